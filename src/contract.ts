@@ -1,0 +1,68 @@
+/**
+ * The names that a deployment's two halves share: what the stack sets, the functions read.
+ * This file imports nothing, so that either half may import it.
+ */
+
+/** Settings of a deployment that are no secrets. Each is an environment variable of every function that needs it. */
+export const SETTINGS = [
+  'ACCOUNT_SID',
+  'CHAT_SERVICE_SID',
+  'FRONTLINE_ACCOUNT_SID',
+  'CONVERSATION_SERVICE_SID',
+  'FLEX_CHAT_DEFAULT_WEBHOOK',
+  'PUBLIC_BASE_URL',
+  'TWILIO_BASE_URL',
+  'DEPLOYMENT_ID',
+  'SETTLE_SECONDS',
+  'LEASE_SECONDS',
+] as const;
+export type Setting = (typeof SETTINGS)[number];
+
+/** Where the stack's own resources are: set by the stack, never by people. */
+export const RESOURCES = [
+  'SECRET_ARN',
+  'TABLE_NAME',
+  'FLEX_EVENTS_QUEUE_URL',
+  'FRONTLINE_EVENTS_QUEUE_URL',
+  'DEFAULT_WEBHOOK_QUEUE_URL',
+  'FLEX_EVENTS_DEAD_URL',
+  'FRONTLINE_EVENTS_DEAD_URL',
+  'DEFAULT_WEBHOOK_DEAD_URL',
+] as const;
+export type Resource = (typeof RESOURCES)[number];
+
+/** Fields of the one secret (a JSON object of strings). Previous tokens and API keys may be empty. */
+export const SECRET_FIELDS = [
+  'AUTH_TOKEN',
+  'AUTH_TOKEN_PREVIOUS',
+  'API_KEY_SID',
+  'API_KEY_SECRET',
+  'FRONTLINE_AUTH_TOKEN',
+  'FRONTLINE_AUTH_TOKEN_PREVIOUS',
+  'FRONTLINE_API_KEY_SID',
+  'FRONTLINE_API_KEY_SECRET',
+  'STAMP_KEY',
+] as const;
+export type SecretField = (typeof SECRET_FIELDS)[number];
+
+export const ROUTES = ['/chat-to-frontline', '/frontline-to-chat', '/taskrouter-handler'] as const;
+export type Route = (typeof ROUTES)[number];
+
+/** The queues: messages of one group (a chat) are handled in order, groups side by side. */
+export const QUEUES = ['flex-events', 'frontline-events', 'default-webhook'] as const;
+export type QueueName = (typeof QUEUES)[number];
+
+/** The table: items under pk and sk; one sparse index over `due` (partition) and `dk` (sort); `ttl` in epoch seconds. */
+export const TABLE = { pk: 'pk', sk: 'sk', ttl: 'ttl', dueIndex: 'due', duePk: 'due', dueSk: 'dk' } as const;
+
+/** CloudWatch metrics, written as embedded metric format in the namespace below. */
+export const METRICS = {
+  namespace: 'FlexFrontlineBridge',
+  /** One count per ended event, dimension `Outcome`: replicated, skipped, parked, deferred, retried, refused, forwarded. */
+  outcome: 'Outcome',
+  /** Milliseconds from the webhook's arrival until the event ended as replicated or forwarded, dimension `Lane`: F, B, forward. */
+  delay: 'Delay',
+} as const;
+
+/** Seconds. The function is cut off before its messages become visible again. */
+export const TIMES = { functionTimeout: 25, visibility: 150, sweepEvery: 60 } as const;

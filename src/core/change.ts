@@ -1,0 +1,102 @@
+/**
+ * One conditional write to one item, as data. Core says what must hold and what changes; an adapter performs it in
+ * one step (DynamoDB: one UpdateItem; SQLite: one transaction; memory: {@link apply}). Nothing else writes state.
+ */
+
+/** What an attribute holds. An array is a set of numbers (an empty set and no attribute are the same), a record a map. */
+export type Value = string | number | readonly number[] | Readonly<Record<string, number>>;
+export type Item = Readonly<Record<string, Value>>;
+export type Key = { readonly pk: string; readonly sk: string };
+
+/** A comparison with an attribute that is not there is false. `any` holds when all tests of one of its groups hold. */
+export type Test =
+  | readonly ['=', attribute: string, value: string | number]
+  | readonly ['<' | '<=' | '>' | '>=', attribute: string, value: number]
+  | readonly ['has' | 'lacks', attribute: string]
+  | readonly ['hasKey', map: string, key: string]
+  | readonly ['any', ...groups: (readonly Test[])[]];
+
+export type Change = {
+  /** All must hold, or nothing is written. */
+  readonly when: readonly Test[];
+  readonly set?: Readonly<Record<string, Value>>;
+  /** target: source. The source's value as it was before this write; the source must be there. */
+  readonly copy?: Readonly<Record<string, string>>;
+  readonly add?: Readonly<Record<string, number>>;
+  readonly remove?: readonly string[];
+  /** Numbers into, and out of, number sets. */
+  readonly include?: Readonly<Record<string, readonly number[]>>;
+  readonly exclude?: Readonly<Record<string, readonly number[]>>;
+  /** Entries into, and out of, maps. The map must have been set before. */
+  readonly put?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly drop?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Written along with the change. A write that is refused although this attribute already holds this value is this
+   * very write, whose answer was lost: it counts as written.
+   */
+  readonly nonce: readonly [attribute: string, value: string];
+};
+
+/** `item` is the item after the write; `old`, when a test failed, the item as it stands. */
+export type Written =
+  | { readonly ok: true; readonly item: Item }
+  | { readonly ok: false; readonly old: Item | undefined };
+
+const numbers = (value: Value | undefined): readonly number[] => (Array.isArray(value) ? value : []);
+const entries = (value: Value | undefined): Readonly<Record<string, number>> =>
+  typeof value === 'object' && !Array.isArray(value) ? (value as Readonly<Record<string, number>>) : {};
+
+const holds = (test: Test, item: Item | undefined): boolean => {
+  switch (test[0]) {
+    case '=':
+      return item?.[test[1]] === test[2];
+    case 'has':
+      return item?.[test[1]] !== undefined;
+    case 'lacks':
+      return item?.[test[1]] === undefined;
+    case 'hasKey':
+      return entries(item?.[test[1]])[test[2]] !== undefined;
+    case 'any':
+      return test.slice(1).some((group) => (group as readonly Test[]).every((inner) => holds(inner, item)));
+    default: {
+      const value = item?.[test[1]];
+      if (typeof value !== 'number') return false;
+      if (test[0] === '<') return value < test[2];
+      if (test[0] === '<=') return value <= test[2];
+      if (test[0] === '>') return value > test[2];
+      return value >= test[2];
+    }
+  }
+};
+
+/** The meaning of a change: what every adapter must do. Pure. */
+export const apply = (key: Key, item: Item | undefined, change: Change): Written => {
+  const [nonceAttribute, nonce] = change.nonce;
+  if (!change.when.every((test) => holds(test, item))) {
+    if (item !== undefined && item[nonceAttribute] === nonce) return { ok: true, item };
+    return { ok: false, old: item };
+  }
+  const next: Record<string, Value> = { ...item, ...key };
+  for (const [target, source] of Object.entries(change.copy ?? {})) {
+    const value = item?.[source];
+    if (value === undefined) throw new Error(`copy from absent attribute ${source}`);
+    next[target] = value;
+  }
+  for (const [attribute, value] of Object.entries(change.set ?? {})) next[attribute] = value;
+  for (const [attribute, by] of Object.entries(change.add ?? {})) next[attribute] = Number(item?.[attribute] ?? 0) + by;
+  for (const [attribute, more] of Object.entries(change.include ?? {}))
+    next[attribute] = [...new Set([...numbers(next[attribute]), ...more])].sort((a, b) => a - b);
+  for (const [attribute, less] of Object.entries(change.exclude ?? {}))
+    next[attribute] = numbers(next[attribute]).filter((n) => !less.includes(n));
+  for (const [attribute, more] of Object.entries(change.put ?? {})) {
+    if (next[attribute] === undefined) throw new Error(`put into absent map ${attribute}`);
+    next[attribute] = { ...entries(next[attribute]), ...more };
+  }
+  for (const [attribute, keys] of Object.entries(change.drop ?? {}))
+    next[attribute] = Object.fromEntries(Object.entries(entries(next[attribute])).filter(([k]) => !keys.includes(k)));
+  for (const attribute of change.remove ?? []) delete next[attribute];
+  next[nonceAttribute] = nonce;
+  for (const [attribute, value] of Object.entries(next))
+    if (Array.isArray(value) && value.length === 0) delete next[attribute];
+  return { ok: true, item: next };
+};

@@ -1,0 +1,103 @@
+/** The bridge's canonical model: what a webhook said, parsed once, and the work that travels on the queues. */
+
+export type Side = 'flex' | 'frontline';
+
+/** The two directions of a pair: F carries Flex -> Frontline, B carries Frontline -> Flex. */
+export type Lane = 'F' | 'B';
+
+/** `sid` is absent where Twilio gave none; `size` in bytes. */
+export type Media = {
+  readonly sid: string;
+  readonly filename?: string;
+  readonly contentType: string;
+  readonly size: number;
+};
+
+/** A message as one side tells it, from a webhook or a list. */
+export type Message = {
+  readonly sid: string;
+  /** Position in its container, given by Twilio: 0, 1, 2, ... */
+  readonly index: number;
+  readonly author: string;
+  readonly body: string;
+  /** ISO-8601 with milliseconds where Twilio gives them. */
+  readonly createdAt: string;
+  /** JSON text as Twilio holds it; may be anything that a customer's client wrote. */
+  readonly attributes: string;
+  readonly media: readonly Media[];
+};
+
+/** `container` is a channel (Flex) or a conversation (Frontline), both CH + 32 hex; `service` its chat service IS… */
+export type BridgeEvent =
+  | {
+      readonly type: 'message.added';
+      readonly side: Side;
+      readonly service: string;
+      readonly container: string;
+      readonly message: Message;
+    }
+  | {
+      readonly type: 'message.updated' | 'message.removed';
+      readonly side: Side;
+      readonly service: string;
+      readonly container: string;
+      readonly messageSid: string;
+      readonly index: number;
+    }
+  | {
+      readonly type: 'reservation.accepted';
+      readonly side: 'flex';
+      readonly container: string;
+      readonly task: string;
+      readonly reservation: string;
+      readonly worker: string;
+      /** The worker's chat identity as Flex spells it (`ann_40example_2Ecom`), from contact_uri; never computed. */
+      readonly workerIdentity: string;
+      /** The customer's name as Flex shows it; empty when Flex has none. */
+      readonly customerName: string;
+    };
+
+/** A webhook that goes on to Flex's own: body and content type as received, byte for byte. */
+export type Forward = {
+  readonly eventType: string;
+  readonly container: string;
+  /** The message's or the channel's SID. */
+  readonly about: string;
+  /** Names this event for ever; a second webhook of the same event has the same key. */
+  readonly key: string;
+  readonly contentType: string;
+  readonly body: string;
+};
+
+/** What travels on a queue. Jobs come from the sweep and the operator; `home` names the pair (see pair.ts). */
+export type Work =
+  | { readonly kind: 'event'; readonly event: BridgeEvent }
+  | { readonly kind: 'forward'; readonly forward: Forward }
+  | { readonly kind: 'reconcile'; readonly home: string; readonly lane: Lane; readonly because: string }
+  | { readonly kind: 'link'; readonly home: string; readonly because: string };
+
+export type Envelope = { readonly receivedAt: number; readonly work: Work };
+
+const CURRENT = 1;
+
+/** JSON.stringify leaves U+FFFE and U+FFFF as they are, and SQS refuses a message that holds one. */
+const unsafe = /[\uFFFE\uFFFF]/g;
+
+export const encodeEnvelope = (envelope: Envelope): string =>
+  JSON.stringify({ v: CURRENT, ...envelope }).replace(unsafe, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
+
+/**
+ * Reads a queue message of this version or the one before. Version 1 is the first, so today there is only one; its
+ * samples under test/fixtures/queue must stay readable when version 2 comes.
+ * @returns undefined when the text is no envelope this release can read.
+ */
+export const decodeEnvelope = (text: string): Envelope | undefined => {
+  try {
+    const value = JSON.parse(text) as { v?: unknown; receivedAt?: unknown; work?: { kind?: unknown } };
+    if (value?.v !== CURRENT || typeof value.receivedAt !== 'number' || typeof value.work?.kind !== 'string')
+      return undefined;
+    return { receivedAt: value.receivedAt, work: value.work as Work };
+  } catch {
+    return undefined;
+  }
+};

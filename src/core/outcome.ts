@@ -1,0 +1,42 @@
+/** How an event can end. Closed unions: a new reason is a decision, and the switch that handles it must be complete. */
+
+export type Skipped =
+  | 'already' // it stands on the other side
+  | 'own' // the bridge's own message, known by index
+  | 'echo' // the bridge's own message, known by its stamp
+  | 'not_linked' // the chat has no counterpart; linking will copy what was said before
+  | 'no_twin' // the worker has no Frontline user of the same name
+  | 'not_a_chat' // a voice task, or a task without a channel
+  | 'counterpart' // the container was created by the bridge itself
+  | 'old_generation' // the pair has moved on to a new container
+  | 'closed' // the chat has ended
+  | 'empty' // nothing in it that could cross
+  | 'parked' // parked before
+  | 'removed' // gone at its source
+  | 'other_service' // another chat service of the same account
+  | 'not_handled' // an event type that the bridge has no use for
+  | 'no_default_webhook' // FLEX_CHAT_DEFAULT_WEBHOOK is not set
+  | 'no_proxy'; // Flex's own webhook has no Proxy session for this channel (error 80619)
+
+export type Parked =
+  | 'refused' // Twilio will never take it (payload, limits)
+  | 'unreadable' // no consumer of this release can read the queue message
+  | 'forward_refused' // Flex's own webhook answered 4xx
+  | 'forward_pointless'; // not delivered within 24 hours
+
+export type Deferred = 'side_down' | 'lane_dirty' | 'container_gone' | 'held';
+
+export type Outcome =
+  | { readonly end: 'replicated' }
+  | { readonly end: 'linked' }
+  | { readonly end: 'forwarded' }
+  | { readonly end: 'reconciled'; readonly repaired: number }
+  | { readonly end: 'skipped'; readonly reason: Skipped }
+  | { readonly end: 'parked'; readonly reason: Parked }
+  | { readonly end: 'deferred'; readonly reason: Deferred }
+  /** Not an end: the same event comes again after so many seconds. `progress` when this try got something done. */
+  | { readonly end: 'retry'; readonly after: number; readonly why: string; readonly progress: boolean };
+
+export const skipped = (reason: Skipped): Outcome => ({ end: 'skipped', reason });
+export const deferred = (reason: Deferred): Outcome => ({ end: 'deferred', reason });
+export const retry = (after: number, why: string, progress = false): Outcome => ({ end: 'retry', after, why, progress });

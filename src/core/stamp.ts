@@ -1,0 +1,64 @@
+/**
+ * The stamp: what the bridge writes into the attributes of every message it creates, so that it knows its own writing
+ * again. Its HMAC covers deployment, lane, destination container, author, kind, source SID and a hash of the body, so
+ * that neither a forged nor a copied stamp passes: who copies a genuine one cannot also have its author or its text.
+ */
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { Lane } from './event.ts';
+
+/** copy: a person's message; notice: the bridge's own word; silent: a copy that must not go out by SMS again. */
+export type StampKind = 'copy' | 'notice' | 'silent';
+
+export type Stamp = {
+  readonly v: 1;
+  /** The deployment that wrote it. */
+  readonly d: string;
+  /** The source message's SID. */
+  readonly s: string;
+  readonly k: StampKind;
+  /** 128 bits of HMAC-SHA256, hexadecimal. */
+  readonly h: string;
+};
+
+export type Stamped = {
+  readonly lane: Lane;
+  /** The container it stands in. */
+  readonly container: string;
+  readonly author: string;
+  readonly body: string;
+};
+
+const attribute = 'bridge';
+
+const mac = (key: string, at: Stamped, d: string, s: string, k: StampKind): string => {
+  const body = createHash('sha256').update(at.body).digest('hex');
+  const said = JSON.stringify([d, at.lane, at.container, at.author, k, s, body]);
+  return createHmac('sha256', key).update(said).digest('hex').slice(0, 32);
+};
+
+/** The attributes of a message to create, as JSON text. */
+export const stampedAttributes = (key: string, deployment: string, at: Stamped, s: string, k: StampKind): string =>
+  JSON.stringify({ [attribute]: { v: 1, d: deployment, s, k, h: mac(key, at, deployment, s, k) } satisfies Stamp });
+
+/** The stamp that attributes claim to carry, unproven; undefined when they claim none. Never throws. */
+export const claimedStamp = (attributes: string): Stamp | undefined => {
+  if (!attributes.includes(attribute)) return undefined;
+  try {
+    const claim = (JSON.parse(attributes) as Record<string, Record<string, unknown>> | null)?.[attribute];
+    if (claim?.v !== 1 || typeof claim.d !== 'string' || typeof claim.s !== 'string' || typeof claim.h !== 'string')
+      return undefined;
+    if (claim.k !== 'copy' && claim.k !== 'notice' && claim.k !== 'silent') return undefined;
+    return { v: 1, d: claim.d, s: claim.s, k: claim.k, h: claim.h };
+  } catch {
+    return undefined;
+  }
+};
+
+/** The stamp, proven to be written by a bridge that holds the key, for just this place, author and text. */
+export const provenStamp = (key: string, at: Stamped, attributes: string): Stamp | undefined => {
+  const claim = claimedStamp(attributes);
+  if (claim === undefined) return undefined;
+  const good = Buffer.from(mac(key, at, claim.d, claim.s, claim.k));
+  const given = Buffer.from(claim.h);
+  return good.length === given.length && timingSafeEqual(good, given) ? claim : undefined;
+};

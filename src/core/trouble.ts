@@ -1,0 +1,41 @@
+/**
+ * A call to Twilio that did not do what was asked. It carries its remedy, so that no caller reads status codes:
+ * - `retry`: it may work later (429, 5xx, network, concurrent modification);
+ * - `park`: it will never work with this content;
+ * - `wait`: the container is gone or closed; the lane waits, nothing is parked;
+ * - `fix`: credentials or configuration are wrong; it works once somebody mends them, so it is retried too.
+ * What became of a write: `refused` (certainly not done), `unsent` (no byte left), `unknown` (it may have been done, or
+ * may still be).
+ */
+export type Remedy = 'retry' | 'park' | 'wait' | 'fix';
+export type Fate = 'refused' | 'unsent' | 'unknown';
+
+export class TwilioTrouble extends Error {
+  readonly remedy: Remedy;
+  readonly fate: Fate;
+  readonly status: number | undefined;
+  readonly code: number | undefined;
+  /** Seconds, when Twilio asked for them. */
+  readonly retryAfter: number | undefined;
+
+  /** The message holds method, resource path with SIDs, status and code; never a body, a token or a name. */
+  constructor(
+    message: string,
+    about: {
+      readonly remedy: Remedy;
+      readonly fate: Fate;
+      readonly status?: number | undefined;
+      readonly code?: number | undefined;
+      readonly retryAfter?: number | undefined;
+      readonly cause?: unknown;
+    },
+  ) {
+    super(message, { cause: about.cause });
+    this.name = 'TwilioTrouble';
+    this.remedy = about.remedy;
+    this.fate = about.fate;
+    this.status = about.status;
+    this.code = about.code;
+    this.retryAfter = about.retryAfter;
+  }
+}
