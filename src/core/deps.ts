@@ -1,0 +1,27 @@
+import type { ChatSide, Clock, FlexSide, FrontlineSide, Journal, Nonce, Queues, Store } from './ports.ts';
+
+export type BridgeSettings = {
+  /** Names this deployment in every stamp; containers and messages of another deployment are not ours. */
+  readonly deployment: string;
+  readonly stampKey: string;
+  /** How long after an unanswered call's last moment its outcome is looked up. */
+  readonly settleMs: number;
+  /** How long an intent is its owner's. */
+  readonly leaseMs: number;
+  /** A call to Twilio is cut off after so long; shorter than the lease. */
+  readonly requestMs: number;
+};
+
+export type BridgeDeps = {
+  readonly store: Store;
+  readonly queues: Queues;
+  readonly flex: FlexSide;
+  readonly frontline: FrontlineSide;
+  readonly clock: Clock;
+  readonly nonce: Nonce;
+  readonly journal: Journal;
+  readonly settings: BridgeSettings;
+};
+
+export const chatSide = (deps: BridgeDeps, side: 'flex' | 'frontline'): ChatSide =>
+  side === 'flex' ? deps.flex : deps.frontline;
