@@ -48,6 +48,7 @@ export type BridgeEvent =
       readonly type: 'reservation.accepted';
       readonly side: 'flex';
       readonly container: string;
+      readonly workspace: string;
       readonly task: string;
       readonly reservation: string;
       readonly worker: string;

@@ -86,6 +86,8 @@ export type Page = { readonly messages: readonly Message[]; readonly next: strin
 /** One account's chats. Every call may throw {@link TwilioTrouble}. */
 export type ChatSide = {
   readonly side: Side;
+  /** The chat service's SID, IS…. */
+  readonly service: string;
   readonly send: (container: string, draft: Draft) => Promise<{ readonly sid: string; readonly index: number }>;
   readonly listMessages: (
     container: string,
