@@ -18,6 +18,20 @@ export const SETTINGS = [
 ] as const;
 export type Setting = (typeof SETTINGS)[number];
 
+/** The settings without which nothing runs, and what their values look like (a regular expression for the whole value). */
+export const REQUIRED_SETTINGS = {
+  ACCOUNT_SID: 'AC[0-9a-f]{32}',
+  CHAT_SERVICE_SID: 'IS[0-9a-f]{32}',
+  FRONTLINE_ACCOUNT_SID: 'AC[0-9a-f]{32}',
+  CONVERSATION_SERVICE_SID: 'IS[0-9a-f]{32}',
+} as const satisfies Readonly<Partial<Record<Setting, string>>>;
+export type RequiredSetting = keyof typeof REQUIRED_SETTINGS;
+
+/** Names of settings in the older app that are still read: old name by ours. */
+export const OLD_NAMES: Readonly<Partial<Record<Setting, string>>> = {
+  CONVERSATION_SERVICE_SID: 'CONERSATION_SERVICE_SID',
+};
+
 /** Where the stack's own resources are: set by the stack, never by people. */
 export const RESOURCES = [
   'SECRET_ARN',
@@ -55,11 +69,14 @@ export type QueueName = (typeof QUEUES)[number];
 /** The table: items under pk and sk; one sparse index over `due` (partition) and `dk` (sort); `ttl` in epoch seconds. */
 export const TABLE = { pk: 'pk', sk: 'sk', ttl: 'ttl', dueIndex: 'due', duePk: 'due', dueSk: 'dk' } as const;
 
-/** CloudWatch metrics, written as embedded metric format in the namespace below. */
+/**
+ * CloudWatch metrics, written as embedded metric format in the namespace below, each with the dimension `Deployment` too.
+ * A metric and a dimension of one entry must not share a name: both are members of the same JSON object.
+ */
 export const METRICS = {
   namespace: 'FlexFrontlineBridge',
   /** One count per ended event, dimension `Outcome`: replicated, skipped, parked, deferred, retried, refused, forwarded. */
-  outcome: 'Outcome',
+  outcome: 'Events',
   /** Milliseconds from the webhook's arrival until the event ended as replicated or forwarded, dimension `Lane`: F, B, forward. */
   delay: 'Delay',
 } as const;
