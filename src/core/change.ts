@@ -27,7 +27,7 @@ export type Change = {
   /** Numbers into, and out of, number sets. */
   readonly include?: Readonly<Record<string, readonly number[]>>;
   readonly exclude?: Readonly<Record<string, readonly number[]>>;
-  /** Entries into, and out of, maps. The map must have been set before. */
+  /** Entries into, and out of, maps. The map must have been set before (else the write throws), unless nothing is listed. */
   readonly put?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly drop?: Readonly<Record<string, readonly string[]>>;
   /**
@@ -69,7 +69,15 @@ const holds = (test: Test, item: Item | undefined): boolean => {
   }
 };
 
-/** The meaning of a change: what every adapter must do. Pure. */
+const mapToChange = (item: Readonly<Record<string, Value>>, attribute: string): Readonly<Record<string, number>> => {
+  if (item[attribute] === undefined) throw new Error(`change of absent map ${attribute}`);
+  return entries(item[attribute]);
+};
+
+/**
+ * The meaning of a change: what every adapter must do. Pure.
+ * @throws when it copies an absent attribute or changes an absent map; nothing is written then.
+ */
 export const apply = (key: Key, item: Item | undefined, change: Change): Written => {
   const [nonceAttribute, nonce] = change.nonce;
   if (!change.when.every((test) => holds(test, item))) {
@@ -85,18 +93,22 @@ export const apply = (key: Key, item: Item | undefined, change: Change): Written
   for (const [attribute, value] of Object.entries(change.set ?? {})) next[attribute] = value;
   for (const [attribute, by] of Object.entries(change.add ?? {})) next[attribute] = Number(item?.[attribute] ?? 0) + by;
   for (const [attribute, more] of Object.entries(change.include ?? {}))
-    next[attribute] = [...new Set([...numbers(next[attribute]), ...more])].sort((a, b) => a - b);
+    next[attribute] = [...numbers(next[attribute]), ...more];
   for (const [attribute, less] of Object.entries(change.exclude ?? {}))
     next[attribute] = numbers(next[attribute]).filter((n) => !less.includes(n));
-  for (const [attribute, more] of Object.entries(change.put ?? {})) {
-    if (next[attribute] === undefined) throw new Error(`put into absent map ${attribute}`);
-    next[attribute] = { ...entries(next[attribute]), ...more };
-  }
+  for (const [attribute, more] of Object.entries(change.put ?? {}))
+    if (Object.keys(more).length > 0) next[attribute] = { ...mapToChange(next, attribute), ...more };
   for (const [attribute, keys] of Object.entries(change.drop ?? {}))
-    next[attribute] = Object.fromEntries(Object.entries(entries(next[attribute])).filter(([k]) => !keys.includes(k)));
+    if (keys.length > 0)
+      next[attribute] = Object.fromEntries(
+        Object.entries(mapToChange(next, attribute)).filter(([key]) => !keys.includes(key)),
+      );
   for (const attribute of change.remove ?? []) delete next[attribute];
   next[nonceAttribute] = nonce;
-  for (const [attribute, value] of Object.entries(next))
-    if (Array.isArray(value) && value.length === 0) delete next[attribute];
+  for (const [attribute, value] of Object.entries(next)) {
+    if (!Array.isArray(value)) continue;
+    if (value.length === 0) delete next[attribute];
+    else next[attribute] = [...new Set(numbers(value))].sort((a, b) => a - b);
+  }
   return { ok: true, item: next };
 };

@@ -1,0 +1,66 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { TABLE } from '../../contract.ts';
+import type { Key } from '../../core/change.ts';
+import type { Store } from '../../core/ports.ts';
+import { assertWellFormed } from '../../core/well-formed.ts';
+import { toItem } from './attributes.ts';
+import { toExpression } from './expression.ts';
+
+const toKey = (key: Key) => ({ [TABLE.pk]: { S: key.pk }, [TABLE.sk]: { S: key.sk } });
+
+/**
+ * State in one DynamoDB table. A write is one UpdateItem; when it is refused, the item that refused it comes back with
+ * the answer, so nothing is read a second time
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html).
+ * Calls reject with the SDK's error once its own tries are used up; what became of a write is unknown then.
+ */
+export const createDynamoStore = (at: { readonly client: DynamoDBClient; readonly tableName: string }): Store => ({
+  get: async (key) => {
+    const { Item } = await at.client.send(
+      new GetItemCommand({ TableName: at.tableName, Key: toKey(key), ConsistentRead: true }),
+    );
+    return Item === undefined ? undefined : toItem(Item);
+  },
+  write: async (key, change) => {
+    assertWellFormed(change);
+    try {
+      const { Attributes } = await at.client.send(
+        new UpdateItemCommand({
+          TableName: at.tableName,
+          Key: toKey(key),
+          ...toExpression(change),
+          ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      if (Attributes === undefined) throw new Error('DynamoDB answered a write without the item');
+      return { ok: true, item: toItem(Attributes) };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      const old = error.Item === undefined ? undefined : toItem(error.Item);
+      const [attribute, nonce] = change.nonce;
+      return old?.[attribute] === nonce ? { ok: true, item: old } : { ok: false, old };
+    }
+  },
+  listDue: async (due, { limit, after }) => {
+    const { Items = [], LastEvaluatedKey } = await at.client.send(
+      new QueryCommand({
+        TableName: at.tableName,
+        IndexName: TABLE.dueIndex,
+        KeyConditionExpression: after === undefined ? '#due = :due' : '#due = :due AND #dk > :after',
+        ExpressionAttributeNames: { '#due': TABLE.duePk, ...(after === undefined ? {} : { '#dk': TABLE.dueSk }) },
+        ExpressionAttributeValues: { ':due': { S: due }, ...(after === undefined ? {} : { ':after': { S: after } }) },
+        Limit: limit,
+      }),
+    );
+    const items = Items.map(toItem);
+    const last = items.at(-1)?.[TABLE.dueSk];
+    return { items, next: LastEvaluatedKey !== undefined && typeof last === 'string' ? last : undefined };
+  },
+});

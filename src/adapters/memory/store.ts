@@ -1,0 +1,46 @@
+import { TABLE } from '../../contract.ts';
+import { apply, type Item, type Key } from '../../core/change.ts';
+import type { Store } from '../../core/ports.ts';
+import { assertWellFormed } from '../../core/well-formed.ts';
+
+const name = (key: Key): string => JSON.stringify([key.pk, key.sk]);
+
+/** As DynamoDB sorts text: by its UTF-8 bytes. */
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+/** Copied, so that a caller's object is no longer the store's, and frozen, so that the store's is nobody's to change. */
+const keep = (item: Item): Item =>
+  Object.freeze(
+    Object.fromEntries(
+      Object.entries(item).map(([attribute, value]) => [
+        attribute,
+        typeof value === 'object' ? Object.freeze(structuredClone(value)) : value,
+      ]),
+    ),
+  );
+
+/** State that lives as long as the process: for tests, and what {@link apply} alone makes of the port. */
+export const createMemoryStore = (): Store => {
+  const items = new Map<string, Item>();
+  return {
+    get: async (key) => items.get(name(key)),
+    write: async (key, change) => {
+      assertWellFormed(change);
+      const written = apply(key, items.get(name(key)), change);
+      if (!written.ok) return written;
+      const item = keep(written.item);
+      items.set(name(key), item);
+      return { ok: true, item };
+    },
+    listDue: async (due, { limit, after }) => {
+      const sortKey = (item: Item): string => String(item[TABLE.dueSk]);
+      const found = [...items.values()]
+        .filter((item) => item[TABLE.duePk] === due && typeof item[TABLE.dueSk] === 'string')
+        .filter((item) => after === undefined || byBytes(sortKey(item), after) > 0)
+        .sort((a, b) => byBytes(sortKey(a), sortKey(b)));
+      const page = found.slice(0, limit);
+      const last = page.at(-1);
+      return { items: page, next: found.length > limit && last !== undefined ? sortKey(last) : undefined };
+    },
+  };
+};

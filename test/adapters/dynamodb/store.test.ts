@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createDynamoStore } from '../../../src/adapters/dynamodb/store.ts';
+import type { Change } from '../../../src/core/change.ts';
+import { copiesWhatItChanges } from '../../contracts/changes.ts';
+import { storeContract } from '../../contracts/store.contract.ts';
+import { startDynamo } from './dynamo-server.ts';
+
+storeContract(
+  'DynamoDB',
+  async () => {
+    const dynamo = await startDynamo();
+    return { store: createDynamoStore(dynamo), close: dynamo.close };
+  },
+  { runs: 60, beyond: copiesWhatItChanges },
+);
+
+describe('DynamoDB, asked over the network', () => {
+  let dynamo: Awaited<ReturnType<typeof startDynamo>>;
+  beforeAll(async () => {
+    dynamo = await startDynamo();
+  });
+  afterAll(() => dynamo.close());
+
+  const claim: Change = { when: [['lacks', 'Fp']], add: { Ff: 1 }, set: { Fp: 'IM1' }, nonce: ['Fn', 'mine'] };
+
+  test('a write whose answer is lost is asked for again, and its own trace is not taken for a rival', async () => {
+    const store = createDynamoStore(dynamo);
+    const key = { pk: 'flex#lost', sk: 'pair' };
+    const before = dynamo.counts.UpdateItem ?? 0;
+    dynamo.loseAnswers(1);
+    expect(await store.write(key, claim)).toEqual({ ok: true, item: { ...key, Ff: 1, Fp: 'IM1', Fn: 'mine' } });
+    expect((dynamo.counts.UpdateItem ?? 0) - before).toBe(2);
+  });
+
+  test('a write is one request and a refused one costs no read', async () => {
+    const store = createDynamoStore(dynamo);
+    const key = { pk: 'flex#once', sk: 'pair' };
+    const before = { ...dynamo.counts };
+    await store.write(key, claim);
+    await store.write(key, { ...claim, nonce: ['Fn', 'rival'] });
+    expect((dynamo.counts.UpdateItem ?? 0) - (before.UpdateItem ?? 0)).toBe(2);
+    expect(dynamo.counts.GetItem ?? 0).toBe(before.GetItem ?? 0);
+  });
+
+  test('a table that is not there is an error, not an empty one', async () => {
+    const store = createDynamoStore({ client: dynamo.client, tableName: 'elsewhere' });
+    await expect(store.get({ pk: 'a', sk: 'b' })).rejects.toThrow();
+    await expect(store.write({ pk: 'a', sk: 'b' }, claim)).rejects.toThrow();
+    await expect(store.listDue('x', { limit: 1 })).rejects.toThrow();
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, test } from '@jest/globals';
+import { apply, type Change, type Item, type Test } from '../../src/core/change.ts';
+import { assertWellFormed, MOST_PATHS } from '../../src/core/well-formed.ts';
+
+const key = { pk: 'flex#CH1', sk: 'pair' };
+const item: Item = { ...key, n: 'before', Fc: 4, st: 'open', Fo: [6, 8], Fh: { 2: 200, 3: 300 } };
+const change = (part: Partial<Change>): Change => ({ when: [], nonce: ['n', 'now'], ...part });
+const after = (part: Partial<Change>): Item => {
+  const written = apply(key, item, change(part));
+  if (!written.ok) throw new Error('refused');
+  return written.item;
+};
+const passes = (...when: Test[]): boolean => apply(key, item, change({ when })).ok;
+
+describe('A condition', () => {
+  test('compares with what stands there', () => {
+    expect(passes(['=', 'Fc', 4], ['<', 'Fc', 5], ['<=', 'Fc', 4], ['>', 'Fc', 3], ['>=', 'Fc', 4])).toBe(true);
+    expect(passes(['<', 'Fc', 4])).toBe(false);
+    expect(passes(['>', 'Fc', 4])).toBe(false);
+    expect(passes(['=', 'st', 'ending'])).toBe(false);
+  });
+
+  test('never holds for what is not there, or is no number', () => {
+    expect(passes(['=', 'Bc', 0])).toBe(false);
+    expect(passes(['<=', 'Bc', 0])).toBe(false);
+    expect(passes(['>=', 'st', 0])).toBe(false);
+  });
+
+  test('asks for attributes and for entries of maps', () => {
+    expect(passes(['has', 'st'], ['lacks', 'Fp'], ['hasKey', 'Fh', '2'])).toBe(true);
+    expect(passes(['hasKey', 'Fh', '4'])).toBe(false);
+    expect(passes(['hasKey', 'nothing', '4'])).toBe(false);
+  });
+
+  test('of several groups needs one that holds in full', () => {
+    expect(
+      passes([
+        'any',
+        [['has', 'Fp']],
+        [
+          ['has', 'st'],
+          ['=', 'Fc', 4],
+        ],
+      ]),
+    ).toBe(true);
+    expect(
+      passes([
+        'any',
+        [['has', 'Fp']],
+        [
+          ['has', 'st'],
+          ['=', 'Fc', 5],
+        ],
+      ]),
+    ).toBe(false);
+    expect(passes(['any'])).toBe(false);
+    expect(passes(['any', []])).toBe(true);
+  });
+});
+
+describe('A change', () => {
+  test('leaves alone what it does not name, and signs itself', () => {
+    expect(after({})).toEqual({ ...item, n: 'now' });
+  });
+
+  test('sees the item as it was, whatever else it writes', () => {
+    expect(after({ copy: { was: 'Fc' }, add: { Fc: 2 } })).toEqual({ ...item, n: 'now', was: 4, Fc: 6 });
+  });
+
+  test('keeps sets sorted, without doubles, and gone when empty', () => {
+    expect(after({ include: { Fo: [7, 6] }, set: { Bo: [3, 1, 3] } })).toMatchObject({ Fo: [6, 7, 8], Bo: [1, 3] });
+    expect(after({ exclude: { Fo: [6, 8] } })).not.toHaveProperty('Fo');
+  });
+
+  test('puts and drops entries of a map, which stays when it is empty', () => {
+    expect(after({ put: { Fh: { 4: 400 } }, drop: { Fh: ['2'] } }).Fh).toEqual({ 3: 300, 4: 400 });
+    expect(after({ drop: { Fh: ['2', '3'] } }).Fh).toEqual({});
+  });
+
+  test('of nothing in a map that is not there is no mistake', () => {
+    expect(after({ put: { Bh: {} }, drop: { Bh: [] } })).toEqual({ ...item, n: 'now' });
+  });
+
+  test('removes', () => {
+    expect(after({ remove: ['st', 'nothing'] })).not.toHaveProperty('st');
+  });
+
+  test('leaves the item it was given as it was', () => {
+    const before = structuredClone(item);
+    after({ include: { Fo: [7] }, put: { Fh: { 4: 1 } }, add: { Fc: 1 }, remove: ['st'] });
+    expect(item).toEqual(before);
+  });
+
+  test('makes the item where there was none', () => {
+    expect(apply(key, undefined, change({ add: { Ff: 1 } }))).toEqual({ ok: true, item: { ...key, Ff: 1, n: 'now' } });
+  });
+});
+
+describe('A refused change', () => {
+  test('shows the item that refused it', () => {
+    expect(apply(key, item, change({ when: [['has', 'Fp']] }))).toEqual({ ok: false, old: item });
+    expect(apply(key, undefined, change({ when: [['has', 'Fp']] }))).toEqual({ ok: false, old: undefined });
+  });
+
+  test('that finds its own nonce was written before: its answer had been lost', () => {
+    expect(apply(key, item, change({ when: [['=', 'Fc', 3]], set: { Fc: 4 }, nonce: ['n', 'before'] }))).toEqual({
+      ok: true,
+      item,
+    });
+  });
+});
+
+describe('A change that no store can write', () => {
+  test('is told from one that every store can', () => {
+    expect(() => assertWellFormed(change({ set: { a: 1 }, put: { m: { 1: 1 } }, drop: { m: ['2'] } }))).not.toThrow();
+    expect(() => assertWellFormed(change({ set: { n: 'a nonce of its own' } }))).toThrow('writes n twice');
+    expect(() => assertWellFormed(change({ include: { z: [1] }, exclude: { z: [2] } }))).toThrow('writes z twice');
+    expect(() => assertWellFormed(change({ add: { a: Number.POSITIVE_INFINITY } }))).toThrow('a number that is none');
+  });
+
+  test('is one of more places than one request can name', () => {
+    const entries = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [i, i]));
+    expect(() => assertWellFormed(change({ put: { m: entries(MOST_PATHS - 1) } }))).not.toThrow();
+    expect(() => assertWellFormed(change({ put: { m: entries(MOST_PATHS) } }))).toThrow('more than 200 places');
+  });
+});
