@@ -1,0 +1,154 @@
+/** What Programmable Chat and Conversations have in common, told in the words of either. */
+
+import type { Media, Message, Side } from '../../../core/event.ts';
+import type { ChatSide, Container, Draft, Member, Page } from '../../../core/ports.ts';
+import { TwilioTrouble } from '../../../core/trouble.ts';
+import type { Rest } from './client.ts';
+import { memberExists, saysGone } from './errors.ts';
+import { asPayload, list, optionalText, type Payload, text, Unreadable, wholeNumber } from './payload.ts';
+
+export type Dialect = {
+  readonly side: Side;
+  /** The chat service, IS… */
+  readonly serviceSid: string;
+  readonly version: 'v1' | 'v2';
+  readonly containers: 'Channels' | 'Conversations';
+  readonly members: 'Members' | 'Participants';
+  /** Of messages: parameter and field. */
+  readonly author: readonly ['From', 'from'] | readonly ['Author', 'author'];
+  readonly media: (message: Payload) => readonly Payload[];
+  readonly state: (container: Payload) => Container['state'];
+};
+
+const PAGE = 100;
+/** A container holds at most 1000 members (https://www.twilio.com/docs/conversations/conversations-limits). */
+const MEMBER_PAGES = 20;
+
+const readMedia = (media: Payload): Media => {
+  const filename = optionalText(media, 'filename');
+  return {
+    sid: optionalText(media, 'sid') ?? '',
+    ...(filename === undefined ? {} : { filename }),
+    contentType: optionalText(media, 'content_type') ?? '',
+    size: media.size === undefined || media.size === null ? 0 : wholeNumber(media, 'size'),
+  };
+};
+
+/** The page's query is all that is kept of its address: what comes back from a database can then name no other place. */
+const nextQuery = (payload: Payload): string | undefined => {
+  const next = optionalText(asPayload(payload.meta, 'meta'), 'next_page_url');
+  if (next === undefined) return undefined;
+  const from = next.indexOf('?');
+  if (from === -1) throw new Unreadable('next_page_url');
+  return next.slice(from);
+};
+
+/** undefined when Twilio says that the thing, or the container around it, is not there. */
+export const undefinedWhenGone = async <T>(call: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof TwilioTrouble && saysGone(error)) return undefined;
+    throw error;
+  }
+};
+
+export const readContainer =
+  (dialect: Pick<Dialect, 'state'>) =>
+  (payload: Payload): Container => ({
+    sid: text(payload, 'sid'),
+    uniqueName: optionalText(payload, 'unique_name'),
+    friendlyName: optionalText(payload, 'friendly_name') ?? '',
+    attributes: optionalText(payload, 'attributes') ?? '{}',
+    state: dialect.state(payload),
+  });
+
+const readMessage =
+  ({ author: [, author], media }: Dialect) =>
+  (payload: Payload): Message => ({
+    sid: text(payload, 'sid'),
+    index: wholeNumber(payload, 'index'),
+    author: optionalText(payload, author) ?? '',
+    body: optionalText(payload, 'body') ?? '',
+    createdAt: text(payload, 'date_created'),
+    attributes: optionalText(payload, 'attributes') ?? '{}',
+    media: media(payload).map(readMedia),
+  });
+
+export const createChatSide = (rest: Rest, dialect: Dialect): Omit<ChatSide, 'side'> => {
+  const { serviceSid, author, members: memberWord } = dialect;
+  const containers = [dialect.version, 'Services', serviceSid, dialect.containers];
+  const messages = (container: string) => [...containers, container, 'Messages'];
+  const members = (container: string) => [...containers, container, memberWord];
+
+  const send = (container: string, { body, createdAt, attributes, announce, ...draft }: Draft) =>
+    rest(
+      {
+        method: 'POST',
+        path: messages(container),
+        form: { [author[0]]: draft.author, Body: body, DateCreated: createdAt, Attributes: attributes },
+        announce,
+      },
+      (payload) => ({ sid: text(payload, 'sid'), index: wholeNumber(payload, 'index') }),
+    );
+
+  const listMessages = async (container: string, order: 'asc' | 'desc', from?: string): Promise<Page> => {
+    if (from !== undefined && !/^\?[\x21-\x7e]+$/.test(from)) throw new Error('from is no page of a list');
+    const query = from ?? `?Order=${order}&PageSize=${PAGE}`;
+    return rest({ method: 'GET', path: messages(container), query }, (payload) => ({
+      messages: list(payload, 'messages').map(readMessage(dialect)),
+      next: nextQuery(payload),
+    }));
+  };
+
+  const memberPage = (container: string, query: string) =>
+    rest({ method: 'GET', path: members(container), query }, (payload) => ({
+      entries: list(payload, memberWord.toLowerCase()),
+      next: nextQuery(payload),
+    }));
+
+  const allMembers = async (container: string): Promise<readonly Member[]> => {
+    const found: Member[] = [];
+    let query: string | undefined = `?PageSize=${PAGE}`;
+    for (let page = 0; query !== undefined; page++) {
+      if (page === MEMBER_PAGES) throw new Error(`more than ${MEMBER_PAGES} pages of members`);
+      const { entries, next } = await memberPage(container, query);
+      for (const entry of entries) {
+        // Participants who are only an address have no identity.
+        const identity = optionalText(entry, 'identity');
+        if (identity !== undefined) found.push({ identity, attributes: optionalText(entry, 'attributes') ?? '{}' });
+      }
+      query = next;
+    }
+    return found;
+  };
+
+  const join = async (container: string, { identity, attributes }: Member): Promise<void> => {
+    const form = { Identity: identity, Attributes: attributes };
+    try {
+      await rest({ method: 'POST', path: members(container), form }, () => undefined);
+    } catch (error) {
+      const { code } = error instanceof TwilioTrouble ? error : {};
+      if (code === undefined || !memberExists.has(code)) throw error;
+    }
+  };
+
+  return {
+    service: serviceSid,
+    send,
+    listMessages,
+    message: (container, sid) =>
+      undefinedWhenGone(rest({ method: 'GET', path: [...messages(container), sid] }, readMessage(dialect))),
+    rewrite: (container, sid, { body, attributes }) =>
+      rest(
+        { method: 'POST', path: [...messages(container), sid], form: { Body: body, Attributes: attributes } },
+        () => undefined,
+      ),
+    erase: (container, sid) =>
+      undefinedWhenGone(rest({ method: 'DELETE', path: [...messages(container), sid] }, () => undefined)),
+    container: (name) =>
+      undefinedWhenGone(rest({ method: 'GET', path: [...containers, name] }, readContainer(dialect))),
+    members: allMembers,
+    join,
+  };
+};

@@ -1,0 +1,56 @@
+import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
+import type { DefaultWebhook } from '../../../core/ports.ts';
+import type { AccountSecrets } from '../../../runtime/config.ts';
+import { isTwilioUrl, wireUrl } from './base-url.ts';
+import { answerOf, secretsFor } from './client.ts';
+import { troubleOf } from './errors.ts';
+import type { HttpCall } from './http.ts';
+import { maskedPath } from './masked-path.ts';
+
+/** The form's parameters as Twilio signs them: a name that comes twice has a list of values. */
+const formParams = (body: string): Record<string, string | string[]> => {
+  const params = new Map<string, string | string[]>();
+  for (const [name, value] of new URLSearchParams(body)) {
+    const before = params.get(name);
+    params.set(name, before === undefined ? value : [before, value].flat());
+  }
+  return Object.fromEntries(params);
+};
+
+/**
+ * Posts to Flex's own post-event webhook as Twilio would: the body byte for byte, signed for the URL as Flex knows it,
+ * whatever host it is sent to in the end. A 4xx is final even without Twilio's error body, for nobody but that webhook
+ * gave it.
+ * @see https://www.twilio.com/docs/usage/security#validating-requests
+ * @see https://www.twilio.com/docs/api/errors/80625
+ */
+export const createDefaultWebhook = (settings: {
+  readonly http: HttpCall;
+  readonly url: string;
+  /** The Flex account's. */
+  readonly secrets: () => Promise<AccountSecrets>;
+  readonly timeoutMs: number;
+  /** Used only when the URL is one of Twilio's own. */
+  readonly baseUrl?: string | undefined;
+}): DefaultWebhook => {
+  const { http, secrets, timeoutMs, baseUrl } = settings;
+  // What follows a # is for the caller (connection overrides), neither sent nor signed.
+  const signedUrl = settings.url.replace(/#.*$/s, '');
+  const url = isTwilioUrl(signedUrl) ? wireUrl(baseUrl, signedUrl) : signedUrl;
+  const about = `POST default webhook ${maskedPath(new URL(signedUrl).pathname.split('/').slice(1))}`;
+
+  const post = async (contentType: string, body: string): Promise<void> => {
+    const { authToken } = await secretsFor(secrets, about);
+    const signature = getExpectedTwilioSignature(authToken, signedUrl, formParams(body));
+    const headers = {
+      accept: '*/*',
+      'content-type': contentType,
+      'user-agent': 'flex-frontline-bridge',
+      'x-twilio-signature': signature,
+    };
+    const answer = await answerOf(http, { method: 'POST', url, headers, body, timeoutMs }, about);
+    if (answer.status >= 200 && answer.status < 300) return;
+    throw troubleOf(about, answer, { remedy: 'park', fate: 'refused' });
+  };
+  return { post };
+};

@@ -1,0 +1,136 @@
+/** What Twilio's refusals mean. The one place that reads its status and error codes. */
+import { type Fate, type Remedy, TwilioTrouble } from '../../../core/trouble.ts';
+import type { HttpAnswer } from './http.ts';
+
+/** What was asked for is so already: a success for whoever asks `done` codes, else nothing that a retry would change. */
+type Meaning = Remedy | 'done';
+
+/** Pages of the form https://www.twilio.com/docs/api/errors/50404 */
+const codes: Readonly<Record<Meaning, readonly number[]>> = {
+  done: [
+    50404,
+    50433,
+    45206,
+    80103, // is a member, a participant already
+    50400,
+    50402,
+    50430,
+    50432, // is none any more
+    50201, // the user exists
+    50307,
+    50353,
+    45208,
+    80603, // the unique name exists
+  ],
+  retry: [
+    20429,
+    50063,
+    50074,
+    45010, // too many requests: never executed
+    50349,
+    50449,
+    50419,
+    50213,
+    50391,
+    50514,
+    20409, // somebody else changed it at the same moment
+    50386, // the conversation is still being set up
+    80623, // the same participant is being added
+  ],
+  wait: [50377, 50384, 50350, 50300, 50334, 20404, 45376, 80607, 80904],
+  park: [
+    50416,
+    50417,
+    50418,
+    50422,
+    50403,
+    50214,
+    45207,
+    50211,
+    50373,
+    50340,
+    50407,
+    50408,
+    50409,
+    50413,
+    50414,
+    48031,
+    50503,
+    50504,
+    50303,
+    50304,
+    50507,
+    50508,
+    50509,
+    50512,
+    80619, // a channel without Proxy session never gets one by asking again
+  ],
+  fix: [20003, 20403, 50065, 50361, 80618, 80620, 80625, 80506, 11200, 11205],
+};
+
+const meanings: ReadonlyMap<number, Meaning> = new Map(
+  (Object.keys(codes) as Meaning[]).flatMap((meaning) => codes[meaning].map((code) => [code, meaning] as const)),
+);
+
+/** Codes of a join that found its member there; one backend serves both products, so either may answer with either. */
+export const memberExists: ReadonlySet<number> = new Set([50404, 50433, 45206]);
+/** Codes of a create whose unique name is in use. */
+export const nameExists: ReadonlySet<number> = new Set([50307, 50353]);
+const containerGone: ReadonlySet<number> = new Set([20404, 50300, 50350]);
+
+/** Whether Twilio itself says that the thing is not there. A 404 without Twilio's body says nothing about it. */
+export const saysGone = ({ status, code }: TwilioTrouble): boolean =>
+  code !== undefined && (status === 404 || containerGone.has(code));
+
+const errorCode = (body: string): number | undefined => {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed !== 'object' || parsed === null || !('code' in parsed)) return undefined;
+    const code = Number(parsed.code);
+    return Number.isInteger(code) && code > 0 ? code : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Seconds. A date counts from the answer's own, so that our clock has no say. */
+const secondsToWait = (headers: HttpAnswer['headers']): number | undefined => {
+  const asked = headers['retry-after']?.trim();
+  if (asked === undefined || asked === '') return undefined;
+  if (/^\d+$/.test(asked)) return Number(asked);
+  const seconds = Math.ceil((Date.parse(asked) - Date.parse(headers.date ?? '')) / 1000);
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
+};
+
+/** `bare`: what a 4xx without Twilio's error body means: to REST it came from something in between. */
+type Bare = { readonly remedy: Remedy; readonly fate: Fate };
+const inBetween: Bare = { remedy: 'retry', fate: 'unknown' };
+
+const judge = (status: number, code: number | undefined, bare: Bare): Bare => {
+  const meaning = code === undefined ? undefined : meanings.get(code);
+  const known = meaning === 'done' ? 'park' : meaning;
+  if (status === 429) return { remedy: 'retry', fate: 'refused' };
+  if (status < 400 || status >= 500) return { remedy: 'retry', fate: 'unknown' };
+  if (known !== undefined) return { remedy: known, fate: 'refused' };
+  if (status === 401 || status === 403) return { remedy: 'fix', fate: code === undefined ? bare.fate : 'refused' };
+  if (status === 412) return { remedy: 'retry', fate: 'refused' };
+  if (status === 408 || status === 425) return { remedy: 'retry', fate: 'unknown' };
+  return code === undefined ? bare : { remedy: 'park', fate: 'refused' };
+};
+
+/**
+ * The trouble that an answer which is no success stands for.
+ * @param about - method and path, free of names.
+ * @see https://www.twilio.com/docs/usage/twilios-response
+ */
+export const troubleOf = (about: string, answer: HttpAnswer, bare: Bare = inBetween): TwilioTrouble => {
+  const { status } = answer;
+  const code = errorCode(answer.body);
+  const message = code === undefined ? `${about}: ${status}` : `${about}: ${status}, code ${code}`;
+  return new TwilioTrouble(message, {
+    ...judge(status, code, bare),
+    status,
+    code,
+    retryAfter: secondsToWait(answer.headers),
+  });
+};

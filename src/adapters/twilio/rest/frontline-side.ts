@@ -1,0 +1,43 @@
+import type { FrontlineSide } from '../../../core/ports.ts';
+import { TwilioTrouble } from '../../../core/trouble.ts';
+import { createChatSide, type Dialect, readContainer, undefinedWhenGone } from './chat-side.ts';
+import { type AccountRest, createRest } from './client.ts';
+import { nameExists } from './errors.ts';
+import { list } from './payload.ts';
+
+/**
+ * The Frontline account's chats on Conversations, always in the form that names the chat service, since the short one
+ * reaches only the account's default service: https://www.twilio.com/docs/conversations/api
+ * @throws {TwilioTrouble} from every call
+ */
+export const createFrontlineSide = (account: AccountRest): FrontlineSide => {
+  const rest = createRest('conversations.twilio.com', account);
+  const dialect = {
+    side: 'frontline',
+    serviceSid: account.serviceSid,
+    version: 'v1',
+    containers: 'Conversations',
+    members: 'Participants',
+    author: ['Author', 'author'],
+    media: (message) => (message.media === undefined || message.media === null ? [] : list(message, 'media')),
+    state: ({ state }) => (state === 'closed' ? 'closed' : 'open'),
+  } as const satisfies Dialect;
+  const home = ['v1', 'Services', account.serviceSid];
+
+  const createConversation: FrontlineSide['createConversation'] = async ({ uniqueName, friendlyName, attributes }) => {
+    const form = { UniqueName: uniqueName, FriendlyName: friendlyName, Attributes: attributes };
+    try {
+      return await rest({ method: 'POST', path: [...home, 'Conversations'], form }, readContainer(dialect));
+    } catch (error) {
+      if (error instanceof TwilioTrouble && error.code !== undefined && nameExists.has(error.code)) return 'taken';
+      throw error;
+    }
+  };
+
+  const hasUser = async (identity: string): Promise<boolean> => {
+    const user = rest({ method: 'GET', path: [...home, 'Users', identity] }, () => true);
+    return (await undefinedWhenGone(user)) ?? false;
+  };
+
+  return { ...createChatSide(rest, dialect), side: 'frontline', createConversation, hasUser };
+};

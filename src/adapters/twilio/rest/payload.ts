@@ -1,0 +1,52 @@
+/** Twilio's JSON, read once: what does not have its shape throws {@link Unreadable} and gets no further. */
+
+export class Unreadable extends Error {
+  /** Names the field, never its value. */
+  constructor(field: string) {
+    super(`unreadable field ${field}`);
+    this.name = 'Unreadable';
+  }
+}
+
+export type Payload = Readonly<Record<string, unknown>>;
+
+export const asPayload = (value: unknown, field: string): Payload => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Unreadable(field);
+  return value as Payload;
+};
+
+export const parsePayload = (body: string): Payload => {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    throw new Unreadable('(body)');
+  }
+  return asPayload(parsed, '(body)');
+};
+
+export const text = (from: Payload, field: string): string => {
+  const value = from[field];
+  if (typeof value !== 'string') throw new Unreadable(field);
+  return value;
+};
+
+/** Twilio writes null for what is not set. */
+export const optionalText = (from: Payload, field: string): string | undefined => {
+  const value = from[field];
+  return value === undefined || value === null ? undefined : text(from, field);
+};
+
+/** Some of Twilio's products write whole numbers as text. */
+export const wholeNumber = (from: Payload, field: string): number => {
+  const value = from[field];
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isSafeInteger(number)) throw new Unreadable(field);
+  return number;
+};
+
+export const list = (from: Payload, field: string): readonly Payload[] => {
+  const value = from[field];
+  if (!Array.isArray(value)) throw new Unreadable(field);
+  return value.map((entry) => asPayload(entry, field));
+};
