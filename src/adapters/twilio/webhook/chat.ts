@@ -1,0 +1,74 @@
+import { attributes, count, instant, optional, required, sid } from './fields.ts';
+import type { Form } from './form.ts';
+import { chatMedia } from './media.ts';
+import { type Reading, skip, type Work } from './reading.ts';
+
+/**
+ * Programmable Chat's post-event webhooks. Those that Flex's own webhook lives on are marked for forwarding.
+ * @param service the chat service that the bridge serves; the account may have others.
+ * @throws {Malformed}
+ * @see https://www.twilio.com/docs/chat/webhook-events
+ */
+export const readChat =
+  (service: string) =>
+  (eventType: string, form: Form): Reading => {
+    const read = readers.get(eventType);
+    if (read === undefined) return skip(eventType, 'not_handled');
+    if (sid(form, 'InstanceSid', 'IS') !== service) return skip(eventType, 'other_service');
+    return { kind: 'work', eventType, ...read(form, { service, container: sid(form, 'ChannelSid', 'CH') }) };
+  };
+
+type Place = { readonly service: string; readonly container: string };
+type Reader = (form: Form, place: Place) => Omit<Work, 'kind' | 'eventType'>;
+
+const added =
+  (media: typeof chatMedia, forwarded: 'forwarded' | 'kept'): Reader =>
+  (form, place) => {
+    const messageSid = sid(form, 'MessageSid', 'IM');
+    const files = media(form);
+    return {
+      event: {
+        type: 'message.added',
+        side: 'flex',
+        ...place,
+        message: {
+          sid: messageSid,
+          index: count(form, 'Index'),
+          author: required(form, 'From'),
+          body: optional(form, 'Body') ?? '',
+          createdAt: instant(form, 'DateCreated'),
+          attributes: attributes(form),
+          media: files.media,
+        },
+      },
+      once: { to: messageSid, how: 'happens' },
+      ...(forwarded === 'forwarded' ? { forward: { container: place.container, about: messageSid } } : {}),
+      ...(files.flaw === undefined ? {} : { flaw: files.flaw }),
+    };
+  };
+
+const altered =
+  (type: 'message.updated' | 'message.removed', how: 'happens' | 'changes'): Reader =>
+  (form, place) => {
+    const messageSid = sid(form, 'MessageSid', 'IM');
+    return {
+      event: { type, side: 'flex', ...place, messageSid, index: count(form, 'Index') },
+      once: { to: messageSid, how },
+    };
+  };
+
+const channel =
+  (how: 'happens' | 'changes'): Reader =>
+  (_form, { container }) => ({ forward: { container, about: container }, once: { to: container, how } });
+
+const noMedia: typeof chatMedia = () => ({ media: [] });
+
+/** Whether Flex's own webhook takes onMediaMessageSent is not known; it is documented to live on the three. */
+const readers: ReadonlyMap<string, Reader> = new Map([
+  ['onMessageSent', added(noMedia, 'forwarded')],
+  ['onMediaMessageSent', added(chatMedia, 'kept')],
+  ['onMessageUpdated', altered('message.updated', 'changes')],
+  ['onMessageRemoved', altered('message.removed', 'happens')],
+  ['onChannelUpdated', channel('changes')],
+  ['onChannelDestroyed', channel('happens')],
+]);

@@ -1,0 +1,48 @@
+import type { Media } from '../../../core/event.ts';
+import { isSid, json, optional, wholeNumber } from './fields.ts';
+import type { Form } from './form.ts';
+
+/** `flaw` when a file is spoken of that cannot be told: it is left out, its message still crosses. */
+export type MediaRead = { readonly media: readonly Media[]; readonly flaw?: 'media_unreadable' };
+
+/** What a file's entry may lack, except its SID, without which it cannot be opened. */
+const medium = (about: Readonly<Record<'sid' | 'filename' | 'contentType' | 'size', unknown>>): Media | undefined => {
+  if (!isSid(about.sid, 'ME')) return undefined;
+  const named = typeof about.filename === 'string' && about.filename !== '';
+  return {
+    sid: about.sid,
+    ...(named ? { filename: about.filename as string } : {}),
+    contentType: typeof about.contentType === 'string' ? about.contentType : 'application/octet-stream',
+    size: wholeNumber(about.size) ?? 0,
+  };
+};
+
+const read = (entries: readonly (Media | undefined)[]): MediaRead => {
+  const media = entries.filter((entry) => entry !== undefined);
+  return media.length === entries.length ? { media } : { media, flaw: 'media_unreadable' };
+};
+
+/** Programmable Chat: one file, in parameters of its own. */
+export const chatMedia = (form: Form): MediaRead =>
+  read([
+    medium({
+      sid: optional(form, 'MediaSid'),
+      filename: optional(form, 'MediaFilename'),
+      contentType: optional(form, 'MediaContentType'),
+      size: optional(form, 'MediaSize'),
+    }),
+  ]);
+
+/** Conversations: a JSON array of `{Sid, Filename, ContentType, Size}`; Filename may be null. */
+export const conversationMedia = (form: Form): MediaRead => {
+  const text = optional(form, 'Media');
+  if (text === undefined || text === '' || text === 'null') return { media: [] };
+  const entries = json(text);
+  if (!Array.isArray(entries)) return { media: [], flaw: 'media_unreadable' };
+  return read(
+    entries.map((entry: unknown) => {
+      const { Sid, Filename, ContentType, Size } = (entry ?? {}) as Record<string, unknown>;
+      return medium({ sid: Sid, filename: Filename, contentType: ContentType, size: Size });
+    }),
+  );
+};

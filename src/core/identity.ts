@@ -1,0 +1,49 @@
+/**
+ * Flex's spelling of an identity: every UTF-8 byte outside [A-Za-z0-9] as `_` and two upper-case hex digits, so that
+ * `ann.veal@example.com` is `ann_2Eveal_40example_2Ecom`. Frontline uses the plain one. Which characters Flex leaves
+ * alone besides letters and digits is not documented, so prefer an identity that Flex itself gave (a worker's
+ * contact_uri, a member) and decode it, over computing one.
+ * https://support.twilio.com/hc/en-us/articles/42799965656987
+ */
+
+/** A lone surrogate, which has no UTF-8, becomes U+FFFD. */
+export const encodeIdentity = (raw: string): string =>
+  Array.from(new TextEncoder().encode(raw), (byte) => {
+    const char = String.fromCharCode(byte);
+    return /[A-Za-z0-9]/.test(char) ? char : spelled(byte);
+  }).join('');
+
+/** One pass: what decoding brings forth is not decoded again. Bytes that are no UTF-8 stay as they are spelled. */
+export const decodeIdentity = (encoded: string): string =>
+  encoded.replace(/(?:_[0-9A-F]{2})+/g, (run) => decodeRun(Uint8Array.from(run.slice(1).split('_'), fromHex)));
+
+const spelled = (byte: number): string => `_${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+const fromHex = (digits: string): number => Number.parseInt(digits, 16);
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+const decodeRun = (bytes: Uint8Array): string => {
+  let text = '';
+  for (let at = 0; at < bytes.length; ) {
+    const length = sequenceLength(bytes[at] ?? 0);
+    const char = decodeStrictly(bytes.subarray(at, at + length));
+    text += char ?? spelled(bytes[at] ?? 0);
+    at += char === undefined ? 1 : length;
+  }
+  return text;
+};
+
+/** How many bytes a UTF-8 sequence has that begins with this one. */
+const sequenceLength = (lead: number): number => {
+  if (lead >= 0xf0) return 4;
+  if (lead >= 0xe0) return 3;
+  return lead >= 0xc0 ? 2 : 1;
+};
+
+const decodeStrictly = (bytes: Uint8Array): string | undefined => {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return undefined;
+  }
+};

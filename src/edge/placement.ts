@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { Form } from '../adapters/twilio/webhook/form.ts';
+import type { Work } from '../adapters/twilio/webhook/reading.ts';
+import type { QueueName } from '../contract.ts';
+import { type BridgeEvent, encodeEnvelope } from '../core/event.ts';
+import type { QueueMessage } from '../core/ports.ts';
+
+/** One queue that an event belongs on, and what goes there. */
+export type Placement = { readonly queue: QueueName; readonly message: QueueMessage };
+
+export type Received = {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly contentType: string;
+  readonly text: string;
+  readonly form: Form;
+};
+
+/** For the replicator: in the order of its chat. */
+export const eventPlacement = (work: Work, event: BridgeEvent, received: Received): Placement => ({
+  queue: event.side === 'flex' ? 'flex-events' : 'frontline-events',
+  message: {
+    group: event.container,
+    dedupe: eventKey(work, received.form),
+    body: encodeEnvelope({ receivedAt: received.at, work: { kind: 'event', event } }),
+  },
+});
+
+/** For Flex's own webhook: the body as it came, in the order of its channel. */
+export const forwardPlacement = (work: Work, to: NonNullable<Work['forward']>, received: Received): Placement => {
+  const key = eventKey(work, received.form);
+  const forward = { eventType: work.eventType, ...to, key, contentType: received.contentType, body: received.text };
+  return {
+    queue: 'default-webhook',
+    message: {
+      group: to.container,
+      dedupe: key,
+      body: encodeEnvelope({ receivedAt: received.at, work: { kind: 'forward', forward } }),
+    },
+  };
+};
+
+/**
+ * Names an event for ever, in at most 100 characters that SQS allows: a second webhook of the same event, a retry of
+ * Twilio's among them (it differs in RetryCount), has the same key.
+ */
+export const eventKey = (work: Work, form: Form): string => {
+  const name = `${work.eventType}:${work.once.to}`;
+  if (work.once.how === 'happens') return name;
+  const parameters = [...form].filter(([parameter]) => parameter !== 'RetryCount').sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${name}:${createHash('sha256').update(JSON.stringify(parameters)).digest('hex').slice(0, 32)}`;
+};

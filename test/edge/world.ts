@@ -1,0 +1,98 @@
+import { createHmac } from 'node:crypto';
+import { decodeEnvelope, type Work } from '../../src/core/event.ts';
+import type { Entry, QueueMessage } from '../../src/core/ports.ts';
+import { createWebhook, type WebhookDeps } from '../../src/edge/webhook.ts';
+import type { Config, Secrets } from '../../src/runtime/config.ts';
+import { fixture, type Params } from '../fixtures/webhooks/read.ts';
+
+const flexAccount = fixture('chat/onMessageSent').AccountSid ?? '';
+const frontlineAccount = fixture('conversations/onMessageAdded').AccountSid ?? '';
+
+export const config: Config = {
+  flex: {
+    accountSid: flexAccount,
+    serviceSid: fixture('chat/onMessageSent').InstanceSid ?? '',
+    defaultWebhook: 'https://webhooks.twilio.com/v1/ChatEvent',
+  },
+  frontline: {
+    accountSid: frontlineAccount,
+    serviceSid: fixture('conversations/onMessageAdded').ChatServiceSid ?? '',
+  },
+  publicBaseUrl: 'https://bridge.example.com',
+  twilioBaseUrl: undefined,
+  deployment: 'bridge',
+  settleMs: 60_000,
+  leaseMs: 20_000,
+};
+
+export const secrets: Secrets = {
+  flex: { authToken: 'flex-token', previousAuthToken: 'flex-token-before', apiKey: undefined },
+  frontline: { authToken: 'frontline-token', previousAuthToken: undefined, apiKey: undefined },
+  stampKey: 'stamp-key',
+};
+
+/** Twilio's rule, written down once more, apart from Twilio's library: URL, then each name and value sorted by name. */
+export const signature = (token: string, url: string, params: Params): string => {
+  const said = Object.entries(params)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => name + value)
+    .join('');
+  return createHmac('sha1', token)
+    .update(url + said)
+    .digest('base64');
+};
+
+export const encode = (params: Params): string => new URLSearchParams(params).toString();
+
+export type Sent = QueueMessage & { readonly queue: string; readonly work: Work | undefined };
+
+/** A bridge's edge whose queues are a list, and whose deadline is called by hand. */
+export const world = (over: Partial<WebhookDeps> = {}) => {
+  const sent: Sent[] = [];
+  const journal: Entry[] = [];
+  let expire = () => {};
+  const webhook = createWebhook({
+    queues: {
+      send: async (queue, message) => {
+        sent.push({ queue, ...message, work: decodeEnvelope(message.body)?.work });
+      },
+    },
+    journal: (entry) => journal.push(entry),
+    clock: { now: () => 1_773_507_731_402 },
+    config,
+    secrets: async () => secrets,
+    deadline: (_ms, expired) => {
+      expire = expired;
+      return () => {};
+    },
+    ...over,
+  });
+
+  /** Sends parameters as Twilio would, but for what `as` says. */
+  const deliver = (
+    path: string,
+    params: Params,
+    as: {
+      readonly token?: string;
+      readonly signature?: string;
+      readonly body?: string | Uint8Array<ArrayBuffer> | ReadableStream;
+      readonly headers?: Readonly<Record<string, string>>;
+    } = {},
+  ): Promise<Response> => {
+    const token = as.token ?? (params.AccountSid === frontlineAccount ? 'frontline-token' : 'flex-token');
+    return webhook(
+      new Request(`http://127.0.0.1:3000${path}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
+          'x-twilio-signature': as.signature ?? signature(token, config.publicBaseUrl + path, params),
+          'i-twilio-idempotency-token': 'c2b1f6a0-7c6e-4f5c-9d5e-0a1b2c3d4e5f',
+          ...as.headers,
+        },
+        body: as.body ?? encode(params),
+        ...(as.body instanceof ReadableStream ? { duplex: 'half' } : {}),
+      } as RequestInit),
+    );
+  };
+  return { webhook, deliver, sent, journal, expire: () => expire() };
+};
