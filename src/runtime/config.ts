@@ -1,4 +1,6 @@
 /** What a running bridge must be told, read once at start. */
+import { MissingSecrets, secretsFrom } from './secret-fields.ts';
+import { readSettings, WrongSettings } from './settings.ts';
 
 export type AccountConfig = { readonly accountSid: string; readonly serviceSid: string };
 
@@ -22,3 +24,63 @@ export type AccountSecrets = {
   readonly apiKey: { readonly sid: string; readonly secret: string } | undefined;
 };
 export type Secrets = { readonly flex: AccountSecrets; readonly frontline: AccountSecrets; readonly stampKey: string };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The settings of a bridge that knows its public address.
+ * @throws WrongSettings naming every missing or malformed one at once; never a value.
+ */
+export const readConfig = (environment: Environment): Config => {
+  const problems: string[] = [];
+  const config = configIn(environment, problems);
+  if (config === undefined) throw new WrongSettings(problems);
+  return config;
+};
+
+/**
+ * The secrets, where they are environment variables (one machine). STAMP_KEY may be given otherwise: it is made at the
+ * first start and kept with the state.
+ * @throws WrongSettings naming every missing one at once.
+ */
+export const readSecrets = (environment: Environment, stampKey?: string): Secrets => {
+  const problems: string[] = [];
+  const secrets = secretsIn(environment, stampKey, problems);
+  if (secrets === undefined) throw new WrongSettings(problems);
+  return secrets;
+};
+
+/** Both, for a start that reports everything that is missing in one go. @throws WrongSettings */
+export const readConfigAndSecrets = (
+  environment: Environment,
+  stampKey?: string,
+): { readonly config: Config; readonly secrets: Secrets } => {
+  const problems: string[] = [];
+  const config = configIn(environment, problems);
+  const secrets = secretsIn(environment, stampKey, problems);
+  if (config === undefined || secrets === undefined) throw new WrongSettings(problems);
+  return { config, secrets };
+};
+
+const configIn = (environment: Environment, problems: string[]): Config | undefined => {
+  if (!environment.PUBLIC_BASE_URL?.trim()) problems.push('PUBLIC_BASE_URL is missing');
+  try {
+    const settings = readSettings(environment);
+    const { publicBaseUrl } = settings;
+    return publicBaseUrl === undefined ? undefined : { ...settings, publicBaseUrl };
+  } catch (error) {
+    if (!(error instanceof WrongSettings)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+};
+
+const secretsIn = (environment: Environment, stampKey: string | undefined, problems: string[]): Secrets | undefined => {
+  try {
+    return secretsFrom({ ...environment, STAMP_KEY: environment.STAMP_KEY?.trim() || stampKey });
+  } catch (error) {
+    if (!(error instanceof MissingSecrets)) throw error;
+    problems.push(...error.names.map((name) => `${name} is missing`));
+    return undefined;
+  }
+};

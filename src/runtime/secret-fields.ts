@@ -4,10 +4,12 @@ import type { AccountSecrets, Secrets } from './config.ts';
 type Fields = Readonly<Partial<Record<SecretField, string>>>;
 
 export class MissingSecrets extends Error {
+  readonly names: readonly SecretField[];
   /** Names only, never a value. */
   constructor(names: readonly SecretField[]) {
     super(`Secrets are missing: ${names.join(', ')}`);
     this.name = 'MissingSecrets';
+    this.names = names;
   }
 }
 

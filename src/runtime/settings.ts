@@ -8,24 +8,41 @@ export type Settings = Omit<Config, 'publicBaseUrl'> & { readonly publicBaseUrl:
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export class WrongSettings extends Error {
+  readonly problems: readonly string[];
   /** Names and what is wrong with each; never a value. */
   constructor(problems: readonly string[]) {
     super(`The bridge cannot start:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
     this.name = 'WrongSettings';
+    this.problems = problems;
   }
 }
 
-const url = (text: string): string | undefined =>
-  /^https?:$/.test(URL.parse(text)?.protocol ?? '') ? text.replace(/\/+$/, '') : undefined;
+const name = (text: string): string | undefined => (/^[\w.-]{1,32}$/.test(text) ? text : undefined);
 
-const seconds = (text: string): number | undefined => {
-  const value = Number(text);
-  return Number.isFinite(value) && value >= 0 ? value : undefined;
+/** A base that paths are appended to. */
+const base = (text: string): string | undefined => {
+  const read = URL.parse(text);
+  const plain = read !== null && /^https?:$/.test(read.protocol) && !/[?#@\s]/.test(text);
+  return plain ? text.replace(/\/+$/, '') : undefined;
 };
+
+/** Customers' messages are posted there, so in the clear only to this machine: a local Twilio. */
+const webhook = (text: string): string | undefined => {
+  const read = URL.parse(text);
+  const here = read?.protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(read.hostname);
+  return read?.protocol === 'https:' || here ? text : undefined;
+};
+
+const seconds =
+  (least: number, most: number) =>
+  (text: string): number | undefined => {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    return value >= least && value <= most ? value : undefined;
+  };
 
 /**
  * Settings from environment variables; an empty one counts as not set. Defaults: SETTLE_SECONDS 60, LEASE_SECONDS 20,
- * DEPLOYMENT_ID `bridge`.
+ * DEPLOYMENT_ID `bridge`. A lease ends before a killed function's messages come back (150 s, see contract.ts).
  * @throws WrongSettings naming every missing or malformed one at once.
  */
 export const readSettings = (environment: Environment): Settings => {
@@ -49,21 +66,17 @@ export const readSettings = (environment: Environment): Settings => {
     flex: {
       accountSid: required('ACCOUNT_SID'),
       serviceSid: required('CHAT_SERVICE_SID'),
-      defaultWebhook: optional(
-        'FLEX_CHAT_DEFAULT_WEBHOOK',
-        (given) => (url(given) === undefined ? undefined : given),
-        'a URL',
-      ),
+      defaultWebhook: optional('FLEX_CHAT_DEFAULT_WEBHOOK', webhook, 'an https URL'),
     },
     frontline: {
       accountSid: required('FRONTLINE_ACCOUNT_SID'),
       serviceSid: required('CONVERSATION_SERVICE_SID'),
     },
-    publicBaseUrl: optional('PUBLIC_BASE_URL', url, 'a URL'),
-    twilioBaseUrl: optional('TWILIO_BASE_URL', url, 'a URL'),
-    deployment: text('DEPLOYMENT_ID') ?? 'bridge',
-    settleMs: (optional('SETTLE_SECONDS', seconds, 'a number of seconds') ?? 60) * 1000,
-    leaseMs: (optional('LEASE_SECONDS', seconds, 'a number of seconds') ?? 20) * 1000,
+    publicBaseUrl: optional('PUBLIC_BASE_URL', base, 'a URL of scheme, host and path only'),
+    twilioBaseUrl: optional('TWILIO_BASE_URL', base, 'a URL of scheme, host and path only'),
+    deployment: optional('DEPLOYMENT_ID', name, '1 to 32 letters, digits, _ . or -') ?? 'bridge',
+    settleMs: (optional('SETTLE_SECONDS', seconds(0.01, 900), 'a number of seconds, 0.01 to 900') ?? 60) * 1000,
+    leaseMs: (optional('LEASE_SECONDS', seconds(0.1, 120), 'a number of seconds, 0.1 to 120') ?? 20) * 1000,
   };
   if (settings.flex.accountSid !== '' && settings.flex.accountSid === settings.frontline.accountSid)
     problems.push('ACCOUNT_SID and FRONTLINE_ACCOUNT_SID are the same: the bridge joins two accounts');
