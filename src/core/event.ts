@@ -70,12 +70,24 @@ export type Forward = {
   readonly body: string;
 };
 
+/** Why a message stands in a dead-letter queue. Its text does not: putting it back reads the source as it is then. */
+export type ParkedMessage = {
+  readonly home: string;
+  readonly lane: Lane;
+  readonly sid: string;
+  readonly index: number;
+  readonly reason: string;
+  readonly code: number | undefined;
+  readonly attempts: number;
+};
+
 /** What travels on a queue. Jobs come from the sweep and the operator; `home` names the pair (see pair.ts). */
 export type Work =
   | { readonly kind: 'event'; readonly event: BridgeEvent }
   | { readonly kind: 'forward'; readonly forward: Forward }
   | { readonly kind: 'reconcile'; readonly home: string; readonly lane: Lane; readonly because: string }
-  | { readonly kind: 'link'; readonly home: string; readonly because: string };
+  | { readonly kind: 'link'; readonly home: string; readonly because: string }
+  | { readonly kind: 'parked'; readonly parked: ParkedMessage };
 
 export type Envelope = { readonly receivedAt: number; readonly work: Work };
 

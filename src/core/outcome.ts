@@ -28,8 +28,9 @@ export type Parked =
 export type Deferred = 'side_down' | 'lane_dirty' | 'container_gone' | 'held';
 
 export type Outcome =
-  | { readonly end: 'replicated' }
-  | { readonly end: 'linked' }
+  /** `copies`: the SIDs of what now stands on the other side. */
+  | { readonly end: 'replicated'; readonly copies: readonly string[] }
+  | { readonly end: 'linked'; readonly copies: readonly string[] }
   | { readonly end: 'forwarded' }
   | { readonly end: 'reconciled'; readonly repaired: number }
   | { readonly end: 'skipped'; readonly reason: Skipped }
@@ -38,6 +39,13 @@ export type Outcome =
   /** Not an end: the same event comes again after so many seconds. `progress` when this try got something done. */
   | { readonly end: 'retry'; readonly after: number; readonly why: string; readonly progress: boolean };
 
-export const skipped = (reason: Skipped): Outcome => ({ end: 'skipped', reason });
-export const deferred = (reason: Deferred): Outcome => ({ end: 'deferred', reason });
-export const retry = (after: number, why: string, progress = false): Outcome => ({ end: 'retry', after, why, progress });
+type Ended<End extends Outcome['end']> = Extract<Outcome, { readonly end: End }>;
+
+export const skipped = (reason: Skipped): Ended<'skipped'> => ({ end: 'skipped', reason });
+export const deferred = (reason: Deferred): Ended<'deferred'> => ({ end: 'deferred', reason });
+export const retry = (after: number, why: string, progress = false): Ended<'retry'> => ({
+  end: 'retry',
+  after,
+  why,
+  progress,
+});

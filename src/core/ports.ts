@@ -89,14 +89,14 @@ export type ChatSide = {
   /** The chat service's SID, IS…. */
   readonly service: string;
   readonly send: (container: string, draft: Draft) => Promise<{ readonly sid: string; readonly index: number }>;
-  readonly listMessages: (
-    container: string,
-    order: 'asc' | 'desc',
-    from?: string | undefined,
-  ) => Promise<Page>;
+  readonly listMessages: (container: string, order: 'asc' | 'desc', from?: string | undefined) => Promise<Page>;
   /** undefined when it is gone. */
   readonly message: (container: string, sid: string) => Promise<Message | undefined>;
-  readonly rewrite: (container: string, sid: string, draft: { readonly body: string; readonly attributes: string }) => Promise<void>;
+  readonly rewrite: (
+    container: string,
+    sid: string,
+    draft: { readonly body: string; readonly attributes: string },
+  ) => Promise<void>;
   /** Success when it is gone already. */
   readonly erase: (container: string, sid: string) => Promise<void>;
   /** By SID or unique name; undefined when there is none. */

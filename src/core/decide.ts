@@ -1,0 +1,30 @@
+/** What a message event means for its lane when the claim was refused. Pure and total. */
+import type { Lane } from './event.ts';
+import type { Skipped } from './outcome.ts';
+import { containerOf, type Home, otherLane, source } from './pair.ts';
+
+export type Decision =
+  | { readonly do: 'skip'; readonly why: Skipped }
+  /** The lane waits for its side: this message is brought over with the others. */
+  | { readonly do: 'defer' }
+  /** Only the bridge's own messages stand between the cursor and this one. */
+  | { readonly do: 'claim'; readonly cursor: number }
+  /** What is missing may be the other lane's copies, whose accounting is on its way. */
+  | { readonly do: 'wait' }
+  | { readonly do: 'reconcile' };
+
+const skip = (why: Skipped): Decision => ({ do: 'skip', why });
+
+export const decide = (home: Home | undefined, lane: Lane, container: string, index: number): Decision => {
+  if (home === undefined || home.state === 'linking') return skip('not_linked');
+  if (home.state === 'closed') return skip('closed');
+  if (containerOf(home, source(lane)) !== container) return skip('old_generation');
+  const { cursor, own, holes, dirty, intent } = home.lanes[lane];
+  if (index <= cursor && !holes.has(index)) return skip('already');
+  if (own.includes(index)) return skip('own');
+  if (dirty !== undefined || home.state === 'ending') return { do: 'defer' };
+  if (intent !== undefined || index <= cursor) return { do: 'reconcile' };
+  for (let between = cursor + 1; between < index; between += 1)
+    if (!own.includes(between)) return { do: home.lanes[otherLane(lane)].intent === undefined ? 'reconcile' : 'wait' };
+  return { do: 'claim', cursor };
+};

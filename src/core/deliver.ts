@@ -1,0 +1,147 @@
+/**
+ * One message across, from an intent that is held to the row and the cursor: the only place that creates copies.
+ * Every step may be the last one of this process; whoever comes next finds the intent and settles it.
+ */
+import type { QueueName } from '../contract.ts';
+import { type BridgeDeps, chatSide } from './deps.ts';
+import { encodeEnvelope, type Lane, type Message, type Side } from './event.ts';
+import { clear, close, defer, type Held, lapse } from './lane-writes.ts';
+import { deferred, type Outcome, type Parked, retry } from './outcome.ts';
+import { containerOf, destination, type Home, source } from './pair.ts';
+import { type Rendered, render } from './render.ts';
+import { writeCopied, writeParked } from './rows.ts';
+import { stampedAttributes } from './stamp.ts';
+import { TwilioTrouble } from './trouble.ts';
+
+/** What the list at hand says of the indices before this message; nothing on the fast path. */
+export type Seen = { readonly missing: readonly number[]; readonly listedAt: number };
+
+export type Delivered =
+  | { readonly end: 'done'; readonly home: Home; readonly copy: string }
+  | { readonly end: 'parked'; readonly home: Home; readonly reason: Parked }
+  /** Somebody else owns the lane now, and has settled this message or will. */
+  | { readonly end: 'overtaken' }
+  | { readonly end: 'stopped'; readonly outcome: Outcome };
+
+export const eventsQueue = (side: Side): QueueName => (side === 'flex' ? 'flex-events' : 'frontline-events');
+
+/** Seconds until the next try of something that was refused for now. */
+export const backoff = (attempts: number): number => [1, 2, 4, 8, 15, 30][Math.min(attempts, 6) - 1] ?? 1;
+
+const stopped = (outcome: Outcome): Delivered => ({ end: 'stopped', outcome });
+
+export const deliver = async (
+  deps: BridgeDeps,
+  held: Held,
+  message: Message,
+  seen: Seen,
+  attempts: number,
+): Promise<Delivered> => {
+  const { home, lane } = held;
+  const intent = home.lanes[lane].intent;
+  const into = containerOf(home, destination(lane));
+  if (intent === undefined || into === undefined) throw new Error('deliver without an intent or a destination');
+  const rendered = render(lane, message, home, intent.late);
+  if (rendered === undefined) throw new Error('deliver of a message that does not cross');
+
+  // The last look at the lease: a call that could outlive it is not begun.
+  if (deps.clock.now() > intent.notAfter - deps.settings.requestMs) {
+    await clear(deps, held);
+    return stopped(retry(1, 'lease too short'));
+  }
+  const draft = {
+    ...rendered,
+    createdAt: message.createdAt,
+    attributes: attributesOf(deps, lane, into, rendered, message.sid),
+    announce: lane === 'B',
+  };
+  const sent = await chatSide(deps, destination(lane)).send(into, draft).catch(asTrouble);
+  if (!(sent instanceof TwilioTrouble)) return settle(deps, held, sent, seen);
+  return refused(deps, held, message, seen, sent, attempts);
+};
+
+const asTrouble = (error: unknown): TwilioTrouble => {
+  if (error instanceof TwilioTrouble) return error;
+  throw error;
+};
+
+/** Twilio did not say yes: what the lane does about it. */
+const refused = async (
+  deps: BridgeDeps,
+  held: Held,
+  message: Message,
+  seen: Seen,
+  error: TwilioTrouble,
+  attempts: number,
+): Promise<Delivered> => {
+  const { home, lane } = held;
+  if (error.fate === 'unknown') {
+    await lapse(deps, held);
+    return stopped(retry(Math.ceil(deps.settings.settleMs / 1000), 'outcome unknown'));
+  }
+  if (error.remedy === 'park') return park(deps, held, seen, 'refused', error.code, attempts);
+  const cleared = await clear(deps, held);
+  if (!cleared.ok) return { end: 'overtaken' };
+  if (error.remedy === 'wait') {
+    await defer(deps, home.key, lane, message.index);
+    return stopped(deferred('container_gone'));
+  }
+  return stopped(retry(error.retryAfter ?? backoff(attempts), `twilio ${error.code ?? error.status ?? error.fate}`));
+};
+
+export const attributesOf = (
+  deps: BridgeDeps,
+  lane: Lane,
+  container: string,
+  { author, body }: Rendered,
+  sid: string,
+): string =>
+  stampedAttributes(deps.settings.stampKey, deps.settings.deployment, { lane, container, author, body }, sid, 'copy');
+
+/** The copy is known to stand there: ledger row, then cursor. */
+export const settle = async (
+  deps: BridgeDeps,
+  held: Held,
+  copy: { readonly sid: string; readonly index: number },
+  seen: Seen,
+): Promise<Delivered> => {
+  const { home, lane } = held;
+  const intent = home.lanes[lane].intent;
+  if (intent === undefined) throw new Error('settle without an intent');
+  const row = await writeCopied(deps, home.key, lane, intent.sid, { ...copy, late: intent.late });
+  if (row?.state === 'ok' && row.copy !== copy.sid) {
+    // Another run's copy is in the ledger already, so this one is the double. Its index stays accounted as ours.
+    const into = containerOf(home, destination(lane));
+    if (into !== undefined) await chatSide(deps, destination(lane)).erase(into, copy.sid);
+  }
+  const closed = await close(deps, held, copy.index, seen.missing, seen.listedAt);
+  return closed.ok ? { end: 'done', home: closed.home, copy: copy.sid } : { end: 'overtaken' };
+};
+
+/** Out of the way for good: to the dead letters, then the row, then the cursor; the chat goes on. */
+const park = async (
+  deps: BridgeDeps,
+  held: Held,
+  seen: Seen,
+  reason: Parked,
+  code: number | undefined,
+  attempts: number,
+): Promise<Delivered> => {
+  const { home, lane } = held;
+  const intent = home.lanes[lane].intent;
+  const from = containerOf(home, source(lane));
+  if (intent === undefined || from === undefined) throw new Error('park without an intent');
+  const { sid, index } = intent;
+  await deps.queues.bury(eventsQueue(source(lane)), {
+    group: from,
+    dedupe: `parked-${sid}`,
+    reason,
+    body: encodeEnvelope({
+      receivedAt: deps.clock.now(),
+      work: { kind: 'parked', parked: { home: home.key.pk, lane, sid, index, reason, code, attempts } },
+    }),
+  });
+  await writeParked(deps, home.key, lane, sid, reason, index, code);
+  const closed = await close(deps, held, undefined, seen.missing, seen.listedAt);
+  return closed.ok ? { end: 'parked', home: closed.home, reason } : { end: 'overtaken' };
+};

@@ -1,0 +1,29 @@
+/** Where a container's pair lies: under its own name, or under the other container's. Names never change once given. */
+import type { Key } from './change.ts';
+import type { Side } from './event.ts';
+import { aliasOf, pairKey, readHome } from './pair.ts';
+import type { Store } from './ports.ts';
+
+export type HomeKeys = { readonly find: (side: Side, container: string) => Promise<Key | undefined> };
+
+/** @param most how many containers are remembered; the longest unused ones are forgotten. */
+export const createHomeKeys = (store: Store, most = 20_000): HomeKeys => {
+  const known = new Map<string, Key>();
+  return {
+    find: async (side, container) => {
+      const own = pairKey(side, container);
+      const cached = known.get(own.pk);
+      if (cached !== undefined) {
+        known.delete(own.pk);
+        known.set(own.pk, cached);
+        return cached;
+      }
+      const item = await store.get(own);
+      const found = readHome(item) === undefined ? aliasOf(item) : own;
+      if (found === undefined) return undefined;
+      known.set(own.pk, found);
+      if (known.size > most) known.delete(known.keys().next().value ?? '');
+      return found;
+    },
+  };
+};

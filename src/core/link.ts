@@ -1,0 +1,153 @@
+/**
+ * Linking: a Flex channel gets its conversation when an agent accepts its task. Customer first, the history in order,
+ * the agent last. Every step may be repeated, so that a link which stopped half-way is finished by whoever comes next.
+ */
+import type { BridgeDeps } from './deps.ts';
+import type { BridgeEvent } from './event.ts';
+import { decodeIdentity } from './identity.ts';
+import { counterpartName, originOf, textField } from './names.ts';
+import { type Outcome, retry, skipped } from './outcome.ts';
+import { type Home, pairKey, readHome } from './pair.ts';
+import { begin, finishLink, nameCounterpart, nextGeneration, open } from './pair-writes.ts';
+import type { Container, Member } from './ports.ts';
+import { type Run, reconcile } from './reconcile.ts';
+
+export type Accepted = Extract<BridgeEvent, { type: 'reservation.accepted' }>;
+
+/** @throws TwilioTrouble when a side could not be read or written; repeating is safe. */
+export const link = async (deps: BridgeDeps, event: Accepted, run: Run): Promise<Outcome> => {
+  const key = pairKey('flex', event.container);
+  const known = readHome(await deps.store.get(key));
+  if (known?.linked && known.reservation === event.reservation) return skipped('already');
+  if (known?.state === 'closed') return skipped('closed');
+
+  const channel = await deps.flex.container(event.container);
+  if (channel === undefined) return skipped('removed');
+  const origin = originOf(channel.uniqueName);
+  if (origin !== undefined) return joinOrigin(deps, origin, event.container);
+  const agent = decodeIdentity(event.workerIdentity);
+  if (!(await deps.frontline.hasUser(agent))) return skipped('no_twin');
+
+  const members = await deps.flex.members(event.container);
+  const customer = customerAmong(members, event.workerIdentity);
+  const begun = known ?? (await begin(deps, event));
+  if (begun === undefined) return skipped('counterpart');
+  const linked = begun.state === 'linking' ? await giveCounterpart(deps, begun, event, channel, customer) : begun;
+  if ('end' in linked) return linked;
+  if (linked.state !== 'open' || linked.frontline === undefined) return skipped('closed');
+
+  if (!linked.linked) {
+    if (customer !== undefined)
+      await deps.frontline.join(linked.frontline, customerParticipant(customer.identity, event, channel));
+    const history = await reconcile(deps, key, 'F', run);
+    if (history.end !== 'reconciled') return history;
+  }
+  await deps.frontline.join(linked.frontline, { identity: agent, attributes: '{}' });
+  if (!members.some((member) => member.identity === event.workerIdentity))
+    await deps.flex.join(event.container, { identity: event.workerIdentity, attributes: '{"member_type":"agent"}' });
+  const finished = await finishLink(deps, linked, event);
+  return finished ? { end: 'linked', copies: [linked.frontline] } : skipped('closed');
+};
+
+/** The channel is itself a counterpart, made by the bridge for a conversation: it only needs its name. */
+const joinOrigin = async (
+  deps: BridgeDeps,
+  origin: NonNullable<ReturnType<typeof originOf>>,
+  container: string,
+): Promise<Outcome> => {
+  const home = readHome(await deps.store.get(pairKey(origin.side, origin.container)));
+  if (home === undefined) return retry(2, 'the pair is not begun yet');
+  await nameCounterpart(deps, 'flex', container, home);
+  return skipped('counterpart');
+};
+
+/** Flex marks who is who in the members' attributes; where it does not, whoever is not the agent was there first. */
+const customerAmong = (members: readonly Member[], agent: string): Member | undefined => {
+  const type = (member: Member) => textField(member.attributes, 'member_type');
+  return (
+    members.find((member) => type(member) === 'guest') ??
+    members.find((member) => member.identity !== agent && type(member) === undefined)
+  );
+};
+
+/**
+ * https://www.twilio.com/docs/frontline/conversations-webhooks: the app reads `customer_id` and `display_name`.
+ */
+const customerParticipant = (identity: string, event: Accepted, channel: Container): Member => ({
+  identity,
+  attributes: JSON.stringify({ customer_id: identity, display_name: customerName(event, channel) || identity }),
+});
+
+const customerName = (event: Accepted, channel: Container): string =>
+  event.customerName || textField(channel.attributes, 'from') || channel.friendlyName;
+
+const giveCounterpart = async (
+  deps: BridgeDeps,
+  begun: Home,
+  event: Accepted,
+  channel: Container,
+  customer: Member | undefined,
+): Promise<Home | Outcome> => {
+  const adopted = await adopt(deps, begun, channel, customer);
+  if (adopted !== undefined) return adopted;
+  for (let home = begun; ; ) {
+    const uniqueName = counterpartName('flex', channel.sid, home.generation);
+    const created = await deps.frontline.createConversation({
+      uniqueName,
+      friendlyName: customerName(event, channel),
+      attributes: birthAttributes(deps, event),
+    });
+    const conversation = created === 'taken' ? await deps.frontline.container(uniqueName) : created;
+    if (conversation === undefined) return retry(1, 'counterpart not visible yet');
+    if (textField(conversation.attributes, 'bridgeDeployment') !== deps.settings.deployment)
+      return { end: 'parked', reason: 'other_deployment' };
+    if (conversation.state === 'open') return nameAndOpen(deps, home, conversation.sid, customer);
+    const next = await nextGeneration(deps, home);
+    if (next === undefined || next.state !== 'linking') return retry(1, 'the pair has moved on');
+    home = next;
+  }
+};
+
+/** Written at birth and never again: from here anybody can find the other side. */
+const birthAttributes = (deps: BridgeDeps, event: Accepted): string =>
+  JSON.stringify({
+    chatChannelSid: event.container,
+    chatInstanceSid: deps.flex.service,
+    WorkspaceSid: event.workspace,
+    TaskSid: event.task,
+    bridgeDeployment: deps.settings.deployment,
+  });
+
+/**
+ * A pair of the older app: both containers must name each other. Nothing from before is ever compared or copied, so
+ * both cursors start at the tails as they are now.
+ */
+const adopt = async (
+  deps: BridgeDeps,
+  begun: Home,
+  channel: Container,
+  customer: Member | undefined,
+): Promise<Home | Outcome | undefined> => {
+  const named = textField(channel.attributes, 'ConversationSid');
+  if (named === undefined) return undefined;
+  const conversation = await deps.frontline.container(named);
+  if (conversation?.state !== 'open' || textField(conversation.attributes, 'chatChannelSid') !== channel.sid)
+    return undefined;
+  const [flex, frontline] = await Promise.all([
+    deps.flex.listMessages(channel.sid, 'desc'),
+    deps.frontline.listMessages(conversation.sid, 'desc'),
+  ]);
+  const tail = (page: typeof flex) => Math.max(-1, ...page.messages.map((message) => message.index));
+  return nameAndOpen(deps, begun, conversation.sid, customer, { F: tail(flex), B: tail(frontline) });
+};
+
+const nameAndOpen = async (
+  deps: BridgeDeps,
+  home: Home,
+  conversation: string,
+  customer: Member | undefined,
+  cursors?: { readonly F: number; readonly B: number },
+): Promise<Home | Outcome> => {
+  if (!(await nameCounterpart(deps, 'frontline', conversation, home))) return skipped('counterpart');
+  return (await open(deps, home, conversation, customer?.identity, cursors)) ?? retry(1, 'the pair has moved on');
+};

@@ -1,0 +1,30 @@
+/**
+ * How a counterpart names its origin. Containers are created under a unique name made of the origin's side, SID and a
+ * generation, so that no retry and no twin can make a second one: `bridge-flex-CH…-1`. At most 64 characters:
+ * https://www.twilio.com/docs/chat/rest/channel-resource
+ */
+import type { Side } from './event.ts';
+
+export const counterpartName = (side: Side, container: string, generation: number): string =>
+  `bridge-${side}-${container}-${generation}`;
+
+const pattern = /^bridge-(flex|frontline)-(CH[0-9a-f]{32})-(\d{1,6})$/;
+
+/** Whose counterpart a container is; undefined when its name is none of ours. */
+export const originOf = (
+  uniqueName: string | undefined,
+): { readonly side: Side; readonly container: string } | undefined => {
+  const match = pattern.exec(uniqueName ?? '');
+  if (match?.[1] === undefined || match[2] === undefined) return undefined;
+  return { side: match[1] as Side, container: match[2] };
+};
+
+/** A text field of a JSON object that came from outside; undefined when there is none. Never throws. */
+export const textField = (json: string, field: string): string | undefined => {
+  try {
+    const value = (JSON.parse(json) as Record<string, unknown> | null)?.[field];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};

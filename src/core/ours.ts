@@ -1,0 +1,33 @@
+/** Is a message in a container the bridge's own writing? Never recognised by timing or by author alone. */
+import { type BridgeDeps, chatSide } from './deps.ts';
+import type { Lane, Message } from './event.ts';
+import { containerOf, destination, type Home, source } from './pair.ts';
+import { edited, sameText } from './read-back.ts';
+import { readRow } from './rows.ts';
+import { claimedStamp, provenStamp } from './stamp.ts';
+
+/**
+ * @param writer the lane that would have written it; the message stands in that lane's destination.
+ * Costs no call when the stamp is whole, as it nearly always is.
+ */
+export const isOurs = async (deps: BridgeDeps, home: Home, writer: Lane, message: Message): Promise<boolean> => {
+  const container = containerOf(home, destination(writer));
+  const from = containerOf(home, source(writer));
+  if (container === undefined || from === undefined) return false;
+  const { author, body, attributes } = message;
+  if (provenStamp(deps.settings.stampKey, { lane: writer, container, author, body }, attributes) !== undefined)
+    return true;
+
+  // Somebody edited our copy, so its proof is broken, but the ledger names this very message.
+  const claimed = claimedStamp(attributes);
+  if (claimed !== undefined) {
+    const row = await readRow(deps, home.key, writer, claimed.s);
+    if (row?.state === 'ok' && row.copy === message.sid) return true;
+  }
+  // Somebody replaced its attributes before its row was written: the writer's open intent says what it would be.
+  const intent = home.lanes[writer].intent;
+  if (intent === undefined || message.index <= intent.tail) return false;
+  const original = await chatSide(deps, source(writer)).message(from, intent.sid);
+  if (original === undefined) return false;
+  return sameText(writer, message, original, home, intent.late) || edited(writer, message, original, home);
+};

@@ -1,0 +1,109 @@
+/** The conditional writes to a pair as a whole: its birth, its two names, the end of linking. */
+import type { Change, Key } from './change.ts';
+import type { BridgeDeps } from './deps.ts';
+import type { BridgeEvent, Side } from './event.ts';
+import { aliasOf, at, type Home, pairKey, readHome } from './pair.ts';
+
+type Accepted = Extract<BridgeEvent, { type: 'reservation.accepted' }>;
+
+const nonceAttribute = 'n';
+
+const write = (deps: BridgeDeps, key: Key, change: Omit<Change, 'nonce'>) =>
+  deps.store.write(key, { ...change, nonce: [nonceAttribute, deps.nonce()] });
+
+/** What a reservation says of who serves the chat. Kept, so that a link that stopped half-way can be finished. */
+const served = (event: Accepted) => ({
+  workspace: event.workspace,
+  task: event.task,
+  reservation: event.reservation,
+  worker: event.worker,
+  workerIdentity: event.workerIdentity,
+});
+
+/**
+ * The pair begins, unless it has begun already: both lanes at the start, marked as due until it is linked.
+ * @returns the home as it stands now, whoever made it; undefined when the container is the other end of a pair.
+ */
+export const begin = async (deps: BridgeDeps, event: Accepted): Promise<Home | undefined> => {
+  const key = pairKey('flex', event.container);
+  const lane = (prefix: 'F' | 'B') => ({ [at(prefix).cursor]: -1, [at(prefix).fence]: 0, [at(prefix).holes]: {} });
+  const written = await write(deps, key, {
+    when: [['lacks', 'pk']],
+    set: {
+      st: 'linking',
+      gen: 1,
+      flex: event.container,
+      ...served(event),
+      ...lane('F'),
+      ...lane('B'),
+      due: 'due',
+      dk: key.pk,
+    },
+  });
+  return readHome(written.ok ? written.item : written.old);
+};
+
+/** The other container's name for the pair. @returns false when it names another pair. */
+export const nameCounterpart = async (
+  deps: BridgeDeps,
+  side: Side,
+  container: string,
+  home: Home,
+): Promise<boolean> => {
+  const written = await write(deps, pairKey(side, container), { when: [['lacks', 'pk']], set: { home: home.key.pk } });
+  return written.ok || aliasOf(written.old)?.pk === home.key.pk;
+};
+
+/** From here on messages cross. `cursors` are given when both ends are older than the bridge (adoption). */
+export const open = async (
+  deps: BridgeDeps,
+  home: Home,
+  conversation: string,
+  customer: string | undefined,
+  cursors?: { readonly F: number; readonly B: number },
+): Promise<Home | undefined> => {
+  const written = await write(deps, home.key, {
+    when: [
+      ['=', 'st', 'linking'],
+      ['=', 'gen', home.generation],
+    ],
+    set: {
+      st: 'open',
+      frontline: conversation,
+      ...(customer === undefined ? {} : { customer }),
+      ...(cursors === undefined ? {} : { [at('F').cursor]: cursors.F, [at('B').cursor]: cursors.B }),
+    },
+  });
+  return readHome(written.ok ? written.item : written.old);
+};
+
+/** The counterpart of this generation is closed for good: the next one is made under the next name. */
+export const nextGeneration = async (deps: BridgeDeps, home: Home): Promise<Home | undefined> => {
+  const written = await write(deps, home.key, {
+    when: [
+      ['=', 'st', 'linking'],
+      ['=', 'gen', home.generation],
+    ],
+    set: { gen: home.generation + 1 },
+  });
+  return readHome(written.ok ? written.item : written.old);
+};
+
+/**
+ * Everybody stands on both sides: the link is finished, and the pair is due no more unless a lane is.
+ * @returns false when the pair is not open any more.
+ */
+export const finishLink = async (deps: BridgeDeps, home: Home, event: Accepted): Promise<boolean> => {
+  const [f, b] = [at('F'), at('B')];
+  const quiet: Change['when'] = [
+    ['lacks', f.dirty],
+    ['lacks', b.dirty],
+    ['lacks', f.intentSid],
+    ['lacks', b.intentSid],
+  ];
+  const state: Change['when'] = [['=', 'st', 'open']];
+  const set = { linked: 1, ...served(event) };
+  const calm = await write(deps, home.key, { when: [...state, ...quiet], set, remove: ['due', 'dk'] });
+  if (calm.ok) return true;
+  return (await write(deps, home.key, { when: state, set })).ok;
+};

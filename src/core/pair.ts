@@ -1,0 +1,150 @@
+/**
+ * A pair: one chat on two accounts, with its two lanes. Its *home* item lies under the container the chat began in, an
+ * immutable *alias* under the other one. This file reads the items; lane-writes.ts and pair-writes.ts change them.
+ */
+import type { Item, Key, Value } from './change.ts';
+import type { Lane, Side } from './event.ts';
+
+/** What is about to be written: at most one per lane. */
+export type Intent = {
+  /** SID and index of the source message. */
+  readonly sid: string;
+  readonly index: number;
+  /** The source message's own time, ISO-8601. */
+  readonly createdAt: string;
+  /** Milliseconds: after this moment its owner sends nothing any more. */
+  readonly notAfter: number;
+  /** The destination's last accounted index when it was claimed: the copy can only stand above it. */
+  readonly tail: number;
+  /** A second copy of nothing: it fills a hole behind the cursor. */
+  readonly late: boolean;
+};
+
+export type LaneState = {
+  /** Every source index up to here is done, the bridge's own, or a hole. */
+  readonly cursor: number;
+  /** Only grows: who holds the latest value is the lane's writer. */
+  readonly fence: number;
+  readonly intent: Intent | undefined;
+  /** Dirty up to this source index; undefined when clean. `since` in milliseconds. */
+  readonly dirty: { readonly upTo: number; readonly since: number } | undefined;
+  /** The bridge's own messages above the cursor. */
+  readonly own: readonly number[];
+  /** Index -> milliseconds when the list that first missed it was asked for. */
+  readonly holes: ReadonlyMap<number, number>;
+  /** Where a long first copy goes on: a page of the source's list, oldest first. */
+  readonly place: string | undefined;
+};
+
+export type PairState = 'linking' | 'open' | 'ending' | 'closed';
+
+export type Home = {
+  readonly key: Key;
+  readonly state: PairState;
+  readonly generation: number;
+  readonly flex: string | undefined;
+  readonly frontline: string | undefined;
+  /** The customer's identity, the same on both sides. */
+  readonly customer: string | undefined;
+  readonly task: string | undefined;
+  readonly workspace: string | undefined;
+  readonly reservation: string | undefined;
+  readonly worker: string | undefined;
+  /** The agent's identity as Flex spells it. */
+  readonly workerIdentity: string | undefined;
+  /** Both the customer and the agent stand on both sides, and the history was copied. */
+  readonly linked: boolean;
+  readonly due: boolean;
+  readonly lanes: { readonly [lane in Lane]: LaneState };
+};
+
+export const source = (lane: Lane): Side => (lane === 'F' ? 'flex' : 'frontline');
+export const destination = (lane: Lane): Side => (lane === 'F' ? 'frontline' : 'flex');
+export const otherLane = (lane: Lane): Lane => (lane === 'F' ? 'B' : 'F');
+/** The lane that carries away what is said on a side. */
+export const laneFrom = (side: Side): Lane => (side === 'flex' ? 'F' : 'B');
+
+export const pairKey = (side: Side, container: string): Key => ({ pk: `${side}#${container}`, sk: 'pair' });
+
+/** A lane's attributes lie flat in the home item: DynamoDB cannot write below a map that is not there. */
+export const at = (lane: Lane) =>
+  ({
+    cursor: `${lane}c`,
+    fence: `${lane}f`,
+    nonce: `${lane}n`,
+    intentSid: `${lane}ps`,
+    intentIndex: `${lane}pi`,
+    intentCreated: `${lane}pa`,
+    intentNotAfter: `${lane}pu`,
+    intentTail: `${lane}pt`,
+    intentLate: `${lane}pl`,
+    dirty: `${lane}d`,
+    dirtySince: `${lane}ds`,
+    own: `${lane}o`,
+    holes: `${lane}h`,
+    place: `${lane}g`,
+  }) as const;
+
+const text = (value: Value | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
+const number = (value: Value | undefined, otherwise = 0): number => (typeof value === 'number' ? value : otherwise);
+
+const readLane = (item: Item, lane: Lane): LaneState => {
+  const a = at(lane);
+  const sid = text(item[a.intentSid]);
+  const dirty = item[a.dirty];
+  const holes = item[a.holes];
+  const own = item[a.own];
+  return {
+    cursor: number(item[a.cursor], -1),
+    fence: number(item[a.fence]),
+    intent:
+      sid === undefined
+        ? undefined
+        : {
+            sid,
+            index: number(item[a.intentIndex]),
+            createdAt: text(item[a.intentCreated]) ?? '',
+            notAfter: number(item[a.intentNotAfter]),
+            tail: number(item[a.intentTail], -1),
+            late: item[a.intentLate] !== undefined,
+          },
+    dirty: typeof dirty === 'number' ? { upTo: dirty, since: number(item[a.dirtySince]) } : undefined,
+    own: Array.isArray(own) ? own : [],
+    holes: new Map(
+      typeof holes === 'object' && !Array.isArray(holes)
+        ? Object.entries(holes as Record<string, number>).map(([index, found]) => [Number(index), found])
+        : [],
+    ),
+    place: text(item[a.place]),
+  };
+};
+
+/** undefined when the item is no home (an alias, or nothing). */
+export const readHome = (item: Item | undefined): Home | undefined => {
+  if (item === undefined || item.st === undefined) return undefined;
+  return {
+    key: { pk: String(item.pk), sk: String(item.sk) },
+    state: item.st as PairState,
+    generation: number(item.gen, 1),
+    flex: text(item.flex),
+    frontline: text(item.frontline),
+    customer: text(item.customer),
+    task: text(item.task),
+    workspace: text(item.workspace),
+    reservation: text(item.reservation),
+    worker: text(item.worker),
+    workerIdentity: text(item.workerIdentity),
+    linked: item.linked !== undefined,
+    due: item.due !== undefined,
+    lanes: { F: readLane(item, 'F'), B: readLane(item, 'B') },
+  };
+};
+
+/** The home that an alias names. */
+export const aliasOf = (item: Item | undefined): Key | undefined => {
+  const home = text(item?.home);
+  return home === undefined ? undefined : { pk: home, sk: 'pair' };
+};
+
+/** The container on one side of a pair. */
+export const containerOf = (home: Home, side: Side): string | undefined => home[side];

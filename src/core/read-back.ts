@@ -1,0 +1,93 @@
+/**
+ * What became of an intent whose owner is gone or got no answer: wait until nothing of it can still arrive, then look
+ * for its copy at the destination, and adopt it, or free the lane.
+ */
+import { settle } from './deliver.ts';
+import { type BridgeDeps, chatSide } from './deps.ts';
+import type { Lane, Message } from './event.ts';
+import { clear, close, type Held, take } from './lane-writes.ts';
+import { type Outcome, retry } from './outcome.ts';
+import { containerOf, destination, type Home, type Intent, source } from './pair.ts';
+import type { Page } from './ports.ts';
+import { authorAcross, render } from './render.ts';
+import { readRow } from './rows.ts';
+import { claimedStamp, provenStamp } from './stamp.ts';
+
+export type Freed =
+  | { readonly free: true; readonly home: Home; readonly adopted: boolean }
+  | { readonly free: false; readonly outcome: Outcome };
+
+const nothing = { missing: [], listedAt: 0 };
+const busy: Freed = { free: false, outcome: retry(1, 'lane has another owner') };
+
+export const readBack = async (deps: BridgeDeps, held: Held): Promise<Freed> => {
+  const { lane } = held;
+  const intent = held.home.lanes[lane].intent;
+  if (intent === undefined) return { free: true, home: held.home, adopted: false };
+  const wait = intent.notAfter + deps.settings.settleMs - deps.clock.now();
+  if (wait > 0) return { free: false, outcome: retry(Math.ceil(wait / 1000), 'an intent is settling') };
+
+  const taken = await take(deps, held);
+  if (!taken.ok) return busy;
+  const mine: Held = { home: taken.home, lane };
+  const row = await readRow(deps, held.home.key, lane, intent.sid);
+  if (row !== undefined) {
+    const copy = row.state === 'ok' ? row.copyIndex : undefined;
+    const closed = await close(deps, mine, copy, nothing.missing, nothing.listedAt);
+    return closed.ok ? { free: true, home: closed.home, adopted: true } : busy;
+  }
+  const copy = await findCopy(deps, mine, intent);
+  if (copy !== undefined) {
+    const settled = await settle(deps, mine, copy, nothing);
+    return settled.end === 'done' ? { free: true, home: settled.home, adopted: true } : busy;
+  }
+  const cleared = await clear(deps, mine);
+  return cleared.ok ? { free: true, home: cleared.home, adopted: false } : busy;
+};
+
+/**
+ * The copy of an intent's message, known by its stamp, or, when somebody replaced its attributes, by what it says.
+ * It can only stand above the intent's tail. Twilio does not say whether its lists sort back-dated messages by index
+ * or by date, so the search ends at a page that lies wholly below the tail and before the message's time.
+ */
+const findCopy = async (deps: BridgeDeps, { home, lane }: Held, intent: Intent): Promise<Message | undefined> => {
+  const into = containerOf(home, destination(lane));
+  const from = containerOf(home, source(lane));
+  if (into === undefined || from === undefined) return undefined;
+  const side = chatSide(deps, destination(lane));
+  const unproven: Message[] = [];
+  const below = (m: Message) => m.index <= intent.tail && second(m.createdAt) < second(intent.createdAt);
+  let next: string | undefined;
+  do {
+    const page: Page = await side.listMessages(into, 'desc', next);
+    for (const message of page.messages.filter((m) => m.index > intent.tail)) {
+      const { author, body } = message;
+      const stamp = provenStamp(deps.settings.stampKey, { lane, container: into, author, body }, message.attributes);
+      if (stamp?.s === intent.sid) return message;
+      if (stamp === undefined) unproven.push(message);
+    }
+    next = page.messages.every(below) ? undefined : page.next;
+  } while (next !== undefined);
+  if (unproven.length === 0) return undefined;
+  const original = await chatSide(deps, source(lane)).message(from, intent.sid);
+  if (original === undefined) return undefined;
+  return unproven.find((m) => sameText(lane, m, original, home, intent.late) || edited(lane, m, original, home));
+};
+
+/** Our copy, edited by somebody before its row was written: the stamp's proof is broken, its author cannot be forged. */
+export const edited = (lane: Lane, copy: Message, original: Message, home: Home): boolean =>
+  claimedStamp(copy.attributes)?.s === original.sid && copy.author === authorAcross(lane, original.author, home);
+
+/** Twilio's lists may give whole seconds where its webhooks give milliseconds. */
+const second = (iso: string): number => Math.floor(Date.parse(iso) / 1000);
+
+/** The fingerprint: author, text and the time that the bridge set. */
+export const sameText = (lane: Lane, copy: Message, original: Message, home: Home, late: boolean): boolean => {
+  const rendered = render(lane, original, home, late);
+  return (
+    rendered !== undefined &&
+    copy.author === rendered.author &&
+    copy.body === rendered.body &&
+    second(copy.createdAt) === second(original.createdAt)
+  );
+};

@@ -1,0 +1,43 @@
+/** How a message of one side reads on the other. Pure, so that reconcile can compare a copy with its source. */
+import type { Lane, Media, Message } from './event.ts';
+import { decodeIdentity, encodeIdentity } from './identity.ts';
+
+export type Rendered = { readonly author: string; readonly body: string };
+
+const size = (bytes: number): string => {
+  if (bytes < 1024) return `${bytes} B`;
+  return bytes < 1024 * 1024 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+};
+
+/** Until files cross: a line that names the file and says where it can be opened. */
+const named = (media: Media, lane: Lane): string =>
+  `[File: ${media.filename ?? 'without a name'}, ${media.contentType}, ${size(media.size)}. Open it in ${lane === 'F' ? 'Flex' : 'Frontline'}.]`;
+
+/** `2026-11-22 14:03`, UTC. */
+const minute = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)}`;
+
+/** Who is who in a pair: the customer's one identity, and the agent's as Flex spells it. */
+export type People = { readonly customer: string | undefined; readonly workerIdentity: string | undefined };
+
+/**
+ * The customer has one identity on both sides; an agent is spelt `ann_40example_2Ecom` in Flex and
+ * `ann@example.com` in Frontline; `system` and bots stay as they are. Flex's own spelling of the agent comes before a
+ * computed one.
+ */
+export const authorAcross = (lane: Lane, author: string, { customer, workerIdentity }: People): string => {
+  if (author === customer || author === '') return author;
+  if (lane === 'F') return decodeIdentity(author);
+  if (workerIdentity !== undefined && decodeIdentity(workerIdentity) === author) return workerIdentity;
+  return encodeIdentity(author);
+};
+
+/** @returns undefined when the message holds nothing that could cross. */
+export const render = (lane: Lane, message: Message, people: People, late: boolean): Rendered | undefined => {
+  const lines = [message.body, ...message.media.map((media) => named(media, lane))].filter((line) => line !== '');
+  if (lines.length === 0) return undefined;
+  const text = lines.join('\n');
+  return {
+    author: authorAcross(lane, message.author, people),
+    body: late ? `[Late, written ${minute(message.createdAt)} UTC] ${text}` : text,
+  };
+};

@@ -1,0 +1,86 @@
+/** The fast path of a message: one call to Twilio and three conditional writes when nothing is unusual. */
+import { decide } from './decide.ts';
+import { type Delivered, deliver } from './deliver.ts';
+import { type BridgeDeps, chatSide } from './deps.ts';
+import type { BridgeEvent, Message } from './event.ts';
+import type { HomeKeys } from './home-keys.ts';
+import { claim, close, defer, type Held } from './lane-writes.ts';
+import { deferred, type Outcome, retry, skipped } from './outcome.ts';
+import { laneFrom } from './pair.ts';
+import { type Run, reconcile } from './reconcile.ts';
+import { render } from './render.ts';
+import { writeSkipped } from './rows.ts';
+
+type Added = Extract<BridgeEvent, { type: 'message.added' }>;
+
+/** The other lane's accounting of its copies is waited for so often, at such steps; then the lists are asked. */
+const WAIT = { steps: 20, stepMs: 50 } as const;
+
+/** @throws TwilioTrouble when the lists were needed and a side could not be read. */
+export const replicate = async (deps: BridgeDeps, homes: HomeKeys, event: Added, run: Run): Promise<Outcome> => {
+  const lane = laneFrom(event.side);
+  const { index, sid, createdAt } = event.message;
+  const key = await homes.find(event.side, event.container);
+  if (key === undefined) return skipped('not_linked');
+
+  let cursor = index - 1;
+  let waits = 0;
+  let compared = false;
+  for (;;) {
+    const claimed = await claim(deps, key, lane, event.container, { sid, index, createdAt }, cursor);
+    if (claimed.ok) return across(deps, { home: claimed.home, lane }, event.message, run);
+
+    const decision = decide(claimed.home, lane, event.container, index);
+    if (decision.do === 'skip') return skipped(decision.why);
+    if (decision.do === 'defer') {
+      await defer(deps, key, lane, index);
+      return deferred('lane_dirty');
+    }
+    if (decision.do === 'claim') {
+      cursor = decision.cursor;
+      continue;
+    }
+    if (decision.do === 'wait' && waits < WAIT.steps) {
+      waits += 1;
+      await deps.clock.sleep(WAIT.stepMs);
+      continue;
+    }
+    if (compared) return unlisted(deps, event);
+    compared = true;
+    const outcome = await reconcile(deps, key, lane, run);
+    if (outcome.end !== 'reconciled') return outcome;
+    // What was missing is across; now see what became of this one. It was brought over with the rest, as a rule.
+    cursor = index - 1;
+  }
+};
+
+const across = async (deps: BridgeDeps, held: Held, message: Message, run: Run): Promise<Outcome> => {
+  if (render(held.lane, message, held.home, false) === undefined) {
+    await writeSkipped(deps, held.home.key, held.lane, message.sid, 'empty');
+    await close(deps, held, undefined, [], 0);
+    return skipped('empty');
+  }
+  return outcomeOf(await deliver(deps, held, message, { missing: [], listedAt: 0 }, run.attempts));
+};
+
+const outcomeOf = (delivered: Delivered): Outcome => {
+  switch (delivered.end) {
+    case 'done':
+      return { end: 'replicated', copies: [delivered.copy] };
+    case 'parked':
+      return { end: 'parked', reason: delivered.reason };
+    case 'overtaken':
+      return retry(1, 'lane has another owner');
+    case 'stopped':
+      return delivered.outcome;
+  }
+};
+
+/**
+ * The list does not show this message, though its webhook came: the list is behind, or the message is gone again. A
+ * message that becomes visible later is found by its successors.
+ */
+const unlisted = async (deps: BridgeDeps, event: Added): Promise<Outcome> => {
+  const still = await chatSide(deps, event.side).message(event.container, event.message.sid);
+  return still === undefined ? skipped('removed') : retry(2, 'list is behind');
+};

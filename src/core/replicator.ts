@@ -1,0 +1,173 @@
+/** The consumer of both event queues: every delivery ends with a named outcome, or comes again. */
+import { backoff } from './deliver.ts';
+import type { BridgeDeps } from './deps.ts';
+import { type BridgeEvent, decodeEnvelope, type Lane, type Work } from './event.ts';
+import { createHomeKeys, type HomeKeys } from './home-keys.ts';
+import { defer } from './lane-writes.ts';
+import { type Accepted, link } from './link.ts';
+import { deferred, type Outcome, retry, skipped } from './outcome.ts';
+import { laneFrom, pairKey, readHome } from './pair.ts';
+import { begin } from './pair-writes.ts';
+import type { Consumer, Delivery, Entry, Verdict } from './ports.ts';
+import { type Run, reconcile } from './reconcile.ts';
+import { replicate } from './replicate.ts';
+import { TwilioTrouble } from './trouble.ts';
+
+/** What only needs time is tried for so long; then its lane is marked dirty and the chat's queue goes on. */
+export const PATIENCE_MS = 15 * 60_000;
+
+export const createReplicator = (deps: BridgeDeps): Consumer => {
+  const homes = createHomeKeys(deps.store);
+  return async (delivery) => {
+    const envelope = decodeEnvelope(delivery.body);
+    if (envelope === undefined) {
+      deps.journal({ step: 'parked', type: 'unreadable', reason: 'unreadable', sids: [delivery.group] });
+      return { verdict: 'park', reason: 'unreadable' };
+    }
+    const { work } = envelope;
+    const run: Run = { deadline: delivery.deadline, attempts: delivery.attempts };
+    const first = await act(deps, homes, work, run).catch((error: unknown) => afterTrouble(deps, work, error, run));
+    const outcome = await outOfPatience(deps, homes, work, first, delivery);
+    deps.journal(entryOf(deps, work, outcome, envelope.receivedAt));
+    return verdictOf(outcome);
+  };
+};
+
+const act = (deps: BridgeDeps, homes: HomeKeys, work: Work, run: Run): Promise<Outcome> => {
+  switch (work.kind) {
+    case 'event':
+      return onEvent(deps, homes, work.event, run);
+    case 'reconcile':
+      return reconcile(deps, { pk: work.home, sk: 'pair' }, work.lane, run);
+    case 'link':
+      return linkAgain(deps, work.home, run);
+    case 'forward':
+    case 'parked':
+      return Promise.resolve(skipped('not_handled'));
+    default:
+      return work satisfies never;
+  }
+};
+
+const onEvent = async (deps: BridgeDeps, homes: HomeKeys, event: BridgeEvent, run: Run): Promise<Outcome> => {
+  switch (event.type) {
+    case 'message.added':
+      return replicate(deps, homes, event, run);
+    case 'reservation.accepted':
+      return link(deps, event, run);
+    case 'message.updated':
+    case 'message.removed':
+      return skipped('not_handled');
+    default:
+      return event satisfies never;
+  }
+};
+
+/** A link that stopped half-way, from what its pair remembers. */
+const linkAgain = async (deps: BridgeDeps, home: string, run: Run): Promise<Outcome> => {
+  const pair = readHome(await deps.store.get({ pk: home, sk: 'pair' }));
+  const { flex, workspace, task, reservation, worker, workerIdentity } = pair ?? {};
+  if (pair === undefined || pair.linked) return skipped('already');
+  if (!flex || !workspace || !task || !reservation || !worker || !workerIdentity) return skipped('not_a_chat');
+  const again: Accepted = {
+    type: 'reservation.accepted',
+    side: 'flex',
+    container: flex,
+    customerName: '',
+    ...{ workspace, task, reservation, worker, workerIdentity },
+  };
+  return link(deps, again, run);
+};
+
+/** Trouble becomes a retry; what nobody foresaw is reported by its name and tried again too, never swallowed. */
+const afterTrouble = async (deps: BridgeDeps, work: Work, error: unknown, run: Run): Promise<Outcome> => {
+  if (error instanceof TwilioTrouble)
+    return retry(error.retryAfter ?? backoff(run.attempts), `twilio ${error.code ?? error.status ?? error.fate}`);
+  const reason = error instanceof Error ? `${error.name}: ${firstFrame(error)}` : typeof error;
+  deps.journal({ step: 'failed', type: typeOf(work), reason, sids: sidsOf(work) });
+  return retry(backoff(run.attempts), 'failed');
+};
+
+/** Where it was thrown; its message could quote what people wrote. */
+const firstFrame = (error: Error): string =>
+  error.stack
+    ?.split('\n')
+    .find((line) => /^\s+at /.test(line))
+    ?.trim() ?? '';
+
+/**
+ * A job is not waited for: its lane is dirty and it comes again within a minute. An event is, for 15 minutes; after
+ * that no queue limit, retention or receive count decides what becomes of it, but the dirty mark.
+ */
+const outOfPatience = async (
+  deps: BridgeDeps,
+  homes: HomeKeys,
+  work: Work,
+  outcome: Outcome,
+  delivery: Delivery,
+): Promise<Outcome> => {
+  if (outcome.end !== 'retry' || outcome.progress) return outcome;
+  if (work.kind === 'reconcile' || work.kind === 'link') return deferred('side_down');
+  if (work.kind !== 'event' || deps.clock.now() - delivery.firstReceivedAt < PATIENCE_MS) return outcome;
+  return (await setAside(deps, homes, work.event)) ? deferred('side_down') : outcome;
+};
+
+/** @returns false when even that could not be stored: the event stays on its queue. */
+const setAside = async (deps: BridgeDeps, homes: HomeKeys, event: BridgeEvent): Promise<boolean> => {
+  try {
+    if (event.type === 'reservation.accepted') return (await begin(deps, event)) !== undefined;
+    const lane = laneFrom(event.side);
+    const key = (await homes.find(event.side, event.container)) ?? pairKey(event.side, event.container);
+    const index = event.type === 'message.added' ? event.message.index : event.index;
+    const written = await defer(deps, key, lane, index);
+    return written.ok || (written.home?.lanes[lane].dirty?.upTo ?? -1) >= index;
+  } catch {
+    deps.journal({ step: 'failed', type: event.type, reason: 'could not be deferred', sids: [event.container] });
+    return false;
+  }
+};
+
+const verdictOf = (outcome: Outcome): Verdict =>
+  outcome.end === 'retry' ? { verdict: 'retry', afterSeconds: outcome.after } : { verdict: 'done' };
+
+const laneOf = (work: Work): Lane | undefined => {
+  if (work.kind === 'reconcile') return work.lane;
+  return work.kind === 'event' ? laneFrom(work.event.side) : undefined;
+};
+
+const typeOf = (work: Work): string => (work.kind === 'event' ? work.event.type : work.kind);
+
+const sidsOf = (work: Work): readonly string[] => {
+  switch (work.kind) {
+    case 'event': {
+      const { event } = work;
+      if (event.type === 'message.added') return [event.message.sid, event.container];
+      if (event.type === 'reservation.accepted') return [event.reservation, event.task, event.worker, event.container];
+      return [event.messageSid, event.container];
+    }
+    case 'forward':
+      return [work.forward.about, work.forward.container];
+    case 'parked':
+      return [work.parked.sid, work.parked.home];
+    default:
+      return [work.home];
+  }
+};
+
+const entryOf = (deps: BridgeDeps, work: Work, outcome: Outcome, receivedAt: number): Entry => {
+  const sids = sidsOf(work);
+  const entry = { type: typeOf(work), lane: laneOf(work), ms: deps.clock.now() - receivedAt, sids };
+  switch (outcome.end) {
+    case 'replicated':
+    case 'linked':
+      return { ...entry, step: outcome.end, sids: [...sids, ...outcome.copies] };
+    case 'reconciled':
+      return { ...entry, step: 'reconciled', count: outcome.repaired };
+    case 'retry':
+      return { ...entry, step: 'retried', reason: outcome.why };
+    case 'forwarded':
+      return { ...entry, step: 'forwarded' };
+    default:
+      return { ...entry, step: outcome.end, reason: outcome.reason };
+  }
+};

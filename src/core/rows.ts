@@ -1,0 +1,98 @@
+/** The ledger: one row per source message that the bridge has dealt with. A row says it once and for ever. */
+import type { Item, Key } from './change.ts';
+import type { BridgeDeps } from './deps.ts';
+import type { Lane } from './event.ts';
+import type { Parked, Skipped } from './outcome.ts';
+
+/** Seconds. An expired row is never a reason to post again: the cursor has long passed it. */
+const KEEP_SECONDS = 180 * 24 * 3600;
+
+export type Row =
+  | { readonly state: 'ok'; readonly copy: string; readonly copyIndex: number; readonly late: boolean }
+  | { readonly state: 'parked'; readonly reason: string }
+  | { readonly state: 'skipped'; readonly reason: string }
+  | { readonly state: 'removed' };
+
+/** `m#F#IM…`: a message that lane F copies; `f#…`: something forwarded to Flex's own webhook. */
+export const messageRow = (home: Key, lane: Lane, sid: string): Key => ({ pk: home.pk, sk: `m#${lane}#${sid}` });
+
+const read = (item: Item | undefined): Row | undefined => {
+  if (item === undefined) return undefined;
+  switch (item.st) {
+    case undefined:
+      return undefined;
+    case 'ok':
+      return { state: 'ok', copy: String(item.d), copyIndex: Number(item.di), late: item.late !== undefined };
+    case 'removed':
+      return { state: 'removed' };
+    default:
+      return { state: item.st === 'parked' ? 'parked' : 'skipped', reason: String(item.why ?? '') };
+  }
+};
+
+export const readRow = async (deps: BridgeDeps, home: Key, lane: Lane, sid: string): Promise<Row | undefined> =>
+  read(await deps.store.get(messageRow(home, lane, sid)));
+
+const expiry = (deps: BridgeDeps) => Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS;
+
+/** Over nothing, or over a parked row that was put back. */
+const free = [['any', [['lacks', 'st']], [['=', 'st', 'parked']]]] as const;
+
+/** The copy stands at the destination. @returns the row as it stands: another copy's when that one was first. */
+export const writeCopied = async (
+  deps: BridgeDeps,
+  home: Key,
+  lane: Lane,
+  sid: string,
+  copy: { readonly sid: string; readonly index: number; readonly late: boolean },
+): Promise<Row | undefined> => {
+  const written = await deps.store.write(messageRow(home, lane, sid), {
+    when: free,
+    set: { st: 'ok', d: copy.sid, di: copy.index, ttl: expiry(deps), ...(copy.late ? { late: 1 } : {}) },
+    remove: ['due', 'dk', 'why'],
+    nonce: ['n', deps.nonce()],
+  });
+  return read(written.ok ? written.item : written.old);
+};
+
+export const writeSkipped = async (
+  deps: BridgeDeps,
+  home: Key,
+  lane: Lane,
+  sid: string,
+  why: Skipped,
+): Promise<void> => {
+  await deps.store.write(messageRow(home, lane, sid), {
+    when: free,
+    set: { st: 'skipped', why, ttl: expiry(deps) },
+    remove: ['due', 'dk'],
+    nonce: ['n', deps.nonce()],
+  });
+};
+
+/** Parked rows stand in the sparse index, where status and redrive find them. */
+export const writeParked = async (
+  deps: BridgeDeps,
+  home: Key,
+  lane: Lane,
+  sid: string,
+  why: Parked,
+  index: number,
+  code: number | undefined,
+): Promise<void> => {
+  const key = messageRow(home, lane, sid);
+  await deps.store.write(key, {
+    when: free,
+    set: {
+      st: 'parked',
+      why,
+      i: index,
+      at: deps.clock.now(),
+      due: 'parked',
+      dk: `${key.pk}#${key.sk}`,
+      ttl: expiry(deps),
+      ...(code === undefined ? {} : { code }),
+    },
+    nonce: ['n', deps.nonce()],
+  });
+};

@@ -1,0 +1,78 @@
+/** Reads a lane's source: what may not have crossed yet, oldest first, a batch at a time. */
+import { type BridgeDeps, chatSide } from './deps.ts';
+import type { Message } from './event.ts';
+import { type Held, keepPlace, type LaneWrite } from './lane-writes.ts';
+import { containerOf, source } from './pair.ts';
+import type { Page } from './ports.ts';
+import { TwilioTrouble } from './trouble.ts';
+
+/** A newest-first read goes no deeper than this many pages; what is longer is read oldest first. */
+const PAGES_DOWN = 10;
+
+/** `after` is written when the batch is across, so that a killed run goes on behind it. */
+export type Batch = {
+  readonly messages: readonly Message[];
+  readonly after: ((held: Held) => Promise<LaneWrite>) | undefined;
+};
+
+const byIndex = (a: Message, b: Message): number => a.index - b.index;
+
+/** Newest first down to what is done already. undefined: it is too far. */
+const readDown = async (deps: BridgeDeps, { home, lane }: Held, container: string): Promise<Message[] | undefined> => {
+  const { cursor, holes } = home.lanes[lane];
+  const floor = Math.min(cursor, ...holes.keys());
+  const found: Message[] = [];
+  let next: string | undefined;
+  for (let pages = 0; pages < PAGES_DOWN; pages += 1) {
+    const page: Page = await chatSide(deps, source(lane)).listMessages(container, 'desc', next);
+    found.push(...page.messages);
+    next = page.next;
+    if (next === undefined || reaches(page, floor)) return found.sort(byIndex);
+  }
+  return undefined;
+};
+
+/**
+ * Whether everything on later pages is at or below the floor. Twilio does not say whether it sorts back-dated messages
+ * by index or by date: a page in strict order of index may end below the floor, any other must lie below it wholly.
+ */
+const reaches = (page: Page, floor: number): boolean => {
+  const indices = page.messages.map((m) => m.index);
+  const strict = indices.every((index, n) => n === 0 || index < (indices[n - 1] ?? Number.POSITIVE_INFINITY));
+  return strict ? (indices.at(-1) ?? -1) <= floor : indices.every((index) => index <= floor);
+};
+
+const readUp = async (deps: BridgeDeps, { home, lane }: Held, container: string, place: string | undefined) => {
+  const side = chatSide(deps, source(lane));
+  if (place === undefined) return side.listMessages(container, 'asc');
+  return side.listMessages(container, 'asc', place).catch((error: unknown) => {
+    // A remembered page that Twilio does not know any more: from the start, past what is done.
+    if (error instanceof TwilioTrouble && error.fate === 'refused' && error.remedy === 'park' && home.lanes[lane].place)
+      return side.listMessages(container, 'asc');
+    throw error;
+  });
+};
+
+export async function* sourceBatches(deps: BridgeDeps, held: Held): AsyncGenerator<Batch> {
+  const { home, lane } = held;
+  const container = containerOf(home, source(lane));
+  if (container === undefined) throw new Error('a lane without a source');
+  const { cursor, place } = home.lanes[lane];
+  if (cursor >= 0 && place === undefined) {
+    const down = await readDown(deps, held, container);
+    if (down !== undefined) {
+      yield { messages: down, after: undefined };
+      return;
+    }
+  }
+  let next = place;
+  do {
+    const page = await readUp(deps, held, container, next);
+    next = page.next;
+    const place = next;
+    yield {
+      messages: [...page.messages].sort(byIndex),
+      after: place === undefined ? undefined : (mine) => keepPlace(deps, mine, place),
+    };
+  } while (next !== undefined);
+}
