@@ -21,7 +21,10 @@ export type HttpAnswer = {
   readonly body: string;
 };
 
-/** Resolves on any status. Rejects with {@link NoAnswer}, and then the socket is closed already. */
+/**
+ * Resolves on any status. Rejects with {@link NoAnswer}, and then the socket is closed already: what the network has taken
+ * may still arrive, nothing else can.
+ */
 export type HttpCall = (request: HttpRequest) => Promise<HttpAnswer>;
 
 /** No whole answer came. `sent` tells whether the other side can have seen the request: `nothing` is certain. */
@@ -47,7 +50,7 @@ export type HttpLimits = {
 const LARGEST_PAGE = 32 * 1024 * 1024;
 
 const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'broken off';
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'broken off';
 
 /**
  * The request is handed over only when its socket stands, so that a refused, unknown or unreachable host is known to have

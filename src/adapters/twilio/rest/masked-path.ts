@@ -7,7 +7,7 @@ const words = new Set(
     'ProxyIdentifier',
   ]),
 );
-const sid = /^[A-Z]{2}[0-9a-f]{32}$/;
+const sid = /^[A-Z]{2}[0-9a-fA-F]{32}$/;
 
 /** A resource's path as logs and errors may hold it: Twilio's words and SIDs; an identity or a name becomes `{}`. */
 export const maskedPath = (segments: readonly string[]): string =>

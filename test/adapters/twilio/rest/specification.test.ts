@@ -1,0 +1,77 @@
+/** Every request of both sides is one that Twilio's published specifications know, parameter by parameter. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import { createFlexSide } from '../../../../src/adapters/twilio/rest/flex-side.ts';
+import { createFrontlineSide } from '../../../../src/adapters/twilio/rest/frontline-side.ts';
+import type { ChatSide } from '../../../../src/core/ports.ts';
+import { type Asked, account, channel, endAll, messageSid, playTwilio } from './playing-twilio.ts';
+
+afterEach(endAll);
+
+type Operation = {
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly requestBody?: {
+    readonly content: Readonly<
+      Record<string, { readonly schema: { readonly properties: Readonly<Record<string, unknown>> } }>
+    >;
+  };
+};
+type Specification = { readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> };
+
+const folder = dirname(createRequire(import.meta.url).resolve('@twilio-alpha/mcp/package.json'));
+const specification = (product: string) =>
+  JSON.parse(readFileSync(join(folder, 'twilio-oai/spec/json', `twilio_${product}.json`), 'utf8')) as Specification;
+const products = {
+  'chat.twilio.com': specification('chat_v2'),
+  'conversations.twilio.com': specification('conversations_v1'),
+};
+
+const operationOf = ({ method, path }: Asked): Operation | undefined => {
+  const { pathname } = new URL(path, 'http://127.0.0.1');
+  const [, host, ...segments] = pathname.split('/');
+  const { paths } = products[host as keyof typeof products];
+  const found = Object.keys(paths).find((known) => {
+    const parts = known.split('/').slice(1);
+    return parts.length === segments.length && parts.every((part, i) => part.startsWith('{') || part === segments[i]);
+  });
+  return found === undefined ? undefined : paths[found]?.[method.toLowerCase()];
+};
+
+const useAll = async (side: ChatSide): Promise<void> => {
+  const draft = { author: 'ann', body: 'hi', createdAt: '2026-11-22T10:00:00.123Z', attributes: '{}', announce: true };
+  await side.send(channel, draft);
+  await side.listMessages(channel, 'desc');
+  await side.message(channel, messageSid);
+  await side.rewrite(channel, messageSid, { body: 'x', attributes: '{}' });
+  await side.erase(channel, messageSid);
+  await side.container(channel);
+  await side.members(channel);
+  await side.join(channel, { identity: 'ann', attributes: '{}' });
+};
+
+test('nothing is asked of Twilio that its specifications do not know', async () => {
+  const one = { sid: messageSid, index: 0, date_created: '2026-11-22T10:00:00Z' };
+  const json = { ...one, messages: [], members: [], participants: [], meta: { next_page_url: null } };
+  const stage = await playTwilio(() => ({ status: 200, json }));
+  const frontline = createFrontlineSide(account(stage));
+  await useAll(createFlexSide(account(stage)));
+  await useAll(frontline);
+  await frontline.createConversation({ uniqueName: 'a', friendlyName: 'b', attributes: '{}' });
+  await frontline.hasUser('ann');
+  expect(stage.asked).toHaveLength(18);
+
+  for (const asked of stage.asked) {
+    const operation = operationOf(asked);
+    expect([asked.path, operation]).toEqual([asked.path, expect.anything()]);
+    const known = (where: string) =>
+      (operation?.parameters ?? []).filter((parameter) => parameter.in === where).map(({ name }) => name.toLowerCase());
+    const fields = operation?.requestBody?.content['application/x-www-form-urlencoded']?.schema.properties ?? {};
+    for (const name of asked.form.keys()) expect(Object.keys(fields)).toContain(name);
+    for (const name of new URL(asked.path, 'http://127.0.0.1').searchParams.keys())
+      expect(known('query')).toContain(name.toLowerCase());
+    if (asked.headers['x-twilio-webhook-enabled'] !== undefined)
+      expect(known('header')).toContain('x-twilio-webhook-enabled');
+  }
+});
