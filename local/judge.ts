@@ -1,0 +1,53 @@
+/**
+ * Says whether two transcripts tell one story. It knows what people wrote and what now stands on each side, and
+ * nothing of how the bridge works: it imports none of its code.
+ */
+
+export type Said = {
+  /** What people wrote on this side, in the order in which Twilio took it. No two texts of a chat are the same. */
+  readonly flex: readonly string[];
+  readonly frontline: readonly string[];
+};
+
+/** Texts as they stand on each side now, in order. */
+export type Stands = { readonly flex: readonly string[]; readonly frontline: readonly string[] };
+
+/** An answer was written by somebody who had read the question. */
+export type Answered = { readonly question: string; readonly answer: string };
+
+const times = (texts: readonly string[]): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return counts;
+};
+
+const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}...` : text);
+
+/** @returns what is wrong, one line each; nothing when both sides tell the same. */
+export const judge = (said: Said, stands: Stands, dialogue: readonly Answered[] = []): readonly string[] => {
+  const wrong: string[] = [];
+  for (const side of ['flex', 'frontline'] as const) {
+    const other = side === 'flex' ? 'frontline' : 'flex';
+    const here = times(stands[side]);
+    for (const text of [...said.flex, ...said.frontline]) {
+      const count = here.get(text) ?? 0;
+      if (count === 0) wrong.push(`${side} lacks "${shorten(text)}"`);
+      if (count > 1) wrong.push(`${side} has ${count} times "${shorten(text)}"`);
+    }
+    const known = new Set([...said.flex, ...said.frontline]);
+    for (const text of stands[side])
+      if (!known.has(text)) wrong.push(`${side} has "${shorten(text)}", which nobody said`);
+
+    const crossed = new Set(said[other]);
+    const order = stands[side].filter((text) => crossed.has(text));
+    const first = order.findIndex((text, n) => text !== said[other][n]);
+    if (first >= 0 && order.length === said[other].length)
+      wrong.push(`${side} has what ${other} said in another order from number ${first}`);
+
+    const place = new Map(stands[side].map((text, n) => [text, n]));
+    for (const { question, answer } of dialogue)
+      if ((place.get(answer) ?? Number.POSITIVE_INFINITY) < (place.get(question) ?? -1))
+        wrong.push(`${side} has an answer before its question: "${shorten(answer)}"`);
+  }
+  return wrong;
+};

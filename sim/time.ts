@@ -1,0 +1,79 @@
+/** A clock of the run's own. Nothing sleeps: when everybody waits, it jumps to the next timer. */
+
+export type SimTime = {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly after: (ms: number, fn: () => void) => () => void;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Runs until the clock reaches this moment. */
+  readonly runUntil: (moment: number) => Promise<void>;
+};
+
+type Timer = { readonly at: number; readonly order: number; readonly fn: () => void; live: boolean };
+
+const before = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
+
+const push = (heap: Timer[], timer: Timer): void => {
+  let i = heap.push(timer) - 1;
+  while (i > 0) {
+    const parent = (i - 1) >> 1;
+    const [up, down] = [heap[parent], heap[i]];
+    if (up === undefined || down === undefined || before(up, down)) return;
+    heap[parent] = down;
+    heap[i] = up;
+    i = parent;
+  }
+};
+
+const pop = (heap: Timer[]): Timer | undefined => {
+  const top = heap[0];
+  const last = heap.pop();
+  if (top === undefined || last === undefined || heap.length === 0) return top;
+  heap[0] = last;
+  for (let i = 0; ; ) {
+    const left = 2 * i + 1;
+    const [l, r] = [heap[left], heap[left + 1]];
+    if (l === undefined) return top;
+    const child = r !== undefined && before(r, l) ? left + 1 : left;
+    const [up, down] = [heap[i], heap[child]];
+    if (up === undefined || down === undefined || before(up, down)) return top;
+    heap[i] = down;
+    heap[child] = up;
+    i = child;
+  }
+};
+
+export const createTime = (start: number): SimTime => {
+  const heap: Timer[] = [];
+  let now = start;
+  let order = 0;
+  const after = (ms: number, fn: () => void) => {
+    order += 1;
+    const timer: Timer = { at: now + Math.max(0, ms), order, fn, live: true };
+    push(heap, timer);
+    return () => {
+      timer.live = false;
+    };
+  };
+  return {
+    now: () => now,
+    after,
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        after(ms, resolve);
+      }),
+    runUntil: async (moment) => {
+      for (;;) {
+        // Everything that can go on without time passing goes on first.
+        await new Promise((resolve) => setImmediate(resolve));
+        const next = heap[0];
+        if (next === undefined || next.at > moment) break;
+        pop(heap);
+        if (!next.live) continue;
+        now = Math.max(now, next.at);
+        next.fn();
+      }
+      now = Math.max(now, moment);
+    },
+  };
+};

@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { decide } from '../../src/core/decide.ts';
+import type { Home, LaneState, PairState } from '../../src/core/pair.ts';
+
+const lane: LaneState = {
+  cursor: 4,
+  fence: 0,
+  intent: undefined,
+  dirty: undefined,
+  own: [],
+  holes: new Map(),
+  place: undefined,
+};
+const intent = { sid: 'IM9', index: 5, createdAt: '', notAfter: 0, tail: 0, late: false };
+const home = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairState = 'open'): Home => ({
+  key: { pk: 'flex#CHA', sk: 'pair' },
+  state,
+  generation: 1,
+  flex: 'CHA',
+  frontline: 'CHB',
+  customer: 'c',
+  task: undefined,
+  workspace: undefined,
+  reservation: undefined,
+  worker: undefined,
+  workerIdentity: undefined,
+  linked: true,
+  due: false,
+  lanes: { F: { ...lane, ...f }, B: { ...lane, ...b } },
+});
+
+describe('a message whose lane could not be claimed', () => {
+  test.each([
+    ['of an unknown chat is left to linking', undefined, 5, { do: 'skip', why: 'not_linked' }],
+    [
+      'of a chat that is being linked is left to linking',
+      home({}, {}, 'linking'),
+      5,
+      { do: 'skip', why: 'not_linked' },
+    ],
+    ['of an ended chat stays where it is', home({}, {}, 'closed'), 5, { do: 'skip', why: 'closed' }],
+    ['behind the cursor is there already', home({}), 4, { do: 'skip', why: 'already' }],
+    ['in a hole behind the cursor is looked for', home({ holes: new Map([[3, 1]]) }), 3, { do: 'reconcile' }],
+    ["that is the bridge's own is no news", home({ own: [7] }), 7, { do: 'skip', why: 'own' }],
+    ['on a dirty lane waits with the others', home({ dirty: { upTo: 5, since: 0 } }), 6, { do: 'defer' }],
+    ['of a chat that is ending is brought over by its end', home({}, {}, 'ending'), 6, { do: 'defer' }],
+    ['behind an open intent has that one settled first', home({ intent }), 6, { do: 'reconcile' }],
+    ['right behind our own copies is claimed from the cursor', home({ own: [5, 6] }), 7, { do: 'claim', cursor: 4 }],
+    ['behind a gap that may be a copy on its way waits', home({}, { intent }), 6, { do: 'wait' }],
+    ['behind a gap is a hole to be filled', home({}), 6, { do: 'reconcile' }],
+  ])('%s', (_, pair, index, expected) => {
+    expect(decide(pair, 'F', 'CHA', index)).toEqual(expected);
+  });
+
+  test('from a container that the pair has left behind is skipped', () => {
+    expect(decide(home({}), 'F', 'CHX', 5)).toEqual({ do: 'skip', why: 'old_generation' });
+  });
+
+  test('always has exactly one decision, and never one that passes over a message of a person', () => {
+    const state = fc.record({
+      cursor: fc.integer({ min: -1, max: 8 }),
+      own: fc.uniqueArray(fc.integer({ min: 0, max: 9 })),
+      holes: fc.uniqueArray(fc.integer({ min: 0, max: 8 })).map((all) => new Map(all.map((index) => [index, 1]))),
+      intent: fc.constantFrom(undefined, intent),
+      dirty: fc.constantFrom(undefined, { upTo: 3, since: 1 }),
+    });
+    const states = fc.constantFrom<PairState>('linking', 'open', 'ending', 'closed');
+    fc.assert(
+      fc.property(state, state, states, fc.integer({ min: 0, max: 9 }), (f, b, pairState, index) => {
+        const decision = decide(home(f, b, pairState), 'F', 'CHA', index);
+        if (decision.do !== 'claim') return;
+        for (let between = decision.cursor + 1; between < index; between += 1) expect(f.own).toContain(between);
+        expect(decision.cursor).toBe(f.cursor);
+      }),
+    );
+  });
+});
