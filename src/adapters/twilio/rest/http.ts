@@ -70,23 +70,27 @@ const callOver = (
     const client = agent instanceof https.Agent ? https : http;
     const outgoing = client.request(request.url, { agent, method, headers: { ...headers, ...length } });
     let socket: Socket | undefined;
+    let closed = false;
     let sent = false;
     let settled = false;
 
+    const noteClose = (): void => {
+      closed = true;
+    };
     const settle = (): boolean => {
       if (settled) return false;
       settled = true;
       clearTimeout(timer);
+      socket?.off('close', noteClose);
       return true;
     };
+    // A socket calls itself closed some time before it is: only the event tells. A request that is answered may have let
+    // go of its socket, so both are destroyed.
     const close = (then: () => void): void => {
+      if (socket === undefined || closed) then();
+      else socket.once('close', then);
       outgoing.destroy();
-      if (socket === undefined || socket.closed) {
-        then();
-        return;
-      }
-      socket.once('close', then);
-      socket.destroy();
+      socket?.destroy();
     };
     const fail = (why: string, cause?: unknown): void => {
       if (settle()) close(() => reject(new NoAnswer(why, sent ? 'perhaps' : 'nothing', cause)));
@@ -95,11 +99,13 @@ const callOver = (
     const timer = setTimeout(() => fail('no answer in time'), timeoutMs);
     outgoing.on('error', (error) => fail(codeOf(error), error));
     outgoing.once('socket', (assigned) => {
+      if (assigned.destroyed) return fail('socket is gone');
       socket = assigned;
+      // First of all listeners: Node's own tells the request of a close before it is over, and `fail` must know.
+      socket.prependOnceListener('close', noteClose);
       const send = () => {
         if (settled) return;
         if (now() - startedAt > timeoutMs) return fail('no socket in time');
-        if (assigned.destroyed) return fail('socket is gone');
         sent = true;
         outgoing.end(body);
       };

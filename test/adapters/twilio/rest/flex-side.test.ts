@@ -228,7 +228,8 @@ describe('a channel', () => {
     for (const name of ['', '.', '..'])
       expect(await troubleFrom(flex.container(name))).toMatchObject({ remedy: 'park', fate: 'unsent' });
     await troubleFrom(flex.container('a/../b?c#d'));
-    expect(stage.asked.map(({ path }) => path)).toEqual([`${channels}/a%2F..%2Fb%3Fc%23d`]);
+    await troubleFrom(flex.container('\ud800'));
+    expect(stage.asked.map(({ path }) => path)).toEqual([`${channels}/a%2F..%2Fb%3Fc%23d`, `${channels}/%EF%BF%BD`]);
   });
 });
 
