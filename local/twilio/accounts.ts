@@ -1,0 +1,175 @@
+/** The two accounts as they are before anybody does anything. */
+import { AGENTS, type DefaultAgent, FLEX, FRONTLINE } from './defaults.ts';
+import type { Account, Activity, ChatService, User, Worker, Workspace } from './model.ts';
+import { noWebhooks } from './rest/conversations-webhooks.ts';
+
+const tail = (sid: string): string => sid.slice(2);
+
+const service = (account: Account, sid: string, friendlyName: string, now: number): ChatService => ({
+  sid,
+  account,
+  friendlyName,
+  dateCreated: now,
+  dateUpdated: now,
+  roleSid: `RL${tail(sid)}`,
+  containers: new Map(),
+  byUniqueName: new Map(),
+  users: new Map(),
+  chatWebhooks: {
+    preWebhookUrl: undefined,
+    postWebhookUrl: undefined,
+    filters: [],
+    method: 'POST',
+    preRetryCount: 0,
+    postRetryCount: 0,
+  },
+  conversationsWebhooks: undefined,
+  limits: { channelMembers: 1000, userChannels: 1000 },
+});
+
+const activitiesOf = (workspaceSid: string): readonly Activity[] =>
+  ['Offline', 'Available', 'Unavailable', 'Break'].map((name, i) => ({
+    sid: `WA${tail(workspaceSid).slice(0, 31)}${i}`,
+    name,
+    available: name === 'Available',
+  }));
+
+const taskChannelNames = ['default', 'chat', 'sms', 'voice'] as const;
+
+const workspace = (account: Account, sid: string, name: string, now: number): Workspace => ({
+  sid,
+  account,
+  name,
+  eventCallbackUrl: '',
+  eventsFilter: undefined,
+  dateCreated: now,
+  dateUpdated: now,
+  activities: activitiesOf(sid),
+  workers: new Map(),
+  tasks: new Map(),
+  events: [],
+  queueSid: `WQ${tail(sid)}`,
+  workflowSid: `WW${tail(sid)}`,
+  taskChannels: new Map(taskChannelNames.map((channel, i) => [channel, `TC${tail(sid).slice(0, 31)}${i}`])),
+});
+
+export const newWorker = (
+  place: Workspace,
+  about: { readonly sid: string; readonly name: string; readonly attributes: Readonly<Record<string, unknown>> },
+  now: number,
+): Worker => ({
+  sid: about.sid,
+  friendlyName: about.name,
+  attributes: JSON.stringify(about.attributes),
+  activity: place.activities.find(({ available }) => available) ?? { sid: '', name: '', available: false },
+  version: 0,
+  dateCreated: now,
+  dateUpdated: now,
+  dateStatusChanged: now,
+});
+
+const newUser = (sid: string, identity: string, friendlyName: string, now: number): User => ({
+  sid,
+  identity,
+  friendlyName,
+  attributes: '{}',
+  dateCreated: now,
+  dateUpdated: now,
+  joined: new Set(),
+});
+
+const account = (
+  name: Account['name'],
+  constants: { accountSid: string; authToken: string; apiKey: { sid: string; secret: string } },
+  defaultServiceSid: string,
+): Account => ({
+  name,
+  sid: constants.accountSid,
+  authToken: constants.authToken,
+  previousAuthToken: undefined,
+  apiKeys: new Map([[constants.apiKey.sid, constants.apiKey.secret]]),
+  services: new Map(),
+  defaultServiceSid,
+  conversationsWebhooks: noWebhooks(),
+  workspaces: new Map(),
+  proxies: new Map(),
+});
+
+/** What everybody who acts on the two accounts needs at hand. */
+export type Place = {
+  readonly accounts: readonly Account[];
+  readonly flex: {
+    readonly account: Account;
+    readonly chat: ChatService;
+    readonly workspace: Workspace;
+    readonly proxySid: string;
+  };
+  readonly frontline: { readonly account: Account; readonly chat: ChatService; readonly workspace: Workspace };
+};
+
+/** Puts an agent into both accounts; into Frontline only when he has a worker there. */
+export const hire = (place: Omit<Place, 'accounts'>, agent: DefaultAgent, now: number): void => {
+  const { flex, frontline } = place;
+  flex.workspace.workers.set(
+    agent.flexWorkerSid,
+    newWorker(
+      flex.workspace,
+      {
+        sid: agent.flexWorkerSid,
+        name: agent.email,
+        attributes: {
+          contact_uri: `client:${agent.flexIdentity}`,
+          email: agent.email,
+          full_name: agent.name,
+          roles: ['agent'],
+        },
+      },
+      now,
+    ),
+  );
+  flex.chat.users.set(
+    agent.flexIdentity,
+    newUser(`US${tail(agent.flexWorkerSid)}`, agent.flexIdentity, agent.name, now),
+  );
+  if (agent.frontlineWorkerSid === undefined) return;
+  frontline.workspace.workers.set(
+    agent.frontlineWorkerSid,
+    newWorker(
+      frontline.workspace,
+      {
+        sid: agent.frontlineWorkerSid,
+        name: agent.email,
+        attributes: { email: agent.email, full_name: agent.name },
+      },
+      now,
+    ),
+  );
+  frontline.chat.users.set(agent.email, newUser(`US${tail(agent.frontlineWorkerSid)}`, agent.email, agent.name, now));
+};
+
+export const createAccounts = (now: number): Place => {
+  const flexAccount = account('flex', FLEX, FLEX.chatServiceSid);
+  const frontlineAccount = account('frontline', FRONTLINE, FRONTLINE.conversationServiceSid);
+  const flexChat = service(flexAccount, FLEX.chatServiceSid, 'Flex Chat Service', now);
+  flexChat.chatWebhooks.postWebhookUrl = FLEX.defaultWebhook;
+  flexChat.chatWebhooks.filters = ['onMessageSent', 'onChannelUpdated', 'onChannelDestroyed'];
+  const frontlineChat = service(frontlineAccount, FRONTLINE.conversationServiceSid, 'Frontline Service', now);
+  const flexWorkspace = workspace(flexAccount, FLEX.workspaceSid, 'Flex Task Assignment', now);
+  const frontlineWorkspace = workspace(frontlineAccount, FRONTLINE.workspaceSid, 'Frontline', now);
+  flexAccount.services.set(flexChat.sid, flexChat);
+  frontlineAccount.services.set(frontlineChat.sid, frontlineChat);
+  flexAccount.workspaces.set(flexWorkspace.sid, flexWorkspace);
+  frontlineAccount.workspaces.set(frontlineWorkspace.sid, frontlineWorkspace);
+  flexAccount.proxies.set(FLEX.proxyServiceSid, {
+    sid: FLEX.proxyServiceSid,
+    sessions: new Map(),
+    phones: new Map(),
+  });
+  const place: Place = {
+    accounts: [flexAccount, frontlineAccount],
+    flex: { account: flexAccount, chat: flexChat, workspace: flexWorkspace, proxySid: FLEX.proxyServiceSid },
+    frontline: { account: frontlineAccount, chat: frontlineChat, workspace: frontlineWorkspace },
+  };
+  for (const agent of Object.values(AGENTS)) hire(place, agent, now);
+  return place;
+};

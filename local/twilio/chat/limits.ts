@@ -1,0 +1,37 @@
+/** https://www.twilio.com/docs/conversations/conversations-limits */
+import type { Container } from '../model.ts';
+import { problems } from '../problem.ts';
+import type { World } from '../world.ts';
+import { refusal, type Way } from './dialect.ts';
+
+/** Bytes. */
+export const LIMITS = { body: 32 * 1024, containerAttributes: 16 * 1024, attributes: 4 * 1024, name: 256 } as const;
+
+const tooLong = (text: string, bytes: number): boolean =>
+  text.length > bytes || (text.length * 3 > bytes && Buffer.byteLength(text) > bytes);
+
+export const checkAttributes = (attributes: string, bytes: number): string => {
+  if (tooLong(attributes, bytes)) throw problems.attributesTooLong();
+  try {
+    JSON.parse(attributes);
+  } catch {
+    throw problems.attributesNotJson();
+  }
+  return attributes;
+};
+
+export const checkBody = (body: string | undefined, media: number): string | undefined => {
+  if ((body === undefined || body === '') && media === 0) throw problems.bodyMissing();
+  if (body !== undefined && tooLong(body, LIMITS.body)) throw problems.bodyTooLong();
+  return body === '' ? undefined : body;
+};
+
+/** Counts one of the 30 writes a second that a chat stands; what people do counts too and is never refused. */
+export const countAction = (world: World, container: Container, way: Way): void => {
+  const limit = world.switches.actionsPerSecond;
+  if (limit === undefined) return;
+  const second = Math.floor(world.now() / 1000);
+  if (container.actions.second !== second) container.actions = { second, count: 0 };
+  if (container.actions.count >= limit && way.by.source === 'API') throw refusal[way.dialect].tooMany();
+  container.actions.count += 1;
+};

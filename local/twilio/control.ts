@@ -1,0 +1,90 @@
+/** `/_local/...`: the persons, the faults and the reads, in JSON, for the page and for scripts in other processes. */
+import type { Fault } from './faults.ts';
+import type { AccountName } from './model.ts';
+import type { TwilioRequest, TwilioResponse } from './respond.ts';
+import type { LocalTwilio } from './twilio.ts';
+
+const json = (status: number, body: unknown): TwilioResponse => ({
+  status,
+  headers: { 'content-type': 'application/json; charset=utf-8' },
+  body: JSON.stringify(body ?? {}),
+});
+
+const side = (text: string | undefined): AccountName => {
+  if (text === 'flex' || text === 'frontline') return text;
+  throw new Error('the side is flex or frontline');
+};
+
+const actors = ['customer', 'flexAgent', 'frontlineAgent'] as const;
+
+/** POST /_local/customer/writes ["CH…", "hello"]: the same names and arguments as in this process. */
+const act = (twilio: LocalTwilio, actor: string | undefined, verb: string | undefined, body: string): unknown => {
+  const name = actors.find((one) => one === actor);
+  const methods = name === undefined ? {} : twilio[name];
+  const method: unknown = verb !== undefined && Object.hasOwn(methods, verb) ? Reflect.get(methods, verb) : undefined;
+  if (typeof method !== 'function') throw new Error(`nobody can ${actor}/${verb}`);
+  const said: unknown = body === '' ? [] : JSON.parse(body);
+  if (!Array.isArray(said)) throw new Error('the body is a list of arguments');
+  return method(...said);
+};
+
+const look = (twilio: LocalTwilio, parts: readonly string[]): unknown => {
+  const [what, first, second = ''] = parts;
+  switch (what) {
+    case 'containers':
+      return twilio.reads.containers(side(first));
+    case 'container':
+      return twilio.reads.container(side(first), second);
+    case 'transcript':
+      return twilio.reads.transcript(side(first), second);
+    case 'tasks':
+      return twilio.reads.tasks(side(first));
+    case 'counts':
+      return { calls: twilio.counts.read(), total: twilio.counts.total(), faults: twilio.faults.counts() };
+    case 'faults':
+      return twilio.faults.rules();
+    case 'switches':
+      return twilio.switches;
+    case 'webhooks':
+      return { underway: twilio.webhooks.underway() };
+    default:
+      throw new Error(`nothing to read at ${what}`);
+  }
+};
+
+const change = (twilio: LocalTwilio, parts: readonly string[], body: string): unknown => {
+  const [what, verb] = parts;
+  switch (what) {
+    case 'faults':
+      return twilio.faults.add(JSON.parse(body) as Fault) && {};
+    case 'switches':
+      return Object.assign(twilio.switches, JSON.parse(body));
+    case 'connect':
+      return twilio.connectBridge(String(JSON.parse(body).url));
+    case 'close-by-timer':
+      return twilio.closeByTimer(String(JSON.parse(body).conversationSid));
+    default:
+      return act(twilio, what, verb, body);
+  }
+};
+
+const clear = (twilio: LocalTwilio, what: string | undefined): unknown => {
+  if (what === 'faults') return twilio.faults.clear();
+  if (what === 'counts') {
+    twilio.counts.reset();
+    return twilio.faults.resetCounts();
+  }
+  throw new Error(`nothing to clear at ${what}`);
+};
+
+/** What a caller got wrong is answered with 400 and the reason. */
+export const answerControl = (twilio: LocalTwilio, request: TwilioRequest): TwilioResponse => {
+  const parts = request.path.split('/').slice(1).map(decodeURIComponent);
+  try {
+    if (request.method === 'GET') return json(200, look(twilio, parts));
+    if (request.method === 'DELETE') return json(200, clear(twilio, parts[0]));
+    return json(200, change(twilio, parts, request.body));
+  } catch (error) {
+    return json(400, { error: error instanceof Error ? error.message : String(error) });
+  }
+};

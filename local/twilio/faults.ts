@@ -1,0 +1,92 @@
+/**
+ * How the local Twilio misbehaves. A fault is a rule with a probability; the first rule that applies and whose dice
+ * fall is met, and counted. Faults touch REST calls, webhooks and what Twilio does by itself, never a person's action.
+ */
+import type { AccountName } from './model.ts';
+import type { Random } from './sid.ts';
+
+/** How an answer is lost: the connection stays open until the caller gives up, or breaks at once. */
+export type Loss = 'hang' | 'destroy';
+
+type Scope = {
+  /** 0 to 1. */
+  readonly p: number;
+  readonly account?: AccountName | undefined;
+  /** How a call's name begins (`POST chat.messages`, `POST`), or an event type for webhooks. */
+  readonly only?: string | undefined;
+};
+
+export type Fault = Scope &
+  (
+    | { readonly fault: 'webhook.lost' }
+    /** A second one follows within so many milliseconds. */
+    | { readonly fault: 'webhook.doubled'; readonly maxMs: number }
+    | { readonly fault: 'webhook.delayed'; readonly maxMs: number }
+    /** Waits for the account's next webhook and goes after it, or alone after so many milliseconds. */
+    | { readonly fault: 'webhook.swapped'; readonly maxMs: number }
+    /** `retryAfter` in seconds; no header without it. */
+    | { readonly fault: 'rest.429'; readonly retryAfter?: number | undefined }
+    | { readonly fault: 'rest.5xx-before'; readonly status: number }
+    /** The write is done, the answer says otherwise. */
+    | { readonly fault: 'rest.5xx-after'; readonly status: number }
+    | { readonly fault: 'rest.answer-lost'; readonly loss: Loss }
+    /** The answer is lost, and the write is done within so many milliseconds after the caller gave up. */
+    | { readonly fault: 'rest.late-commit'; readonly loss: Loss; readonly maxMs: number }
+    /** A list shows what there was up to so many milliseconds ago. */
+    | { readonly fault: 'list.stale'; readonly maxMs: number }
+    /** A message is in no list for up to so many milliseconds, while its successors are. */
+    | { readonly fault: 'message.late'; readonly maxMs: number }
+    /** Up to so many indices are left out before a message. */
+    | { readonly fault: 'index.skipped'; readonly max: number }
+    /** Within so many milliseconds after a message the conversation is closed by a timer. */
+    | { readonly fault: 'conversation.closed-by-timer'; readonly maxMs: number }
+    /** The agent's app replaces the attributes of a message that a program wrote. */
+    | { readonly fault: 'attributes.replaced'; readonly maxMs: number }
+    /** Every call to the account's hosts fails. */
+    | { readonly fault: 'side.down'; readonly how: '503' | Loss }
+  );
+
+export type FaultName = Fault['fault'];
+export type Met<N extends FaultName> = Extract<Fault, { fault: N }>;
+
+export type Faults = {
+  /** Adds a rule; the returned function takes it away. */
+  readonly add: (fault: Fault) => () => void;
+  readonly clear: () => void;
+  readonly rules: () => readonly Fault[];
+  /** The rule that is met now, if any; counts it. */
+  readonly meets: <N extends FaultName>(name: N, account: AccountName, about: string) => Met<N> | undefined;
+  /** How often each fault was met since the last reset. */
+  readonly counts: () => Readonly<Partial<Record<FaultName, number>>>;
+  readonly resetCounts: () => void;
+};
+
+export const createFaults = (random: Random): Faults => {
+  let rules: readonly Fault[] = [];
+  const counts = new Map<FaultName, number>();
+  return {
+    add: (fault) => {
+      rules = [...rules, fault];
+      return () => {
+        rules = rules.filter((rule) => rule !== fault);
+      };
+    },
+    clear: () => {
+      rules = [];
+    },
+    rules: () => rules,
+    meets: <N extends FaultName>(name: N, account: AccountName, about: string) => {
+      for (const rule of rules) {
+        if (rule.fault !== name) continue;
+        if (rule.account !== undefined && rule.account !== account) continue;
+        if (rule.only !== undefined && !about.startsWith(rule.only)) continue;
+        if (rule.p < 1 && random() >= rule.p) continue;
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+        return rule as Met<N>;
+      }
+      return undefined;
+    },
+    counts: () => Object.fromEntries(counts),
+    resetCounts: () => counts.clear(),
+  };
+};

@@ -1,0 +1,240 @@
+/** What Twilio holds. Times are milliseconds since 1970; everything here is changed in place by the state machine only. */
+
+export type AccountName = 'flex' | 'frontline';
+
+/** Who did something: a person through an SDK, a program through REST, a carrier. */
+export type Actor = { readonly source: 'SDK' | 'API' | 'SMS'; readonly identity?: string | undefined };
+
+export type Media = {
+  readonly sid: string;
+  readonly filename: string | undefined;
+  readonly contentType: string;
+  readonly size: number;
+};
+
+export type Message = {
+  readonly sid: string;
+  readonly index: number;
+  readonly author: string;
+  body: string | undefined;
+  attributes: string;
+  readonly dateCreated: number;
+  dateUpdated: number;
+  lastUpdatedBy: string | undefined;
+  readonly media: readonly Media[];
+  readonly memberSid: string | undefined;
+  /** When it was really written, whatever dateCreated says. */
+  readonly committedAt: number;
+  /** Lists do not show it before. */
+  readonly listedFrom: number;
+};
+
+export type Binding = { readonly type: string; readonly address: string; readonly proxyAddress: string | undefined };
+
+export type Member = {
+  readonly sid: string;
+  readonly identity: string | undefined;
+  readonly binding: Binding | undefined;
+  readonly roleSid: string;
+  attributes: string;
+  readonly dateCreated: number;
+  dateUpdated: number;
+  lastRead: number | undefined;
+};
+
+export type ConversationState = 'active' | 'inactive' | 'closed';
+
+/** A channel of Programmable Chat and a conversation of Conversations are one thing at Twilio. */
+export type Container = {
+  readonly sid: string;
+  readonly account: Account;
+  readonly service: ChatService;
+  uniqueName: string | undefined;
+  friendlyName: string | undefined;
+  attributes: string;
+  readonly type: 'public' | 'private';
+  readonly createdBy: string;
+  state: ConversationState;
+  readonly timers: { closed: string | undefined; inactive: string | undefined };
+  readonly dateCreated: number;
+  dateUpdated: number;
+  /** By SID, in order of creation. */
+  readonly members: Map<string, Member>;
+  /** By SID, in order of index. */
+  readonly messages: Map<string, Message>;
+  nextIndex: number;
+  /** Writes in the second that began then: 30 a second are allowed. */
+  actions: { second: number; count: number };
+};
+
+export type User = {
+  readonly sid: string;
+  readonly identity: string;
+  friendlyName: string | undefined;
+  attributes: string;
+  readonly dateCreated: number;
+  dateUpdated: number;
+  /** Containers that the identity is a member of. */
+  readonly joined: Set<string>;
+};
+
+export type ChatWebhookConfig = {
+  preWebhookUrl: string | undefined;
+  postWebhookUrl: string | undefined;
+  filters: readonly string[];
+  method: string;
+  preRetryCount: number;
+  postRetryCount: number;
+};
+
+export type ConversationsWebhookConfig = {
+  preWebhookUrl: string | undefined;
+  postWebhookUrl: string | undefined;
+  filters: readonly string[];
+  method: string;
+};
+
+export type ChatService = {
+  readonly sid: string;
+  readonly account: Account;
+  friendlyName: string;
+  readonly dateCreated: number;
+  dateUpdated: number;
+  readonly roleSid: string;
+  readonly containers: Map<string, Container>;
+  readonly byUniqueName: Map<string, Container>;
+  readonly users: Map<string, User>;
+  readonly chatWebhooks: ChatWebhookConfig;
+  /** undefined: the account's configuration holds. */
+  conversationsWebhooks: ConversationsWebhookConfig | undefined;
+  readonly limits: { channelMembers: number; userChannels: number };
+};
+
+export type Activity = { readonly sid: string; readonly name: string; readonly available: boolean };
+
+export type Worker = {
+  readonly sid: string;
+  friendlyName: string;
+  attributes: string;
+  activity: Activity;
+  version: number;
+  readonly dateCreated: number;
+  dateUpdated: number;
+  dateStatusChanged: number;
+};
+
+export type TaskStatus = 'pending' | 'reserved' | 'assigned' | 'canceled' | 'completed' | 'wrapping';
+
+export type Task = {
+  readonly sid: string;
+  attributes: string;
+  status: TaskStatus;
+  reason: string | undefined;
+  priority: number;
+  readonly channel: string;
+  readonly routingTarget: string | undefined;
+  readonly timeout: number;
+  version: number;
+  readonly dateCreated: number;
+  dateUpdated: number;
+  readonly reservations: Map<string, Reservation>;
+};
+
+export type ReservationStatus =
+  | 'pending'
+  | 'accepted'
+  | 'rejected'
+  | 'timeout'
+  | 'canceled'
+  | 'rescinded'
+  | 'wrapping'
+  | 'completed';
+
+export type Reservation = {
+  readonly sid: string;
+  readonly task: Task;
+  readonly worker: Worker;
+  status: ReservationStatus;
+  version: number;
+  readonly dateCreated: number;
+  dateUpdated: number;
+};
+
+export type TaskEvent = {
+  readonly sid: string;
+  readonly type: string;
+  readonly at: number;
+  readonly params: Readonly<Record<string, string>>;
+};
+
+export type Workspace = {
+  readonly sid: string;
+  readonly account: Account;
+  readonly name: string;
+  eventCallbackUrl: string;
+  eventsFilter: string | undefined;
+  readonly dateCreated: number;
+  dateUpdated: number;
+  readonly activities: readonly Activity[];
+  readonly workers: Map<string, Worker>;
+  readonly tasks: Map<string, Task>;
+  readonly events: TaskEvent[];
+  readonly queueSid: string;
+  readonly workflowSid: string;
+  /** By unique name. */
+  readonly taskChannels: Map<string, string>;
+};
+
+export type Interaction = {
+  readonly sid: string;
+  readonly body: string;
+  readonly direction: 'in' | 'out';
+  /** The chat message that it carried. */
+  readonly messageSid: string;
+  readonly smsSid: string;
+  readonly at: number;
+};
+
+export type ProxySession = {
+  readonly sid: string;
+  readonly uniqueName: string;
+  readonly channelSid: string;
+  readonly customerIdentity: string;
+  readonly customerPhone: string;
+  readonly twilioNumber: string;
+  status: 'open' | 'closed';
+  readonly dateCreated: number;
+  dateUpdated: number;
+  readonly interactions: Interaction[];
+};
+
+/** An SMS that a customer got. */
+export type Sms = {
+  readonly sid: string;
+  readonly from: string;
+  readonly body: string;
+  readonly at: number;
+  /** The chat message that it carries. */
+  readonly messageSid: string;
+};
+
+export type ProxyService = {
+  readonly sid: string;
+  readonly sessions: Map<string, ProxySession>;
+  /** What stands on the customers' phones, oldest first, by number. */
+  readonly phones: Map<string, Sms[]>;
+};
+
+export type Account = {
+  readonly name: AccountName;
+  readonly sid: string;
+  /** The primary token signs webhooks; the secondary may be used for REST. */
+  authToken: string;
+  previousAuthToken: string | undefined;
+  readonly apiKeys: Map<string, string>;
+  readonly services: Map<string, ChatService>;
+  readonly defaultServiceSid: string | undefined;
+  readonly conversationsWebhooks: ConversationsWebhookConfig;
+  readonly workspaces: Map<string, Workspace>;
+  readonly proxies: Map<string, ProxyService>;
+};

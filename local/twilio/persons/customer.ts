@@ -1,0 +1,135 @@
+/** A customer: begins a chat on the web or by SMS, writes, edits, deletes, sends a file, reads the phone. */
+import type { Place } from '../accounts.ts';
+import { createContainer, updateContainer } from '../chat/containers.ts';
+import type { Way } from '../chat/dialect.ts';
+import { addMember } from '../chat/members.ts';
+import { addMessage } from '../chat/messages.ts';
+import { FLEX } from '../defaults.ts';
+import type { Container, ProxySession, Sms } from '../model.ts';
+import { interact, openSession } from '../proxy/sessions.ts';
+import { newSid } from '../sid.ts';
+import { createTask } from '../tasks/tasks.ts';
+import type { World } from '../world.ts';
+import { type Chats, containerOf, type NewMedia, type Posted } from './chats.ts';
+
+export type Begun = { readonly channelSid: string; readonly taskSid: string; readonly identity: string };
+
+export type Customer = {
+  /** Flex's web chat: channel, customer, task. */
+  readonly beginWebChat: (about?: { readonly name?: string; readonly identity?: string }) => Begun;
+  /** A first SMS to Flex's number: the channel joined to the phone, the task, the text as first message. */
+  readonly beginSmsChat: (about: { readonly phone: string; readonly text: string }) => Begun;
+  /** By the web, or by SMS when the chat began so. */
+  readonly writes: (channelSid: string, body: string, attributes?: string) => Posted;
+  readonly sends: (channelSid: string, media: NewMedia) => Posted;
+  readonly edits: (channelSid: string, messageSid: string, body: string) => void;
+  readonly deletes: (channelSid: string, messageSid: string) => void;
+  /** Every SMS that reached the phone, oldest first. */
+  readonly phone: (number: string) => readonly Sms[];
+};
+
+/** Flex and Proxy are programs, and they ask for webhooks. */
+const byFlex: Way = { by: { source: 'API' }, announce: true, dialect: 'chat' };
+
+export const createCustomer = (world: World, place: Place, chats: Chats): Customer => {
+  const { account, chat, workspace, proxySid } = place.flex;
+  const proxy = account.proxies.get(proxySid);
+  if (proxy === undefined) throw new Error(`no Proxy service ${proxySid}`);
+
+  const attributesOf = (container: Container): Record<string, unknown> => JSON.parse(container.attributes);
+
+  const sessionOf = (container: Container): ProxySession | undefined =>
+    proxy.sessions.get(String(attributesOf(container).proxySession));
+
+  const identityOf = (container: Container): string => {
+    const customer = [...container.members.values()].find(({ attributes }) => attributes.includes('"guest"'));
+    if (customer?.identity === undefined) throw new Error(`no customer in ${container.sid}`);
+    return customer.identity;
+  };
+
+  const begin = (about: { kind: 'web' | 'sms'; name: string; identity: string; phone?: string }): Begun => {
+    const channel = createContainer(world, chat, { friendlyName: about.name, type: 'private' }, byFlex);
+    const member = { identity: about.identity, attributes: '{"member_type":"guest"}' };
+    addMember(world, channel, member, byFlex);
+    const user = chat.users.get(about.identity);
+    if (user !== undefined) user.friendlyName = about.name;
+    const session =
+      about.phone === undefined
+        ? undefined
+        : openSession(world, proxy, {
+            channelSid: channel.sid,
+            customerIdentity: about.identity,
+            customerPhone: about.phone,
+            twilioNumber: FLEX.phoneNumber,
+          });
+    const task = createTask(world, workspace, {
+      channel: about.kind === 'web' ? 'chat' : 'sms',
+      attributes: JSON.stringify({
+        initiated_by: 'customer',
+        channelType: about.kind,
+        channelSid: channel.sid,
+        name: about.name,
+        customerName: about.name,
+        from: about.phone ?? about.name,
+        ...(session !== undefined && { proxySessionSID: session.sid }),
+      }),
+    });
+    const attributes = {
+      task_sid: task.sid,
+      from: about.phone ?? about.name,
+      channel_type: about.kind,
+      status: 'ACTIVE',
+      long_lived: false,
+      ...(session !== undefined && {
+        proxySession: session.sid,
+        twilioNumber: FLEX.phoneNumber,
+        serviceNumber: FLEX.phoneNumber,
+      }),
+    };
+    updateContainer(world, channel, { attributes: JSON.stringify(attributes) }, byFlex);
+    return { channelSid: channel.sid, taskSid: task.sid, identity: about.identity };
+  };
+
+  /** An SMS comes in through Proxy, which writes it into the channel as the customer. */
+  const texts = (container: Container, session: ProxySession, body: string): Posted => {
+    const { sid, index } = addMessage(world, container, { author: session.customerIdentity, body }, byFlex);
+    interact(world, proxy, session, { body, direction: 'in', messageSid: sid });
+    return { sid, index };
+  };
+
+  const writes = (channelSid: string, body: string, attributes?: string): Posted => {
+    const container = containerOf(place, 'flex', channelSid);
+    const session = sessionOf(container);
+    if (session !== undefined) return texts(container, session, body);
+    const text = attributes === undefined ? { body } : { body, attributes };
+    return chats.write(container, identityOf(container), text);
+  };
+
+  return {
+    beginWebChat: (about = {}) =>
+      begin({
+        kind: 'web',
+        name: about.name ?? 'Anonymous',
+        identity: about.identity ?? newSid(world.random, '').slice(0, 16),
+      }),
+    beginSmsChat: ({ phone, text }) => {
+      const begun = begin({ kind: 'sms', name: phone, identity: `sms_${phone.replace('+', '')}`, phone });
+      writes(begun.channelSid, text);
+      return begun;
+    },
+    writes,
+    sends: (channelSid, media) => {
+      const container = containerOf(place, 'flex', channelSid);
+      return chats.write(container, identityOf(container), { media });
+    },
+    edits: (channelSid, messageSid, body) => {
+      const container = containerOf(place, 'flex', channelSid);
+      chats.edit(container, identityOf(container), messageSid, body);
+    },
+    deletes: (channelSid, messageSid) => {
+      const container = containerOf(place, 'flex', channelSid);
+      chats.remove(container, identityOf(container), messageSid);
+    },
+    phone: (number) => proxy.phones.get(number) ?? [],
+  };
+};

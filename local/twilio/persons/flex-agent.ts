@@ -1,0 +1,96 @@
+/** An agent in Flex: is offered a task, accepts it, writes, ends the chat. */
+import type { Place } from '../accounts.ts';
+import { updateContainer } from '../chat/containers.ts';
+import { bySdk } from '../chat/dialect.ts';
+import { addMember, findMember } from '../chat/members.ts';
+import type { Reservation, Task, Worker } from '../model.ts';
+import { answerReservation, changeTask, changeWorker, reserve } from '../tasks/tasks.ts';
+import type { World } from '../world.ts';
+import { type Chats, containerOf, type NewMedia, type Posted } from './chats.ts';
+
+/** When Flex's own interface adds the agent to the channel after the accept. */
+export type Joins = 'at once' | 'never' | { readonly afterMs: number };
+
+export type FlexAgent = {
+  /** Routes a task to a worker: a pending reservation. */
+  readonly isOffered: (workerSid: string, taskSid: string) => { readonly reservationSid: string };
+  readonly accepts: (reservationSid: string, joins?: Joins) => void;
+  readonly rejects: (reservationSid: string) => void;
+  readonly writes: (workerSid: string, channelSid: string, body: string) => Posted;
+  readonly sends: (workerSid: string, channelSid: string, media: NewMedia) => Posted;
+  readonly edits: (workerSid: string, channelSid: string, messageSid: string, body: string) => void;
+  readonly deletes: (workerSid: string, channelSid: string, messageSid: string) => void;
+  /** "End chat": the channel becomes INACTIVE, the task wraps up. */
+  readonly endsChat: (workerSid: string, channelSid: string) => void;
+  readonly completesTask: (taskSid: string) => void;
+  readonly goes: (workerSid: string, activityName: string) => void;
+};
+
+export const createFlexAgent = (world: World, place: Place, chats: Chats): FlexAgent => {
+  const { workspace } = place.flex;
+
+  const workerOf = (sid: string): Worker => {
+    const worker = workspace.workers.get(sid);
+    if (worker === undefined) throw new Error(`no worker ${sid}`);
+    return worker;
+  };
+  const taskOf = (sid: string): Task => {
+    const task = workspace.tasks.get(sid);
+    if (task === undefined) throw new Error(`no task ${sid}`);
+    return task;
+  };
+  const reservationOf = (sid: string): Reservation => {
+    for (const task of workspace.tasks.values()) {
+      const reservation = task.reservations.get(sid);
+      if (reservation !== undefined) return reservation;
+    }
+    throw new Error(`no reservation ${sid}`);
+  };
+  const identityOf = (worker: Worker): string =>
+    String(JSON.parse(worker.attributes).contact_uri).replace(/^client:/, '');
+
+  /** Flex's interface and the bridge both do this; the later one finds it done. */
+  const join = (reservation: Reservation): void => {
+    const channelSid = String(JSON.parse(reservation.task.attributes).channelSid);
+    const channel = place.flex.chat.containers.get(channelSid);
+    const identity = identityOf(reservation.worker);
+    if (channel === undefined || findMember(channel, identity) !== undefined) return;
+    const member = { identity, attributes: '{"member_type":"agent"}' };
+    addMember(world, channel, member, bySdk(identity, 'chat'));
+  };
+
+  return {
+    isOffered: (workerSid, taskSid) => ({
+      reservationSid: reserve(world, workspace, taskOf(taskSid), workerOf(workerSid)).sid,
+    }),
+    accepts: (reservationSid, joins = 'at once') => {
+      const reservation = reservationOf(reservationSid);
+      answerReservation(world, workspace, reservation, 'accepted');
+      if (joins === 'at once') join(reservation);
+      else if (joins !== 'never') world.after(joins.afterMs, () => join(reservation));
+    },
+    rejects: (reservationSid) => answerReservation(world, workspace, reservationOf(reservationSid), 'rejected'),
+    writes: (workerSid, channelSid, body) =>
+      chats.write(containerOf(place, 'flex', channelSid), identityOf(workerOf(workerSid)), { body }),
+    sends: (workerSid, channelSid, media) =>
+      chats.write(containerOf(place, 'flex', channelSid), identityOf(workerOf(workerSid)), { media }),
+    edits: (workerSid, channelSid, messageSid, body) =>
+      chats.edit(containerOf(place, 'flex', channelSid), identityOf(workerOf(workerSid)), messageSid, body),
+    deletes: (workerSid, channelSid, messageSid) =>
+      chats.remove(containerOf(place, 'flex', channelSid), identityOf(workerOf(workerSid)), messageSid),
+    endsChat: (workerSid, channelSid) => {
+      const channel = containerOf(place, 'flex', channelSid);
+      const attributes = { ...JSON.parse(channel.attributes), status: 'INACTIVE' };
+      const way = bySdk(identityOf(workerOf(workerSid)), 'chat');
+      updateContainer(world, channel, { attributes: JSON.stringify(attributes) }, way);
+      const task = workspace.tasks.get(String(attributes.task_sid));
+      if (task !== undefined && task.status === 'assigned') changeTask(world, workspace, task, { status: 'wrapping' });
+    },
+    completesTask: (taskSid) => changeTask(world, workspace, taskOf(taskSid), { status: 'completed' }),
+    goes: (workerSid, activityName) => {
+      const activity = workspace.activities.find(({ name }) => name === activityName);
+      if (activity === undefined) throw new Error(`no activity ${activityName}`);
+      changeWorker(world, workspace, workerOf(workerSid), { activity });
+    },
+  };
+};

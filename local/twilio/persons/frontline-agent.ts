@@ -1,0 +1,35 @@
+/** An agent in the Frontline app: writes, edits, deletes and closes, where he is a participant. */
+import type { Place } from '../accounts.ts';
+import { changeState } from '../chat/containers.ts';
+import { newUuid } from '../sid.ts';
+import type { World } from '../world.ts';
+import { type Chats, containerOf, type NewMedia, type Posted } from './chats.ts';
+
+export type FrontlineAgent = {
+  /** As the app does: attributes hold an id of its own. */
+  readonly writes: (identity: string, conversationSid: string, body: string) => Posted;
+  readonly sends: (identity: string, conversationSid: string, media: NewMedia) => Posted;
+  readonly edits: (identity: string, conversationSid: string, messageSid: string, body: string) => void;
+  readonly deletes: (identity: string, conversationSid: string, messageSid: string) => void;
+  /** The app closes through Twilio's API: the event says Source=API. */
+  readonly closes: (conversationSid: string) => void;
+};
+
+export const createFrontlineAgent = (world: World, place: Place, chats: Chats): FrontlineAgent => {
+  const attributes = (): string => JSON.stringify({ messageId: newUuid(world.random) });
+  return {
+    writes: (identity, sid, body) =>
+      chats.write(containerOf(place, 'frontline', sid), identity, { body, attributes: attributes() }),
+    sends: (identity, sid, media) =>
+      chats.write(containerOf(place, 'frontline', sid), identity, { media, attributes: attributes() }),
+    edits: (identity, sid, messageSid, body) =>
+      chats.edit(containerOf(place, 'frontline', sid), identity, messageSid, body),
+    deletes: (identity, sid, messageSid) => chats.remove(containerOf(place, 'frontline', sid), identity, messageSid),
+    closes: (sid) =>
+      changeState(world, containerOf(place, 'frontline', sid), 'closed', 'API', {
+        by: { source: 'API' },
+        announce: true,
+        dialect: 'conversations',
+      }),
+  };
+};

@@ -1,0 +1,83 @@
+/** What a test, the page or an auditor may look at: Twilio's own truth, past every fault. */
+import type { Place } from './accounts.ts';
+import type { AccountName, Container, Media, Message, Task } from './model.ts';
+
+export type ReadMessage = {
+  readonly sid: string;
+  readonly index: number;
+  readonly author: string;
+  readonly body: string | undefined;
+  readonly attributes: string;
+  /** ISO-8601 with milliseconds. */
+  readonly dateCreated: string;
+  readonly dateUpdated: string;
+  readonly media: readonly Media[];
+};
+
+export type ReadContainer = {
+  readonly sid: string;
+  readonly uniqueName: string | undefined;
+  readonly friendlyName: string | undefined;
+  readonly attributes: string;
+  readonly state: 'active' | 'inactive' | 'closed';
+  readonly messages: number;
+  readonly members: readonly { readonly identity: string | undefined; readonly attributes: string }[];
+};
+
+export type ReadTask = {
+  readonly sid: string;
+  readonly status: string;
+  readonly attributes: string;
+  readonly reservations: readonly { readonly sid: string; readonly workerSid: string; readonly status: string }[];
+};
+
+export type Reads = {
+  readonly containers: (side: AccountName) => readonly ReadContainer[];
+  /** undefined when there is none. */
+  readonly container: (side: AccountName, sid: string) => ReadContainer | undefined;
+  /** By index; empty when the chat is gone. */
+  readonly transcript: (side: AccountName, sid: string) => readonly ReadMessage[];
+  readonly tasks: (side: AccountName) => readonly ReadTask[];
+};
+
+const message = (one: Message): ReadMessage => ({
+  sid: one.sid,
+  index: one.index,
+  author: one.author,
+  body: one.body,
+  attributes: one.attributes,
+  dateCreated: new Date(one.dateCreated).toISOString(),
+  dateUpdated: new Date(one.dateUpdated).toISOString(),
+  media: one.media,
+});
+
+const container = (one: Container): ReadContainer => ({
+  sid: one.sid,
+  uniqueName: one.uniqueName,
+  friendlyName: one.friendlyName,
+  attributes: one.attributes,
+  state: one.state,
+  messages: one.messages.size,
+  members: [...one.members.values()].map(({ identity, attributes }) => ({ identity, attributes })),
+});
+
+const task = (one: Task): ReadTask => ({
+  sid: one.sid,
+  status: one.status,
+  attributes: one.attributes,
+  reservations: [...one.reservations.values()].map(({ sid, worker, status }) => ({
+    sid,
+    workerSid: worker.sid,
+    status,
+  })),
+});
+
+export const createReads = (place: Place): Reads => ({
+  containers: (side) => [...place[side].chat.containers.values()].map(container),
+  container: (side, sid) => {
+    const one = place[side].chat.containers.get(sid);
+    return one === undefined ? undefined : container(one);
+  },
+  transcript: (side, sid) => [...(place[side].chat.containers.get(sid)?.messages.values() ?? [])].map(message),
+  tasks: (side) => [...place[side].workspace.tasks.values()].map(task),
+});

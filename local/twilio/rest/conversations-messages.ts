@@ -1,0 +1,97 @@
+/** https://www.twilio.com/docs/conversations/api/conversation-message-resource */
+import { addMessage, removeMessage, updateMessage } from '../chat/messages.ts';
+import type { Container, Message } from '../model.ts';
+import { type Call, created, date, dateField, field, found, gone, ok, type Route, restWay } from './call.ts';
+import { bothForms, conversationOf, conversationUrl } from './conversations-service.ts';
+import { mediaField } from './media.ts';
+import { pageOfMessages } from './paging.ts';
+import { visibleMessages } from './visible.ts';
+
+const render = (call: Call, conversation: Container, message: Message) => {
+  const url = `${conversationUrl(call, conversation)}/Messages/${message.sid}`;
+  return {
+    sid: message.sid,
+    account_sid: conversation.account.sid,
+    chat_service_sid: conversation.service.sid,
+    conversation_sid: conversation.sid,
+    index: message.index,
+    author: message.author,
+    body: message.body ?? null,
+    media:
+      message.media.length === 0
+        ? null
+        : message.media.map((media) => ({
+            sid: media.sid,
+            size: media.size,
+            content_type: media.contentType,
+            filename: media.filename ?? null,
+          })),
+    attributes: message.attributes,
+    participant_sid: message.memberSid ?? null,
+    date_created: date(call, message.dateCreated),
+    date_updated: date(call, message.dateUpdated),
+    delivery: null,
+    content_sid: null,
+    url,
+    links: { delivery_receipts: `${url}/Receipts` },
+  };
+};
+
+const collection = '/Conversations/{ConversationSid}/Messages';
+const one = `${collection}/{Sid}`;
+
+const both = (call: Call): readonly [Container, Message] => {
+  const conversation = conversationOf(call);
+  return [conversation, found(call, conversation.messages.get(call.at.Sid ?? ''))];
+};
+
+export const conversationMessageRoutes = bothForms([
+  {
+    method: 'GET',
+    pattern: collection,
+    name: 'conversations.messages',
+    answer: (call) => {
+      const conversation = conversationOf(call);
+      const visible = visibleMessages(call, conversation, 'GET conversations.messages');
+      return ok(pageOfMessages(call, visible, (message) => render(call, conversation, message)));
+    },
+  },
+  {
+    method: 'POST',
+    pattern: collection,
+    name: 'conversations.messages',
+    answer: (call) => {
+      const conversation = conversationOf(call);
+      const draft = {
+        author: field(call, 'Author') ?? 'system',
+        body: field(call, 'Body'),
+        attributes: field(call, 'Attributes'),
+        dateCreated: dateField(call, 'DateCreated'),
+        media: mediaField(call),
+      };
+      const message = addMessage(call.world, conversation, draft, restWay(call, 'conversations'));
+      return created(render(call, conversation, message));
+    },
+  },
+  { method: 'GET', pattern: one, name: 'conversations.message', answer: (call) => ok(render(call, ...both(call))) },
+  {
+    method: 'POST',
+    pattern: one,
+    name: 'conversations.message',
+    answer: (call) => {
+      const [conversation, message] = both(call);
+      const change = { body: field(call, 'Body'), attributes: field(call, 'Attributes') };
+      updateMessage(call.world, conversation, message, change, restWay(call, 'conversations'));
+      return ok(render(call, conversation, message));
+    },
+  },
+  {
+    method: 'DELETE',
+    pattern: one,
+    name: 'conversations.message',
+    answer: (call) => {
+      removeMessage(call.world, ...both(call), restWay(call, 'conversations'));
+      return gone;
+    },
+  },
+] satisfies readonly Route[]);

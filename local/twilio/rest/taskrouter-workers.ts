@@ -1,0 +1,94 @@
+/** https://www.twilio.com/docs/taskrouter/api/worker */
+import type { Activity, Worker, Workspace } from '../model.ts';
+import { problems } from '../problem.ts';
+import { changeWorker } from '../tasks/tasks.ts';
+import { type Call, date, field, found, ok, type Route } from './call.ts';
+import { etag, mustMatch } from './etag.ts';
+import { pageOf } from './paging.ts';
+import { workspaceOf, workspaceUrl } from './taskrouter-workspace.ts';
+
+const render = (call: Call, workspace: Workspace, worker: Worker) => {
+  const inside = workspaceUrl(call, workspace);
+  const url = `${inside}/Workers/${worker.sid}`;
+  return {
+    account_sid: workspace.account.sid,
+    workspace_sid: workspace.sid,
+    sid: worker.sid,
+    friendly_name: worker.friendlyName,
+    attributes: worker.attributes,
+    activity_sid: worker.activity.sid,
+    activity_name: worker.activity.name,
+    available: worker.activity.available,
+    date_created: date(call, worker.dateCreated),
+    date_updated: date(call, worker.dateUpdated),
+    date_status_changed: date(call, worker.dateStatusChanged),
+    url,
+    links: {
+      workspace: inside,
+      activity: `${inside}/Activities/${worker.activity.sid}`,
+      reservations: `${url}/Reservations`,
+    },
+  };
+};
+
+const both = (call: Call): readonly [Workspace, Worker] => {
+  const workspace = workspaceOf(call);
+  return [workspace, found(call, workspace.workers.get(call.at.Sid ?? ''))];
+};
+
+const activityField = (call: Call, workspace: Workspace): Activity | undefined => {
+  const wanted = field(call, 'ActivitySid');
+  if (wanted === undefined) return undefined;
+  const activity = workspace.activities.find(({ sid }) => sid === wanted);
+  if (activity === undefined) throw problems.invalid('ActivitySid');
+  return activity;
+};
+
+const collection = '/v1/Workspaces/{WorkspaceSid}/Workers';
+const one = `${collection}/{Sid}`;
+
+export const workerRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    pattern: collection,
+    name: 'taskrouter.workers',
+    answer: (call) => {
+      const workspace = workspaceOf(call);
+      const { query } = call;
+      const named = query.get('FriendlyName');
+      const activity = query.get('ActivityName');
+      const activitySid = query.get('ActivitySid');
+      const workers = [...workspace.workers.values()].filter(
+        (worker) =>
+          (named === null || worker.friendlyName === named) &&
+          (activity === null || worker.activity.name === activity) &&
+          (activitySid === null || worker.activity.sid === activitySid),
+      );
+      return ok(pageOf(call, 'workers', workers, (worker) => render(call, workspace, worker), 1000));
+    },
+  },
+  {
+    method: 'GET',
+    pattern: one,
+    name: 'taskrouter.worker',
+    answer: (call) => {
+      const [workspace, worker] = both(call);
+      return ok(render(call, workspace, worker), etag(worker));
+    },
+  },
+  {
+    method: 'POST',
+    pattern: one,
+    name: 'taskrouter.worker',
+    answer: (call) => {
+      const [workspace, worker] = both(call);
+      mustMatch(call, worker);
+      changeWorker(call.world, workspace, worker, {
+        activity: activityField(call, workspace),
+        attributes: field(call, 'Attributes'),
+        friendlyName: field(call, 'FriendlyName'),
+      });
+      return ok(render(call, workspace, worker), etag(worker));
+    },
+  },
+];

@@ -1,0 +1,99 @@
+/** The local Twilio over HTTP: `http://127.0.0.1:PORT/HOST/PATH` stands for `https://HOST/PATH`. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerControl } from './control.ts';
+import { deliverByFetch } from './deliver.ts';
+import type { Judge, TwilioRequest } from './respond.ts';
+import { seededRandom } from './sid.ts';
+import { createTwilio, type LocalTwilio } from './twilio.ts';
+import type { Switches } from './world.ts';
+
+export type LocalTwilioOptions = {
+  /** 0, the default: any free port. */
+  readonly port?: number | undefined;
+  /** Repeats SIDs and faults; drawn when absent. */
+  readonly seed?: number | undefined;
+  readonly switches?: Partial<Switches> | undefined;
+  readonly judge?: Judge | undefined;
+};
+
+export type RunningTwilio = LocalTwilio & {
+  readonly port: number;
+  /** What TWILIO_BASE_URL must say. */
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+};
+
+const after = (ms: number, fn: () => void): (() => void) => {
+  const timer = setTimeout(fn, ms);
+  return () => clearTimeout(timer);
+};
+
+const read = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+};
+
+const headersOf = (request: IncomingMessage): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, value?.toString()]));
+
+const toTwilio = async (request: IncomingMessage, response: ServerResponse): Promise<TwilioRequest> => {
+  const [path = '', ...query] = (request.url ?? '/').split('?');
+  const [, host = '', ...rest] = path.split('/');
+  const gaveUp = new AbortController();
+  response.on('close', () => {
+    if (!response.writableEnded) gaveUp.abort();
+  });
+  return {
+    method: request.method ?? 'GET',
+    host,
+    path: `/${rest.join('/')}`,
+    query: query.join('?'),
+    headers: headersOf(request),
+    body: await read(request),
+    base: `http://${request.headers.host}/${host}`,
+    gaveUp: gaveUp.signal,
+  };
+};
+
+/** @throws when the port is taken */
+export const startLocalTwilio = async (options: LocalTwilioOptions = {}): Promise<RunningTwilio> => {
+  const twilio = createTwilio({
+    clock: { now: Date.now },
+    random: seededRandom(options.seed ?? Math.floor(Math.random() * 2 ** 32)),
+    timers: { after },
+    deliver: deliverByFetch,
+    switches: options.switches,
+    judge: options.judge,
+  });
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const asked = await toTwilio(request, response);
+    const answered = asked.host === '_local' ? answerControl(twilio, asked) : await twilio.respond(asked);
+    if (answered === 'destroyed') request.socket.destroy();
+    else response.writeHead(answered.status, answered.headers).end(answered.body);
+  };
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      response.destroy();
+      if (!request.destroyed) console.error('local Twilio: a bug', error);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    ...twilio,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    stop: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error === undefined ? resolve() : reject(error)));
+        server.closeAllConnections();
+      }),
+  };
+};

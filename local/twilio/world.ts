@@ -1,0 +1,70 @@
+/** What the state machine is handed, and what its parts share. */
+import type { Counts } from './counts.ts';
+import type { Faults } from './faults.ts';
+import type { Account, AccountName } from './model.ts';
+import type { Random } from './sid.ts';
+
+/** Runs `fn` after so many milliseconds, unless the returned function is called before. */
+export type Timers = { readonly after: (ms: number, fn: () => void) => () => void };
+
+/** A webhook on its way. `url` is the one to call, without a fragment; `signal` aborts when Twilio's patience ends. */
+export type WebhookCall = {
+  readonly account: AccountName;
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly signal: AbortSignal;
+};
+
+/** `refused`: no connection. `timeout` is what the state machine itself says when the answer takes too long. */
+export type Delivered = { readonly status: number } | 'timeout' | 'refused';
+export type Deliver = (call: WebhookCall) => Promise<Delivered>;
+
+/** What is unconfirmed of Twilio, or a matter of the account's settings. All may be changed at run time. */
+export type Switches = {
+  /** How lists sort a message created with an old DateCreated. */
+  listOrder: 'index' | 'date';
+  /** Dates in REST answers; the published examples have whole seconds. Webhooks always have milliseconds. */
+  restDates: 'seconds' | 'milliseconds';
+  /** Whether Proxy sends one SMS per message, however often it is told. */
+  proxyIdempotent: boolean;
+  /** Whether a Proxy interaction names the chat message. */
+  interactionsNameMessages: boolean;
+  /** undefined: no limit. */
+  actionsPerSecond: number | undefined;
+  /** Milliseconds that each REST call takes; a function draws one per call. */
+  latency: number | (() => number);
+  /** Between two tries of a chat webhook, in milliseconds. */
+  webhookRetryMs: number;
+};
+
+export type World = {
+  readonly now: () => number;
+  readonly random: Random;
+  readonly after: Timers['after'];
+  readonly accounts: readonly Account[];
+  readonly switches: Switches;
+  readonly faults: Faults;
+  readonly counts: Counts;
+  /** Sends a webhook, with Twilio's rules. */
+  readonly send: (webhook: Webhook) => void;
+};
+
+export type RetryRule = {
+  readonly timeoutMs: number;
+  /** Milliseconds over all tries. */
+  readonly budgetMs: number;
+  readonly retries: number;
+  readonly retryOn: (delivered: Delivered) => boolean;
+};
+
+/** A webhook to send. `params` gets RetryCount on each try when `countsRetries`. */
+export type Webhook = {
+  readonly account: Account;
+  readonly url: string;
+  readonly method: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly countsRetries: boolean;
+  readonly rule: RetryRule;
+};
