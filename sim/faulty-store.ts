@@ -1,0 +1,57 @@
+/** The store as DynamoDB is on a bad day: slow, throttled, a condition's answer lost and asked again by the SDK. */
+import type { Store } from '../src/core/ports.ts';
+import type { Meter } from './meter.ts';
+import type { Process } from './process.ts';
+import type { Dice } from './random.ts';
+
+export type StoreFaults = {
+  /** The SDK's own tries were all throttled. */
+  readonly throttled: number;
+  /** The write is done, its answer lost, and the SDK sends it again. */
+  readonly askedAgain: number;
+  /** The write is done, and no try of the SDK was answered. */
+  readonly unheard: number;
+};
+
+export class Throttled extends Error {
+  constructor() {
+    super('throughput exceeded');
+    this.name = 'ThrottlingException';
+  }
+}
+
+export const createFaultyStore = (
+  inner: Store,
+  process: Process,
+  dice: Dice,
+  faults: () => StoreFaults,
+  meter: Meter,
+): Store => {
+  const latency = () => dice.between(2, 12);
+  const refuse = (p: number, what: string) => {
+    if (!dice.chance(p)) return;
+    meter.met(what);
+    throw new Throttled();
+  };
+  return {
+    get: (key) =>
+      process.step('store.get', latency(), async () => {
+        refuse(faults().throttled, 'store throttled');
+        return inner.get(key);
+      }),
+    write: (key, change) =>
+      process.step('store.write', latency(), async () => {
+        refuse(faults().throttled, 'store throttled');
+        const written = await inner.write(key, change);
+        refuse(faults().unheard, 'store write unheard');
+        if (!dice.chance(faults().askedAgain)) return written;
+        meter.met('store write asked again');
+        return inner.write(key, change);
+      }),
+    listDue: (name, page) =>
+      process.step('store.listDue', latency(), async () => {
+        refuse(faults().throttled, 'store throttled');
+        return inner.listDue(name, page);
+      }),
+  };
+};

@@ -1,0 +1,196 @@
+/**
+ * A whole deployment in one process and in a time of its own: the real edge, core, REST adapter and queue worker, on
+ * the local Twilio's state machine. Every invocation of a function is a process that may be killed at any step.
+ */
+import { createTwilio } from '../local/twilio/twilio.ts';
+import { FLEX, FRONTLINE } from '../local/twilio/defaults.ts';
+import type { Delivered, WebhookCall } from '../local/twilio/world.ts';
+import { createMemoryQueues } from '../src/adapters/memory/queues.ts';
+import { createMemoryStore } from '../src/adapters/memory/store.ts';
+import { startWorker } from '../src/adapters/sqlite/worker.ts';
+import { createDefaultWebhook } from '../src/adapters/twilio/rest/default-webhook.ts';
+import { createFlexSide } from '../src/adapters/twilio/rest/flex-side.ts';
+import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.ts';
+import { type QueueName, QUEUES, TIMES } from '../src/contract.ts';
+import type { BridgeDeps } from '../src/core/deps.ts';
+import { createForwarder } from '../src/core/forwarder.ts';
+import type { Consumer, Delivery, Entry, Queues } from '../src/core/ports.ts';
+import { createReplicator } from '../src/core/replicator.ts';
+import { createSweep } from '../src/core/sweep.ts';
+import { createWebhook } from '../src/edge/webhook.ts';
+import type { AccountSecrets, Config, Secrets } from '../src/runtime/config.ts';
+import { createFaultyStore, type StoreFaults } from './faulty-store.ts';
+import { createMeter } from './meter.ts';
+import { createProcess, type Doom, type Process } from './process.ts';
+import { createDice } from './random.ts';
+import { createTime } from './time.ts';
+import { createWire } from './wire.ts';
+
+export const BRIDGE = 'https://bridge.example';
+const STAMP_KEY = 'the stamp key of a run';
+
+export type WorldFaults = StoreFaults & {
+  /** A delivery is given to a second consumer too. */
+  readonly twin: number;
+  /** A queue refuses a message. */
+  readonly notQueued: number;
+  /** Milliseconds by which a process's clock may be off, either way. */
+  readonly skewMs: number;
+};
+
+export const CALM: WorldFaults = { throttled: 0, askedAgain: 0, unheard: 0, twin: 0, notQueued: 0, skewMs: 0 };
+
+export type WorldPlan = {
+  readonly seed: number;
+  readonly settleMs: number;
+  /** What happens to the n-th process of a run, counted from 1 in the order in which they begin. */
+  readonly doom: (process: number, kind: ProcessKind) => Doom | undefined;
+};
+
+export type ProcessKind = 'webhook' | QueueName | 'sweep';
+export type Ran = { readonly kind: ProcessKind; readonly steps: readonly string[] };
+
+export const createWorld = (plan: WorldPlan) => {
+  const time = createTime(Date.UTC(2026, 2, 14, 9));
+  const dice = createDice(plan.seed);
+  const meter = createMeter();
+  const store = createMemoryStore();
+  const queues = createMemoryQueues({ clock: time });
+  const entries: Entry[] = [];
+  const processes: { readonly kind: ProcessKind; readonly process: Process }[] = [];
+  let faults = CALM;
+  let nonces = 0;
+
+  const config: Config = {
+    flex: { accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid, defaultWebhook: FLEX.defaultWebhook },
+    frontline: { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid },
+    publicBaseUrl: BRIDGE,
+    twilioBaseUrl: undefined,
+    deployment: 'sim',
+    settleMs: plan.settleMs,
+    leaseMs: 20_000,
+  };
+  const account = (authToken: string): AccountSecrets => ({ authToken, previousAuthToken: undefined, apiKey: undefined });
+  const secrets: Secrets = {
+    flex: account(FLEX.authToken),
+    frontline: account(FRONTLINE.authToken),
+    stampKey: STAMP_KEY,
+  };
+
+  const journal = (entry: Entry): void => {
+    entries.push(entry);
+    meter.met(`event ${entry.step}${entry.reason === undefined || entry.step === 'failed' ? '' : ` (${entry.reason})`}`);
+  };
+
+  const begin = (kind: ProcessKind) => {
+    const process = createProcess(time, plan.doom(processes.length + 1, kind), meter.met);
+    processes.push({ kind, process });
+    const mine = dice.fork(`process ${processes.length}`);
+    const skew = mine.between(-faults.skewMs, faults.skewMs);
+    const clock = {
+      now: () => time.now() + skew,
+      sleep: (ms: number) => process.step('sleep', ms, async () => {}),
+    };
+    const faultyQueues: Queues = {
+      send: (name, message) =>
+        process.step(`send ${name}`, mine.between(3, 15), async () => {
+          if (mine.chance(faults.notQueued)) {
+            meter.met('queue refused');
+            throw new Error('the queue refused');
+          }
+          await queues.send(name, message);
+        }),
+      bury: (name, message) => process.step(`bury ${name}`, mine.between(3, 15), () => queues.bury(name, message)),
+    };
+    const wire = createWire(twilio.respond, process, time, mine);
+    const rest = { http: wire, requestMs: 10_000 };
+    const deps: BridgeDeps = {
+      store: createFaultyStore(store, process, mine, () => faults, meter),
+      queues: faultyQueues,
+      flex: createFlexSide({ ...rest, accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid, secrets: async () => secrets.flex }),
+      frontline: createFrontlineSide({
+        ...rest,
+        accountSid: FRONTLINE.accountSid,
+        serviceSid: FRONTLINE.conversationServiceSid,
+        secrets: async () => secrets.frontline,
+      }),
+      clock,
+      nonce: () => `n${++nonces}`,
+      journal,
+      settings: { deployment: 'sim', stampKey: STAMP_KEY, settleMs: plan.settleMs, leaseMs: 20_000, requestMs: 10_000 },
+    };
+    return { process, deps, wire };
+  };
+
+  /** The function behind the bridge's address. A process that dies answers nothing. */
+  const deliver = async (call: WebhookCall): Promise<Delivered> => {
+    const { deps } = begin('webhook');
+    const webhook = createWebhook({
+      queues: deps.queues,
+      journal,
+      clock: deps.clock,
+      config,
+      secrets: async () => secrets,
+      deadline: (ms, expired) => time.after(ms, expired),
+    });
+    const { status } = await webhook(new Request(call.url, { method: call.method, headers: call.headers, body: call.body }));
+    if (status >= 500) meter.met(`answered ${status}`);
+    return { status };
+  };
+
+  const twilio = createTwilio({
+    clock: time,
+    random: dice.fork('twilio').next,
+    timers: time,
+    deliver,
+  });
+
+  const consumerOf = (name: QueueName): Consumer => (delivery) => {
+    const consume = (mine: Delivery) => {
+      const { deps, wire } = begin(name);
+      if (name !== 'default-webhook') return createReplicator(deps)(mine);
+      const webhook = createDefaultWebhook({ http: wire, url: FLEX.defaultWebhook, secrets: async () => secrets.flex, timeoutMs: 10_000 });
+      return createForwarder({ ...deps, webhook })(mine);
+    };
+    if (dice.chance(faults.twin)) {
+      meter.met('twin consumer');
+      time.after(dice.between(0, 40_000), () => void consume({ ...delivery, deadline: time.now() + 25_000 }));
+    }
+    return consume(delivery);
+  };
+
+  for (const name of QUEUES)
+    startWorker({
+      queue: queues.source(name),
+      consume: consumerOf(name),
+      concurrency: 10_000,
+      clock: time,
+      deadlineMs: TIMES.functionTimeout * 1000,
+      onVerdict: () => {},
+      onTrouble: (error) => meter.met(`consumer threw ${error instanceof Error ? error.name : typeof error}`),
+      alarm: (ms, ring) => time.after(ms, ring),
+    });
+
+  const sweepAgain = (): void => {
+    const { deps } = begin('sweep');
+    createSweep(deps)().catch(() => meter.met('sweep failed'));
+    time.after(TIMES.sweepEvery * 1000, sweepAgain);
+  };
+  time.after(TIMES.sweepEvery * 1000, sweepAgain);
+
+  return {
+    time,
+    dice,
+    meter,
+    store,
+    queues,
+    twilio,
+    entries: entries as readonly Entry[],
+    ran: (): readonly Ran[] => processes.map(({ kind, process }) => ({ kind, steps: process.steps() })),
+    setFaults: (next: WorldFaults): void => {
+      faults = next;
+    },
+  };
+};
+
+export type World = ReturnType<typeof createWorld>;
