@@ -1,0 +1,86 @@
+/** Plays one chat: a customer, an agent in Flex, the same agent in Frontline. Remembers what each of them said. */
+import { AGENTS, type DefaultAgent } from '../local/twilio/defaults.ts';
+import type { Dice } from './random.ts';
+import type { World } from './world.ts';
+
+export type ChatPlan = {
+  readonly kind: 'web' | 'sms';
+  /** Messages before an agent accepts. */
+  readonly history: number;
+  /** Messages after it. */
+  readonly messages: number;
+  /** The longest pause between two messages, in milliseconds. */
+  readonly thinkMs: number;
+  /** When Flex's own interface adds the agent: at once, later, or never, so that the bridge must. */
+  readonly joins: 'at once' | 'never' | { readonly afterMs: number };
+};
+
+export type Played = {
+  readonly channel: string;
+  readonly phone: string | undefined;
+  readonly agent: DefaultAgent;
+  /** SIDs of people's messages on each side. */
+  readonly said: { readonly flex: Set<string>; readonly frontline: Set<string> };
+  /** The chat's conversation, once there is one that the agent is in. */
+  readonly conversation: () => string | undefined;
+  readonly finished: () => boolean;
+};
+
+const STEP_MS = 500;
+
+/** The conversation that tells this channel's story, as the agent's app would list it. */
+export const conversationOf = (world: World, channel: string): string | undefined =>
+  world.twilio.reads
+    .containers('frontline')
+    .findLast(({ attributes }) => attributes.includes(channel))?.sid;
+
+export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: number): Played => {
+  const { twilio, time } = world;
+  const agent = dice.pick([AGENTS.ann, AGENTS.ben, AGENTS.eve]);
+  const phone = plan.kind === 'sms' ? `+1555020${String(number).padStart(4, '0')}` : undefined;
+  const said = { flex: new Set<string>(), frontline: new Set<string>() };
+  let texts = 0;
+  const text = (who: string) => `${who} ${number}.${++texts}`;
+
+  const begun =
+    phone === undefined
+      ? twilio.customer.beginWebChat({ name: `Customer ${number}` })
+      : twilio.customer.beginSmsChat({ phone, text: text('customer') });
+  const channel = begun.channelSid;
+  for (const { sid } of twilio.reads.transcript('flex', channel)) said.flex.add(sid);
+
+  const conversation = (): string | undefined => {
+    const sid = conversationOf(world, channel);
+    const there = sid === undefined ? [] : (twilio.reads.container('frontline', sid)?.members ?? []);
+    return there.some(({ identity }) => identity === agent.email) ? sid : undefined;
+  };
+  const inFlex = (): boolean =>
+    twilio.reads.container('flex', channel)?.members.some(({ identity }) => identity === agent.flexIdentity) ?? false;
+
+  const customer = () => said.flex.add(twilio.customer.writes(channel, text('customer')).sid);
+  const flexAgent = () => {
+    if (inFlex()) said.flex.add(twilio.flexAgent.writes(agent.flexWorkerSid, channel, text('agent')).sid);
+    else customer();
+  };
+  const frontlineAgent = () => {
+    const sid = conversation();
+    if (sid === undefined) return flexAgent();
+    said.frontline.add(twilio.frontlineAgent.writes(agent.email, sid, text('mobile')).sid);
+  };
+
+  let left = plan.messages;
+  const talk = (): void => {
+    if (left === 0) return;
+    left -= 1;
+    dice.pick([customer, customer, flexAgent, frontlineAgent, frontlineAgent])();
+    time.after(dice.between(20, plan.thinkMs), talk);
+  };
+  const accept = (): void => {
+    const { reservationSid } = twilio.flexAgent.isOffered(agent.flexWorkerSid, begun.taskSid);
+    twilio.flexAgent.accepts(reservationSid, plan.joins);
+    time.after(dice.between(100, 4 * STEP_MS), talk);
+  };
+  for (let n = 0; n < plan.history; n += 1) time.after(n * 50, customer);
+  time.after(plan.history * 50 + dice.between(50, 2_000), accept);
+  return { channel, phone, agent, said, conversation, finished: () => left === 0 };
+};

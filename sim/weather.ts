@@ -1,0 +1,61 @@
+/** What goes wrong in a run: drawn from its seed, so that each run has its own mixture. */
+import type { Fault } from '../local/twilio/faults.ts';
+import type { Doom } from './process.ts';
+import type { Dice } from './random.ts';
+import { CALM, type ProcessKind, type WorldFaults } from './world.ts';
+
+export type Weather = {
+  readonly twilio: readonly Fault[];
+  readonly world: WorldFaults;
+  readonly listOrder: 'index' | 'date';
+  readonly restDates: 'seconds' | 'milliseconds';
+  /** Of all processes, how many die or sleep at one of their steps. */
+  readonly doomed: number;
+};
+
+export const drawWeather = (dice: Dice, settleMs: number): Weather => {
+  const some = (p: number, most: number): number => (dice.chance(p) ? dice.next() * most : 0);
+  const how = () => dice.pick(['hang', 'destroy'] as const);
+  const faults: Fault[] = [
+    { fault: 'webhook.lost', p: some(0.5, 0.3) },
+    { fault: 'webhook.doubled', p: some(0.5, 1), maxMs: 20_000 },
+    { fault: 'webhook.delayed', p: some(0.5, 0.5), maxMs: 8_000 },
+    { fault: 'webhook.swapped', p: some(0.5, 0.5), maxMs: 5_000 },
+    { fault: 'rest.429', p: some(0.3, 0.2), retryAfter: dice.chance(0.5) ? dice.between(1, 5) : undefined },
+    { fault: 'rest.5xx-before', p: some(0.3, 0.2), status: dice.pick([500, 502, 503]) },
+    { fault: 'rest.5xx-after', p: some(0.3, 0.1), status: dice.pick([500, 503]) },
+    { fault: 'rest.answer-lost', p: some(0.5, 0.15), loss: how() },
+    { fault: 'rest.late-commit', p: some(0.4, 0.1), loss: how(), maxMs: settleMs / 2 },
+    { fault: 'list.stale', p: some(0.3, 0.5), maxMs: 5_000 },
+    { fault: 'message.late', p: some(0.2, 0.1), maxMs: 30_000 },
+    { fault: 'index.skipped', p: some(0.2, 0.1), max: 3 },
+    { fault: 'attributes.replaced', p: some(0.2, 0.2), maxMs: 60_000 },
+  ];
+  return {
+    twilio: faults.filter(({ p }) => p > 0),
+    world: {
+      throttled: some(0.3, 0.05),
+      askedAgain: some(0.3, 0.2),
+      unheard: some(0.3, 0.05),
+      twin: some(0.3, 0.2),
+      notQueued: some(0.2, 0.1),
+      skewMs: dice.chance(0.3) ? 1_000 : 0,
+    },
+    listOrder: dice.pick(['index', 'date'] as const),
+    restDates: dice.pick(['seconds', 'milliseconds'] as const),
+    doomed: some(0.5, 0.15),
+  };
+};
+
+export const calm = (weather: Weather): Weather => ({ ...weather, twilio: [], world: CALM, doomed: 0 });
+
+/** Zombies sleep at most this long between two steps: within what settling allows for. */
+const LONGEST_SLEEP_MS = 200_000;
+
+export const drawDoom = (dice: Dice, kind: ProcessKind, settleMs: number): Doom => {
+  const step = dice.between(1, kind === 'webhook' ? 2 : 12);
+  const when = dice.pick(['before', 'after'] as const);
+  // A pause between the last look at the lease and the call counts into what settling must cover, so it is shorter.
+  const longest = when === 'before' ? settleMs / 3 : LONGEST_SLEEP_MS;
+  return { step, when, pauseMs: dice.chance(0.4) ? dice.between(1_000, longest) : undefined };
+};
