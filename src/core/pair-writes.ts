@@ -90,20 +90,9 @@ export const nextGeneration = async (deps: BridgeDeps, home: Home): Promise<Home
 };
 
 /**
- * Everybody stands on both sides: the link is finished, and the pair is due no more unless a lane is.
+ * Everybody stands on both sides: the link is finished. The pair stays due: the next sweep compares both lanes once,
+ * which finds what was written while it was linked.
  * @returns false when the pair is not open any more.
  */
-export const finishLink = async (deps: BridgeDeps, home: Home, event: Accepted): Promise<boolean> => {
-  const [f, b] = [at('F'), at('B')];
-  const quiet: Change['when'] = [
-    ['lacks', f.dirty],
-    ['lacks', b.dirty],
-    ['lacks', f.intentSid],
-    ['lacks', b.intentSid],
-  ];
-  const state: Change['when'] = [['=', 'st', 'open']];
-  const set = { linked: 1, ...served(event) };
-  const calm = await write(deps, home.key, { when: [...state, ...quiet], set, remove: ['due', 'dk'] });
-  if (calm.ok) return true;
-  return (await write(deps, home.key, { when: state, set })).ok;
-};
+export const finishLink = async (deps: BridgeDeps, home: Home, event: Accepted): Promise<boolean> =>
+  (await write(deps, home.key, { when: [['=', 'st', 'open']], set: { linked: 1, ...served(event) } })).ok;

@@ -38,10 +38,10 @@ const jobsFor = (deps: BridgeDeps, home: Home): readonly Job[] => {
       return [job(lane, 'lapsed')];
     return [];
   });
-  // Nothing waits any more but the mark: comparing once takes it away.
+  // Nothing waits but the mark, as after linking: comparing once takes it away.
   return jobs.length > 0 || home.lanes.F.intent !== undefined || home.lanes.B.intent !== undefined
     ? jobs
-    : [job('F', 'marked')];
+    : [job('B', 'marked'), job('F', 'marked')];
 };
 
 const send = (deps: BridgeDeps, home: Home, { lane, work }: Job): Promise<void> => {
