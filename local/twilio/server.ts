@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { answerControl } from './control.ts';
 import { deliverByFetch } from './deliver.ts';
-import type { Judge, TwilioRequest } from './respond.ts';
+import type { TwilioRequest } from './respond.ts';
 import { seededRandom } from './sid.ts';
 import { createTwilio, type LocalTwilio } from './twilio.ts';
+import { createJudge } from './validation/judge.ts';
 import type { Switches } from './world.ts';
 
 export type LocalTwilioOptions = {
@@ -14,7 +15,10 @@ export type LocalTwilioOptions = {
   /** Repeats SIDs and faults; drawn when absent. */
   readonly seed?: number | undefined;
   readonly switches?: Partial<Switches> | undefined;
-  readonly judge?: Judge | undefined;
+  /** Hold every request and answer to Twilio's published specifications; true when absent. */
+  readonly validate?: boolean | undefined;
+  /** Told of every bug of the local Twilio itself, which the caller sees as a 500; console.error when absent. */
+  readonly onBug?: ((error: unknown) => void) | undefined;
 };
 
 export type RunningTwilio = LocalTwilio & {
@@ -65,8 +69,10 @@ export const startLocalTwilio = async (options: LocalTwilioOptions = {}): Promis
     timers: { after },
     deliver: deliverByFetch,
     switches: options.switches,
-    judge: options.judge,
+    judge: (options.validate ?? true) ? await createJudge() : undefined,
   });
+
+  const onBug = options.onBug ?? ((error: unknown) => console.error('local Twilio: a bug', error));
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const asked = await toTwilio(request, response);
@@ -77,8 +83,10 @@ export const startLocalTwilio = async (options: LocalTwilioOptions = {}): Promis
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
-      response.destroy();
-      if (!request.destroyed) console.error('local Twilio: a bug', error);
+      if (request.destroyed && !request.complete) return;
+      onBug(error);
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end();
     });
   });
   await new Promise<void>((resolve, reject) => {
