@@ -11,6 +11,7 @@ import type { Config, Secrets } from '../runtime/config.ts';
 import { type Answer, failed, queued, refused, responseOf, skippedBecause } from './answer.ts';
 import { readBody } from './body.ts';
 import { eventPlacement, forwardPlacement, type Placement, type Received } from './placement.ts';
+import { isForm, nameIn, sidsIn, targetOf } from './request.ts';
 import { routeOf } from './routes.ts';
 import { signerOf } from './signer.ts';
 
@@ -92,11 +93,11 @@ const answerTo = async (
   if (signer === 'wrong_signature' || signer === 'wrong_account') return refused(signer);
 
   const told = reading(read.form, found.rule.reader(signer, deps.config));
-  about.type = told.eventType || about.type;
+  about.type = nameIn(told.eventType) ?? about.type;
   about.sids = sidsIn(read.form);
   if (told.kind === 'malformed') return refused('malformed', told.parameter);
   if (told.kind === 'skipped') return skippedBecause(told.reason);
-  about.type = told.event?.type ?? told.eventType;
+  if (told.event !== undefined) about.type = told.event.type;
   about.lane = told.event === undefined ? 'forward' : told.event.side === 'flex' ? 'F' : 'B';
   return store(deps, told, { at: receivedAt, contentType, ...read }, secrets.stampKey);
 };
@@ -135,22 +136,6 @@ const told = (deps: WebhookDeps, answer: Answer, about: About, receivedAt: numbe
   }
   return responseOf(answer);
 };
-
-/** Path and query exactly as in the request, for they are signed; a fragment is not. */
-const targetOf = (url: string): { readonly path: string; readonly query: string } => {
-  const target = url.slice(new URL(url).origin.length).replace(/#.*$/s, '');
-  const mark = target.indexOf('?');
-  return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark) };
-};
-
-/** https://url.spec.whatwg.org/#application/x-www-form-urlencoded, in UTF-8 when it says in what. */
-const isForm = (contentType: string): boolean =>
-  /^application\/x-www-form-urlencoded\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?;?$/i.test(contentType.trim());
-
-const sidsIn = (form: ReadonlyMap<string, readonly string[]>): readonly string[] =>
-  ['ChannelSid', 'ConversationSid', 'MessageSid', 'TaskSid', 'ReservationSid', 'WorkerSid']
-    .map((name) => form.get(name)?.[0] ?? '')
-    .filter((value) => /^[A-Z]{2}[0-9a-f]{32}$/.test(value));
 
 /** An error's name only: its message may hold what people wrote. */
 const nameOf = (error: unknown): string =>

@@ -199,4 +199,10 @@ describe('what is of no use', () => {
     expect(sent).toEqual([]);
     expect(journal).toMatchObject([{ step: 'skipped', reason }]);
   });
+
+  test('an event whose type is no word does not get into the journal', async () => {
+    const { deliver, journal } = world();
+    await deliver(chat, { ...said, EventType: 'call Bea Miller' });
+    expect(journal).toMatchObject([{ type: chat, reason: 'not_handled' }]);
+  });
 });

@@ -1,0 +1,22 @@
+import type { Form } from '../adapters/twilio/webhook/form.ts';
+
+/** Path and query exactly as in the request, for they are signed; a fragment is not. */
+export const targetOf = (url: string): { readonly path: string; readonly query: string } => {
+  const target = url.slice(new URL(url).origin.length).replace(/#.*$/s, '');
+  const mark = target.indexOf('?');
+  return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark) };
+};
+
+/** https://url.spec.whatwg.org/#application/x-www-form-urlencoded, in UTF-8 when it says in what. */
+export const isForm = (contentType: string): boolean =>
+  /^application\/x-www-form-urlencoded\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?;?$/i.test(contentType.trim());
+
+/** The SIDs of what a webhook is about, as far as they are SIDs: fit for the journal. */
+export const sidsIn = (form: Form): readonly string[] =>
+  ['ChannelSid', 'ConversationSid', 'MessageSid', 'TaskSid', 'ReservationSid', 'WorkerSid']
+    .map((name) => form.get(name)?.[0] ?? '')
+    .filter((value) => /^[A-Z]{2}[0-9a-f]{32}$/.test(value));
+
+/** An event's type, as far as it is one: fit for the journal. */
+export const nameIn = (eventType: string): string | undefined =>
+  /^[\w.-]{1,64}$/.test(eventType) ? eventType : undefined;
