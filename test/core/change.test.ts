@@ -5,7 +5,7 @@ import { assertWellFormed, MOST_PATHS } from '../../src/core/well-formed.ts';
 const key = { pk: 'flex#CH1', sk: 'pair' };
 const item: Item = { ...key, n: 'before', Fc: 4, st: 'open', Fo: [6, 8], Fh: { 2: 200, 3: 300 } };
 const change = (part: Partial<Change>): Change => ({ when: [], nonce: ['n', 'now'], ...part });
-const after = (part: Partial<Change>): Item => {
+const changed = (part: Partial<Change>): Item => {
   const written = apply(key, item, change(part));
   if (!written.ok) throw new Error('refused');
   return written.item;
@@ -60,34 +60,34 @@ describe('A condition', () => {
 
 describe('A change', () => {
   test('leaves alone what it does not name, and signs itself', () => {
-    expect(after({})).toEqual({ ...item, n: 'now' });
+    expect(changed({})).toEqual({ ...item, n: 'now' });
   });
 
   test('sees the item as it was, whatever else it writes', () => {
-    expect(after({ copy: { was: 'Fc' }, add: { Fc: 2 } })).toEqual({ ...item, n: 'now', was: 4, Fc: 6 });
+    expect(changed({ copy: { was: 'Fc' }, add: { Fc: 2 } })).toEqual({ ...item, n: 'now', was: 4, Fc: 6 });
   });
 
   test('keeps sets sorted, without doubles, and gone when empty', () => {
-    expect(after({ include: { Fo: [7, 6] }, set: { Bo: [3, 1, 3] } })).toMatchObject({ Fo: [6, 7, 8], Bo: [1, 3] });
-    expect(after({ exclude: { Fo: [6, 8] } })).not.toHaveProperty('Fo');
+    expect(changed({ include: { Fo: [7, 6] }, set: { Bo: [3, 1, 3] } })).toMatchObject({ Fo: [6, 7, 8], Bo: [1, 3] });
+    expect(changed({ exclude: { Fo: [6, 8] } })).not.toHaveProperty('Fo');
   });
 
   test('puts and drops entries of a map, which stays when it is empty', () => {
-    expect(after({ put: { Fh: { 4: 400 } }, drop: { Fh: ['2'] } }).Fh).toEqual({ 3: 300, 4: 400 });
-    expect(after({ drop: { Fh: ['2', '3'] } }).Fh).toEqual({});
+    expect(changed({ put: { Fh: { 4: 400 } }, drop: { Fh: ['2'] } }).Fh).toEqual({ 3: 300, 4: 400 });
+    expect(changed({ drop: { Fh: ['2', '3'] } }).Fh).toEqual({});
   });
 
   test('of nothing in a map that is not there is no mistake', () => {
-    expect(after({ put: { Bh: {} }, drop: { Bh: [] } })).toEqual({ ...item, n: 'now' });
+    expect(changed({ put: { Bh: {} }, drop: { Bh: [] } })).toEqual({ ...item, n: 'now' });
   });
 
   test('removes', () => {
-    expect(after({ remove: ['st', 'nothing'] })).not.toHaveProperty('st');
+    expect(changed({ remove: ['st', 'nothing'] })).not.toHaveProperty('st');
   });
 
   test('leaves the item it was given as it was', () => {
     const before = structuredClone(item);
-    after({ include: { Fo: [7] }, put: { Fh: { 4: 1 } }, add: { Fc: 1 }, remove: ['st'] });
+    changed({ include: { Fo: [7] }, put: { Fh: { 4: 1 } }, add: { Fc: 1 }, remove: ['st'] });
     expect(item).toEqual(before);
   });
 

@@ -1,0 +1,23 @@
+import { at } from '../../core/pair.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { Database } from './open.ts';
+
+/**
+ * Ends the time of every intent that a former process of this file left behind. A process that starts holds the file
+ * alone, so nobody sends on such an intent any more, and what became of it can be looked up SETTLE from now.
+ * @returns how many there were.
+ */
+export const lapseIntents = (database: Database, { clock }: { readonly clock: Pick<Clock, 'now'> }): Promise<number> =>
+  database.perform(({ run }) => {
+    const lapse = (lane: 'F' | 'B'): number => {
+      const notAfter = `$.${at(lane).intentNotAfter}`;
+      return run(
+        `UPDATE item SET json = json_set(json, ?, ?) WHERE sk = 'pair' AND json_extract(json, ?) > ?`,
+        notAfter,
+        clock.now(),
+        notAfter,
+        clock.now(),
+      );
+    };
+    return lapse('F') + lapse('B');
+  });

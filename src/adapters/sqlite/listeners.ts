@@ -1,0 +1,14 @@
+/** Who is to be told that something was sent, by queue. */
+export const createListeners = <Name>() => {
+  const byName = new Map<Name, Set<() => void>>();
+  return {
+    add: (name: Name, listener: () => void): (() => void) => {
+      const set = byName.get(name) ?? new Set();
+      byName.set(name, set.add(listener));
+      return () => set.delete(listener);
+    },
+    tell: (name: Name): void => {
+      for (const listener of byName.get(name) ?? []) listener();
+    },
+  };
+};

@@ -1,0 +1,162 @@
+import { QUEUES, type QueueName, TIMES } from '../../contract.ts';
+import type { Clock, Queues } from '../../core/ports.ts';
+import { createListeners } from './listeners.ts';
+import type { Database, Sql } from './open.ts';
+import type { Counts, Dead, QueueSource, Received } from './source.ts';
+
+/** As SQS has it (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-exactly-once-processing.html). */
+const DEDUPE_MS = 5 * 60 * 1000;
+const VISIBILITY_MS = TIMES.visibility * 1000;
+
+export type LocalQueues = Queues & {
+  readonly source: (queue: QueueName) => QueueSource;
+  readonly counts: () => Promise<Readonly<Record<QueueName, Counts>>>;
+  /** The dead letters, oldest first. */
+  readonly dead: (queue: QueueName) => Promise<readonly Dead[]>;
+};
+
+type Said = { readonly group: string; readonly dedupe: string; readonly body: string };
+
+/** @returns false when it is a second one within five minutes. */
+const isFirst = (sql: Sql, queue: QueueName, { group, dedupe }: Said, now: number): boolean => {
+  sql.run('DELETE FROM dedupe WHERE until <= ?', now);
+  return sql.run('INSERT OR IGNORE INTO dedupe VALUES (?, ?, ?, ?)', queue, group, dedupe, now + DEDUPE_MS) === 1;
+};
+
+const append = (sql: Sql, queue: QueueName, { group, dedupe, body }: Said, now: number): void => {
+  sql.run('INSERT INTO message (queue, grp, dedupe, body) VALUES (?, ?, ?, ?)', queue, group, dedupe, body);
+  sql.run('INSERT OR IGNORE INTO lane (queue, grp, visible_at) VALUES (?, ?, ?)', queue, group, now);
+};
+
+const bury = (sql: Sql, queue: QueueName, { group, dedupe, body }: Said, reason: string, now: number): void => {
+  sql.run(
+    'INSERT INTO dead (queue, grp, dedupe, body, reason, buried_at) VALUES (?, ?, ?, ?, ?, ?)',
+    queue,
+    group,
+    dedupe,
+    body,
+    reason,
+    now,
+  );
+};
+
+const takeHead = (sql: Sql, queue: QueueName, group: string, now: number): Received => {
+  const head = sql.one(
+    `UPDATE message SET attempts = attempts + 1, first_received_at = coalesce(first_received_at, ?)
+     WHERE seq = (SELECT min(seq) FROM message WHERE queue = ? AND grp = ?) RETURNING *`,
+    now,
+    queue,
+    group,
+  );
+  if (head === undefined) throw new Error(`queue ${queue} holds a lane without messages`);
+  sql.run(
+    'UPDATE lane SET visible_at = ?, in_hands = 1 WHERE queue = ? AND grp = ?',
+    now + VISIBILITY_MS,
+    queue,
+    group,
+  );
+  return {
+    id: String(head.seq),
+    group,
+    dedupe: String(head.dedupe),
+    body: String(head.body),
+    firstReceivedAt: Number(head.first_received_at),
+    attempts: Number(head.attempts),
+  };
+};
+
+/** A receipt is good until its message is received by somebody else. */
+const isHeld = (sql: Sql, { id, attempts }: Received): boolean =>
+  sql.one('SELECT 1 FROM message WHERE seq = ? AND attempts = ?', Number(id), attempts) !== undefined;
+
+const release = (sql: Sql, queue: QueueName, group: string, visibleAt: number): void => {
+  sql.run('UPDATE lane SET visible_at = ?, in_hands = 0 WHERE queue = ? AND grp = ?', visibleAt, queue, group);
+};
+
+const forget = (sql: Sql, queue: QueueName, { id, group }: Received, now: number): void => {
+  sql.run('DELETE FROM message WHERE seq = ?', Number(id));
+  if (sql.one('SELECT 1 FROM message WHERE queue = ? AND grp = ? LIMIT 1', queue, group) === undefined)
+    sql.run('DELETE FROM lane WHERE queue = ? AND grp = ?', queue, group);
+  else release(sql, queue, group, now);
+};
+
+/**
+ * The queues of one machine, with the meaning of SQS FIFO: groups in order and side by side, five minutes of
+ * deduplication a group, visibility, first-receive times, dead letters. All of it outlives kill -9; what the process
+ * before had in hands can be received at once.
+ */
+export const createSqliteQueue = async (
+  database: Database,
+  at: { readonly clock: Pick<Clock, 'now'> },
+): Promise<LocalQueues> => {
+  const { now } = at.clock;
+  const sent = createListeners<QueueName>();
+  await database.perform((sql) => sql.run('UPDATE lane SET visible_at = 0, in_hands = 0 WHERE in_hands = 1'));
+
+  const source = (queue: QueueName): QueueSource => ({
+    receive: (limit) =>
+      database.perform((sql) =>
+        sql
+          .all(
+            'SELECT grp FROM lane WHERE queue = ? AND visible_at <= ? ORDER BY visible_at LIMIT ?',
+            queue,
+            now(),
+            limit,
+          )
+          .map((lane) => takeHead(sql, queue, String(lane.grp), now())),
+      ),
+    done: (message) =>
+      database.perform((sql) => {
+        if (isHeld(sql, message)) forget(sql, queue, message, now());
+      }),
+    again: (message, afterSeconds) =>
+      database.perform((sql) => {
+        if (isHeld(sql, message)) release(sql, queue, message.group, now() + Math.round(afterSeconds * 1000));
+      }),
+    park: (message, reason) =>
+      database.perform((sql) => {
+        if (!isHeld(sql, message)) return;
+        bury(sql, queue, message, reason, now());
+        forget(sql, queue, message, now());
+      }),
+    nextVisibleAt: () =>
+      database.perform((sql) => {
+        const next = sql.one('SELECT min(visible_at) AS at FROM lane WHERE queue = ?', queue)?.at;
+        return typeof next === 'number' ? next : undefined;
+      }),
+    onSent: (listener) => sent.add(queue, listener),
+  });
+
+  return {
+    send: async (queue, message) => {
+      const isNew = await database.perform((sql) => {
+        const first = isFirst(sql, queue, message, now());
+        if (first) append(sql, queue, message, now());
+        return first;
+      });
+      if (isNew) sent.tell(queue);
+    },
+    bury: (queue, message) => database.perform((sql) => bury(sql, queue, message, message.reason, now())),
+    source,
+    counts: () =>
+      database.perform((sql) => {
+        const count = (text: string, queue: QueueName): number => Number(sql.one(text, queue)?.n);
+        const of = (queue: QueueName): Counts => ({
+          waiting: count('SELECT count(*) AS n FROM message WHERE queue = ?', queue),
+          inHands: count('SELECT count(*) AS n FROM lane WHERE queue = ? AND in_hands = 1', queue),
+          dead: count('SELECT count(*) AS n FROM dead WHERE queue = ?', queue),
+        });
+        return Object.fromEntries(QUEUES.map((queue) => [queue, of(queue)])) as Record<QueueName, Counts>;
+      }),
+    dead: (queue) =>
+      database.perform((sql) =>
+        sql.all('SELECT * FROM dead WHERE queue = ? ORDER BY seq', queue).map((row) => ({
+          group: String(row.grp),
+          dedupe: String(row.dedupe),
+          body: String(row.body),
+          reason: String(row.reason),
+          buriedAt: Number(row.buried_at),
+        })),
+      ),
+  };
+};

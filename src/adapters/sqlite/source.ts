@@ -1,0 +1,46 @@
+/** The consumer's end of a queue that lives in this process. */
+
+export type Received = {
+  readonly id: string;
+  readonly group: string;
+  readonly dedupe: string;
+  readonly body: string;
+  /** Milliseconds since 1970. */
+  readonly firstReceivedAt: number;
+  /** 1 on the first try. */
+  readonly attempts: number;
+};
+
+export type Dead = {
+  readonly group: string;
+  readonly dedupe: string;
+  readonly body: string;
+  readonly reason: string;
+  /** Milliseconds since 1970. */
+  readonly buriedAt: number;
+};
+
+export type Counts = {
+  /** Not done yet, those in hands among them. */
+  readonly waiting: number;
+  readonly inHands: number;
+  readonly dead: number;
+};
+
+/**
+ * `done`, `again` and `park` end a receipt. One whose message has since been received by another, because its time was
+ * over, has no effect.
+ */
+export type QueueSource = {
+  /** The first message of each group that has none in hands and none put off: one a group, at most `limit`. */
+  readonly receive: (limit: number) => Promise<readonly Received[]>;
+  readonly done: (message: Received) => Promise<void>;
+  /** The message, and all after it in its group, are to be had again after so many seconds. */
+  readonly again: (message: Received, afterSeconds: number) => Promise<void>;
+  /** To the dead letters, and done, in one step. */
+  readonly park: (message: Received, reason: string) => Promise<void>;
+  /** When the next group can be received, in milliseconds since 1970; perhaps in the past; undefined when all is done. */
+  readonly nextVisibleAt: () => Promise<number | undefined>;
+  /** Called after each message that was stored. @returns what ends it. */
+  readonly onSent: (listener: () => void) => () => void;
+};

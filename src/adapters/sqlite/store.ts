@@ -1,0 +1,50 @@
+import { TABLE } from '../../contract.ts';
+import { apply, type Item, type Key, type Value } from '../../core/change.ts';
+import type { Store } from '../../core/ports.ts';
+import { assertWellFormed } from '../../core/well-formed.ts';
+import type { Database, Row, Sql } from './open.ts';
+
+const toItem = (row: Row): Item => JSON.parse(String(row.json)) as Item;
+
+const read = (sql: Sql, key: Key): Item | undefined => {
+  const row = sql.one('SELECT json FROM item WHERE pk = ? AND sk = ?', key.pk, key.sk);
+  return row === undefined ? undefined : toItem(row);
+};
+
+const textOrNull = (value: Value | undefined): string | null => (typeof value === 'string' ? value : null);
+
+const keep = (sql: Sql, key: Key, item: Item): void => {
+  const ttl = item[TABLE.ttl];
+  sql.run(
+    'INSERT OR REPLACE INTO item (pk, sk, json, due, dk, ttl) VALUES (?, ?, ?, ?, ?, ?)',
+    key.pk,
+    key.sk,
+    JSON.stringify(item),
+    textOrNull(item[TABLE.duePk]),
+    textOrNull(item[TABLE.dueSk]),
+    typeof ttl === 'number' ? Math.floor(ttl) : null,
+  );
+};
+
+/** State in a SQLite file, durable when a write resolves; the change is made by {@link apply} inside the transaction. */
+export const createSqliteStore = (database: Database): Store => ({
+  get: (key) => database.perform((sql) => read(sql, key)),
+  write: (key, change) =>
+    database.perform((sql) => {
+      assertWellFormed(change);
+      const written = apply(key, read(sql, key), change);
+      if (written.ok) keep(sql, key, written.item);
+      return written;
+    }),
+  listDue: (due, { limit, after }) =>
+    database.perform((sql) => {
+      const rows = sql.all(
+        'SELECT json, dk FROM item WHERE due = ? AND dk > ? ORDER BY dk LIMIT ?',
+        due,
+        after ?? '',
+        limit + 1,
+      );
+      const page = rows.slice(0, limit);
+      return { items: page.map(toItem), next: rows.length > limit ? String(page.at(-1)?.dk) : undefined };
+    }),
+});

@@ -1,0 +1,126 @@
+import type { Clock, Consumer, Delivery, Verdict } from '../../core/ports.ts';
+import { backOff } from '../sqs/back-off.ts';
+import type { QueueSource, Received } from './source.ts';
+
+/** Rings once after so many milliseconds unless it is called off. */
+export type Alarm = (ms: number, ring: () => void) => () => void;
+
+/** setTimeout rings at once when asked for more than 2^31 ms, and a clock that was set back is noticed within this time. */
+const LONGEST_MS = 60_000;
+const AFTER_TROUBLE_MS = 1000;
+
+const timer: Alarm = (ms, ring) => {
+  const handle = setTimeout(ring, ms);
+  return () => clearTimeout(handle);
+};
+
+export type WorkerDeps = {
+  readonly queue: QueueSource;
+  readonly consume: Consumer;
+  /** So many groups side by side. */
+  readonly concurrency: number;
+  readonly clock: Pick<Clock, 'now'>;
+  /** A delivery's deadline is so far ahead. Below the queue's visibility timeout, or a group gets two consumers. */
+  readonly deadlineMs: number;
+  /** After the verdict was stored. */
+  readonly onVerdict: (delivery: Delivery, verdict: Verdict) => void;
+  /** The consumer threw (its message is tried again), or the queue could not be read or written. */
+  readonly onTrouble: (error: unknown, delivery: Delivery | undefined) => void;
+  readonly alarm?: Alarm;
+};
+
+export type Worker = {
+  /** Takes no more messages, and resolves when those in hands are through. */
+  readonly stop: () => Promise<void>;
+};
+
+/** Feeds a consumer from a queue: groups side by side, each in order. Woken by what is sent and by the next visibility. */
+export const startWorker = (deps: WorkerDeps): Worker => {
+  const { queue, clock, alarm = timer } = deps;
+  const inHands = new Set<Promise<void>>();
+  let stopped = false;
+  let callOff = (): void => {};
+  let looking: Promise<void> | undefined;
+  let lookAgain = false;
+
+  const consume = async (delivery: Delivery): Promise<Verdict> => {
+    try {
+      return await deps.consume(delivery);
+    } catch (error) {
+      deps.onTrouble(error, delivery);
+      return { verdict: 'retry', afterSeconds: backOff(delivery.attempts) };
+    }
+  };
+
+  const settle = (message: Received, verdict: Verdict): Promise<void> => {
+    if (verdict.verdict === 'done') return queue.done(message);
+    if (verdict.verdict === 'park') return queue.park(message, verdict.reason);
+    return queue.again(message, verdict.afterSeconds);
+  };
+
+  const work = async (message: Received): Promise<void> => {
+    const { id, group, body, firstReceivedAt, attempts } = message;
+    const delivery = { id, group, body, firstReceivedAt, attempts, deadline: clock.now() + deps.deadlineMs };
+    const verdict = await consume(delivery);
+    try {
+      await settle(message, verdict);
+      deps.onVerdict(delivery, verdict);
+    } catch (error) {
+      deps.onTrouble(error, delivery);
+    }
+  };
+
+  const start = (message: Received): void => {
+    const one = work(message).finally(() => {
+      inHands.delete(one);
+      look();
+    });
+    inHands.add(one);
+  };
+
+  const ringIn = (ms: number): void => {
+    callOff();
+    callOff = stopped ? () => {} : alarm(Math.min(Math.max(ms, 0), LONGEST_MS), look);
+  };
+
+  const takeWhatIsThere = async (): Promise<void> => {
+    while (lookAgain && !stopped && inHands.size < deps.concurrency) {
+      lookAgain = false;
+      const free = deps.concurrency - inHands.size;
+      const received = await queue.receive(free);
+      if (stopped) await Promise.all(received.map((message) => queue.again(message, 0)));
+      else received.forEach(start);
+      if (received.length === free || stopped) continue;
+      const next = await queue.nextVisibleAt();
+      if (next === undefined) callOff();
+      else ringIn(next - clock.now());
+    }
+  };
+
+  /** One look at a time; who asks during one gets another after it. */
+  const look = (): void => {
+    lookAgain = true;
+    if (looking !== undefined || stopped) return;
+    looking = takeWhatIsThere()
+      .catch((error: unknown) => {
+        deps.onTrouble(error, undefined);
+        ringIn(AFTER_TROUBLE_MS);
+      })
+      .finally(() => {
+        looking = undefined;
+        if (lookAgain && inHands.size < deps.concurrency) look();
+      });
+  };
+
+  const endListening = queue.onSent(look);
+  look();
+  return {
+    stop: async () => {
+      stopped = true;
+      endListening();
+      callOff();
+      await looking;
+      await Promise.all(inHands);
+    },
+  };
+};

@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
+import { openDatabase } from '../../../src/adapters/sqlite/open.ts';
+import { createSqliteQueue, type LocalQueues } from '../../../src/adapters/sqlite/queue.ts';
+import type { Received } from '../../../src/adapters/sqlite/source.ts';
+import { type HandClock, handClock } from '../../contracts/hand-clock.ts';
+import { drainSource, receivingContract, sendingContract } from '../../contracts/queues.contract.ts';
+import { newFolder } from './folder.ts';
+
+const open = async (clock: HandClock) => {
+  const folder = await newFolder();
+  const database = await openDatabase(folder.file('bridge.db'), { clock });
+  const queues = await createSqliteQueue(database, { clock });
+  return {
+    queues,
+    database,
+    close: async () => {
+      await database.close();
+      await folder.remove();
+    },
+  };
+};
+
+sendingContract('SQLite queues', async (clock) => {
+  const { queues, close } = await open(clock);
+  return { queues, drain: (queue) => drainSource(queues, queue), dead: queues.dead, close };
+});
+
+receivingContract('SQLite queues', open);
+
+type Step =
+  | { readonly step: 'send'; readonly group: string; readonly dedupe: string }
+  | { readonly step: 'bury'; readonly group: string; readonly dedupe: string }
+  | { readonly step: 'receive'; readonly limit: number }
+  | { readonly step: 'done' | 'again' | 'park'; readonly which: number }
+  | { readonly step: 'wait'; readonly ms: number };
+
+const steps: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    step: fc.constantFrom<('send' | 'bury')[]>('send', 'send', 'send', 'bury'),
+    group: fc.constantFrom('CH1', 'CH2', 'CH3'),
+    dedupe: fc.integer({ min: 0, max: 30 }).map(String),
+  }),
+  fc.record({ step: fc.constant('receive' as const), limit: fc.constantFrom(3, 100) }),
+  fc.record({ step: fc.constantFrom('done' as const, 'again' as const, 'park' as const), which: fc.nat() }),
+  fc.record({ step: fc.constant('wait' as const), ms: fc.constantFrom(1, 1000, 20_000, 150_000, 300_000) }),
+);
+
+/** Walks the steps and tells what was seen. Receipts are kept for ever, so that some are used late. */
+const walk = async (queues: LocalQueues, clock: HandClock, run: readonly Step[]): Promise<unknown[]> => {
+  const source = queues.source('flex-events');
+  const seen: unknown[] = [];
+  const receipts: Received[] = [];
+  const withoutId = ({ id: _, ...rest }: Received) => rest;
+  for (const step of run) {
+    if (step.step === 'wait') clock.advance(step.ms);
+    else if (step.step === 'send') await queues.send('flex-events', { ...step, body: `${seen.length}` });
+    else if (step.step === 'bury') await queues.bury('flex-events', { ...step, body: 'b', reason: 'refused' });
+    else if (step.step === 'receive') {
+      const received = [...(await source.receive(step.limit))].sort((a, b) => a.group.localeCompare(b.group));
+      receipts.push(...received);
+      seen.push(received.map(withoutId));
+    } else {
+      const receipt = receipts[step.which % receipts.length];
+      if (receipt === undefined) continue;
+      if (step.step === 'done') await source.done(receipt);
+      else if (step.step === 'again') await source.again(receipt, 5);
+      else await source.park(receipt, 'refused');
+    }
+    seen.push(await queues.counts(), await source.nextVisibleAt());
+  }
+  return [...seen, await queues.dead('flex-events')];
+};
+
+describe('SQLite queues', () => {
+  test('do in any run what queues in memory do', async () => {
+    const clock = handClock();
+    const { queues, database, close } = await open(clock);
+    const empty = () =>
+      database.perform((sql) => ['message', 'lane', 'dedupe', 'dead'].map((table) => sql.run(`DELETE FROM ${table}`)));
+    await fc.assert(
+      fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 30 }), async (run) => {
+        await empty();
+        const other = handClock(clock.now());
+        expect(await walk(queues, clock, run)).toEqual(await walk(createMemoryQueues({ clock: other }), other, run));
+      }),
+      { numRuns: 100 },
+    );
+    await close();
+  }, 30_000);
+});
