@@ -21,22 +21,33 @@ const problemsOf = (world: World, chat: Played): readonly string[] => {
   const stands = (side: 'flex' | 'frontline') =>
     all[side].map(({ body }) => body ?? '').filter((body) => !notice.test(body));
 
-  const wrong = [...judge({ flex: own('flex'), frontline: own('frontline') }, inOrder(stands('flex'), stands('frontline')))];
-  for (const side of ['flex', 'frontline'] as const)
-    for (const body of stands(side)) if (late.test(body)) world.meter.met('late copy');
+  const said = { flex: own('flex'), frontline: own('frontline') };
+  const wrong: string[] = [];
+  // A copy that says it is late may stand anywhere after its time: it must be there, once, and the rest in order.
+  const lates = { flex: latesOf(stands('flex')), frontline: latesOf(stands('frontline')) };
+  const lateTexts = new Set([...lates.flex, ...lates.frontline]);
+  for (const side of ['flex', 'frontline'] as const) {
+    if (new Set(lates[side]).size < lates[side].length) wrong.push(`${side} has a late copy twice`);
+    for (const text of lates[side]) {
+      world.meter.met('late copy');
+      if (stands(side).includes(text)) wrong.push(`${side} has "${text}" and a late copy of it`);
+      if (!said[side === 'flex' ? 'frontline' : 'flex'].includes(text)) wrong.push(`${side} has a late copy of nothing`);
+    }
+  }
+  const timely = (texts: readonly string[]) => texts.filter((text) => !late.test(text) && !lateTexts.has(text));
+  wrong.push(
+    ...judge(
+      { flex: timely(said.flex), frontline: timely(said.frontline) },
+      { flex: timely(stands('flex')), frontline: timely(stands('frontline')) },
+    ),
+  );
   if (!world.twilio.reads.container('frontline', conversation)?.members.some((m) => m.identity === chat.agent.email))
     wrong.push('the agent is not in the conversation');
   return [...wrong, ...phoneProblems(world, chat, all.flex.map((m) => ({ sid: m.sid, body: m.body ?? '', author: m.author })))];
 };
 
-/** Late copies say so and may stand elsewhere: they are compared as what they say, after everything in order. */
-const inOrder = (flex: readonly string[], frontline: readonly string[]) => {
-  const sorted = (texts: readonly string[]) => [
-    ...texts.filter((text) => !late.test(text)),
-    ...texts.filter((text) => late.test(text)).map((text) => text.replace(late, '')),
-  ];
-  return { flex: sorted(flex), frontline: sorted(frontline) };
-};
+const latesOf = (texts: readonly string[]): readonly string[] =>
+  texts.filter((text) => late.test(text)).map((text) => text.replace(late, ''));
 
 /** What the customer must have got by SMS: everything in the channel that is not the customer's. */
 const phoneProblems = (

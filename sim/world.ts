@@ -47,6 +47,7 @@ export type WorldPlan = {
   readonly doom: (process: number, kind: ProcessKind) => Doom | undefined;
 };
 
+export type Noted = { readonly at: number; readonly entry: Entry };
 export type ProcessKind = 'webhook' | QueueName | 'sweep';
 export type Ran = { readonly kind: ProcessKind; readonly steps: readonly string[] };
 
@@ -56,7 +57,7 @@ export const createWorld = (plan: WorldPlan) => {
   const meter = createMeter();
   const store = createMemoryStore();
   const queues = createMemoryQueues({ clock: time });
-  const entries: Entry[] = [];
+  const entries: Noted[] = [];
   const processes: { readonly kind: ProcessKind; readonly process: Process }[] = [];
   let faults = CALM;
   let nonces = 0;
@@ -78,7 +79,7 @@ export const createWorld = (plan: WorldPlan) => {
   };
 
   const journal = (entry: Entry): void => {
-    entries.push(entry);
+    entries.push({ at: time.now(), entry });
     meter.met(`event ${entry.step}${entry.reason === undefined || entry.step === 'failed' ? '' : ` (${entry.reason})`}`);
   };
 
@@ -154,7 +155,9 @@ export const createWorld = (plan: WorldPlan) => {
     };
     if (dice.chance(faults.twin)) {
       meter.met('twin consumer');
-      time.after(dice.between(0, 40_000), () => void consume({ ...delivery, deadline: time.now() + 25_000 }));
+      time.after(dice.between(0, 40_000), () => {
+        consume({ ...delivery, deadline: time.now() + 25_000 }).catch(() => meter.met('twin threw'));
+      });
     }
     return consume(delivery);
   };
@@ -185,7 +188,7 @@ export const createWorld = (plan: WorldPlan) => {
     store,
     queues,
     twilio,
-    entries: entries as readonly Entry[],
+    entries: entries as readonly Noted[],
     ran: (): readonly Ran[] => processes.map(({ kind, process }) => ({ kind, steps: process.steps() })),
     setFaults: (next: WorldFaults): void => {
       faults = next;

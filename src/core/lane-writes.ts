@@ -204,6 +204,9 @@ export const keepPlace = (deps: BridgeDeps, { home, lane }: Held, place: string)
     set: { [at(lane).place]: place },
   });
 
+/** The most indices that one write notes as holes: DynamoDB bounds an expression at 4 KB. */
+export const HOLES_AT_ONCE = 50;
+
 /** After so long an index that no list has shown belongs to a message that is gone. */
 export const GONE_AFTER_MS = 10 * 60_000;
 

@@ -5,9 +5,9 @@
 import { settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
-import { clear, close, type Held, take } from './lane-writes.ts';
+import { clear, close, type Held, HOLES_AT_ONCE, take } from './lane-writes.ts';
 import { type Outcome, retry } from './outcome.ts';
-import { containerOf, destination, type Home, type Intent, source } from './pair.ts';
+import { containerOf, destination, type Home, type Intent, type LaneState, source } from './pair.ts';
 import type { Page } from './ports.ts';
 import { authorAcross, render } from './render.ts';
 import { readRow } from './rows.ts';
@@ -17,7 +17,6 @@ export type Freed =
   | { readonly free: true; readonly home: Home; readonly adopted: boolean }
   | { readonly free: false; readonly outcome: Outcome };
 
-const nothing = { missing: [], listedAt: 0 };
 const busy: Freed = { free: false, outcome: retry(1, 'lane has another owner') };
 
 export const readBack = async (deps: BridgeDeps, held: Held): Promise<Freed> => {
@@ -30,19 +29,28 @@ export const readBack = async (deps: BridgeDeps, held: Held): Promise<Freed> => 
   const taken = await take(deps, held);
   if (!taken.ok) return busy;
   const mine: Held = { home: taken.home, lane };
+  const seen = { missing: between(taken.home.lanes[lane], intent), listedAt: deps.clock.now() };
   const row = await readRow(deps, held.home.key, lane, intent.sid);
   if (row !== undefined) {
     const copy = row.state === 'ok' ? row.copyIndex : undefined;
-    const closed = await close(deps, mine, copy, nothing.missing, nothing.listedAt);
+    const closed = await close(deps, mine, copy, seen.missing, seen.listedAt);
     return closed.ok ? { free: true, home: closed.home, adopted: true } : busy;
   }
   const copy = await findCopy(deps, mine, intent);
   if (copy !== undefined) {
-    const settled = await settle(deps, mine, copy, nothing);
+    const settled = await settle(deps, mine, copy, seen);
     return settled.end === 'done' ? { free: true, home: settled.home, adopted: true } : busy;
   }
   const cleared = await clear(deps, mine);
   return cleared.ok ? { free: true, home: cleared.home, adopted: false } : busy;
+};
+
+/** What the intent passed over. Whoever wrote it had seen a list; this run has not, so each may be a hole. */
+const between = ({ cursor, own }: LaneState, intent: Intent): readonly number[] => {
+  const passed: number[] = [];
+  for (let index = Math.max(cursor + 1, intent.index - HOLES_AT_ONCE); index < intent.index; index += 1)
+    if (!own.includes(index)) passed.push(index);
+  return passed;
 };
 
 /**

@@ -6,7 +6,7 @@
 import { type Delivered, deliver, settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
-import { clean, fence, GONE_AFTER_MS, type Held, intend } from './lane-writes.ts';
+import { clean, fence, GONE_AFTER_MS, type Held, HOLES_AT_ONCE, intend } from './lane-writes.ts';
 import { isOurs } from './ours.ts';
 import { type Outcome, retry, skipped } from './outcome.ts';
 import { containerOf, destination, type Home, otherLane, readHome } from './pair.ts';
@@ -21,9 +21,6 @@ export type Run = {
   readonly deadline: number;
   readonly attempts: number;
 };
-
-/** The most indices that one write notes as holes: DynamoDB bounds an expression at 4 KB. */
-const HOLES_AT_ONCE = 50;
 
 const overtaken = (progress: boolean): Outcome => retry(1, 'lane has another owner', progress);
 
@@ -107,12 +104,12 @@ const step = async (
   attempts: number,
 ): Promise<Outcome | undefined> => {
   const { home, lane } = walk.held;
-  const { cursor, holes } = home.lanes[lane];
+  const { cursor, holes, own } = home.lanes[lane];
   const { index, sid, createdAt } = message;
   walk.seenUpTo = Math.max(walk.seenUpTo, index);
   const late = index <= cursor;
   if (late && !holes.has(index)) return undefined;
-  if (await isOurs(deps, home, otherLane(lane), message)) {
+  if (own.includes(index) || (await isOurs(deps, home, otherLane(lane), message))) {
     walk.ours.add(index);
     return undefined;
   }
