@@ -1,5 +1,5 @@
 /** `/_local/...`: the persons, the faults and the reads, in JSON, for the page and for scripts in other processes. */
-import type { Fault } from './faults.ts';
+import { FAULTS, type Fault } from './faults.ts';
 import type { AccountName } from './model.ts';
 import type { TwilioRequest, TwilioResponse } from './respond.ts';
 import type { LocalTwilio } from './twilio.ts';
@@ -52,13 +52,28 @@ const look = (twilio: LocalTwilio, parts: readonly string[]): unknown => {
   }
 };
 
+/** What each fault needs besides is the caller's to give (docs/local-twilio.md). */
+const addFault = (twilio: LocalTwilio, body: string): void => {
+  const fault: Fault = JSON.parse(body);
+  if (!FAULTS.includes(fault.fault) || typeof fault.p !== 'number') throw new Error(`no such fault: ${fault.fault}`);
+  twilio.faults.add(fault);
+};
+
+const setSwitches = (twilio: LocalTwilio, body: string): unknown => {
+  const wanted: Readonly<Record<string, unknown>> = JSON.parse(body);
+  const unknown = Object.keys(wanted).filter((name) => !Object.hasOwn(twilio.switches, name));
+  if (unknown.length > 0) throw new Error(`no such switch: ${unknown.join(', ')}`);
+  const given = Object.entries(wanted).map(([name, value]) => [name, value ?? undefined] as const);
+  return Object.assign(twilio.switches, Object.fromEntries(given));
+};
+
 const change = (twilio: LocalTwilio, parts: readonly string[], body: string): unknown => {
   const [what, verb] = parts;
   switch (what) {
     case 'faults':
-      return twilio.faults.add(JSON.parse(body) as Fault) && {};
+      return addFault(twilio, body);
     case 'switches':
-      return Object.assign(twilio.switches, JSON.parse(body));
+      return setSwitches(twilio, body);
     case 'connect':
       return twilio.connectBridge(String(JSON.parse(body).url));
     case 'close-by-timer':

@@ -46,6 +46,24 @@ export type Fault = Scope &
     | { readonly fault: 'side.down'; readonly how: '503' | Loss }
   );
 
+export const FAULTS = [
+  'webhook.lost',
+  'webhook.doubled',
+  'webhook.delayed',
+  'webhook.swapped',
+  'rest.429',
+  'rest.5xx-before',
+  'rest.5xx-after',
+  'rest.answer-lost',
+  'rest.late-commit',
+  'list.stale',
+  'message.late',
+  'index.skipped',
+  'conversation.closed-by-timer',
+  'attributes.replaced',
+  'side.down',
+] as const satisfies readonly Fault['fault'][];
+
 export type FaultName = Fault['fault'];
 export type Met<N extends FaultName> = Extract<Fault, { fault: N }>;
 
