@@ -53,7 +53,7 @@ export const reconcile = async (deps: BridgeDeps, key: Home['key'], lane: Lane, 
       walk.held = { home: kept.home, lane };
     }
   }
-  const cleaned = await clean(deps, walk.held, walk.seenUpTo, walk.gaps, walk.listedAt);
+  const cleaned = await clean(deps, walk.held, walk.seenUpTo, allGaps(walk), walk.listedAt);
   return cleaned.ok ? { end: 'reconciled', repaired: walk.brought } : overtaken(walk.brought > 0);
 };
 
@@ -165,12 +165,19 @@ const after = (deps: BridgeDeps, walk: Walk, message: Message, delivered: Delive
  * and listed again for a while; before an older one it is long deleted.
  */
 const noteGaps = (walk: Walk, message: Message): void => {
-  const { own, cursor } = walk.held.home.lanes[walk.held.lane];
   const recent = walk.listedAt - Date.parse(message.createdAt) < GONE_AFTER_MS;
-  const found: number[] = [];
-  const from = Math.max(walk.personsUpTo, cursor, message.index - HOLES_AT_ONCE - 1);
-  for (let index = from + 1; recent && index < message.index; index += 1)
-    if (!own.includes(index) && !walk.ours.has(index)) found.push(index);
-  walk.gaps = [...walk.gaps, ...found].slice(-HOLES_AT_ONCE);
+  if (recent) walk.gaps = [...walk.gaps, ...gapsBelow(walk, message.index)].slice(-HOLES_AT_ONCE);
   walk.personsUpTo = Math.max(walk.personsUpTo, message.index);
+};
+
+/** A copy's time is its source's, so nobody knows how recent it is: what is missing before the last ones counts too. */
+const allGaps = (walk: Walk): readonly number[] =>
+  [...walk.gaps, ...gapsBelow(walk, walk.seenUpTo)].slice(-HOLES_AT_ONCE);
+
+const gapsBelow = (walk: Walk, end: number): readonly number[] => {
+  const { own, cursor } = walk.held.home.lanes[walk.held.lane];
+  const found: number[] = [];
+  for (let index = Math.max(walk.personsUpTo, cursor, end - HOLES_AT_ONCE - 1) + 1; index < end; index += 1)
+    if (!own.includes(index) && !walk.ours.has(index)) found.push(index);
+  return found;
 };
