@@ -6,7 +6,7 @@ import { type HandClock, handClock } from './hand-clock.ts';
 
 let said = 0;
 /** A message that differs from all others unless told otherwise. */
-export const message = (group: string, body: string, dedupe = `said ${++said}`): QueueMessage => ({
+export const message = (group: string, body: string, dedupe = `said-${++said}`): QueueMessage => ({
   group,
   dedupe,
   body,

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { SendMessageCommand, type SendMessageCommandInput, type SQSClient } from '@aws-sdk/client-sqs';
+import type { QueueName } from '../../contract.ts';
+import type { Nonce, Queues } from '../../core/ports.ts';
+
+/**
+ * What SQS takes: #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF
+ * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
+ */
+const refused = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+
+const text = (value: string) => ({ DataType: 'String', StringValue: value });
+
+/**
+ * The three FIFO queues and their dead-letter queues. Both calls reject with the SDK's error when SQS could not be
+ * reached in time, and with a plain one when the body holds characters that SQS refuses.
+ */
+export const createSqsQueues = (at: {
+  readonly client: SQSClient;
+  readonly urls: Readonly<Record<QueueName, string>>;
+  readonly deadUrls: Readonly<Record<QueueName, string>>;
+  /** Makes each burial a message of its own, though the same was buried a minute ago. */
+  readonly nonce?: Nonce;
+}): Queues => {
+  const nonce = at.nonce ?? randomUUID;
+  const send = async (queue: QueueName, input: SendMessageCommandInput): Promise<void> => {
+    if (refused.test(input.MessageBody ?? ''))
+      throw new Error(`a message for ${queue} holds characters that SQS refuses`);
+    await at.client.send(new SendMessageCommand(input));
+  };
+  return {
+    send: (queue, { group, dedupe, body }) =>
+      send(queue, {
+        QueueUrl: at.urls[queue],
+        MessageGroupId: group,
+        MessageDeduplicationId: dedupe,
+        MessageBody: body,
+      }),
+    bury: (queue, { group, dedupe, body, reason }) =>
+      send(queue, {
+        QueueUrl: at.deadUrls[queue],
+        MessageGroupId: group,
+        MessageDeduplicationId: nonce(),
+        MessageBody: body,
+        MessageAttributes: { reason: text(reason), dedupe: text(dedupe) },
+      }),
+  };
+};

@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { SQSRecord } from 'aws-lambda';
+import { type BatchDeps, createBatchHandler } from '../../../src/adapters/sqs/batch.ts';
+import type { Delivery, Entry, QueueMessage, Verdict } from '../../../src/core/ports.ts';
+import { type HandClock, handClock } from '../../contracts/hand-clock.ts';
+import { startSqs } from './sqs-server.ts';
+
+let sqs: Awaited<ReturnType<typeof startSqs>>;
+beforeAll(async () => {
+  sqs = await startSqs(handClock());
+});
+afterAll(() => sqs.close());
+beforeEach(() => {
+  sqs.visibility.length = 0;
+  sqs.refuseReceipts();
+});
+
+const record = (group: string | undefined, body: string, attempts = 1): SQSRecord => ({
+  messageId: `id ${body}`,
+  receiptHandle: `receipt ${body}`,
+  body,
+  attributes: {
+    ApproximateReceiveCount: String(attempts),
+    SentTimestamp: '1789999990000',
+    SenderId: 'AROA',
+    ApproximateFirstReceiveTimestamp: '1789999999000',
+    ...(group === undefined ? {} : { MessageGroupId: group, MessageDeduplicationId: `said ${body}` }),
+  },
+  messageAttributes: {},
+  md5OfBody: '',
+  eventSource: 'aws:sqs',
+  eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:flex-events.fifo',
+  awsRegion: 'eu-west-1',
+});
+
+const done: Verdict = { verdict: 'done' };
+const retry = (afterSeconds: number): Verdict => ({ verdict: 'retry', afterSeconds });
+
+type Answer = (delivery: Delivery, clock: HandClock) => Verdict | Promise<Verdict>;
+
+const run = async (
+  records: readonly SQSRecord[],
+  answer: Answer,
+  over: Partial<BatchDeps> = {},
+  remainingMs = 25_000,
+) => {
+  const clock = handClock();
+  const consumed: Delivery[] = [];
+  const buried: (QueueMessage & { readonly reason: string })[] = [];
+  const entries: Entry[] = [];
+  const handler = createBatchHandler({
+    consume: async (delivery) => {
+      consumed.push(delivery);
+      return answer(delivery, clock);
+    },
+    client: sqs.client,
+    queueUrl: sqs.urls['flex-events'],
+    queueName: 'flex-events',
+    bury: async (_, letter) => {
+      buried.push(letter);
+    },
+    clock,
+    deadlineMarginMs: 2000,
+    journal: (entry) => entries.push(entry),
+    ...over,
+  });
+  const { batchItemFailures } = await handler({ Records: [...records] }, remainingMs);
+  return {
+    consumed,
+    bodies: consumed.map(({ body }) => body),
+    buried,
+    entries,
+    failures: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
+    began: clock,
+  };
+};
+
+const changed = () =>
+  sqs.visibility.flatMap(({ Entries }) =>
+    Entries.map((entry) => [entry.ReceiptHandle, entry.VisibilityTimeout] as const),
+  );
+
+describe('A batch', () => {
+  test('of messages that all end leaves nothing behind', async () => {
+    const { bodies, failures } = await run([record('CH1', '1'), record('CH2', 'a'), record('CH1', '2')], () => done);
+    expect([...bodies].sort()).toEqual(['1', '2', 'a']);
+    expect(bodies.indexOf('1')).toBeLessThan(bodies.indexOf('2'));
+    expect(failures).toEqual([]);
+    expect(changed()).toEqual([]);
+  });
+
+  test('tells the consumer who, when first, how often and until when', async () => {
+    const { consumed } = await run([record('CH1', '1', 3)], () => done);
+    expect(consumed).toEqual([
+      {
+        id: 'id 1',
+        group: 'CH1',
+        body: '1',
+        firstReceivedAt: 1_789_999_999_000,
+        attempts: 3,
+        deadline: handClock().now() + 23_000,
+      },
+    ]);
+  });
+
+  test('lets one chat wait without holding up another', async () => {
+    let release = (): void => {};
+    const opened = new Promise<void>((open) => {
+      release = open;
+    });
+    const { bodies } = await run([record('CH1', 'slow'), record('CH2', 'a'), record('CH2', 'b')], async ({ body }) => {
+      if (body === 'slow') await opened;
+      if (body === 'b') release();
+      return done;
+    });
+    expect(bodies).toEqual(['slow', 'a', 'b']);
+  });
+
+  test('gives back a message that needs time with all behind it, untried and all for the same time', async () => {
+    const { bodies, failures, entries } = await run(
+      [record('CH1', '1'), record('CH1', '2'), record('CH2', 'a'), record('CH1', '3')],
+      ({ body }) => (body === '2' ? retry(30.2) : done),
+    );
+    expect([...bodies].sort()).toEqual(['1', '2', 'a']);
+    expect(failures).toEqual(['id 2', 'id 3']);
+    expect(changed()).toEqual([
+      ['receipt 2', 31],
+      ['receipt 3', 31],
+    ]);
+    expect(entries).toEqual([]);
+  });
+
+  test('keeps within the twelve hours that SQS allows', async () => {
+    await run([record('CH1', '1'), record('CH2', 'a')], ({ body }) => retry(body === '1' ? 100_000 : -5));
+    expect(new Map(changed())).toEqual(
+      new Map([
+        ['receipt 1', 43_050],
+        ['receipt a', 0],
+      ]),
+    );
+  });
+
+  test('outlives a consumer that throws: the message comes again, later each time, and the log has no text of it', async () => {
+    const { failures, entries } = await run([record('CH1', 'secret', 4), record('CH1', 'next')], () => {
+      throw new TypeError('secret');
+    });
+    expect(failures).toEqual(['id secret', 'id next']);
+    expect(changed()).toEqual([
+      ['receipt secret', 8],
+      ['receipt next', 8],
+    ]);
+    expect(entries).toEqual([{ step: 'failed', type: 'flex-events', reason: 'TypeError', sids: ['CH1'] }]);
+  });
+
+  test('buries what is parked, and the chat goes on', async () => {
+    const { bodies, failures, buried } = await run([record('CH1', 'poison'), record('CH1', '2')], ({ body }) =>
+      body === 'poison' ? { verdict: 'park', reason: 'refused' } : done,
+    );
+    expect(bodies).toEqual(['poison', '2']);
+    expect(failures).toEqual([]);
+    expect(buried).toEqual([{ group: 'CH1', dedupe: 'said poison', body: 'poison', reason: 'refused' }]);
+  });
+
+  test('does not take for ended what could not be buried', async () => {
+    const { failures } = await run(
+      [record('CH1', 'poison'), record('CH1', '2')],
+      () => ({ verdict: 'park', reason: 'refused' }),
+      {
+        bury: async () => {
+          throw new Error('SQS is away');
+        },
+      },
+    );
+    expect(failures).toEqual(['id poison', 'id 2']);
+  });
+
+  test('treats a message without a group as one by itself', async () => {
+    const { failures, consumed } = await run([record(undefined, '1'), record(undefined, '2')], ({ body }) =>
+      body === '1' ? retry(5) : done,
+    );
+    expect(consumed.map(({ group }) => group)).toEqual(['id 1', 'id 2']);
+    expect(failures).toEqual(['id 1']);
+  });
+
+  test('does not begin what it cannot end in time: that comes again at once', async () => {
+    const { bodies, failures } = await run([record('CH1', '1'), record('CH1', '2')], (_, clock) => {
+      clock.advance(11_001);
+      return done;
+    });
+    expect(bodies).toEqual(['1']);
+    expect(failures).toEqual(['id 2']);
+    expect(changed()).toEqual([['receipt 2', 0]]);
+  });
+
+  test('begins what there is just time for', async () => {
+    const { failures } = await run([record('CH1', '1'), record('CH1', '2')], (_, clock) => {
+      clock.advance(11_000);
+      return done;
+    });
+    expect(failures).toEqual([]);
+  });
+
+  test('still reports what failed when its visibility could not be changed', async () => {
+    sqs.refuseReceipts('receipt 1');
+    const { failures, entries } = await run([record('CH1', '1'), record('CH1', '2')], () => retry(5));
+    expect(failures).toEqual(['id 1', 'id 2']);
+    expect(entries).toEqual([{ step: 'failed', type: 'flex-events', reason: 'Error', sids: ['CH1'] }]);
+  });
+});
