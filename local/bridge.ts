@@ -1,0 +1,103 @@
+/** The bridge on one machine: the ports made real on one SQLite file, and a worker for each queue. */
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../src/adapters/sqlite/open.ts';
+import type { LocalQueues } from '../src/adapters/sqlite/queue.ts';
+import { startWorker } from '../src/adapters/sqlite/worker.ts';
+import { createDefaultWebhook } from '../src/adapters/twilio/rest/default-webhook.ts';
+import { createFlexSide } from '../src/adapters/twilio/rest/flex-side.ts';
+import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.ts';
+import type { HttpCall } from '../src/adapters/twilio/rest/http.ts';
+import { QUEUES, type QueueName, TIMES } from '../src/contract.ts';
+import type { BridgeDeps } from '../src/core/deps.ts';
+import { createForwarder } from '../src/core/forwarder.ts';
+import type { Clock, Consumer, Journal, Store } from '../src/core/ports.ts';
+import { createReplicator } from '../src/core/replicator.ts';
+import { createSweep } from '../src/core/sweep.ts';
+import { createWebhook } from '../src/edge/webhook.ts';
+import type { Config, Secrets } from '../src/runtime/config.ts';
+import { everyNowAndThen } from './chores.ts';
+
+/** So many chats side by side, on each queue. */
+const CHATS = 200;
+/** A call to Twilio is cut off after so long, or after half the lease if that is shorter. */
+const REQUEST_MS = 10_000;
+const HOURLY_MS = 3_600_000;
+
+export type BridgeParts = {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly database: Database;
+  readonly store: Store;
+  readonly queues: LocalQueues;
+  readonly http: HttpCall;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly sweepMs: number;
+};
+
+export type RunningBridge = {
+  readonly webhook: (request: Request) => Promise<Response>;
+  /** Takes nothing new, and resolves when what is under way is through. */
+  readonly stop: () => Promise<void>;
+};
+
+export const startBridge = (parts: BridgeParts): RunningBridge => {
+  const { config, secrets, database, store, queues, clock, journal } = parts;
+  const requestMs = Math.min(REQUEST_MS, config.leaseMs / 2);
+  const calls = { http: parts.http, requestMs, baseUrl: config.twilioBaseUrl };
+  const deps: BridgeDeps = {
+    store,
+    queues,
+    clock,
+    journal,
+    nonce: randomUUID,
+    flex: createFlexSide({ ...calls, ...config.flex, secrets: async () => secrets.flex }),
+    frontline: createFrontlineSide({ ...calls, ...config.frontline, secrets: async () => secrets.frontline }),
+    settings: {
+      deployment: config.deployment,
+      stampKey: secrets.stampKey,
+      settleMs: config.settleMs,
+      leaseMs: config.leaseMs,
+      requestMs,
+    },
+  };
+  const { defaultWebhook: url } = config.flex;
+  const webhook =
+    url === undefined
+      ? undefined
+      : createDefaultWebhook({
+          http: parts.http,
+          url,
+          secrets: async () => secrets.flex,
+          timeoutMs: requestMs,
+          baseUrl: config.twilioBaseUrl,
+        });
+
+  const replicate = createReplicator(deps);
+  const consumers: Readonly<Record<QueueName, Consumer>> = {
+    'flex-events': replicate,
+    'frontline-events': replicate,
+    'default-webhook': createForwarder({ ...deps, webhook }),
+  };
+  const failed = (type: string, sids: readonly string[]) => (error: unknown) =>
+    journal({ step: 'failed', type, reason: error instanceof Error ? error.name : typeof error, sids });
+  const workers = QUEUES.map((queue) =>
+    startWorker({
+      queue: queues.source(queue),
+      consume: consumers[queue],
+      concurrency: CHATS,
+      clock,
+      deadlineMs: TIMES.functionTimeout * 1000,
+      onVerdict: () => {},
+      onTrouble: (error, delivery) => failed(queue, delivery === undefined ? [] : [delivery.group])(error),
+    }),
+  );
+  const endSweep = everyNowAndThen(parts.sweepMs, createSweep(deps), failed('sweep', []));
+  const endRemoval = everyNowAndThen(HOURLY_MS, database.removeExpired, failed('expired rows', []));
+  return {
+    webhook: createWebhook({ queues, journal, clock, config, secrets: async () => secrets }),
+    stop: async () => {
+      await Promise.all([endSweep(), endRemoval(), ...workers.map((worker) => worker.stop())]);
+    },
+  };
+};

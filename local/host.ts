@@ -1,0 +1,146 @@
+/** One machine: Node's HTTP server, a bridge on a SQLite file, and a clean end. */
+import { mkdir } from 'node:fs/promises';
+import type { RequestListener, ServerResponse } from 'node:http';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { forgetEverything } from '../src/adapters/sqlite/forget.ts';
+import { lapseIntents } from '../src/adapters/sqlite/lapse.ts';
+import { openDatabase } from '../src/adapters/sqlite/open.ts';
+import { createSqliteQueue } from '../src/adapters/sqlite/queue.ts';
+import { createSqliteStore } from '../src/adapters/sqlite/store.ts';
+import { createHttp } from '../src/adapters/twilio/rest/http.ts';
+import type { Clock, Journal, Store } from '../src/core/ports.ts';
+import type { Secrets } from '../src/runtime/config.ts';
+import type { Settings } from '../src/runtime/settings.ts';
+import { startBridge } from './bridge.ts';
+import { catchUp } from './catch-up.ts';
+import { requestOf, sendJson, sendResponse } from './http-seam.ts';
+import { listen } from './listener.ts';
+import { keptStampKey } from './stamp-key.ts';
+
+export const wallClock: Clock = { now: Date.now, sleep: (ms) => sleep(ms) };
+
+/** What is under way gets so long to end by itself when the host stops, and then so long to be cut off. */
+const FINISH_MS = 10_000;
+const CUT_OFF_MS = 2_000;
+
+export type HostOptions = {
+  /** Without `publicBaseUrl` it is http://localhost and the port. */
+  readonly settings: Settings;
+  readonly accounts: Pick<Secrets, 'flex' | 'frontline'>;
+  /** Made at the first start and kept in the file unless given. */
+  readonly stampKey?: string | undefined;
+  /** Created with its folder when it is not there. This process's alone. */
+  readonly dataFile: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** 127.0.0.1 unless given. */
+  readonly address?: string | undefined;
+  readonly sweepMs: number;
+  readonly journal: Journal;
+  /** Empties the file first: for accounts that are made anew at each start. */
+  readonly forget?: boolean | undefined;
+  /** What stands between the bridge and its file, to count or to delay. */
+  readonly around?: ((store: Store) => Store) | undefined;
+};
+
+export type Host = {
+  readonly port: number;
+  readonly publicBaseUrl: string;
+  /** How many intents of a former process were found under way. */
+  readonly lapsed: number;
+  /** Serves `/` and `/page/...` too, until it stops. */
+  readonly alsoServe: (page: Page) => void;
+  /** Takes nothing new, finishes what is under way (at most 12 s), closes the file. */
+  readonly stop: () => Promise<void>;
+};
+
+/** @throws when the port or the file is in use; nothing is left open then. */
+export const startHost = async (options: HostOptions): Promise<Host> => {
+  const clock = wallClock;
+  await mkdir(dirname(options.dataFile), { recursive: true });
+  const database = await openDatabase(options.dataFile, { clock });
+  if (options.forget) await forgetEverything(database);
+  const lapsed = await lapseIntents(database, { clock });
+  const kept = createSqliteStore(database);
+  const store = options.around?.(kept) ?? kept;
+  const queues = await createSqliteQueue(database, { clock });
+  const stampKey = options.stampKey ?? (await keptStampKey(kept));
+  // From here to the request listener nothing is awaited: no request comes in between.
+  const listener = await listen(options.port, options.address ?? '127.0.0.1').catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
+  const http = createHttp(clock);
+  const publicBaseUrl = options.settings.publicBaseUrl ?? `http://localhost:${listener.port}`;
+  const bridge = startBridge({
+    config: { ...options.settings, publicBaseUrl },
+    secrets: { ...options.accounts, stampKey },
+    ...{ database, store, queues, clock, http: http.call },
+    journal: options.journal,
+    sweepMs: options.sweepMs,
+  });
+
+  const health = async (outgoing: ServerResponse): Promise<void> => {
+    try {
+      sendJson(outgoing, 200, { ok: true, queues: await queues.counts() });
+    } catch {
+      sendJson(outgoing, 503, { ok: false });
+    }
+  };
+  let page: Page | undefined;
+  listener.onRequest((incoming, outgoing) => {
+    const path = incoming.url?.replace(/\?.*$/s, '') ?? '';
+    if (path === '/healthz' && incoming.method === 'GET') void health(outgoing);
+    else if (page !== undefined && isPagePath(path)) page.serve(incoming, outgoing);
+    else void passOn(bridge.webhook, incoming, outgoing);
+  });
+
+  let stopped: Promise<void> | undefined;
+  const caughtUp = catchUp({
+    ...{ database, queues, clock, journal: options.journal },
+    stopped: () => stopped !== undefined,
+  }).catch((error: unknown) => options.journal({ step: 'failed', type: 'start', reason: nameOf(error), sids: [] }));
+  const stop = async (): Promise<void> => {
+    page?.stop();
+    const ended = Promise.all([bridge.stop(), caughtUp]);
+    await Promise.all([listener.finish(FINISH_MS), Promise.race([ended, sleep(FINISH_MS, undefined, { ref: false })])]);
+    await listener.close();
+    // Calls still under way are cut off, and what became of them is looked up after the next start.
+    http.close();
+    await Promise.race([ended, sleep(CUT_OFF_MS, undefined, { ref: false })]);
+    await database.close();
+  };
+  return {
+    port: listener.port,
+    publicBaseUrl,
+    lapsed,
+    alsoServe: (shown) => {
+      page = shown;
+    },
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+};
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
+
+/** `stop` ends the answers that would go on for ever. */
+export type Page = { readonly serve: RequestListener; readonly stop: () => void };
+
+const isPagePath = (path: string): boolean => path === '/' || path.startsWith('/page/');
+
+const passOn = async (
+  webhook: (request: Request) => Promise<Response>,
+  ...[incoming, outgoing]: Parameters<RequestListener>
+): Promise<void> => {
+  const request = requestOf(incoming);
+  if (request === undefined) {
+    outgoing.writeHead(400, { connection: 'close' }).end();
+    return;
+  }
+  await sendResponse(await webhook(request), incoming, outgoing);
+  if (request.body?.locked === false) await request.body.cancel();
+};

@@ -1,0 +1,64 @@
+/** Between Node's HTTP server and the web's Request and Response, byte for byte. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** Its stream holds back the sender when nobody reads, and throws the rest away once it is cancelled. */
+const bodyOf = (incoming: IncomingMessage): ReadableStream<Uint8Array> => {
+  let left = false;
+  return new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      incoming.on('data', (chunk: Buffer) => {
+        if (left) return;
+        controller.enqueue(chunk);
+        if ((controller.desiredSize ?? 0) <= 0) incoming.pause();
+      });
+      incoming.on('end', () => left || controller.close());
+      incoming.on('error', (error) => left || controller.error(error));
+    },
+    pull: () => {
+      incoming.resume();
+    },
+    cancel: () => {
+      left = true;
+      incoming.resume();
+    },
+  });
+};
+
+/** undefined when the request line or a header is nothing that the web's Request takes. */
+export const requestOf = (incoming: IncomingMessage): Request | undefined => {
+  const { method = '', url = '' } = incoming;
+  if (!url.startsWith('/')) return undefined;
+  const bodiless = method === 'GET' || method === 'HEAD';
+  try {
+    return new Request(`http://bridge${url}`, {
+      method,
+      headers: Object.entries(incoming.headers).map(([name, value]): [string, string] => [name, String(value)]),
+      ...(bodiless ? {} : { body: bodyOf(incoming), duplex: 'half' }),
+    });
+  } catch {
+    return undefined;
+  }
+};
+
+/** A connection on which a part of the request is still to come is not used again. */
+export const sendResponse = async (
+  response: Response,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> => {
+  const body = response.body === null ? undefined : Buffer.from(await response.arrayBuffer());
+  if (!incoming.complete) outgoing.setHeader('connection', 'close');
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(body);
+};
+
+/** Small answers of this machine's own. */
+export const sendJson = (outgoing: ServerResponse, status: number, value: unknown): void => {
+  const body = JSON.stringify(value);
+  outgoing
+    .writeHead(status, {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    })
+    .end(`${body}\n`);
+};

@@ -1,0 +1,83 @@
+/** `npm start`: the bridge on this machine. docs/one-machine.md tells what it can be told. */
+import { WrongSettings } from '../src/runtime/settings.ts';
+import { withDotEnv } from './dot-env.ts';
+import { wallClock } from './host.ts';
+import { webhookInstructions } from './instructions.ts';
+import { createLineJournal, humanLine, jsonLine } from './journal-lines.ts';
+import { type LocalSettings, readLocalSettings } from './local-settings.ts';
+import { createFeed } from './page/feed.ts';
+import { showPage } from './page/show.ts';
+import { type Running, startBoth } from './running.ts';
+import { endOnSignals } from './signals.ts';
+
+/** People read a terminal, programs the rest. */
+const terminal = process.stdout.isTTY === true;
+const coloured = terminal && !process.env.NO_COLOR;
+
+const say = (text: string, more: Readonly<Record<string, unknown>> = {}): void => {
+  const line = terminal ? text : JSON.stringify({ time: new Date().toISOString(), message: text, ...more });
+  process.stdout.write(`${line}\n`);
+};
+
+/** Whoever starts it can mend most of it: one clear line, or one for each wrong setting. */
+const giveUp = (error: unknown, settings: LocalSettings | undefined): never => {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const why = (): string => {
+    if (error instanceof WrongSettings) return error.message;
+    if (code === 'EADDRINUSE')
+      return `Port ${settings?.port} is in use. Is the bridge running already? PORT sets another.`;
+    if (code === 'EACCES') return `Port ${settings?.port} may not be listened on by this user. PORT sets another.`;
+    return `The bridge cannot start: ${error instanceof Error ? error.message : String(error)}`;
+  };
+  process.stderr.write(`${why()}\n`);
+  process.exit(1);
+};
+
+const announce = (settings: LocalSettings, running: Running, page: string | undefined): void => {
+  const { host, twilioUrl } = running;
+  const about = { port: host.port, publicBaseUrl: host.publicBaseUrl, page, dataFile: settings.dataFile };
+  if (twilioUrl !== undefined) {
+    say(`The bridge runs at ${host.publicBaseUrl}, with the local Twilio at ${twilioUrl} behind it.`, {
+      ...about,
+      twilio: twilioUrl,
+    });
+    if (page !== undefined) say(`Open ${page} to write as a customer and as an agent.`);
+    return;
+  }
+  say(`The bridge runs on port ${host.port} for ${host.publicBaseUrl}.`, about);
+  say(webhookInstructions(settings.settings, host.publicBaseUrl).join('\n'));
+  if (page !== undefined) say(`Each event's way is shown at ${page}`);
+};
+
+const main = async (): Promise<void> => {
+  let settings: LocalSettings | undefined;
+  try {
+    settings = readLocalSettings(withDotEnv('.env', process.env));
+    const feed = createFeed(wallClock);
+    const lines = createLineJournal({
+      write: (text) => process.stdout.write(text),
+      line: (entry, at) => (terminal ? humanLine(entry, at, coloured) : jsonLine(entry, at)),
+      clock: wallClock,
+    });
+    const running = await startBoth(settings, (entry) => {
+      lines(entry);
+      feed.journal(entry);
+    });
+    const page = await showPage({ settings, running, feed });
+    announce(settings, running, page.url);
+    const onSignal = endOnSignals({
+      end: async () => {
+        await page.stop();
+        await running.stop();
+      },
+      say,
+      exit: process.exit,
+      now: Date.now,
+    });
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  } catch (error) {
+    giveUp(error, settings);
+  }
+};
+
+await main();

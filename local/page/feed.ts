@@ -1,0 +1,35 @@
+/** The journal's latest entries, for whoever looks at the page. */
+import type { Clock, Entry, Journal } from '../../src/core/ports.ts';
+
+/** `n` counts up from 1; `at` in milliseconds since 1970. */
+export type Told = Entry & { readonly n: number; readonly at: number };
+
+export type Feed = {
+  readonly journal: Journal;
+  /** Oldest first. */
+  readonly recent: () => readonly Told[];
+  /** Called at each entry. @returns what ends it. */
+  readonly listen: (listener: (told: Told) => void) => () => void;
+};
+
+const KEPT = 400;
+
+export const createFeed = (clock: Pick<Clock, 'now'>): Feed => {
+  let kept: Told[] = [];
+  let n = 0;
+  const listeners = new Set<(told: Told) => void>();
+  return {
+    journal: (entry) => {
+      n += 1;
+      const told = { ...entry, n, at: clock.now() };
+      kept.push(told);
+      if (kept.length > 2 * KEPT) kept = kept.slice(-KEPT);
+      for (const listener of listeners) listener(told);
+    },
+    recent: () => kept.slice(-KEPT),
+    listen: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+};

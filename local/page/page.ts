@@ -1,0 +1,107 @@
+/** The page and what it asks for. No build, nothing from anywhere else, nothing for anybody but this machine. */
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Page } from '../host.ts';
+import { sendJson } from '../http-seam.ts';
+import { NotAllowed } from '../local-twilio-at.ts';
+import { AGENTS } from '../twilio/defaults.ts';
+import { readAct } from './act.ts';
+import { nuisances } from './faults.ts';
+import type { Feed } from './feed.ts';
+import { refusal } from './guard.ts';
+import { startLive, type Viewer } from './live.ts';
+import type { Stage } from './stage.ts';
+
+/** https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy */
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const files = {
+  '/': ['page.html', 'text/html'],
+  '/page/page.css': ['page.css', 'text/css'],
+  '/page/page.js': ['page.js', 'text/javascript'],
+  '/page/part.js': ['part.js', 'text/javascript'],
+  '/page/ways.js': ['ways.js', 'text/javascript'],
+  '/page/icon.svg': ['icon.svg', 'image/svg+xml'],
+} as const;
+
+const MOST_BODY = 64 * 1024;
+
+const readText = async (incoming: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    size += chunk.length;
+    if (size > MOST_BODY) throw new NotAllowed('too much at once');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+/**
+ * `stage` is undefined with accounts of the settings: then the page shows events only, and no message's text.
+ * @throws when the page's files cannot be read
+ */
+export const createPage = async (deps: { readonly feed: Feed; readonly stage: Stage | undefined }): Promise<Page> => {
+  const { feed, stage } = deps;
+  const served = new Map<string, { readonly type: string; readonly content: Buffer }>();
+  for (const [path, [file, type]] of Object.entries(files))
+    served.set(path, { type: `${type}; charset=utf-8`, content: await readFile(new URL(file, import.meta.url)) });
+  const viewers = new Set<Viewer>();
+
+  const act = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    try {
+      const asked = readAct(await readText(incoming));
+      if (asked === undefined || stage === undefined) throw new NotAllowed('nothing that this page can do');
+      sendJson(outgoing, 200, { channel: await stage.act(asked) });
+      for (const viewer of viewers) viewer.lookNow();
+    } catch (error) {
+      const refused = error instanceof NotAllowed;
+      sendJson(outgoing, refused ? 400 : 502, { error: refused ? error.message : 'the local Twilio does not answer' });
+    }
+  };
+
+  const live = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    const channel = /[?&]chat=(CH[0-9a-f]{32})\b/.exec(incoming.url ?? '')?.[1];
+    const viewer = startLive(outgoing, { feed, stage, channel });
+    viewers.add(viewer);
+    outgoing.on('close', () => viewers.delete(viewer));
+  };
+
+  const serve: Page['serve'] = (incoming, outgoing) => {
+    const why = refusal(incoming);
+    if (why !== undefined) return sendJson(outgoing, 403, { error: why });
+    const path = incoming.url?.replace(/\?.*$/s, '') ?? '';
+    const file = served.get(path);
+    if (incoming.method === 'POST' && path === '/page/act') return void act(incoming, outgoing);
+    if (incoming.method !== 'GET') return sendJson(outgoing, 405, { error: 'GET only' });
+    if (path === '/page/live') return live(incoming, outgoing);
+    if (path === '/page/cast')
+      return sendJson(outgoing, 200, {
+        persons: stage !== undefined,
+        agents: Object.values(AGENTS).map(({ name, email, frontlineWorkerSid }) => ({
+          name: frontlineWorkerSid === undefined ? `${name} (Flex only)` : name,
+          email,
+        })),
+        faults: nuisances.map(({ name, label }) => ({ name, label })),
+      });
+    if (file === undefined) return sendJson(outgoing, 404, { error: 'nothing here' });
+    outgoing
+      .writeHead(200, {
+        'content-type': file.type,
+        'content-security-policy': policy,
+        'cache-control': 'no-cache',
+        'referrer-policy': 'no-referrer',
+        'x-content-type-options': 'nosniff',
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
+      })
+      .end(file.content);
+  };
+  return {
+    serve,
+    stop: () => {
+      for (const viewer of viewers) viewer.end();
+    },
+  };
+};

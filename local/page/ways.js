@@ -1,0 +1,108 @@
+/** Each event's way, from the journal's entries: one row an event, one pill a step. */
+import { part } from './part.js';
+
+const MOST_ROWS = 150;
+const lanes = { F: 'Flex → Frontline', B: 'Frontline → Flex', forward: 'Flex’s own webhook' };
+const looks = {
+  replicated: 'good',
+  linked: 'good',
+  forwarded: 'good',
+  reconciled: 'good',
+  retried: 'wait',
+  deferred: 'wait',
+  refused: 'wait',
+  parked: 'bad',
+  failed: 'bad',
+};
+const reasons = {
+  echo: 'the bridge wrote it itself',
+  own: 'the bridge wrote it itself',
+  not_linked: 'no counterpart yet; linking copies it',
+  no_twin: 'this agent is not in Frontline',
+  no_proxy: 'a web chat, no SMS to send',
+  already: 'done already',
+  not_handled: 'nothing to do',
+  counterpart: 'made by the bridge',
+  side_down: 'the other side is down',
+  lane_dirty: 'waits for what is before it',
+  container_gone: 'the chat is gone there',
+};
+
+const short = (sid) => (/^[A-Z]{2}[0-9a-f]{32}$/.test(sid) ? `${sid.slice(0, 8)}…` : sid);
+const time = (at) => new Date(at).toTimeString().slice(0, 8);
+
+/** What an entry is about: the message's SID, else the reservation's, else its first. */
+const subject = ({ sids }) => sids.find((sid) => /^(IM|WR)/.test(sid)) ?? sids[0];
+
+/** A message is told of under several names (its event, its copying by linking); jobs stand each for themselves. */
+const rowOf = (entry) => {
+  const about = subject(entry);
+  if (about === undefined || entry.step === 'swept' || entry.step === 'reconciled') return `${entry.n}`;
+  return about.startsWith('IM') ? about : `${entry.type} ${about}`;
+};
+const isOfNoUse = ({ reason }) => reason === 'echo' || reason === 'not_handled';
+
+const stepText = ({ step, lane, reason, sids, count }) => {
+  const copies = step === 'replicated' ? sids.filter((sid) => sid.startsWith('IM')).slice(1) : [];
+  const why = reason === undefined ? '' : `: ${reasons[reason] ?? reason}`;
+  const to = copies.length > 0 ? ` as ${copies.map(short).join(' ')}` : '';
+  const repaired = step === 'reconciled' ? `: ${count ?? 0} repaired` : '';
+  const swept = step === 'swept' ? `: ${count ?? 0} waiting` : '';
+  const own = lane === 'forward' && step !== 'queued' ? 'Flex’s own webhook: ' : '';
+  return `${own}${step}${why}${to}${repaired}${swept}`;
+};
+
+const pill = (text, look, ms) => {
+  const step = part('span', text, `step ${look ?? ''}`);
+  if (ms !== undefined) step.append(part('span', ` ${ms} ms`, 'ms'));
+  return step;
+};
+
+/**
+ * @param {HTMLElement} body where the rows stand, newest first
+ * @returns {{ add: (entries: object[]) => void, redraw: () => void }}
+ */
+export const createWays = (body, { isQuiet, onAny }) => {
+  const rows = new Map();
+  let last = 0;
+
+  const newRow = (entry, key) => {
+    const steps = part('td', '', 'steps');
+    const way = part('td', lanes[entry.lane] ?? '');
+    const what = part('td', entry.type);
+    const sid = entry.sids.length > 0 ? short(subject(entry)) : '';
+    if (sid !== '') what.append(part('span', sid, 'sid'));
+    const row = part('tr');
+    row.append(part('td', time(entry.at), 'time'), what, way, steps);
+    body.prepend(row);
+    const made = { row, way, steps, useless: false };
+    rows.set(key, made);
+    while (rows.size > MOST_ROWS) {
+      const [oldest, { row: gone }] = rows.entries().next().value;
+      gone.remove();
+      rows.delete(oldest);
+    }
+    return made;
+  };
+
+  const hide = ({ row, useless }) => {
+    row.hidden = useless && isQuiet();
+  };
+
+  const add = (entries) => {
+    for (const entry of entries) {
+      if (entry.n <= last) continue;
+      last = entry.n;
+      if (entry.step === 'swept' && !entry.count) continue;
+      const key = rowOf(entry);
+      const made = rows.get(key) ?? newRow(entry, key);
+      if (entry.step === 'queued') made.steps.append(pill('received'));
+      if (isOfNoUse(entry)) made.useless = true;
+      if (made.way.textContent === '' && lanes[entry.lane]) made.way.textContent = lanes[entry.lane];
+      made.steps.append(pill(stepText(entry), looks[entry.step], entry.ms));
+      hide(made);
+      onAny();
+    }
+  };
+  return { add, redraw: () => rows.values().forEach(hide) };
+};
