@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerControl } from './control.ts';
-import { deliverByFetch } from './deliver.ts';
+import { createHttpDelivery } from './deliver.ts';
 import type { TwilioRequest } from './respond.ts';
 import { seededRandom } from './sid.ts';
 import { createTwilio, type LocalTwilio } from './twilio.ts';
@@ -29,7 +29,8 @@ export type RunningTwilio = LocalTwilio & {
 };
 
 const after = (ms: number, fn: () => void): (() => void) => {
-  const timer = setTimeout(fn, ms);
+  // A server that was stopped must not keep its process alive for a webhook's next try.
+  const timer = setTimeout(fn, ms).unref();
   return () => clearTimeout(timer);
 };
 
@@ -63,11 +64,12 @@ const toTwilio = async (request: IncomingMessage, response: ServerResponse): Pro
 
 /** @throws when the port is taken */
 export const startLocalTwilio = async (options: LocalTwilioOptions = {}): Promise<RunningTwilio> => {
+  const delivery = createHttpDelivery();
   const twilio = createTwilio({
     clock: { now: Date.now },
     random: seededRandom(options.seed ?? Math.floor(Math.random() * 2 ** 32)),
     timers: { after },
-    deliver: deliverByFetch,
+    deliver: delivery.deliver,
     switches: options.switches,
     judge: (options.validate ?? true) ? await createJudge() : undefined,
   });
@@ -102,6 +104,7 @@ export const startLocalTwilio = async (options: LocalTwilioOptions = {}): Promis
       new Promise((resolve, reject) => {
         server.close((error) => (error === undefined ? resolve() : reject(error)));
         server.closeAllConnections();
+        delivery.stop();
       }),
   };
 };

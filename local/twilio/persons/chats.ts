@@ -27,7 +27,8 @@ const messageOf = (container: Container, sid: string): Message => {
   return message;
 };
 
-const mustBeThere = (container: Container, identity: string): void => {
+/** @throws Error when the person is no member */
+export const mustBeThere = (container: Container, identity: string): void => {
   if (findMember(container, identity) === undefined) throw new Error(`the person is not in ${container.sid}`);
 };
 

@@ -3,7 +3,7 @@ import type { Place } from '../accounts.ts';
 import { changeState } from '../chat/containers.ts';
 import { newUuid } from '../sid.ts';
 import type { World } from '../world.ts';
-import { type Chats, containerOf, type NewMedia, type Posted } from './chats.ts';
+import { type Chats, containerOf, mustBeThere, type NewMedia, type Posted } from './chats.ts';
 
 export type FrontlineAgent = {
   /** As the app does: attributes hold an id of its own. */
@@ -12,7 +12,7 @@ export type FrontlineAgent = {
   readonly edits: (identity: string, conversationSid: string, messageSid: string, body: string) => void;
   readonly deletes: (identity: string, conversationSid: string, messageSid: string) => void;
   /** The app closes through Twilio's API: the event says Source=API. */
-  readonly closes: (conversationSid: string) => void;
+  readonly closes: (identity: string, conversationSid: string) => void;
 };
 
 export const createFrontlineAgent = (world: World, place: Place, chats: Chats): FrontlineAgent => {
@@ -25,11 +25,11 @@ export const createFrontlineAgent = (world: World, place: Place, chats: Chats): 
     edits: (identity, sid, messageSid, body) =>
       chats.edit(containerOf(place, 'frontline', sid), identity, messageSid, body),
     deletes: (identity, sid, messageSid) => chats.remove(containerOf(place, 'frontline', sid), identity, messageSid),
-    closes: (sid) =>
-      changeState(world, containerOf(place, 'frontline', sid), 'closed', 'API', {
-        by: { source: 'API' },
-        announce: true,
-        dialect: 'conversations',
-      }),
+    closes: (identity, sid) => {
+      const conversation = containerOf(place, 'frontline', sid);
+      mustBeThere(conversation, identity);
+      const way = { by: { source: 'API' }, announce: true, dialect: 'conversations' } as const;
+      changeState(world, conversation, 'closed', 'API', way);
+    },
   };
 };

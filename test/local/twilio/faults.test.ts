@@ -138,7 +138,7 @@ describe('calls', () => {
     twilio.faults.add({ fault: 'rest.late-commit', p: 1, loss: 'destroy', maxMs: 500 });
     post();
     await twilio.pass(0);
-    twilio.frontlineAgent.closes(pair.conversationSid);
+    twilio.frontlineAgent.closes('ann@example.com', pair.conversationSid);
     await twilio.pass(500);
     expect(bodies()).toEqual([]);
   });

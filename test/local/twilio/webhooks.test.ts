@@ -103,7 +103,7 @@ describe('what a webhook says', () => {
     const message = local.frontlineAgent.writes(AGENTS.ann.email, sid, 'hi');
     local.frontlineAgent.edits(AGENTS.ann.email, sid, message.sid, 'hi!');
     local.frontlineAgent.deletes(AGENTS.ann.email, sid, message.sid);
-    local.frontlineAgent.closes(sid);
+    local.frontlineAgent.closes(AGENTS.ann.email, sid);
     await local.webhooks.settled();
     const added = receiver.of('onMessageAdded')[0];
     expect(added?.params).toMatchObject({
