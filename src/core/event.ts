@@ -30,19 +30,12 @@ export type Message = {
 /** `container` is a channel (Flex) or a conversation (Frontline), both CH + 32 hex; `service` its chat service IS… */
 export type BridgeEvent =
   | {
-      readonly type: 'message.added';
+      readonly type: 'message.added' | 'message.updated' | 'message.removed';
       readonly side: Side;
       readonly service: string;
       readonly container: string;
+      /** As the webhook tells it. Of an edit or a removal what counts is what the source says when it is asked. */
       readonly message: Message;
-    }
-  | {
-      readonly type: 'message.updated' | 'message.removed';
-      readonly side: Side;
-      readonly service: string;
-      readonly container: string;
-      readonly messageSid: string;
-      readonly index: number;
     }
   | {
       readonly type: 'reservation.accepted';
@@ -52,7 +45,7 @@ export type BridgeEvent =
       readonly task: string;
       readonly reservation: string;
       readonly worker: string;
-      /** The worker's chat identity as Flex spells it (`ann_40example_2Ecom`), from contact_uri; never computed. */
+      /** The worker's chat identity as Flex spells it (`ann_40example_2Ecom`), from contact_uri; computed only where that is missing. */
       readonly workerIdentity: string;
       /** The customer's name as Flex shows it; empty when Flex has none. */
       readonly customerName: string;
@@ -81,12 +74,33 @@ export type ParkedMessage = {
   readonly attempts: number;
 };
 
-/** What travels on a queue. Jobs come from the sweep and the operator; `home` names the pair (see pair.ts). */
+/**
+ * What travels on a queue. Jobs come from the sweep and the operator; `home` names the pair (see pair.ts), `ticket` the
+ * item in which whoever asked finds how the job ended.
+ */
 export type Work =
   | { readonly kind: 'event'; readonly event: BridgeEvent }
   | { readonly kind: 'forward'; readonly forward: Forward }
-  | { readonly kind: 'reconcile'; readonly home: string; readonly lane: Lane; readonly because: string }
+  | {
+      readonly kind: 'reconcile';
+      readonly home: string;
+      readonly lane: Lane;
+      readonly because: string;
+      /** Beyond the newest page of both ends. */
+      readonly full?: boolean;
+      readonly ticket?: string;
+    }
   | { readonly kind: 'link'; readonly home: string; readonly because: string }
+  /** A parked message is put back: late, as its source says it now. */
+  | {
+      readonly kind: 'redrive';
+      readonly home: string;
+      readonly lane: Lane;
+      readonly sid: string;
+      readonly ticket?: string;
+    }
+  /** The agent is told, in the conversation, of a message that did not cross; carried out by lane F. */
+  | { readonly kind: 'notice'; readonly home: string; readonly about: ParkedMessage }
   | { readonly kind: 'parked'; readonly parked: ParkedMessage };
 
 export type Envelope = { readonly receivedAt: number; readonly work: Work };

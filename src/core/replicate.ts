@@ -11,13 +11,13 @@ import { type Run, reconcile } from './reconcile.ts';
 import { render } from './render.ts';
 import { writeSkipped } from './rows.ts';
 
-type Added = Extract<BridgeEvent, { type: 'message.added' }>;
+export type MessageEvent = Extract<BridgeEvent, { message: Message }>;
 
 /** The other lane's accounting of its copies is waited for so often, at such steps; then the lists are asked. */
 const WAIT = { steps: 20, stepMs: 50 } as const;
 
 /** @throws TwilioTrouble when the lists were needed and a side could not be read. */
-export const replicate = async (deps: BridgeDeps, homes: HomeKeys, event: Added, run: Run): Promise<Outcome> => {
+export const replicate = async (deps: BridgeDeps, homes: HomeKeys, event: MessageEvent, run: Run): Promise<Outcome> => {
   const lane = laneFrom(event.side);
   const { index, sid, createdAt } = event.message;
   const key = await homes.find(event.side, event.container);
@@ -80,7 +80,7 @@ const outcomeOf = (delivered: Delivered): Outcome => {
  * The list does not show this message, though its webhook came: the list is behind, or the message is gone again. A
  * message that becomes visible later is found by its successors.
  */
-const unlisted = async (deps: BridgeDeps, event: Added): Promise<Outcome> => {
+const unlisted = async (deps: BridgeDeps, event: MessageEvent): Promise<Outcome> => {
   const still = await chatSide(deps, event.side).message(event.container, event.message.sid);
   return still === undefined ? skipped('removed') : retry(2, 'list is behind');
 };

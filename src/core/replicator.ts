@@ -43,6 +43,8 @@ const act = (deps: BridgeDeps, homes: HomeKeys, work: Work, run: Run): Promise<O
       return linkAgain(deps, work.home, run);
     case 'forward':
     case 'parked':
+    case 'redrive':
+    case 'notice':
       return Promise.resolve(skipped('not_handled'));
     default:
       return work satisfies never;
@@ -118,7 +120,7 @@ const setAside = async (deps: BridgeDeps, homes: HomeKeys, event: BridgeEvent): 
     if (event.type === 'reservation.accepted') return (await begin(deps, event)) !== undefined;
     const lane = laneFrom(event.side);
     const key = (await homes.find(event.side, event.container)) ?? pairKey(event.side, event.container);
-    const index = event.type === 'message.added' ? event.message.index : event.index;
+    const { index } = event.message;
     const written = await defer(deps, key, lane, index);
     return written.ok || (written.home?.lanes[lane].dirty?.upTo ?? -1) >= index;
   } catch {
@@ -141,9 +143,8 @@ const sidsOf = (work: Work): readonly string[] => {
   switch (work.kind) {
     case 'event': {
       const { event } = work;
-      if (event.type === 'message.added') return [event.message.sid, event.container];
       if (event.type === 'reservation.accepted') return [event.reservation, event.task, event.worker, event.container];
-      return [event.messageSid, event.container];
+      return [event.message.sid, event.container];
     }
     case 'forward':
       return [work.forward.about, work.forward.container];

@@ -121,7 +121,7 @@ const store = async (deps: WebhookDeps, work: Work, received: Received, stampKey
 
 /** The stamp of a message that this deployment wrote: what stands in Flex was written by lane B, and the reverse. */
 const ownStamp = (event: BridgeEvent, key: string, deployment: string): Stamp | undefined => {
-  if (event.type !== 'message.added') return undefined;
+  if (event.type !== 'message.added' && event.type !== 'message.updated') return undefined;
   const { author, body, attributes } = event.message;
   const lane = event.side === 'flex' ? 'B' : 'F';
   const stamp = provenStamp(key, { lane, container: event.container, author, body }, attributes);

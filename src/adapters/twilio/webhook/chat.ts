@@ -21,14 +21,16 @@ export const readChat =
 type Place = { readonly service: string; readonly container: string };
 type Reader = (form: Form, place: Place) => Omit<Work, 'kind' | 'eventType'>;
 
-const added =
-  (media: typeof chatMedia, forwarded: 'forwarded' | 'kept'): Reader =>
+type MessageEvent = 'message.added' | 'message.updated' | 'message.removed';
+
+const message =
+  (type: MessageEvent, how: 'happens' | 'changes', media: typeof chatMedia, forwarded: 'forwarded' | 'kept'): Reader =>
   (form, place) => {
     const messageSid = sid(form, 'MessageSid', 'IM');
     const files = media(form);
     return {
       event: {
-        type: 'message.added',
+        type,
         side: 'flex',
         ...place,
         message: {
@@ -41,19 +43,9 @@ const added =
           media: files.media,
         },
       },
-      once: { to: messageSid, how: 'happens' },
+      once: { to: messageSid, how },
       ...(forwarded === 'forwarded' ? { forward: { container: place.container, about: messageSid } } : {}),
       ...(files.flaw === undefined ? {} : { flaw: files.flaw }),
-    };
-  };
-
-const altered =
-  (type: 'message.updated' | 'message.removed', how: 'happens' | 'changes'): Reader =>
-  (form, place) => {
-    const messageSid = sid(form, 'MessageSid', 'IM');
-    return {
-      event: { type, side: 'flex', ...place, messageSid, index: count(form, 'Index') },
-      once: { to: messageSid, how },
     };
   };
 
@@ -65,10 +57,10 @@ const noMedia: typeof chatMedia = () => ({ media: [] });
 
 /** Whether Flex's own webhook takes onMediaMessageSent is not known; it is documented to live on the three. */
 const readers: ReadonlyMap<string, Reader> = new Map([
-  ['onMessageSent', added(noMedia, 'forwarded')],
-  ['onMediaMessageSent', added(chatMedia, 'kept')],
-  ['onMessageUpdated', altered('message.updated', 'changes')],
-  ['onMessageRemoved', altered('message.removed', 'happens')],
+  ['onMessageSent', message('message.added', 'happens', noMedia, 'forwarded')],
+  ['onMediaMessageSent', message('message.added', 'happens', chatMedia, 'kept')],
+  ['onMessageUpdated', message('message.updated', 'changes', noMedia, 'kept')],
+  ['onMessageRemoved', message('message.removed', 'happens', noMedia, 'kept')],
   ['onChannelUpdated', channel('changes')],
   ['onChannelDestroyed', channel('happens')],
 ]);

@@ -22,13 +22,6 @@ export const readConversations =
     const messageSid = sid(form, 'MessageSid', 'IM');
     const index = count(form, 'Index');
     const place = { side: 'frontline', service, container } as const;
-    if (type !== 'message.added')
-      return {
-        kind: 'work',
-        eventType,
-        event: { type, ...place, messageSid, index },
-        once: { to: messageSid, how: type === 'message.removed' ? 'happens' : 'changes' },
-      };
 
     const { media, flaw } = conversationMedia(form);
     return {
@@ -47,7 +40,7 @@ export const readConversations =
           media,
         },
       },
-      once: { to: messageSid, how: 'happens' },
+      once: { to: messageSid, how: type === 'message.updated' ? 'changes' : 'happens' },
       ...(flaw === undefined ? {} : { flaw }),
     };
   };

@@ -156,14 +156,18 @@ describe('what is read', () => {
     expect(told).not.toHaveProperty('forward');
   });
 
-  test('edits and deletions name the message only: its text is read where it stands', () => {
+  test('edits and deletions carry the message as the webhook tells it', () => {
     for (const [name, type] of [
       ['onMessageUpdated', 'message.updated'],
       ['onMessageRemoved', 'message.removed'],
     ] as const) {
       const { MessageSid: messageSid } = fixture(`chat/${name}`);
-      expect(read(`chat/${name}`)).toMatchObject({ event: { type, ...flexPlace, messageSid, index: 4 } });
-      expect(read(`conversations/${name}`)).toMatchObject({ event: { type, side: 'frontline', index: 3 } });
+      expect(read(`chat/${name}`)).toMatchObject({
+        event: { type, ...flexPlace, message: { sid: messageSid, index: 4 } },
+      });
+      expect(read(`conversations/${name}`)).toMatchObject({
+        event: { type, side: 'frontline', message: { index: 3 } },
+      });
     }
   });
 
