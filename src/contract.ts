@@ -59,6 +59,9 @@ export const SECRET_FIELDS = [
 ] as const;
 export type SecretField = (typeof SECRET_FIELDS)[number];
 
+/** The tag on the secret, whose value is the stack's name: how the operator's commands find it. */
+export const SECRET_TAG = 'flex-frontline-bridge';
+
 export const ROUTES = ['/chat-to-frontline', '/frontline-to-chat', '/taskrouter-handler'] as const;
 export type Route = (typeof ROUTES)[number];
 

@@ -1,0 +1,39 @@
+/** What the functions behind the queues are composed of besides. */
+import { randomUUID } from 'node:crypto';
+import { createDynamoClient } from '../src/adapters/dynamodb/client.ts';
+import { createDynamoStore } from '../src/adapters/dynamodb/store.ts';
+import { createFlexSide } from '../src/adapters/twilio/rest/flex-side.ts';
+import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.ts';
+import { createHttp } from '../src/adapters/twilio/rest/http.ts';
+import type { BridgeDeps } from '../src/core/deps.ts';
+import { basis } from './basis.ts';
+
+const { settings, resources, secrets, clock, journal, queues } = basis;
+
+/** A call to Twilio is cut off after so long, or after half the lease if that is shorter. */
+export const requestMs = Math.min(10_000, settings.leaseMs / 2);
+/** Before the function is cut off: time to report, and to say when a message is to come again (3.5 s at most). */
+export const deadlineMarginMs = 4_000;
+
+export const http = createHttp(clock).call;
+export const store = createDynamoStore({ client: createDynamoClient(), tableName: resources.TABLE_NAME });
+export const nonce = randomUUID;
+
+const calls = { http, requestMs, baseUrl: settings.twilioBaseUrl };
+
+export const bridgeDeps = async (): Promise<BridgeDeps> => ({
+  store,
+  queues,
+  clock,
+  journal,
+  nonce,
+  flex: createFlexSide({ ...calls, ...settings.flex, secrets: async () => (await secrets()).flex }),
+  frontline: createFrontlineSide({ ...calls, ...settings.frontline, secrets: async () => (await secrets()).frontline }),
+  settings: {
+    deployment: settings.deployment,
+    stampKey: (await secrets()).stampKey,
+    settleMs: settings.settleMs,
+    leaseMs: settings.leaseMs,
+    requestMs,
+  },
+});

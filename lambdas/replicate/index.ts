@@ -1,0 +1,21 @@
+import { createBatchHandler } from '../../src/adapters/sqs/batch.ts';
+import type { Consumer } from '../../src/core/ports.ts';
+import { createReplicator } from '../../src/core/replicator.ts';
+import { lazily } from '../../src/runtime/lazily.ts';
+import { basis } from '../basis.ts';
+import { bridgeDeps, deadlineMarginMs } from '../bridge-parts.ts';
+import { createHandler } from './handler.ts';
+
+const { sqs: client, urls, queues, clock, journal } = basis;
+
+const replicator = lazily(async () => createReplicator(await bridgeDeps()));
+const consume: Consumer = async (delivery) => (await replicator())(delivery);
+
+const batch = (queueName: 'flex-events' | 'frontline-events') => {
+  const queueUrl = urls[queueName];
+  const { bury } = queues;
+  const handler = createBatchHandler({ consume, client, queueUrl, queueName, bury, clock, deadlineMarginMs, journal });
+  return [queueUrl, handler] as const;
+};
+
+export const handler = createHandler({ batches: new Map([batch('flex-events'), batch('frontline-events')]) });

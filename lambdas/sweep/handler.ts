@@ -1,0 +1,17 @@
+import type { Journal } from '../../src/core/ports.ts';
+
+/** A tick of the clock. A failure is told and thrown on, so that it counts as the function's; the next tick tries again. */
+export const createHandler =
+  (deps: { readonly sweep: () => Promise<void>; readonly journal: Journal }) => async (): Promise<void> => {
+    try {
+      await deps.sweep();
+    } catch (error) {
+      deps.journal({
+        step: 'failed',
+        type: 'sweep',
+        reason: error instanceof Error ? error.name : typeof error,
+        sids: [],
+      });
+      throw error;
+    }
+  };

@@ -1,0 +1,55 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Journal } from '../../src/core/ports.ts';
+
+type Webhook = (request: Request) => Promise<Response>;
+
+export type WebhookHandlerDeps = {
+  /** The address that Twilio signs for, when the settings name one. */
+  readonly publicBaseUrl: string | undefined;
+  /** The webhook of such an address. */
+  readonly webhookAt: (publicBaseUrl: string) => Webhook;
+  readonly journal: Journal;
+};
+
+/**
+ * API Gateway's request, exactly as it was received, to the web's and back. Without PUBLIC_BASE_URL the address that
+ * Twilio signs for is the name by which API Gateway took the request: AWS sets it, and takes no request by a name that is
+ * not the API's own, so unlike a Host header nobody can choose it.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export const createHandler = (deps: WebhookHandlerDeps) => {
+  const webhooks = new Map<string, Webhook>();
+  const webhookAt = (base: string): Webhook => {
+    const webhook = webhooks.get(base) ?? deps.webhookAt(base);
+    webhooks.set(base, webhook);
+    return webhook;
+  };
+  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+    .onError((request) => {
+      // Nothing is stored: 503 is what makes Twilio's Chat and TaskRouter send it again.
+      deps.journal({ step: 'failed', type: 'webhook', reason: request.error?.name, sids: [] });
+      request.response = { statusCode: 503, body: 'not stored, try again\n' };
+    })
+    .handler(async (event) => {
+      const base = deps.publicBaseUrl ?? `https://${event.requestContext.domainName}`;
+      return resultOf(await webhookAt(base)(requestOf(event, base)));
+    });
+};
+
+const requestOf = (event: APIGatewayProxyEventV2, base: string): Request => {
+  const query = event.rawQueryString === '' ? '' : `?${event.rawQueryString}`;
+  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  const { method } = event.requestContext.http;
+  return new Request(new URL(base).origin + event.rawPath + query, {
+    method,
+    headers: Object.entries(event.headers).map(([name, value]): [string, string] => [name, value ?? '']),
+    ...(method === 'GET' || method === 'HEAD' ? {} : { body }),
+  });
+};
+
+const resultOf = async (response: Response): Promise<APIGatewayProxyStructuredResultV2> => ({
+  statusCode: response.status,
+  headers: Object.fromEntries(response.headers),
+  ...(response.status === 204 ? {} : { body: await response.text() }),
+});

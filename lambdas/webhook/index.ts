@@ -1,0 +1,9 @@
+import { createWebhook } from '../../src/edge/webhook.ts';
+import { basis } from '../basis.ts';
+import { createHandler } from './handler.ts';
+
+export const handler = createHandler({
+  journal: basis.journal,
+  publicBaseUrl: basis.settings.publicBaseUrl,
+  webhookAt: (publicBaseUrl) => createWebhook({ ...basis, config: { ...basis.settings, publicBaseUrl } }),
+});
