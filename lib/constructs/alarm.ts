@@ -1,0 +1,38 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+
+export type BridgeAlarmProps = {
+  readonly metric: Metric;
+  /** The alarm rings when the metric is above this. */
+  readonly above: number;
+  /** In so many minutes ... */
+  readonly minutes: number;
+  /** ... of so many; on end when not given. */
+  readonly ofMinutes?: number;
+  /** One sentence: who is hurt, and how. */
+  readonly harm: string;
+  /** The heading in docs/runbook.md that says what to do. */
+  readonly runbook: string;
+  readonly topic: ITopic;
+};
+
+/** An alarm says who is hurt and where to read on; silence of the metric is no alarm. */
+export class BridgeAlarm extends Construct {
+  constructor(scope: Construct, id: string, props: BridgeAlarmProps) {
+    super(scope, id);
+    const alarm = new Alarm(this, 'Alarm', {
+      metric: props.metric.with({ period: Duration.minutes(1) }),
+      threshold: props.above,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: props.ofMinutes ?? props.minutes,
+      datapointsToAlarm: props.minutes,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${props.harm} What to do: docs/runbook.md, "${props.runbook}".`,
+    });
+    alarm.addAlarmAction(new SnsAction(props.topic));
+    alarm.addOkAction(new SnsAction(props.topic));
+  }
+}

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { Duration, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { Resource, Setting } from '../../src/contract.ts';
+import type { Stage } from '../stage.ts';
+import { BridgeAlarm } from './alarm.ts';
+import { keptLog } from './log.ts';
+
+/** Every name of src/contract.ts: leave one out of the stack and this type says so. */
+export type FunctionEnvironment = Readonly<Record<Setting | Resource, string>>;
+
+export type BridgeFunctionProps = {
+  /** The folder under lambdas/. */
+  readonly code: 'webhook' | 'replicate' | 'forward' | 'sweep';
+  readonly description: string;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly environment: FunctionEnvironment;
+  readonly stage: Stage;
+  /** Who is hurt when it fails. */
+  readonly harm: string;
+  readonly runbook: string;
+  readonly topic: ITopic;
+};
+
+const root = join(import.meta.dirname, '../..');
+
+/** A function with its own log, its own role and an alarm on its failures. */
+export class BridgeFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: BridgeFunctionProps) {
+    const logGroup = keptLog(scope, `${id}Log`, props.stage);
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    super(scope, id, {
+      description: props.description,
+      entry: join(root, 'lambdas', props.code, 'index.ts'),
+      projectRoot: root,
+      depsLockFilePath: join(root, 'package-lock.json'),
+      handler: 'handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memoryMb,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      environment: { ...props.environment },
+      awsSdkConnectionReuse: false, // the SDK's version 3 does it by itself; the variable would be noise
+      tracing: Tracing.DISABLED,
+      loggingFormat: LoggingFormat.JSON,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      systemLogLevelV2: SystemLogLevel.WARN, // start, end and report of every call would cost more than the call
+      logGroup,
+      role,
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        minify: true,
+        mainFields: ['module', 'main'],
+        bundleAwsSDK: true, // the version that was tested, and a fraction of the runtime's to load
+        sourceMap: true,
+        sourcesContent: false,
+        // Parts of twilio are CommonJS and call require, which an ESM bundle does not have.
+        banner: "import{createRequire as r}from'node:module';const require=r(import.meta.url);",
+      },
+    });
+    new BridgeAlarm(this, 'Fails', {
+      metric: this.metricErrors({ statistic: 'Sum' }),
+      above: 0,
+      minutes: 1,
+      harm: props.harm,
+      runbook: props.runbook,
+      topic: props.topic,
+    });
+    Validations.of(this).acknowledge(
+      {
+        id: 'Serverless-LambdaTracing',
+        reason: 'Every event is traced by its SIDs in the log; X-Ray would cost more than the functions.',
+      },
+      {
+        id: 'Serverless-LambdaDLQ',
+        reason: 'Its events come by an answered request, by a queue with a dead-letter queue, or again in a minute.',
+      },
+    );
+  }
+}

@@ -1,0 +1,104 @@
+import { Validations } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { METRICS, ROUTES, type Route } from '../../src/contract.ts';
+import type { Stage } from '../stage.ts';
+import { BridgeAlarm } from './alarm.ts';
+import { keptLog } from './log.ts';
+import { outcomeMetric } from './metrics.ts';
+
+/** No address, path, query, agent or header of the caller: only what became of the request. */
+const accessLog = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: '$context.requestId',
+    time: '$context.requestTimeEpoch',
+    route: '$context.routeKey',
+    status: '$context.status',
+    error: '$context.error.responseType',
+    integrationStatus: '$context.integration.status',
+    latency: '$context.responseLatency',
+    integrationLatency: '$context.integrationLatency',
+    responseLength: '$context.responseLength',
+  }),
+);
+
+/** The account's own limits in most regions. Lower is a danger: Conversations never sends a refused webhook again. */
+const throttle = { rateLimit: 10_000, burstLimit: 5_000 };
+
+/** The addresses that Twilio calls. */
+export class WebhookApi extends Construct {
+  readonly api: HttpApi;
+  readonly throttled: Metric;
+  private readonly refused: Metric;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    props: { readonly webhook: IFunction; readonly stage: Stage; readonly topic: ITopic },
+  ) {
+    super(scope, id);
+    this.api = new HttpApi(this, 'Api', { createDefaultStage: false, description: 'Webhooks from Twilio' });
+    const log = keptLog(this, 'AccessLog', props.stage);
+    new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle,
+      accessLogSettings: { destination: new LogGroupLogDestination(log), format: accessLog },
+    });
+    const integration = new HttpLambdaIntegration('Webhook', props.webhook);
+    for (const path of ROUTES)
+      for (const route of this.api.addRoutes({ path, methods: [HttpMethod.POST], integration }))
+        Validations.of(route).acknowledge({
+          id: 'AwsSolutions-APIG4',
+          reason: 'The caller is Twilio, known by the signature that the function verifies over the whole request.',
+        });
+    // Of throttled calls an HTTP API has no metric of its own: they are counted in its log.
+    this.throttled = new MetricFilter(this, 'Throttled', {
+      logGroup: log,
+      filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
+      metricNamespace: METRICS.namespace,
+      metricName: `Throttled-${props.stage.stackName}`,
+    }).metric({ statistic: Stats.SUM });
+    this.refused = outcomeMetric(props.stage, 'refused');
+    this.alarmOn(props.topic);
+  }
+
+  url(route: Route): string {
+    return `${this.api.apiEndpoint}${route}`;
+  }
+
+  private alarmOn(topic: ITopic): void {
+    new BridgeAlarm(this, 'ServerErrors', {
+      metric: this.api.metricServerError({ statistic: Stats.SUM }),
+      above: 0,
+      minutes: 1,
+      harm: 'Webhooks could not be taken; customers and agents may miss messages until the sweep repairs their chats.',
+      runbook: 'Webhooks end in 5xx',
+      topic,
+    });
+    new BridgeAlarm(this, 'Refused', {
+      metric: this.refused,
+      above: 0,
+      minutes: 3,
+      ofMinutes: 15,
+      harm: 'Webhooks are refused; if they are real ones (a changed token or address), nobody gets any message across.',
+      runbook: 'Webhooks are refused',
+      topic,
+    });
+    new BridgeAlarm(this, 'Throttles', {
+      metric: this.throttled,
+      above: 0,
+      minutes: 1,
+      harm: 'Webhooks were turned away for being too many; those from the Frontline account never come again.',
+      runbook: 'Webhooks are throttled',
+      topic,
+    });
+  }
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { Template } from 'aws-cdk-lib/assertions';
+import { bridgeStack } from './synthesised.ts';
+
+const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
+const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading ?? '');
+const alarms = Object.values(Template.fromStack(bridgeStack()).findResources('AWS::CloudWatch::Alarm')).map(
+  ({ Properties }) => Properties,
+);
+const mentioned = (description: string): string => /docs\/runbook\.md, "(.+)"\.$/.exec(description)?.[1] ?? '';
+
+test.each(alarms.map(({ AlarmDescription }) => [String(AlarmDescription)]))('%s', (description) => {
+  expect(headings).toContain(mentioned(description));
+  expect(description.length - mentioned(description).length).toBeGreaterThan(60);
+});
+
+test('every section of the runbook is about an alarm', () => {
+  expect([...headings].sort()).toEqual(alarms.map(({ AlarmDescription }) => mentioned(AlarmDescription)).sort());
+});
+
+test('every alarm reaches whoever listens, when it rings and when it is over', () => {
+  for (const { AlarmActions, OKActions } of alarms) expect([AlarmActions.length, OKActions.length]).toEqual([1, 1]);
+});

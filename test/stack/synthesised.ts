@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { BridgeStack } from '../../lib/bridge-stack.ts';
+import { readStage } from '../../lib/stage.ts';
+
+const sid = (prefix: string, digit: string): string => prefix + digit.repeat(32);
+
+export const configured = {
+  ACCOUNT_SID: sid('AC', 'a'),
+  CHAT_SERVICE_SID: sid('IS', 'a'),
+  FRONTLINE_ACCOUNT_SID: sid('AC', 'b'),
+  CONVERSATION_SERVICE_SID: sid('IS', 'b'),
+  FLEX_CHAT_DEFAULT_WEBHOOK: 'https://webhooks.twilio.com/v1/ChatEvent',
+};
+
+const { context } = JSON.parse(readFileSync(join(import.meta.dirname, '../../cdk.json'), 'utf8'));
+
+/** The stack as `cdk synth` makes it, but for the bundles: the rules are about the template. */
+export const bridgeStack = (environment: Readonly<Record<string, string>> = configured): BridgeStack => {
+  const stage = readStage(environment);
+  const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  return new BridgeStack(app, stage.stackName, stage);
+};

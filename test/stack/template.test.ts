@@ -1,0 +1,189 @@
+import { describe, expect, test } from '@jest/globals';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { SECRET_AT_BIRTH } from '../../lib/constructs/bridge-secret.ts';
+import { RESOURCES, ROUTES, SETTINGS, TABLE, TIMES } from '../../src/contract.ts';
+import { bridgeStack, configured } from './synthesised.ts';
+
+type Found = Readonly<Record<string, { readonly Properties: Readonly<Record<string, unknown>> }>>;
+const template = Template.fromStack(bridgeStack());
+const found = (type: string): Found => template.findResources(type) as Found;
+const bridgeFunctions = () =>
+  Object.values(found('AWS::Lambda::Function')).filter(({ Properties }) => Properties.Handler === 'index.handler');
+
+describe('the addresses that Twilio calls', () => {
+  test('are the three routes, by POST only', () => {
+    const keys = Object.values(found('AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties.RouteKey);
+    expect(keys.sort()).toEqual(ROUTES.map((route) => `POST ${route}`).sort());
+  });
+
+  test('are never throttled below the limit of the account', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingRateLimit: 10_000, ThrottlingBurstLimit: 5_000 },
+    });
+  });
+
+  test('write an access log that says nothing about people', () => {
+    const [stage] = Object.values(found('AWS::ApiGatewayV2::Stage'));
+    const { Format } = (stage?.Properties.AccessLogSettings ?? {}) as { Format?: string };
+    const variables = Object.values(JSON.parse(Format ?? '') as Record<string, string>);
+    expect(variables.filter((name) => /sourceIp|path|query|userAgent|identity|header|body|domain/i.test(name))).toEqual(
+      [],
+    );
+    expect(variables).toContain('$context.status');
+  });
+
+  test('are answered before Twilio stops waiting', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Description: Match.stringLikeRegexp('webhooks'),
+      Timeout: 5,
+      MemorySize: 512,
+    });
+  });
+});
+
+describe('the queues', () => {
+  const queues = Object.entries(found('AWS::SQS::Queue'));
+
+  test('are six: three, each with its dead-letter queue', () => {
+    const redriven = queues.filter(([, { Properties }]) => Properties.RedrivePolicy !== undefined);
+    expect(queues).toHaveLength(6);
+    expect(redriven).toHaveLength(3);
+  });
+
+  test.each(queues)('%s keeps order per chat, is encrypted and keeps messages for 14 days', (_name, { Properties }) => {
+    expect(Properties).toMatchObject({
+      FifoQueue: true,
+      DeduplicationScope: 'messageGroup',
+      FifoThroughputLimit: 'perMessageGroupId',
+      SqsManagedSseEnabled: true,
+      MessageRetentionPeriod: 14 * 24 * 3600,
+    });
+  });
+
+  test('are hidden longer than any of their consumers runs, and no count of receives ends an event', () => {
+    for (const [, { Properties }] of queues.filter(([, queue]) => queue.Properties.RedrivePolicy !== undefined)) {
+      expect(Properties.VisibilityTimeout).toBe(TIMES.visibility);
+      expect(TIMES.visibility).toBeGreaterThanOrEqual(6 * TIMES.functionTimeout);
+      expect((Properties.RedrivePolicy as { maxReceiveCount: number }).maxReceiveCount).toBeGreaterThanOrEqual(1000);
+    }
+  });
+
+  test('refuse whoever comes without TLS', () => {
+    const policies = Object.values(found('AWS::SQS::QueuePolicy'));
+    expect(policies).toHaveLength(6);
+    for (const { Properties } of policies)
+      expect(JSON.stringify(Properties)).toContain('"aws:SecureTransport":"false"');
+  });
+
+  test('are consumed with partial failures, and limited by the mapping', () => {
+    const mappings = Object.values(found('AWS::Lambda::EventSourceMapping'));
+    expect(mappings).toHaveLength(3);
+    for (const { Properties } of mappings) {
+      expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+      expect(Properties.ScalingConfig).toEqual({ MaximumConcurrency: 50 });
+      expect(Properties.BatchSize).toBeLessThanOrEqual(10);
+    }
+    for (const { Properties } of bridgeFunctions())
+      expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+  });
+});
+
+describe('the functions', () => {
+  test('are five, on the newest Node and arm64, each with every name that the runtime reads', () => {
+    const functions = bridgeFunctions();
+    expect(functions).toHaveLength(5);
+    for (const { Properties } of functions) {
+      expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+      const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
+      expect(Object.keys(Variables).sort()).toEqual([...SETTINGS, ...RESOURCES].sort());
+    }
+  });
+
+  test('hold no secret in their environment or anywhere in the template', () => {
+    const tokens = { AUTH_TOKEN: 'flex-token-in-env', FRONTLINE_AUTH_TOKEN: 'frontline-token-in-env' };
+    const text = JSON.stringify(Template.fromStack(bridgeStack({ ...configured, ...tokens })).toJSON());
+    expect(text).not.toContain('token-in-env');
+    expect(text).not.toContain('resolve:secretsmanager');
+  });
+
+  test('may do nothing to everything', () => {
+    for (const { Properties } of Object.values(found('AWS::IAM::Policy'))) {
+      const { Statement } = Properties.PolicyDocument as { Statement: { Action: unknown; Resource: unknown }[] };
+      for (const { Action, Resource } of Statement) {
+        expect([Action].flat().filter((action) => String(action).includes('*'))).toEqual([]);
+        expect([Resource].flat()).not.toContain('*');
+      }
+    }
+  });
+
+  test('write state only where they must: the webhook reads neither table nor queues', () => {
+    const policies = Object.entries(found('AWS::IAM::Policy')).filter(([name]) => name.startsWith('WebhookRole'));
+    const actions = policies.flatMap(([, { Properties }]) =>
+      (Properties.PolicyDocument as { Statement: { Action: string | string[] }[] }).Statement.flatMap((s) => s.Action),
+    );
+    expect(actions.filter((action) => /dynamodb|ReceiveMessage|DeleteMessage/.test(action))).toEqual([]);
+    expect(actions).toEqual(expect.arrayContaining(['sqs:SendMessage', 'secretsmanager:GetSecretValue']));
+  });
+
+  test('leave their logs for a month, in groups of their own', () => {
+    const groups = Object.values(found('AWS::Logs::LogGroup'));
+    expect(groups).toHaveLength(6);
+    for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
+  });
+
+  test('sweep every minute', () => {
+    template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
+  });
+});
+
+describe('state', () => {
+  test('is one table, paid by request, recoverable, with one sparse index', () => {
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { AttributeName: TABLE.ttl, Enabled: true },
+      KeySchema: [
+        { AttributeName: TABLE.pk, KeyType: 'HASH' },
+        { AttributeName: TABLE.sk, KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        Match.objectLike({
+          IndexName: TABLE.dueIndex,
+          KeySchema: [
+            { AttributeName: TABLE.duePk, KeyType: 'HASH' },
+            { AttributeName: TABLE.dueSk, KeyType: 'RANGE' },
+          ],
+        }),
+      ],
+    });
+  });
+
+  test.each([
+    ['production', 'Retain', true],
+    ['trial', 'Delete', false],
+  ])('of stage %s: %s', (STAGE, policy, isProtected) => {
+    const stack = bridgeStack({ ...configured, STAGE });
+    const staged = Template.fromStack(stack);
+    expect(stack.terminationProtection).toBe(isProtected);
+    for (const type of ['AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret'])
+      for (const resource of Object.values(staged.findResources(type)))
+        expect([type, resource.DeletionPolicy]).toEqual([type, policy]);
+    staged.hasResourceProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: isProtected });
+  });
+
+  test('the secret is born with empty fields, and its birth never changes', () => {
+    // CloudFormation would write a new secret over the tokens of every deployment that stands.
+    expect(SECRET_AT_BIRTH).toBe(
+      '{"AUTH_TOKEN":"","AUTH_TOKEN_PREVIOUS":"","API_KEY_SID":"","API_KEY_SECRET":"","FRONTLINE_AUTH_TOKEN":"",' +
+        '"FRONTLINE_AUTH_TOKEN_PREVIOUS":"","FRONTLINE_API_KEY_SID":"","FRONTLINE_API_KEY_SECRET":""}',
+    );
+    template.hasResourceProperties('AWS::SecretsManager::Secret', {
+      GenerateSecretString: {
+        SecretStringTemplate: SECRET_AT_BIRTH,
+        GenerateStringKey: 'STAMP_KEY',
+        PasswordLength: 64,
+        ExcludePunctuation: true,
+      },
+    });
+  });
+});
