@@ -1,0 +1,71 @@
+import { GetSecretValueCommand, ListSecretsCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, test } from '@jest/globals';
+import { setSecrets } from '../../cli/secrets.ts';
+
+const setUp = (secret: Record<string, string>, stacks: readonly string[] = ['mine']) => {
+  let held = JSON.stringify(secret);
+  let puts = 0;
+  const printed: string[] = [];
+  const send = async (command: unknown) => {
+    if (command instanceof ListSecretsCommand)
+      return {
+        SecretList: stacks.map((Value) => ({ ARN: 'arn:secret', Tags: [{ Key: 'flex-frontline-bridge', Value }] })),
+      };
+    if (command instanceof GetSecretValueCommand) return { SecretString: held };
+    if (!(command instanceof PutSecretValueCommand)) throw new Error('no such call');
+    held = command.input.SecretString ?? '';
+    puts += 1;
+    return {};
+  };
+  return {
+    set: (environment: Record<string, string>) =>
+      setSecrets({ client: { send: send as never }, environment, print: (line) => printed.push(line) }, 'mine'),
+    held: () => JSON.parse(held) as Record<string, string>,
+    puts: () => puts,
+    printed,
+  };
+};
+
+const born = { AUTH_TOKEN: '', FRONTLINE_AUTH_TOKEN: '', STAMP_KEY: 'made-with-the-stack' };
+
+describe('bridge secrets', () => {
+  test('puts the tokens in, keeps the stamp key, and says only names', async () => {
+    const { set, held, printed } = setUp(born);
+    const given = { AUTH_TOKEN: 'flex-token', FRONTLINE_AUTH_TOKEN: 'frontline-token', STAMP_KEY: 'another' };
+    expect(await set(given)).toBe(true);
+    expect(held()).toMatchObject({
+      AUTH_TOKEN: 'flex-token',
+      FRONTLINE_AUTH_TOKEN: 'frontline-token',
+      STAMP_KEY: 'made-with-the-stack',
+    });
+    expect(printed[0]).toBe('Set: AUTH_TOKEN, FRONTLINE_AUTH_TOKEN');
+    expect(printed.join()).not.toMatch(/flex-token|frontline-token|made-with|another/);
+  });
+
+  test('what is not given stays, and a replaced token is still good for webhooks under way', async () => {
+    const { set, held } = setUp({ ...born, AUTH_TOKEN: 'old', FRONTLINE_AUTH_TOKEN: 'stays' });
+    await set({ AUTH_TOKEN: 'new' });
+    expect(held()).toMatchObject({ AUTH_TOKEN: 'new', AUTH_TOKEN_PREVIOUS: 'old', FRONTLINE_AUTH_TOKEN: 'stays' });
+    expect(held().FRONTLINE_AUTH_TOKEN_PREVIOUS).toBe('');
+  });
+
+  test('run again it writes nothing', async () => {
+    const { set, puts, printed } = setUp(born);
+    const given = { AUTH_TOKEN: 'a', FRONTLINE_AUTH_TOKEN: 'b' };
+    await set(given);
+    await set(given);
+    expect(puts()).toBe(1);
+    expect(printed).toContain('Set: nothing, all is as it was');
+  });
+
+  test('names what is still missing, and then it is not done', async () => {
+    const { set, printed } = setUp(born);
+    expect(await set({ AUTH_TOKEN: 'a' })).toBe(false);
+    expect(printed.join()).toContain('Secrets are missing: FRONTLINE_AUTH_TOKEN');
+  });
+
+  test('touches the secret of exactly the named stack', async () => {
+    await expect(setUp(born, ['mine-too']).set({ AUTH_TOKEN: 'a' })).rejects.toThrow('No secret of a stack named mine');
+    await expect(setUp(born, ['mine', 'mine']).set({ AUTH_TOKEN: 'a' })).rejects.toThrow('2 secrets');
+  });
+});
