@@ -46,11 +46,20 @@ for (const [host, routes] of Object.entries(HOSTS))
     compiled.set(key, [...(compiled.get(key) ?? []), { route, segments }]);
   }
 
+const decoded = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+};
+
 const read = (segments: readonly string[], path: readonly string[]): Record<string, string> | undefined => {
   const at: Record<string, string> = {};
   for (const [i, segment] of segments.entries()) {
     const value = path[i] ?? '';
-    if (segment.startsWith('{')) at[segment.slice(1, -1)] = decodeURIComponent(value);
+    const plain = segment.startsWith('{') ? decoded(value) : undefined;
+    if (plain !== undefined) at[segment.slice(1, -1)] = plain;
     else if (segment !== value) return undefined;
   }
   return at;
@@ -61,7 +70,7 @@ export type Matched =
   | 'other method'
   | undefined;
 
-/** @throws URIError when the path is not well encoded */
+/** undefined for a path that nobody answers, or that is not well encoded. */
 export const match = (host: string, method: string, path: string): Matched => {
   const parts = path.split('/');
   let other: Matched;

@@ -22,7 +22,7 @@ type DeliveryDeps = {
   readonly retryMs: () => number;
 };
 
-const call = (random: Random, webhook: Webhook, attempt: number, signal: AbortSignal): WebhookCall => {
+const call = (token: string, webhook: Webhook, attempt: number, signal: AbortSignal): WebhookCall => {
   const params = webhook.countsRetries ? { ...webhook.params, RetryCount: String(attempt) } : webhook.params;
   const form = new URLSearchParams(params).toString();
   const get = webhook.method === 'GET';
@@ -34,7 +34,7 @@ const call = (random: Random, webhook: Webhook, attempt: number, signal: AbortSi
     method: webhook.method,
     headers: {
       'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
-      'i-twilio-idempotency-token': newUuid(random),
+      'i-twilio-idempotency-token': token,
       'x-twilio-signature': signed,
       'x-home-region': 'us1',
       'user-agent': 'TwilioProxy/1.1',
@@ -52,14 +52,14 @@ export const createDelivery = ({ now, random, after, deliver, faults, retryMs }:
 
   const pause = (ms: number): Promise<void> => new Promise((resolve) => after(ms, resolve));
 
-  const attempt = (webhook: Webhook, number: number): Promise<Delivered> => {
+  const attempt = (token: string, webhook: Webhook, number: number): Promise<Delivered> => {
     const patience = new AbortController();
     return new Promise((resolve, reject) => {
       const cancel = after(webhook.rule.timeoutMs, () => {
         resolve('timeout');
         patience.abort();
       });
-      deliver(call(random, webhook, number, patience.signal)).then((delivered) => {
+      deliver(call(token, webhook, number, patience.signal)).then((delivered) => {
         cancel();
         resolve(delivered);
       }, reject);
@@ -68,8 +68,9 @@ export const createDelivery = ({ now, random, after, deliver, faults, retryMs }:
 
   const tries = async (webhook: Webhook): Promise<void> => {
     const end = now() + webhook.rule.budgetMs;
+    const token = newUuid(random);
     for (let number = 0; ; number += 1) {
-      const delivered = await attempt(webhook, number);
+      const delivered = await attempt(token, webhook, number);
       if (number >= webhook.rule.retries || !webhook.rule.retryOn(delivered) || now() >= end) return;
       await pause(retryMs());
     }

@@ -108,7 +108,7 @@ describe('calls', () => {
     const asked = post();
     await twilio.pass(600_000);
     expect(status(asked)).toBe(loss === 'hang' ? 'no answer' : 'destroyed');
-    expect([bodies(), met(fault)]).toEqual([['copy'], 1]);
+    expect([await list(), met(fault)]).toEqual([['copy'], 1]);
   });
 
   test('are done late, after the caller gave up, and never answered', async () => {
