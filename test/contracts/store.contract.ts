@@ -114,6 +114,9 @@ export const storeContract = (name: string, make: () => Promise<Opened>, limits:
       expect((await store.get(key))?.Mo).toEqual([9, 10, 11]);
       await store.write(key, { when: [], exclude: { Mo: [9, 10, 11, 12], none: [1] }, nonce: ['n', '2'] });
       expect(await store.get(key)).toEqual({ ...key, n: '2' });
+      await store.write(key, { when: [], set: { Mo: [4] }, nonce: ['n', '3'] });
+      await store.write(key, { when: [], set: { Mo: [] }, nonce: ['n', '4'] });
+      expect(await store.get(key)).toEqual({ ...key, n: '4' });
     });
 
     test('entries go into and out of a map that is there', async () => {
