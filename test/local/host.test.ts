@@ -1,0 +1,212 @@
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startHost } from '../../local/host.ts';
+import { accept, ann, conversationOf, textsIn } from './support/chat.ts';
+import { type Machine, newMachine } from './support/machine.ts';
+import { until } from './support/until.ts';
+
+let machine: Machine;
+beforeEach(async () => {
+  machine = await newMachine();
+});
+afterEach(() => machine.end());
+
+/** The agent comes last, so then the link is complete. */
+const linked = (channel: string) =>
+  until('the link', () => {
+    const conversation = conversationOf(machine.twilio, channel);
+    if (conversation === undefined) return undefined;
+    const members = machine.twilio.reads.container('frontline', conversation)?.members;
+    return members?.some(({ identity }) => identity === ann.email) ? conversation : undefined;
+  });
+const bothTell = (channel: string, texts: readonly string[]) =>
+  until(`both to tell ${texts.length} texts`, () => {
+    const { twilio } = machine;
+    const sides = [textsIn(twilio, 'flex', channel), textsIn(twilio, 'frontline', conversationOf(twilio, channel))];
+    return sides.every((side) => side.length >= texts.length) ? sides : undefined;
+  }).then((sides) => expect(sides).toEqual([texts, texts]));
+
+type Health = { readonly ok: boolean; readonly queues: Readonly<Record<string, { readonly waiting: number }>> };
+const base = () => `http://127.0.0.1:${machine.port()}`;
+const health = async () => {
+  const answer = await fetch(`${base()}/healthz`);
+  return { status: answer.status, ...((await answer.json()) as Health) };
+};
+
+describe('One machine', () => {
+  test('tells what each side says on the other, from what was said before the accept on', async () => {
+    await machine.boot();
+    const { customer, flexAgent, frontlineAgent } = machine.twilio;
+    const { channelSid, taskSid } = customer.beginWebChat({ name: 'Jo' });
+    customer.writes(channelSid, 'anybody there?');
+    customer.writes(channelSid, 'hello?');
+    accept(machine.twilio, taskSid);
+    const conversation = await linked(channelSid);
+    flexAgent.writes(ann.flexWorkerSid, channelSid, 'hi Jo');
+    await bothTell(channelSid, ['anybody there?', 'hello?', 'hi Jo']);
+    frontlineAgent.writes(ann.email, conversation, 'now from my phone');
+    await bothTell(channelSid, ['anybody there?', 'hello?', 'hi Jo', 'now from my phone']);
+    customer.writes(channelSid, 'fine');
+    await bothTell(channelSid, ['anybody there?', 'hello?', 'hi Jo', 'now from my phone', 'fine']);
+  });
+
+  test("sends what the agent writes in Frontline to the customer's phone, once", async () => {
+    await machine.boot();
+    const { customer, frontlineAgent } = machine.twilio;
+    const { channelSid, taskSid } = customer.beginSmsChat({ phone: '+15550200001', text: 'hello by SMS' });
+    accept(machine.twilio, taskSid);
+    const conversation = await linked(channelSid);
+    frontlineAgent.writes(ann.email, conversation, 'hello on your phone');
+    const sms = await until('the SMS', () => customer.phone('+15550200001')[0]);
+    expect(sms.body).toBe('hello on your phone');
+    await until('every queue to be empty', async () => {
+      const { queues } = await health();
+      return Object.values(queues).every(({ waiting }) => waiting === 0);
+    });
+    expect(customer.phone('+15550200001')).toHaveLength(1);
+  });
+
+  test('goes on after a stop, and makes up for what it did not hear meanwhile', async () => {
+    const first = await machine.boot();
+    const { customer, frontlineAgent } = machine.twilio;
+    const { channelSid, taskSid } = customer.beginWebChat();
+    accept(machine.twilio, taskSid);
+    const conversation = await linked(channelSid);
+    customer.writes(channelSid, 'one');
+    await bothTell(channelSid, ['one']);
+    await first.stop();
+    customer.writes(channelSid, 'two, to nobody');
+    await until('the webhook to be lost', () => machine.twilio.webhooks.underway() === 0);
+    frontlineAgent.writes(ann.email, conversation, 'three, to nobody');
+    await until('the webhook to be lost', () => machine.twilio.webhooks.underway() === 0);
+    await machine.boot();
+    await until('Flex to tell three', () => textsIn(machine.twilio, 'flex', channelSid).length === 3);
+    await until('Frontline to tell three', () => textsIn(machine.twilio, 'frontline', conversation).length === 3);
+    customer.writes(channelSid, 'four');
+    await until('the fourth', () => textsIn(machine.twilio, 'frontline', conversation).length === 4);
+    expect(textsIn(machine.twilio, 'frontline', conversation)).toEqual([
+      'one',
+      'three, to nobody',
+      'two, to nobody',
+      'four',
+    ]);
+    expect(textsIn(machine.twilio, 'flex', channelSid)).toEqual(['one', 'two, to nobody', 'three, to nobody', 'four']);
+  });
+
+  test('keeps the stamp key that it made at its first start', async () => {
+    const first = await machine.boot();
+    const { customer } = machine.twilio;
+    const { channelSid, taskSid } = customer.beginWebChat();
+    accept(machine.twilio, taskSid);
+    const conversation = await linked(channelSid);
+    await first.stop();
+    await machine.boot();
+    machine.twilio.frontlineAgent.writes(ann.email, conversation, 'after the restart');
+    await until('the copy', () => textsIn(machine.twilio, 'flex', channelSid).length === 1);
+    await until('the echo', () => machine.journal.some(({ reason }) => reason === 'echo'));
+    expect(textsIn(machine.twilio, 'frontline', conversation)).toEqual(['after the restart']);
+  });
+
+  const health = async () => {
+    const answer = await fetch(`${base()}/healthz`);
+    return {
+      status: answer.status,
+      ...((await answer.json()) as { ok: boolean; queues: Record<string, { waiting: number }> }),
+    };
+  };
+  let baseUrl = '';
+  const base = () => baseUrl;
+  beforeEach(() => {
+    const { boot } = machine;
+    machine = {
+      ...machine,
+      boot: async (over) => {
+        const host = await boot(over);
+        baseUrl = `http://127.0.0.1:${host.port}`;
+        return host;
+      },
+    };
+  });
+
+  test('says that it is well, and what waits', async () => {
+    await machine.boot();
+    expect(await health()).toEqual({
+      status: 200,
+      ok: true,
+      queues: {
+        'flex-events': { waiting: 0, inHands: 0, dead: 0 },
+        'frontline-events': { waiting: 0, inHands: 0, dead: 0 },
+        'default-webhook': { waiting: 0, inHands: 0, dead: 0 },
+      },
+    });
+  });
+
+  test('refuses what Twilio would not send, and goes on', async () => {
+    await machine.boot();
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const status = async (path: string, init?: RequestInit) => (await fetch(base() + path, init)).status;
+    expect(await status('/')).toBe(404);
+    expect(await status('/page/page.js')).toBe(404);
+    expect(await status('/chat-to-frontline')).toBe(405);
+    expect(await status('/chat-to-frontline', { method: 'POST', headers: form, body: 'a=1' })).toBe(403);
+    expect(await status('/chat-to-frontline', { method: 'POST', body: '{}' })).toBe(415);
+    expect((await health()).ok).toBe(true);
+  });
+
+  const speak = (lines: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(Number(new URL(base()).port), '127.0.0.1');
+      let heard = '';
+      socket.on('data', (chunk) => {
+        heard += chunk;
+      });
+      socket.on('close', () => resolve(heard));
+      socket.on('error', reject);
+      socket.write(lines);
+    });
+
+  test('answers a body that is announced too large before it came, and hangs up', async () => {
+    await machine.boot();
+    const heard = await speak(
+      'POST /chat-to-frontline HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 300000\r\n\r\na=',
+    );
+    expect(heard).toMatch(/^HTTP\/1.1 413 /);
+    expect(heard.toLowerCase()).toContain('connection: close');
+  });
+
+  test('stops reading a body that grows too large', async () => {
+    await machine.boot();
+    const chunk = `10000\r\n${'a'.repeat(0x10000)}\r\n`;
+    const heard = await speak(
+      `POST /chat-to-frontline HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(5)}`,
+    );
+    expect(heard).toMatch(/^HTTP\/1.1 413 /);
+  });
+
+  test('answers 400 to what is no path', async () => {
+    await machine.boot();
+    expect(await speak('GET http://elsewhere/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(
+      /^HTTP\/1.1 400 /,
+    );
+  });
+
+  test('tells a second process that its file is taken, and leaves no port open', async () => {
+    const host = await machine.boot();
+    const second = startHost({ ...machine.settings(), port: 0, journal: () => {} });
+    await expect(second).rejects.toThrow('is in use by another bridge process');
+    const third = startHost({
+      ...machine.settings(),
+      dataFile: machine.folder.file('other.sqlite'),
+      port: host.port,
+      journal: () => {},
+    });
+    await expect(third).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    // The file of the one that failed is free again.
+    const fourth = await startHost({
+      ...machine.settings(),
+      dataFile: machine.folder.file('other.sqlite'),
+      journal: () => {},
+    });
+    await fourth.stop();
+  });
+});
