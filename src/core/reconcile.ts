@@ -44,7 +44,9 @@ export const reconcile = async (deps: BridgeDeps, key: Home['key'], lane: Lane, 
   for await (const batch of sourceBatches(deps, walk.held)) {
     for (const message of batch.messages) {
       if (deps.clock.now() + deps.settings.requestMs > run.deadline) return retry(0, 'more to copy', walk.brought > 0);
-      const stop = await step(deps, walk, message, copies.get(message.sid), run.attempts);
+      // After progress a refusal is a first one again: its pause does not grow with a long copy.
+      const attempts = walk.brought > 0 ? 1 : run.attempts;
+      const stop = await step(deps, walk, message, copies.get(message.sid), attempts);
       if (stop !== undefined) return stop;
     }
     if (batch.after !== undefined) {

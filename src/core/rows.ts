@@ -70,6 +70,25 @@ export const writeSkipped = async (
   });
 };
 
+/**
+ * A parked message is gone at its source: there is nothing to put back any more.
+ * @returns the row as it stands: another state's when somebody dealt with it first.
+ */
+export const writeRemoved = async (
+  deps: BridgeDeps,
+  home: Key,
+  lane: Lane,
+  sid: string,
+): Promise<Row | undefined> => {
+  const written = await deps.store.write(messageRow(home, lane, sid), {
+    when: [['=', 'st', 'parked']],
+    set: { st: 'removed', ttl: expiry(deps) },
+    remove: ['due', 'dk', 'why'],
+    nonce: ['n', deps.nonce()],
+  });
+  return read(written.ok ? written.item : written.old);
+};
+
 /** Parked rows stand in the sparse index, where status and redrive find them. */
 export const writeParked = async (
   deps: BridgeDeps,

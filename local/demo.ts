@@ -1,0 +1,168 @@
+/**
+ * `npm run demo`: ten chats at once on the local Twilio over real HTTP, on a calm day, on a day with every webhook twice
+ * and out of order, and on a day on which Twilio's answers get lost. Prints what each chat looks like from both sides,
+ * as Twilio holds it, and exits with 1 when anything is not as promised.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Entry, Store } from '../src/core/ports.ts';
+import { beginChat, type DialoguePlan, type Told } from './demo/dialogue.ts';
+import { startHost } from './host.ts';
+import { judge } from './judge.ts';
+import { FLEX, FRONTLINE } from './twilio/defaults.ts';
+import type { Fault } from './twilio/faults.ts';
+import { type RunningTwilio, startLocalTwilio } from './twilio/server.ts';
+
+type Day = { readonly name: string; readonly calm: boolean; readonly faults: readonly Fault[] };
+
+const CHATS = 10;
+const MESSAGES = 40;
+const HISTORY = 150;
+const SETTLE_MS = 1_000;
+const LEASE_MS = 4_000;
+
+/** One write in twenty is not heard of; half of those are carried out only after the caller gave up. */
+const lost = ['hang', 'destroy'].flatMap((loss): Fault[] => [
+  { fault: 'rest.answer-lost', p: 0.0125, only: 'POST c', loss: loss as 'hang' | 'destroy' },
+  { fault: 'rest.late-commit', p: 0.0125, only: 'POST c', loss: loss as 'hang' | 'destroy', maxMs: SETTLE_MS / 2 },
+]);
+
+const DAYS: readonly Day[] = [
+  { name: 'a calm day', calm: true, faults: [] },
+  {
+    name: 'every webhook twice, neighbours swapped',
+    calm: false,
+    faults: [
+      { fault: 'webhook.doubled', p: 1, maxMs: 200 },
+      { fault: 'webhook.swapped', p: 0.5, maxMs: 200 },
+    ],
+  },
+  { name: 'one answer in twenty lost, half of those carried out late', calm: false, faults: lost },
+];
+
+type Requests = { reads: number; writes: number; forwarder: number };
+
+/** Counts what the bridge asks of its store; the forwarder's own apart. */
+const counting =
+  (requests: Requests) =>
+  (store: Store): Store => ({
+    get: (key) => {
+      if (key.sk.startsWith('f#')) requests.forwarder += 1;
+      else requests.reads += 1;
+      return store.get(key);
+    },
+    write: (key, change) => {
+      if (key.sk === 'pair' || key.sk.startsWith('m#')) requests.writes += 1;
+      else requests.forwarder += 1;
+      return store.write(key, change);
+    },
+    listDue: (name, page) => store.listDue(name, page),
+  });
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const plans: readonly DialoguePlan[] = Array.from({ length: CHATS }, (_, n) => ({
+  number: n + 1,
+  history: n < 2 ? HISTORY : 1,
+  messages: MESSAGES,
+  sms: n >= CHATS - 3,
+  patienceMs: 120_000,
+}));
+
+/** By Twilio's own truth, with nothing of the bridge. @returns what is wrong. */
+const report = (twilio: RunningTwilio, chat: Told): readonly string[] => {
+  const stands = {
+    flex: twilio.reads.transcript('flex', chat.channel).map(({ body }) => body ?? ''),
+    frontline: twilio.reads.transcript('frontline', chat.conversation).map(({ body }) => body ?? ''),
+  };
+  const wrong = [...judge(chat.said, stands, chat.dialogue)];
+  const sms = chat.phone === undefined ? [] : twilio.customer.phone(chat.phone).map(({ body }) => body);
+  if (chat.phone !== undefined) {
+    const due = stands.flex.filter((text) => chat.said.frontline.includes(text) || /question (7|21|35) /.test(text));
+    if (JSON.stringify(sms) !== JSON.stringify(due))
+      wrong.push(`the phone got ${sms.length} SMS of ${due.length}, or in another order`);
+  }
+  const counts = `${chat.said.flex.length} said in Flex, ${chat.said.frontline.length} in Frontline`;
+  const phone = chat.phone === undefined ? '' : `, ${sms.length} SMS to the customer`;
+  say(
+    `  chat ${String(chat.number).padStart(2)}: ${counts}${phone}: ${wrong.length === 0 ? 'the same on both sides, in order, none twice' : 'NOT THE SAME'}`,
+  );
+  for (const line of wrong) say(`    ${line}`);
+  return wrong;
+};
+
+const runDay = async (day: Day): Promise<readonly string[]> => {
+  say(`\n${day.name}`);
+  const folder = await mkdtemp(join(tmpdir(), 'bridge-demo-'));
+  const twilio = await startLocalTwilio({ seed: 1, validate: false });
+  const requests: Requests = { reads: 0, writes: 0, forwarder: 0 };
+  const failures: Entry[] = [];
+  const host = await startHost({
+    settings: {
+      flex: { accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid, defaultWebhook: FLEX.defaultWebhook },
+      frontline: { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid },
+      publicBaseUrl: undefined,
+      twilioBaseUrl: twilio.url,
+      deployment: 'demo',
+      settleMs: SETTLE_MS,
+      leaseMs: LEASE_MS,
+    },
+    accounts: {
+      flex: { authToken: FLEX.authToken, previousAuthToken: undefined, apiKey: undefined },
+      frontline: { authToken: FRONTLINE.authToken, previousAuthToken: undefined, apiKey: undefined },
+    },
+    dataFile: join(folder, 'demo.sqlite'),
+    port: 0,
+    // On the calm day nothing may be counted but what the messages themselves cost.
+    sweepMs: day.calm ? 3_600_000 : 1_000,
+    journal: (entry) => {
+      if (entry.step === 'failed') failures.push(entry);
+    },
+    around: counting(requests),
+  });
+  const wrong: string[] = [];
+  try {
+    twilio.connectBridge(host.publicBaseUrl);
+    for (const fault of day.faults) twilio.faults.add(fault);
+    const linked = await Promise.all(plans.map((plan) => beginChat(twilio, plan)));
+    await twilio.webhooks.settled();
+    twilio.counts.reset();
+    Object.assign(requests, { reads: 0, writes: 0, forwarder: 0 });
+    const chats = await Promise.all(linked.map(({ talk }) => talk()));
+    await twilio.webhooks.settled();
+    for (const chat of chats) wrong.push(...report(twilio, chat));
+
+    const texts = CHATS * MESSAGES;
+    const { rest, chatEvent } = twilio.counts.total();
+    const each = (count: number) => (count / texts).toFixed(3).replace(/\.?0+$/, '');
+    say(
+      `  per text: ${each(rest)} REST calls, ${each(requests.writes)} store writes, ${each(requests.reads)} store reads`,
+    );
+    say(`  for the customer's SMS: ${each(chatEvent)} posts and ${each(requests.forwarder)} store requests per text`);
+    if (day.calm && rest !== texts) wrong.push(`${rest} REST calls for ${texts} texts, which should be as many`);
+    if (day.calm && requests.writes !== 3 * texts)
+      wrong.push(`${requests.writes} store writes for ${texts} texts, which should be 3 each`);
+    const met = Object.entries(twilio.faults.counts());
+    if (met.length > 0) say(`  faults met: ${met.map(([fault, count]) => `${count} ${fault}`).join(', ')}`);
+    for (const { fault } of day.faults)
+      if (!met.some(([name]) => name === fault)) wrong.push(`no ${fault} was met, so this day proves nothing`);
+    for (const { type, reason } of failures) wrong.push(`something failed: ${type} ${reason}`);
+  } finally {
+    await host.stop();
+    await twilio.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+  return wrong;
+};
+
+let wrong = 0;
+for (const day of DAYS) {
+  const found = await runDay(day).catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
+  for (const line of found) say(`  WRONG: ${line}`);
+  wrong += found.length;
+}
+say(wrong === 0 ? '\nBoth sides tell one story.' : `\n${wrong} things are wrong.`);
+process.exitCode = wrong === 0 ? 0 : 1;

@@ -1,0 +1,99 @@
+/**
+ * A parked message is put back: late, as its source says it now. Repeating is safe, for the ledger's row decides under
+ * the lane's fence, and a copy that stands already is adopted.
+ */
+import { type Delivered, deliver, settle } from './deliver.ts';
+import { type BridgeDeps, chatSide } from './deps.ts';
+import type { Lane, Message } from './event.ts';
+import { fence, type Held, intend } from './lane-writes.ts';
+import { type Outcome, retry, skipped } from './outcome.ts';
+import { containerOf, destination, type Home, readHome, source } from './pair.ts';
+import { readBack } from './read-back.ts';
+import type { Run } from './reconcile.ts';
+import { render } from './render.ts';
+import { type Row, readRow, writeRemoved, writeSkipped } from './rows.ts';
+import { provenStamp } from './stamp.ts';
+
+/** `home` is the key of the pair (see pair.ts), `sid` the parked message's. */
+export type Redrive = { readonly home: string; readonly lane: Lane; readonly sid: string };
+
+const overtaken: Outcome = retry(1, 'lane has another owner');
+
+/**
+ * @returns `replicated`; `parked` when Twilio refused it again; `skipped`: `already` (nothing is parked under this SID any
+ * more), `removed` (gone at its source), `empty`, `closed`, `not_linked`; or a retry.
+ * @throws TwilioTrouble when a side could not be read.
+ */
+export const redriveMessage = async (deps: BridgeDeps, job: Redrive, run: Run): Promise<Outcome> => {
+  const { lane, sid } = job;
+  const key = { pk: job.home, sk: 'pair' };
+  if ((await readRow(deps, key, lane, sid))?.state !== 'parked') return skipped('already');
+  const before = readHome(await deps.store.get(key));
+  if (before === undefined || before.state === 'linking') return skipped('not_linked');
+  if (before.state === 'closed') return skipped('closed');
+
+  const freed = await readBack(deps, { home: before, lane });
+  if (!freed.free) return freed.outcome;
+  const fenced = await fence(deps, { home: freed.home, lane });
+  if (!fenced.ok) return overtaken;
+  // Under the fence, for what was under way a moment ago may have been this very message.
+  const row = await readRow(deps, key, lane, sid);
+  if (row?.state !== 'parked') return settledMeanwhile(row);
+  return putBack(deps, { home: fenced.home, lane }, sid, run);
+};
+
+const settledMeanwhile = (row: Row | undefined): Outcome =>
+  row?.state === 'ok' ? { end: 'replicated', copies: [row.copy] } : skipped('already');
+
+const putBack = async (deps: BridgeDeps, held: Held, sid: string, run: Run): Promise<Outcome> => {
+  const { home, lane } = held;
+  const from = containerOf(home, source(lane));
+  const into = containerOf(home, destination(lane));
+  if (from === undefined || into === undefined) return skipped('not_linked');
+  const message = await chatSide(deps, source(lane)).message(from, sid);
+  if (message === undefined) {
+    await writeRemoved(deps, home.key, lane, sid);
+    return skipped('removed');
+  }
+  if (render(lane, message, home, true) === undefined) {
+    await writeSkipped(deps, home.key, lane, sid, 'empty');
+    return skipped('empty');
+  }
+  const copy = await standingCopy(deps, home, lane, into, sid);
+  if (deps.clock.now() + deps.settings.requestMs > run.deadline) return retry(0, 'no time left');
+  const intended = await intend(deps, held, { sid, index: message.index, createdAt: message.createdAt, late: true });
+  if (!intended.ok) return overtaken;
+  const mine: Held = { home: intended.home, lane };
+  const seen = { missing: [], listedAt: deps.clock.now() };
+  return outcomeOf(
+    copy === undefined ? await deliver(deps, mine, message, seen, run.attempts) : await settle(deps, mine, copy, seen),
+  );
+};
+
+/** A copy of it on the destination's newest page, known by its proven stamp. */
+const standingCopy = async (
+  deps: BridgeDeps,
+  home: Home,
+  lane: Lane,
+  container: string,
+  sid: string,
+): Promise<Message | undefined> => {
+  const page = await chatSide(deps, destination(lane)).listMessages(container, 'desc');
+  return page.messages.find(({ author, body, attributes }) => {
+    const stamp = provenStamp(deps.settings.stampKey, { lane, container, author, body }, attributes);
+    return stamp !== undefined && stamp.s === sid && stamp.k !== 'notice';
+  });
+};
+
+const outcomeOf = (delivered: Delivered): Outcome => {
+  switch (delivered.end) {
+    case 'done':
+      return { end: 'replicated', copies: [delivered.copy] };
+    case 'parked':
+      return { end: 'parked', reason: delivered.reason };
+    case 'overtaken':
+      return overtaken;
+    case 'stopped':
+      return delivered.outcome;
+  }
+};
