@@ -13,7 +13,6 @@ import type { Clock, Journal, Store } from '../src/core/ports.ts';
 import type { Secrets } from '../src/runtime/config.ts';
 import type { Settings } from '../src/runtime/settings.ts';
 import { startBridge } from './bridge.ts';
-import { catchUp } from './catch-up.ts';
 import { requestOf, sendJson, sendResponse } from './http-seam.ts';
 import { listen } from './listener.ts';
 import { keptStampKey } from './stamp-key.ts';
@@ -97,13 +96,9 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
   });
 
   let stopped: Promise<void> | undefined;
-  const caughtUp = catchUp({
-    ...{ database, queues, clock, journal: options.journal },
-    stopped: () => stopped !== undefined,
-  }).catch((error: unknown) => options.journal({ step: 'failed', type: 'start', reason: nameOf(error), sids: [] }));
   const stop = async (): Promise<void> => {
     page?.stop();
-    const ended = Promise.all([bridge.stop(), caughtUp]);
+    const ended = bridge.stop();
     await Promise.all([listener.finish(FINISH_MS), Promise.race([ended, sleep(FINISH_MS, undefined, { ref: false })])]);
     await listener.close();
     // Calls still under way are cut off, and what became of them is looked up after the next start.
@@ -124,8 +119,6 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
     },
   };
 };
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
 
 /** `stop` ends the answers that would go on for ever. */
 export type Page = { readonly serve: RequestListener; readonly stop: () => void };

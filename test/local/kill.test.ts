@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { judge, type Said } from '../../local/judge.ts';
+import { type RunningTwilio, startLocalTwilio } from '../../local/twilio/server.ts';
+import { seededRandom } from '../../local/twilio/sid.ts';
+import { accept, ann, conversationOf, textsIn } from './support/chat.ts';
+import { announced, type Child, run } from './support/child.ts';
+import { newFolder } from './support/machine.ts';
+import { until } from './support/until.ts';
+
+const CHATS = 4;
+const KILLS = 5;
+const TEXTS_BETWEEN_KILLS = 8;
+const MOST_COPIES = 30;
+
+let twilio: RunningTwilio;
+let folder: Awaited<ReturnType<typeof newFolder>>;
+let child: Child | undefined;
+beforeEach(async () => {
+  folder = await newFolder();
+  twilio = await startLocalTwilio({ seed: 5, validate: false, switches: { latency: 15 } });
+});
+afterEach(async () => {
+  await child?.kill();
+  await twilio.stop();
+  await folder.remove();
+});
+
+/** On one port for ever: there TaskRouter tries again while nobody listens. */
+let port = '0';
+const start = async (): Promise<void> => {
+  child = run('local/main.ts', {
+    cwd: folder.path,
+    environment: {
+      TWILIO_BASE_URL: twilio.url,
+      PORT: port,
+      SETTLE_SECONDS: '1',
+      SWEEP_SECONDS: '1',
+      LEASE_SECONDS: '5',
+    },
+  });
+  port = String((await announced(child)).port);
+};
+
+const count = (side: 'flex' | 'frontline', sid: string | undefined): number =>
+  sid === undefined ? 0 : (twilio.reads.container(side, sid)?.messages ?? 0);
+
+type Chat = { readonly channel: string; readonly said: { readonly flex: string[]; readonly frontline: string[] } };
+
+const begin = (): Chat => {
+  const { channelSid, taskSid } = twilio.customer.beginWebChat();
+  twilio.customer.writes(channelSid, 'before the accept');
+  accept(twilio, taskSid);
+  return { channel: channelSid, said: { flex: ['before the accept'], frontline: [] } };
+};
+
+/** The customer, the agent in Flex or the agent in Frontline, each when they can. */
+const say = ({ channel, said }: Chat, text: string, draw: number): void => {
+  const conversation = conversationOf(twilio, channel);
+  const isIn = (side: 'flex' | 'frontline', sid: string, identity: string) =>
+    twilio.reads.container(side, sid)?.members.some((member) => member.identity === identity) ?? false;
+  if (draw < 0.45 && conversation !== undefined && isIn('frontline', conversation, ann.email)) {
+    twilio.frontlineAgent.writes(ann.email, conversation, text);
+    said.frontline.push(text);
+    return;
+  }
+  if (draw < 0.7 && isIn('flex', channel, ann.flexIdentity)) twilio.flexAgent.writes(ann.flexWorkerSid, channel, text);
+  else twilio.customer.writes(channel, text);
+  said.flex.push(text);
+};
+
+const wrongIn = ({ channel, said }: Chat): readonly string[] =>
+  judge(said satisfies Said, {
+    flex: textsIn(twilio, 'flex', channel),
+    frontline: textsIn(twilio, 'frontline', conversationOf(twilio, channel)),
+  });
+
+describe('A bridge that is killed with -9 again and again', () => {
+  test('goes on after each start, and in the end nothing is lost, doubled or out of order', async () => {
+    const random = seededRandom(Number(process.env.KILL_SEED ?? 1));
+    await start();
+    const chats = Array.from({ length: CHATS }, begin);
+    const stands = () =>
+      chats.reduce(
+        (sum, { channel }) => sum + count('flex', channel) + count('frontline', conversationOf(twilio, channel)),
+        0,
+      );
+    let n = 0;
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      for (let i = 0; i < TEXTS_BETWEEN_KILLS; i += 1)
+        for (const chat of chats) {
+          n += 1;
+          say(chat, `text ${n}`, random());
+        }
+      // In the midst of its work: it has settled what the one before left open, and is so many copies further.
+      const copies = stands() + 1 + Math.floor(random() * MOST_COPIES);
+      await until('the moment to kill', () => stands() >= copies, 5000).catch(() => undefined);
+      await child?.kill();
+      await start();
+    }
+    const wrong = () => chats.flatMap(wrongIn);
+    await until('both sides to tell the same', () => wrong().length === 0, 40_000).catch(() => undefined);
+    expect(wrong()).toEqual([]);
+    expect(n).toBe(KILLS * TEXTS_BETWEEN_KILLS * CHATS);
+  }, 90_000);
+});
