@@ -7,7 +7,6 @@
 
 import type { Database } from '../src/adapters/sqlite/open.ts';
 import { openPairs } from '../src/adapters/sqlite/open-pairs.ts';
-import { eventsQueue } from '../src/core/deliver.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
 import { encodeEnvelope, type Lane } from '../src/core/event.ts';
 import { defer } from '../src/core/lane-writes.ts';
@@ -16,6 +15,7 @@ import { containerOf, type Home, source } from '../src/core/pair.ts';
 /** A pair is two lanes of about two reads each, so this is 40 reads a second. */
 const PAIRS_AT_ONCE = 10;
 const PAUSE_MS = 1000;
+const queueOf = { F: 'flex-events', B: 'frontline-events' } as const;
 
 /** @param stopped - asked between two helpings. */
 export const catchUp = async (deps: BridgeDeps, database: Database, stopped: () => boolean): Promise<void> => {
@@ -39,7 +39,7 @@ const compare = async (deps: BridgeDeps, home: Home, lane: Lane): Promise<void> 
   const container = containerOf(home, source(lane));
   if (container === undefined) return;
   await defer(deps, home.key, lane, 1);
-  await deps.queues.send(eventsQueue(source(lane)), {
+  await deps.queues.send(queueOf[lane], {
     group: container,
     dedupe: `start-${lane}-${deps.nonce()}`,
     body: encodeEnvelope({

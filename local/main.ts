@@ -20,13 +20,15 @@ const say = (text: string, more: Readonly<Record<string, unknown>> = {}): void =
 };
 
 /** Whoever starts it can mend most of it: one clear line, or one for each wrong setting. */
-const giveUp = (error: unknown, settings: LocalSettings | undefined): never => {
+const giveUp = (error: unknown): never => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const port = error instanceof Error && 'port' in error ? error.port : undefined;
   const why = (): string => {
     if (error instanceof WrongSettings) return error.message;
     if (code === 'EADDRINUSE')
-      return `Port ${settings?.port} is in use. Is the bridge running already? PORT sets another.`;
-    if (code === 'EACCES') return `Port ${settings?.port} may not be listened on by this user. PORT sets another.`;
+      return `Port ${port} is in use. Is the bridge running already? PORT or CONSOLE_PORT sets another.`;
+    if (code === 'EACCES')
+      return `Port ${port} may not be listened on by this user. PORT or CONSOLE_PORT sets another.`;
     return `The bridge cannot start: ${error instanceof Error ? error.message : String(error)}`;
   };
   process.stderr.write(`${why()}\n`);
@@ -50,9 +52,8 @@ const announce = (settings: LocalSettings, running: Running, page: string | unde
 };
 
 const main = async (): Promise<void> => {
-  let settings: LocalSettings | undefined;
   try {
-    settings = readLocalSettings(withDotEnv('.env', process.env));
+    const settings = readLocalSettings(withDotEnv('.env', process.env));
     const feed = createFeed(wallClock);
     const lines = createLineJournal({
       write: (text) => process.stdout.write(text),
@@ -64,7 +65,6 @@ const main = async (): Promise<void> => {
       feed.journal(entry);
     });
     const page = await showPage({ settings, running, feed });
-    announce(settings, running, page.url);
     const onSignal = endOnSignals({
       end: async () => {
         await page.stop();
@@ -75,8 +75,9 @@ const main = async (): Promise<void> => {
       now: Date.now,
     });
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+    announce(settings, running, page.url);
   } catch (error) {
-    giveUp(error, settings);
+    giveUp(error);
   }
 };
 

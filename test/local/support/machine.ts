@@ -38,6 +38,7 @@ export const newMachine = async (environment: Readonly<Record<string, string>> =
     folder,
     settings,
     boot,
+    stop: () => host?.stop(),
     /** The bridge's. */
     port: () => host?.port,
     end: async () => {

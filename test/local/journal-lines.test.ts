@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import { createLineJournal, humanLine, jsonLine } from '../../local/journal-lines.ts';
+import type { Entry } from '../../src/core/ports.ts';
+
+const at = Date.parse('2026-11-22T14:03:04.567Z');
+const entry: Entry = {
+  step: 'replicated',
+  type: 'message.added',
+  lane: 'F',
+  sids: [`IM${'1'.repeat(32)}`, `CH${'2'.repeat(32)}`, `IM${'3'.repeat(32)}`],
+  ms: 34,
+};
+
+describe('The journal on one machine', () => {
+  test('is one readable line on a terminal', () => {
+    expect(humanLine(entry, at, false)).toBe(
+      '14:03:04.567  replicated  message.added         Flex > Frontline  IM111111… CH222222… IM333333…  34 ms',
+    );
+    expect(humanLine({ step: 'skipped', type: 'task.created', reason: 'not_handled', sids: [] }, at, false)).toBe(
+      '14:03:04.567  skipped     task.created          (not_handled)',
+    );
+  });
+
+  test('is JSON elsewhere', () => {
+    expect(JSON.parse(jsonLine(entry, at))).toEqual({ time: '2026-11-22T14:03:04.567Z', ...entry });
+  });
+
+  test('writes all of one turn together, in order', async () => {
+    const written: string[] = [];
+    const journal = createLineJournal({
+      write: (text) => written.push(text),
+      line: ({ type }) => type,
+      clock: { now: () => at },
+    });
+    journal({ step: 'queued', type: 'one', sids: [] });
+    journal({ step: 'queued', type: 'two', sids: [] });
+    await new Promise((resolve) => setImmediate(resolve));
+    journal({ step: 'queued', type: 'three', sids: [] });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(written).toEqual(['one\ntwo\n', 'three\n']);
+  });
+});
