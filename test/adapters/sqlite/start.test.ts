@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { forgetEverything } from '../../../src/adapters/sqlite/forget.ts';
+import { lapseIntents } from '../../../src/adapters/sqlite/lapse.ts';
+import { type Database, openDatabase } from '../../../src/adapters/sqlite/open.ts';
+import { openPairs } from '../../../src/adapters/sqlite/open-pairs.ts';
+import { createSqliteQueue } from '../../../src/adapters/sqlite/queue.ts';
+import { createSqliteStore } from '../../../src/adapters/sqlite/store.ts';
+import type { Item } from '../../../src/core/change.ts';
+import { readHome } from '../../../src/core/pair.ts';
+import { handClock } from '../../contracts/hand-clock.ts';
+import { newFolder } from './folder.ts';
+
+const clock = handClock();
+let folder: Awaited<ReturnType<typeof newFolder>>;
+let database: Database;
+beforeEach(async () => {
+  folder = await newFolder();
+  database = await openDatabase(folder.file('bridge.db'), { clock });
+});
+afterEach(async () => {
+  await database.close();
+  await folder.remove();
+});
+
+const keep = async (pk: string, set: Item, sk = 'pair'): Promise<void> => {
+  await createSqliteStore(database).write({ pk, sk }, { when: [], set, nonce: ['n', '1'] });
+};
+const home = async (pk: string) => readHome(await createSqliteStore(database).get({ pk, sk: 'pair' }));
+
+describe('A process that starts', () => {
+  test('ends the time of every intent of the one before, and no more', async () => {
+    const later = clock.now() + 20_000;
+    const past = clock.now() - 20_000;
+    await keep('a', { st: 'open', Fps: 'IM1', Fpi: 3, Fpu: later, Bps: 'IM2', Bpi: 1, Bpu: later, Fc: 2 });
+    await keep('b', { st: 'open', Bps: 'IM3', Bpi: 0, Bpu: past });
+    await keep('c', { st: 'open', Fc: 7 });
+    expect(await lapseIntents(database, { clock })).toBe(2);
+    expect((await home('a'))?.lanes.F).toMatchObject({
+      cursor: 2,
+      intent: { sid: 'IM1', index: 3, notAfter: clock.now() },
+    });
+    expect((await home('a'))?.lanes.B.intent).toMatchObject({ sid: 'IM2', notAfter: clock.now() });
+    // What has lapsed already has waited for a while, and that counts.
+    expect((await home('b'))?.lanes.B.intent?.notAfter).toBe(past);
+    expect((await home('c'))?.lanes.F).toMatchObject({ cursor: 7, intent: undefined });
+  });
+
+  test('finds the pairs whose chats go on, page by page', async () => {
+    for (const pk of ['a', 'b', 'c', 'd']) await keep(pk, { st: pk === 'b' ? 'closed' : 'open' });
+    await keep('a', { d: 'IM1' }, 'm#F#IM0');
+    await keep('x', { home: 'a' });
+    const first = await openPairs(database, { limit: 2 });
+    expect(first.map(({ key }) => key.pk)).toEqual(['a', 'c']);
+    expect((await openPairs(database, { limit: 2, after: 'c' })).map(({ key }) => key.pk)).toEqual(['d']);
+  });
+
+  test('can empty its file', async () => {
+    const queues = await createSqliteQueue(database, { clock });
+    await keep('a', { st: 'open' });
+    await queues.send('flex-events', { group: 'g', dedupe: 'd', body: 'b' });
+    await queues.bury('flex-events', { group: 'g', dedupe: 'e', body: 'b', reason: 'r' });
+    await forgetEverything(database);
+    expect(await home('a')).toBeUndefined();
+    expect((await queues.counts())['flex-events']).toEqual({ waiting: 0, inHands: 0, dead: 0 });
+    // Not even the memory of duplicates is left.
+    await queues.send('flex-events', { group: 'g', dedupe: 'd', body: 'b' });
+    expect((await queues.counts())['flex-events'].waiting).toBe(1);
+  });
+});
