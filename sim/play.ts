@@ -13,6 +13,8 @@ export type ChatPlan = {
   readonly thinkMs: number;
   /** When Flex's own interface adds the agent: at once, later, or never, so that the bridge must. */
   readonly joins: 'at once' | 'never' | { readonly afterMs: number };
+  /** How often somebody edits or deletes what stands there, instead of writing: 0 to 1. */
+  readonly second: number;
 };
 
 export type Played = {
@@ -21,6 +23,8 @@ export type Played = {
   readonly agent: DefaultAgent;
   /** SIDs of people's messages on each side. */
   readonly said: { readonly flex: Set<string>; readonly frontline: Set<string> };
+  /** What the agent deleted of the bridge's copies, as it read: it stays away on that side. */
+  readonly deletedByHand: Set<string>;
   /** The chat's conversation, once there is one that the agent is in. */
   readonly conversation: () => string | undefined;
   readonly finished: () => boolean;
@@ -39,6 +43,7 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
   const agent = dice.pick([AGENTS.ann, AGENTS.ben, AGENTS.eve]);
   const phone = plan.kind === 'sms' ? `+1555020${String(number).padStart(4, '0')}` : undefined;
   const said = { flex: new Set<string>(), frontline: new Set<string>() };
+  const deletedByHand = new Set<string>();
   let texts = 0;
   const text = (who: string) => `${who} ${number}.${++texts}`;
 
@@ -68,11 +73,38 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
     said.frontline.add(twilio.frontlineAgent.writes(agent.email, sid, text('mobile')).sid);
   };
 
+  /** Second thoughts: one's own message is edited or deleted; now and then a copy is, by hand. */
+  const second = (): void => {
+    const side = dice.pick(['flex', 'frontline'] as const);
+    const container = side === 'flex' ? channel : conversation();
+    if (container === undefined || (side === 'flex' && !inFlex())) return;
+    const all = twilio.reads.transcript(side, container);
+    const own = all.filter(({ sid }) => said[side].has(sid));
+    const copies = all.filter(({ sid, body }) => !said[side].has(sid) && !(body ?? '').startsWith('[Bridge]'));
+    const byHand = side === 'frontline' && dice.chance(0.2);
+    const from = byHand ? copies : own;
+    if (from.length === 0) return;
+    const { sid, body = '' } = dice.pick(from);
+    const person = side === 'flex' ? agent.flexIdentity : agent.email;
+    if (dice.chance(0.4)) {
+      world.meter.met(byHand ? 'copy deleted by hand' : 'message deleted');
+      if (side === 'flex') twilio.flexAgent.deletes(agent.flexWorkerSid, container, sid);
+      else twilio.frontlineAgent.deletes(person, container, sid);
+      if (byHand) deletedByHand.add(body);
+      return;
+    }
+    world.meter.met(byHand ? 'copy edited by hand' : 'message edited');
+    const edited = `${body.replace(/ \(edited \d+\)$/, '')} (edited ${++texts})`;
+    if (side === 'flex') twilio.flexAgent.edits(agent.flexWorkerSid, container, sid, edited);
+    else twilio.frontlineAgent.edits(person, container, sid, edited);
+  };
+
   let left = plan.messages;
   const talk = (): void => {
     if (left === 0) return;
     left -= 1;
-    dice.pick([customer, customer, flexAgent, frontlineAgent, frontlineAgent])();
+    if (dice.chance(plan.second)) second();
+    else dice.pick([customer, customer, flexAgent, frontlineAgent, frontlineAgent])();
     time.after(dice.between(20, plan.thinkMs), talk);
   };
   const accept = (): void => {
@@ -82,5 +114,5 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
   };
   for (let n = 0; n < plan.history; n += 1) time.after(n * 50, customer);
   time.after(plan.history * 50 + dice.between(50, 2_000), accept);
-  return { channel, phone, agent, said, conversation, finished: () => left === 0 };
+  return { channel, phone, agent, said, deletedByHand, conversation, finished: () => left === 0 };
 };

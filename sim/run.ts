@@ -37,6 +37,7 @@ export const run = async (seed: number): Promise<Ended> => {
         history: dice.pick([0, 1, 3, 8]),
         messages: dice.between(2, 14),
         thinkMs: dice.pick([300, 3_000, 30_000]),
+        second: dice.pick([0, 0, 0.2, 0.4]),
         joins: dice.pick(['at once', 'never', { afterMs: 1_000 }] as const),
       },
       n + 1,

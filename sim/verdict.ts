@@ -4,6 +4,9 @@ import { conversationOf, type Played } from './play.ts';
 import type { World } from './world.ts';
 
 const late = /^\[Late, written [^\]]+\] /;
+const edited = / \(edited \d+\)$/;
+/** What was first said: the same through edits and late copies. */
+const base = (text: string): string => text.replace(late, '').replace(edited, '');
 /** The bridge's own word, never a person's. */
 const notice = /^\[Bridge\] /;
 
@@ -16,10 +19,14 @@ const problemsOf = (world: World, chat: Played): readonly string[] => {
   if (conversation === undefined) return ['has no conversation'];
   const { reads } = world.twilio;
   const all = { flex: reads.transcript('flex', chat.channel), frontline: reads.transcript('frontline', conversation) };
+  // What the agent deleted by hand stays away on that side: it is left out of the judgement.
+  const gone = new Set([...chat.deletedByHand].map(base));
   const own = (side: 'flex' | 'frontline') =>
-    all[side].filter(({ sid }) => chat.said[side].has(sid)).map(({ body }) => body ?? '');
+    all[side]
+      .filter(({ sid, body }) => chat.said[side].has(sid) && !gone.has(base(body ?? '')))
+      .map(({ body }) => body ?? '');
   const stands = (side: 'flex' | 'frontline') =>
-    all[side].map(({ body }) => body ?? '').filter((body) => !notice.test(body));
+    all[side].map(({ body }) => body ?? '').filter((body) => !notice.test(body) && !gone.has(base(body)));
 
   const said = { flex: own('flex'), frontline: own('frontline') };
   const wrong: string[] = [];
@@ -59,5 +66,5 @@ const phoneProblems = (
   const got = world.twilio.customer.phone(chat.phone).map(({ body }) => body);
   const customer = `sms_${chat.phone.replace('+', '')}`;
   const due = channel.filter(({ author }) => author !== customer).map(({ body }) => body);
-  return due.filter((body) => !got.includes(body)).map((body) => `the phone lacks "${body}"`);
+  return due.filter((body) => !got.map(base).includes(base(body))).map((body) => `the phone lacks "${body}"`);
 };

@@ -22,7 +22,7 @@ export const decide = (home: Home | undefined, lane: Lane, container: string, in
   const { cursor, own, holes, dirty, intent } = home.lanes[lane];
   if (index <= cursor && !holes.has(index)) return skip('already');
   if (own.includes(index)) return skip('own');
-  if (dirty !== undefined || home.state === 'ending') return { do: 'defer' };
+  if (dirty !== undefined || home.held !== undefined || home.state === 'ending') return { do: 'defer' };
   if (intent !== undefined || index <= cursor) return { do: 'reconcile' };
   for (let between = cursor + 1; between < index; between += 1)
     if (!own.includes(between)) return { do: home.lanes[otherLane(lane)].intent === undefined ? 'reconcile' : 'wait' };

@@ -2,15 +2,16 @@
  * One message across, from an intent that is held to the row and the cursor: the only place that creates copies.
  * Every step may be the last one of this process; whoever comes next finds the intent and settles it.
  */
-import type { QueueName } from '../contract.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
-import { encodeEnvelope, type Lane, type Message, type Side } from './event.ts';
+import { encodeEnvelope, eventsQueue, type Lane, type Message } from './event.ts';
 import { clear, close, defer, type Held, lapse } from './lane-writes.ts';
+import { askForNotice, isNotice } from './notices.ts';
 import { deferred, type Outcome, type Parked, retry } from './outcome.ts';
-import { containerOf, destination, type Home, source } from './pair.ts';
+import { containerOf, destination, type Home, type Intent, source } from './pair.ts';
+import type { Draft } from './ports.ts';
 import { type Rendered, render } from './render.ts';
 import { writeCopied, writeParked } from './rows.ts';
-import { stampedAttributes } from './stamp.ts';
+import { type StampKind, stampedAttributes } from './stamp.ts';
 import { TwilioTrouble } from './trouble.ts';
 
 /** What the list at hand says of the indices before this message; nothing on the fast path. */
@@ -23,14 +24,13 @@ export type Delivered =
   | { readonly end: 'overtaken' }
   | { readonly end: 'stopped'; readonly outcome: Outcome };
 
-export const eventsQueue = (side: Side): QueueName => (side === 'flex' ? 'flex-events' : 'frontline-events');
-
 /** Seconds until the next try of something that was refused for now. */
 export const backoff = (attempts: number): number => [1, 2, 4, 8, 15, 30][Math.min(attempts, 6) - 1] ?? 1;
 
 const stopped = (outcome: Outcome): Delivered => ({ end: 'stopped', outcome });
 
-export const deliver = async (
+/** A person's message across. */
+export const deliver = (
   deps: BridgeDeps,
   held: Held,
   message: Message,
@@ -38,26 +38,39 @@ export const deliver = async (
   attempts: number,
 ): Promise<Delivered> => {
   const { home, lane } = held;
+  const into = containerOf(home, destination(lane));
+  const late = home.lanes[lane].intent?.late ?? false;
+  const rendered = render(lane, message, home, late);
+  if (into === undefined || rendered === undefined) throw new Error('deliver of a message that cannot cross');
+  const draft = {
+    ...rendered,
+    createdAt: message.createdAt,
+    attributes: attributesOf(deps, lane, into, rendered, message.sid, 'copy'),
+    announce: lane === 'B',
+  };
+  return post(deps, held, draft, seen, attempts);
+};
+
+/** What the held intent stands for is written into the lane's destination. */
+export const post = async (
+  deps: BridgeDeps,
+  held: Held,
+  draft: Draft,
+  seen: Seen,
+  attempts: number,
+): Promise<Delivered> => {
+  const { home, lane } = held;
   const intent = home.lanes[lane].intent;
   const into = containerOf(home, destination(lane));
-  if (intent === undefined || into === undefined) throw new Error('deliver without an intent or a destination');
-  const rendered = render(lane, message, home, intent.late);
-  if (rendered === undefined) throw new Error('deliver of a message that does not cross');
-
+  if (intent === undefined || into === undefined) throw new Error('post without an intent or a destination');
   // The last look at the lease: a call that could outlive it is not begun.
   if (deps.clock.now() > intent.notAfter - deps.settings.requestMs) {
     await clear(deps, held);
     return stopped(retry(1, 'lease too short'));
   }
-  const draft = {
-    ...rendered,
-    createdAt: message.createdAt,
-    attributes: attributesOf(deps, lane, into, rendered, message.sid),
-    announce: lane === 'B',
-  };
   const sent = await chatSide(deps, destination(lane)).send(into, draft).catch(asTrouble);
   if (!(sent instanceof TwilioTrouble)) return settle(deps, held, sent, seen);
-  return refused(deps, held, message, seen, sent, attempts);
+  return refused(deps, held, intent, seen, sent, attempts);
 };
 
 const asTrouble = (error: unknown): TwilioTrouble => {
@@ -69,7 +82,7 @@ const asTrouble = (error: unknown): TwilioTrouble => {
 const refused = async (
   deps: BridgeDeps,
   held: Held,
-  message: Message,
+  intent: Intent,
   seen: Seen,
   error: TwilioTrouble,
   attempts: number,
@@ -83,7 +96,7 @@ const refused = async (
   const cleared = await clear(deps, held);
   if (!cleared.ok) return { end: 'overtaken' };
   if (error.remedy === 'wait') {
-    await defer(deps, home.key, lane, message.index);
+    await defer(deps, home.key, lane, intent.index);
     return stopped(deferred('container_gone'));
   }
   return stopped(retry(error.retryAfter ?? backoff(attempts), `twilio ${error.code ?? error.status ?? error.fate}`));
@@ -95,8 +108,9 @@ export const attributesOf = (
   container: string,
   { author, body }: Rendered,
   sid: string,
+  kind: StampKind,
 ): string =>
-  stampedAttributes(deps.settings.stampKey, deps.settings.deployment, { lane, container, author, body }, sid, 'copy');
+  stampedAttributes(deps.settings.stampKey, deps.settings.deployment, { lane, container, author, body }, sid, kind);
 
 /** The copy is known to stand there: ledger row, then cursor. */
 export const settle = async (
@@ -141,6 +155,8 @@ const park = async (
       work: { kind: 'parked', parked: { home: home.key.pk, lane, sid, index, reason, code, attempts } },
     }),
   });
+  if (home.flex !== undefined && !isNotice(sid))
+    await askForNotice(deps, home.flex, home.key.pk, { sid, way: lane, reason, code });
   await writeParked(deps, home.key, lane, sid, reason, index, code);
   const closed = await close(deps, held, undefined, seen.missing, seen.listedAt);
   return closed.ok ? { end: 'parked', home: closed.home, reason } : { end: 'overtaken' };

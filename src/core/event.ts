@@ -1,5 +1,7 @@
 /** The bridge's canonical model: what a webhook said, parsed once, and the work that travels on the queues. */
 
+import type { QueueName } from '../contract.ts';
+
 export type Side = 'flex' | 'frontline';
 
 /** The two directions of a pair: F carries Flex -> Frontline, B carries Frontline -> Flex. */
@@ -74,6 +76,14 @@ export type ParkedMessage = {
   readonly attempts: number;
 };
 
+/** What the agent is told of: a message that did not reach its other side, or the customer's phone. */
+export type Undelivered = {
+  readonly sid: string;
+  readonly way: Lane | 'forward';
+  readonly reason: string;
+  readonly code: number | undefined;
+};
+
 /**
  * What travels on a queue. Jobs come from the sweep and the operator; `home` names the pair (see pair.ts), `ticket` the
  * item in which whoever asked finds how the job ended.
@@ -100,8 +110,11 @@ export type Work =
       readonly ticket?: string;
     }
   /** The agent is told, in the conversation, of a message that did not cross; carried out by lane F. */
-  | { readonly kind: 'notice'; readonly home: string; readonly about: ParkedMessage }
+  | { readonly kind: 'notice'; readonly home: string; readonly about: Undelivered }
   | { readonly kind: 'parked'; readonly parked: ParkedMessage };
+
+/** Where a side's events, and the jobs on the lane out of it, are handled. */
+export const eventsQueue = (side: Side): QueueName => (side === 'flex' ? 'flex-events' : 'frontline-events');
 
 export type Envelope = { readonly receivedAt: number; readonly work: Work };
 

@@ -67,6 +67,7 @@ export const claim = (
       ['=', a.cursor, cursor],
       ['lacks', a.intentSid],
       ['lacks', a.dirty],
+      ['lacks', 'held'],
     ],
     ...intent(deps, lane, of),
   });
@@ -142,6 +143,50 @@ const accounted = (home: Home, other: Lane, copy: number | undefined) => {
   return { when: [['>=', o.cursor, copy] as Test], drop: { [o.holes]: [String(copy)] } };
 };
 
+/** So many messages on one lane in so little time are nobody's typing: more than one a second, for a minute. */
+const PACE = { messages: 60, withinMs: 60_000 } as const;
+
+/**
+ * Where the speed is measured from moves with the cursor, in the same write. What a list brought over (listedAt is not
+ * 0) may come as fast as it likes.
+ */
+const pace = (deps: BridgeDeps, lane: Lane, state: LaneState, index: number, listedAt: number) => {
+  const a = at(lane);
+  if (listedAt > 0) return { [a.paceIndex]: index, [a.paceSince]: 0 };
+  if (state.pace !== undefined && index - state.pace.index < PACE.messages) return {};
+  return { [a.paceIndex]: index, [a.paceSince]: deps.clock.now() };
+};
+
+/** Whether this message comes faster than people write. */
+export const tooFast = (deps: BridgeDeps, { pace: from }: LaneState, index: number): boolean =>
+  from !== undefined && index - from.index >= PACE.messages && deps.clock.now() - from.since < PACE.withinMs;
+
+/** A held pair is released by an operator, or after so long. */
+export const HELD_MS = 30 * 60_000;
+
+/** Nothing crosses any more in either direction until the pair is released; then both lanes are compared. */
+export const hold = (deps: BridgeDeps, { home, lane }: Held, upTo: number): Promise<LaneWrite> => {
+  const a = at(lane);
+  const now = deps.clock.now();
+  return write(deps, home.key, lane, {
+    when: [['=', a.fence, home.lanes[lane].fence]],
+    set: { held: now + HELD_MS, [a.dirty]: Math.max(upTo, 1), [a.dirtySince]: now, ...dueMark(home) },
+    remove: intentAttributes(lane),
+  });
+};
+
+/** The time is over. Refused when it is not, or when somebody else did it. */
+export const releaseInTime = (deps: BridgeDeps, { home, lane }: Held): Promise<LaneWrite> =>
+  write(deps, home.key, lane, { when: [['<=', 'held', deps.clock.now()]], remove: ['held'] });
+
+/** An edit or a removal that could not be applied in time: reconcile does it. */
+export const markStale = (deps: BridgeDeps, key: Home['key'], lane: Lane, sid: string): Promise<LaneWrite> =>
+  write(deps, key, lane, {
+    when: [['has', at(lane).stale]],
+    put: { [at(lane).stale]: { [sid]: deps.clock.now() } },
+    set: { due: 'due', dk: key.pk },
+  });
+
 /**
  * The intent is done: the cursor moves behind it, and the copy's index counts as the bridge's own on the other lane.
  * @param copy the copy's index; undefined when nothing was written (parked).
@@ -167,7 +212,7 @@ export const close = async (
     const other = accounted(home, otherLane(lane), copy);
     const written = await write(deps, home.key, lane, {
       when: [['=', a.fence, fenceHeld], ['=', a.intentSid, of.sid], ['=', a.cursor, state.cursor], ...other.when],
-      set: { [a.cursor]: cursor, ...(other.set ?? {}) },
+      set: { [a.cursor]: cursor, ...pace(deps, lane, state, of.index, listedAt), ...(other.set ?? {}) },
       include: other.include ?? {},
       exclude: { [a.own]: state.own.filter((index) => index <= cursor) },
       put: missing.length > 0 ? { [a.holes]: Object.fromEntries(missing.map((index) => [index, listedAt])) } : {},
@@ -215,6 +260,7 @@ export const GONE_AFTER_MS = 10 * 60_000;
  * @param seenUpTo the largest source index that was listed (-1: none).
  * @param missing indices up to it that the list did not show.
  * @param listedAt when the list was asked for.
+ * @param renewed SIDs whose edits and removals were applied.
  */
 export const clean = async (
   deps: BridgeDeps,
@@ -222,6 +268,7 @@ export const clean = async (
   seenUpTo: number,
   missing: readonly number[],
   listedAt: number,
+  renewed: readonly string[] = [],
 ): Promise<LaneWrite> => {
   const { lane } = held;
   const a = at(lane);
@@ -238,10 +285,15 @@ export const clean = async (
       state.dirty.upTo <= Math.max(seenUpTo, 1) ||
       listedAt - state.dirty.since > GONE_AFTER_MS;
     const holes = [...state.holes.keys(), ...fresh].filter((index) => !old.includes(index));
-    const waits = !done || holes.length > 0;
+    const waits = !done || holes.length > 0 || [...state.stale.keys()].some((sid) => !renewed.includes(sid));
     const other = home.lanes[otherLane(lane)];
     const rest =
-      waits || !home.linked || other.dirty !== undefined || other.intent !== undefined || other.holes.size > 0;
+      waits ||
+      !home.linked ||
+      other.dirty !== undefined ||
+      other.intent !== undefined ||
+      other.holes.size > 0 ||
+      other.stale.size > 0;
     const written = await write(deps, home.key, lane, {
       when: [
         ['=', a.fence, fenceHeld],
@@ -260,7 +312,10 @@ export const clean = async (
       set: { [a.cursor]: cursor, ...(waits ? dueMark(home) : {}) },
       exclude: { [a.own]: state.own.filter((index) => index <= cursor) },
       put: fresh.length > 0 ? { [a.holes]: Object.fromEntries(fresh.map((index) => [index, listedAt])) } : {},
-      drop: old.length > 0 ? { [a.holes]: old.map(String) } : {},
+      drop: {
+        ...(old.length > 0 ? { [a.holes]: old.map(String) } : {}),
+        ...(renewed.length > 0 ? { [a.stale]: renewed } : {}),
+      },
       remove: [...(done ? [a.dirty, a.dirtySince] : []), ...(rest ? [] : ['due', 'dk']), a.place],
     });
     if (written.ok || written.home === undefined) return written;

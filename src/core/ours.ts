@@ -1,6 +1,7 @@
 /** Is a message in a container the bridge's own writing? Never recognised by timing or by author alone. */
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
+import { isNotice } from './notices.ts';
 import { containerOf, destination, type Home, source } from './pair.ts';
 import { edited, sameText } from './read-back.ts';
 import { readRow } from './rows.ts';
@@ -26,7 +27,7 @@ export const isOurs = async (deps: BridgeDeps, home: Home, writer: Lane, message
   }
   // Somebody replaced its attributes before its row was written: the writer's open intent says what it would be.
   const intent = home.lanes[writer].intent;
-  if (intent === undefined || message.index <= intent.tail) return false;
+  if (intent === undefined || isNotice(intent.sid) || message.index <= intent.tail) return false;
   const original = await chatSide(deps, source(writer)).message(from, intent.sid);
   if (original === undefined) return false;
   return sameText(writer, message, original, home, intent.late) || edited(writer, message, original, home);

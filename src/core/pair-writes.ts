@@ -21,12 +21,18 @@ const served = (event: Accepted) => ({
 });
 
 /**
- * The pair begins, unless it has begun already: both lanes at the start, marked as due until it is linked.
+ * The pair begins, marked as due until it is linked: both lanes at the start. One that has begun already is due again
+ * for this reservation: whoever accepted last serves the chat.
  * @returns the home as it stands now, whoever made it; undefined when the container is the other end of a pair.
  */
 export const begin = async (deps: BridgeDeps, event: Accepted): Promise<Home | undefined> => {
   const key = pairKey('flex', event.container);
-  const lane = (prefix: 'F' | 'B') => ({ [at(prefix).cursor]: -1, [at(prefix).fence]: 0, [at(prefix).holes]: {} });
+  const lane = (prefix: 'F' | 'B') => ({
+    [at(prefix).cursor]: -1,
+    [at(prefix).fence]: 0,
+    [at(prefix).holes]: {},
+    [at(prefix).stale]: {},
+  });
   const written = await write(deps, key, {
     when: [['lacks', 'pk']],
     set: {
@@ -40,7 +46,25 @@ export const begin = async (deps: BridgeDeps, event: Accepted): Promise<Home | u
       dk: key.pk,
     },
   });
-  return readHome(written.ok ? written.item : written.old);
+  if (written.ok) return readHome(written.item);
+  if (readHome(written.old) === undefined) return undefined;
+  const again = await write(deps, key, {
+    when: [['any', [['=', 'st', 'linking']], [['=', 'st', 'open']]]],
+    set: { ...served(event), due: 'due', dk: key.pk },
+    remove: ['linked'],
+  });
+  return readHome(again.ok ? again.item : again.old);
+};
+
+/** There is nothing to link for this reservation: the sweep leaves the pair alone until another one is accepted. */
+export const restUnlinked = async (deps: BridgeDeps, key: Key, reservation: string): Promise<void> => {
+  await write(deps, key, {
+    when: [
+      ['=', 'st', 'linking'],
+      ['=', 'reservation', reservation],
+    ],
+    remove: ['due', 'dk'],
+  });
 };
 
 /** The other container's name for the pair. @returns false when it names another pair. */

@@ -32,6 +32,10 @@ export type LaneState = {
   readonly own: readonly number[];
   /** Index -> milliseconds when the list that first missed it was asked for. */
   readonly holes: ReadonlyMap<number, number>;
+  /** Source SIDs of edits and removals that could not be applied -> milliseconds when that was noted. */
+  readonly stale: ReadonlyMap<string, number>;
+  /** Where the lane's speed was last measured: who writes faster than people can is held. */
+  readonly pace: { readonly index: number; readonly since: number } | undefined;
   /** Where a long first copy goes on: a page of the source's list, oldest first. */
   readonly place: string | undefined;
 };
@@ -55,6 +59,8 @@ export type Home = {
   /** Both the customer and the agent stand on both sides, and the history was copied. */
   readonly linked: boolean;
   readonly due: boolean;
+  /** Milliseconds: until then nothing crosses, for the pair wrote faster than people can. */
+  readonly held: number | undefined;
   readonly lanes: { readonly [lane in Lane]: LaneState };
 };
 
@@ -82,11 +88,17 @@ export const at = (lane: Lane) =>
     dirtySince: `${lane}ds`,
     own: `${lane}o`,
     holes: `${lane}h`,
+    stale: `${lane}e`,
+    paceIndex: `${lane}k`,
+    paceSince: `${lane}ks`,
     place: `${lane}g`,
   }) as const;
 
 const text = (value: Value | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
 const number = (value: Value | undefined, otherwise = 0): number => (typeof value === 'number' ? value : otherwise);
+
+const entries = (value: Value | undefined): readonly [string, number][] =>
+  typeof value === 'object' && !Array.isArray(value) ? Object.entries(value as Record<string, number>) : [];
 
 const readLane = (item: Item, lane: Lane): LaneState => {
   const a = at(lane);
@@ -110,11 +122,12 @@ const readLane = (item: Item, lane: Lane): LaneState => {
           },
     dirty: typeof dirty === 'number' ? { upTo: dirty, since: number(item[a.dirtySince]) } : undefined,
     own: Array.isArray(own) ? own : [],
-    holes: new Map(
-      typeof holes === 'object' && !Array.isArray(holes)
-        ? Object.entries(holes as Record<string, number>).map(([index, found]) => [Number(index), found])
-        : [],
-    ),
+    holes: new Map(entries(holes).map(([index, found]) => [Number(index), found])),
+    stale: new Map(entries(item[a.stale])),
+    pace:
+      item[a.paceIndex] === undefined
+        ? undefined
+        : { index: number(item[a.paceIndex]), since: number(item[a.paceSince]) },
     place: text(item[a.place]),
   };
 };
@@ -136,6 +149,7 @@ export const readHome = (item: Item | undefined): Home | undefined => {
     workerIdentity: text(item.workerIdentity),
     linked: item.linked !== undefined,
     due: item.due !== undefined,
+    held: typeof item.held === 'number' ? item.held : undefined,
     lanes: { F: readLane(item, 'F'), B: readLane(item, 'B') },
   };
 };

@@ -6,6 +6,7 @@ import { settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
 import { clear, close, type Held, HOLES_AT_ONCE, take } from './lane-writes.ts';
+import { isNotice } from './notices.ts';
 import { type Outcome, retry } from './outcome.ts';
 import { containerOf, destination, type Home, type Intent, type LaneState, source } from './pair.ts';
 import type { Page } from './ports.ts';
@@ -79,7 +80,7 @@ const findCopy = async (deps: BridgeDeps, { home, lane }: Held, intent: Intent):
     }
     next = page.messages.every(below) ? undefined : page.next;
   } while (next !== undefined);
-  if (unproven.length === 0) return undefined;
+  if (unproven.length === 0 || isNotice(intent.sid)) return undefined;
   const original = await chatSide(deps, source(lane)).message(from, intent.sid);
   if (original === undefined) return undefined;
   return unproven.find((m) => sameText(lane, m, original, home, intent.late) || edited(lane, m, original, home));

@@ -3,23 +3,28 @@
  * hole, recovering from an outage, the sweep and the operator's repair are this one operation. The webhook's fast path
  * is its short cut.
  */
+import { compareEnds, type End } from './compare.ts';
 import { type Delivered, deliver, settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
-import { clean, fence, GONE_AFTER_MS, type Held, HOLES_AT_ONCE, intend } from './lane-writes.ts';
+import { clean, fence, GONE_AFTER_MS, type Held, HOLES_AT_ONCE, intend, releaseInTime } from './lane-writes.ts';
+import { mend } from './mend.ts';
 import { isOurs } from './ours.ts';
-import { type Outcome, retry, skipped } from './outcome.ts';
-import { containerOf, destination, type Home, otherLane, readHome } from './pair.ts';
+import { deferred, type Outcome, retry, skipped } from './outcome.ts';
+import { containerOf, destination, type Home, otherLane, readHome, source } from './pair.ts';
 import { readBack } from './read-back.ts';
 import { render } from './render.ts';
+import { originalOf, renewCopy } from './renew-copy.ts';
 import { readRow, writeSkipped } from './rows.ts';
-import { sourceBatches } from './source-list.ts';
+import { readAll, sourceBatches } from './source-list.ts';
 import { provenStamp } from './stamp.ts';
 
 export type Run = {
   /** Milliseconds since 1970: the run hands back before this and goes on later. */
   readonly deadline: number;
   readonly attempts: number;
+  /** Beyond the newest page of both ends. */
+  readonly full?: boolean;
 };
 
 const overtaken = (progress: boolean): Outcome => retry(1, 'lane has another owner', progress);
@@ -33,14 +38,17 @@ export const reconcile = async (deps: BridgeDeps, key: Home['key'], lane: Lane, 
   const before = readHome(await deps.store.get(key));
   if (before === undefined || before.state === 'linking') return skipped('not_linked');
   if (before.state === 'closed') return skipped('closed');
+  const open = await afterHold(deps, { home: before, lane });
+  if (open === undefined) return deferred('held');
 
-  const freed = await readBack(deps, { home: before, lane });
+  const freed = await readBack(deps, { home: open, lane });
   if (!freed.free) return freed.outcome;
   const fenced = await fence(deps, { home: freed.home, lane });
   if (!fenced.ok) return overtaken(freed.adopted);
   const walk = startWalk(deps, { home: fenced.home, lane }, freed.adopted ? 1 : 0);
 
-  const copies = await copiesByOrigin(deps, walk.held);
+  const into = await newestOf(deps, walk.held);
+  const copies = provenCopies(deps, walk.held, into.messages);
   for await (const batch of sourceBatches(deps, walk.held)) {
     for (const message of batch.messages) {
       if (deps.clock.now() + deps.settings.requestMs > run.deadline) return retry(0, 'more to copy', walk.brought > 0);
@@ -49,14 +57,50 @@ export const reconcile = async (deps: BridgeDeps, key: Home['key'], lane: Lane, 
       const stop = await step(deps, walk, message, copies.get(message.sid), attempts);
       if (stop !== undefined) return stop;
     }
+    if (batch.newest !== undefined) walk.from = { messages: batch.messages, ...batch.newest };
     if (batch.after !== undefined) {
       const kept = await batch.after(walk.held);
       if (!kept.ok) return overtaken(walk.brought > 0);
       walk.held = { home: kept.home, lane };
     }
   }
-  const cleaned = await clean(deps, walk.held, walk.seenUpTo, allGaps(walk), walk.listedAt);
+  const renewed = await backwards(deps, walk, into, run.full ?? false);
+  const cleaned = await clean(deps, walk.held, walk.seenUpTo, allGaps(walk), walk.listedAt, renewed);
   return cleaned.ok ? { end: 'reconciled', repaired: walk.brought } : overtaken(walk.brought > 0);
+};
+
+/** @returns undefined while the pair is held. */
+const afterHold = async (deps: BridgeDeps, held: Held): Promise<Home | undefined> => {
+  if (held.home.held === undefined) return held.home;
+  const released = await releaseInTime(deps, held);
+  return released.home?.held === undefined ? released.home : undefined;
+};
+
+/** What is behind the cursor: edits and removals nobody told of, copies altered or doubled. @returns renewed SIDs. */
+const backwards = async (deps: BridgeDeps, walk: Walk, into: End, full: boolean): Promise<readonly string[]> => {
+  const { home, lane } = walk.held;
+  const stale = [...home.lanes[lane].stale.keys()];
+  for (const sid of stale) {
+    const row = await readRow(deps, home.key, lane, sid);
+    if (row?.state !== 'ok') continue;
+    await renewCopy(deps, home, lane, sid, row, await originalOf(deps, home, lane, sid));
+    walk.brought += 1;
+  }
+  const [from, to] = full ? await wholeEnds(deps, home, lane) : [walk.from, into];
+  if (from === undefined) return stale;
+  // What this run has brought is not on the page that was read before.
+  const messages = from.messages.filter(({ sid }) => full || !walk.crossed.has(sid));
+  walk.brought += await mend(deps, home, lane, compareEnds(deps.settings, home, lane, { ...from, messages }, to));
+  return stale;
+};
+
+const wholeEnds = async (deps: BridgeDeps, home: Home, lane: Lane): Promise<readonly [End, End]> => {
+  const [from, to] = [containerOf(home, source(lane)), containerOf(home, destination(lane))];
+  if (from === undefined || to === undefined) throw new Error('a lane without its ends');
+  return [
+    { messages: await readAll(deps, source(lane), from), whole: true },
+    { messages: await readAll(deps, destination(lane), to), whole: true },
+  ];
 };
 
 /** How far a run has come. */
@@ -68,6 +112,10 @@ type Walk = {
   /** The largest index of a person's message listed: below it, what is neither listed nor ours is a gap. */
   personsUpTo: number;
   readonly ours: Set<number>;
+  /** Source SIDs that this run has brought over. */
+  readonly crossed: Set<string>;
+  /** The newest part of the source, when it was read in one piece. */
+  from: End | undefined;
   /** Indices that no list has shown, to be noted as holes with the next write. */
   gaps: readonly number[];
   readonly listedAt: number;
@@ -79,17 +127,28 @@ const startWalk = (deps: BridgeDeps, held: Held, brought: number): Walk => ({
   seenUpTo: -1,
   personsUpTo: held.home.lanes[held.lane].cursor,
   ours: new Set(),
+  crossed: new Set(),
+  from: undefined,
   gaps: [],
   listedAt: deps.clock.now(),
 });
 
-/** The newest page of the destination: copies whose row was lost are adopted, not sent again. */
-const copiesByOrigin = async (deps: BridgeDeps, { home, lane }: Held): Promise<ReadonlyMap<string, Message>> => {
+const newestOf = async (deps: BridgeDeps, { home, lane }: Held): Promise<End> => {
   const container = containerOf(home, destination(lane));
   if (container === undefined) throw new Error('a lane without a destination');
   const page = await chatSide(deps, destination(lane)).listMessages(container, 'desc');
+  return { messages: page.messages, whole: page.next === undefined };
+};
+
+/** Copies on the destination's newest page: one whose row was lost is adopted, not sent again. */
+const provenCopies = (
+  deps: BridgeDeps,
+  { home, lane }: Held,
+  messages: readonly Message[],
+): ReadonlyMap<string, Message> => {
+  const container = containerOf(home, destination(lane)) ?? '';
   const copies = new Map<string, Message>();
-  for (const message of page.messages) {
+  for (const message of messages) {
     const { author, body } = message;
     const stamp = provenStamp(deps.settings.stampKey, { lane, container, author, body }, message.attributes);
     if (stamp !== undefined) copies.set(stamp.s, message);
@@ -158,6 +217,7 @@ const after = (deps: BridgeDeps, walk: Walk, message: Message, delivered: Delive
   }
   walk.held = { home: delivered.home, lane: walk.held.lane };
   walk.brought += 1;
+  walk.crossed.add(message.sid);
   walk.gaps = [];
   return undefined;
 };

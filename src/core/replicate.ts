@@ -4,7 +4,7 @@ import { type Delivered, deliver } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { BridgeEvent, Message } from './event.ts';
 import type { HomeKeys } from './home-keys.ts';
-import { claim, close, defer, type Held } from './lane-writes.ts';
+import { claim, close, defer, type Held, hold, tooFast } from './lane-writes.ts';
 import { deferred, type Outcome, retry, skipped } from './outcome.ts';
 import { laneFrom } from './pair.ts';
 import { type Run, reconcile } from './reconcile.ts';
@@ -28,13 +28,17 @@ export const replicate = async (deps: BridgeDeps, homes: HomeKeys, event: Messag
   let compared = false;
   for (;;) {
     const claimed = await claim(deps, key, lane, event.container, { sid, index, createdAt }, cursor);
+    if (claimed.ok && tooFast(deps, claimed.home.lanes[lane], index)) {
+      await hold(deps, { home: claimed.home, lane }, index);
+      return deferred('held');
+    }
     if (claimed.ok) return across(deps, { home: claimed.home, lane }, event.message, run);
 
     const decision = decide(claimed.home, lane, event.container, index);
     if (decision.do === 'skip') return skipped(decision.why);
     if (decision.do === 'defer') {
       await defer(deps, key, lane, index);
-      return deferred('lane_dirty');
+      return deferred(claimed.home?.held === undefined ? 'lane_dirty' : 'held');
     }
     if (decision.do === 'claim') {
       cursor = decision.cursor;

@@ -3,13 +3,15 @@ import { backoff } from './deliver.ts';
 import type { BridgeDeps } from './deps.ts';
 import { type BridgeEvent, decodeEnvelope, type Lane, type Work } from './event.ts';
 import { createHomeKeys, type HomeKeys } from './home-keys.ts';
-import { defer } from './lane-writes.ts';
+import { defer, markStale } from './lane-writes.ts';
 import { type Accepted, link } from './link.ts';
+import { notice } from './notice.ts';
 import { deferred, type Outcome, retry, skipped } from './outcome.ts';
 import { laneFrom, pairKey, readHome } from './pair.ts';
 import { begin } from './pair-writes.ts';
 import type { Consumer, Delivery, Entry, Verdict } from './ports.ts';
 import { type Run, reconcile } from './reconcile.ts';
+import { renew } from './renew.ts';
 import { replicate } from './replicate.ts';
 import { TwilioTrouble } from './trouble.ts';
 
@@ -38,13 +40,14 @@ const act = (deps: BridgeDeps, homes: HomeKeys, work: Work, run: Run): Promise<O
     case 'event':
       return onEvent(deps, homes, work.event, run);
     case 'reconcile':
-      return reconcile(deps, { pk: work.home, sk: 'pair' }, work.lane, run);
+      return reconcile(deps, { pk: work.home, sk: 'pair' }, work.lane, { ...run, full: work.full ?? false });
     case 'link':
       return linkAgain(deps, work.home, run);
+    case 'notice':
+      return notice(deps, { pk: work.home, sk: 'pair' }, work.about, run);
     case 'forward':
     case 'parked':
     case 'redrive':
-    case 'notice':
       return Promise.resolve(skipped('not_handled'));
     default:
       return work satisfies never;
@@ -59,7 +62,7 @@ const onEvent = async (deps: BridgeDeps, homes: HomeKeys, event: BridgeEvent, ru
       return link(deps, event, run);
     case 'message.updated':
     case 'message.removed':
-      return skipped('not_handled');
+      return renew(deps, homes, event, run);
     default:
       return event satisfies never;
   }
@@ -120,7 +123,8 @@ const setAside = async (deps: BridgeDeps, homes: HomeKeys, event: BridgeEvent): 
     if (event.type === 'reservation.accepted') return (await begin(deps, event)) !== undefined;
     const lane = laneFrom(event.side);
     const key = (await homes.find(event.side, event.container)) ?? pairKey(event.side, event.container);
-    const { index } = event.message;
+    const { index, sid } = event.message;
+    if (event.type !== 'message.added') return (await markStale(deps, key, lane, sid)).ok;
     const written = await defer(deps, key, lane, index);
     return written.ok || (written.home?.lanes[lane].dirty?.upTo ?? -1) >= index;
   } catch {

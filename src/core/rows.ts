@@ -30,8 +30,12 @@ const read = (item: Item | undefined): Row | undefined => {
   }
 };
 
-export const readRow = async (deps: BridgeDeps, home: Key, lane: Lane, sid: string): Promise<Row | undefined> =>
-  read(await deps.store.get(messageRow(home, lane, sid)));
+export const readRow = async (
+  deps: Pick<BridgeDeps, 'store'>,
+  home: Key,
+  lane: Lane,
+  sid: string,
+): Promise<Row | undefined> => read(await deps.store.get(messageRow(home, lane, sid)));
 
 const expiry = (deps: BridgeDeps) => Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS;
 
@@ -74,12 +78,7 @@ export const writeSkipped = async (
  * A parked message is gone at its source: there is nothing to put back any more.
  * @returns the row as it stands: another state's when somebody dealt with it first.
  */
-export const writeRemoved = async (
-  deps: BridgeDeps,
-  home: Key,
-  lane: Lane,
-  sid: string,
-): Promise<Row | undefined> => {
+export const writeRemoved = async (deps: BridgeDeps, home: Key, lane: Lane, sid: string): Promise<Row | undefined> => {
   const written = await deps.store.write(messageRow(home, lane, sid), {
     when: [['=', 'st', 'parked']],
     set: { st: 'removed', ttl: expiry(deps) },
@@ -87,6 +86,24 @@ export const writeRemoved = async (
     nonce: ['n', deps.nonce()],
   });
   return read(written.ok ? written.item : written.old);
+};
+
+/** The copy is gone, or its source is: it stays away. Nothing happens when the row names another copy. */
+export const writeDeleted = async (
+  deps: BridgeDeps,
+  home: Key,
+  lane: Lane,
+  sid: string,
+  copy: string,
+): Promise<void> => {
+  await deps.store.write(messageRow(home, lane, sid), {
+    when: [
+      ['=', 'st', 'ok'],
+      ['=', 'd', copy],
+    ],
+    set: { st: 'removed', ttl: expiry(deps) },
+    nonce: ['n', deps.nonce()],
+  });
 };
 
 /** Parked rows stand in the sparse index, where status and redrive find them. */

@@ -1,6 +1,6 @@
 /** Reads a lane's source: what may not have crossed yet, oldest first, a batch at a time. */
 import { type BridgeDeps, chatSide } from './deps.ts';
-import type { Message } from './event.ts';
+import type { Message, Side } from './event.ts';
 import { type Held, keepPlace, type LaneWrite } from './lane-writes.ts';
 import { containerOf, source } from './pair.ts';
 import type { Page } from './ports.ts';
@@ -12,13 +12,15 @@ const PAGES_DOWN = 10;
 /** `after` is written when the batch is across, so that a killed run goes on behind it. */
 export type Batch = {
   readonly messages: readonly Message[];
+  /** When this is the newest part of the source in one piece: whether nothing lies before it. */
+  readonly newest: { readonly whole: boolean } | undefined;
   readonly after: ((held: Held) => Promise<LaneWrite>) | undefined;
 };
 
 const byIndex = (a: Message, b: Message): number => a.index - b.index;
 
 /** Newest first down to what is done already. undefined: it is too far. */
-const readDown = async (deps: BridgeDeps, { home, lane }: Held, container: string): Promise<Message[] | undefined> => {
+const readDown = async (deps: BridgeDeps, { home, lane }: Held, container: string): Promise<Batch | undefined> => {
   const { cursor, holes } = home.lanes[lane];
   const floor = Math.min(cursor, ...holes.keys());
   const found: Message[] = [];
@@ -27,7 +29,8 @@ const readDown = async (deps: BridgeDeps, { home, lane }: Held, container: strin
     const page: Page = await chatSide(deps, source(lane)).listMessages(container, 'desc', next);
     found.push(...page.messages);
     next = page.next;
-    if (next === undefined || reaches(page, floor)) return found.sort(byIndex);
+    if (next === undefined || reaches(page, floor))
+      return { messages: found.sort(byIndex), newest: { whole: next === undefined }, after: undefined };
   }
   return undefined;
 };
@@ -61,7 +64,7 @@ export async function* sourceBatches(deps: BridgeDeps, held: Held): AsyncGenerat
   if (cursor >= 0 && place === undefined) {
     const down = await readDown(deps, held, container);
     if (down !== undefined) {
-      yield { messages: down, after: undefined };
+      yield down;
       return;
     }
   }
@@ -72,7 +75,20 @@ export async function* sourceBatches(deps: BridgeDeps, held: Held): AsyncGenerat
     const place = next;
     yield {
       messages: [...page.messages].sort(byIndex),
+      newest: undefined,
       after: place === undefined ? undefined : (mine) => keepPlace(deps, mine, place),
     };
   } while (next !== undefined);
 }
+
+/** Everything in a container, oldest first: for a comparison beyond the newest page. */
+export const readAll = async (deps: BridgeDeps, side: Side, container: string): Promise<readonly Message[]> => {
+  const found: Message[] = [];
+  let next: string | undefined;
+  do {
+    const page: Page = await chatSide(deps, side).listMessages(container, 'asc', next);
+    found.push(...page.messages);
+    next = page.next;
+  } while (next !== undefined);
+  return found.sort(byIndex);
+};

@@ -2,9 +2,8 @@
  * Once a minute: what waits is put on its own lane's queue. Waiting are links that stopped half-way, lanes that are
  * dirty or have holes, and intents whose owner is gone. The lane's consumer does the work; the sweep writes nothing.
  */
-import { eventsQueue } from './deliver.ts';
 import type { BridgeDeps } from './deps.ts';
-import { encodeEnvelope, type Lane, type Work } from './event.ts';
+import { encodeEnvelope, eventsQueue, type Lane, type Work } from './event.ts';
 import { containerOf, type Home, readHome, source } from './pair.ts';
 
 const PAGE = 100;
@@ -25,14 +24,16 @@ export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
 type Job = { readonly lane: Lane; readonly work: Work };
 
 const jobsFor = (deps: BridgeDeps, home: Home): readonly Job[] => {
+  if (home.held !== undefined && deps.clock.now() < home.held) return [];
   if (!home.linked) return [{ lane: 'F', work: { kind: 'link', home: home.key.pk, because: 'unfinished' } }];
   const job = (lane: Lane, because: string): Job => ({
     lane,
     work: { kind: 'reconcile', home: home.key.pk, lane, because },
   });
   const jobs = (['F', 'B'] as const).flatMap((lane) => {
-    const { dirty, intent, holes } = home.lanes[lane];
+    const { dirty, intent, holes, stale } = home.lanes[lane];
     if (dirty !== undefined) return [job(lane, 'dirty')];
+    if (stale.size > 0) return [job(lane, 'stale')];
     if (holes.size > 0) return [job(lane, 'hole')];
     if (intent !== undefined && intent.notAfter + deps.settings.settleMs < deps.clock.now())
       return [job(lane, 'lapsed')];

@@ -10,6 +10,8 @@ const lane: LaneState = {
   dirty: undefined,
   own: [],
   holes: new Map(),
+  stale: new Map(),
+  pace: undefined,
   place: undefined,
 };
 const intent = { sid: 'IM9', index: 5, createdAt: '', notAfter: 0, tail: 0, late: false };
@@ -27,6 +29,7 @@ const home = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairStat
   workerIdentity: undefined,
   linked: true,
   due: false,
+  held: undefined,
   lanes: { F: { ...lane, ...f }, B: { ...lane, ...b } },
 });
 

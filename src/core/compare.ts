@@ -1,0 +1,86 @@
+/**
+ * Compares the newest pages of a lane's two ends, backwards: what was copied, does it stand there once, and does it say
+ * what its source says? Pure: what it finds is a suspicion, which the ledger confirms or clears.
+ */
+import type { Lane, Message } from './event.ts';
+import { containerOf, destination, type Home, otherLane, source } from './pair.ts';
+import { render } from './render.ts';
+import { claimedStamp, provenStamp, type StampKind } from './stamp.ts';
+
+/** `whole`: there is nothing before what was listed. */
+export type End = { readonly messages: readonly Message[]; readonly whole: boolean };
+
+export type Finding =
+  /** Several messages carry a good stamp of one source. */
+  | { readonly kind: 'double'; readonly origin: string; readonly copies: readonly Message[] }
+  /** A copy says something else than its source, in text or kind. */
+  | { readonly kind: 'differs'; readonly original: Message; readonly copy: Message }
+  /** A copy whose source is not in a list that should show it. */
+  | { readonly kind: 'orphan'; readonly origin: string; readonly copy: Message }
+  /** A person's message behind the cursor, without a copy on a page that should show it. */
+  | { readonly kind: 'bare'; readonly original: Message }
+  /** A person's message that has not crossed. */
+  | { readonly kind: 'missing'; readonly original: Message };
+
+type Stamps = { readonly stampKey: string; readonly deployment: string };
+
+export const compareEnds = (stamps: Stamps, home: Home, lane: Lane, from: End, into: End): readonly Finding[] => {
+  const { cursor, holes, own } = home.lanes[lane];
+  const originals = new Map(from.messages.map((message) => [message.sid, message]));
+  const copies = copiesIn(stamps, lane, containerOf(home, destination(lane)) ?? '', into.messages);
+  const findings: Finding[] = [];
+  for (const [origin, found] of copies) {
+    const [copy] = found;
+    const original = originals.get(origin);
+    if (found.length > 1) findings.push({ kind: 'double', origin, copies: found });
+    else if (copy === undefined) continue;
+    else if (original === undefined) {
+      if (covers(from, copy)) findings.push({ kind: 'orphan', origin, copy });
+    } else if (!says(home, lane, copy, original)) findings.push({ kind: 'differs', original, copy });
+  }
+  const other = { ...stamps, lane: otherLane(lane), container: containerOf(home, source(lane)) ?? '' };
+  for (const original of from.messages) {
+    if (copies.has(original.sid) || own.includes(original.index) || isStamped(other, original)) continue;
+    if (original.index > cursor || holes.has(original.index)) findings.push({ kind: 'missing', original });
+    else if (covers(into, original) && render(lane, original, home, false) !== undefined)
+      findings.push({ kind: 'bare', original });
+  }
+  return findings;
+};
+
+/** A list shows everything that is younger than its oldest message. By the second, for lists may give no more. */
+const covers = ({ messages, whole }: End, { createdAt }: Message): boolean =>
+  whole || Date.parse(createdAt) - 1_000 > Math.min(...messages.map((message) => Date.parse(message.createdAt)));
+
+const says = (home: Home, lane: Lane, copy: Message, original: Message): boolean =>
+  [false, true].some((late) => render(lane, original, home, late)?.body === copy.body);
+
+type At = Stamps & { readonly lane: Lane; readonly container: string };
+
+const kindOf = ({ stampKey, lane, container }: At, { author, body, attributes }: Message): StampKind | undefined =>
+  provenStamp(stampKey, { lane, container, author, body }, attributes)?.k;
+
+const isStamped = (at: At, message: Message): boolean => kindOf(at, message) !== undefined;
+
+/**
+ * Copies by their source: by good stamps, and where there is none by a claimed one, for an edit by hand breaks the
+ * proof. A claim alone proves nothing, anybody can copy a stamp: whoever acts on it asks the ledger first.
+ */
+const copiesIn = (
+  stamps: Stamps,
+  lane: Lane,
+  container: string,
+  messages: readonly Message[],
+): ReadonlyMap<string, readonly Message[]> => {
+  const proven = new Map<string, Message[]>();
+  const claims = new Map<string, Message[]>();
+  for (const message of messages) {
+    const stamp = claimedStamp(message.attributes);
+    if (stamp === undefined || stamp.d !== stamps.deployment || stamp.k === 'notice') continue;
+    const good = isStamped({ ...stamps, lane, container }, message);
+    const known = good ? proven.get(stamp.s) : claims.get(stamp.s);
+    if (good && known !== undefined) known.push(message);
+    else if (known === undefined) (good ? proven : claims).set(stamp.s, [message]);
+  }
+  return new Map([...claims, ...proven]);
+};

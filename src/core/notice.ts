@@ -1,0 +1,54 @@
+/** Writes a notice into the conversation, with intent, read-back and row, so that it stands there once. */
+import { attributesOf, post } from './deliver.ts';
+import type { BridgeDeps } from './deps.ts';
+import type { Undelivered } from './event.ts';
+import { fence, intend } from './lane-writes.ts';
+import { NOTICE_AUTHOR, noticeSid, noticeText } from './notices.ts';
+import { type Outcome, retry, skipped } from './outcome.ts';
+import { type Home, readHome } from './pair.ts';
+import { readBack } from './read-back.ts';
+import type { Run } from './reconcile.ts';
+import { readRow } from './rows.ts';
+
+/** @throws TwilioTrouble when the conversation could not be read; repeating is safe. */
+export const notice = async (deps: BridgeDeps, key: Home['key'], about: Undelivered, run: Run): Promise<Outcome> => {
+  const lane = 'F';
+  const before = readHome(await deps.store.get(key));
+  if (before?.state !== 'open' || before.frontline === undefined) return skipped('not_linked');
+  const freed = await readBack(deps, { home: before, lane });
+  if (!freed.free) return freed.outcome;
+  const sid = noticeSid(about.sid);
+  if ((await readRow(deps, key, lane, sid)) !== undefined) return skipped('already');
+  const fenced = await fence(deps, { home: freed.home, lane });
+  if (!fenced.ok) return retry(1, 'lane has another owner');
+  const createdAt = new Date(deps.clock.now()).toISOString();
+  // No source index is behind it: it is late, so that the cursor stays where it is.
+  const intended = await intend(deps, { home: fenced.home, lane }, { sid, index: -1, createdAt, late: true });
+  if (!intended.ok) return retry(1, 'lane has another owner');
+  const rendered = { author: NOTICE_AUTHOR, body: noticeText(about) };
+  const draft = {
+    ...rendered,
+    createdAt,
+    attributes: attributesOf(deps, lane, before.frontline, rendered, sid, 'notice'),
+    announce: false,
+  };
+  const sent = await post(
+    deps,
+    { home: intended.home, lane },
+    draft,
+    { missing: [], listedAt: deps.clock.now() },
+    run.attempts,
+  );
+  switch (sent.end) {
+    case 'done':
+      return { end: 'replicated', copies: [sent.copy] };
+    case 'parked':
+      return { end: 'parked', reason: sent.reason };
+    case 'overtaken':
+      return retry(1, 'lane has another owner');
+    case 'stopped':
+      return sent.outcome;
+    default:
+      return sent satisfies never;
+  }
+};

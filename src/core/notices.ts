@@ -1,0 +1,43 @@
+/**
+ * Notices: what the agent is told, where no customer reads, of a message that did not reach its other side. A notice
+ * is a message of its own on lane F, with intent and row like any other.
+ */
+import type { BridgeDeps } from './deps.ts';
+import { encodeEnvelope, type Undelivered } from './event.ts';
+import type { Queues } from './ports.ts';
+
+const prefix = 'notice#';
+
+/** Under which source SID a notice stands in intents, rows and stamps. */
+export const noticeSid = (about: string): string => `${prefix}${about}`;
+export const isNotice = (sid: string): boolean => sid.startsWith(prefix);
+
+export const NOTICE_AUTHOR = 'Bridge';
+
+/** What went wrong is named by reason and code; what was said is not repeated. */
+export const noticeText = ({ way, reason, code }: Undelivered): string => {
+  const why = code === undefined ? reason : `${reason}, Twilio's error ${code}`;
+  switch (way) {
+    case 'F':
+      return `[Bridge] A message from Flex could not be shown here (${why}). Please read it in Flex.`;
+    case 'B':
+      return `[Bridge] A message of yours was not delivered to Flex (${why}).`;
+    case 'forward':
+      return `[Bridge] A message may not have been delivered to the customer by SMS (${why}).`;
+    default:
+      return way satisfies never;
+  }
+};
+
+/** Puts the notice on lane F's own queue. `home` is the pair's key. */
+export const askForNotice = (
+  deps: { readonly queues: Queues; readonly clock: BridgeDeps['clock'] },
+  channel: string,
+  home: string,
+  about: Undelivered,
+): Promise<void> =>
+  deps.queues.send('flex-events', {
+    group: channel,
+    dedupe: noticeSid(about.sid),
+    body: encodeEnvelope({ receivedAt: deps.clock.now(), work: { kind: 'notice', home, about } }),
+  });
