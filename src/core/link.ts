@@ -2,13 +2,14 @@
  * Linking: a Flex channel gets its conversation when an agent accepts its task. Customer first, the history in order,
  * the agent last. Every step may be repeated, so that a link which stopped half-way is finished by whoever comes next.
  */
+import type { Key } from './change.ts';
 import type { BridgeDeps } from './deps.ts';
-import type { BridgeEvent } from './event.ts';
+import { type BridgeEvent, encodeEnvelope, eventsQueue } from './event.ts';
 import { decodeIdentity } from './identity.ts';
 import { counterpartName, originOf, textField } from './names.ts';
-import { type Outcome, retry, skipped } from './outcome.ts';
+import { type Outcome, type Parked, retry, skipped } from './outcome.ts';
 import { type Home, pairKey, readHome } from './pair.ts';
-import { begin, finishLink, nameCounterpart, nextGeneration, open } from './pair-writes.ts';
+import { begin, finishLink, nameCounterpart, nextGeneration, open, restUnlinked } from './pair-writes.ts';
 import type { Container, Member } from './ports.ts';
 import { type Run, reconcile } from './reconcile.ts';
 
@@ -21,12 +22,21 @@ export const link = async (deps: BridgeDeps, event: Accepted, run: Run): Promise
   if (known?.linked && known.reservation === event.reservation) return skipped('already');
   if (known?.state === 'closed') return skipped('closed');
 
+  const outcome = await join(deps, event, known, run);
+  if (outcome.end === 'parked') await buryLink(deps, key, event, outcome.reason);
+  if (outcome.end === 'parked' || outcome.end === 'skipped') await restUnlinked(deps, key, event.reservation);
+  return outcome;
+};
+
+const join = async (deps: BridgeDeps, event: Accepted, known: Home | undefined, run: Run): Promise<Outcome> => {
   const channel = await deps.flex.container(event.container);
   if (channel === undefined) return skipped('removed');
   const origin = originOf(channel.uniqueName);
-  if (origin !== undefined) return joinOrigin(deps, origin, event.container);
+  if (origin !== undefined) return joinOrigin(deps, origin, event.container, run);
   const agent = decodeIdentity(event.workerIdentity);
-  if (!(await deps.frontline.hasUser(agent))) return skipped('no_twin');
+  const twin = await deps.frontline.hasUser(agent);
+  // Once people talk across, what was begun is finished, though this agent cannot be there.
+  if (!twin && (known?.state !== 'open' || known.linked)) return skipped('no_twin');
 
   const members = await deps.flex.members(event.container);
   const customer = customerAmong(members, event.workerIdentity);
@@ -39,25 +49,38 @@ export const link = async (deps: BridgeDeps, event: Accepted, run: Run): Promise
   if (!linked.linked) {
     if (customer !== undefined)
       await deps.frontline.join(linked.frontline, customerParticipant(customer.identity, event, channel));
-    const history = await reconcile(deps, key, 'F', run);
+    const history = await reconcile(deps, linked.key, 'F', run);
     if (history.end !== 'reconciled') return history;
   }
-  await deps.frontline.join(linked.frontline, { identity: agent, attributes: '{}' });
+  if (twin) await deps.frontline.join(linked.frontline, { identity: agent, attributes: '{}' });
   if (!members.some((member) => member.identity === event.workerIdentity))
     await deps.flex.join(event.container, { identity: event.workerIdentity, attributes: '{"member_type":"agent"}' });
-  const finished = await finishLink(deps, linked, event);
-  return finished ? { end: 'linked', copies: [linked.frontline] } : skipped('closed');
+  if (!(await finishLink(deps, linked, event))) return skipped('closed');
+  return twin ? { end: 'linked', copies: [linked.frontline] } : skipped('no_twin');
 };
+
+/** Nothing of what people said stands in the dead letter; put back, it links the pair from what the pair remembers. */
+const buryLink = (deps: BridgeDeps, key: Key, event: Accepted, reason: Parked): Promise<void> =>
+  deps.queues.bury(eventsQueue('flex'), {
+    group: event.container,
+    dedupe: `parked-${event.reservation}`,
+    reason,
+    body: encodeEnvelope({ receivedAt: deps.clock.now(), work: { kind: 'link', home: key.pk, because: 'parked' } }),
+  });
+
+/** So often, two seconds apart: after that it is the origin's own link, finished by its own sweep, that names the channel. */
+const WAIT_FOR_ORIGIN = 10;
 
 /** The channel is itself a counterpart, made by the bridge for a conversation: it only needs its name. */
 const joinOrigin = async (
   deps: BridgeDeps,
   origin: NonNullable<ReturnType<typeof originOf>>,
   container: string,
+  { attempts }: Run,
 ): Promise<Outcome> => {
   const home = readHome(await deps.store.get(pairKey(origin.side, origin.container)));
-  if (home === undefined) return retry(2, 'the pair is not begun yet');
-  await nameCounterpart(deps, 'flex', container, home);
+  if (home !== undefined) await nameCounterpart(deps, 'flex', container, home);
+  else if (attempts < WAIT_FOR_ORIGIN) return retry(2, 'the pair is not begun yet');
   return skipped('counterpart');
 };
 
