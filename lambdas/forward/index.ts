@@ -1,5 +1,6 @@
 import { createBatchHandler } from '../../src/adapters/sqs/batch.ts';
 import { createDefaultWebhook } from '../../src/adapters/twilio/rest/default-webhook.ts';
+import { createFlexSide } from '../../src/adapters/twilio/rest/flex-side.ts';
 import { createForwarder } from '../../src/core/forwarder.ts';
 import { basis } from '../basis.ts';
 import { deadlineMarginMs, http, nonce, requestMs, store } from '../bridge-parts.ts';
@@ -8,20 +9,16 @@ import { createHandler } from './handler.ts';
 const { settings, secrets, sqs: client, urls, queues, clock, journal } = basis;
 const { defaultWebhook: url } = settings.flex;
 
-const webhook =
-  url === undefined
-    ? undefined
-    : createDefaultWebhook({
-        http,
-        url,
-        secrets: async () => (await secrets()).flex,
-        timeoutMs: requestMs,
-        baseUrl: settings.twilioBaseUrl,
-      });
+const calls = { http, secrets: async () => (await secrets()).flex, baseUrl: settings.twilioBaseUrl };
+const webhook = url === undefined ? undefined : createDefaultWebhook({ ...calls, url, timeoutMs: requestMs });
+const flex = createFlexSide({ ...calls, ...settings.flex, requestMs });
 
 export const handler = createHandler({
   batch: createBatchHandler({
-    consume: createForwarder({ store, queues, webhook, clock, nonce, journal }),
+    consume: createForwarder({
+      ...{ store, queues, webhook, flex, clock, nonce, journal },
+      settings: { settleMs: settings.settleMs, leaseMs: settings.leaseMs, requestMs },
+    }),
     client,
     queueUrl: urls['default-webhook'],
     queueName: 'default-webhook',

@@ -1,11 +1,26 @@
 /**
  * Passes Flex's chat events on to Flex's own webhook, which sends the customer's SMS: in the order of their arrival in
- * the channel, body byte for byte, until each is there. The head of a channel's line holds the line.
+ * the channel, body byte for byte, until each is there. The head of a channel's line holds the line until it is
+ * through, refused for good, or pointless. For the customer a double beats a loss: a post without an answer is looked
+ * up before it is made again, and what cannot be told is sent again and says so in the journal.
  */
 import { backoff } from './deliver.ts';
+import type { BridgeSettings } from './deps.ts';
 import { decodeEnvelope, type Envelope, encodeEnvelope, type Forward } from './event.ts';
+import { type Fate, lookUp } from './forward/look-up.ts';
+import {
+  claim,
+  type Doubtful,
+  finish,
+  forwardRow,
+  lapse,
+  POINTLESS_AFTER_MS,
+  release,
+  type Trying,
+  take,
+} from './forward/rows.ts';
 import { type Outcome, type Parked, retry, skipped } from './outcome.ts';
-import type { Clock, Consumer, DefaultWebhook, Delivery, Journal, Nonce, Queues, Store } from './ports.ts';
+import type { Clock, Consumer, DefaultWebhook, Delivery, FlexSide, Journal, Nonce, Queues, Store } from './ports.ts';
 import { TwilioTrouble } from './trouble.ts';
 
 export type ForwarderDeps = {
@@ -13,17 +28,37 @@ export type ForwarderDeps = {
   readonly queues: Queues;
   /** undefined when FLEX_CHAT_DEFAULT_WEBHOOK is not set. */
   readonly webhook: DefaultWebhook | undefined;
+  /** Where a channel's Proxy session stands. */
+  readonly flex: Pick<FlexSide, 'container' | 'listMessages'>;
   readonly clock: Clock;
   readonly nonce: Nonce;
   readonly journal: Journal;
+  readonly settings: Pick<BridgeSettings, 'settleMs' | 'leaseMs' | 'requestMs'>;
 };
 
-/** After a day an SMS would surprise more than its absence. */
-const POINTLESS_AFTER_MS = 24 * 3_600_000;
-const KEEP_SECONDS = 180 * 24 * 3600;
+/** The journal's word for a post of something that an earlier post may have sent already. */
+export const PERHAPS_TWICE = 'perhaps sent twice';
+
+/** A list that fails is asked for so long after the settling; then what it would have told cannot be told. */
+const PATIENCE_MS = 15 * 60_000;
 
 /** The channel has no Proxy session: a web chat. https://www.twilio.com/docs/api/errors/80619 */
 const NO_PROXY = 80619;
+
+/** One delivery on its way through. */
+type Job = {
+  readonly forward: Forward;
+  readonly envelope: Envelope;
+  readonly delivery: Delivery;
+  readonly webhook: DefaultWebhook;
+  readonly key: ReturnType<typeof forwardRow>;
+};
+
+type Passed =
+  | Extract<Outcome, { end: 'skipped' | 'parked' | 'retry' }>
+  | { readonly end: 'forwarded'; readonly reason: string | undefined };
+
+const FORWARDED: Passed = { end: 'forwarded', reason: undefined };
 
 export const createForwarder =
   (deps: ForwarderDeps): Consumer =>
@@ -34,53 +69,140 @@ export const createForwarder =
       return { verdict: 'park', reason: 'unreadable' };
     }
     const { forward } = envelope.work;
-    const outcome = await pass(deps, forward, delivery, envelope);
-    const entry = {
-      type: forward.eventType,
-      lane: 'forward',
-      sids: [forward.about, forward.container],
-      ms: deps.clock.now() - envelope.receivedAt,
-    } as const;
+    const outcome = await pass(deps, forward, delivery, envelope).catch((error: unknown) =>
+      failed(deps, forward, delivery, error),
+    );
+    const entry = { ...about(forward), ms: deps.clock.now() - envelope.receivedAt };
     if (outcome.end === 'retry') {
       deps.journal({ ...entry, step: 'retried', reason: outcome.why });
       return { verdict: 'retry', afterSeconds: outcome.after };
     }
-    if (outcome.end === 'forwarded') deps.journal({ ...entry, step: 'forwarded' });
-    else deps.journal({ ...entry, step: outcome.end, reason: outcome.reason });
+    deps.journal({ ...entry, step: outcome.end, reason: outcome.reason });
     return { verdict: 'done' };
   };
 
-type Passed = Extract<Outcome, { end: 'forwarded' | 'skipped' | 'parked' | 'retry' }>;
+const about = (forward: Forward) =>
+  ({ type: forward.eventType, lane: 'forward', sids: [forward.about, forward.container] }) as const;
+
+/** What nobody foresaw, the store's troubles among it: named by type, never by message, and tried again. */
+const failed = (deps: ForwarderDeps, forward: Forward, { attempts }: Delivery, error: unknown): Passed => {
+  const reason =
+    error instanceof TwilioTrouble ? twilioSays(error) : error instanceof Error ? error.name : typeof error;
+  deps.journal({ ...about(forward), step: 'failed', reason });
+  return retry(backoff(attempts), 'failed');
+};
+
+const twilioSays = ({ code, status, fate }: TwilioTrouble): string => `twilio ${code ?? status ?? fate}`;
 
 const pass = async (deps: ForwarderDeps, forward: Forward, delivery: Delivery, envelope: Envelope): Promise<Passed> => {
-  if (deps.webhook === undefined) return skipped('no_default_webhook');
-  const key = { pk: `flex#${forward.container}`, sk: `f#${forward.key}` };
-  if ((await deps.store.get(key)) !== undefined) return skipped('already');
+  const { webhook } = deps;
+  if (webhook === undefined) return skipped('no_default_webhook');
+  const job: Job = { forward, envelope, delivery, webhook, key: forwardRow(forward.container, forward.key) };
+  const { ok, row } = await claim(deps, job.key);
+  switch (row?.state) {
+    case 'trying':
+      return ok ? send(deps, job, row) : settle(deps, job, row);
+    case 'queued':
+      return settle(deps, job, row);
+    case 'ok':
+    case 'skipped':
+      return skipped('already');
+    case 'parked':
+      return skipped('parked');
+    default:
+      return retry(1, 'somebody else is at it');
+  }
+};
+
+/** A try whose end nobody knows: waits until nothing of it can still arrive, then looks what became of it. */
+const settle = async (deps: ForwarderDeps, job: Job, row: Doubtful): Promise<Passed> => {
+  const { clock, settings } = deps;
+  if (row.state === 'trying') {
+    const wait = Math.ceil((row.until + settings.settleMs - clock.now()) / 1000);
+    // Its owner may be alive and through in a moment.
+    if (row.until > clock.now()) return retry(Math.min(wait, backoff(job.delivery.attempts)), 'somebody may be at it');
+    if (wait > 0) return retry(wait, 'settling');
+  }
+  if (pointless(deps, job)) return bury(deps, job, 'forward_pointless');
+  const fate = await fateOf(deps, job, row);
+  if (typeof fate !== 'string') return fate;
+  if (fate === 'sent') {
+    await finish(deps, job.key, 'ok');
+    return FORWARDED;
+  }
+  if (clock.now() + settings.requestMs > job.delivery.deadline) return retry(0, 'no time left');
+  const taken = await take(deps, job.key, row, fate === 'unclear' ? 'perhaps' : 'not');
+  if (!taken.ok || taken.row?.state !== 'trying') return retry(1, 'somebody else is at it');
+  // Said before the post, so that no death after it can keep it back.
+  if (fate === 'unclear') deps.journal({ ...about(job.forward), step: 'retried', reason: PERHAPS_TWICE });
+  return send(deps, job, taken.row);
+};
+
+/** Only messages are looked up: Flex does not mind to hear of a channel twice. */
+const isMessage = ({ eventType }: Forward): boolean => eventType === 'onMessageSent';
+
+const fateOf = async (deps: ForwarderDeps, job: Job, row: Doubtful): Promise<Fate | Passed> => {
+  if (!isMessage(job.forward)) return 'not sent';
   try {
-    await deps.webhook.post(forward.contentType, forward.body);
+    return await lookUp(deps, job.webhook, job.forward, row);
   } catch (error) {
     if (!(error instanceof TwilioTrouble)) throw error;
-    if (error.code === NO_PROXY) return skipped('no_proxy');
-    if (error.remedy === 'park') return bury(deps, forward, envelope, 'forward_refused');
-    if (deps.clock.now() - envelope.receivedAt > POINTLESS_AFTER_MS)
-      return bury(deps, forward, envelope, 'forward_pointless');
-    return retry(error.retryAfter ?? backoff(delivery.attempts), `twilio ${error.code ?? error.status ?? error.fate}`);
+    const asked = row.state === 'trying' ? row.until + deps.settings.settleMs : row.at;
+    const forGood = error.remedy === 'park' || error.remedy === 'wait' || deps.clock.now() - asked > PATIENCE_MS;
+    return forGood ? 'unclear' : retry(error.retryAfter ?? backoff(job.delivery.attempts), twilioSays(error));
   }
-  await deps.store.write(key, {
-    when: [['lacks', 'pk']],
-    set: { st: 'ok', ttl: Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS },
-    nonce: ['n', deps.nonce()],
-  });
-  return { end: 'forwarded' };
+};
+
+const old = (deps: ForwarderDeps, { envelope }: Job): boolean =>
+  deps.clock.now() - envelope.receivedAt > POINTLESS_AFTER_MS;
+
+/** The end of a channel is never too late: it ends the customer's session. */
+const pointless = (deps: ForwarderDeps, job: Job): boolean => isMessage(job.forward) && old(deps, job);
+
+const send = async (deps: ForwarderDeps, job: Job, row: Trying): Promise<Passed> => {
+  const { forward, webhook, key, delivery } = job;
+  if (pointless(deps, job)) return bury(deps, job, 'forward_pointless');
+  // The last look at the lease: a post that could outlive it is not begun.
+  if (deps.clock.now() + deps.settings.requestMs > Math.min(row.until, delivery.deadline)) {
+    await release(deps, key, row);
+    return retry(0, 'no time left');
+  }
+  try {
+    await webhook.post(forward.contentType, forward.body);
+  } catch (error) {
+    if (!(error instanceof TwilioTrouble)) throw error;
+    return refused(deps, job, row, error);
+  }
+  const { ok, row: stands } = await finish(deps, key, 'ok');
+  // Somebody else has sent it, or looked it up, while this process slept.
+  return ok || stands?.state !== 'ok' ? FORWARDED : { end: 'forwarded', reason: PERHAPS_TWICE };
+};
+
+const refused = async (deps: ForwarderDeps, job: Job, row: Trying, error: TwilioTrouble): Promise<Passed> => {
+  const { key, delivery } = job;
+  if (error.code === NO_PROXY) {
+    await finish(deps, key, 'skipped');
+    return skipped('no_proxy');
+  }
+  if (error.remedy === 'park') return bury(deps, job, 'forward_refused');
+  // The session or the channel has ended: no try can change that.
+  if (error.remedy === 'wait' || old(deps, job)) return bury(deps, job, 'forward_pointless');
+  if (error.fate === 'unknown') {
+    await lapse(deps, key, row);
+    return retry(Math.ceil(deps.settings.settleMs / 1000), 'outcome unknown');
+  }
+  await release(deps, key, row);
+  return retry(error.retryAfter ?? backoff(delivery.attempts), twilioSays(error));
 };
 
 /** The dead letter keeps the webhook as it came: nobody else has it any more. */
-const bury = async (deps: ForwarderDeps, forward: Forward, envelope: Envelope, reason: Parked): Promise<Passed> => {
+const bury = async (deps: ForwarderDeps, { forward, envelope, key }: Job, reason: Parked): Promise<Passed> => {
   await deps.queues.bury('default-webhook', {
     group: forward.container,
     dedupe: `parked-${forward.key}`.slice(0, 128),
     reason,
     body: encodeEnvelope(envelope),
   });
+  await finish(deps, key, 'parked');
   return { end: 'parked', reason };
 };

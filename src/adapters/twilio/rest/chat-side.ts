@@ -35,7 +35,7 @@ const readMedia = (media: Payload): Media => {
 };
 
 /** The page's query is all that is kept of its address: what comes back from a database can then name no other place. */
-const nextQuery = (payload: Payload): string | undefined => {
+export const nextQuery = (payload: Payload): string | undefined => {
   const next = optionalText(asPayload(payload.meta, 'meta'), 'next_page_url');
   if (next === undefined) return undefined;
   const from = next.indexOf('?');

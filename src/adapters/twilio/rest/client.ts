@@ -72,7 +72,7 @@ const pathOf = (segments: readonly string[], about: string): string => {
 
 /** @param host - https://www.twilio.com/docs/chat/rest or https://www.twilio.com/docs/conversations/api */
 export const createRest =
-  (host: string, { http, accountSid, secrets, requestMs, baseUrl }: AccountRest): Rest =>
+  (host: string, { http, accountSid, secrets, requestMs, baseUrl }: Omit<AccountRest, 'serviceSid'>): Rest =>
   async ({ method, path, query = '', form, announce = false }, read) => {
     const about = `${method} ${maskedPath(path)}`;
     const url = wireUrl(baseUrl, `https://${host}${pathOf(path, about)}${query}`);

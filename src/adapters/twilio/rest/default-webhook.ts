@@ -6,6 +6,7 @@ import { answerOf, secretsFor } from './client.ts';
 import { troubleOf } from './errors.ts';
 import type { HttpCall } from './http.ts';
 import { maskedPath } from './masked-path.ts';
+import { createProxyInteractions } from './proxy-interactions.ts';
 
 /** The form's parameters as Twilio signs them: a name that comes twice has a list of values. */
 const formParams = (body: string): Record<string, string | string[]> => {
@@ -20,7 +21,7 @@ const formParams = (body: string): Record<string, string | string[]> => {
 /**
  * Posts to Flex's own post-event webhook as Twilio would: the body byte for byte, signed for the URL as Flex knows it,
  * whatever host it is sent to in the end. A 4xx is final even without Twilio's error body, for nobody but that webhook
- * gave it.
+ * gave it. Account and Proxy service, whose sessions tell what was sent, stand in the URL's path.
  * @see https://www.twilio.com/docs/usage/security#validating-requests
  * @see https://www.twilio.com/docs/api/errors/80625
  */
@@ -30,7 +31,7 @@ export const createDefaultWebhook = (settings: {
   /** The Flex account's. */
   readonly secrets: () => Promise<AccountSecrets>;
   readonly timeoutMs: number;
-  /** Used only when the URL is one of Twilio's own. */
+  /** Of what is sent to Twilio; a URL that is none of Twilio's is left alone. */
   readonly baseUrl?: string | undefined;
 }): DefaultWebhook => {
   const { http, secrets, timeoutMs, baseUrl } = settings;
@@ -52,5 +53,11 @@ export const createDefaultWebhook = (settings: {
     if (answer.status >= 200 && answer.status < 300) return;
     throw troubleOf(about, answer, { remedy: 'park', fate: 'refused' });
   };
-  return { post };
+  const proxy = /\/Accounts\/(AC[0-9a-f]{32})\/Proxy\/(KS[0-9a-f]{32})\//.exec(signedUrl);
+  const [, accountSid, service] = proxy ?? [];
+  const interactions =
+    accountSid === undefined || service === undefined
+      ? async () => undefined
+      : createProxyInteractions({ http, accountSid, secrets, requestMs: timeoutMs, baseUrl }, service);
+  return { post, interactions };
 };

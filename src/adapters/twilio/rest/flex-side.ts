@@ -20,4 +20,5 @@ export const createFlexSide = (account: AccountRest): FlexSide => ({
     state: () => 'open',
   }),
   side: 'flex',
+  account: account.accountSid,
 });

@@ -5,6 +5,8 @@ const words = new Set(
     'Webhooks',
     'ChatEvent',
     'ProxyIdentifier',
+    'Sessions',
+    'Interactions',
   ]),
 );
 const sid = /^[A-Z]{2}[0-9a-fA-F]{32}$/;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
+import { createDefaultWebhook } from '../../../../src/adapters/twilio/rest/default-webhook.ts';
 import { createFlexSide } from '../../../../src/adapters/twilio/rest/flex-side.ts';
 import { createFrontlineSide } from '../../../../src/adapters/twilio/rest/frontline-side.ts';
 import type { ChatSide } from '../../../../src/core/ports.ts';
@@ -26,6 +27,7 @@ const specification = (product: string) =>
 const products = {
   'chat.twilio.com': specification('chat_v2'),
   'conversations.twilio.com': specification('conversations_v1'),
+  'proxy.twilio.com': specification('proxy_v1'),
 };
 
 const operationOf = ({ method, path }: Asked): Operation | undefined => {
@@ -53,14 +55,17 @@ const useAll = async (side: ChatSide): Promise<void> => {
 
 test('nothing is asked of Twilio that its specifications do not know', async () => {
   const one = { sid: messageSid, index: 0, date_created: '2026-11-22T10:00:00Z' };
-  const json = { ...one, messages: [], members: [], participants: [], meta: { next_page_url: null } };
+  const json = { ...one, messages: [], members: [], participants: [], interactions: [], meta: { next_page_url: null } };
   const stage = await playTwilio(() => ({ status: 200, json }));
   const frontline = createFrontlineSide(account(stage));
   await useAll(createFlexSide(account(stage)));
   await useAll(frontline);
   await frontline.createConversation({ uniqueName: 'a', friendlyName: 'b', attributes: '{}' });
   await frontline.hasUser('ann');
-  expect(stage.asked).toHaveLength(18);
+  const { accountSid, requestMs: timeoutMs, ...rest } = account(stage);
+  const url = `https://webhooks.twilio.com/v1/Accounts/${accountSid}/Proxy/KS${'a'.repeat(32)}/Webhooks/ChatEvent`;
+  await createDefaultWebhook({ ...rest, url, timeoutMs }).interactions(`KC${'a'.repeat(32)}`);
+  expect(stage.asked).toHaveLength(19);
 
   for (const asked of stage.asked) {
     const operation = operationOf(asked);

@@ -1,0 +1,101 @@
+/**
+ * Was a message sent to the customer by a post that nobody heard the answer of? The Proxy session lists what it carried.
+ * Whether it names the chat message is not known, so without a name it goes by text and time, counted: two equal texts
+ * are two messages. `sent` must never be wrong, for then the customer lacks a message; when in doubt it is `unclear`.
+ */
+import type { Forward } from '../event.ts';
+import { textField } from '../names.ts';
+import type { DefaultWebhook, FlexSide, Interaction, Store } from '../ports.ts';
+import { type Doubtful, forwardRow, readForwardRow } from './rows.ts';
+
+export type LookUpDeps = { readonly store: Store; readonly flex: Pick<FlexSide, 'container' | 'listMessages'> };
+
+export type Fate = 'sent' | 'not sent' | 'unclear';
+
+/** Proxy's clock against ours, and dates of whole seconds. */
+const SLACK_MS = 5_000;
+/** Of 100 interactions each. */
+const PAGES = 20;
+
+/** @throws {TwilioTrouble} */
+export const lookUp = async (
+  deps: LookUpDeps,
+  webhook: DefaultWebhook,
+  forward: Forward,
+  row: Doubtful,
+): Promise<Fate> => {
+  const channel = await deps.flex.container(forward.container);
+  const session = textField(channel?.attributes ?? '', 'proxySession');
+  if (session === undefined) return 'unclear';
+  const carried = await readInteractions(webhook, session, forward.about, row.since - SLACK_MS);
+  if (carried === undefined) return 'unclear';
+  if (carried.some(({ messages }) => messages.includes(forward.about))) return 'sent';
+
+  const text = new URLSearchParams(forward.body).get('Body') ?? '';
+  const candidates = carried.filter(
+    ({ direction, messages, body, createdAt }) =>
+      direction !== 'in' &&
+      messages.length === 0 &&
+      (body === undefined || body === text) &&
+      Date.parse(createdAt) >= row.since - SLACK_MS,
+  );
+  if (candidates.length === 0) return 'not sent';
+  if (candidates.some(({ direction, body }) => direction !== 'out' || body === undefined)) return 'unclear';
+  const others = await equalOthers(deps, forward, text, row.since - 2 * SLACK_MS);
+  return candidates.length > others ? 'sent' : 'unclear';
+};
+
+/** At least all since `floor`, and the one that names the message if there is one; undefined: that cannot be said. */
+const readInteractions = async (
+  webhook: DefaultWebhook,
+  session: string,
+  message: string,
+  floor: number,
+): Promise<readonly Interaction[] | undefined> => {
+  // By SID: what comes in while pages are read moves the others onto the next page.
+  const found = new Map<string, Interaction>();
+  let next: string | undefined;
+  for (let pages = 0; pages < PAGES; pages += 1) {
+    const page = await webhook.interactions(session, next);
+    if (page === undefined) return undefined;
+    for (const one of page.interactions) found.set(one.sid, one);
+    next = page.next;
+    const named = page.interactions.some(({ messages }) => messages.includes(message));
+    if (named || next === undefined || endsBefore(page.interactions, floor)) return [...found.values()];
+  }
+  return undefined;
+};
+
+/** The page shows by itself that the newest come first, and it reaches below the floor. */
+const endsBefore = (page: readonly Interaction[], floor: number): boolean => {
+  const times = page.map(({ createdAt }) => Date.parse(createdAt));
+  const [first = 0, last = 0] = [times.at(0), times.at(-1)];
+  return first > last && last < floor;
+};
+
+/** How many other messages of the same text may have been sent since `floor`: at most one each, or two. */
+const equalOthers = async (deps: LookUpDeps, forward: Forward, text: string, floor: number): Promise<number> => {
+  const { messages } = await deps.flex.listMessages(forward.container, 'desc');
+  const equal = messages.filter(({ sid, body }) => sid !== forward.about && body === text);
+  const weights = equal.map(async ({ sid, createdAt }) => {
+    const row = await readForwardRow(deps, forwardRow(forward.container, `${forward.eventType}:${sid}`));
+    switch (row?.state) {
+      case 'ok':
+        if (row.at < floor) return 0;
+        return row.twice ? 2 : 1;
+      case 'skipped':
+      case 'parked':
+      case 'free':
+        return 0;
+      case 'trying':
+      case 'queued':
+        return 1;
+      case undefined:
+        // Nothing is known of it: Flex may have sent it before the bridge stood in between.
+        return Date.parse(createdAt) < floor ? 0 : 1;
+      default:
+        return row satisfies never;
+    }
+  });
+  return (await Promise.all(weights)).reduce((sum: number, weight) => sum + weight, 0);
+};

@@ -1,0 +1,136 @@
+/**
+ * One row per event that goes on to Flex's own webhook, `f#<event>` under its channel. The write that looks whether an
+ * event was forwarded is the one that marks it as being tried, so an event costs two writes and no read; and since the
+ * mark stands before the first byte leaves, no death of a process can make a post forgotten.
+ */
+import type { Change, Item, Key, Test, Value } from '../change.ts';
+import type { BridgeSettings } from '../deps.ts';
+import type { Clock, Nonce, Store } from '../ports.ts';
+
+export type RowDeps = {
+  readonly store: Store;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly nonce: Nonce;
+  readonly settings: Pick<BridgeSettings, 'leaseMs'>;
+};
+
+export type ForwardRow =
+  /**
+   * Somebody may be posting it until `until`, or was when he died. Nothing was posted before `since`; both in
+   * milliseconds. `fence` only grows: who holds the latest value may post.
+   */
+  | { readonly state: 'trying'; readonly until: number; readonly since: number; readonly fence: number }
+  /** Composed because its own webhook was lost, at `since`; whether somebody sent it before is to be looked up. */
+  | { readonly state: 'queued'; readonly at: number; readonly since: number; readonly fence: number }
+  /** Tried in vain, at last at `at`, and certainly not sent. */
+  | { readonly state: 'free'; readonly at: number; readonly fence: number }
+  /** `twice`: it may have been sent a second time. */
+  | { readonly state: 'ok'; readonly at: number; readonly twice: boolean }
+  | { readonly state: 'skipped' }
+  | { readonly state: 'parked' };
+
+export type Trying = Extract<ForwardRow, { state: 'trying' }>;
+export type EndedRow = Extract<ForwardRow, { state: 'ok' | 'skipped' | 'parked' }>;
+export type OpenRow = Exclude<ForwardRow, EndedRow>;
+export type Doubtful = Extract<ForwardRow, { state: 'trying' | 'queued' }>;
+
+/** After a day an SMS would surprise more than its absence. */
+export const POINTLESS_AFTER_MS = 24 * 3_600_000;
+
+const KEEP_SECONDS = 180 * 24 * 3600;
+
+export const forwardRow = (channel: string, key: string): Key => ({ pk: `flex#${channel}`, sk: `f#${key}` });
+
+const number = (value: Value | undefined): number => (typeof value === 'number' ? value : 0);
+
+const read = (item: Item | undefined): ForwardRow | undefined => {
+  const { st, u, b, f, at, x } = item ?? {};
+  switch (st) {
+    case 'trying':
+      return { state: st, until: number(u), since: number(b), fence: number(f) };
+    case 'queued':
+      return { state: st, at: number(at), since: number(b), fence: number(f) };
+    case 'free':
+      return { state: st, at: number(at), fence: number(f) };
+    case 'ok':
+      return { state: st, at: number(at), twice: x !== undefined };
+    case 'skipped':
+    case 'parked':
+      return { state: st };
+    default:
+      return undefined;
+  }
+};
+
+export const readForwardRow = async (deps: Pick<RowDeps, 'store'>, key: Key): Promise<ForwardRow | undefined> =>
+  read(await deps.store.get(key));
+
+type RowWrite =
+  | { readonly ok: true; readonly row: ForwardRow | undefined }
+  | { readonly ok: false; readonly row: ForwardRow | undefined };
+
+const write = async (deps: RowDeps, key: Key, change: Omit<Change, 'nonce'>): Promise<RowWrite> => {
+  const ttl = Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS;
+  const written = await deps.store.write(key, {
+    ...change,
+    set: { ...change.set, ttl },
+    nonce: ['n', deps.nonce()],
+  });
+  return written.ok ? { ok: true, row: read(written.item) } : { ok: false, row: read(written.old) };
+};
+
+const among = (...groups: readonly (readonly Test[])[]): Test => ['any', ...groups];
+const is = (state: ForwardRow['state']): readonly Test[] => [['=', 'st', state]];
+
+/** To be posted for the first time, or again after a try that certainly sent nothing. */
+export const claim = (deps: RowDeps, key: Key): Promise<RowWrite> => {
+  const now = deps.clock.now();
+  return write(deps, key, {
+    when: [among([['lacks', 'st']], is('free'))],
+    set: { st: 'trying', u: now + deps.settings.leaseMs, b: now },
+    add: { f: 1 },
+    remove: ['at'],
+  });
+};
+
+/** To be posted after a look at what became of the last try. `perhaps`: the look could not tell. */
+export const take = (deps: RowDeps, key: Key, row: Doubtful, sent: 'not' | 'perhaps'): Promise<RowWrite> =>
+  write(deps, key, {
+    when: [['=', 'f', row.fence], among(is('trying'), is('queued'))],
+    set: {
+      st: 'trying',
+      u: deps.clock.now() + deps.settings.leaseMs,
+      ...(sent === 'perhaps' ? { x: 1 } : {}),
+    },
+    add: { f: 1 },
+    remove: ['at'],
+  });
+
+/** The try certainly sent nothing. */
+export const release = (deps: RowDeps, key: Key, row: Trying): Promise<RowWrite> =>
+  write(deps, key, {
+    when: [['=', 'f', row.fence], ...is('trying')],
+    set: { st: 'free', at: deps.clock.now() },
+    remove: ['u', 'b'],
+  });
+
+/** The try may have sent it, and is over: settling starts now. */
+export const lapse = (deps: RowDeps, key: Key, row: Trying): Promise<RowWrite> =>
+  write(deps, key, { when: [['=', 'f', row.fence], ...is('trying')], set: { u: deps.clock.now() } });
+
+/** Nothing more is to be done. Whose try it was does not matter any more; the first end stands. */
+export const finish = (deps: RowDeps, key: Key, state: 'ok' | 'skipped' | 'parked'): Promise<RowWrite> =>
+  write(deps, key, {
+    when: [among([['lacks', 'st']], is('trying'), is('queued'), is('free'))],
+    set: { st: state, at: deps.clock.now() },
+    remove: ['u', 'b'],
+  });
+
+/** It goes onto the queue, composed. @param seen the row as it was read: nobody may have moved it since. */
+export const markQueued = (deps: RowDeps, key: Key, seen: OpenRow | undefined, since: number): Promise<RowWrite> =>
+  write(deps, key, {
+    when: seen === undefined ? [['lacks', 'st']] : [['=', 'f', seen.fence], ...is(seen.state)],
+    set: { st: 'queued', at: deps.clock.now(), b: seen?.state === 'trying' ? seen.since : since },
+    add: { f: 1 },
+    remove: ['u'],
+  });

@@ -1,0 +1,186 @@
+/** The forwarder between a local Twilio and its queue, in a time of its own: webhooks come in, SMS reach the phone. */
+import { AGENTS, FLEX, FRONTLINE } from '../../../local/twilio/defaults.ts';
+import type { Fault } from '../../../local/twilio/faults.ts';
+import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
+import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
+import { createDefaultWebhook } from '../../../src/adapters/twilio/rest/default-webhook.ts';
+import { createFlexSide } from '../../../src/adapters/twilio/rest/flex-side.ts';
+import { type HttpAnswer, type HttpCall, NoAnswer } from '../../../src/adapters/twilio/rest/http.ts';
+import { createForwarder } from '../../../src/core/forwarder.ts';
+import type { Delivery, Entry, Store, Verdict } from '../../../src/core/ports.ts';
+import { createWebhook } from '../../../src/edge/webhook.ts';
+import { createVirtualTwilio } from '../../local/twilio/support/virtual-twilio.ts';
+
+const BRIDGE = 'https://bridge.example';
+export const CHAT_EVENT = 'POST webhooks.chatevent';
+export const SETTLE_MS = 60_000;
+export const STAMP_KEY = 'the stamp key';
+
+/** What is answered in Twilio's place; undefined: Twilio answers. */
+export type Answering = (path: string, body: string) => { readonly status: number; readonly json: unknown } | undefined;
+
+export type Stage = ReturnType<typeof setStage>;
+
+export const setStage = () => {
+  const twilio = createVirtualTwilio();
+  twilio.connectBridge(BRIDGE);
+  const clock = { now: twilio.now, sleep: async () => {} };
+  const queues = createMemoryQueues({ clock });
+  const source = queues.source('default-webhook');
+  const memory = createMemoryStore();
+  const journal: Entry[] = [];
+  const calls = { store: 0 };
+  let nonces = 0;
+  let storeFails = false;
+  let answering: Answering = () => undefined;
+  let onWrite = async () => {};
+  let dies: 'before' | 'after' | undefined;
+  let die = () => {};
+
+  const counting = async <T>(call: Promise<T>): Promise<T> => {
+    calls.store += 1;
+    if (storeFails) throw new Error('throughput exceeded for the text of a message');
+    return call;
+  };
+  const store: Store = {
+    get: (key) => counting(memory.get(key)),
+    write: async (key, change) => {
+      const written = await counting(memory.write(key, change));
+      await onWrite();
+      return written;
+    },
+    listDue: memory.listDue,
+  };
+
+  const http: HttpCall = async ({ method, url, headers, body }): Promise<HttpAnswer> => {
+    const { host, pathname: path, search } = new URL(url);
+    const chatEvent = host === 'webhooks.twilio.com';
+    if (chatEvent && dies === 'before') {
+      die();
+      return new Promise(() => {});
+    }
+    const instead = answering(path, body ?? '');
+    if (instead !== undefined) return { status: instead.status, headers: {}, body: JSON.stringify(instead.json) };
+    const answer = await twilio.respond({ method, host, path, query: search.slice(1), headers, body: body ?? '' });
+    if (chatEvent && dies === 'after') {
+      die();
+      return new Promise(() => {});
+    }
+    if (answer === 'destroyed') throw new NoAnswer('ECONNRESET', 'perhaps');
+    return answer;
+  };
+  const account = { authToken: FLEX.authToken, previousAuthToken: undefined, apiKey: undefined };
+  const secrets = async () => account;
+  const webhook = createDefaultWebhook({ http, url: FLEX.defaultWebhook, secrets, timeoutMs: 10_000 });
+  const flex = createFlexSide({
+    ...{ http, secrets, requestMs: 10_000 },
+    ...{ accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid },
+  });
+  const deps = {
+    ...{ store, queues, webhook, flex, clock },
+    nonce: () => `n${++nonces}`,
+    journal: (entry: Entry) => void journal.push(entry),
+    settings: { settleMs: SETTLE_MS, leaseMs: 20_000, requestMs: 10_000 },
+  };
+  const forwarder = createForwarder(deps);
+
+  const edge = createWebhook({
+    ...{ queues, clock, journal: () => {} },
+    config: {
+      flex: { accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid, defaultWebhook: FLEX.defaultWebhook },
+      frontline: { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid },
+      ...{ publicBaseUrl: BRIDGE, twilioBaseUrl: undefined, deployment: 'test', settleMs: SETTLE_MS, leaseMs: 20_000 },
+    },
+    secrets: async () => ({ flex: account, frontline: account, stampKey: STAMP_KEY }),
+    deadline: () => () => {},
+  });
+  let arrived = 0;
+  /** Twilio's webhooks so far reach the bridge. */
+  const webhooksArrive = async (): Promise<void> => {
+    await twilio.pass(0);
+    for (const { call } of twilio.delivered.slice(arrived))
+      await edge(new Request(call.url, { method: call.method, headers: call.headers, body: call.body }));
+    arrived = twilio.delivered.length;
+  };
+  /** Twilio's webhooks so far never reach the bridge. */
+  const webhooksGetLost = async (): Promise<void> => {
+    await twilio.pass(0);
+    arrived = twilio.delivered.length;
+  };
+
+  const consume = async (delivery: Delivery): Promise<Verdict | 'dead'> => {
+    const death = new Promise<'dead'>((resolve) => {
+      die = () => resolve('dead');
+    });
+    return Promise.race([forwarder(delivery), death]);
+  };
+  const work = async (): Promise<void> => {
+    for (const received of await source.receive(100)) {
+      const verdict = await consume({ ...received, deadline: twilio.now() + 25_000 });
+      if (verdict === 'dead') continue;
+      if (verdict.verdict === 'done') await source.done(received);
+      else if (verdict.verdict === 'retry') await source.again(received, verdict.afterSeconds);
+      else await source.park(received, verdict.reason);
+    }
+  };
+  /** So many milliseconds pass, in which webhooks arrive and the forwarder works. */
+  const pass = async (ms: number): Promise<void> => {
+    const end = twilio.now() + ms;
+    for (;;) {
+      await webhooksArrive();
+      await work();
+      const next = await source.nextVisibleAt();
+      const until = Math.min(next ?? end, end);
+      if (until > twilio.now()) await twilio.pass(until - twilio.now());
+      else if ((next ?? Number.POSITIVE_INFINITY) > end) break;
+    }
+  };
+
+  const beginSms = (phone = '+15550109999') => {
+    const begun = twilio.customer.beginSmsChat({ phone, text: 'hi' });
+    twilio.flexAgent.accepts(twilio.flexAgent.isOffered(AGENTS.ann.flexWorkerSid, begun.taskSid).reservationSid);
+    const { channelSid } = begun;
+    return {
+      ...begun,
+      writes: (text: string) => twilio.flexAgent.writes(AGENTS.ann.flexWorkerSid, channelSid, text).sid,
+      ends: () => twilio.flexAgent.endsChat(AGENTS.ann.flexWorkerSid, channelSid),
+      phone: () => twilio.customer.phone(phone).map(({ body }) => body),
+    };
+  };
+
+  return {
+    ...{ twilio, deps, queues, journal, calls, pass, webhooksArrive, webhooksGetLost, beginSms },
+    /** One message straight into the forwarder's hands, as from a queue that delivers twice. */
+    consume: (body: string, group: string) =>
+      forwarder({
+        ...{ id: 'twin', group, body, attempts: 1 },
+        firstReceivedAt: twilio.now(),
+        deadline: twilio.now() + 25_000,
+      }),
+    fault: (fault: Fault) => twilio.faults.add(fault),
+    /** Every write and read of the state is done, and its answer lost. */
+    storeFails: (fails: boolean) => {
+      storeFails = fails;
+    },
+    answers: (instead: Answering) => {
+      answering = instead;
+    },
+    /** Between the next write of the state and its answer. */
+    afterNextWrite: (then: () => Promise<void>) => {
+      onWrite = () => {
+        onWrite = async () => {};
+        return then();
+      };
+    },
+    /** The process dies around its next post; undefined: no more. */
+    dies: (when: typeof dies) => {
+      dies = when;
+    },
+    /** What the journal says of a message, its steps with their reasons. */
+    told: (sid: string) =>
+      journal
+        .filter(({ sids }) => sids[0] === sid)
+        .map(({ step, reason }) => (reason === undefined ? step : `${step}: ${reason}`)),
+    dead: async () => (await queues.dead('default-webhook')).map(({ reason }) => reason),
+  };
+};
