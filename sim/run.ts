@@ -19,7 +19,7 @@ export const run = async (seed: number): Promise<Ended> => {
   const world = createWorld({
     seed,
     settleMs: SETTLE_MS,
-    doom: (_, kind) => (storm && kind !== 'webhook' && doom.chance(weather.doomed) ? drawDoom(doom, kind, SETTLE_MS) : undefined),
+    doom: (_, kind) => (storm && doom.chance(weather.doomed) ? drawDoom(doom, kind, SETTLE_MS) : undefined),
   });
   const { twilio, time } = world;
   twilio.connectBridge(BRIDGE);

@@ -17,7 +17,7 @@ export const drawWeather = (dice: Dice, settleMs: number): Weather => {
   const some = (p: number, most: number): number => (dice.chance(p) ? dice.next() * most : 0);
   const how = () => dice.pick(['hang', 'destroy'] as const);
   const faults: Fault[] = [
-    { fault: 'webhook.lost', p: some(0.5, 0) },
+    { fault: 'webhook.lost', p: some(0.5, 0.3) },
     { fault: 'webhook.doubled', p: some(0.5, 1), maxMs: 20_000 },
     { fault: 'webhook.delayed', p: some(0.5, 0.5), maxMs: 8_000 },
     { fault: 'webhook.swapped', p: some(0.5, 0.5), maxMs: 5_000 },
@@ -38,7 +38,7 @@ export const drawWeather = (dice: Dice, settleMs: number): Weather => {
       askedAgain: some(0.3, 0.2),
       unheard: some(0.3, 0.05),
       twin: some(0.3, 0.2),
-      notQueued: some(0.2, 0),
+      notQueued: some(0.2, 0.1),
       skewMs: dice.chance(0.3) ? 1_000 : 0,
     },
     listOrder: dice.pick(['index', 'date'] as const),

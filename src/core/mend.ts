@@ -1,5 +1,5 @@
 /** Puts right what comparing has found, where the ledger confirms it. Every step may be repeated. */
-import type { Finding } from './compare.ts';
+import type { End, Finding } from './compare.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
 import { containerOf, destination, type Home } from './pair.ts';
@@ -20,46 +20,61 @@ export const mend = async (deps: BridgeDeps, home: Home, lane: Lane, findings: r
 };
 
 const mendOne = async (deps: BridgeDeps, home: Home, lane: Lane, finding: Finding): Promise<boolean> => {
-  const old = ({ createdAt }: Message) => deps.clock.now() - Date.parse(createdAt) > SURELY_VISIBLE_MS;
   const into = containerOf(home, destination(lane));
-  if (into === undefined) return false;
+  const old = ({ createdAt }: Message) => deps.clock.now() - Date.parse(createdAt) > SURELY_VISIBLE_MS;
+  if (into === undefined || finding.kind === 'missing') return false;
+  const origin = originSid(finding);
+  const row = await readRow(deps, home.key, lane, origin);
+  const side = chatSide(deps, destination(lane));
+  if (finding.kind === 'double') {
+    if (row?.state !== 'ok' && row?.state !== 'removed') return false;
+    const spare = finding.copies.filter(({ sid }) => row.state === 'removed' || sid !== row.copy);
+    for (const { sid } of spare) await side.erase(into, sid);
+    return spare.length > 0;
+  }
+  if (row?.state !== 'ok') return false;
+  const renewWith = async (original: Message | undefined): Promise<boolean> =>
+    (await renewCopy(deps, home, lane, origin, row, original)).end === 'replicated';
   switch (finding.kind) {
-    case 'missing':
-      return false;
-    case 'double': {
-      const row = await readRow(deps, home.key, lane, finding.origin);
-      if (row?.state !== 'ok' && row?.state !== 'removed') return false;
-      const spare = finding.copies.filter(({ sid }) => row.state === 'removed' || sid !== row.copy);
-      for (const { sid } of spare) await chatSide(deps, destination(lane)).erase(into, sid);
-      return spare.length > 0;
-    }
-    case 'differs': {
-      const row = await readRow(deps, home.key, lane, finding.original.sid);
-      if (row?.state !== 'ok' || row.copy !== finding.copy.sid) return false;
-      return replicated(await renewCopy(deps, home, lane, finding.original.sid, row, finding.original));
-    }
+    case 'differs':
+      return row.copy === finding.copy.sid && renewWith(finding.original);
     case 'orphan': {
-      const row = await readRow(deps, home.key, lane, finding.origin);
-      if (row?.state !== 'ok' || row.copy !== finding.copy.sid || !old(finding.copy)) return false;
-      if ((await originalOf(deps, home, lane, finding.origin)) !== undefined) return false;
-      return replicated(await renewCopy(deps, home, lane, finding.origin, row, undefined));
+      if (row.copy !== finding.copy.sid || !old(finding.copy)) return false;
+      return (await originalOf(deps, home, lane, origin)) === undefined && renewWith(undefined);
     }
     case 'bare': {
-      const row = await readRow(deps, home.key, lane, finding.original.sid);
-      if (row?.state !== 'ok' || !old(finding.original)) return false;
-      const copy = await chatSide(deps, destination(lane)).message(into, row.copy);
-      if (copy === undefined) {
-        // Somebody deleted it: then it stays deleted.
-        await writeDeleted(deps, home.key, lane, finding.original.sid, row.copy);
-        return true;
-      }
-      // It stands there without its stamp.
-      if (copy.body === render(lane, finding.original, home, row.late)?.body) return false;
-      return replicated(await renewCopy(deps, home, lane, finding.original.sid, row, finding.original));
+      const copy = await side.message(into, row.copy);
+      // It stands there without its stamp, and must still say what its source says.
+      if (copy !== undefined) return !says(home, lane, row.late, copy, finding.original) && renewWith(finding.original);
+      if (!old(finding.original)) return false;
+      // Somebody deleted it: then it stays deleted.
+      await writeDeleted(deps, home.key, lane, origin, row.copy);
+      return true;
     }
     default:
       return finding satisfies never;
   }
 };
 
-const replicated = (outcome: { readonly end: string }): boolean => outcome.end === 'replicated';
+/** Whether the ledger leaves a finding standing, so that a job is worth its calls. Reads no more than one row. */
+export const confirmed = async (
+  deps: BridgeDeps,
+  home: Home,
+  lane: Lane,
+  finding: Finding,
+  into: End,
+): Promise<boolean> => {
+  if (finding.kind === 'missing') return true;
+  const row = await readRow(deps, home.key, lane, originSid(finding));
+  if (finding.kind === 'double') return row?.state === 'ok' || row?.state === 'removed';
+  if (row?.state !== 'ok') return false;
+  if (finding.kind !== 'bare') return row.copy === finding.copy.sid;
+  const copy = into.messages.find(({ sid }) => sid === row.copy);
+  return copy === undefined || !says(home, lane, row.late, copy, finding.original);
+};
+
+const originSid = (finding: Exclude<Finding, { kind: 'missing' }>): string =>
+  finding.kind === 'double' || finding.kind === 'orphan' ? finding.origin : finding.original.sid;
+
+const says = (home: Home, lane: Lane, late: boolean, copy: Message, original: Message): boolean =>
+  copy.body === render(lane, original, home, late)?.body;

@@ -39,6 +39,7 @@ export const begin = async (deps: BridgeDeps, event: Accepted): Promise<Home | u
       st: 'linking',
       gen: 1,
       flex: event.container,
+      since: deps.clock.now(),
       ...served(event),
       ...lane('F'),
       ...lane('B'),
@@ -115,8 +116,43 @@ export const nextGeneration = async (deps: BridgeDeps, home: Home): Promise<Home
 
 /**
  * Everybody stands on both sides: the link is finished. The pair stays due: the next sweep compares both lanes once,
- * which finds what was written while it was linked.
+ * which finds what was written while it was linked. From now on it stands in the sweep's list.
  * @returns false when the pair is not open any more.
  */
-export const finishLink = async (deps: BridgeDeps, home: Home, event: Accepted): Promise<boolean> =>
-  (await write(deps, home.key, { when: [['=', 'st', 'open']], set: { linked: 1, ...served(event) } })).ok;
+export const finishLink = async (deps: BridgeDeps, home: Home, event: Accepted): Promise<boolean> => {
+  await listForSweep(deps, home.key, 'active');
+  return (await write(deps, home.key, { when: [['=', 'st', 'open']], set: { linked: 1, ...served(event) } })).ok;
+};
+
+/** Pairs in which something was said within a day, and the others. */
+export type SweepClass = 'active' | 'quiet';
+
+/** The item through which the sweep finds a pair, in the sparse index under its class. Written when the class changes. */
+export const listForSweep = async (deps: BridgeDeps, home: Key, as: SweepClass): Promise<void> => {
+  await deps.store.write(
+    { pk: home.pk, sk: 'open' },
+    {
+      when: [['any', [['lacks', 'due']], [['=', 'due', as === 'active' ? 'quiet' : 'active']]]],
+      set: { due: as, dk: home.pk },
+      nonce: [nonceAttribute, deps.nonce()],
+    },
+  );
+};
+
+/** A pair that has ended is compared no more. */
+export const unlistForSweep = async (deps: BridgeDeps, home: Key): Promise<void> => {
+  await deps.store.write(
+    { pk: home.pk, sk: 'open' },
+    { when: [['has', 'due']], remove: ['due', 'dk'], nonce: [nonceAttribute, deps.nonce()] },
+  );
+};
+
+/** Remembered in the pair, so that its next message puts it among the active ones. */
+export const markQuiet = async (deps: BridgeDeps, home: Key): Promise<void> => {
+  await write(deps, home, { when: [['=', 'st', 'open']], set: { quiet: 1 } });
+};
+
+export const wake = async (deps: BridgeDeps, home: Key): Promise<void> => {
+  await listForSweep(deps, home, 'active');
+  await write(deps, home, { when: [['has', 'quiet']], remove: ['quiet'] });
+};

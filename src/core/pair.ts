@@ -59,6 +59,10 @@ export type Home = {
   /** Both the customer and the agent stand on both sides, and the history was copied. */
   readonly linked: boolean;
   readonly due: boolean;
+  /** Nothing was said for a day. */
+  readonly quiet: boolean;
+  /** Milliseconds: when the pair began. */
+  readonly since: number;
   /** Milliseconds: until then nothing crosses, for the pair wrote faster than people can. */
   readonly held: number | undefined;
   readonly lanes: { readonly [lane in Lane]: LaneState };
@@ -149,6 +153,8 @@ export const readHome = (item: Item | undefined): Home | undefined => {
     workerIdentity: text(item.workerIdentity),
     linked: item.linked !== undefined,
     due: item.due !== undefined,
+    quiet: item.quiet !== undefined,
+    since: number(item.since),
     held: typeof item.held === 'number' ? item.held : undefined,
     lanes: { F: readLane(item, 'F'), B: readLane(item, 'B') },
   };

@@ -7,6 +7,7 @@ import type { HomeKeys } from './home-keys.ts';
 import { claim, close, defer, type Held, hold, tooFast } from './lane-writes.ts';
 import { deferred, type Outcome, retry, skipped } from './outcome.ts';
 import { laneFrom } from './pair.ts';
+import { wake } from './pair-writes.ts';
 import { type Run, reconcile } from './reconcile.ts';
 import { render } from './render.ts';
 import { writeSkipped } from './rows.ts';
@@ -32,6 +33,7 @@ export const replicate = async (deps: BridgeDeps, homes: HomeKeys, event: Messag
       await hold(deps, { home: claimed.home, lane }, index);
       return deferred('held');
     }
+    if (claimed.ok && claimed.home.quiet) await wake(deps, key);
     if (claimed.ok) return across(deps, { home: claimed.home, lane }, event.message, run);
 
     const decision = decide(claimed.home, lane, event.container, index);

@@ -1,56 +1,132 @@
 /**
- * Once a minute: what waits is put on its own lane's queue. Waiting are links that stopped half-way, lanes that are
- * dirty or have holes, and intents whose owner is gone. The lane's consumer does the work; the sweep writes nothing.
+ * Once a minute: what waits is put on its own lane's queue, and a share of all open pairs is compared without any
+ * webhook. The lane's consumer does the work; the sweep repairs nothing itself. It has a lease of its own, so that two
+ * do not read for one, and the lease remembers how far the last one came.
  */
+
+import type { Item } from './change.ts';
+import { comparePair, type Verdict } from './compare-pair.ts';
 import type { BridgeDeps } from './deps.ts';
-import { encodeEnvelope, eventsQueue, type Lane, type Work } from './event.ts';
-import { containerOf, type Home, readHome, source } from './pair.ts';
+import { jobsFor, sendJob } from './jobs.ts';
+import { readHome } from './pair.ts';
+import type { SweepClass } from './pair-writes.ts';
 
 const PAGE = 100;
 
+/**
+ * Pairs a run. Every minute, that is 2 000 active ones in four and 10 000 quiet ones in forty minutes.
+ */
+const SHARE: Readonly<Record<SweepClass, number>> = { active: 600, quiet: 250 };
+
+/** A pair costs two reads of Twilio; one begins so often that there are at most 36 a second. */
+const PACE_MS = 56;
+const SIDE_BY_SIDE = 20;
+
+/** A run ends by itself after so long, and its lease a little later. */
+const RUN_MS = 50_000;
+const LEASE_MS = 55_000;
+
+const leaseKey = { pk: 'sweep', sk: 'lease' };
+
 export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
+  const start = deps.clock.now();
+  const lease = await deps.store.write(leaseKey, {
+    when: [['any', [['lacks', 'until']], [['<=', 'until', start]]]],
+    set: { until: start + LEASE_MS },
+    nonce: ['n', deps.nonce()],
+  });
+  if (!lease.ok) return deps.journal({ step: 'swept', type: 'sweep', reason: 'another is at it', sids: [] });
+
+  const waiting = await sendWaiting(deps);
+  deps.journal({ step: 'swept', type: 'sweep', sids: [], count: waiting });
+  const places: Record<string, string> = {};
+  for (const kind of ['active', 'quiet'] as const) {
+    const place = await compareShare(deps, kind, placeIn(lease.item, kind), start + RUN_MS);
+    if (place !== undefined) places[kind] = place;
+  }
+  await deps.store.write(leaseKey, {
+    when: [['=', 'until', start + LEASE_MS]],
+    set: { until: 0, ...places },
+    remove: (['active', 'quiet'] as const).filter((kind) => places[kind] === undefined),
+    nonce: ['n', deps.nonce()],
+  });
+};
+
+const placeIn = (lease: Item, kind: SweepClass): string | undefined => {
+  const place = lease[kind];
+  return typeof place === 'string' ? place : undefined;
+};
+
+/** @returns where the next run goes on; undefined: at the beginning. */
+const compareShare = async (
+  deps: BridgeDeps,
+  kind: SweepClass,
+  from: string | undefined,
+  deadline: number,
+): Promise<string | undefined> => {
+  const verdicts: Verdict[] = [];
+  const underWay = new Set<Promise<void>>();
+  let place = from;
+  let begun = 0;
+  const stop = (): boolean => begun >= SHARE[kind] || deps.clock.now() >= deadline;
+  for (;;) {
+    const page = await deps.store.listDue(kind, { limit: Math.min(PAGE, SHARE[kind] - begun), after: place });
+    for (const item of page.items) {
+      if (stop()) break;
+      begun += 1;
+      place = String(item.dk);
+      const one: Promise<void> = comparePair(deps, { pk: String(item.pk), sk: 'pair' }, kind)
+        .catch((error: unknown) => failed(error, String(item.pk)))
+        .then((verdict) => void verdicts.push(verdict))
+        .finally(() => underWay.delete(one));
+      underWay.add(one);
+      if (underWay.size >= SIDE_BY_SIDE) await Promise.race(underWay);
+      await deps.clock.sleep(PACE_MS);
+    }
+    if (stop()) break;
+    if (page.next === undefined) {
+      place = undefined;
+      break;
+    }
+  }
+  await Promise.all(underWay);
+  tell(deps, kind, verdicts);
+  return place;
+};
+
+/** The store or a queue did not do as asked: this pair is looked at again by the next run. */
+const failed = (error: unknown, container: string): Verdict => ({
+  verdict: 'not compared',
+  why: error instanceof Error ? error.name : typeof error,
+  container,
+});
+
+/** A verdict per pair; what was not seen is never called clean. */
+const tell = (deps: BridgeDeps, kind: SweepClass, verdicts: readonly Verdict[]): void => {
+  const clean = verdicts.filter((verdict) => verdict.verdict === 'clean').length;
+  const repairing = verdicts.filter((verdict) => verdict.verdict === 'repairing').length;
+  deps.journal({ step: 'swept', type: `${kind} pairs`, reason: 'clean', sids: [], count: clean });
+  if (repairing > 0)
+    deps.journal({ step: 'swept', type: `${kind} pairs`, reason: 'repairing', sids: [], count: repairing });
+  for (const verdict of verdicts)
+    if (verdict.verdict === 'not compared')
+      deps.journal({
+        step: 'swept',
+        type: `${kind} pair`,
+        reason: `not compared: ${verdict.why}`,
+        sids: [verdict.container],
+      });
+};
+
+const sendWaiting = async (deps: BridgeDeps): Promise<number> => {
   let after: string | undefined;
   let sent = 0;
   do {
     const page = await deps.store.listDue('due', { limit: PAGE, after });
     const homes = page.items.map(readHome).filter((home) => home !== undefined);
-    await Promise.all(homes.flatMap((home) => jobsFor(deps, home).map((job) => send(deps, home, job))));
+    await Promise.all(homes.flatMap((home) => jobsFor(deps, home).map((job) => sendJob(deps, home, job))));
     sent += homes.length;
     after = page.next;
   } while (after !== undefined);
-  deps.journal({ step: 'swept', type: 'sweep', sids: [], count: sent });
-};
-
-type Job = { readonly lane: Lane; readonly work: Work };
-
-const jobsFor = (deps: BridgeDeps, home: Home): readonly Job[] => {
-  if (home.held !== undefined && deps.clock.now() < home.held) return [];
-  if (!home.linked) return [{ lane: 'F', work: { kind: 'link', home: home.key.pk, because: 'unfinished' } }];
-  const job = (lane: Lane, because: string): Job => ({
-    lane,
-    work: { kind: 'reconcile', home: home.key.pk, lane, because },
-  });
-  const jobs = (['F', 'B'] as const).flatMap((lane) => {
-    const { dirty, intent, holes, stale } = home.lanes[lane];
-    if (dirty !== undefined) return [job(lane, 'dirty')];
-    if (stale.size > 0) return [job(lane, 'stale')];
-    if (holes.size > 0) return [job(lane, 'hole')];
-    if (intent !== undefined && intent.notAfter + deps.settings.settleMs < deps.clock.now())
-      return [job(lane, 'lapsed')];
-    return [];
-  });
-  // Nothing waits but the mark, as after linking: comparing once takes it away.
-  return jobs.length > 0 || home.lanes.F.intent !== undefined || home.lanes.B.intent !== undefined
-    ? jobs
-    : [job('B', 'marked'), job('F', 'marked')];
-};
-
-const send = (deps: BridgeDeps, home: Home, { lane, work }: Job): Promise<void> => {
-  const container = containerOf(home, source(lane));
-  if (container === undefined) throw new Error('a due pair without a container');
-  return deps.queues.send(eventsQueue(source(lane)), {
-    group: container,
-    dedupe: `${work.kind}-${lane}-${deps.nonce()}`,
-    body: encodeEnvelope({ receivedAt: deps.clock.now(), work }),
-  });
+  return sent;
 };

@@ -29,6 +29,8 @@ const home = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairStat
   workerIdentity: undefined,
   linked: true,
   due: false,
+  quiet: false,
+  since: 0,
   held: undefined,
   lanes: { F: { ...lane, ...f }, B: { ...lane, ...b } },
 });

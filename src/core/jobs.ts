@@ -1,0 +1,39 @@
+/** Jobs: work that no webhook asked for, put on the queue and into the group of the lane that may do it. */
+import type { BridgeDeps } from './deps.ts';
+import { encodeEnvelope, eventsQueue, type Lane, type Work } from './event.ts';
+import { containerOf, type Home, source } from './pair.ts';
+
+export type Job = { readonly lane: Lane; readonly work: Work };
+
+/** What a pair that is marked as due waits for. */
+export const jobsFor = (deps: BridgeDeps, home: Home): readonly Job[] => {
+  if (home.held !== undefined && deps.clock.now() < home.held) return [];
+  if (!home.linked) return [{ lane: 'F', work: { kind: 'link', home: home.key.pk, because: 'unfinished' } }];
+  const job = (lane: Lane, because: string): Job => ({
+    lane,
+    work: { kind: 'reconcile', home: home.key.pk, lane, because },
+  });
+  const jobs = (['F', 'B'] as const).flatMap((lane) => {
+    const { dirty, intent, holes, stale } = home.lanes[lane];
+    if (dirty !== undefined) return [job(lane, 'dirty')];
+    if (stale.size > 0) return [job(lane, 'stale')];
+    if (holes.size > 0) return [job(lane, 'hole')];
+    if (intent !== undefined && intent.notAfter + deps.settings.settleMs < deps.clock.now())
+      return [job(lane, 'lapsed')];
+    return [];
+  });
+  // Nothing waits but the mark, as after linking: comparing once takes it away.
+  return jobs.length > 0 || home.lanes.F.intent !== undefined || home.lanes.B.intent !== undefined
+    ? jobs
+    : [job('B', 'marked'), job('F', 'marked')];
+};
+
+export const sendJob = (deps: BridgeDeps, home: Home, { lane, work }: Job): Promise<void> => {
+  const container = containerOf(home, source(lane));
+  if (container === undefined) throw new Error('a due pair without a container');
+  return deps.queues.send(eventsQueue(source(lane)), {
+    group: container,
+    dedupe: `${work.kind}-${lane}-${deps.nonce()}`,
+    body: encodeEnvelope({ receivedAt: deps.clock.now(), work }),
+  });
+};
