@@ -15,7 +15,6 @@ import { createReplicator } from '../src/core/replicator.ts';
 import { createSweep } from '../src/core/sweep.ts';
 import { createWebhook } from '../src/edge/webhook.ts';
 import type { Config, Secrets } from '../src/runtime/config.ts';
-import { catchUp } from './catch-up.ts';
 import { everyNowAndThen } from './chores.ts';
 
 /** So many chats side by side, on each queue. */
@@ -95,13 +94,10 @@ export const startBridge = (parts: BridgeParts): RunningBridge => {
   );
   const endSweep = everyNowAndThen(parts.sweepMs, createSweep(deps), failed('sweep', []));
   const endRemoval = everyNowAndThen(HOURLY_MS, database.removeExpired, failed('expired rows', []));
-  let stopped = false;
-  const caughtUp = catchUp(deps, database, () => stopped).catch(failed('start', []));
   return {
     webhook: createWebhook({ queues, journal, clock, config, secrets: async () => secrets }),
     stop: async () => {
-      stopped = true;
-      await Promise.all([caughtUp, endSweep(), endRemoval(), ...workers.map((worker) => worker.stop())]);
+      await Promise.all([endSweep(), endRemoval(), ...workers.map((worker) => worker.stop())]);
     },
   };
 };

@@ -26,7 +26,8 @@ const SIDE_BY_SIDE = 20;
 const RUN_MS = 50_000;
 const LEASE_MS = 55_000;
 
-const leaseKey = { pk: 'sweep', sk: 'lease' };
+/** Its attribute `until`, in milliseconds, says until when nobody else sweeps. */
+export const leaseKey = { pk: 'sweep', sk: 'lease' };
 
 export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
   const start = deps.clock.now();

@@ -1,11 +1,12 @@
 import { at } from '../../core/pair.ts';
 import type { Clock } from '../../core/ports.ts';
+import { leaseKey } from '../../core/sweep.ts';
 import type { Database } from './open.ts';
 
 /**
- * Ends the time of every intent that a former process of this file left behind. A process that starts holds the file
- * alone, so nobody sends on such an intent any more, and what became of it can be looked up SETTLE from now.
- * @returns how many there were.
+ * Ends the time of every intent that a former process of this file left behind, and of its sweep. A process that starts
+ * holds the file alone, so nobody sends on such an intent any more: what became of it can be looked up SETTLE from now.
+ * @returns how many intents there were.
  */
 export const lapseIntents = (database: Database, { clock }: { readonly clock: Pick<Clock, 'now'> }): Promise<number> =>
   database.perform(({ run }) => {
@@ -19,5 +20,6 @@ export const lapseIntents = (database: Database, { clock }: { readonly clock: Pi
         clock.now(),
       );
     };
+    run(`UPDATE item SET json = json_set(json, '$.until', 0) WHERE pk = ? AND sk = ?`, leaseKey.pk, leaseKey.sk);
     return lapse('F') + lapse('B');
   });

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { forgetEverything } from '../../../src/adapters/sqlite/forget.ts';
 import { lapseIntents } from '../../../src/adapters/sqlite/lapse.ts';
 import { type Database, openDatabase } from '../../../src/adapters/sqlite/open.ts';
-import { openPairs } from '../../../src/adapters/sqlite/open-pairs.ts';
 import { createSqliteQueue } from '../../../src/adapters/sqlite/queue.ts';
 import { createSqliteStore } from '../../../src/adapters/sqlite/store.ts';
 import type { Item } from '../../../src/core/change.ts';
@@ -45,13 +44,13 @@ describe('A process that starts', () => {
     expect((await home('c'))?.lanes.F).toMatchObject({ cursor: 7, intent: undefined });
   });
 
-  test('finds the pairs whose chats go on, page by page', async () => {
-    for (const pk of ['a', 'b', 'c', 'd']) await keep(pk, { st: pk === 'b' ? 'closed' : 'open' });
-    await keep('a', { d: 'IM1' }, 'm#F#IM0');
-    await keep('x', { home: 'a' });
-    const first = await openPairs(database, { limit: 2 });
-    expect(first.map(({ key }) => key.pk)).toEqual(['a', 'c']);
-    expect((await openPairs(database, { limit: 2, after: 'c' })).map(({ key }) => key.pk)).toEqual(['d']);
+  test('sweeps at once, whatever the one before had begun', async () => {
+    await keep('sweep', { until: clock.now() + 55_000, active: 'place' }, 'lease');
+    await lapseIntents(database, { clock });
+    expect(await createSqliteStore(database).get({ pk: 'sweep', sk: 'lease' })).toMatchObject({
+      until: 0,
+      active: 'place',
+    });
   });
 
   test('can empty its file', async () => {
