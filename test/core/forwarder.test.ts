@@ -157,7 +157,6 @@ describe('what cannot be told is sent again, and the journal says so before', ()
   const doubled = ['retried: outcome unknown', 'retried: perhaps sent twice', 'forwarded'];
 
   test.each([
-    ['the channel names no session', /Channels\/CH/, { status: 200, json: { sid: 'CH', attributes: '{}' } }],
     ['there is no such session', /Interactions/, { status: 404, json: { code: 20404 } }],
     ['the list is refused for good', /Interactions/, { status: 400, json: { code: 20001 } }],
   ])('when %s', async (_, path, answer) => {
@@ -178,6 +177,15 @@ describe('what cannot be told is sent again, and the journal says so before', ()
     await stage.pass(2 * 60_000);
     expect(stage.told(sid).slice(-2)).toEqual(doubled.slice(-2));
     expect(chat.phone()).toEqual(['one', 'one']);
+  });
+
+  test('but not where the channel names no session: Proxy would refuse it both times', async () => {
+    const { channelSid } = stage.twilio.customer.beginWebChat();
+    await stage.pass(1_000);
+    const { sid } = stage.twilio.customer.writes(channelSid, 'hello');
+    await once(answerLost);
+    await stage.pass(61_000);
+    expect(stage.told(sid)).toEqual(['retried: outcome unknown', 'skipped: no_proxy']);
   });
 
   test('but a channel’s end is told twice without a word, for that does no harm', async () => {

@@ -26,7 +26,8 @@ export const lookUp = async (
 ): Promise<Fate> => {
   const channel = await deps.flex.container(forward.container);
   const session = textField(channel?.attributes ?? '', 'proxySession');
-  if (session === undefined) return 'unclear';
+  // Proxy refuses what comes from a channel that names no session (80619), so a second post cannot double anything.
+  if (session === undefined) return 'not sent';
   const carried = await readInteractions(webhook, session, forward.about, row.since - SLACK_MS);
   if (carried === undefined) return 'unclear';
   if (carried.some(({ messages }) => messages.includes(forward.about))) return 'sent';

@@ -1,0 +1,44 @@
+/** What Twilio would have sent, for a message whose webhook was lost. Pure. */
+import type { Forward, Message } from '../event.ts';
+
+export type Place = {
+  /** AC… */
+  readonly account: string;
+  /** The chat service, IS… */
+  readonly service: string;
+  /** CH… */
+  readonly channel: string;
+};
+
+const CONTENT_TYPE = 'application/x-www-form-urlencoded; charset=UTF-8';
+
+/** As the message's own webhook names it, so that whichever comes second finds it done. */
+export const messageKey = (sid: string): string => `onMessageSent:${sid}`;
+
+/**
+ * The message as it is now. Who wrote it, a client or a program, is not told by lists: it says `API`, and no
+ * ClientIdentity, which only clients have.
+ * @see https://www.twilio.com/docs/chat/webhook-events
+ */
+export const composeMessageSent = (message: Message, { account, service, channel }: Place): Forward => ({
+  eventType: 'onMessageSent',
+  container: channel,
+  about: message.sid,
+  key: messageKey(message.sid),
+  contentType: CONTENT_TYPE,
+  body: new URLSearchParams({
+    EventType: 'onMessageSent',
+    AccountSid: account,
+    InstanceSid: service,
+    ChannelSid: channel,
+    Source: 'API',
+    RetryCount: '0',
+    MessageSid: message.sid,
+    Index: String(message.index),
+    Body: message.body,
+    Attributes: message.attributes,
+    From: message.author,
+    // Lists may give whole seconds; webhooks have milliseconds.
+    DateCreated: new Date(message.createdAt).toISOString(),
+  }).toString(),
+});

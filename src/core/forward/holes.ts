@@ -1,0 +1,184 @@
+/**
+ * Messages that were never forwarded because their own webhook was lost. The sweep has read a channel's newest messages
+ * anyway; a cursor per channel (`flex#CH… / forward`) says up to which index all is accounted for, so that a channel in
+ * which nothing was said for a day costs no read, one in which nothing is new one, and a new message one more.
+ */
+import type { Key } from '../change.ts';
+import type { BridgeDeps } from '../deps.ts';
+import { encodeEnvelope, type Message } from '../event.ts';
+import { textField } from '../names.ts';
+import { claimedStamp } from '../stamp.ts';
+import { composeMessageSent, messageKey } from './compose.ts';
+import {
+  type EndedRow,
+  type ForwardRow,
+  finish,
+  forwardRow,
+  markQueued,
+  type OpenRow,
+  POINTLESS_AFTER_MS,
+  readForwardRow,
+} from './rows.ts';
+
+export type HolesDeps = Pick<BridgeDeps, 'store' | 'queues' | 'clock' | 'nonce' | 'journal'> & {
+  readonly flex: Pick<BridgeDeps['flex'], 'service' | 'account' | 'container'>;
+  readonly settings: Pick<BridgeDeps['settings'], 'leaseMs'>;
+};
+
+export type HolesChannel = {
+  readonly sid: string;
+  /** The customer's identity: what he wrote needs no SMS. */
+  readonly customer: string | undefined;
+  /** Milliseconds since 1970: when the pair began. What was said before is left alone. */
+  readonly since: number;
+};
+
+/** Its webhook may still be on its way, or its forward under way. */
+const YOUNG_MS = 5 * 60_000;
+/** A message that is visible only after its successors is so by then. */
+const VISIBLE_MS = 10 * 60_000;
+/** Somebody tried it so recently, or it was queued so recently: the line is alive. */
+const ALIVE_MS = 15 * 60_000;
+const KEEP_SECONDS = 30 * 24 * 3600;
+
+/**
+ * Puts what was never forwarded at the end of the channel's line, oldest first: it may come late, but overtakes nobody.
+ * Whether somebody sent it all the same is looked up before it is sent. May be called at any time, by any number.
+ * @param messages the newest of the channel, in any order, from a list asked for just now.
+ * @returns how many were put there.
+ */
+export const forwardHoles = async (
+  deps: HolesDeps,
+  channel: HolesChannel,
+  messages: readonly Message[],
+): Promise<number> => {
+  const now = deps.clock.now();
+  const listed = [...messages].sort((a, b) => a.index - b.index);
+  const first = Math.max(now - POINTLESS_AFTER_MS, channel.since);
+  // Nothing was said lately: neither a look at the cursor nor a step of it is worth its price.
+  if (!listed.some((message) => needed(message, channel, first) && !isYoung(message, now))) return 0;
+
+  const cursor = await readCursor(deps, channel.sid);
+  const unseen = listed.filter(({ index }) => index > cursor);
+  const rows = await Promise.all(
+    unseen.map(async (message) =>
+      needed(message, channel, first) && !isYoung(message, now)
+        ? readForwardRow(deps, forwardRow(channel.sid, messageKey(message.sid)))
+        : undefined,
+    ),
+  );
+  const { holes, upTo } = judge(cursor, unseen, rows, (message) => needed(message, channel, first), now);
+  if (upTo !== undefined && reaches(listed, cursor, first)) await writeCursor(deps, channel.sid, upTo);
+  if (holes.length === 0) return 0;
+  if (await hasProxy(deps, channel.sid)) {
+    for (const hole of holes) await queue(deps, channel, hole);
+    return holes.length;
+  }
+  for (const { message } of holes) await finish(deps, forwardRow(channel.sid, messageKey(message.sid)), 'skipped');
+  return 0;
+};
+
+const isYoung = (message: Message, now: number): boolean => Date.parse(message.createdAt) > now - YOUNG_MS;
+
+/**
+ * Whether Flex's own webhook must hear of it. A silent copy is of what the customer has already; its stamp is believed
+ * without proof, for an edit breaks the proof, and to forge one is to keep one's own message from the customer.
+ */
+const needed = (message: Message, { customer }: HolesChannel, first: number): boolean =>
+  Date.parse(message.createdAt) >= first &&
+  message.author !== customer &&
+  message.media.length === 0 &&
+  message.body !== '' &&
+  claimedStamp(message.attributes)?.k !== 'silent';
+
+type Hole = { readonly message: Message; readonly row: OpenRow | undefined };
+
+const hasEnded = (row: ForwardRow | undefined): row is EndedRow =>
+  row?.state === 'ok' || row?.state === 'skipped' || row?.state === 'parked';
+
+/** `upTo`: the last index up to which all is accounted for; undefined: not even the first. */
+const judge = (
+  cursor: number,
+  messages: readonly Message[],
+  rows: readonly (ForwardRow | undefined)[],
+  isNeeded: (message: Message) => boolean,
+  now: number,
+): { readonly holes: readonly Hole[]; readonly upTo: number | undefined } => {
+  const holes: Hole[] = [];
+  let upTo: number | undefined;
+  let whole = true;
+  for (const [n, message] of messages.entries()) {
+    const row = rows[n];
+    const gap = message.index > (messages[n - 1]?.index ?? cursor) + 1;
+    if (gap && Date.parse(message.createdAt) > now - VISIBLE_MS) whole = false;
+    if (!isNeeded(message) || hasEnded(row)) {
+      if (whole) upTo = message.index;
+      continue;
+    }
+    whole = false;
+    if (isYoung(message, now)) continue;
+    // Those behind the head of a line that moves, or is held, wait on the queue without a row.
+    if (row !== undefined && row.state !== 'queued' && isAlive(row, now)) break;
+    if (row?.state === 'queued' && isAlive(row, now)) continue;
+    holes.push({ message, row });
+  }
+  return { holes, upTo };
+};
+
+const isAlive = (row: OpenRow, now: number): boolean => (row.state === 'trying' ? row.until : row.at) > now - ALIVE_MS;
+
+/** Nothing between the cursor and the oldest listed message went unseen, or what did is too old to matter. */
+const reaches = (listed: readonly Message[], cursor: number, first: number): boolean => {
+  const oldest = listed[0];
+  return (
+    oldest !== undefined &&
+    (oldest.index <= cursor + 1 || listed.some(({ createdAt }) => Date.parse(createdAt) < first))
+  );
+};
+
+/** A web chat has no phone behind it. */
+const hasProxy = async (deps: HolesDeps, channel: string): Promise<boolean> => {
+  const container = await deps.flex.container(channel);
+  return textField(container?.attributes ?? '', 'proxySession') !== undefined;
+};
+
+/** The row before the queue: a death between them leaves a row that goes stale, and the next sweep comes again. */
+const queue = async (deps: HolesDeps, { sid }: HolesChannel, { message, row }: Hole): Promise<void> => {
+  const writtenAt = Date.parse(message.createdAt);
+  const marked = await markQueued(deps, forwardRow(sid, messageKey(message.sid)), row, writtenAt);
+  // Somebody began it in the meantime: it was no hole.
+  if (!marked.ok) return;
+  const forward = composeMessageSent(message, {
+    account: deps.flex.account,
+    service: deps.flex.service,
+    channel: sid,
+  });
+  await deps.queues.send('default-webhook', {
+    group: sid,
+    dedupe: `composed:${message.sid}:${deps.nonce()}`,
+    body: encodeEnvelope({ receivedAt: writtenAt, work: { kind: 'forward', forward } }),
+  });
+  deps.journal({
+    step: 'queued',
+    type: forward.eventType,
+    lane: 'forward',
+    reason: 'composed',
+    sids: [message.sid, sid],
+  });
+};
+
+const cursorKey = (channel: string): Key => ({ pk: `flex#${channel}`, sk: 'forward' });
+
+const readCursor = async (deps: HolesDeps, channel: string): Promise<number> => {
+  const cursor = (await deps.store.get(cursorKey(channel)))?.c;
+  return typeof cursor === 'number' ? cursor : -1;
+};
+
+/** Only grows. */
+const writeCursor = async (deps: HolesDeps, channel: string, upTo: number): Promise<void> => {
+  await deps.store.write(cursorKey(channel), {
+    when: [['any', [['lacks', 'c']], [['<', 'c', upTo]]]],
+    set: { c: upTo, ttl: Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS },
+    nonce: ['n', deps.nonce()],
+  });
+};

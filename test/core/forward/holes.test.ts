@@ -1,0 +1,228 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { AGENTS, FLEX } from '../../../local/twilio/defaults.ts';
+import { forwardHoles } from '../../../src/core/forward/holes.ts';
+import { stampedAttributes } from '../../../src/core/stamp.ts';
+import { CHAT_EVENT, STAMP_KEY, type Stage, setStage } from './stage.ts';
+
+const MINUTE = 60_000;
+let stage: Stage;
+let chat: ReturnType<Stage['beginSms']>;
+let since: number;
+
+beforeEach(async () => {
+  stage = setStage();
+  since = stage.twilio.now();
+  chat = stage.beginSms();
+  await stage.pass(1_000);
+});
+
+const sweep = async (of: { channelSid: string; identity: string } = chat, deps = stage.deps): Promise<number> => {
+  const { messages } = await stage.deps.flex.listMessages(of.channelSid, 'desc');
+  stage.calls.store = 0;
+  return forwardHoles(deps, { sid: of.channelSid, customer: of.identity, since }, messages);
+};
+
+test('a message whose webhook was lost is found and sent', async () => {
+  const sid = chat.writes('one');
+  await stage.webhooksGetLost();
+  await stage.pass(6 * MINUTE);
+  expect(chat.phone()).toEqual([]);
+  expect(await sweep()).toBe(1);
+  await stage.pass(0);
+  expect(chat.phone()).toEqual(['one']);
+  expect(stage.told(sid)).toEqual(['queued: composed', 'forwarded']);
+});
+
+test('Flex gets what Twilio would have sent', async () => {
+  const { sid, index } = stage.twilio.flexAgent.writes(AGENTS.ann.flexWorkerSid, chat.channelSid, 'ünd & so');
+  await stage.twilio.pass(0);
+  const own = stage.twilio.delivered.find(({ params }) => params.MessageSid === sid)?.params;
+  if (own === undefined) throw new Error('no webhook');
+  await stage.webhooksGetLost();
+  await stage.pass(6 * MINUTE);
+  await sweep();
+  let posted: Record<string, string> = {};
+  stage.answers((path, body) => {
+    if (path.includes('ChatEvent')) posted = Object.fromEntries(new URLSearchParams(body));
+    return undefined;
+  });
+  await stage.pass(0);
+  // A list does not tell who wrote it, nor the milliseconds.
+  const { ClientIdentity: _, ...told } = own;
+  const expected = { ...told, Source: 'API', DateCreated: posted.DateCreated };
+  expect(posted).toEqual(expected);
+  expect(posted).toMatchObject({ Index: String(index), AccountSid: FLEX.accountSid, Body: 'ünd & so' });
+  expect(Date.parse(posted.DateCreated ?? '')).toBe(Math.floor(Date.parse(own.DateCreated ?? '') / 1000) * 1000);
+});
+
+test('one that comes late overtakes nobody who waits, and those found together keep their order', async () => {
+  chat.writes('one');
+  chat.writes('two');
+  await stage.webhooksGetLost();
+  await stage.pass(6 * MINUTE);
+  const end = stage.fault({ fault: 'side.down', p: 1, only: CHAT_EVENT, how: '503' });
+  chat.writes('three');
+  await stage.webhooksArrive();
+  expect(await sweep()).toBe(2);
+  await stage.pass(1_000);
+  end();
+  await stage.pass(5 * MINUTE);
+  expect(chat.phone()).toEqual(['three', 'one', 'two']);
+});
+
+test('one that was sent all the same, by Flex before the bridge stood in between, is found in the session', async () => {
+  const sid = chat.writes('one');
+  await stage.twilio.pass(0);
+  const own = stage.twilio.delivered.find(({ params }) => params.MessageSid === sid);
+  await stage.deps.webhook.post('application/x-www-form-urlencoded', own?.call.body ?? '');
+  await stage.webhooksGetLost();
+  await stage.pass(6 * MINUTE);
+  expect(await sweep()).toBe(1);
+  await stage.pass(1_000);
+  expect(chat.phone()).toEqual(['one']);
+  expect(stage.told(sid)).toEqual(['queued: composed', 'forwarded']);
+});
+
+test('its own webhook, very late, and the composed one send one SMS', async () => {
+  const sid = chat.writes('one');
+  await stage.twilio.pass(6 * MINUTE);
+  expect(await sweep()).toBe(1);
+  await stage.pass(MINUTE);
+  expect(chat.phone()).toEqual(['one']);
+  expect(stage.told(sid)).toEqual(['queued: composed', 'forwarded', 'skipped: already']);
+});
+
+describe('is no hole:', () => {
+  test('a message of the last minutes, whose webhook may still be on its way', async () => {
+    chat.writes('one');
+    await stage.webhooksGetLost();
+    await stage.pass(4 * MINUTE);
+    expect(await sweep()).toBe(0);
+    await stage.pass(2 * MINUTE);
+    expect(await sweep()).toBe(1);
+  });
+
+  test('a message of a day ago', async () => {
+    chat.writes('one');
+    await stage.webhooksGetLost();
+    await stage.pass(24 * 60 * MINUTE + 1_000);
+    expect(await sweep()).toBe(0);
+  });
+
+  test('a message from before the pair began', async () => {
+    chat.writes('one');
+    await stage.webhooksGetLost();
+    await stage.pass(2_000);
+    since = stage.twilio.now();
+    await stage.pass(6 * MINUTE);
+    expect(await sweep()).toBe(0);
+  });
+
+  test('the customer’s own message', async () => {
+    stage.twilio.customer.writes(chat.channelSid, 'mine');
+    await stage.webhooksGetLost();
+    await stage.pass(6 * MINUTE);
+    expect(await sweep()).toBe(0);
+  });
+
+  test('a file', async () => {
+    const file = { filename: 'a.png', contentType: 'image/png', size: 3 };
+    stage.twilio.flexAgent.sends(AGENTS.ann.flexWorkerSid, chat.channelSid, file);
+    await stage.webhooksGetLost();
+    await stage.pass(6 * MINUTE);
+    expect(await sweep()).toBe(0);
+  });
+
+  test('a silent copy, which the customer has already, though somebody edited it', async () => {
+    const at = { lane: 'B', container: chat.channelSid, author: 'ann_40example_2Ecom', body: 'as it was' } as const;
+    const draft = { author: at.author, body: 'edited', createdAt: new Date(stage.twilio.now()).toISOString() };
+    const attributes = stampedAttributes(STAMP_KEY, 'test', at, 'IM1', 'silent');
+    await stage.deps.flex.send(chat.channelSid, { ...draft, attributes, announce: false });
+    await stage.pass(6 * MINUTE);
+    expect(await sweep()).toBe(0);
+  });
+
+  test('anything in a web chat, behind which there is no phone; and it is asked once', async () => {
+    const web = stage.twilio.customer.beginWebChat();
+    const task = stage.twilio.flexAgent.isOffered(AGENTS.ben.flexWorkerSid, web.taskSid);
+    stage.twilio.flexAgent.accepts(task.reservationSid);
+    stage.twilio.flexAgent.writes(AGENTS.ben.flexWorkerSid, web.channelSid, 'hello');
+    await stage.webhooksGetLost();
+    await stage.pass(6 * MINUTE);
+    expect(await sweep(web)).toBe(0);
+    stage.twilio.counts.reset();
+    expect(await sweep(web)).toBe(0);
+    expect(stage.twilio.counts.total().rest).toBe(1);
+  });
+
+  test('what waits behind the head of a line that is held', async () => {
+    const end = stage.fault({ fault: 'side.down', p: 1, only: CHAT_EVENT, how: '503' });
+    chat.writes('one');
+    chat.writes('two');
+    await stage.pass(30 * MINUTE);
+    expect(await sweep()).toBe(0);
+    end();
+    await stage.pass(5 * MINUTE);
+    expect(chat.phone()).toEqual(['one', 'two']);
+  });
+});
+
+test('is put on the queue once, however often one looks, and again when it never came off it', async () => {
+  chat.writes('one');
+  await stage.webhooksGetLost();
+  await stage.pass(6 * MINUTE);
+  const refusing = async () => {
+    throw new Error('the queue refused');
+  };
+  const queues = { ...stage.deps.queues, send: refusing };
+  await expect(sweep(chat, { ...stage.deps, queues })).rejects.toThrow('the queue refused');
+  expect(await sweep()).toBe(0);
+  await stage.pass(16 * MINUTE);
+  expect(await sweep()).toBe(1);
+  expect(await sweep()).toBe(0);
+  await stage.pass(MINUTE);
+  expect(chat.phone()).toEqual(['one']);
+});
+
+test('one that becomes visible after its successors is found all the same', async () => {
+  const sid = chat.writes('one');
+  await stage.webhooksGetLost();
+  chat.writes('two');
+  await stage.pass(6 * MINUTE);
+  const { messages } = await stage.deps.flex.listMessages(chat.channelSid, 'desc');
+  const channel = { sid: chat.channelSid, customer: chat.identity, since };
+  const without = messages.filter((message) => message.sid !== sid);
+  expect(await forwardHoles(stage.deps, channel, without)).toBe(0);
+  expect(await forwardHoles(stage.deps, channel, messages)).toBe(1);
+});
+
+describe('a look costs', () => {
+  test('no read where nothing was said for a day', async () => {
+    chat.writes('one');
+    await stage.pass(25 * 60 * MINUTE);
+    await sweep();
+    expect(stage.calls.store).toBe(0);
+  });
+
+  test('one read where nothing is new, and nothing at Twilio', async () => {
+    for (const text of ['one', 'two', 'three']) chat.writes(text);
+    await stage.pass(6 * MINUTE);
+    await sweep();
+    // The cursor, three rows, the cursor's step.
+    expect(stage.calls.store).toBe(5);
+    stage.twilio.counts.reset();
+    await sweep();
+    expect(stage.calls.store).toBe(1);
+    expect(stage.twilio.counts.total().rest).toBe(1);
+  });
+
+  test('one more read for a new message', async () => {
+    chat.writes('one');
+    await stage.pass(6 * MINUTE);
+    await sweep();
+    chat.writes('two');
+    await stage.pass(6 * MINUTE);
+    await sweep();
+    expect(stage.calls.store).toBe(3);
+  });
+});
