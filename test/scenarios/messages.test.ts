@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { encodeEnvelope } from '../../src/core/event.ts';
 import { AGENTS, channelUrl, conversationsUrl, FLEX, openStage } from './stage.ts';
 
 const { ann } = AGENTS;
@@ -108,6 +109,48 @@ describe('a message', () => {
     for (const side of ['flex', 'frontline'] as const) expect(stage.said(side, chat)).toEqual([text, text]);
   });
 
+  test('that holds nothing is skipped, and those after it are not held up', async () => {
+    const stage = openStage();
+    const chat = await stage.linkedChat();
+    const { sid } = stage.customerWrites(chat, 'taken back at once');
+    const message = stage.twilio.place.flex.chat.containers.get(chat.channel)?.messages.get(sid);
+    if (message === undefined) throw new Error('not written');
+    const { author, index, attributes } = message;
+    // Twilio takes no empty message by REST; what clients of its SDK may write is another matter.
+    message.body = undefined;
+    const createdAt = new Date(message.dateCreated).toISOString();
+    const event = {
+      type: 'message.added',
+      side: 'flex',
+      service: FLEX.chatServiceSid,
+      container: chat.channel,
+      message: { sid, index, author, body: '', createdAt, attributes, media: [] },
+    } as const;
+    const body = encodeEnvelope({ receivedAt: stage.time.now(), work: { kind: 'event', event } });
+    await stage.queues.send('flex-events', { group: chat.channel, dedupe: 'empty', body });
+    await stage.settle(0.1);
+    stage.customerWrites(chat, 'now something');
+    await stage.settle(5);
+
+    expect(stage.journal('skipped(empty)').map(({ sids }) => sids[0])).toEqual([sid]);
+    expect(stage.said('frontline', chat)).toEqual(['now something']);
+  });
+
+  test('that holds nothing is left out of the history', async () => {
+    const stage = openStage();
+    const chat = stage.begins();
+    stage.customerWrites(chat, 'one');
+    const { sid } = stage.customerWrites(chat, 'two');
+    stage.customerWrites(chat, 'three');
+    const message = stage.twilio.place.flex.chat.containers.get(chat.channel)?.messages.get(sid);
+    if (message !== undefined) message.body = undefined;
+    await stage.settle();
+    stage.accepts(chat);
+    await stage.settle(5);
+
+    expect(stage.said('frontline', chat)).toEqual(['one', 'three']);
+  });
+
   test('from another chat service of the account is none of ours', async () => {
     const stage = openStage();
     const chat = await stage.linkedChat();
@@ -118,7 +161,9 @@ describe('a message', () => {
     account.services.set(other, {
       ...service,
       sid: other,
-      containers: new Map([[container.sid, { ...container, service: { ...service, sid: other } }]]),
+      containers: new Map([
+        [container.sid, { ...container, messages: new Map(), service: { ...service, sid: other } }],
+      ]),
     });
     await stage.rest('flex', 'POST', `${channelUrl(chat).replace(FLEX.chatServiceSid, other)}/Messages`, {
       From: 'jo',
@@ -199,6 +244,7 @@ describe('a message', () => {
     const stage = openStage();
     const chat = await stage.linkedChat();
     stage.twilio.counts.reset();
+    const listed = stage.reads();
     for (let n = 1; n <= 10; n += 1) {
       stage.customerWrites(chat, `question ${n}`);
       await stage.settle(0.1);
@@ -207,10 +253,11 @@ describe('a message', () => {
     }
     await stage.settle(5);
 
-    expect(stage.calls()).toEqual({
+    expect(stage.calls()).toMatchObject({
       'flex POST chat.messages': 10,
       'flex POST webhooks.chatevent': 20,
       'frontline POST conversations.messages': 10,
     });
+    expect(stage.reads()).toBe(listed);
   });
 });

@@ -137,6 +137,15 @@ export const openStage = (plan: Partial<WorldPlan> = {}) => {
           Object.entries(counts).map(([call, count]) => [`${side} ${call}`, count] as const),
         ),
       ),
+    /** How often the bridge has read from Twilio on behalf of an event; the sweep's own looks apart. */
+    reads: (): number =>
+      world
+        .ran()
+        .reduce(
+          (sum, { kind, steps }) =>
+            sum + (kind === 'sweep' ? 0 : steps.filter((step) => step.startsWith('GET ')).length),
+          0,
+        ),
     /** When each message came to stand in the conversation, and when each person joined it: milliseconds since 1970. */
     written: (chat: Chat): readonly number[] => [...inside(chat).messages.values()].map((m) => m.committedAt),
     joined: (chat: Chat, identity: string): number =>

@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { QUEUES, type QueueName } from '../../src/contract.ts';
+import { decodeEnvelope, encodeEnvelope, type Work } from '../../src/core/event.ts';
+import { openStage } from './stage.ts';
+
+const folder = new URL('../fixtures/queue/', import.meta.url);
+const samples = readdirSync(folder).filter((name) => name.endsWith('.json'));
+const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8').trim();
+
+/** Every kind of work must have its sample: leaving one out is a type error. */
+const kinds: Readonly<Record<Work['kind'], true>> = {
+  event: true,
+  forward: true,
+  reconcile: true,
+  link: true,
+  redrive: true,
+  notice: true,
+  parked: true,
+};
+
+describe('a queue message', () => {
+  test.each(samples)('of an earlier release stays readable: %s', (name) => {
+    const text = read(name);
+    const envelope = decodeEnvelope(text);
+    if (envelope === undefined) throw new Error('unreadable');
+    expect(name.startsWith(`v1-${envelope.work.kind}`)).toBe(true);
+    // Nothing is lost or renamed on the way in.
+    expect(JSON.parse(encodeEnvelope(envelope))).toEqual(JSON.parse(text));
+  });
+
+  test('has a sample of every kind of work', () => {
+    const found = samples.map((name) => decodeEnvelope(read(name))?.work.kind);
+    expect(new Set(found)).toEqual(new Set(Object.keys(kinds)));
+  });
+
+  const toCome = {
+    'a later version': { v: 2, receivedAt: 1, work: { kind: 'link', home: 'flex#CH', because: 'unfinished' } },
+    'an unknown kind of work': { v: 1, receivedAt: 1, work: { kind: 'survey', home: 'flex#CH' } },
+    'an unknown event': { v: 1, receivedAt: 1, work: { kind: 'event', event: { type: 'message.liked' } } },
+  };
+
+  test.each(QUEUES.flatMap((queue) => Object.entries(toCome).map(([what, message]) => ({ queue, what, message }))))(
+    'of a release to come is parked as unreadable, and the chat goes on ($what, $queue)',
+    async ({ queue, message }) => {
+      const stage = openStage();
+      const chat = await stage.linkedChat();
+      const group = queue === 'frontline-events' ? stage.conversation(chat).sid : chat.channel;
+      const body = JSON.stringify(message);
+      await stage.queues.send(queue, { group, dedupe: 'from the future', body });
+      stage.customerWrites(chat, 'hello');
+      stage.frontlineAgentWrites(chat, 'hello you');
+      await stage.settle(5);
+
+      expect((await stage.dead(queue)).map((dead) => [dead.reason, dead.body])).toEqual([['unreadable', body]]);
+      expect(stage.journal('parked(unreadable)')).toHaveLength(1);
+      expect([...stage.said('flex', chat)].sort()).toEqual(['hello', 'hello you']);
+      expect([...stage.said('frontline', chat)].sort()).toEqual(['hello', 'hello you']);
+    },
+  );
+
+  test.each(['', 'null', '[]', '7', '{"v":1}', 'not JSON', '{"v":1,"receivedAt":"now","work":{"kind":"event"}}'])(
+    'that is none is parked as unreadable, and harms no consumer: %j',
+    async (body) => {
+      const stage = openStage();
+      const chat = await stage.linkedChat();
+      for (const queue of QUEUES) await stage.queues.send(queue, { group: chat.channel, dedupe: 'none', body });
+      await stage.settle();
+
+      for (const queue of QUEUES) expect(await stage.dead(queue)).toHaveLength(1);
+      expect(stage.journal('failed')).toEqual([]);
+    },
+  );
+
+  test.each<[string, QueueName]>(samples.flatMap((name) => QUEUES.map((queue): [string, QueueName] => [name, queue])))(
+    '%s harms nothing on %s although it knows none of its chats',
+    async (name, queue) => {
+      const stage = openStage();
+      const chat = await stage.linkedChat();
+      await stage.queues.send(queue, { group: chat.channel, dedupe: 'sample', body: read(name) });
+      await stage.settle(20);
+      stage.customerWrites(chat, 'hello');
+      await stage.settle(1);
+
+      expect(stage.journal('failed')).toEqual([]);
+      expect(stage.said('frontline', chat)).toEqual(['hello']);
+    },
+  );
+});
