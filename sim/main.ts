@@ -1,6 +1,12 @@
-/** `npm run sim -- --seeds N [--seed K]`: N runs, one after another; a failing one prints how to replay it. */
+/**
+ * `npm run sim -- --seeds N [--seed K] [--mode within|beyond] [--kill every-step] [--verbose]`: N runs, one after
+ * another; a failing one prints how to replay it. Ends with a table of what was met.
+ */
 import { parseArgs } from 'node:util';
-import { run } from './run.ts';
+import { unmet } from './expected.ts';
+import { killEveryStep, SCENARIOS } from './kill.ts';
+import { createMeter } from './meter.ts';
+import { type Mode, run } from './run.ts';
 import type { World } from './world.ts';
 
 /** Everything that happened, in order, and what stands in the end. */
@@ -9,29 +15,65 @@ const story = (world: World): void => {
   for (const { at, entry } of world.entries) {
     const { step, type, lane, reason, sids, ms } = entry;
     const short = sids.map((sid) => sid.slice(0, 8)).join(' ');
-    if (step !== 'swept') console.log(`${((at - start) / 1000).toFixed(3).padStart(9)} ${step} ${type} ${lane ?? ''} ${reason ?? ''} ${short} ${ms ?? ''}`);
+    if (step !== 'swept')
+      console.log(
+        `${((at - start) / 1000).toFixed(3).padStart(9)} ${step} ${type} ${lane ?? ''} ${reason ?? ''} ${short} ${ms ?? ''}`,
+      );
   }
   for (const side of ['flex', 'frontline'] as const)
     for (const { sid } of world.twilio.reads.containers(side))
       for (const m of world.twilio.reads.transcript(side, sid))
-        console.log(`${side} ${sid.slice(0, 8)} ${m.index} ${m.sid.slice(0, 8)} ${m.author} | ${m.body} | ${m.dateCreated} ${m.attributes.slice(0, 80)}`);
+        console.log(
+          `${side} ${sid.slice(0, 8)} ${m.index} ${m.sid.slice(0, 8)} ${m.author} | ${m.body} | ${m.dateCreated} ${m.attributes.slice(0, 80)}`,
+        );
 };
 
-const { values } = parseArgs({ options: { seeds: { type: 'string' }, seed: { type: 'string' }, verbose: { type: 'boolean' } } });
-const only = values.seed === undefined ? undefined : Number(values.seed);
-const count = only === undefined ? Number(values.seeds ?? 100) : 1;
-const totals = new Map<string, number>();
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '100' },
+    seed: { type: 'string' },
+    mode: { type: 'string', default: 'within' },
+    kill: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+const totals = createMeter();
+let passed = 0;
 let failed = 0;
-for (let n = 0; n < count; n += 1) {
-  const seed = only ?? n + 1;
-  const { problems, world } = await run(seed);
-  for (const [what, times] of world.meter.counts()) totals.set(what, (totals.get(what) ?? 0) + times);
-  if (values.verbose) story(world);
-  if (problems.length === 0) continue;
-  failed += 1;
-  console.log(`seed ${seed} failed; replay: npm run sim -- --seed ${seed}`);
-  for (const problem of problems) console.log(`  ${problem}`);
+const add = (world: World): void => {
+  for (const [what, times] of world.meter.counts()) totals.met(what, times);
+};
+
+if (values.kill === 'every-step') {
+  for (const scenario of SCENARIOS) {
+    const killed = await killEveryStep(scenario, add);
+    console.log(`${scenario.name}: ${killed.runs} runs, ${killed.failed.length} failed`);
+    for (const { doom, problems } of killed.failed) console.log(`  ${doom}\n    ${problems.join('\n    ')}`);
+    failed += killed.failed.length;
+    passed += killed.runs - killed.failed.length;
+  }
+} else {
+  const mode: Mode = values.mode === 'beyond' ? 'beyond' : 'within';
+  const seeds =
+    values.seed === undefined ? Array.from({ length: Number(values.seeds) }, (_, n) => n + 1) : [Number(values.seed)];
+  for (const seed of seeds) {
+    const { problems, world } = await run(seed, mode);
+    add(world);
+    if (values.verbose) story(world);
+    if (problems.length === 0) passed += 1;
+    else {
+      failed += 1;
+      console.log(`seed ${seed} failed; replay: npm run sim -- --seed ${seed} --mode ${mode} --verbose`);
+      for (const problem of problems) console.log(`  ${problem}`);
+    }
+  }
+  for (const [what, times] of [...totals.counts()].sort()) console.log(`${String(times).padStart(8)}  ${what}`);
+  // Too few seeds meet too little to be blamed for it.
+  if (seeds.length >= 500)
+    for (const what of unmet(totals)) {
+      failed += 1;
+      console.log(`never met: ${what}`);
+    }
 }
-for (const [what, times] of [...totals].sort()) console.log(`${String(times).padStart(8)}  ${what}`);
-console.log(`${count - failed} passed, ${failed} failed`);
+console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -13,6 +13,8 @@ export type ChatPlan = {
   readonly thinkMs: number;
   /** When Flex's own interface adds the agent: at once, later, or never, so that the bridge must. */
   readonly joins: 'at once' | 'never' | { readonly afterMs: number };
+  /** How often a customer writes with attributes that claim to be the bridge's: 0 to 1. */
+  readonly forged: number;
   /** How often somebody edits or deletes what stands there, instead of writing: 0 to 1. */
   readonly second: number;
 };
@@ -34,13 +36,11 @@ const STEP_MS = 500;
 
 /** The conversation that tells this channel's story, as the agent's app would list it. */
 export const conversationOf = (world: World, channel: string): string | undefined =>
-  world.twilio.reads
-    .containers('frontline')
-    .findLast(({ attributes }) => attributes.includes(channel))?.sid;
+  world.twilio.reads.containers('frontline').findLast(({ attributes }) => attributes.includes(channel))?.sid;
 
-export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: number): Played => {
+export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: number, who?: DefaultAgent): Played => {
   const { twilio, time } = world;
-  const agent = dice.pick([AGENTS.ann, AGENTS.ben, AGENTS.eve]);
+  const agent = who ?? dice.pick([AGENTS.ann, AGENTS.ben, AGENTS.eve]);
   const phone = plan.kind === 'sms' ? `+1555020${String(number).padStart(4, '0')}` : undefined;
   const said = { flex: new Set<string>(), frontline: new Set<string>() };
   const deletedByHand = new Set<string>();
@@ -62,6 +62,16 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
   const inFlex = (): boolean =>
     twilio.reads.container('flex', channel)?.members.some(({ identity }) => identity === agent.flexIdentity) ?? false;
 
+  /** Attributes are the customer's to write: made up, or copied from what the bridge wrote. */
+  const forger = () => {
+    if (phone !== undefined) return customer();
+    const copied = twilio.reads.transcript('flex', channel).find(({ attributes }) => attributes.includes('"bridge"'));
+    const forged = JSON.stringify({
+      bridge: { v: 1, d: 'sim', s: `IM${'0'.repeat(32)}`, k: 'copy', h: '0'.repeat(32) },
+    });
+    world.meter.met(copied === undefined ? 'stamp forged' : 'stamp copied');
+    said.flex.add(twilio.customer.writes(channel, text('forger'), copied?.attributes ?? forged).sid);
+  };
   const customer = () => said.flex.add(twilio.customer.writes(channel, text('customer')).sid);
   const flexAgent = () => {
     if (inFlex()) said.flex.add(twilio.flexAgent.writes(agent.flexWorkerSid, channel, text('agent')).sid);
@@ -104,6 +114,7 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
     if (left === 0) return;
     left -= 1;
     if (dice.chance(plan.second)) second();
+    else if (dice.chance(plan.forged)) forger();
     else dice.pick([customer, customer, flexAgent, frontlineAgent, frontlineAgent])();
     time.after(dice.between(20, plan.thinkMs), talk);
   };

@@ -1,34 +1,22 @@
 /** One run: a seed's chats in the seed's weather, then calm, then the verdict. */
-import { drawDoom, drawWeather, type Weather } from './weather.ts';
-import { playChat } from './play.ts';
-import { createDice } from './random.ts';
+import { type Played, playChat } from './play.ts';
+import type { Doom } from './process.ts';
+import { createDice, type Dice } from './random.ts';
 import { verdict } from './verdict.ts';
-import { BRIDGE, CALM, createWorld, type World } from './world.ts';
+import { drawDoom, drawWeather } from './weather.ts';
+import { BRIDGE, CALM, createWorld, type ProcessKind, type World } from './world.ts';
 
 export const SETTLE_MS = 60_000;
-/** Long enough for a message to come of age, for patience to end and for every lane to be swept clean. */
+/** Long enough for a hole to come of age, for patience to end, for a held pair, and for every lane to be swept. */
 const SETTLING_MS = 45 * 60_000;
+
+/** `within`: writes are carried out at most half of SETTLE late. `beyond`: up to three times SETTLE. */
+export type Mode = 'within' | 'beyond';
 
 export type Ended = { readonly seed: number; readonly problems: readonly string[]; readonly world: World };
 
-export const run = async (seed: number): Promise<Ended> => {
-  const dice = createDice(seed, 'run');
-  const weather: Weather = drawWeather(dice.fork('weather'), SETTLE_MS);
-  const doom = dice.fork('doom');
-  let storm = true;
-  const world = createWorld({
-    seed,
-    settleMs: SETTLE_MS,
-    doom: (_, kind) => (storm && doom.chance(weather.doomed) ? drawDoom(doom, kind, SETTLE_MS) : undefined),
-  });
-  const { twilio, time } = world;
-  twilio.connectBridge(BRIDGE);
-  twilio.switches.listOrder = weather.listOrder;
-  twilio.switches.restDates = weather.restDates;
-  for (const fault of weather.twilio) twilio.faults.add(fault);
-  world.setFaults(weather.world);
-
-  const chats = Array.from({ length: dice.between(1, 3) }, (_, n) =>
+const playChats = (world: World, dice: Dice): readonly Played[] =>
+  Array.from({ length: dice.between(1, 3) }, (_, n) =>
     playChat(
       world,
       dice.fork(`chat ${n}`),
@@ -37,19 +25,54 @@ export const run = async (seed: number): Promise<Ended> => {
         history: dice.pick([0, 1, 3, 8]),
         messages: dice.between(2, 14),
         thinkMs: dice.pick([300, 3_000, 30_000]),
+        forged: dice.pick([0, 0, 0.2]),
         second: dice.pick([0, 0, 0.2, 0.4]),
         joins: dice.pick(['at once', 'never', { afterMs: 1_000 }] as const),
       },
       n + 1,
     ),
   );
-  while (!chats.every((chat) => chat.finished())) await time.runUntil(time.now() + 60_000);
-  await time.runUntil(time.now() + 30_000);
+
+/** Runs what was begun to its end, and lets it settle. */
+export const settle = async (world: World, chats: readonly Played[]): Promise<void> => {
+  const { time } = world;
+  while (!chats.every((chat) => chat.finished())) await time.runUntil(time.now() + 10_000);
+  await time.runUntil(time.now() + SETTLING_MS);
+  for (const [fault, count] of Object.entries(world.twilio.faults.counts())) world.meter.met(`fault ${fault}`, count);
+};
+
+export const run = async (seed: number, mode: Mode): Promise<Ended> => {
+  const dice = createDice(seed, 'run');
+  const weather = drawWeather(dice.fork('weather'), mode === 'within' ? SETTLE_MS / 2 : SETTLE_MS * 3);
+  const doom = dice.fork('doom');
+  let storm = true;
+  const world = createWorld({
+    seed,
+    settleMs: SETTLE_MS,
+    doom: (_: number, kind: ProcessKind): Doom | undefined =>
+      storm && doom.chance(weather.doomed) ? drawDoom(doom, kind, SETTLE_MS) : undefined,
+  });
+  const { twilio, time, meter } = world;
+  twilio.connectBridge(BRIDGE);
+  twilio.switches.listOrder = weather.listOrder;
+  twilio.switches.restDates = weather.restDates;
+  meter.met(`lists sorted by ${weather.listOrder}`);
+  meter.met(`dates in ${weather.restDates}`);
+  for (const fault of weather.twilio) twilio.faults.add(fault);
+  world.setFaults(weather.world);
+  const { outage } = weather;
+  if (outage !== undefined) {
+    time.after(outage.from, () => time.after(outage.until - outage.from, twilio.faults.add(outage.fault)));
+    meter.met(`outage of ${Math.round((outage.until - outage.from) / 60_000)} minutes`);
+  }
+
+  const start = time.now();
+  const chats = playChats(world, dice);
+  while (!chats.every((chat) => chat.finished())) await time.runUntil(time.now() + 10_000);
+  await time.runUntil(Math.max(time.now() + 30_000, start + (outage?.until ?? 0)));
   storm = false;
   twilio.faults.clear();
   world.setFaults(CALM);
-  // No webhook tells of what was lost at a chat's very end: people go on a little.
-  await time.runUntil(time.now() + SETTLING_MS);
-  for (const [fault, count] of Object.entries(twilio.faults.counts())) world.meter.met(`fault ${fault}`, count);
+  await settle(world, chats);
   return { seed, problems: verdict(world, chats), world };
 };

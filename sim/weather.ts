@@ -2,7 +2,7 @@
 import type { Fault } from '../local/twilio/faults.ts';
 import type { Doom } from './process.ts';
 import type { Dice } from './random.ts';
-import { CALM, type ProcessKind, type WorldFaults } from './world.ts';
+import type { ProcessKind, WorldFaults } from './world.ts';
 
 export type Weather = {
   readonly twilio: readonly Fault[];
@@ -11,9 +11,12 @@ export type Weather = {
   readonly restDates: 'seconds' | 'milliseconds';
   /** Of all processes, how many die or sleep at one of their steps. */
   readonly doomed: number;
+  /** One side answers nothing for a while, in milliseconds after the start. */
+  readonly outage: { readonly from: number; readonly until: number; readonly fault: Fault } | undefined;
 };
 
-export const drawWeather = (dice: Dice, settleMs: number): Weather => {
+/** @param lateMs how late a write may be carried out after its caller gave up. */
+export const drawWeather = (dice: Dice, lateMs: number): Weather => {
   const some = (p: number, most: number): number => (dice.chance(p) ? dice.next() * most : 0);
   const how = () => dice.pick(['hang', 'destroy'] as const);
   const faults: Fault[] = [
@@ -25,7 +28,7 @@ export const drawWeather = (dice: Dice, settleMs: number): Weather => {
     { fault: 'rest.5xx-before', p: some(0.3, 0.2), status: dice.pick([500, 502, 503]) },
     { fault: 'rest.5xx-after', p: some(0.3, 0.1), status: dice.pick([500, 503]) },
     { fault: 'rest.answer-lost', p: some(0.5, 0.15), loss: how() },
-    { fault: 'rest.late-commit', p: some(0.4, 0.1), loss: how(), maxMs: settleMs / 2 },
+    { fault: 'rest.late-commit', p: some(0.4, 0.1), loss: how(), maxMs: lateMs },
     { fault: 'list.stale', p: some(0.3, 0.5), maxMs: 5_000 },
     { fault: 'message.late', p: some(0.2, 0.1), maxMs: 30_000 },
     { fault: 'index.skipped', p: some(0.2, 0.1), max: 3 },
@@ -44,10 +47,19 @@ export const drawWeather = (dice: Dice, settleMs: number): Weather => {
     listOrder: dice.pick(['index', 'date'] as const),
     restDates: dice.pick(['seconds', 'milliseconds'] as const),
     doomed: some(0.5, 0.15),
+    outage: dice.chance(0.25) ? drawOutage(dice) : undefined,
   };
 };
 
-export const calm = (weather: Weather): Weather => ({ ...weather, twilio: [], world: CALM, doomed: 0 });
+const MINUTE_MS = 60_000;
+
+const drawOutage = (dice: Dice): Weather['outage'] => {
+  const from = dice.between(0, 30_000);
+  const minutes = dice.pick([1, 5, 20, 90, 24 * 60]);
+  const account = dice.pick(['flex', 'frontline'] as const);
+  const how = dice.pick(['503', 'hang', 'destroy'] as const);
+  return { from, until: from + minutes * MINUTE_MS, fault: { fault: 'side.down', p: 1, account, how } };
+};
 
 /** Zombies sleep at most this long between two steps: within what settling allows for. */
 const LONGEST_SLEEP_MS = 200_000;
