@@ -1,44 +1,53 @@
 #!/usr/bin/env node
-/** The operator's command. Exit codes: 0 done, 1 not done, 2 not understood. */
+/** The operator's command. Exit codes: see command.ts. */
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { setSecrets } from './secrets.ts';
+import { WrongSettings } from '../src/runtime/settings.ts';
+import { type Command, EXIT, Misunderstood, Unreachable } from './command.ts';
 
 const usage = `bridge COMMAND
 
+  status                 how the bridge stands: open pairs, lanes that wait, what is parked, the queues
+  repair SID             compare both ends of one chat now, and repair what differs
+  redrive                list what is parked, and put it back with --apply
   secrets --stack NAME   put tokens and API keys from the environment or .env into a deployed stack's secret
 
-  --help                 this text
-AWS credentials and region are found as by the AWS CLI (AWS_PROFILE, AWS_REGION, ...).
+  --help                 this text, or that of a command
+status, repair and redrive are about the bridge of this machine, or with --stack NAME about one on AWS, whose
+credentials and region are found as by the AWS CLI (AWS_PROFILE, AWS_REGION, ...).
 `;
 
-const run = async (args: readonly string[]): Promise<number> => {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { stack: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-  });
-  const [command] = positionals;
-  if (values.help === true) {
-    process.stdout.write(usage);
-    return 0;
-  }
-  if (command !== 'secrets' || positionals.length > 1 || !values.stack) {
-    process.stderr.write(usage);
-    return 2;
+/** Each is loaded when it is asked for: AWS's clients take their time. */
+const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['status', async () => (await import('./status.ts')).status],
+  ['repair', async () => (await import('./repair.ts')).repair],
+  ['redrive', async () => (await import('./redrive.ts')).redrive],
+  ['secrets', async () => (await import('./put-secrets.ts')).putSecrets],
+]);
+
+const say = (stream: NodeJS.WriteStream) => (text: string) =>
+  void stream.write(text.endsWith('\n') ? text : `${text}\n`);
+
+const run = async ([name = '', ...args]: readonly string[]): Promise<number> => {
+  const load = commands.get(name);
+  if (load === undefined) {
+    const asked = name === '--help' || name === '-h';
+    say(asked ? process.stdout : process.stderr)(usage);
+    return asked ? EXIT.well : EXIT.misunderstood;
   }
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const print = (line: string): void => void process.stdout.write(`${line}\n`);
-  const done = await setSecrets({ client: new SecretsManagerClient(), environment: process.env, print }, values.stack);
-  return done ? 0 : 1;
+  return (await load())({ args, environment: process.env, print: say(process.stdout) });
+};
+
+const exitCodeOf = (error: unknown): number => {
+  const code = error instanceof TypeError && 'code' in error ? String(error.code) : '';
+  if (code.startsWith('ERR_PARSE_ARGS') || error instanceof Misunderstood || error instanceof WrongSettings)
+    return EXIT.misunderstood;
+  return error instanceof Unreachable ? EXIT.unreachable : EXIT.wrong;
 };
 
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  const misunderstood =
-    error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  process.stderr.write(`bridge: ${error instanceof Error ? error.message : 'failed'}\n`);
-  process.exitCode = misunderstood ? 2 : 1;
+  say(process.stderr)(`bridge: ${error instanceof Error ? error.message : 'failed'}`);
+  process.exitCode = exitCodeOf(error);
 }

@@ -3,6 +3,8 @@ import type { BridgeDeps } from './deps.ts';
 import { encodeEnvelope, eventsQueue, type Lane, type Work } from './event.ts';
 import { containerOf, type Home, source } from './pair.ts';
 
+export type JobDeps = Pick<BridgeDeps, 'clock' | 'nonce'> & { readonly queues: Pick<BridgeDeps['queues'], 'send'> };
+
 export type Job = { readonly lane: Lane; readonly work: Work };
 
 /** What a pair that is marked as due waits for. */
@@ -28,7 +30,7 @@ export const jobsFor = (deps: BridgeDeps, home: Home): readonly Job[] => {
     : [job('B', 'marked'), job('F', 'marked')];
 };
 
-export const sendJob = (deps: BridgeDeps, home: Home, { lane, work }: Job): Promise<void> => {
+export const sendJob = (deps: JobDeps, home: Home, { lane, work }: Job): Promise<void> => {
   const container = containerOf(home, source(lane));
   if (container === undefined) throw new Error('a due pair without a container');
   return deps.queues.send(eventsQueue(source(lane)), {

@@ -6,8 +6,8 @@ import { type Delivered, deliver, settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
 import { fence, type Held, intend } from './lane-writes.ts';
-import { type Outcome, retry, skipped } from './outcome.ts';
-import { containerOf, destination, type Home, readHome, source } from './pair.ts';
+import { deferred, type Outcome, retry, skipped } from './outcome.ts';
+import { containerOf, destination, readHome, source } from './pair.ts';
 import { readBack } from './read-back.ts';
 import type { Run } from './reconcile.ts';
 import { render } from './render.ts';
@@ -21,7 +21,7 @@ const overtaken: Outcome = retry(1, 'lane has another owner');
 
 /**
  * @returns `replicated`; `parked` when Twilio refused it again; `skipped`: `already` (nothing is parked under this SID any
- * more), `removed` (gone at its source), `empty`, `closed`, `not_linked`; or a retry.
+ * more), `removed` (gone at its source), `empty`, `closed`, `not_linked`; `deferred` while the pair is held; or a retry.
  * @throws TwilioTrouble when a side could not be read.
  */
 export const redriveMessage = async (deps: BridgeDeps, job: Redrive, run: Run): Promise<Outcome> => {
@@ -31,6 +31,7 @@ export const redriveMessage = async (deps: BridgeDeps, job: Redrive, run: Run): 
   const before = readHome(await deps.store.get(key));
   if (before === undefined || before.state === 'linking') return skipped('not_linked');
   if (before.state === 'closed') return skipped('closed');
+  if (before.held !== undefined && deps.clock.now() < before.held) return deferred('held');
 
   const freed = await readBack(deps, { home: before, lane });
   if (!freed.free) return freed.outcome;
@@ -59,7 +60,7 @@ const putBack = async (deps: BridgeDeps, held: Held, sid: string, run: Run): Pro
     await writeSkipped(deps, home.key, lane, sid, 'empty');
     return skipped('empty');
   }
-  const copy = await standingCopy(deps, home, lane, into, sid);
+  const copy = await standingCopy(deps, lane, into, sid);
   if (deps.clock.now() + deps.settings.requestMs > run.deadline) return retry(0, 'no time left');
   const intended = await intend(deps, held, { sid, index: message.index, createdAt: message.createdAt, late: true });
   if (!intended.ok) return overtaken;
@@ -73,7 +74,6 @@ const putBack = async (deps: BridgeDeps, held: Held, sid: string, run: Run): Pro
 /** A copy of it on the destination's newest page, known by its proven stamp. */
 const standingCopy = async (
   deps: BridgeDeps,
-  home: Home,
   lane: Lane,
   container: string,
   sid: string,

@@ -1,0 +1,30 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createDynamoClient } from '../src/adapters/dynamodb/client.ts';
+import { createDynamoStore } from '../src/adapters/dynamodb/store.ts';
+import { sqsDeployment } from '../src/adapters/sqs/deployment.ts';
+import { createSqsQueues } from '../src/adapters/sqs/queues.ts';
+import type { Deployment } from '../src/core/operate/ports.ts';
+import { Unreachable } from './command.ts';
+import { findStack } from './stack.ts';
+
+/** @throws Unreachable when the stack is not there, or AWS does not let us look. */
+export const reachStack = async (stack: string): Promise<Deployment & { readonly close: () => Promise<void> }> => {
+  const cloudFormation = new CloudFormationClient();
+  const { tableName, live, dead } = await findStack(cloudFormation, stack)
+    .catch((error: unknown) => {
+      throw error instanceof Unreachable ? error : new Unreachable(error instanceof Error ? error.message : 'no AWS');
+    })
+    .finally(() => cloudFormation.destroy());
+  const dynamo = createDynamoClient();
+  const client = new SQSClient();
+  return {
+    store: createDynamoStore({ client: dynamo, tableName }),
+    queues: createSqsQueues({ client, urls: live, deadUrls: dead }),
+    ...sqsDeployment({ client, urls: live, deadUrls: dead }),
+    close: async () => {
+      dynamo.destroy();
+      client.destroy();
+    },
+  };
+};

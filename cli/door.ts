@@ -1,0 +1,51 @@
+/** The other end of the operator's door of a bridge on this machine. */
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { type DoorName, doorAddress } from '../local/operator-door.ts';
+import type { Deployment } from '../src/core/operate/ports.ts';
+import { Unreachable } from './command.ts';
+
+const ANSWER_MS = 10_000;
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+const post = (socketPath: string, path: string, body: string): Promise<{ status: number; body: string }> =>
+  new Promise((resolve, reject) => {
+    const asked = request({ socketPath, path, method: 'POST', timeout: ANSWER_MS }, (answer) => {
+      text(answer).then((said) => resolve({ status: answer.statusCode ?? 0, body: said }), reject);
+    });
+    asked.on('timeout', () => asked.destroy(new Unreachable('The bridge on this machine does not answer')));
+    asked.on('error', reject);
+    asked.end(body);
+  });
+
+type Ask = (name: DoorName) => (...given: readonly unknown[]) => Promise<never>;
+
+/** @returns undefined when nobody is behind the door: no bridge runs on this file. */
+export const throughDoor = async (path: string): Promise<Deployment | undefined> => {
+  const address = doorAddress(path);
+  const ask: Ask =
+    (name) =>
+    async (...given) => {
+      const { status, body } = await post(address, `/${name}`, JSON.stringify(given));
+      const answer = JSON.parse(body) as { value?: unknown; error?: unknown };
+      if (status !== 200) throw new Error(String(answer.error));
+      // The same release's own words, come back as they were said.
+      return answer.value as never;
+    };
+  const store = { get: ask('get'), write: ask('write'), listDue: ask('listDue') };
+  const deployment: Deployment = {
+    store,
+    queues: { send: ask('send') },
+    counts: ask('counts'),
+    deadLetters: ask('deadLetters'),
+    removeDead: ask('removeDead'),
+  };
+  try {
+    await deployment.counts();
+    return deployment;
+  } catch (error) {
+    if (['ENOENT', 'ECONNREFUSED'].includes(String(codeOf(error)))) return undefined;
+    throw error;
+  }
+};

@@ -1,0 +1,65 @@
+import { findPair } from '../src/core/operate/find.ts';
+import { release } from '../src/core/operate/release.ts';
+import { type LaneRepair, repair as repairPair } from '../src/core/operate/repair.ts';
+import { commonUsage, parse, sidOf, waitOf, whereOf } from './arguments.ts';
+import { type Command, EXIT, Misunderstood } from './command.ts';
+import { reach } from './reach.ts';
+import { chatOf, direction, plural } from './words.ts';
+
+export const repairUsage = `bridge repair SID [--full] [--release] [--wait SECONDS] [--stack NAME | --data FILE] [--json]
+
+Compares both ends of one chat now, repairs what differs, and says what it did. SID is a channel's or a conversation's
+(CH...), or, looked for in the open chats, a task's (WT...) or that of a message which crossed or was parked (IM...).
+
+  --full          the whole chat, not only what is new and the newest page
+  --release       first release a pair that is held because it wrote faster than people can
+  --wait SECONDS  how long to wait for the outcome (60)
+${commonUsage}`;
+
+const options = {
+  full: { type: 'boolean', default: false },
+  release: { type: 'boolean', default: false },
+  wait: { type: 'string', default: '60' },
+} as const;
+
+export const repair: Command = async ({ args, environment, print }) => {
+  const { values, positionals } = parse(args, options);
+  if (values.help) {
+    print(repairUsage);
+    return EXIT.well;
+  }
+  if (positionals.length > 1) throw new Misunderstood('repair takes one SID');
+  const sid = sidOf(positionals[0], 'CH|WT|IM');
+  const waitMs = waitOf(values.wait);
+  const operator = await reach(whereOf(values), environment);
+  try {
+    const home = await findPair(operator.store, sid);
+    if (home === undefined) {
+      print(values.json ? JSON.stringify({ sid, found: false }) : `No pair of ${sid} is known here.`);
+      return EXIT.wrong;
+    }
+    const released = values.release ? await release(operator, home) : undefined;
+    const lanes = await repairPair(operator, home, { full: values.full, waitMs });
+    const chat = chatOf(home.key.pk);
+    if (values.json) print(JSON.stringify({ sid, found: true, chat, released, lanes }));
+    else {
+      print(`${chat} and ${(home.flex === chat ? home.frontline : home.flex) ?? 'nothing yet'}`);
+      if (released !== undefined) print(`  ${released ? 'released' : 'was not held'}`);
+      for (const lane of lanes) print(`  ${direction(lane.lane)}: ${said(lane)}`);
+    }
+    return lanes.some(({ verdict }) => verdict === 'not compared') ? EXIT.wrong : EXIT.well;
+  } finally {
+    await operator.close();
+  }
+};
+
+const said = (lane: LaneRepair): string => {
+  switch (lane.verdict) {
+    case 'clean':
+      return 'clean';
+    case 'repaired':
+      return `repaired ${plural(lane.repaired, 'message')}`;
+    case 'not compared':
+      return `not compared (${lane.reason})`;
+  }
+};

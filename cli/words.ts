@@ -1,0 +1,20 @@
+/** How the commands say things to people: SIDs, counts, reasons, times; never what somebody wrote. */
+import type { Lane } from '../src/core/event.ts';
+
+/** `2026-11-22 14:03 UTC` */
+export const moment = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+/** `12 s`, `4 min`, `3 h`, `2 d` */
+export const span = (ms: number): string => {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
+};
+
+export const direction = (lane: Lane): string => (lane === 'F' ? 'Flex -> Frontline' : 'Frontline -> Flex');
+
+/** The container that a pair's key names. */
+export const chatOf = (home: string): string => home.replace(/^.*#/, '');
+
+export const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;

@@ -1,0 +1,45 @@
+import { QUEUES, type QueueName } from '../../contract.ts';
+import { decodeEnvelope } from '../../core/event.ts';
+import type { Deployment, QueueCount } from '../../core/operate/ports.ts';
+import type { Queues, Store } from '../../core/ports.ts';
+import type { Database, Sql } from './open.ts';
+
+const numbers = (sql: Sql, text: string, ...values: string[]): number => Number(sql.one(text, ...values)?.n);
+
+const countOf = (sql: Sql, queue: QueueName): QueueCount => {
+  const oldest = sql.one('SELECT body FROM message WHERE queue = ? ORDER BY seq LIMIT 1', queue)?.body;
+  return {
+    waiting: numbers(sql, 'SELECT count(*) AS n FROM message WHERE queue = ?', queue),
+    inHands: numbers(sql, 'SELECT count(*) AS n FROM lane WHERE queue = ? AND in_hands = 1', queue),
+    dead: numbers(sql, 'SELECT count(*) AS n FROM dead WHERE queue = ?', queue),
+    oldestAt: typeof oldest === 'string' ? decodeEnvelope(oldest)?.receivedAt : undefined,
+  };
+};
+
+/** What an operator sees of one machine's file. */
+export const sqliteDeployment = (parts: {
+  readonly database: Database;
+  readonly store: Store;
+  readonly queues: Pick<Queues, 'send'>;
+}): Deployment => {
+  const { database, store, queues } = parts;
+  return {
+    store,
+    queues,
+    counts: () =>
+      database.perform(
+        (sql) =>
+          Object.fromEntries(QUEUES.map((queue) => [queue, countOf(sql, queue)])) as Record<QueueName, QueueCount>,
+      ),
+    deadLetters: (queue) =>
+      database.perform((sql) =>
+        sql
+          .all('SELECT seq, body FROM dead WHERE queue = ? ORDER BY seq', queue)
+          .map(({ seq, body }) => ({ handle: String(seq), body: String(body) })),
+      ),
+    removeDead: (queue, handles) =>
+      database.perform((sql) => {
+        for (const handle of handles) sql.run('DELETE FROM dead WHERE queue = ? AND seq = ?', queue, Number(handle));
+      }),
+  };
+};

@@ -1,0 +1,72 @@
+import {
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { QUEUES, type QueueName } from '../../contract.ts';
+import type { DeadLetter, Deployment, QueueCount } from '../../core/operate/ports.ts';
+
+type Urls = Readonly<Record<QueueName, string>>;
+
+/** The most that one call receives or deletes. */
+const BATCH = 10;
+/** Seconds for which a dead letter that was looked at is nobody else's; its alarm sees it again afterwards. */
+const LOOK_SECONDS = 60;
+/** A queue that never says it is empty is left alone at some point. */
+const MOST_LETTERS = 10_000;
+
+/**
+ * What an operator sees of the queues. SQS counts about right, and says nothing of a message's age but to CloudWatch
+ * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html).
+ */
+export const sqsDeployment = (at: {
+  readonly client: SQSClient;
+  readonly urls: Urls;
+  readonly deadUrls: Urls;
+}): Pick<Deployment, 'counts' | 'deadLetters' | 'removeDead'> => {
+  const counted = async (QueueUrl: string) => {
+    const { Attributes = {} } = await at.client.send(
+      new GetQueueAttributesCommand({
+        QueueUrl,
+        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+      }),
+    );
+    const inHands = Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0);
+    return { inHands, waiting: Number(Attributes.ApproximateNumberOfMessages ?? 0) + inHands };
+  };
+  const countOf = async (queue: QueueName): Promise<[QueueName, QueueCount]> => {
+    const [live, dead] = await Promise.all([counted(at.urls[queue]), counted(at.deadUrls[queue])]);
+    return [queue, { ...live, dead: dead.waiting, oldestAt: undefined }];
+  };
+  return {
+    counts: async () => Object.fromEntries(await Promise.all(QUEUES.map(countOf))) as Record<QueueName, QueueCount>,
+    deadLetters: async (queue) => {
+      const letters: DeadLetter[] = [];
+      while (letters.length < MOST_LETTERS) {
+        const { Messages = [] } = await at.client.send(
+          new ReceiveMessageCommand({
+            QueueUrl: at.deadUrls[queue],
+            MaxNumberOfMessages: BATCH,
+            VisibilityTimeout: LOOK_SECONDS,
+            // A short poll asks only some of the servers that hold the queue.
+            WaitTimeSeconds: 1,
+          }),
+        );
+        if (Messages.length === 0) break;
+        for (const { ReceiptHandle, Body } of Messages)
+          if (ReceiptHandle !== undefined && Body !== undefined) letters.push({ handle: ReceiptHandle, body: Body });
+      }
+      return letters;
+    },
+    removeDead: async (queue, handles) => {
+      for (let from = 0; from < handles.length; from += BATCH) {
+        const Entries = handles.slice(from, from + BATCH).map((ReceiptHandle, n) => ({ Id: String(n), ReceiptHandle }));
+        const { Failed = [] } = await at.client.send(
+          new DeleteMessageBatchCommand({ QueueUrl: at.deadUrls[queue], Entries }),
+        );
+        if (Failed.length > 0) throw new Error(`${Failed.length} dead letters of ${queue} could not be removed`);
+      }
+    },
+  };
+};

@@ -1,0 +1,50 @@
+import { aliasOf, type Home, pairKey, readHome } from '../pair.ts';
+import type { Store } from '../ports.ts';
+import { messageRow } from '../rows.ts';
+import { allDue } from './due.ts';
+import { listParked } from './parked.ts';
+
+/** So many pairs are looked at side by side. */
+const AT_ONCE = 50;
+
+/**
+ * The pair that a SID belongs to: a channel's or a conversation's (CH…) by its name in the table; a task's (WT…), or that
+ * of a message that was parked or carried over (IM…), by looking through the open pairs, which are some thousand reads.
+ */
+export const findPair = async (store: Store, sid: string): Promise<Home | undefined> => {
+  if (sid.startsWith('CH')) return byContainer(store, sid);
+  if (sid.startsWith('WT')) return amongOpen(store, (home) => home.task === sid);
+  if (!sid.startsWith('IM')) return undefined;
+  const row = (await listParked(store, {})).find((one) => one.sid === sid);
+  if (row !== undefined) return readHome(await store.get({ pk: row.home, sk: 'pair' }));
+  return amongOpen(store, async ({ key }) => {
+    const rows = await Promise.all((['F', 'B'] as const).map((lane) => store.get(messageRow(key, lane, sid))));
+    return rows.some((one) => one !== undefined);
+  });
+};
+
+const byContainer = async (store: Store, sid: string): Promise<Home | undefined> => {
+  for (const side of ['flex', 'frontline'] as const) {
+    const item = await store.get(pairKey(side, sid));
+    const home = aliasOf(item);
+    const found = readHome(home === undefined ? item : await store.get(home));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
+const amongOpen = async (store: Store, fits: (home: Home) => boolean | Promise<boolean>): Promise<Home | undefined> => {
+  const lists = await Promise.all(['due', 'active', 'quiet'].map((name) => allDue(store, name)));
+  const keys = [...new Set(lists.flat().map(({ pk }) => String(pk)))];
+  for (let from = 0; from < keys.length; from += AT_ONCE) {
+    const homes = await Promise.all(
+      keys.slice(from, from + AT_ONCE).map(async (pk) => {
+        const home = readHome(await store.get({ pk, sk: 'pair' }));
+        return home !== undefined && (await fits(home)) ? home : undefined;
+      }),
+    );
+    const found = homes.find((home) => home !== undefined);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};

@@ -1,0 +1,52 @@
+/** What is parked, as the sparse index lists it: the rows are the truth, the dead letters only ring the bell. */
+import type { Item } from '../change.ts';
+import type { Lane } from '../event.ts';
+import type { Store } from '../ports.ts';
+import { allDue } from './due.ts';
+
+export type ParkedRow = {
+  /** The key of its pair. */
+  readonly home: string;
+  readonly lane: Lane;
+  /** The source message's. */
+  readonly sid: string;
+  readonly index: number;
+  readonly reason: string;
+  /** Twilio's error code. */
+  readonly code: number | undefined;
+  /** When it was parked, in milliseconds since 1970. */
+  readonly at: number;
+};
+
+const key = /^m#([FB])#(IM[0-9a-f]{32})$/;
+
+const read = (item: Item): ParkedRow | undefined => {
+  const match = key.exec(String(item.sk));
+  if (match?.[1] === undefined || match[2] === undefined) return undefined;
+  return {
+    home: String(item.pk),
+    lane: match[1] as Lane,
+    sid: match[2],
+    index: Number(item.i),
+    reason: String(item.why ?? ''),
+    code: typeof item.code === 'number' ? item.code : undefined,
+    at: Number(item.at ?? 0),
+  };
+};
+
+export type Choice = { readonly reason?: string | undefined; readonly home?: string | undefined };
+
+const bySource = (a: ParkedRow, b: ParkedRow): number =>
+  a.home.localeCompare(b.home) || a.lane.localeCompare(b.lane) || a.index - b.index;
+
+/** Parked messages, chat by chat in the order of their source. */
+export const listParked = async (
+  store: Pick<Store, 'listDue'>,
+  { reason, home }: Choice,
+): Promise<readonly ParkedRow[]> => {
+  const rows = (await allDue(store, 'parked')).map(read).filter((row) => row !== undefined);
+  return rows
+    .filter((row) => reason === undefined || row.reason === reason)
+    .filter((row) => home === undefined || row.home === home)
+    .sort(bySource);
+};

@@ -1,0 +1,50 @@
+/** One pair compared now, on request. */
+import type { Lane } from '../event.ts';
+import { sendJob } from '../jobs.ts';
+import { containerOf, type Home, source } from '../pair.ts';
+import type { Operator } from './ports.ts';
+import { awaitTickets, type Ended } from './tickets.ts';
+
+/** What came of it. `clean` is only said of what was seen. */
+export type LaneRepair = { readonly lane: Lane } & (
+  | { readonly verdict: 'clean' }
+  | { readonly verdict: 'repaired'; readonly repaired: number }
+  | { readonly verdict: 'not compared'; readonly reason: string }
+);
+
+const verdictOf = (lane: Lane, ended: Ended | undefined, unheard: string): LaneRepair => {
+  if (ended === undefined) return { lane, verdict: 'not compared', reason: unheard };
+  if (ended.end !== 'reconciled') return { lane, verdict: 'not compared', reason: ended.reason ?? ended.end };
+  const repaired = ended.repaired ?? 0;
+  return repaired === 0 ? { lane, verdict: 'clean' } : { lane, verdict: 'repaired', repaired };
+};
+
+/**
+ * Puts a comparison on both lanes' own queues and waits for their ends. A pair whose link stopped half-way is linked
+ * again instead, which compares it once it is done.
+ * @param how `full`: beyond the newest page of both ends; `waitMs`: how long the ends are waited for.
+ */
+export const repair = async (
+  operator: Operator,
+  home: Home,
+  how: { readonly full: boolean; readonly waitMs: number },
+): Promise<readonly LaneRepair[]> => {
+  const unheard = operator.consumed ? 'still under way' : 'queued until the bridge runs';
+  if (!home.linked) {
+    await sendJob(operator, home, { lane: 'F', work: { kind: 'link', home: home.key.pk, because: 'operator' } });
+    const reason = operator.consumed ? 'being linked' : unheard;
+    return (['F', 'B'] as const).map((lane) => ({ lane, verdict: 'not compared', reason }));
+  }
+  const lanes = (['F', 'B'] as const).filter((lane) => containerOf(home, source(lane)) !== undefined);
+  const jobs = lanes.map((lane) => ({ lane, ticket: operator.nonce() }));
+  for (const { lane, ticket } of jobs) {
+    const job = { kind: 'reconcile', home: home.key.pk, lane, because: 'operator', ticket } as const;
+    await sendJob(operator, home, { lane, work: how.full ? { ...job, full: true } : job });
+  }
+  const ended = await awaitTickets(
+    operator,
+    jobs.map(({ ticket }) => ticket),
+    operator.consumed ? how.waitMs : 0,
+  );
+  return jobs.map(({ lane, ticket }) => verdictOf(lane, ended.get(ticket), unheard));
+};

@@ -1,0 +1,95 @@
+/** How a deployment stands, from the sparse index's lists and the queues' counts: no call to Twilio, no scan. */
+import type { QueueName } from '../../contract.ts';
+import { type Home, readHome } from '../pair.ts';
+import { allDue } from './due.ts';
+import { listParked } from './parked.ts';
+import type { Operator, QueueCount } from './ports.ts';
+
+export type Held = { readonly container: string; readonly until: number };
+
+export type Status = {
+  /** Milliseconds since 1970, as all times here. */
+  readonly at: number;
+  readonly pairs: {
+    /** Open and linked, those among them in which something was said within a day. */
+    readonly open: number;
+    readonly active: number;
+    /** Marked for the next sweep, for whatever reason. */
+    readonly waiting: number;
+    readonly linking: number;
+    readonly held: readonly Held[];
+  };
+  readonly lanes: {
+    readonly dirty: number;
+    readonly dirtySince: number | undefined;
+    readonly withHoles: number;
+    /** With edits or removals that are not applied yet. */
+    readonly stale: number;
+    /** With a call to Twilio under way, or one whose outcome is not known yet. */
+    readonly underWay: number;
+  };
+  readonly parked: {
+    readonly total: number;
+    readonly byReason: Readonly<Record<string, number>>;
+    readonly oldestAt: number | undefined;
+  };
+  readonly queues: Readonly<Record<QueueName, QueueCount>>;
+};
+
+const earliest = (times: readonly number[]): number | undefined =>
+  times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
+
+export const readStatus = async (operator: Operator): Promise<Status> => {
+  const at = operator.clock.now();
+  const [queues, active, quiet, parked, due] = await Promise.all([
+    operator.counts(),
+    allDue(operator.store, 'active'),
+    allDue(operator.store, 'quiet'),
+    listParked(operator.store, {}),
+    allDue(operator.store, 'due'),
+  ]);
+  const homes = due.map(readHome).filter((home) => home !== undefined);
+  const held = homes.flatMap((home) =>
+    home.held !== undefined && home.held > at ? [{ container: containerIn(home), until: home.held }] : [],
+  );
+  const lanes = homes.flatMap(({ lanes: { F, B } }) => [F, B]);
+  const reasons = Map.groupBy(parked, ({ reason }) => reason);
+  return {
+    at,
+    pairs: {
+      open: active.length + quiet.length,
+      active: active.length,
+      waiting: homes.length,
+      linking: homes.filter(({ linked }) => !linked).length,
+      held,
+    },
+    lanes: {
+      dirty: lanes.filter(({ dirty }) => dirty !== undefined).length,
+      dirtySince: earliest(lanes.flatMap(({ dirty }) => (dirty === undefined ? [] : [dirty.since]))),
+      withHoles: lanes.filter(({ holes }) => holes.size > 0).length,
+      stale: lanes.filter(({ stale }) => stale.size > 0).length,
+      underWay: lanes.filter(({ intent }) => intent !== undefined).length,
+    },
+    parked: {
+      total: parked.length,
+      byReason: Object.fromEntries([...reasons].map(([reason, rows]) => [reason, rows.length])),
+      oldestAt: earliest(parked.map((row) => row.at)),
+    },
+    queues,
+  };
+};
+
+const containerIn = ({ key }: Home): string => key.pk.replace(/^.*#/, '');
+
+export type Concern = 'parked' | 'dead letters' | 'dirty lanes' | 'held pairs';
+
+/** What somebody should look at; empty when all is well. */
+export const concerns = ({ pairs, lanes, parked, queues }: Status): readonly Concern[] => {
+  const found: readonly (readonly [Concern, boolean])[] = [
+    ['parked', parked.total > 0],
+    ['dead letters', Object.values(queues).some(({ dead }) => dead > 0)],
+    ['dirty lanes', lanes.dirty > 0],
+    ['held pairs', pairs.held.length > 0],
+  ];
+  return found.filter(([, is]) => is).map(([concern]) => concern);
+};

@@ -1,0 +1,82 @@
+/** How whoever put a job on a queue hears how it ended: the job names a ticket, its consumer writes it. */
+import type { Item, Key } from '../change.ts';
+import type { BridgeDeps } from '../deps.ts';
+import type { Work } from '../event.ts';
+import type { Outcome } from '../outcome.ts';
+import type { Clock, Store } from '../ports.ts';
+
+/** Seconds. Nobody asks after a day. */
+const KEEP_SECONDS = 24 * 3600;
+
+export type Ended = {
+  readonly end: Exclude<Outcome['end'], 'retry'>;
+  readonly reason: string | undefined;
+  /** Of a comparison: how many messages were brought over. */
+  readonly repaired: number | undefined;
+  /** SIDs of what now stands on the other side. */
+  readonly copies: readonly string[];
+};
+
+const ticketKey = (ticket: string): Key => ({ pk: `ticket#${ticket}`, sk: 'ticket' });
+
+const ticketOf = (work: Work): string | undefined => ('ticket' in work ? work.ticket : undefined);
+
+/** Once a job has ended; the first end counts, for a job that is delivered twice finds its work done. */
+export const writeTicket = async (
+  deps: Pick<BridgeDeps, 'store' | 'clock' | 'nonce'>,
+  work: Work,
+  outcome: Outcome,
+): Promise<void> => {
+  const ticket = ticketOf(work);
+  if (ticket === undefined || outcome.end === 'retry') return;
+  await deps.store.write(ticketKey(ticket), {
+    when: [['lacks', 'pk']],
+    set: {
+      end: outcome.end,
+      ttl: Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS,
+      ...('reason' in outcome ? { reason: outcome.reason } : {}),
+      ...('repaired' in outcome ? { repaired: outcome.repaired } : {}),
+      ...('copies' in outcome ? { copies: outcome.copies.join(' ') } : {}),
+    },
+    nonce: ['n', deps.nonce()],
+  });
+};
+
+const read = (item: Item): Ended => ({
+  end: item.end as Ended['end'],
+  reason: typeof item.reason === 'string' ? item.reason : undefined,
+  repaired: typeof item.repaired === 'number' ? item.repaired : undefined,
+  copies: typeof item.copies === 'string' && item.copies !== '' ? item.copies.split(' ') : [],
+});
+
+const LOOK_EVERY_MS = 500;
+/** So many tickets are looked at side by side. */
+const AT_ONCE = 25;
+
+/** @returns the tickets whose jobs ended within so many milliseconds. */
+export const awaitTickets = async (
+  deps: { readonly store: Pick<Store, 'get'>; readonly clock: Clock },
+  tickets: readonly string[],
+  atMostMs: number,
+): Promise<ReadonlyMap<string, Ended>> => {
+  const ended = new Map<string, Ended>();
+  const until = deps.clock.now() + atMostMs;
+  let waiting = tickets;
+  for (;;) {
+    // Jobs end in about the order in which they were put there: no need to ask for all of many each time.
+    await Promise.all(
+      waiting.slice(0, AT_ONCE).map(async (ticket) => {
+        const item = await deps.store.get(ticketKey(ticket));
+        if (item !== undefined) ended.set(ticket, read(item));
+      }),
+    );
+    const before = waiting.length;
+    waiting = waiting.filter((ticket) => !ended.has(ticket));
+    if (waiting.length === 0 || deps.clock.now() >= until) return ended;
+    // Those that take longest stand back, so that the others are seen.
+    if (waiting.length === before) {
+      waiting = [...waiting.slice(AT_ONCE), ...waiting.slice(0, AT_ONCE)];
+      await deps.clock.sleep(LOOK_EVERY_MS);
+    }
+  }
+};

@@ -1,0 +1,69 @@
+import {
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { describe, expect, test } from '@jest/globals';
+import { sqsDeployment } from '../../../src/adapters/sqs/deployment.ts';
+import { QUEUES, type QueueName } from '../../../src/contract.ts';
+
+const urls = (kind: string) =>
+  Object.fromEntries(QUEUES.map((queue) => [queue, `${kind}/${queue}`])) as Record<QueueName, string>;
+
+/** Dead letters by handle; one that was received is invisible from then on. */
+const setUp = (letters: readonly string[], refuses = false) => {
+  const visible = [...letters];
+  const deleted: string[] = [];
+  const send = async (command: unknown) => {
+    if (command instanceof GetQueueAttributesCommand)
+      return {
+        Attributes: command.input.QueueUrl?.startsWith('dead')
+          ? { ApproximateNumberOfMessages: '2', ApproximateNumberOfMessagesNotVisible: '1' }
+          : { ApproximateNumberOfMessages: '7', ApproximateNumberOfMessagesNotVisible: '4' },
+      };
+    if (command instanceof ReceiveMessageCommand) {
+      expect(command.input.QueueUrl).toBe('dead/flex-events');
+      return { Messages: visible.splice(0, 10).map((name) => ({ ReceiptHandle: name, Body: `body of ${name}` })) };
+    }
+    if (!(command instanceof DeleteMessageBatchCommand)) throw new Error('no such call');
+    const { Entries = [] } = command.input;
+    expect(Entries.length).toBeLessThanOrEqual(10);
+    deleted.push(...Entries.map(({ ReceiptHandle = '' }) => ReceiptHandle));
+    return refuses ? { Failed: [{ Id: '0' }] } : {};
+  };
+  const client = { send } as unknown as SQSClient;
+  return { deleted, deployment: sqsDeployment({ client, urls: urls('live'), deadUrls: urls('dead') }) };
+};
+
+const many = Array.from({ length: 23 }, (_, n) => `letter ${n}`);
+
+describe('the queues of a stack, as an operator sees them', () => {
+  test('count what waits and what is in hands, and the dead letters apart', async () => {
+    const { deployment } = setUp([]);
+    expect((await deployment.counts())['flex-events']).toEqual({
+      waiting: 11,
+      inHands: 4,
+      dead: 3,
+      oldestAt: undefined,
+    });
+  });
+
+  test('give up all their dead letters, page by page', async () => {
+    const { deployment } = setUp(many);
+    const letters = await deployment.deadLetters('flex-events');
+    expect(letters.map(({ handle }) => handle)).toEqual(many);
+    expect(letters[3]?.body).toBe('body of letter 3');
+  });
+
+  test('lose the dead letters that are removed, in batches that SQS takes', async () => {
+    const { deployment, deleted } = setUp(many);
+    await deployment.removeDead('flex-events', many);
+    expect(deleted).toEqual(many);
+  });
+
+  test('say so when one could not be removed', async () => {
+    const { deployment } = setUp(many, true);
+    await expect(deployment.removeDead('flex-events', many)).rejects.toThrow('could not be removed');
+  });
+});

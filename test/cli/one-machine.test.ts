@@ -1,0 +1,246 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { doorPath, openOperatorDoor } from '../../local/operator-door.ts';
+import { sqliteDeployment } from '../../src/adapters/sqlite/deployment.ts';
+import { openDatabase } from '../../src/adapters/sqlite/open.ts';
+import { createSqliteQueue } from '../../src/adapters/sqlite/queue.ts';
+import { createSqliteStore } from '../../src/adapters/sqlite/store.ts';
+import { startWorker } from '../../src/adapters/sqlite/worker.ts';
+import { decodeEnvelope, encodeEnvelope, type Work } from '../../src/core/event.ts';
+import { writeTicket } from '../../src/core/operate/tickets.ts';
+import type { Outcome } from '../../src/core/outcome.ts';
+import { systemClock as clock } from '../../src/runtime/system-clock.ts';
+import { newFolder } from '../adapters/sqlite/folder.ts';
+import { bridge as run } from './program.ts';
+
+const sid = (prefix: string, digit: string): string => prefix + digit.repeat(32);
+const CHANNEL = sid('CH', 'a');
+const CONVERSATION = sid('CH', 'b');
+const home = `flex#${CHANNEL}`;
+
+// Each command is a process of its own, and the machine may be busy with others.
+jest.setTimeout(60_000);
+
+let folder: Awaited<ReturnType<typeof newFolder>>;
+let file: string;
+
+/** A file as a bridge leaves it: one linked pair, and two messages parked out of their order. */
+const open = async () => {
+  const database = await openDatabase(file, { clock });
+  const store = createSqliteStore(database);
+  const queues = await createSqliteQueue(database, { clock });
+  return { database, store, queues, deployment: sqliteDeployment({ database, store, queues }) };
+};
+const parked = (digit: string, i: number) => ({
+  key: { pk: home, sk: `m#F#${sid('IM', digit)}` },
+  item: { st: 'parked', why: 'refused', code: 50504, i, at: clock.now(), due: 'parked', dk: `${home}#${digit}` },
+});
+
+const fill = async ({ store, queues }: Awaited<ReturnType<typeof open>>): Promise<void> => {
+  const put = (key: { pk: string; sk: string }, set: Record<string, string | number>) =>
+    store.write(key, { when: [], set, nonce: ['n', 'filled'] });
+  await put(
+    { pk: home, sk: 'pair' },
+    { st: 'open', linked: 1, flex: CHANNEL, frontline: CONVERSATION, Fc: 9, Bc: 9, Ff: 1, Bf: 1 },
+  );
+  await put({ pk: home, sk: 'open' }, { due: 'active', dk: home });
+  await put({ pk: `frontline#${CONVERSATION}`, sk: 'pair' }, { home });
+  for (const { key, item } of [parked('1', 7), parked('2', 3)]) await put(key, item);
+  await queues.bury('flex-events', {
+    group: CHANNEL,
+    dedupe: 'parked',
+    reason: 'refused',
+    body: encodeEnvelope({
+      receivedAt: 0,
+      work: {
+        kind: 'parked',
+        parked: { home, lane: 'F', sid: sid('IM', '1'), index: 7, reason: 'refused', code: 50504, attempts: 1 },
+      },
+    }),
+  });
+};
+
+const bridge = (...args: readonly string[]) => run([...args, '--data', file], dirname(file));
+
+beforeEach(async () => {
+  folder = await newFolder();
+  file = folder.file('bridge.sqlite');
+});
+afterEach(() => folder.remove());
+
+describe('with no bridge running', () => {
+  beforeEach(async () => {
+    const opened = await open();
+    await fill(opened);
+    await opened.database.close();
+  });
+
+  test('status reads the file, names what is wrong, and exits 1', async () => {
+    const { code, said } = await bridge('status');
+    expect(code).toBe(1);
+    expect(said).toContain('No bridge runs on this file now.');
+    expect(said).toContain('Pairs   1 open (1 active), 0 due (0 linking), 0 held');
+    expect(said).toContain('Parked  2: 2 refused');
+    expect(said).toContain('Queue   flex-events: 0 waiting, 0 in hands, 1 dead letter');
+  });
+
+  test('status says the same to programs', async () => {
+    const { code, said } = await bridge('status', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(said)).toMatchObject({
+      running: false,
+      pairs: { open: 1 },
+      parked: { total: 2, byReason: { refused: 2 } },
+      wrong: ['parked', 'dead letters'],
+    });
+  });
+
+  test('redrive shows what it would put back, in the source’s order, and changes nothing', async () => {
+    const first = await bridge('redrive');
+    expect(first.code).toBe(0);
+    expect(first.said.indexOf(sid('IM', '2'))).toBeLessThan(first.said.indexOf(sid('IM', '1')));
+    expect(first.said).toContain(`${CHANNEL}  Flex -> Frontline`);
+    expect(first.said).toContain('refused (50504)');
+    expect((await bridge('redrive')).said).toBe(first.said);
+    const opened = await open();
+    expect((await opened.queues.counts())['flex-events'].waiting).toBe(0);
+    await opened.database.close();
+  });
+
+  test('redrive of another reason or chat finds nothing', async () => {
+    expect((await bridge('redrive', '--reason', 'unreadable')).said).toBe('Nothing is parked.\n');
+    const stranger = await bridge('redrive', '--chat', sid('CH', 'e'));
+    expect(stranger).toMatchObject({ code: 1, said: `No pair of ${sid('CH', 'e')} is known here.\n` });
+  });
+
+  test('redrive --apply and repair put their jobs on the queues for the next start, and say so', async () => {
+    const redriven = await bridge('redrive', '--apply', '--chat', CONVERSATION);
+    expect(redriven.code).toBe(1);
+    expect(redriven.said).toContain('queued until the bridge runs');
+    const repaired = await bridge('repair', CONVERSATION);
+    expect(repaired.code).toBe(1);
+    expect(repaired.said).toContain('Flex -> Frontline: not compared (queued until the bridge runs)');
+    const opened = await open();
+    const head = (await opened.queues.source('flex-events').receive(10)).map(({ body }) => decodeEnvelope(body)?.work);
+    expect(head).toMatchObject([{ kind: 'redrive', sid: sid('IM', '2') }]);
+    expect(await opened.queues.counts()).toMatchObject({
+      'flex-events': { waiting: 3 },
+      'frontline-events': { waiting: 1 },
+    });
+    await opened.database.close();
+  });
+});
+
+describe('beside a running bridge', () => {
+  /** The bridge's own consumer is tested elsewhere: this one ends each job as it is told. */
+  const withBridge = async (outcome: (work: Work) => Outcome, during: () => Promise<void>): Promise<void> => {
+    const opened = await open();
+    await fill(opened);
+    const door = await openOperatorDoor({ path: doorPath(file), deployment: opened.deployment });
+    const workers = (['flex-events', 'frontline-events'] as const).map((name) =>
+      startWorker({
+        queue: opened.queues.source(name),
+        consume: async ({ body }) => {
+          const work = decodeEnvelope(body)?.work;
+          if (work !== undefined)
+            await writeTicket({ store: opened.store, clock, nonce: () => body }, work, outcome(work));
+          return { verdict: 'done' };
+        },
+        concurrency: 10,
+        clock,
+        deadlineMs: 1000,
+        onVerdict: () => {},
+        onTrouble: () => {},
+      }),
+    );
+    try {
+      await during();
+    } finally {
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await door.close();
+      await opened.database.close();
+    }
+  };
+
+  test('the commands go through its door, which is its owner’s alone', async () => {
+    await withBridge(
+      (work) => ({ end: 'reconciled', repaired: work.kind === 'reconcile' && work.lane === 'F' ? 2 : 0 }),
+      async () => {
+        expect((await stat(doorPath(file))).mode & 0o777).toBe(0o600);
+        const seen = await bridge('status', '--json');
+        expect(JSON.parse(seen.said)).toMatchObject({ running: true, parked: { total: 2 } });
+        const repaired = await bridge('repair', CHANNEL, '--full');
+        expect(repaired.said.split('\n')).toEqual([
+          `${CHANNEL} and ${CONVERSATION}`,
+          '  Flex -> Frontline: repaired 2 messages',
+          '  Frontline -> Flex: clean',
+          '',
+        ]);
+        expect(repaired.code).toBe(0);
+      },
+    );
+  });
+
+  test('redrive tells how each message ended, and exits 1 while one is parked', async () => {
+    await withBridge(
+      (work) =>
+        work.kind === 'redrive' && work.sid === sid('IM', '2')
+          ? { end: 'replicated', copies: [sid('IM', 'c')] }
+          : { end: 'parked', reason: 'refused' },
+      async () => {
+        const { code, said } = await bridge('redrive', '--apply');
+        expect(code).toBe(1);
+        expect(said).toContain(`${sid('IM', '2')}  put back as ${sid('IM', 'c')}`);
+        expect(said).toContain(`${sid('IM', '1')}  parked again (refused)`);
+      },
+    );
+  });
+
+  test('a file that a bridge holds without a door is said to be in use', async () => {
+    const opened = await open();
+    const { code, complained } = await bridge('status');
+    expect(code).toBe(3);
+    expect(complained).toContain('in use by another bridge process');
+    await opened.database.close();
+  });
+
+  test('a door that a killed bridge left behind keeps nobody out', async () => {
+    const opened = await open();
+    await opened.database.close();
+    await writeFile(doorPath(file), '');
+    expect((await bridge('status')).code).toBe(0);
+    const again = await open();
+    const door = await openOperatorDoor({ path: doorPath(file), deployment: again.deployment });
+    expect(JSON.parse((await bridge('status', '--json')).said)).toMatchObject({ running: true });
+    await door.close();
+    await again.database.close();
+    expect((await bridge('status')).code).toBe(0);
+  });
+});
+
+describe('what is not understood', () => {
+  test.each([
+    ['no command', []],
+    ['an unknown command', ['mend']],
+    ['an unknown option', ['status', '--loud']],
+    ['no SID', ['repair']],
+    ['what is no SID', ['repair', 'CH123']],
+    ['two deployments', ['status', '--stack', 'mine', '--data', 'x.sqlite']],
+    ['a wait that is no number', ['redrive', '--wait', 'long']],
+  ])('%s exits 2', async (_, args) => {
+    const { code, said, complained } = await run(args, dirname(file));
+    expect({ code, said }).toEqual({ code: 2, said: '' });
+    expect(complained).not.toBe('');
+  });
+
+  test.each(['', 'status', 'repair', 'redrive', 'secrets'])('%s --help explains itself', async (command) => {
+    const { code, said } = await run(command === '' ? ['--help'] : [command, '--help'], dirname(file));
+    expect(code).toBe(0);
+    expect(said).toContain('bridge');
+  });
+
+  test('a file that is not there exits 3', async () => {
+    expect(await run(['status', '--data', 'none.sqlite'], dirname(file))).toMatchObject({ code: 3 });
+  });
+});

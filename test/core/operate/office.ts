@@ -1,0 +1,210 @@
+/**
+ * A whole bridge on the local Twilio's state machine, in a time of its own, and an operator beside it. Its wire can be
+ * told to refuse a text for good, as Twilio refuses what it will never take.
+ */
+import { AGENTS, FLEX, FRONTLINE } from '../../../local/twilio/defaults.ts';
+import { seededRandom } from '../../../local/twilio/sid.ts';
+import { createTwilio } from '../../../local/twilio/twilio.ts';
+import { createTime } from '../../../sim/time.ts';
+import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
+import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
+import { startWorker } from '../../../src/adapters/sqlite/worker.ts';
+import { createFlexSide } from '../../../src/adapters/twilio/rest/flex-side.ts';
+import { createFrontlineSide } from '../../../src/adapters/twilio/rest/frontline-side.ts';
+import { type HttpCall, NoAnswer } from '../../../src/adapters/twilio/rest/http.ts';
+import { QUEUES, TIMES } from '../../../src/contract.ts';
+import type { BridgeDeps } from '../../../src/core/deps.ts';
+import { decodeEnvelope } from '../../../src/core/event.ts';
+import type { DeadLetter, Operator } from '../../../src/core/operate/ports.ts';
+import { writeTicket } from '../../../src/core/operate/tickets.ts';
+import { retry } from '../../../src/core/outcome.ts';
+import type { Consumer, Entry } from '../../../src/core/ports.ts';
+import { reconcile } from '../../../src/core/reconcile.ts';
+import { redriveMessage } from '../../../src/core/redrive.ts';
+import { createReplicator } from '../../../src/core/replicator.ts';
+import { createSweep } from '../../../src/core/sweep.ts';
+import { createWebhook } from '../../../src/edge/webhook.ts';
+
+const BRIDGE = 'https://bridge.example';
+/** What the wire's answer to one call is: lost after it was carried out, or a refusal by Twilio's code. */
+export type Mischief = 'lost' | { readonly code: number };
+
+/** The jobs with tickets, until the replicator carries them out itself. */
+const wired = (deps: BridgeDeps): Consumer => {
+  const replicate = createReplicator(deps);
+  return async (delivery) => {
+    const work = decodeEnvelope(delivery.body)?.work;
+    if (work?.kind !== 'redrive' && !(work?.kind === 'reconcile' && work.ticket !== undefined))
+      return replicate(delivery);
+    const run = { deadline: delivery.deadline, attempts: delivery.attempts };
+    const outcome = await (work.kind === 'redrive'
+      ? redriveMessage(deps, work, run)
+      : reconcile(deps, { pk: work.home, sk: 'pair' }, work.lane, run)
+    ).catch(() => retry(2, 'trouble'));
+    await writeTicket(deps, work, outcome);
+    return outcome.end === 'retry' ? { verdict: 'retry', afterSeconds: outcome.after } : { verdict: 'done' };
+  };
+};
+
+export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
+  const time = createTime(Date.UTC(2026, 2, 14, 9));
+  const clock = { now: time.now, sleep: time.sleep };
+  const store = createMemoryStore();
+  const queues = createMemoryQueues({ clock });
+  const journal: Entry[] = [];
+  let nonces = 0;
+  let mischief: (url: string, body: string) => Mischief | undefined = () => undefined;
+
+  const http: HttpCall = async ({ method, url, headers, body, timeoutMs }) => {
+    const met = method === 'POST' ? mischief(url, new URLSearchParams(body).get('Body') ?? '') : undefined;
+    await time.sleep(20);
+    if (typeof met === 'object')
+      return { status: 400, headers: {}, body: JSON.stringify({ status: 400, code: met.code, message: 'refused' }) };
+    const { host, pathname, search } = new URL(url);
+    const gaveUp = new AbortController();
+    const asked = { method, host, path: pathname, query: search.slice(1), headers, body: body ?? '' };
+    const answer = await twilio.respond({ ...asked, gaveUp: gaveUp.signal });
+    if (met === 'lost') {
+      await time.sleep(timeoutMs);
+      throw new NoAnswer('no answer in time', 'perhaps');
+    }
+    if (answer === 'destroyed') throw new NoAnswer('ECONNRESET', 'perhaps');
+    return answer;
+  };
+  const account = (authToken: string) => ({ authToken, previousAuthToken: undefined, apiKey: undefined });
+  const secrets = { flex: account(FLEX.authToken), frontline: account(FRONTLINE.authToken), stampKey: 'a key' };
+  const flexIds = { accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid };
+  const frontlineIds = { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid };
+  const deps: BridgeDeps = {
+    store,
+    queues,
+    clock,
+    nonce: () => `n${++nonces}`,
+    journal: (entry) => journal.push(entry),
+    flex: createFlexSide({ http, requestMs: 10_000, ...flexIds, secrets: async () => secrets.flex }),
+    frontline: createFrontlineSide({
+      http,
+      requestMs: 10_000,
+      ...frontlineIds,
+      secrets: async () => secrets.frontline,
+    }),
+    settings: {
+      deployment: 'office',
+      stampKey: secrets.stampKey,
+      settleMs: 60_000,
+      leaseMs: 20_000,
+      requestMs: 10_000,
+    },
+  };
+  const webhook = createWebhook({
+    queues,
+    clock,
+    journal: deps.journal,
+    secrets: async () => secrets,
+    deadline: (ms, expired) => time.after(ms, expired),
+    config: {
+      flex: { ...flexIds, defaultWebhook: FLEX.defaultWebhook },
+      frontline: frontlineIds,
+      publicBaseUrl: BRIDGE,
+      twilioBaseUrl: undefined,
+      deployment: 'office',
+      settleMs: 60_000,
+      leaseMs: 20_000,
+    },
+  });
+  const twilio = createTwilio({
+    clock: time,
+    timers: time,
+    random: seededRandom(4),
+    deliver: async ({ url, method, headers, body }) => ({
+      status: (await webhook(new Request(url, { method, headers, body }))).status,
+    }),
+  });
+  twilio.connectBridge(BRIDGE);
+  for (const name of ['flex-events', 'frontline-events'] as const)
+    startWorker({
+      queue: queues.source(name),
+      consume: wired(deps),
+      concurrency: 100,
+      clock,
+      deadlineMs: TIMES.functionTimeout * 1000,
+      onVerdict: () => {},
+      onTrouble: (error) => {
+        throw error;
+      },
+      alarm: time.after,
+    });
+  const sweep = createSweep(deps);
+  const sweepAgain = (): void => {
+    void sweep();
+    time.after(60_000, sweepAgain);
+  };
+  if (plan.swept) sweepAgain();
+
+  const removed = new Set<string>();
+  const operator: Operator = {
+    store,
+    queues,
+    clock,
+    nonce: deps.nonce,
+    consumed: true,
+    counts: async () => {
+      const counts = await queues.counts();
+      const of = (name: (typeof QUEUES)[number]) => [name, { ...counts[name], oldestAt: undefined }] as const;
+      return Object.fromEntries(QUEUES.map(of)) as Awaited<ReturnType<Operator['counts']>>;
+    },
+    deadLetters: async (name): Promise<readonly DeadLetter[]> =>
+      (await queues.dead(name))
+        .map(({ body }, n) => ({ handle: `${name} ${n}`, body }))
+        .filter(({ handle }) => !removed.has(handle)),
+    removeDead: async (_, handles) => {
+      for (const handle of handles) removed.add(handle);
+    },
+  };
+
+  /** A promise's value, however long it takes in the office's own time. */
+  const during = async <T>(work: Promise<T>): Promise<T> => {
+    let over = false;
+    const watched = work.finally(() => {
+      over = true;
+    });
+    watched.catch(() => {});
+    while (!over) await time.runUntil(time.now() + 250);
+    return watched;
+  };
+
+  /** A web chat that Ann has accepted and that stands on both sides. */
+  const linkedChat = async () => {
+    const { channelSid, taskSid } = twilio.customer.beginWebChat({ name: 'Jo', identity: 'jo' });
+    const { reservationSid } = twilio.flexAgent.isOffered(AGENTS.ann.flexWorkerSid, taskSid);
+    twilio.flexAgent.accepts(reservationSid);
+    await time.runUntil(time.now() + 5_000);
+    const conversationSid = twilio.reads
+      .containers('frontline')
+      .find(({ attributes }) => attributes.includes(channelSid))?.sid;
+    if (conversationSid === undefined) throw new Error('the chat was not linked');
+    return { channelSid, conversationSid, taskSid };
+  };
+
+  return {
+    time,
+    twilio,
+    queues,
+    deps,
+    operator,
+    journal,
+    during,
+    linkedChat,
+    pass: (ms: number) => time.runUntil(time.now() + ms),
+    meddle: (next: typeof mischief): void => {
+      mischief = next;
+    },
+    /** Bodies on a side, in order; not the bridge's own notices. */
+    told: (side: 'flex' | 'frontline', sid: string): readonly string[] =>
+      twilio.reads
+        .transcript(side, sid)
+        .filter(({ attributes }) => !attributes.includes('"k":"notice"'))
+        .map(({ body }) => body ?? ''),
+  };
+};
+export type Office = ReturnType<typeof openOffice>;

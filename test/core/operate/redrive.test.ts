@@ -1,0 +1,151 @@
+import { describe, expect, test } from '@jest/globals';
+import { AGENTS } from '../../../local/twilio/defaults.ts';
+import { silence } from '../../../src/core/operate/bells.ts';
+import { listParked } from '../../../src/core/operate/parked.ts';
+import { putBack } from '../../../src/core/operate/put-back.ts';
+import { type Office, openOffice } from './office.ts';
+
+const late = (text: string): string => `[Late, written 2026-03-14 09:00 UTC] ${text}`;
+const refuseTexts = (office: Office, ...texts: readonly string[]): void =>
+  office.meddle((_, body) => (texts.some((text) => body.includes(text)) ? { code: 50504 } : undefined));
+
+/** A chat in which the customer's `parked` texts were refused by Frontline for good, between two that crossed. */
+const withParked = async (...texts: readonly string[]) => {
+  const office = openOffice();
+  const chat = await office.linkedChat();
+  refuseTexts(office, ...texts);
+  const say = async (text: string) => {
+    const { sid } = office.twilio.customer.writes(chat.channelSid, text);
+    await office.pass(1_000);
+    return sid;
+  };
+  await say('before');
+  const sids: string[] = [];
+  for (const text of texts) sids.push(await say(text));
+  await say('after');
+  const redrive = async () => {
+    const rows = await listParked(office.operator.store, {});
+    const results = await office.during(putBack(office.operator, rows, 300_000));
+    return results.map(({ ended }) => (ended?.end === 'replicated' ? 'put back' : (ended?.reason ?? ended?.end)));
+  };
+  const frontline = () => office.told('frontline', chat.conversationSid);
+  return { office, chat, sids, redrive, frontline, frontlineWas: ['before', 'after'] };
+};
+
+describe('what is parked', () => {
+  test('is listed with its reason and code, in the order in which it was written', async () => {
+    const { office, sids, frontline } = await withParked('long one', 'long two');
+    expect(frontline()).toEqual(['before', 'after']);
+    const rows = await listParked(office.operator.store, {});
+    expect(rows.map(({ sid, index, reason, code }) => ({ sid, index, reason, code }))).toEqual([
+      { sid: sids[0], index: 1, reason: 'refused', code: 50504 },
+      { sid: sids[1], index: 2, reason: 'refused', code: 50504 },
+    ]);
+  });
+
+  test('is chosen by reason and by chat', async () => {
+    const { office, chat } = await withParked('long one');
+    const { store } = office.operator;
+    expect(await listParked(store, { reason: 'refused', home: `flex#${chat.channelSid}` })).toHaveLength(1);
+    expect(await listParked(store, { reason: 'other_deployment' })).toEqual([]);
+    expect(await listParked(store, { home: 'flex#CH00' })).toEqual([]);
+  });
+});
+
+describe('redrive', () => {
+  test('puts messages back late, marked as such, in their order among themselves', async () => {
+    const { office, redrive, frontline } = await withParked('one', 'two', 'three');
+    office.meddle(() => undefined);
+    expect(await redrive()).toEqual(['put back', 'put back', 'put back']);
+    expect(frontline()).toEqual(['before', 'after', late('one'), late('two'), late('three')]);
+  });
+
+  test('run three times doubles nothing, and the chat goes on', async () => {
+    const { office, chat, redrive, frontline } = await withParked('one', 'two');
+    office.meddle(() => undefined);
+    expect(await redrive()).toHaveLength(2);
+    expect(await redrive()).toEqual([]);
+    expect(await redrive()).toEqual([]);
+    office.twilio.customer.writes(chat.channelSid, 'and on');
+    await office.pass(2_000);
+    expect(frontline()).toEqual(['before', 'after', late('one'), late('two'), 'and on']);
+  });
+
+  test('asked for three times at once still puts each back once', async () => {
+    const { office, frontline } = await withParked('one', 'two');
+    office.meddle(() => undefined);
+    const rows = await listParked(office.operator.store, {});
+    const runs = await office.during(Promise.all([1, 2, 3].map(() => putBack(office.operator, rows, 300_000))));
+    const ends = runs.flat().map(({ ended }) => ended?.reason ?? ended?.end);
+    expect(ends.sort()).toEqual(['already', 'already', 'already', 'already', 'replicated', 'replicated']);
+    expect(frontline()).toEqual(['before', 'after', late('one'), late('two')]);
+  });
+
+  test('tells what the source says now', async () => {
+    const { office, chat, sids, redrive, frontline } = await withParked('one', 'two');
+    office.meddle(() => undefined);
+    office.twilio.customer.edits(chat.channelSid, sids[0] ?? '', 'one, shorter');
+    office.twilio.customer.deletes(chat.channelSid, sids[1] ?? '');
+    await office.pass(2_000);
+    expect(await redrive()).toEqual(['put back', 'removed']);
+    expect(frontline()).toEqual(['before', 'after', late('one, shorter')]);
+    expect(await listParked(office.operator.store, {})).toEqual([]);
+  });
+
+  test('of what Twilio still refuses parks it again, and the others go on', async () => {
+    const { office, redrive, frontline } = await withParked('one', 'two');
+    refuseTexts(office, 'one');
+    expect(await redrive()).toEqual(['refused', 'put back']);
+    expect(frontline()).toEqual(['before', 'after', late('two')]);
+    expect(await listParked(office.operator.store, {})).toHaveLength(1);
+  });
+
+  test('whose answer was lost finds its copy and does not send it again', async () => {
+    const { office, redrive, frontline } = await withParked('one');
+    let losses = 0;
+    office.meddle((url) => (url.includes('/Messages') && losses++ === 0 ? 'lost' : undefined));
+    expect(await redrive()).toEqual(['put back']);
+    expect(losses).toBe(1);
+    expect(frontline()).toEqual(['before', 'after', late('one')]);
+  });
+
+  test('whose answer was lost is settled by the next message of the chat as well', async () => {
+    const { office, chat, frontline } = await withParked('one');
+    let losses = 0;
+    office.meddle((url) => (url.includes('/Messages') && losses++ === 0 ? 'lost' : undefined));
+    const rows = await listParked(office.operator.store, {});
+    const asked = putBack(office.operator, rows, 0);
+    await office.during(asked);
+    await office.pass(5_000);
+    office.twilio.customer.writes(chat.channelSid, 'and on');
+    await office.pass(180_000);
+    expect(frontline()).toEqual(['before', 'after', late('one'), 'and on']);
+    expect(await listParked(office.operator.store, {})).toEqual([]);
+  });
+
+  test('carries an agent’s parked answer to Flex', async () => {
+    const office = openOffice();
+    const { channelSid, conversationSid } = await office.linkedChat();
+    refuseTexts(office, 'answer');
+    office.twilio.frontlineAgent.writes(AGENTS.ann.email, conversationSid, 'answer');
+    await office.pass(2_000);
+    office.meddle(() => undefined);
+    const rows = await listParked(office.operator.store, {});
+    expect(rows).toMatchObject([{ lane: 'B', reason: 'refused' }]);
+    await office.during(putBack(office.operator, rows, 300_000));
+    expect(office.told('flex', channelSid)).toEqual([late('answer')]);
+  });
+
+  test('takes the dead letters of what is parked no more away, so that the alarm ends', async () => {
+    const { office, redrive } = await withParked('one', 'two');
+    refuseTexts(office, 'one');
+    await redrive();
+    const before = (await office.operator.deadLetters('flex-events')).length;
+    expect(await silence(office.operator)).toBe(1);
+    expect(await office.operator.deadLetters('flex-events')).toHaveLength(before - 1);
+    office.meddle(() => undefined);
+    await redrive();
+    await silence(office.operator);
+    expect(await office.operator.deadLetters('flex-events')).toEqual([]);
+  });
+});

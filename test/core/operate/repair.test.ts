@@ -1,0 +1,155 @@
+import { describe, expect, test } from '@jest/globals';
+import { findPair } from '../../../src/core/operate/find.ts';
+import { release } from '../../../src/core/operate/release.ts';
+import { repair } from '../../../src/core/operate/repair.ts';
+import { concerns, readStatus } from '../../../src/core/operate/status.ts';
+import type { Home } from '../../../src/core/pair.ts';
+import { type Office, openOffice } from './office.ts';
+
+const pairOf = async (office: Office, sid: string): Promise<Home> => {
+  const home = await findPair(office.operator.store, sid);
+  if (home === undefined) throw new Error('no pair');
+  return home;
+};
+
+const repaired = async (office: Office, sid: string) => {
+  const home = await pairOf(office, sid);
+  return office.during(repair(office.operator, home, { full: false, waitMs: 60_000 }));
+};
+
+const clean = [
+  { lane: 'F', verdict: 'clean' },
+  { lane: 'B', verdict: 'clean' },
+];
+
+describe('repair', () => {
+  test('says clean of a chat whose ends agree', async () => {
+    const office = openOffice();
+    const { channelSid } = await office.linkedChat();
+    office.twilio.customer.writes(channelSid, 'hello');
+    await office.pass(2_000);
+    expect(await repaired(office, channelSid)).toEqual(clean);
+  });
+
+  test('finds a message whose webhook was lost, from either side’s SID, and only once', async () => {
+    const office = openOffice();
+    const { channelSid, conversationSid } = await office.linkedChat();
+    const end = office.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
+    office.twilio.customer.writes(channelSid, 'lost');
+    await office.pass(2_000);
+    end();
+    expect(office.told('frontline', conversationSid)).toEqual([]);
+    expect(await repaired(office, conversationSid)).toEqual([
+      { lane: 'F', verdict: 'repaired', repaired: 1 },
+      { lane: 'B', verdict: 'clean' },
+    ]);
+    expect(office.told('frontline', conversationSid)).toEqual(['lost']);
+    expect(await repaired(office, channelSid)).toEqual(clean);
+  });
+
+  test('never says clean of what it could not see', async () => {
+    const office = openOffice();
+    const { channelSid } = await office.linkedChat();
+    office.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'flex' });
+    const lanes = await office.during(
+      repair(office.operator, await pairOf(office, channelSid), { full: false, waitMs: 5_000 }),
+    );
+    expect(lanes.map(({ verdict }) => verdict)).toEqual(['not compared', 'not compared']);
+  });
+
+  test('waits for nobody when no bridge runs', async () => {
+    const office = openOffice();
+    const { channelSid } = await office.linkedChat();
+    const alone = { ...office.operator, consumed: false };
+    const lanes = await repair(alone, await pairOf(office, channelSid), { full: false, waitMs: 60_000 });
+    expect(lanes).toMatchObject([
+      { verdict: 'not compared', reason: 'queued until the bridge runs' },
+      { verdict: 'not compared', reason: 'queued until the bridge runs' },
+    ]);
+  });
+
+  test('knows no pair of a SID that it has never seen', async () => {
+    const office = openOffice();
+    await office.linkedChat();
+    expect(await findPair(office.operator.store, `CH${'0'.repeat(32)}`)).toBeUndefined();
+    expect(await findPair(office.operator.store, `XX${'0'.repeat(32)}`)).toBeUndefined();
+  });
+
+  test('finds a pair by its task, and by a message that crossed or was parked', async () => {
+    const office = openOffice();
+    const { channelSid, taskSid } = await office.linkedChat();
+    const crossed = office.twilio.customer.writes(channelSid, 'hello').sid;
+    await office.pass(2_000);
+    expect((await pairOf(office, crossed)).flex).toBe(channelSid);
+    office.meddle(() => ({ code: 50504 }));
+    const { sid } = office.twilio.customer.writes(channelSid, 'too long');
+    await office.pass(2_000);
+    expect((await pairOf(office, sid)).flex).toBe(channelSid);
+    expect((await pairOf(office, taskSid)).flex).toBe(channelSid);
+  });
+});
+
+describe('release', () => {
+  const hold = async (office: Office, home: Home) => {
+    await office.operator.store.write(home.key, {
+      when: [],
+      set: { held: office.time.now() + 1_800_000, due: 'due', dk: home.key.pk },
+      nonce: ['n', 'held'],
+    });
+  };
+
+  test('lets a held pair go on at once, and marks it for the sweep', async () => {
+    const office = openOffice();
+    const { channelSid } = await office.linkedChat();
+    const home = await pairOf(office, channelSid);
+    await hold(office, home);
+    expect((await readStatus(office.operator)).pairs.held).toMatchObject([{ container: channelSid }]);
+    expect(await release(office.operator, home)).toBe(true);
+    expect((await readStatus(office.operator)).pairs).toMatchObject({ held: [], waiting: 1 });
+  });
+
+  test('says so when the pair is not held', async () => {
+    const office = openOffice();
+    const { channelSid } = await office.linkedChat();
+    expect(await release(office.operator, await pairOf(office, channelSid))).toBe(false);
+  });
+});
+
+describe('status', () => {
+  test('has no concern when all is well', async () => {
+    const office = openOffice({ swept: true });
+    const { channelSid } = await office.linkedChat();
+    office.twilio.customer.writes(channelSid, 'hello');
+    await office.pass(180_000);
+    const seen = await readStatus(office.operator);
+    expect(concerns(seen)).toEqual([]);
+    expect(seen).toMatchObject({ lanes: { dirty: 0 }, parked: { total: 0, byReason: {} }, pairs: { waiting: 0 } });
+  });
+
+  test('counts what is parked by reason, and since when', async () => {
+    const office = openOffice();
+    const { channelSid } = await office.linkedChat();
+    office.meddle((_, body) => (body.startsWith('bad') ? { code: 50504 } : undefined));
+    for (const text of ['bad 1', 'good', 'bad 2']) {
+      office.twilio.customer.writes(channelSid, text);
+      await office.pass(2_000);
+    }
+    const seen = await readStatus(office.operator);
+    expect(seen.parked).toMatchObject({ total: 2, byReason: { refused: 2 } });
+    expect(seen.parked.oldestAt).toBeLessThan(office.time.now() - 3_000);
+    expect(seen.queues['flex-events'].dead).toBe(2);
+    expect(concerns(seen)).toEqual(['parked', 'dead letters']);
+  });
+
+  test('shows lanes that are dirty because their side was down, and since when', async () => {
+    const office = openOffice();
+    const { channelSid } = await office.linkedChat();
+    office.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'frontline' });
+    office.twilio.customer.writes(channelSid, 'hello');
+    await office.pass(20 * 60_000);
+    const seen = await readStatus(office.operator);
+    expect(seen.lanes.dirty).toBe(1);
+    expect(seen.lanes.dirtySince).toBeLessThan(office.time.now());
+    expect(concerns(seen)).toEqual(['dirty lanes']);
+  });
+});
