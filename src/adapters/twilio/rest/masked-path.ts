@@ -7,6 +7,10 @@ const words = new Set(
     'ProxyIdentifier',
     'Sessions',
     'Interactions',
+    'Workspaces',
+    'Tasks',
+    'Reservations',
+    'Workers',
   ]),
 );
 const sid = /^[A-Z]{2}[0-9a-fA-F]{32}$/;

@@ -6,7 +6,8 @@ import { afterEach, expect, test } from '@jest/globals';
 import { createDefaultWebhook } from '../../../../src/adapters/twilio/rest/default-webhook.ts';
 import { createFlexSide } from '../../../../src/adapters/twilio/rest/flex-side.ts';
 import { createFrontlineSide } from '../../../../src/adapters/twilio/rest/frontline-side.ts';
-import type { ChatSide } from '../../../../src/core/ports.ts';
+import { createTaskSide } from '../../../../src/adapters/twilio/rest/task-side.ts';
+import type { ChatSide, TaskSide } from '../../../../src/core/ports.ts';
 import { type Asked, account, channel, endAll, messageSid, playTwilio } from './playing-twilio.ts';
 
 afterEach(endAll);
@@ -27,6 +28,7 @@ const specification = (product: string) =>
 const products = {
   'chat.twilio.com': specification('chat_v2'),
   'conversations.twilio.com': specification('conversations_v1'),
+  'taskrouter.twilio.com': specification('taskrouter_v1'),
   'proxy.twilio.com': specification('proxy_v1'),
 };
 
@@ -51,6 +53,13 @@ const useAll = async (side: ChatSide): Promise<void> => {
   await side.container(channel);
   await side.members(channel);
   await side.join(channel, { identity: 'ann', attributes: '{}' });
+};
+
+const useTasks = async (side: TaskSide): Promise<void> => {
+  await side.listAssigned();
+  await side.chat(`WT${'a'.repeat(32)}`);
+  await side.acceptance(`WT${'a'.repeat(32)}`);
+  await side.workerIdentity(`WK${'a'.repeat(32)}`);
 };
 
 test('nothing is asked of Twilio that its specifications do not know', async () => {

@@ -1,0 +1,80 @@
+import type { Acceptance, AssignedTask, TaskSide } from '../../../core/ports.ts';
+import { taskChat, workerIdentity } from '../task-attributes.ts';
+import { nextQuery, undefinedWhenGone } from './chat-side.ts';
+import { type AccountRest, createRest } from './client.ts';
+import { list, optionalText, type Payload, text, Unreadable } from './payload.ts';
+
+/** The most that TaskRouter gives: all open chats of most accounts in one call. */
+const PAGE = 1000;
+
+/** TaskRouter's REST tells ISO-8601 to the second. */
+const moment = (from: Payload, field: string): number => {
+  const at = Date.parse(text(from, field));
+  if (Number.isNaN(at)) throw new Unreadable(field);
+  return at;
+};
+
+const chatOf = (task: Payload) =>
+  taskChat(optionalText(task, 'attributes'), optionalText(task, 'task_channel_unique_name'));
+
+/** By the specification a list shows no attributes; in its examples it does. */
+const readTask = (task: Payload): AssignedTask => ({
+  sid: text(task, 'sid'),
+  chat: optionalText(task, 'attributes') === undefined ? 'unshown' : (chatOf(task) ?? 'none'),
+  updatedAt: moment(task, 'date_updated'),
+});
+
+const readAcceptance = (reservation: Payload): Acceptance => ({
+  reservation: text(reservation, 'sid'),
+  worker: text(reservation, 'worker_sid'),
+  at: moment(reservation, 'date_updated'),
+});
+
+/**
+ * The Flex account's TaskRouter, read only: https://www.twilio.com/docs/taskrouter/api
+ * @throws {TwilioTrouble} from every call
+ */
+export const createTaskSide = (
+  account: Omit<AccountRest, 'serviceSid'> & {
+    /** WS… */
+    readonly workspaceSid: string;
+  },
+): TaskSide => {
+  const { workspaceSid } = account;
+  const rest = createRest('taskrouter.twilio.com', account);
+  const inside = (...path: readonly string[]) => ['v1', 'Workspaces', workspaceSid, ...path];
+
+  const listAssigned: TaskSide['listAssigned'] = async (from) => {
+    if (from !== undefined && !/^\?[\x21-\x7e]+$/.test(from)) throw new Error('from is no page of a list');
+    const query = from ?? `?AssignmentStatus=assigned&Ordering=DateCreated:asc&PageSize=${PAGE}`;
+    return rest({ method: 'GET', path: inside('Tasks'), query }, (payload) => ({
+      tasks: list(payload, 'tasks').map(readTask),
+      next: nextQuery(payload),
+    }));
+  };
+
+  const acceptances = (task: string): Promise<readonly Acceptance[] | undefined> => {
+    const query = `?ReservationStatus=accepted&PageSize=${PAGE}`;
+    return undefinedWhenGone(
+      rest({ method: 'GET', path: inside('Tasks', task, 'Reservations'), query }, (payload) =>
+        list(payload, 'reservations').map(readAcceptance),
+      ),
+    );
+  };
+
+  return {
+    workspace: workspaceSid,
+    listAssigned,
+    chat: (task) => undefinedWhenGone(rest({ method: 'GET', path: inside('Tasks', task) }, chatOf)),
+    acceptance: async (task) => {
+      const [first, ...others] = (await acceptances(task)) ?? [];
+      return others.reduce((last, one) => (last !== undefined && one.at < last.at ? last : one), first);
+    },
+    workerIdentity: (worker) =>
+      undefinedWhenGone(
+        rest({ method: 'GET', path: inside('Workers', worker) }, (payload) =>
+          workerIdentity(optionalText(payload, 'attributes'), () => text(payload, 'friendly_name')),
+        ),
+      ),
+  };
+};

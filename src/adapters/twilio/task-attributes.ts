@@ -1,0 +1,26 @@
+/** What Flex writes into the attributes of tasks and workers, the same in TaskRouter's webhooks and in its REST answers. */
+import { encodeIdentity } from '../../core/identity.ts';
+import type { TaskChat } from '../../core/ports.ts';
+import { isSid, jsonObject } from './webhook/fields.ts';
+
+/** Whose attributes name a channel is a chat, but for a voice task; undefined for any other. Never throws. */
+export const taskChat = (attributes: string | undefined, taskChannel: string | undefined): TaskChat | undefined => {
+  const { channelSid, name, customerName } = jsonObject(attributes);
+  if (taskChannel === 'voice' || !isSid(channelSid, 'CH')) return undefined;
+  return { container: channelSid, customerName: text(name) ?? text(customerName) ?? '' };
+};
+
+/**
+ * A worker's chat identity as Flex spells it, from contact_uri. A worker whom Flex has never seen signed in has none:
+ * then the same name is spelled here, from the e-mail address or the worker's name.
+ * https://support.twilio.com/hc/en-us/articles/42799965656987
+ */
+export const workerIdentity = (attributes: string | undefined, workerName: () => string): string => {
+  const worker = jsonObject(attributes);
+  const prefix = 'client:';
+  const uri = text(worker.contact_uri);
+  if (uri?.startsWith(prefix) && uri.length > prefix.length) return uri.slice(prefix.length);
+  return encodeIdentity(text(worker.email) ?? workerName());
+};
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
