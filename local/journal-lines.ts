@@ -16,6 +16,7 @@ const colours: Readonly<Record<Entry['step'], Parameters<typeof styleText>[0]>> 
   refused: 'yellow',
   parked: 'red',
   failed: 'red',
+  breaker: 'red',
 };
 
 const ways = { F: 'Flex > Frontline', B: 'Frontline > Flex', forward: "Flex's own" } as const;

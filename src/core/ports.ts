@@ -202,7 +202,9 @@ export type Entry = {
     | 'deferred'
     | 'retried'
     | 'failed'
-    | 'swept';
+    | 'swept'
+    /** A side was found dead and is left alone for a while, or is back: reason `open` or `closed`. */
+    | 'breaker';
   /** The event's type (`message.added`, Twilio's own for what is refused) or the job's kind. */
   readonly type: string;
   readonly lane?: Lane | 'forward' | undefined;

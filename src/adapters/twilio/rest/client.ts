@@ -45,7 +45,8 @@ export const answerOf = async (http: HttpCall, request: HttpRequest, about: stri
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     const fate = error.sent === 'nothing' ? 'unsent' : 'unknown';
-    throw new TwilioTrouble(`${about}: ${error.message}`, { remedy: 'retry', fate, cause: error });
+    const { retryAfter } = error;
+    throw new TwilioTrouble(`${about}: ${error.message}`, { remedy: 'retry', fate, retryAfter, cause: error });
   }
 };
 

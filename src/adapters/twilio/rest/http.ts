@@ -30,12 +30,15 @@ export type HttpCall = (request: HttpRequest) => Promise<HttpAnswer>;
 /** No whole answer came. `sent` tells whether the other side can have seen the request: `nothing` is certain. */
 export class NoAnswer extends Error {
   readonly sent: 'nothing' | 'perhaps';
+  /** Seconds, when it is known how long asking again is in vain. */
+  readonly retryAfter: number | undefined;
 
   /** The message is a constant or an error code of Node, never an address or a body. */
-  constructor(message: string, sent: 'nothing' | 'perhaps', cause?: unknown) {
+  constructor(message: string, sent: 'nothing' | 'perhaps', cause?: unknown, retryAfter?: number) {
     super(message, { cause });
     this.name = 'NoAnswer';
     this.sent = sent;
+    this.retryAfter = retryAfter;
   }
 }
 

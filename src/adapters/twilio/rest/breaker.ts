@@ -1,0 +1,122 @@
+/**
+ * Keeps a dead side from being hammered. A side that has failed so often in a row, for more than one chat, is left alone
+ * for a while; then a call or two find out whether it is back. What Twilio cannot do for one chat only opens nothing:
+ * trouble stays in its own chat. It lives in one process's memory, so each process finds out for itself.
+ */
+import type { Clock, Journal } from '../../../core/ports.ts';
+import { type HttpAnswer, type HttpCall, type HttpRequest, NoAnswer } from './http.ts';
+
+/** Failures in a row, of at least two chats. */
+const FAILURES = 5;
+const OPEN_MS = 30_000;
+/** Calls of different chats that find out whether the side is back: one chat's own trouble proves nothing. */
+const PROBES = 2;
+/** Who is refused while they are under way asks again after so long. */
+const PROBING_MS = 2_000;
+
+export type BreakerDeps = {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly journal: Journal;
+  /** What is on the other end, as the journal names it. */
+  readonly of: 'flex' | 'frontline' | 'default webhook' | 'taskrouter';
+};
+
+/** Wraps the calls to one side; what several wrapped calls meet counts together. */
+export type Breaker = (http: HttpCall) => HttpCall;
+
+/** Under way, or gone wrong: either way its chat, and its place among the probes, are taken until then. */
+type Probe = { readonly until: number };
+
+type State =
+  | { readonly is: 'closed'; readonly failures: number; readonly chats: ReadonlySet<string> }
+  | {
+      readonly is: 'open';
+      /** Nobody is let through before this moment. */
+      readonly until: number;
+      readonly underWay: Map<string, Probe>;
+      readonly failed: Map<string, Probe>;
+    };
+
+const healthy: State = { is: 'closed', failures: 0, chats: new Set() };
+
+/** An answer of a server that could not; 429 and every other 4xx come from a side that lives. */
+const meansDown = (status: number): boolean => status >= 500;
+
+/** The chat that a call is about, by the first container in its address or, for webhooks, in its form. */
+const chatOf = ({ url, body = '' }: HttpRequest): string => {
+  const named = /\bCH[0-9a-f]{32}\b/;
+  return named.exec(url)?.[0] ?? named.exec(body)?.[0] ?? new URL(url).pathname;
+};
+
+const forget = (probes: Map<string, Probe>, now: number): void => {
+  for (const [chat, { until }] of probes) if (until <= now) probes.delete(chat);
+};
+
+const refusal = (ms: number): NoAnswer =>
+  new NoAnswer('side is down', 'nothing', undefined, Math.max(1, Math.ceil(ms / 1000)));
+
+/**
+ * Make one for each side and process. While it is open, calls are refused at once with a {@link NoAnswer} of which
+ * nothing was sent and which says when to ask again. Each opening and its end are told to the journal: step `breaker`,
+ * reason `open` (again after each vain probe) or `closed`.
+ */
+export const createBreaker = ({ clock, journal, of }: BreakerDeps): Breaker => {
+  let state: State = healthy;
+  const tell = (reason: 'open' | 'closed'): void => journal({ step: 'breaker', type: of, reason, sids: [] });
+  const open = (): void => {
+    state = { is: 'open', until: clock.now() + OPEN_MS, underWay: new Map(), failed: new Map() };
+    tell('open');
+  };
+
+  /** @returns the probe that this call is, if it is one. @throws NoAnswer when it may not be made. */
+  const admit = (chat: string, timeoutMs: number): Probe | undefined => {
+    if (state.is === 'closed') return undefined;
+    const now = clock.now();
+    const { until, underWay, failed } = state;
+    if (now < until) throw refusal(until - now);
+    // A process that was killed or frozen in its probe never says how it ended.
+    forget(underWay, now);
+    forget(failed, now);
+    const before = failed.get(chat);
+    if (before !== undefined) throw refusal(before.until - now);
+    if (underWay.has(chat) || underWay.size + failed.size >= PROBES) throw refusal(PROBING_MS);
+    const probe = { until: now + timeoutMs };
+    underWay.set(chat, probe);
+    return probe;
+  };
+
+  const wentWell = (): void => {
+    if (state.is === 'open') tell('closed');
+    state = healthy;
+  };
+
+  const wentWrong = (chat: string, probe: Probe | undefined): void => {
+    if (state.is === 'closed') {
+      const failures = state.failures + 1;
+      const chats = new Set([...state.chats, chat]);
+      if (failures >= FAILURES && chats.size > 1) open();
+      else state = { is: 'closed', failures, chats };
+      return;
+    }
+    // A call that began before the side was found dead, or whose place was given away, tells nothing new.
+    if (probe === undefined || state.underWay.get(chat) !== probe) return;
+    state.underWay.delete(chat);
+    state.failed.set(chat, { until: clock.now() + OPEN_MS });
+    if (state.failed.size >= PROBES) open();
+  };
+
+  return (http) => async (request) => {
+    const chat = chatOf(request);
+    const probe = admit(chat, request.timeoutMs);
+    let answer: HttpAnswer;
+    try {
+      answer = await http(request);
+    } catch (error) {
+      if (error instanceof NoAnswer) wentWrong(chat, probe);
+      throw error;
+    }
+    if (meansDown(answer.status)) wentWrong(chat, probe);
+    else wentWell();
+    return answer;
+  };
+};
