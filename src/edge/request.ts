@@ -19,4 +19,4 @@ export const sidsIn = (form: Form): readonly string[] =>
 
 /** An event's type, as far as it is one: fit for the journal. */
 export const nameIn = (eventType: string): string | undefined =>
-  /^[\w.-]{1,64}$/.test(eventType) ? eventType : undefined;
+  /^[A-Za-z.-]{1,64}$/.test(eventType) ? eventType : undefined;
