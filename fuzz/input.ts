@@ -1,0 +1,21 @@
+/** A failing input as a file, for whoever wants to look at it or to send it by hand. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Failure } from './fuzz.ts';
+import { knockOf } from './knock.ts';
+
+/** @returns the file's path. */
+export const writeInput = (seed: number, failure: Failure): string => {
+  const { run, problems, fixture, mutations, draft } = failure;
+  const { method, url, headers, body, proven } = knockOf(draft);
+  const file = join(mkdtempSync(join(tmpdir(), 'bridge-fuzz-')), `seed-${seed}-run-${run}.json`);
+  const input = {
+    ...{ seed, run, problems, fixture, mutations },
+    ...{ fault: draft.fault, flow: draft.flow, signedAsTwilioDoes: proven },
+    request: { method, url, headers, body: body.toString('latin1'), bodyIs: 'bytes, one character each' },
+    params: draft.params,
+  };
+  writeFileSync(file, JSON.stringify(input, undefined, 2));
+  return file;
+};

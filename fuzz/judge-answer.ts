@@ -1,0 +1,54 @@
+/** What must hold of every answer of the webhook, whatever was sent. */
+import type { Heard } from './door.ts';
+import type { Fault } from './draft.ts';
+import { entryProblems } from './judge-entry.ts';
+import { contentProblems, queueProblems } from './judge-message.ts';
+import type { Knock } from './knock.ts';
+import { holdsPersonal } from './marks.ts';
+
+const STATUSES = [204, 400, 403, 404, 405, 413, 415, 503] as const;
+
+const when = (broken: boolean, problem: string): readonly string[] => (broken ? [problem] : []);
+
+const answerProblems = (knock: Knock, heard: Heard): readonly string[] => {
+  const { status, sent, met, notStored } = heard;
+  const reasons = heard.entries.map(({ reason }) => reason);
+  const unsigned = reasons.includes('wrong_signature') || reasons.includes('no_signature');
+  return [
+    ...when(!STATUSES.some((one) => one === status), `an answer of ${status}`),
+    ...when(status === 503 && !met, '503, though nothing failed'),
+    ...when(notStored && status !== 503, `${status}, though a queue did not take it`),
+    ...when(sent.length > 0 && status !== 204 && status !== 503, `${status}, though it was stored`),
+    ...when(sent.length > 0 && !knock.proven, 'stored, though nobody who may had signed it'),
+    ...when(sent.length > 0 && knock.method.toUpperCase() !== 'POST', 'stored, though it was no POST'),
+    ...when(unsigned && knock.proven, 'refused, though it was signed as Twilio does'),
+    ...when(status === 204 && heard.text !== '', '204 with a body'),
+    ...when(holdsPersonal(heard.text + JSON.stringify(heard.headers)), 'personal data in the answer'),
+  ];
+};
+
+const STEPS: Readonly<Record<number, readonly string[]>> = { 204: ['queued', 'skipped'], 503: ['failed'] };
+
+const journalProblems = (heard: Heard, fault: Fault): readonly string[] => {
+  const [entry, ...more] = heard.entries;
+  if (entry === undefined || more.length > 0) return [`${heard.entries.length} entries for one webhook`];
+  const steps = STEPS[heard.status] ?? ['refused'];
+  return [
+    ...when(!steps.includes(entry.step), `${heard.status} that the journal calls ${entry.step}`),
+    ...when(
+      heard.status === 204 && fault === 'nothing' && (entry.count ?? 0) !== heard.sent.length,
+      `${heard.sent.length} messages that the journal counts otherwise`,
+    ),
+    ...entryProblems(entry),
+  ];
+};
+
+export const judgeAnswer = (knock: Knock, heard: Heard, fault: Fault): readonly string[] => {
+  if (heard.end === 'threw') return ['an exception instead of an answer'];
+  if (heard.end === 'hung') return ['no answer'];
+  return [
+    ...answerProblems(knock, heard),
+    ...journalProblems(heard, fault),
+    ...heard.sent.flatMap((sent) => [...queueProblems(sent), ...contentProblems(knock, sent)]),
+  ];
+};

@@ -1,0 +1,89 @@
+/** What must hold of what a consumer makes of a message that the webhook let in. */
+import type { Dice } from '../sim/random.ts';
+import { decodeEnvelope, encodeEnvelope } from '../src/core/event.ts';
+import { claimedStamp } from '../src/core/stamp.ts';
+import { config } from './bridge.ts';
+import { consume } from './consume.ts';
+import { entryProblems } from './judge-entry.ts';
+import { queueProblems } from './judge-message.ts';
+import { holdsText } from './marks.ts';
+import { createStage, type Queued, type Stage } from './stage.ts';
+import type { Target } from './target.ts';
+import { settled } from './turns.ts';
+
+export type Consumed = { readonly problems: readonly string[]; readonly ends: readonly string[] };
+
+const nameOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : typeof error);
+
+/** A message is handed over, and, as queues do now and then, handed over again. */
+export const judgeConsumed = async (target: Target, sent: readonly Queued[], dice: Dice): Promise<Consumed> => {
+  const accepts = sent.some(({ body }) => body.includes('"reservation.accepted"'));
+  const stage = await createStage(target, accepts && dice.chance(0.7) ? 'accepted' : 'linked');
+  const before = stage.entries.length;
+  if (dice.chance(0.15))
+    stage.twilio.faults.add({ fault: 'rest.5xx-before', p: 0.4, status: dice.pick([500, 503] as const) });
+  if (dice.chance(0.1)) stage.twilio.faults.add({ fault: 'rest.answer-lost', p: 0.5, loss: 'destroy' });
+  const problems: string[] = [];
+  const rounds = dice.chance(0.3) ? 2 : 1;
+  for (let round = 0; round < rounds; round += 1)
+    for (const { queue, group, body } of [...sent, ...stage.jobs]) {
+      const outcome = await settled(() => consume(stage, queue, group, body), 20_000);
+      if (outcome.end === 'threw') problems.push(`a consumer threw ${nameOf(outcome.error)}`);
+      else if (outcome.end === 'hung') problems.push('a consumer that never ends');
+      else if (outcome.value === undefined) problems.push('a message that comes again for ever');
+      else if (outcome.value.verdict === 'park') problems.push(`a ${outcome.value.reason} message`);
+    }
+  await compare(stage, sent);
+  const mine = stage.entries.slice(before);
+  return {
+    problems: [
+      ...problems,
+      ...mine.flatMap(entryProblems),
+      ...(sent.some(hasDoubles) || !mine.some(({ reason }) => reason === WRONG_SIGNATURE)
+        ? []
+        : ["a forward whose signature Flex's own webhook does not take"]),
+      ...mine.filter(({ step }) => step === 'failed').map(({ reason }) => `a consumer failed with ${reason}`),
+      ...[...stage.buried, ...stage.jobs].flatMap(queueProblems),
+      ...(stage.changes.some((change) => holdsText(JSON.stringify(change))) ? ['what people wrote, in the state'] : []),
+      ...sent.flatMap((one) => doubles(stage, one)),
+    ],
+    ends: mine.map(({ step, reason }) => (step === 'retried' || reason === undefined ? step : `${step} (${reason})`)),
+  };
+};
+
+/** When the weather is good again both ends are compared, which takes away what came twice. */
+const compare = async (stage: Stage, sent: readonly Queued[]): Promise<void> => {
+  stage.twilio.faults.clear();
+  stage.pass(config.settleMs + config.leaseMs);
+  for (const { queue, group, body } of sent) {
+    const work = decodeEnvelope(body)?.work;
+    if (work?.kind !== 'event' || work.event.type !== 'message.added') continue;
+    const lane = work.event.side === 'flex' ? 'F' : 'B';
+    const job = { kind: 'reconcile', home: `flex#${stage.facts.channel}`, lane, because: 'fuzz', full: true } as const;
+    await consume(stage, queue, group, encodeEnvelope({ receivedAt: stage.now(), work: job }));
+  }
+};
+
+/** https://www.twilio.com/docs/api/errors/80625 */
+const WRONG_SIGNATURE = 'twilio 80625';
+
+/** How the local Twilio signs a name that comes twice is its own: Twilio sends none. */
+const hasDoubles = ({ body }: Queued): boolean => {
+  const work = decodeEnvelope(body)?.work;
+  if (work?.kind !== 'forward') return false;
+  const names = [...new URLSearchParams(work.forward.body).keys()];
+  return new Set(names).size < names.length;
+};
+
+/** A stamp that a customer copied names its source too, so only what the bridge itself wrote counts. */
+const doubles = (stage: Stage, { body }: Queued): readonly string[] => {
+  const work = decodeEnvelope(body)?.work;
+  if (work?.kind !== 'event' || work.event.type !== 'message.added') return [];
+  const { side, message } = work.event;
+  const into = side === 'flex' ? 'frontline' : 'flex';
+  const copies = stage.twilio.reads
+    .containers(into)
+    .flatMap(({ sid }) => stage.twilio.reads.transcript(into, sid))
+    .filter(({ attributes }) => claimedStamp(attributes)?.s === message.sid);
+  return copies.length > 1 ? [`${copies.length} copies of one message`] : [];
+};

@@ -1,0 +1,83 @@
+/** What the sender of a mutant says, and knows of it. */
+import { config, secrets } from './bridge.ts';
+import type { Draft, Token } from './draft.ts';
+import { type Said, said, signatureOf, written } from './form.ts';
+
+/** What the sender knows of his own request. */
+export type Knock = {
+  readonly url: string;
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Buffer;
+  /** undefined when it is no form in UTF-8. */
+  readonly form: Said | undefined;
+  /** Whether a token that counts on this route signed just this. */
+  readonly proven: boolean;
+};
+
+const TOKENS: Readonly<Record<Token, string>> = {
+  flex: secrets.flex.authToken,
+  before: secrets.flex.previousAuthToken ?? '',
+  frontline: secrets.frontline.authToken,
+  empty: '',
+  guessed: 'guessed',
+};
+/** Whose signature counts where. */
+const GOOD: Readonly<Record<string, readonly Token[]>> = {
+  '/chat-to-frontline': ['flex', 'before'],
+  '/frontline-to-chat': ['frontline'],
+  '/taskrouter-handler': ['flex', 'before', 'frontline'],
+};
+
+const NOTHING: Said = new Map();
+const ORIGIN = 'http://127.0.0.1:3000';
+
+/** As the request's own URL has it, which is what the webhook is given. */
+const targetOf = (draft: Draft): { readonly url: string; readonly path: string; readonly query: string } => {
+  const { href, origin, search, hash } = new URL(ORIGIN + draft.path + draft.query);
+  const target = href.slice(origin.length, href.length - hash.length);
+  // An empty query's question mark is part of the address, and `search` does not show it.
+  const mark = target.indexOf('?');
+  return { url: href, path: mark < 0 ? target : target.slice(0, mark), query: mark < 0 ? search : target.slice(mark) };
+};
+
+const signatureFor = (draft: Draft, address: string, form: Said): string | undefined => {
+  const token = TOKENS[draft.token];
+  switch (draft.signed) {
+    case 'as sent':
+      return signatureOf(token, address, form);
+    case 'original':
+      return signatureOf(token, address, new Map(draft.seed.params.map(([name, value]) => [name, [value]])));
+    case 'bare':
+      return signatureOf(token, address, NOTHING);
+    case 'other address':
+      return signatureOf(token, `https://other.example.com${draft.path}`, form);
+    case 'garbled':
+      return `${signatureOf(token, address, form).slice(2)}==\u00ff`;
+    case 'missing':
+      return undefined;
+  }
+};
+
+const bodyOf = (draft: Draft): Buffer => {
+  if (draft.flow === 'none' || draft.method === 'GET' || draft.method === 'HEAD') return Buffer.alloc(0);
+  return draft.bytes.reduce<Buffer>((bytes, change) => change(bytes), Buffer.from(written(draft.params)));
+};
+
+export const knockOf = (draft: Draft): Knock => {
+  const { url, path, query } = targetOf(draft);
+  const body = bodyOf(draft);
+  const form = said(body);
+  const address = config.publicBaseUrl + path + query;
+  const signature = signatureFor(draft, address, form ?? NOTHING);
+  const headers: (readonly [string, string])[] = [...draft.headers];
+  if (signature !== undefined) headers.push(['x-twilio-signature', signature]);
+  // Two headers of one name are one, with a comma between.
+  const given = headers.filter(([name]) => name === 'x-twilio-signature').map(([, value]) => value);
+  const proven =
+    form !== undefined &&
+    (GOOD[path] ?? []).some((token) => signatureOf(TOKENS[token], address, form) === given.join(', '));
+  return { method: draft.method, url, path, query, headers, body, form, proven };
+};

@@ -1,0 +1,105 @@
+/** What a consumer of this release can read, written down apart from its code: each part, and nothing besides. */
+import type { Envelope, Work } from '../src/core/event.ts';
+
+type Check = (value: unknown) => boolean;
+
+const text: Check = (value) => typeof value === 'string' && value.isWellFormed();
+const filled: Check = (value) => text(value) && value !== '';
+const whole: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0 && !Object.is(value, -0);
+const oneOf =
+  (...values: readonly string[]): Check =>
+  (value) =>
+    values.some((one) => one === value);
+/** A real SID; one of zeros only is a blank. */
+export const isRealSid = (value: unknown, kind: string): boolean =>
+  typeof value === 'string' && /^[0-9a-f]{32}$/.test(value.slice(2)) && value.startsWith(kind) && !/^..0+$/.test(value);
+const sid =
+  (kind: string): Check =>
+  (value) =>
+    isRealSid(value, kind);
+const moment: Check = (value) =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) && Number.isFinite(Date.parse(value));
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+
+/** Members whose name ends in `?` may be absent. */
+const record =
+  (members: Readonly<Record<string, Check>>): Check =>
+  (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+    const there = value as Readonly<Record<string, unknown>>;
+    const known = Object.keys(members).map((name) => name.replace('?', ''));
+    return (
+      Object.keys(there).every((name) => known.includes(name)) &&
+      Object.entries(members).every(([name, check]) => {
+        const plain = name.replace('?', '');
+        return Object.hasOwn(there, plain) ? check(there[plain]) : plain !== name;
+      })
+    );
+  };
+
+const media = record({ sid: sid('ME'), 'filename?': filled, contentType: text, size: whole });
+const message = record({
+  sid: sid('IM'),
+  index: whole,
+  author: filled,
+  body: text,
+  createdAt: moment,
+  attributes: filled,
+  media: listOf(media),
+});
+const messageEvent = record({
+  type: oneOf('message.added', 'message.updated', 'message.removed'),
+  side: oneOf('flex', 'frontline'),
+  service: sid('IS'),
+  container: sid('CH'),
+  message,
+});
+const accepted = record({
+  type: oneOf('reservation.accepted'),
+  side: oneOf('flex'),
+  container: sid('CH'),
+  workspace: sid('WS'),
+  task: sid('WT'),
+  reservation: sid('WR'),
+  worker: sid('WK'),
+  workerIdentity: filled,
+  customerName: text,
+});
+const forward = record({
+  eventType: filled,
+  container: sid('CH'),
+  about: (value) => isRealSid(value, 'IM') || isRealSid(value, 'CH'),
+  key: filled,
+  contentType: filled,
+  body: filled,
+});
+const home: Check = (value) =>
+  typeof value === 'string' && /^(flex|frontline)#/.test(value) && isRealSid(value.replace(/^\w+#/, ''), 'CH');
+const parked = record({
+  home,
+  lane: oneOf('F', 'B'),
+  sid: sid('IM'),
+  index: whole,
+  reason: filled,
+  'code?': whole,
+  attempts: whole,
+});
+
+const works: Readonly<Partial<Record<Work['kind'], Check>>> = {
+  event: record({ kind: oneOf('event'), event: (value) => messageEvent(value) || accepted(value) }),
+  forward: record({ kind: oneOf('forward'), forward }),
+  parked: record({ kind: oneOf('parked'), parked }),
+  link: record({ kind: oneOf('link'), home, because: filled }),
+  notice: record({
+    kind: oneOf('notice'),
+    home,
+    about: record({ sid: filled, way: oneOf('F', 'B', 'forward'), reason: filled, 'code?': whole }),
+  }),
+};
+
+/** Of what a webhook makes, and of what a consumer lays aside because of it. */
+export const hasShape = ({ receivedAt, work }: Envelope): boolean =>
+  whole(receivedAt) && (works[work.kind]?.(work) ?? false);

@@ -1,0 +1,158 @@
+/**
+ * What stands behind the queues: the real consumers over a memory store and the local Twilio's state machine, in a time
+ * of its own. Each is made anew, always the same way, so that every SID is the same each time.
+ */
+import { validateHeaderValue } from 'node:http';
+import { AGENTS, FLEX } from '../local/twilio/defaults.ts';
+import { seededRandom } from '../local/twilio/sid.ts';
+import { createTwilio, type LocalTwilio } from '../local/twilio/twilio.ts';
+import { createMemoryStore } from '../src/adapters/memory/store.ts';
+import { createDefaultWebhook } from '../src/adapters/twilio/rest/default-webhook.ts';
+import { createFlexSide } from '../src/adapters/twilio/rest/flex-side.ts';
+import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.ts';
+import { type HttpCall, NoAnswer } from '../src/adapters/twilio/rest/http.ts';
+import type { QueueName } from '../src/contract.ts';
+import type { Change } from '../src/core/change.ts';
+import type { BridgeDeps } from '../src/core/deps.ts';
+import { type BridgeEvent, encodeEnvelope } from '../src/core/event.ts';
+import type { Entry, QueueMessage } from '../src/core/ports.ts';
+import { config, NOW, secrets } from './bridge.ts';
+import { consume, type Hands } from './consume.ts';
+import { createHours } from './hours.ts';
+import { TEXT } from './marks.ts';
+import { REAL, type Target } from './target.ts';
+
+/** What a fixture must say to be about this stage's chat. */
+export type Facts = {
+  readonly channel: string;
+  readonly conversation: string;
+  readonly task: string;
+  readonly reservation: string;
+  /** Written and not replicated yet, one on each side. */
+  readonly flexMessage: { readonly sid: string; readonly index: number };
+  readonly frontlineMessage: { readonly sid: string; readonly index: number };
+};
+
+export type Queued = QueueMessage & { readonly queue: QueueName };
+
+export type Stage = Hands & {
+  readonly twilio: LocalTwilio;
+  readonly entries: readonly Entry[];
+  readonly buried: readonly Queued[];
+  /** Jobs that consumers made for consumers. */
+  readonly jobs: readonly Queued[];
+  readonly changes: readonly Change[];
+  readonly facts: Facts;
+};
+
+const wireTo =
+  (twilio: LocalTwilio): HttpCall =>
+  async ({ method, url, headers, body }) => {
+    // As Node does before it sends anything.
+    for (const [name, value] of Object.entries(headers)) validateHeaderValue(name, value);
+    const { host, pathname, search } = new URL(url);
+    const answer = await twilio.respond({
+      method,
+      host,
+      path: pathname,
+      query: search.slice(1),
+      headers,
+      body: body ?? '',
+    });
+    if (answer === 'destroyed') throw new NoAnswer('ECONNRESET', 'perhaps');
+    return answer;
+  };
+
+/** @param ready whether the chat is linked and one message waits on each side, or its task was only just accepted. */
+export const createStage = async (target: Target, ready: 'linked' | 'accepted'): Promise<Stage> => {
+  const hours = createHours();
+  const entries: Entry[] = [];
+  const buried: Queued[] = [];
+  const jobs: Queued[] = [];
+  const changes: Change[] = [];
+  let nonces = 0;
+  const twilio = createTwilio({
+    clock: hours,
+    random: seededRandom(7),
+    timers: hours,
+    deliver: async () => ({ status: 204 }),
+  });
+  twilio.connectBridge(config.publicBaseUrl);
+
+  const rest = { http: wireTo(twilio), requestMs: 10_000 };
+  const store = createMemoryStore();
+  const deps: BridgeDeps = {
+    store: {
+      ...store,
+      write: async (key, change) => {
+        changes.push(change);
+        return store.write(key, change);
+      },
+    },
+    queues: {
+      send: async (queue, message) => {
+        jobs.push({ queue, ...message });
+      },
+      bury: async (queue, message) => {
+        buried.push({ queue, ...message });
+      },
+    },
+    flex: createFlexSide({ ...rest, ...config.flex, secrets: async () => secrets.flex }),
+    frontline: createFrontlineSide({ ...rest, ...config.frontline, secrets: async () => secrets.frontline }),
+    clock: hours,
+    nonce: () => `n${++nonces}`,
+    journal: (entry) => entries.push(entry),
+    settings: {
+      deployment: config.deployment,
+      stampKey: secrets.stampKey,
+      settleMs: config.settleMs,
+      leaseMs: config.leaseMs,
+      requestMs: 10_000,
+    },
+  };
+  const replicator = target.replicator(deps);
+  const url = FLEX.defaultWebhook;
+  const webhook = createDefaultWebhook({ http: rest.http, url, secrets: async () => secrets.flex, timeoutMs: 10_000 });
+  const forwarder = target.forwarder({ ...deps, webhook });
+
+  const { channelSid, taskSid } = twilio.customer.beginSmsChat({ phone: '+15550100199', text: TEXT });
+  const { reservationSid } = twilio.flexAgent.isOffered(AGENTS.ann.flexWorkerSid, taskSid);
+  twilio.flexAgent.accepts(reservationSid, 'at once');
+  const common = { channel: channelSid, task: taskSid, reservation: reservationSid };
+  const stage = {
+    twilio,
+    consumerOf: (queue: QueueName) => (queue === 'default-webhook' ? forwarder : replicator),
+    entries,
+    buried,
+    jobs,
+    changes,
+    now: hours.now,
+    pass: hours.pass,
+  };
+  const none = { sid: '', index: 0 };
+  if (ready === 'accepted')
+    return { ...stage, facts: { ...common, conversation: '', flexMessage: none, frontlineMessage: none } };
+
+  // What is to be looked at comes after linking.
+  const { pass, now } = hours;
+  await consume({ consumerOf: () => REAL.replicator(deps), pass, now }, 'flex-events', channelSid, linking(common));
+  const conversation = twilio.reads.containers('frontline').at(-1)?.sid ?? '';
+  const flexMessage = twilio.customer.writes(channelSid, TEXT);
+  const frontlineMessage = twilio.frontlineAgent.writes(AGENTS.ann.email, conversation, TEXT);
+  return { ...stage, facts: { ...common, conversation, flexMessage, frontlineMessage } };
+};
+
+const linking = (of: Pick<Facts, 'channel' | 'task' | 'reservation'>): string => {
+  const event: BridgeEvent = {
+    type: 'reservation.accepted',
+    side: 'flex',
+    container: of.channel,
+    workspace: FLEX.workspaceSid,
+    task: of.task,
+    reservation: of.reservation,
+    worker: AGENTS.ann.flexWorkerSid,
+    workerIdentity: AGENTS.ann.flexIdentity,
+    customerName: '',
+  };
+  return encodeEnvelope({ receivedAt: NOW, work: { kind: 'event', event } });
+};
