@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type BridgeEvent, decodeEnvelope, type Envelope, encodeEnvelope, type Work } from '../../src/core/event.ts';
+
+/** Every code unit, lone surrogates and U+FFFE among them. */
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc
+    .array(fc.oneof(fc.nat(0xffff), fc.constantFrom(0, 0xfffe, 0xffff, 0xd800, 0xdfff, 0x22, 0x5c)))
+    .map((units) => String.fromCharCode(...units)),
+);
+const side = fc.constantFrom('flex' as const, 'frontline' as const);
+const lane = fc.constantFrom('F' as const, 'B' as const);
+
+const message = fc.record({
+  sid: text,
+  index: fc.maxSafeNat(),
+  author: text,
+  body: text,
+  createdAt: text,
+  attributes: text,
+  media: fc.array(
+    fc.record(
+      { sid: text, filename: text, contentType: text, size: fc.maxSafeNat() },
+      { requiredKeys: ['sid', 'contentType', 'size'] },
+    ),
+    {
+      maxLength: 3,
+    },
+  ),
+});
+const event: fc.Arbitrary<BridgeEvent> = fc.oneof(
+  fc.record({
+    type: fc.constantFrom('message.added' as const, 'message.updated' as const, 'message.removed' as const),
+    side,
+    service: text,
+    container: text,
+    message,
+  }),
+  fc.record({
+    type: fc.constant('reservation.accepted' as const),
+    side: fc.constant('flex' as const),
+    container: text,
+    workspace: text,
+    task: text,
+    reservation: text,
+    worker: text,
+    workerIdentity: text,
+    customerName: text,
+  }),
+);
+const work: fc.Arbitrary<Work> = fc.oneof(
+  fc.record({ kind: fc.constant('event' as const), event }),
+  fc.record({
+    kind: fc.constant('forward' as const),
+    forward: fc.record({ eventType: text, container: text, about: text, key: text, contentType: text, body: text }),
+  }),
+  fc.record(
+    { kind: fc.constant('reconcile' as const), home: text, lane, because: text, full: fc.boolean(), ticket: text },
+    { requiredKeys: ['kind', 'home', 'lane', 'because'] },
+  ),
+  fc.record({ kind: fc.constant('link' as const), home: text, because: text }),
+);
+const envelope: fc.Arbitrary<Envelope> = fc.record({ receivedAt: fc.maxSafeNat(), work });
+
+describe('an envelope', () => {
+  test('comes back as it was, whatever people wrote', () => {
+    fc.assert(fc.property(envelope, (sent) => expect(decodeEnvelope(encodeEnvelope(sent))).toEqual(sent)));
+  });
+
+  test('holds no character that SQS refuses', () => {
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+    const legal = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]*$/u;
+    fc.assert(fc.property(envelope, (sent) => legal.test(encodeEnvelope(sent))));
+  });
+
+  test('is read from no text but one of this version, and reading never fails', () => {
+    fc.assert(fc.property(fc.oneof(text, fc.json()), (other) => decodeEnvelope(other) === undefined));
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), fc.jsonValue(), (v, receivedAt, inside) => {
+        const read = decodeEnvelope(JSON.stringify({ v, receivedAt, work: inside }));
+        return read === undefined || (v === 1 && typeof receivedAt === 'number');
+      }),
+    );
+  });
+
+  test('cut off anywhere is not read', () => {
+    fc.assert(
+      fc.property(envelope, fc.nat(), (sent, at) => {
+        const whole = encodeEnvelope(sent);
+        return decodeEnvelope(whole.slice(0, at % whole.length)) === undefined;
+      }),
+    );
+  });
+});

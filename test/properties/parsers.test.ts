@@ -1,0 +1,174 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { readChat } from '../../src/adapters/twilio/webhook/chat.ts';
+import { readConversations } from '../../src/adapters/twilio/webhook/conversations.ts';
+import type { Form } from '../../src/adapters/twilio/webhook/form.ts';
+import { reading } from '../../src/adapters/twilio/webhook/reading.ts';
+import { readFlexTaskRouter, readFrontlineTaskRouter } from '../../src/adapters/twilio/webhook/taskrouter.ts';
+import type { Item } from '../../src/core/change.ts';
+import type { Message, Side } from '../../src/core/event.ts';
+import { encodeIdentity } from '../../src/core/identity.ts';
+import { counterpartName, originOf, textField } from '../../src/core/names.ts';
+import { aliasOf, readHome } from '../../src/core/pair.ts';
+import { authorAcross, render } from '../../src/core/render.ts';
+import { claimedStamp, provenStamp, type StampKind, stampedAttributes } from '../../src/core/stamp.ts';
+import { nameIn } from '../../src/edge/request.ts';
+import { fixture, fixturesOf } from '../fixtures/webhooks/read.ts';
+
+const text = fc.string({ unit: 'binary' });
+const sidOf = (kind: string) => fc.stringMatching(/^[0-9a-f]{32}$/).map((hex) => kind + hex);
+
+const fixtures = (['chat', 'conversations', 'taskrouter'] as const).flatMap(fixturesOf).map(fixture);
+const known = fixtures.flatMap((params) => Object.entries(params));
+const names = [...new Set(known.map(([name]) => name))];
+
+describe('the readers of webhooks', () => {
+  const service = fixture('chat/onMessageSent').InstanceSid ?? '';
+  const other = fixture('conversations/onMessageAdded').ChatServiceSid ?? '';
+  const readers = [readChat(service), readConversations(other), readFlexTaskRouter, readFrontlineTaskRouter];
+
+  /** Real parameters, each with any values, any number of them. */
+  const values = fc.array(fc.oneof(fc.constantFrom(...known.map(([, value]) => value)), text, fc.json()), {
+    minLength: 1,
+    maxLength: 2,
+  });
+  const form: fc.Arbitrary<Form> = fc
+    .tuple(
+      fc.constantFrom(...fixtures),
+      fc.dictionary(fc.constantFrom(...names, '__proto__', 'constructor', ''), values, { maxKeys: 4 }),
+    )
+    .map(
+      ([params, over]) =>
+        new Map<string, readonly string[]>([
+          ...Object.entries(params).map(([name, value]): [string, readonly string[]] => [name, [value]]),
+          ...Object.entries(over),
+        ]),
+    );
+
+  test('never fail, whatever a form says', () => {
+    fc.assert(
+      fc.property(form, fc.constantFrom(...readers), (said, reader) => {
+        expect(['work', 'skipped', 'malformed']).toContain(reading(said, reader).kind);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('find the same in a form whatever the order of its parameters', () => {
+    fc.assert(
+      fc.property(form, fc.constantFrom(...readers), fc.infiniteStream(fc.nat(1000)), (said, reader, keys) => {
+        const shuffled = [...said].map((one) => [keys.next().value, one] as const).sort(([a], [b]) => a - b);
+        expect(reading(new Map(shuffled.map(([, one]) => one)), reader)).toEqual(reading(said, reader));
+      }),
+    );
+  });
+});
+
+test("an event's type in the journal is never a person's identity", () => {
+  fc.assert(fc.property(fc.emailAddress(), (address) => nameIn(encodeIdentity(address)) === undefined));
+  for (const params of fixtures) expect(nameIn(params.EventType ?? '')).toBe(params.EventType);
+});
+
+describe("a counterpart's name", () => {
+  test('names its origin, and is short enough for Twilio', () => {
+    const side = fc.constantFrom<Side>('flex', 'frontline');
+    fc.assert(
+      fc.property(side, sidOf('CH'), fc.integer({ min: 1, max: 999_999 }), (from, container, generation) => {
+        const name = counterpartName(from, container, generation);
+        expect(originOf(name)).toEqual({ side: from, container });
+        expect(name.length).toBeLessThanOrEqual(64);
+      }),
+    );
+  });
+
+  test('is no other text', () => {
+    fc.assert(fc.property(fc.option(text, { nil: undefined }), (name) => originOf(name) === undefined));
+  });
+});
+
+test('a field of a JSON text is a text that is not empty, or nothing, whatever the text is', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(text, fc.json()),
+      fc.oneof(text, fc.constantFrom('__proto__', 'toString', 'length', '0')),
+      (json, field) => {
+        const value = textField(json, field);
+        return value === undefined || (typeof value === 'string' && value !== '');
+      },
+    ),
+  );
+});
+
+describe('an item of the state', () => {
+  const value = fc.oneof(text, fc.integer(), fc.array(fc.integer()), fc.dictionary(text, fc.integer()));
+  const attribute = fc.constantFrom(
+    ...['st', 'gen', 'flex', 'home', 'linked', 'due', 'held', 'Fc', 'Ff', 'Fps', 'Fpi', 'Fd', 'Fo', 'Fh', 'Fg', 'Bc'],
+  );
+  const item: fc.Arbitrary<Item> = fc
+    .tuple(fc.dictionary(attribute, value), text, text)
+    .map(([others, pk, sk]) => ({ ...others, pk, sk }));
+
+  test('is read, whatever an older or a newer release wrote', () => {
+    fc.assert(
+      fc.property(item, (found) => {
+        const home = readHome(found);
+        expect(home === undefined).toBe(found.st === undefined);
+        expect(Number.isFinite(home?.lanes.F.cursor ?? 0)).toBe(true);
+        aliasOf(found);
+      }),
+    );
+  });
+});
+
+describe('a message on the other side', () => {
+  const message: fc.Arbitrary<Message> = fc.record({
+    sid: sidOf('IM'),
+    index: fc.maxSafeNat(),
+    author: text,
+    body: text,
+    createdAt: fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+    attributes: fc.oneof(text, fc.json()),
+    media: fc.array(fc.record({ sid: sidOf('ME'), contentType: text, size: fc.maxSafeNat() }), { maxLength: 2 }),
+  });
+  const people = fc.record({
+    customer: fc.option(text, { nil: undefined }),
+    workerIdentity: fc.option(text, { nil: undefined }),
+  });
+  const lane = fc.constantFrom('F' as const, 'B' as const);
+
+  test('always reads somehow, or is empty, and the same each time', () => {
+    fc.assert(
+      fc.property(lane, message, people, fc.boolean(), (to, from, who, late) => {
+        const rendered = render(to, from, who, late);
+        expect(rendered === undefined).toBe(from.body === '' && from.media.length === 0);
+        expect(render(to, from, who, late)).toEqual(rendered);
+        if (rendered !== undefined) expect(rendered.body).toContain(from.body);
+      }),
+    );
+  });
+
+  test('comes home under the name that its author has there', () => {
+    fc.assert(
+      fc.property(text, fc.option(text, { nil: undefined }), (author, customer) => {
+        const there = authorAcross('B', author, { customer, workerIdentity: undefined });
+        // Who is called as the customer is the customer.
+        fc.pre(there !== customer || author === customer);
+        expect(authorAcross('F', there, { customer, workerIdentity: undefined })).toBe(author);
+      }),
+    );
+  });
+
+  test('carries a stamp that is proven there, and nowhere else', () => {
+    const kinds = fc.constantFrom<StampKind>('copy', 'notice', 'silent');
+    const place = fc.record({ lane, container: sidOf('CH'), author: text, body: text });
+    fc.assert(
+      fc.property(place, place, text, text, kinds, (here, elsewhere, deployment, source, kind) => {
+        const attributes = stampedAttributes('key', deployment, here, source, kind);
+        expect(provenStamp('key', here, attributes)).toEqual(claimedStamp(attributes));
+        expect(provenStamp('key', here, attributes)).toMatchObject({ d: deployment, s: source, k: kind });
+        fc.pre(JSON.stringify(here) !== JSON.stringify(elsewhere));
+        expect(provenStamp('key', elsewhere, attributes)).toBeUndefined();
+      }),
+    );
+  });
+});
