@@ -14,7 +14,7 @@ const post = (socketPath: string, path: string, body: string): Promise<{ status:
     const asked = request({ socketPath, path, method: 'POST', timeout: ANSWER_MS }, (answer) => {
       text(answer).then((said) => resolve({ status: answer.statusCode ?? 0, body: said }), reject);
     });
-    asked.on('timeout', () => asked.destroy(new Unreachable('The bridge on this machine does not answer')));
+    asked.on('timeout', () => asked.destroy(new Error('no answer in time')));
     asked.on('error', reject);
     asked.end(body);
   });
@@ -27,7 +27,9 @@ export const throughDoor = async (path: string): Promise<Deployment | undefined>
   const ask: Ask =
     (name) =>
     async (...given) => {
-      const { status, body } = await post(address, `/${name}`, JSON.stringify(given));
+      const { status, body } = await post(address, `/${name}`, JSON.stringify(given)).catch((cause: unknown) => {
+        throw new Unreachable('The bridge on this machine does not answer', { cause });
+      });
       const answer = JSON.parse(body) as { value?: unknown; error?: unknown };
       if (status !== 200) throw new Error(String(answer.error));
       // The same release's own words, come back as they were said.
@@ -45,7 +47,8 @@ export const throughDoor = async (path: string): Promise<Deployment | undefined>
     await deployment.counts();
     return deployment;
   } catch (error) {
-    if (['ENOENT', 'ECONNREFUSED'].includes(String(codeOf(error)))) return undefined;
+    const cause = error instanceof Unreachable ? error.cause : undefined;
+    if (['ENOENT', 'ECONNREFUSED'].includes(String(codeOf(cause)))) return undefined;
     throw error;
   }
 };

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sqliteDeployment } from '../src/adapters/sqlite/deployment.ts';
 import { forgetEverything } from '../src/adapters/sqlite/forget.ts';
 import { lapseIntents } from '../src/adapters/sqlite/lapse.ts';
 import { openDatabase } from '../src/adapters/sqlite/open.ts';
@@ -15,6 +16,7 @@ import type { Settings } from '../src/runtime/settings.ts';
 import { startBridge } from './bridge.ts';
 import { requestOf, sendJson, sendResponse } from './http-seam.ts';
 import { listen } from './listener.ts';
+import { doorPath, openOperatorDoor } from './operator-door.ts';
 import { keptStampKey } from './stamp-key.ts';
 
 export const wallClock: Clock = { now: Date.now, sleep: (ms) => sleep(ms) };
@@ -65,8 +67,16 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
   const store = options.around?.(kept) ?? kept;
   const queues = await createSqliteQueue(database, { clock });
   const stampKey = options.stampKey ?? (await keptStampKey(kept));
+  const door = await openOperatorDoor({
+    path: doorPath(options.dataFile),
+    deployment: sqliteDeployment({ database, store, queues }),
+  }).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
   // From here to the request listener nothing is awaited: no request comes in between.
   const listener = await listen(options.port, options.address ?? '127.0.0.1').catch(async (error: unknown) => {
+    await door.close();
     await database.close();
     throw error;
   });
@@ -104,6 +114,7 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
     // Calls still under way are cut off, and what became of them is looked up after the next start.
     http.close();
     await Promise.race([ended, sleep(CUT_OFF_MS, undefined, { ref: false })]);
+    await door.close();
     await database.close();
   };
   return {

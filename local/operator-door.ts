@@ -17,8 +17,15 @@ export const doorPath = (dataFile: string): string => `${dataFile.replace(/\.sql
 /** Bytes. Linux takes 107, macOS 103: https://man7.org/linux/man-pages/man7/unix.7.html */
 const LONGEST = 103;
 
-/** As the system takes it: the shorter of both ways to say it. @throws Error when even that is too long. */
+const isWindows = process.platform === 'win32';
+
+/**
+ * As the system takes it: the shorter of both ways to say it; on Windows the pipe of that name
+ * (https://nodejs.org/api/net.html#identifying-paths-for-ipc-connections).
+ * @throws Error when even that is too long.
+ */
 export const doorAddress = (path: string): string => {
+  if (isWindows) return `\\\\?\\pipe\\${resolve(path)}`;
   const ways = [resolve(path), relative(process.cwd(), path)].sort((a, b) => a.length - b.length);
   const shorter = ways[0] ?? path;
   if (Buffer.byteLength(shorter) > LONGEST)
@@ -67,13 +74,13 @@ export const openOperatorDoor = async (at: {
     }
   };
   const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
-  await rm(address, { force: true });
+  if (!isWindows) await rm(address, { force: true });
   // Nobody else's from its first moment on, not only once its mode is set.
   const mask = process.umask(0o177);
   server.listen(address);
   process.umask(mask);
   await once(server, 'listening');
-  await chmod(address, 0o600);
+  if (!isWindows) await chmod(address, 0o600);
   return {
     close: async () => {
       const closed = new Promise((resolved) => server.close(resolved));
