@@ -7,7 +7,7 @@ import { type Played, playChat } from './play.ts';
 import type { Doom } from './process.ts';
 import { createDice } from './random.ts';
 import { SETTLE_MS, settle } from './run.ts';
-import { verdict } from './verdict.ts';
+import { doubles, verdict } from './verdict.ts';
 import { BRIDGE, createWorld, type World } from './world.ts';
 
 type Scenario = {
@@ -90,7 +90,7 @@ export const killEveryStep = async (
 ): Promise<{ readonly runs: number; readonly failed: readonly Killed[] }> => {
   const [calm, chat] = await playScenario(scenario, () => undefined);
   const failed: Killed[] = [];
-  const problems = verdict(calm, [chat]);
+  const problems = await verdict(calm, [chat]);
   if (problems.length > 0) failed.push({ scenario: scenario.name, doom: 'none', problems });
   let runs = 1;
   const processes = calm.ran();
@@ -104,7 +104,7 @@ export const killEveryStep = async (
         );
         runs += 1;
         told(world);
-        const wrong = verdict(world, [killed]);
+        const wrong = [...(await verdict(world, [killed])), ...doubles(world)];
         const doom = `${kind} ${n + 1} killed ${when} its step ${step} (${steps[step - 1]})`;
         if (wrong.length > 0) failed.push({ scenario: scenario.name, doom, problems: wrong });
       }

@@ -1,5 +1,5 @@
 /**
- * `npm run sim -- --seeds N [--seed K] [--mode within|beyond] [--kill every-step] [--verbose]`: N runs, one after
+ * `npm run sim -- --seeds N [--seed K] [--mode within|beyond|told] [--kill every-step] [--verbose]`: N runs, one after
  * another; a failing one prints how to replay it. Ends with a table of what was met.
  */
 import { parseArgs } from 'node:util';
@@ -53,7 +53,7 @@ if (values.kill === 'every-step') {
     passed += killed.runs - killed.failed.length;
   }
 } else {
-  const mode: Mode = values.mode === 'beyond' ? 'beyond' : 'within';
+  const mode: Mode = values.mode === 'beyond' || values.mode === 'told' ? values.mode : 'within';
   const seeds =
     values.seed === undefined ? Array.from({ length: Number(values.seeds) }, (_, n) => n + 1) : [Number(values.seed)];
   for (const seed of seeds) {

@@ -25,6 +25,8 @@ export type Played = {
   readonly agent: DefaultAgent;
   /** SIDs of people's messages on each side. */
   readonly said: { readonly flex: Set<string>; readonly frontline: Set<string> };
+  /** To what a person edited a message, by SID. What is not in it was never edited. */
+  readonly meant: Map<string, string>;
   /** What the agent deleted of the bridge's copies, as it read: it stays away on that side. */
   readonly deletedByHand: Set<string>;
   /** The chat's conversation, once there is one that the agent is in. */
@@ -44,6 +46,7 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
   const phone = plan.kind === 'sms' ? `+1555020${String(number).padStart(4, '0')}` : undefined;
   const said = { flex: new Set<string>(), frontline: new Set<string>() };
   const deletedByHand = new Set<string>();
+  const meant = new Map<string, string>();
   let texts = 0;
   const text = (who: string) => `${who} ${number}.${++texts}`;
 
@@ -105,6 +108,7 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
     }
     world.meter.met(byHand ? 'copy edited by hand' : 'message edited');
     const edited = `${body.replace(/ \(edited \d+\)$/, '')} (edited ${++texts})`;
+    if (!byHand) meant.set(sid, edited);
     if (side === 'flex') twilio.flexAgent.edits(agent.flexWorkerSid, container, sid, edited);
     else twilio.frontlineAgent.edits(person, container, sid, edited);
   };
@@ -125,5 +129,5 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
   };
   for (let n = 0; n < plan.history; n += 1) time.after(n * 50, customer);
   time.after(plan.history * 50 + dice.between(50, 2_000), accept);
-  return { channel, phone, agent, said, deletedByHand, conversation, finished: () => left === 0 };
+  return { channel, phone, agent, said, meant, deletedByHand, conversation, finished: () => left === 0 };
 };

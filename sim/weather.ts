@@ -61,6 +61,13 @@ const drawOutage = (dice: Dice): Weather['outage'] => {
   return { from, until: from + minutes * MINUTE_MS, fault: { fault: 'side.down', p: 1, account, how } };
 };
 
+/** Every webhook arrives and is stored, as often and as late as it likes. */
+export const everythingTold = (weather: Weather): Weather => ({
+  ...weather,
+  twilio: weather.twilio.filter(({ fault }) => fault !== 'webhook.lost'),
+  world: { ...weather.world, notQueued: 0 },
+});
+
 /** Zombies sleep at most this long between two steps: within what settling allows for. */
 const LONGEST_SLEEP_MS = 200_000;
 

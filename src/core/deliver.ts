@@ -127,6 +127,7 @@ export const settle = async (
     // Another run's copy is in the ledger already, so this one is the double. Its index stays accounted as ours.
     const into = containerOf(home, destination(lane));
     if (into !== undefined) await chatSide(deps, destination(lane)).erase(into, copy.sid);
+    deps.journal({ step: 'undone', type: 'double', lane, sids: [intent.sid, copy.sid] });
   }
   const closed = await close(deps, held, copy.index, seen.missing, seen.listedAt);
   return closed.ok ? { end: 'done', home: closed.home, copy: copy.sid } : { end: 'overtaken' };

@@ -29,7 +29,10 @@ const mendOne = async (deps: BridgeDeps, home: Home, lane: Lane, finding: Findin
   if (finding.kind === 'double') {
     if (row?.state !== 'ok' && row?.state !== 'removed') return false;
     const spare = finding.copies.filter(({ sid }) => row.state === 'removed' || sid !== row.copy);
-    for (const { sid } of spare) await side.erase(into, sid);
+    for (const { sid } of spare) {
+      await side.erase(into, sid);
+      deps.journal({ step: 'undone', type: 'double', lane, sids: [origin, sid] });
+    }
     return spare.length > 0;
   }
   if (row?.state !== 'ok') return false;

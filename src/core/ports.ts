@@ -197,6 +197,8 @@ export type Entry = {
     | 'linked'
     | 'forwarded'
     | 'reconciled'
+    /** A double of the bridge's own was found and deleted. */
+    | 'undone'
     | 'skipped'
     | 'parked'
     | 'deferred'

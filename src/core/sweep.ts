@@ -70,7 +70,7 @@ const compareShare = async (
   let place = from;
   let begun = 0;
   const stop = (): boolean => begun >= SHARE[kind] || deps.clock.now() >= deadline;
-  for (;;) {
+  while (!stop()) {
     const page = await deps.store.listDue(kind, { limit: Math.min(PAGE, SHARE[kind] - begun), after: place });
     for (const item of page.items) {
       if (stop()) break;
@@ -84,8 +84,7 @@ const compareShare = async (
       if (underWay.size >= SIDE_BY_SIDE) await Promise.race(underWay);
       await deps.clock.sleep(PACE_MS);
     }
-    if (stop()) break;
-    if (page.next === undefined) {
+    if (page.next === undefined && !stop()) {
       place = undefined;
       break;
     }
