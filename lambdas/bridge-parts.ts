@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { createDynamoClient } from '../src/adapters/dynamodb/client.ts';
 import { createDynamoStore } from '../src/adapters/dynamodb/store.ts';
+import { type BreakerDeps, createBreaker } from '../src/adapters/twilio/rest/breaker.ts';
 import { createFlexSide } from '../src/adapters/twilio/rest/flex-side.ts';
 import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.ts';
-import { createHttp } from '../src/adapters/twilio/rest/http.ts';
+import { createHttp, type HttpCall } from '../src/adapters/twilio/rest/http.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
 import { basis } from './basis.ts';
 
@@ -15,11 +16,13 @@ export const requestMs = Math.min(10_000, settings.leaseMs / 2);
 /** Before the function is cut off: time to report, and to say when a message is to come again (3.5 s at most). */
 export const deadlineMarginMs = 4_000;
 
-export const http = createHttp(clock).call;
+const http = createHttp(clock).call;
+/** Make it once for each: what failed before is remembered there. */
+export const callsTo = (of: BreakerDeps['of']): HttpCall => createBreaker({ clock, journal, of })(http);
 export const store = createDynamoStore({ client: createDynamoClient(), tableName: resources.TABLE_NAME });
 export const nonce = randomUUID;
 
-const calls = { http, requestMs, baseUrl: settings.twilioBaseUrl };
+const calls = { requestMs, baseUrl: settings.twilioBaseUrl };
 
 export const bridgeDeps = async (): Promise<BridgeDeps> => ({
   store,
@@ -27,8 +30,18 @@ export const bridgeDeps = async (): Promise<BridgeDeps> => ({
   clock,
   journal,
   nonce,
-  flex: createFlexSide({ ...calls, ...settings.flex, secrets: async () => (await secrets()).flex }),
-  frontline: createFrontlineSide({ ...calls, ...settings.frontline, secrets: async () => (await secrets()).frontline }),
+  flex: createFlexSide({
+    ...calls,
+    http: callsTo('flex'),
+    ...settings.flex,
+    secrets: async () => (await secrets()).flex,
+  }),
+  frontline: createFrontlineSide({
+    ...calls,
+    http: callsTo('frontline'),
+    ...settings.frontline,
+    secrets: async () => (await secrets()).frontline,
+  }),
   settings: {
     deployment: settings.deployment,
     stampKey: (await secrets()).stampKey,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '../src/adapters/sqlite/open.ts';
 import type { LocalQueues } from '../src/adapters/sqlite/queue.ts';
 import { startWorker } from '../src/adapters/sqlite/worker.ts';
+import { type BreakerDeps, createBreaker } from '../src/adapters/twilio/rest/breaker.ts';
 import { createDefaultWebhook } from '../src/adapters/twilio/rest/default-webhook.ts';
 import { createFlexSide } from '../src/adapters/twilio/rest/flex-side.ts';
 import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.ts';
@@ -44,15 +45,21 @@ export type RunningBridge = {
 export const startBridge = (parts: BridgeParts): RunningBridge => {
   const { config, secrets, database, store, queues, clock, journal } = parts;
   const requestMs = Math.min(REQUEST_MS, config.leaseMs / 2);
-  const calls = { http: parts.http, requestMs, baseUrl: config.twilioBaseUrl };
+  const calls = { requestMs, baseUrl: config.twilioBaseUrl };
+  const callsTo = (of: BreakerDeps['of']): HttpCall => createBreaker({ clock, journal, of })(parts.http);
   const deps: BridgeDeps = {
     store,
     queues,
     clock,
     journal,
     nonce: randomUUID,
-    flex: createFlexSide({ ...calls, ...config.flex, secrets: async () => secrets.flex }),
-    frontline: createFrontlineSide({ ...calls, ...config.frontline, secrets: async () => secrets.frontline }),
+    flex: createFlexSide({ ...calls, http: callsTo('flex'), ...config.flex, secrets: async () => secrets.flex }),
+    frontline: createFrontlineSide({
+      ...calls,
+      http: callsTo('frontline'),
+      ...config.frontline,
+      secrets: async () => secrets.frontline,
+    }),
     settings: {
       deployment: config.deployment,
       stampKey: secrets.stampKey,
@@ -66,7 +73,7 @@ export const startBridge = (parts: BridgeParts): RunningBridge => {
     url === undefined
       ? undefined
       : createDefaultWebhook({
-          http: parts.http,
+          http: callsTo('default webhook'),
           url,
           secrets: async () => secrets.flex,
           timeoutMs: requestMs,

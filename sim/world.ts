@@ -8,6 +8,7 @@ import type { Delivered, WebhookCall } from '../local/twilio/world.ts';
 import { createMemoryQueues } from '../src/adapters/memory/queues.ts';
 import { createMemoryStore } from '../src/adapters/memory/store.ts';
 import { startWorker } from '../src/adapters/sqlite/worker.ts';
+import { createBreaker } from '../src/adapters/twilio/rest/breaker.ts';
 import { createDefaultWebhook } from '../src/adapters/twilio/rest/default-webhook.ts';
 import { createFlexSide } from '../src/adapters/twilio/rest/flex-side.ts';
 import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.ts';
@@ -83,6 +84,13 @@ export const createWorld = (plan: WorldPlan) => {
     meter.met(`event ${entry.step}${entry.reason === undefined || entry.step === 'failed' ? '' : ` (${entry.reason})`}`);
   };
 
+  /** All processes of a run share them, as those of one machine do. */
+  const breakers = {
+    flex: createBreaker({ clock: time, journal, of: 'flex' }),
+    frontline: createBreaker({ clock: time, journal, of: 'frontline' }),
+    webhook: createBreaker({ clock: time, journal, of: 'default webhook' }),
+  };
+
   const begin = (kind: ProcessKind) => {
     const process = createProcess(time, plan.doom(processes.length + 1, kind), meter.met);
     processes.push({ kind, process });
@@ -104,13 +112,14 @@ export const createWorld = (plan: WorldPlan) => {
       bury: (name, message) => process.step(`bury ${name}`, mine.between(3, 15), () => queues.bury(name, message)),
     };
     const wire = createWire(twilio.respond, process, time, mine);
-    const rest = { http: wire, requestMs: 10_000 };
+    const requestMs = 10_000;
     const deps: BridgeDeps = {
       store: createFaultyStore(store, process, mine, () => faults, meter),
       queues: faultyQueues,
-      flex: createFlexSide({ ...rest, accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid, secrets: async () => secrets.flex }),
+      flex: createFlexSide({ http: breakers.flex(wire), requestMs, accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid, secrets: async () => secrets.flex }),
       frontline: createFrontlineSide({
-        ...rest,
+        http: breakers.frontline(wire),
+        requestMs,
         accountSid: FRONTLINE.accountSid,
         serviceSid: FRONTLINE.conversationServiceSid,
         secrets: async () => secrets.frontline,
@@ -150,7 +159,7 @@ export const createWorld = (plan: WorldPlan) => {
     const consume = (mine: Delivery) => {
       const { deps, wire } = begin(name);
       if (name !== 'default-webhook') return createReplicator(deps)(mine);
-      const webhook = createDefaultWebhook({ http: wire, url: FLEX.defaultWebhook, secrets: async () => secrets.flex, timeoutMs: 10_000 });
+      const webhook = createDefaultWebhook({ http: breakers.webhook(wire), url: FLEX.defaultWebhook, secrets: async () => secrets.flex, timeoutMs: 10_000 });
       return createForwarder({ ...deps, webhook })(mine);
     };
     if (dice.chance(faults.twin)) {

@@ -3,15 +3,18 @@ import { createDefaultWebhook } from '../../src/adapters/twilio/rest/default-web
 import { createFlexSide } from '../../src/adapters/twilio/rest/flex-side.ts';
 import { createForwarder } from '../../src/core/forwarder.ts';
 import { basis } from '../basis.ts';
-import { deadlineMarginMs, http, nonce, requestMs, store } from '../bridge-parts.ts';
+import { callsTo, deadlineMarginMs, nonce, requestMs, store } from '../bridge-parts.ts';
 import { createHandler } from './handler.ts';
 
 const { settings, secrets, sqs: client, urls, queues, clock, journal } = basis;
 const { defaultWebhook: url } = settings.flex;
 
-const calls = { http, secrets: async () => (await secrets()).flex, baseUrl: settings.twilioBaseUrl };
-const webhook = url === undefined ? undefined : createDefaultWebhook({ ...calls, url, timeoutMs: requestMs });
-const flex = createFlexSide({ ...calls, ...settings.flex, requestMs });
+const calls = { secrets: async () => (await secrets()).flex, baseUrl: settings.twilioBaseUrl };
+const webhook =
+  url === undefined
+    ? undefined
+    : createDefaultWebhook({ ...calls, http: callsTo('default webhook'), url, timeoutMs: requestMs });
+const flex = createFlexSide({ ...calls, http: callsTo('flex'), ...settings.flex, requestMs });
 
 export const handler = createHandler({
   batch: createBatchHandler({
