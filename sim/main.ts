@@ -1,6 +1,7 @@
 /**
- * `npm run sim -- --seeds N [--seed K] [--mode within|beyond|told] [--kill every-step] [--verbose]`: N runs, one after
- * another; a failing one prints how to replay it. Ends with a table of what was met.
+ * `npm run sim -- --seeds N [--seed K] [--mode within|beyond|told] [--kill every-step] [--verbose]
+ * [--first]`: N runs, one after
+ * another, up to the first failing one if asked; a failing one prints how to replay it. Ends with a table of what was met.
  */
 import { parseArgs } from 'node:util';
 import { unmet } from './expected.ts';
@@ -35,6 +36,7 @@ const { values } = parseArgs({
     mode: { type: 'string', default: 'within' },
     kill: { type: 'string' },
     verbose: { type: 'boolean', default: false },
+    first: { type: 'boolean', default: false },
   },
 });
 const totals = createMeter();
@@ -65,11 +67,12 @@ if (values.kill === 'every-step') {
       failed += 1;
       console.log(`seed ${seed} failed; replay: npm run sim -- --seed ${seed} --mode ${mode} --verbose`);
       for (const problem of problems) console.log(`  ${problem}`);
+      if (values.first) break;
     }
   }
   for (const [what, times] of [...totals.counts()].sort()) console.log(`${String(times).padStart(8)}  ${what}`);
   // Too few seeds meet too little to be blamed for it.
-  if (seeds.length >= 500)
+  if (passed + failed >= 500)
     for (const what of unmet(totals)) {
       failed += 1;
       console.log(`never met: ${what}`);

@@ -1,0 +1,136 @@
+/** The bugs that the simulator must catch, each as the smallest change to the real code. */
+import type { Patch } from './planted.ts';
+
+export type Bug = { readonly name: string; readonly mode: 'within' | 'told'; readonly patches: readonly Patch[] };
+
+/** The sweep would bring most things right in the end: what it hides is looked for without it. */
+const noSweep: Patch = {
+  file: 'src/core/sweep.ts',
+  from: '= { active: 600, quiet: 250 };',
+  to: '= { active: 0, quiet: 0 };',
+};
+
+export const BUGS: readonly Bug[] = [
+  {
+    name: 'no read-back',
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/read-back.ts',
+        from: 'const copy = await findCopy(deps, mine, intent);',
+        to: 'const copy = undefined as Awaited<ReturnType<typeof findCopy>>;',
+      },
+    ],
+  },
+  {
+    name: 'no settle time',
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/read-back.ts',
+        from: 'intent.notAfter + deps.settings.settleMs - deps.clock.now()',
+        to: 'intent.notAfter - deps.clock.now()',
+      },
+    ],
+  },
+  {
+    name: 'no last lease check',
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/deliver.ts',
+        from: 'if (deps.clock.now() > intent.notAfter - deps.settings.requestMs) {',
+        to: 'if (Number.isNaN(intent.notAfter)) {',
+      },
+    ],
+  },
+  {
+    name: 'cursor before row',
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/deliver.ts',
+        from: '  const row = await writeCopied(',
+        to: '  const first = await close(deps, held, copy.index, seen.missing, seen.listedAt);\n  const row = await writeCopied(',
+      },
+      {
+        file: 'src/core/deliver.ts',
+        from: '  const closed = await close(deps, held, copy.index, seen.missing, seen.listedAt);\n  return closed.ok ? { end:',
+        to: '  const closed = first;\n  return closed.ok ? { end:',
+      },
+    ],
+  },
+  {
+    name: 'a hole dropped at once',
+    mode: 'told',
+    patches: [
+      noSweep,
+      { file: 'src/core/lane-writes.ts', from: 'listedAt - found > GONE_AFTER_MS)', to: 'listedAt >= found)' },
+    ],
+  },
+  {
+    name: 'a stamp without HMAC',
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/stamp.ts',
+        from: 'return good.length === given.length && timingSafeEqual(good, given) ? claim : undefined;',
+        to: 'return good.length === given.length || timingSafeEqual(good, good) ? claim : undefined;',
+      },
+    ],
+  },
+  {
+    name: 'a copied stamp believed',
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/stamp.ts',
+        from: 'JSON.stringify([d, at.lane, at.container, at.author, k, s, body])',
+        to: 'JSON.stringify([d, at.lane, at.container, k, s, body.length])',
+      },
+    ],
+  },
+  {
+    name: "an echo taken for a person's edit",
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/renew.ts',
+        from: '  await askOtherLane(deps, home, otherLane(lane));',
+        to: `  const origin = claimedStamp(event.message.attributes)?.s ?? '';
+  const to = containerOf(home, source(otherLane(lane))) ?? '';
+  const { body } = event.message;
+  await deps[source(otherLane(lane))].rewrite(to, origin, { body, attributes: '{}' });
+  await askOtherLane(deps, home, otherLane(lane));`,
+      },
+    ],
+  },
+  {
+    name: 'a link not finished after a kill',
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/link.ts',
+        from: "if (known?.linked && known.reservation === event.reservation) return skipped('already');",
+        to: "if (known !== undefined && known.reservation === event.reservation) return skipped('already');",
+      },
+      {
+        file: 'src/core/replicator.ts',
+        from: 'if (pair === undefined || pair.linked)',
+        to: 'if (pair === undefined || pair.worker !== undefined)',
+      },
+    ],
+  },
+  {
+    name: 'a dirty mark lost',
+    mode: 'told',
+    patches: [
+      noSweep,
+      {
+        file: 'src/core/lane-writes.ts',
+        from: "set: { [a.dirty]: index, [a.dirtySince]: deps.clock.now(), due: 'due', dk: key.pk },",
+        to: 'set: {},',
+      },
+    ],
+  },
+];
