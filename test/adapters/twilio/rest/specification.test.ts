@@ -64,7 +64,8 @@ const useTasks = async (side: TaskSide): Promise<void> => {
 
 test('nothing is asked of Twilio that its specifications do not know', async () => {
   const one = { sid: messageSid, index: 0, date_created: '2026-11-22T10:00:00Z' };
-  const json = { ...one, messages: [], members: [], participants: [], interactions: [], meta: { next_page_url: null } };
+  const lists = { messages: [], members: [], participants: [], interactions: [], tasks: [], reservations: [] };
+  const json = { ...one, ...lists, friendly_name: 'Ann', meta: { next_page_url: null } };
   const stage = await playTwilio(() => ({ status: 200, json }));
   const frontline = createFrontlineSide(account(stage));
   await useAll(createFlexSide(account(stage)));
@@ -74,7 +75,8 @@ test('nothing is asked of Twilio that its specifications do not know', async () 
   const { accountSid, requestMs: timeoutMs, ...rest } = account(stage);
   const url = `https://webhooks.twilio.com/v1/Accounts/${accountSid}/Proxy/KS${'a'.repeat(32)}/Webhooks/ChatEvent`;
   await createDefaultWebhook({ ...rest, url, timeoutMs }).interactions(`KC${'a'.repeat(32)}`);
-  expect(stage.asked).toHaveLength(19);
+  await useTasks(createTaskSide({ ...account(stage), workspaceSid: `WS${'a'.repeat(32)}` }));
+  expect(stage.asked).toHaveLength(23);
 
   for (const asked of stage.asked) {
     const operation = operationOf(asked);

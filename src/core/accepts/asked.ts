@@ -1,0 +1,49 @@
+/**
+ * What is remembered of a task whose accept is not told by its pair: its worker may have no twin, or have accepted
+ * before the deployment's first start. Kept in the store, for a function forgets; one item a task.
+ */
+import type { Clock, Nonce, Store } from '../ports.ts';
+
+export type Asked = {
+  readonly reservation: string;
+  /** The task's own, in milliseconds: a task that has changed since is looked at again. */
+  readonly updatedAt: number;
+  /** Milliseconds since 1970: the same accept is not looked at again before. */
+  readonly until: number;
+};
+
+type Deps = { readonly store: Store; readonly clock: Clock; readonly nonce: Nonce };
+
+/** Seconds. Written anew at least once a day as long as the task is open. */
+const KEEP_SECONDS = 30 * 24 * 3600;
+
+const LEAST_MS = 10 * 60_000;
+const MOST_MS = 24 * 3_600_000;
+
+/**
+ * An accept that led to nothing is tried again when the chat has been open for twice as long: after ten minutes, twenty,
+ * forty, ... at last once a day. So a twin that is added later is found, and a thousand chats without one cost little.
+ */
+export const askAgainAt = (now: number, acceptedAt: number): number =>
+  now + Math.min(MOST_MS, Math.max(LEAST_MS, now - acceptedAt));
+
+const keyOf = (task: string) => ({ pk: `accept#${task}`, sk: 'asked' });
+
+export const readAsked = async (deps: Deps, task: string): Promise<Asked | undefined> => {
+  const item = await deps.store.get(keyOf(task));
+  if (item === undefined) return undefined;
+  return { reservation: String(item.reservation), updatedAt: Number(item.updated), until: Number(item.until) };
+};
+
+export const writeAsked = async (deps: Deps, task: string, asked: Asked): Promise<void> => {
+  await deps.store.write(keyOf(task), {
+    when: [],
+    set: {
+      reservation: asked.reservation,
+      updated: asked.updatedAt,
+      until: asked.until,
+      ttl: Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS,
+    },
+    nonce: ['n', deps.nonce()],
+  });
+};

@@ -1,0 +1,22 @@
+/** When this deployment was first started: chats accepted before that are left alone. */
+import type { Clock, Nonce, Store } from '../ports.ts';
+
+const key = { pk: 'deployment', sk: 'first' };
+
+/**
+ * Noted once and for ever by whoever asks first.
+ * @returns milliseconds since 1970, of whole seconds as TaskRouter's dates are.
+ */
+export const firstStart = async (deps: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly nonce: Nonce;
+}): Promise<number> => {
+  const now = Math.floor(deps.clock.now() / 1000) * 1000;
+  const written = await deps.store.write(key, {
+    when: [['lacks', 'at']],
+    set: { at: now },
+    nonce: ['n', deps.nonce()],
+  });
+  return written.ok ? now : Number(written.old?.at);
+};

@@ -1,0 +1,50 @@
+/** Flex's open chats by TaskRouter's own account: which task has which channel. */
+import type { AssignedTask, TaskChat, TaskSide } from '../ports.ts';
+import type { Memory } from './memory.ts';
+import { BudgetSpent, type Turn } from './turns.ts';
+
+/** 20 000 tasks. */
+const MOST_PAGES = 20;
+
+export type OpenChat = { readonly task: AssignedTask; readonly chat: TaskChat };
+
+/** Every task that a worker has accepted, the oldest first. @throws BudgetSpent */
+export const listOpenTasks = async (tasks: TaskSide, turn: Turn): Promise<readonly AssignedTask[]> => {
+  const found: AssignedTask[] = [];
+  let next: string | undefined;
+  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+    await turn();
+    const page = await tasks.listAssigned(next);
+    found.push(...page.tasks);
+    next = page.next;
+    if (next === undefined) return found;
+  }
+  throw new BudgetSpent();
+};
+
+/**
+ * Those of the tasks that are chats. A channel may pass from task to task: the newest one has it.
+ * @throws BudgetSpent
+ */
+export const openChats = async (
+  tasks: TaskSide,
+  turn: Turn,
+  memory: Memory,
+  open: readonly AssignedTask[],
+): Promise<readonly OpenChat[]> => {
+  const byChannel = new Map<string, OpenChat>();
+  for (const task of open) {
+    const chat = task.chat === 'unshown' ? await askedFor(tasks, turn, memory, task) : task.chat;
+    if (chat !== 'none') byChannel.set(chat.container, { task, chat });
+  }
+  return [...byChannel.values()];
+};
+
+const askedFor = async (tasks: TaskSide, turn: Turn, { chats }: Memory, { sid }: AssignedTask) => {
+  const remembered = chats.get(sid);
+  if (remembered !== undefined) return remembered;
+  await turn();
+  const chat = (await tasks.chat(sid)) ?? 'none';
+  chats.set(sid, chat);
+  return chat;
+};

@@ -1,0 +1,27 @@
+import type { Clock } from '../ports.ts';
+
+/** Reads of Twilio a run: five a second when it comes once a minute. */
+const MOST_READS = 300;
+/** Between two of them, so that no second sees more than 33. */
+const PACE_MS = 30;
+
+/** There is more to ask of Twilio than a run may ask: the next one goes on. */
+export class BudgetSpent extends Error {
+  constructor() {
+    super('nothing more may be asked of Twilio in this run');
+    this.name = 'BudgetSpent';
+  }
+}
+
+/** Waits for the turn to ask Twilio once more. @throws BudgetSpent */
+export type Turn = () => Promise<void>;
+
+/** @param deadline in milliseconds since 1970: nothing is asked after it. */
+export const createTurns = (clock: Clock, deadline: number): Turn => {
+  let left = MOST_READS;
+  return async () => {
+    left -= 1;
+    if (left < 0 || clock.now() + PACE_MS > deadline) throw new BudgetSpent();
+    await clock.sleep(PACE_MS);
+  };
+};

@@ -1,0 +1,43 @@
+/** Open chats that no pair knows of. */
+import { aliasOf, pairKey, readHome } from '../pair.ts';
+import type { Clock, Nonce, Store } from '../ports.ts';
+import { type Asked, readAsked } from './asked.ts';
+import type { Memory } from './memory.ts';
+import type { OpenChat } from './open-chats.ts';
+
+export type UnknownChat = OpenChat & { readonly asked: Asked | undefined };
+
+const SIDE_BY_SIDE = 25;
+
+type Deps = { readonly store: Store; readonly clock: Clock; readonly nonce: Nonce };
+
+/** By the store, but for what is remembered: two reads a chat at most. */
+export const unknownChats = async (
+  deps: Deps,
+  memory: Memory,
+  chats: readonly OpenChat[],
+): Promise<readonly UnknownChat[]> => {
+  const doubtful = chats.filter(({ task }) => !memory.rests(task, deps.clock.now()));
+  const unknown: UnknownChat[] = [];
+  for (let from = 0; from < doubtful.length; from += SIDE_BY_SIDE) {
+    const some = await Promise.all(doubtful.slice(from, from + SIDE_BY_SIDE).map((one) => look(deps, memory, one)));
+    unknown.push(...some.filter((one) => one !== undefined));
+  }
+  return unknown;
+};
+
+/** A pair that has begun for the task finishes, or rests, by itself; a channel that the bridge made itself needs none. */
+const look = async (deps: Deps, memory: Memory, open: OpenChat): Promise<UnknownChat | undefined> => {
+  const { task, chat } = open;
+  const item = await deps.store.get(pairKey('flex', chat.container));
+  if (aliasOf(item) !== undefined || readHome(item)?.task === task.sid) {
+    memory.known(task);
+    return undefined;
+  }
+  const asked = await readAsked(deps, task.sid);
+  if (asked !== undefined && asked.updatedAt === task.updatedAt && deps.clock.now() < asked.until) {
+    memory.rest(task, asked.until);
+    return undefined;
+  }
+  return { ...open, asked };
+};

@@ -1,0 +1,101 @@
+/**
+ * Finds accepts whose webhook was lost, in TaskRouter's current state: one list of all open tasks, and two reads for
+ * each that no pair knows of. What is found goes the way that its webhook would have gone.
+ */
+import { firstStart } from './accepts/first-start.ts';
+import { lookInto, type Search } from './accepts/look-into.ts';
+import { createMemory, type Memory } from './accepts/memory.ts';
+import { listOpenTasks, openChats } from './accepts/open-chats.ts';
+import { BudgetSpent, createTurns } from './accepts/turns.ts';
+import { unknownChats } from './accepts/unknown.ts';
+import type { TaskSide } from './ports.ts';
+import { TwilioTrouble } from './trouble.ts';
+
+export type AcceptSweepDeps = Pick<Search, 'store' | 'queues' | 'clock' | 'nonce' | 'journal'> & {
+  /** undefined: nobody said which workspace it is. */
+  readonly tasks: TaskSide | undefined;
+};
+
+export type AcceptVerdict =
+  | { readonly verdict: 'clean' }
+  | { readonly verdict: 'repairing' }
+  /** Not all of it, at least. */
+  | { readonly verdict: 'not compared'; readonly why: string };
+
+/** How long a run may ask, in milliseconds; the call under way then may take longer. */
+export const ACCEPTS_MS = 10_000;
+
+/**
+ * Make it once: what it remembers of open tasks saves it from asking the store for each at every run.
+ * @returns never rejects. The deadline is in milliseconds since 1970: nothing is asked of Twilio after it.
+ */
+export const createAcceptSweep = (deps: AcceptSweepDeps): ((deadline: number) => Promise<AcceptVerdict>) => {
+  const { tasks, clock, journal } = deps;
+  const memory = createMemory();
+  let notBefore = 0;
+  let toldNoWorkspace = false;
+
+  const tell = (verdict: AcceptVerdict, count: number): AcceptVerdict => {
+    const reason = verdict.verdict === 'not compared' ? `not compared: ${verdict.why}` : verdict.verdict;
+    journal({ step: 'swept', type: 'accepts', reason, sids: [], count });
+    return verdict;
+  };
+
+  return async (deadline) => {
+    if (tasks === undefined) {
+      const verdict = { verdict: 'not compared', why: 'no_workspace' } as const;
+      if (!toldNoWorkspace) tell(verdict, 0);
+      toldNoWorkspace = true;
+      return verdict;
+    }
+    if (clock.now() < notBefore) return tell({ verdict: 'not compared', why: 'twilio asked to wait' }, 0);
+    let sent = 0;
+    const count = () => {
+      sent += 1;
+    };
+    try {
+      return tell(await sweep({ ...deps, tasks }, memory, deadline, count), sent);
+    } catch (error) {
+      if (error instanceof TwilioTrouble) notBefore = clock.now() + (error.retryAfter ?? 0) * 1000;
+      else if (!(error instanceof BudgetSpent))
+        journal({ step: 'failed', type: 'accepts', reason: whyOf(error), sids: [] });
+      return tell({ verdict: 'not compared', why: whyOf(error) }, sent);
+    }
+  };
+};
+
+const whyOf = (error: unknown): string => {
+  if (error instanceof BudgetSpent) return 'more than one run can ask';
+  if (error instanceof TwilioTrouble) return `twilio ${error.code ?? error.status ?? error.fate}`;
+  return error instanceof Error ? error.name : typeof error;
+};
+
+const sweep = async (
+  deps: AcceptSweepDeps & { readonly tasks: TaskSide },
+  memory: Memory,
+  deadline: number,
+  count: () => void,
+): Promise<AcceptVerdict> => {
+  const { tasks } = deps;
+  const turn = createTurns(deps.clock, deadline);
+  const since = await firstStart(deps);
+  const open = await listOpenTasks(tasks, turn);
+  memory.keepOnly(open);
+  // Nobody accepted a task later than it was last changed: what was not, since the first start, is left alone unread.
+  const young = open.filter((task) => task.updatedAt >= since);
+  const unknown = await unknownChats(deps, memory, await openChats(tasks, turn, memory, young));
+
+  const search: Search = { ...deps, memory, turn, since, identities: new Map() };
+  let verdict: AcceptVerdict = { verdict: 'clean' };
+  for (const one of unknown)
+    try {
+      if (!(await lookInto(search, one))) continue;
+      count();
+      if (verdict.verdict === 'clean') verdict = { verdict: 'repairing' };
+    } catch (error) {
+      if (!(error instanceof TwilioTrouble) || error.remedy === 'retry' || error.remedy === 'fix') throw error;
+      // What Twilio will not tell of this one task does not keep it from telling of the others.
+      verdict = { verdict: 'not compared', why: whyOf(error) };
+    }
+  return verdict;
+};
