@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { AGENTS } from '../../../local/twilio/defaults.ts';
+import { attributesOf } from '../../../src/core/deliver.ts';
 import { silence } from '../../../src/core/operate/bells.ts';
 import { listParked } from '../../../src/core/operate/parked.ts';
 import { putBack } from '../../../src/core/operate/put-back.ts';
@@ -121,6 +122,27 @@ describe('redrive', () => {
     await office.pass(180_000);
     expect(frontline()).toEqual(['before', 'after', late('one'), 'and on']);
     expect(await listParked(office.operator.store, {})).toEqual([]);
+  });
+
+  test('whose answer was lost knows its copy even after an app replaced the attributes', async () => {
+    const { office, redrive, frontline } = await withParked('one');
+    let losses = 0;
+    office.meddle((url) => (url.includes('/Messages') && losses++ === 0 ? 'lost' : undefined));
+    office.twilio.faults.add({ fault: 'attributes.replaced', p: 1, maxMs: 1_000, account: 'frontline' });
+    expect(await redrive()).toEqual(['put back']);
+    expect(frontline()).toEqual(['before', 'after', late('one')]);
+  });
+
+  test('adopts a copy that stands already, however it came there', async () => {
+    const { office, chat, sids, redrive, frontline } = await withParked('one');
+    office.meddle(() => undefined);
+    const rendered = { author: 'jo', body: late('one') };
+    const attributes = attributesOf(office.deps, 'F', chat.conversationSid, rendered, sids[0] ?? '', 'copy');
+    const createdAt = new Date(office.time.now()).toISOString();
+    const draft = { ...rendered, attributes, createdAt, announce: false };
+    await office.during(office.deps.frontline.send(chat.conversationSid, draft));
+    expect(await redrive()).toEqual(['put back']);
+    expect(frontline()).toEqual(['before', 'after', late('one')]);
   });
 
   test('carries an agent’s parked answer to Flex', async () => {

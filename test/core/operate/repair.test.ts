@@ -57,6 +57,17 @@ describe('repair', () => {
     expect(lanes.map(({ verdict }) => verdict)).toEqual(['not compared', 'not compared']);
   });
 
+  test('names why it did not compare', async () => {
+    const office = openOffice();
+    const { channelSid } = await office.linkedChat();
+    const home = await pairOf(office, channelSid);
+    await office.operator.store.write(home.key, { when: [], set: { st: 'closed' }, nonce: ['n', 'closed'] });
+    expect(await repaired(office, channelSid)).toEqual([
+      { lane: 'F', verdict: 'not compared', reason: 'closed' },
+      { lane: 'B', verdict: 'not compared', reason: 'closed' },
+    ]);
+  });
+
   test('waits for nobody when no bridge runs', async () => {
     const office = openOffice();
     const { channelSid } = await office.linkedChat();
