@@ -112,11 +112,14 @@ describe.each([true, false])('an answer that is lost (interactions name messages
     expect(stage.told(second)).toEqual(['retried: outcome unknown', ...doubt, 'forwarded']);
   });
 
-  test('while the same text was said long before: no doubt about the second one', async () => {
+  test.each([
+    ['sent', answerLost],
+    ['not sent', { fault: 'rest.5xx-before', p: 1, only: CHAT_EVENT, status: 500 } as const],
+  ])('while the same text was said long before: no doubt about the second one, %s', async (_, fault) => {
     chat.writes('ok');
     await stage.pass(20_000);
     const second = chat.writes('ok');
-    await once({ fault: 'rest.5xx-before', p: 1, only: CHAT_EVENT, status: 500 });
+    await once(fault);
     await stage.pass(61_000);
     expect(chat.phone()).toEqual(['ok', 'ok']);
     expect(stage.told(second)).toEqual(['retried: outcome unknown', 'forwarded']);
@@ -128,7 +131,17 @@ describe.each([true, false])('an answer that is lost (interactions name messages
     stage.twilio.customer.writes(chat.channelSid, 'ok');
     await stage.pass(62_000);
     expect(chat.phone()).toEqual(['ok']);
-    expect(stage.told(sid).at(-1)).toBe('forwarded');
+    expect(stage.told(sid)).toEqual(['retried: outcome unknown', 'forwarded']);
+  });
+
+  test('while the customer writes and writes: the session is read page by page', async () => {
+    const sid = chat.writes('one');
+    await once(answerLost);
+    stage.twilio.switches.actionsPerSecond = 1_000;
+    for (let n = 0; n < 110; n += 1) stage.twilio.customer.writes(chat.channelSid, `text ${n}`);
+    await stage.pass(62_000);
+    expect(chat.phone()).toEqual(['one']);
+    expect(stage.told(sid)).toEqual(['retried: outcome unknown', 'forwarded']);
   });
 
   test('by the death of the process after the post: the next one finds it', async () => {
@@ -209,6 +222,23 @@ describe('two consumers on one message', () => {
     expect(both.map(({ verdict }) => verdict).sort()).toEqual(['done', 'retry']);
     expect(chat.phone()).toEqual(['one']);
     expect(stage.told(sid).sort()).toEqual(['forwarded', 'retried: somebody may be at it']);
+  });
+
+  test('whoever comes after the death of the first waits until nothing of its post can still arrive', async () => {
+    chat.writes('one');
+    await stage.webhooksArrive();
+    const [received] = await stage.queues.source('default-webhook').receive(1);
+    if (received === undefined) throw new Error('nothing came');
+    stage.dies('before');
+    void stage.consume(received.body, received.group);
+    await stage.twilio.pass(30_000);
+    stage.dies(undefined);
+    // 20 s were the first one's, 60 s are for the settling.
+    const second = await stage.consume(received.body, received.group);
+    expect(second).toEqual({ verdict: 'retry', afterSeconds: 50 });
+    await stage.twilio.pass(50_000);
+    expect(await stage.consume(received.body, received.group)).toEqual({ verdict: 'done' });
+    expect(chat.phone()).toEqual(['one']);
   });
 
   test('a process that slept past its lease posts no more', async () => {

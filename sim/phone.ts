@@ -1,0 +1,32 @@
+/** What the customer got by SMS, against what stands in the channel and what was lined up for Flex's own webhook. */
+import type { Played } from './play.ts';
+import type { World } from './world.ts';
+
+/** The journal's word for a post that may double an earlier one. */
+const PERHAPS_TWICE = 'perhaps sent twice';
+
+/**
+ * Every message of the channel that is not the customer's is on the phone, in the order in which the queue took them;
+ * once, or once more for each time that the journal said so beforehand.
+ */
+export const phoneProblems = (world: World, chat: Played): readonly string[] => {
+  if (chat.phone === undefined) return [];
+  const { reads, customer } = world.twilio;
+  const identity = `sms_${chat.phone.replace('+', '')}`;
+  const got = customer.phone(chat.phone).map(({ messageSid }) => messageSid);
+  const due = reads.transcript('flex', chat.channel).filter(({ author }) => author !== identity);
+  const wrong: string[] = [];
+  for (const { sid, body } of due) {
+    const times = got.filter((one) => one === sid).length;
+    if (times === 0) wrong.push(`the phone lacks "${body}" (${sid})`);
+    const said = world.entries.filter(({ entry }) => entry.reason === PERHAPS_TWICE && entry.sids[0] === sid).length;
+    if (times > 1) world.meter.met('SMS sent twice', times - 1);
+    if (times > 1 + said)
+      wrong.push(`the phone has ${times} times "${body}" (${sid}), and the journal said so ${said} times`);
+  }
+  const lined = [...new Set(world.lined)].filter((sid) => got.includes(sid));
+  const order = [...new Set(got)];
+  const first = order.findIndex((sid, n) => sid !== lined[n]);
+  if (first >= 0) wrong.push(`the phone has another order than the queue from number ${first} (${order[first]})`);
+  return wrong;
+};
