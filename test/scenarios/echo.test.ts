@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Chat, openStage, type Stage } from './stage.ts';
+import { type Chat, channelUrl, openStage, type Stage } from './stage.ts';
 
 /** Nothing was written twice, nor back to where it came from. */
 const oneStory = (stage: Stage, chat: Chat, texts: readonly string[]): void => {
@@ -80,7 +80,7 @@ describe('what the bridge wrote', () => {
   });
 });
 
-describe("what a customer wrote with the bridge's stamp on it", () => {
+describe("what a person wrote with the bridge's stamp on it", () => {
   test('crosses like any text when the stamp is forged', async () => {
     const stage = openStage();
     const chat = await stage.linkedChat();
@@ -120,5 +120,21 @@ describe("what a customer wrote with the bridge's stamp on it", () => {
     await stage.settle(5);
 
     oneStory(stage, chat, ['hello', 'hello', 'other words', 'still there?']);
+  });
+
+  test("crosses when it is the agent's, who copied the stamp of what he said before", async () => {
+    const stage = openStage();
+    const chat = await stage.linkedChat();
+    stage.frontlineAgentWrites(chat, 'hello');
+    await stage.settle();
+    const [copy] = stage.transcript('flex', chat);
+    await stage.rest('flex', 'POST', `${channelUrl(chat)}/Messages`, {
+      From: copy?.author ?? '',
+      Body: 'something else',
+      Attributes: copy?.attributes ?? '',
+    });
+    await stage.settle(5);
+
+    oneStory(stage, chat, ['hello', 'something else']);
   });
 });

@@ -223,7 +223,7 @@ describe('one chat, one conversation', () => {
   });
 
   test('when two functions link it side by side', async () => {
-    for (let seed = 1; seed <= 8; seed += 1) {
+    for (let seed = 1; seed <= 5; seed += 1) {
       const stage = openStage({ seed });
       const chat = await chatOf(stage, 3);
       stage.setFaults({ ...CALM, twin: 1 });
@@ -302,7 +302,6 @@ describe('when linking meets trouble', () => {
     stage.accepts(chat, ann);
     await stage.settle(5);
     stage.accepts(chat, sam);
-    await stage.settle(0.01);
     stage.customerWrites(chat, 'are you there?');
     await stage.during({ fault: 'side.down', p: 1, how: '503', account: 'frontline' }, 20);
     await stage.settle(10);
