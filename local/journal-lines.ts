@@ -13,6 +13,7 @@ const colours: Readonly<Record<Entry['step'], Parameters<typeof styleText>[0]>> 
   reconciled: 'green',
   retried: 'yellow',
   deferred: 'yellow',
+  undone: 'yellow',
   refused: 'yellow',
   parked: 'red',
   failed: 'red',

@@ -82,7 +82,22 @@ export const METRICS = {
   outcome: 'Events',
   /** Milliseconds from the webhook's arrival until the event ended as replicated or forwarded, dimension `Lane`: F, B, forward. */
   delay: 'Delay',
+  /** One count per event that was deferred because its pair writes faster than people can. */
+  held: 'Held',
+  /** One count each time calls to a side begin to be refused, dimension `Side`: flex, frontline, default webhook, taskrouter. */
+  breakerOpen: 'BreakerOpen',
+  /** One count per run of the sweep. */
+  sweeps: 'Sweeps',
+  /** Pairs in which the sweep found something to repair. */
+  repairs: 'Repairs',
+  /** Pairs that the sweep wanted to compare and could not. */
+  notCompared: 'NotCompared',
+  /** Lanes that are not up to date, once a sweep; nothing when all are. */
+  dirtyLanes: 'DirtyLanes',
 } as const;
 
-/** Seconds. The function is cut off before its messages become visible again. */
-export const TIMES = { functionTimeout: 25, visibility: 150, sweepEvery: 60 } as const;
+/**
+ * Seconds. The function is cut off before its messages become visible again. The sweep ends by itself after some 80: 10
+ * for accepts and 50 for pairs, each then waiting for the calls under way.
+ */
+export const TIMES = { functionTimeout: 25, visibility: 150, sweepEvery: 60, sweepTimeout: 90 } as const;

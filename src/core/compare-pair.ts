@@ -5,6 +5,7 @@ import type { BridgeDeps } from './deps.ts';
 import type { Lane, Side } from './event.ts';
 import { sendJob } from './jobs.ts';
 import { confirmed } from './mend.ts';
+import type { SeenTo } from './not-compared.ts';
 import { type Home, readHome } from './pair.ts';
 import { listForSweep, markQuiet, type SweepClass, unlistForSweep } from './pair-writes.ts';
 import { TwilioTrouble } from './trouble.ts';
@@ -28,7 +29,8 @@ export const comparePair = async (deps: BridgeDeps, key: Key, kind: SweepClass):
   }
   const not = (why: string): Verdict => ({ verdict: 'not compared', why, container: key.pk });
   const busy = whyNot(home);
-  if (busy !== undefined || home.flex === undefined || home.frontline === undefined) return not(busy ?? 'unlinked');
+  if (busy !== undefined || home.flex === undefined || home.frontline === undefined)
+    return not(busy ?? ('unlinked' satisfies SeenTo));
   try {
     const [flex, frontline] = await Promise.all([
       newest(deps, 'flex', home.flex),
@@ -54,7 +56,7 @@ export const comparePair = async (deps: BridgeDeps, key: Key, kind: SweepClass):
 };
 
 /** Who waits is brought up to date as such; comparing it now would only see what is known. */
-const whyNot = (home: Home): string | undefined => {
+const whyNot = (home: Home): SeenTo | undefined => {
   const lanes = [home.lanes.F, home.lanes.B];
   if (home.state !== 'open' || !home.linked) return 'being linked or ended';
   if (home.held !== undefined) return 'held';

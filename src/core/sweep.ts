@@ -7,8 +7,10 @@
 import type { Item } from './change.ts';
 import { comparePair, type Verdict } from './compare-pair.ts';
 import type { BridgeDeps } from './deps.ts';
+import { tellDirtyLanes } from './dirty-lanes.ts';
 import { jobsFor, sendJob } from './jobs.ts';
-import { readHome } from './pair.ts';
+import { notCompared } from './not-compared.ts';
+import { type Home, readHome } from './pair.ts';
 import type { SweepClass } from './pair-writes.ts';
 
 const PAGE = 100;
@@ -113,20 +115,21 @@ const tell = (deps: BridgeDeps, kind: SweepClass, verdicts: readonly Verdict[]):
       deps.journal({
         step: 'swept',
         type: `${kind} pair`,
-        reason: `not compared: ${verdict.why}`,
+        reason: notCompared(verdict.why),
         sids: [verdict.container],
       });
 };
 
 const sendWaiting = async (deps: BridgeDeps): Promise<number> => {
   let after: string | undefined;
-  let sent = 0;
+  const waiting: Home[] = [];
   do {
     const page = await deps.store.listDue('due', { limit: PAGE, after });
     const homes = page.items.map(readHome).filter((home) => home !== undefined);
     await Promise.all(homes.flatMap((home) => jobsFor(deps, home).map((job) => sendJob(deps, home, job))));
-    sent += homes.length;
+    waiting.push(...homes);
     after = page.next;
   } while (after !== undefined);
-  return sent;
+  tellDirtyLanes(deps.journal, waiting);
+  return waiting.length;
 };

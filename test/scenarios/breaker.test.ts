@@ -46,6 +46,10 @@ describe.each(['503', 'hang', 'destroy'] as const)('an hour in which a side is d
     expect(restCalls(stage, 'frontline')).toBeLessThanOrEqual(5 + 2 * 120);
     expect(stage.journal('breaker(open)').length).toBeGreaterThan(50);
     expect(new Set(stage.journal('breaker').map(({ type }) => type))).toEqual(new Set(['frontline']));
+    // Each gave its side 15 minutes; then its lane waits, and every sweep says so.
+    const dirty = () => stage.journal('swept').filter(({ type }) => type === 'dirty lanes');
+    expect(dirty().at(-1)?.count).toBe(CHATS);
+    expect(dirty().length).toBeGreaterThan(40);
 
     end();
     await stage.settle(3);
@@ -60,6 +64,9 @@ describe.each(['503', 'hang', 'destroy'] as const)('an hour in which a side is d
       expect([...stands].sort()).toEqual(['is anybody there?', ...said].sort());
       expect(stands.filter((text) => text.startsWith('in '))).toEqual(minutes.map((minute) => `in ${minute}`));
     }
+    const before = dirty().length;
+    await stage.settle(5);
+    expect(dirty()).toHaveLength(before);
   });
 });
 
