@@ -7,7 +7,7 @@ import type { TwilioRequest } from './respond.ts';
 import { seededRandom } from './sid.ts';
 import { createTwilio, type LocalTwilio } from './twilio.ts';
 import { createJudge } from './validation/judge.ts';
-import type { Switches } from './world.ts';
+import type { Deliver, Switches } from './world.ts';
 
 export type LocalTwilioOptions = {
   /** 0, the default: any free port. */
@@ -19,6 +19,8 @@ export type LocalTwilioOptions = {
   readonly validate?: boolean | undefined;
   /** Told of every bug of the local Twilio itself, which the caller sees as a 500; console.error when absent. */
   readonly onBug?: ((error: unknown) => void) | undefined;
+  /** What stands between the local Twilio and those it calls, to measure. */
+  readonly around?: ((deliver: Deliver) => Deliver) | undefined;
 };
 
 export type RunningTwilio = LocalTwilio & {
@@ -69,7 +71,7 @@ export const startLocalTwilio = async (options: LocalTwilioOptions = {}): Promis
     clock: { now: Date.now },
     random: seededRandom(options.seed ?? Math.floor(Math.random() * 2 ** 32)),
     timers: { after },
-    deliver: delivery.deliver,
+    deliver: options.around?.(delivery.deliver) ?? delivery.deliver,
     switches: options.switches,
     judge: (options.validate ?? true) ? await createJudge() : undefined,
   });

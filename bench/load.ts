@@ -1,0 +1,117 @@
+/** The figures under load: acknowledgement, delay, throughput; each in several rounds with chats of their own. */
+import { type Figure, median, percentile } from './figures.ts';
+import { onStand, type Round, type Stand, type StandPlan } from './stand.ts';
+import type { Talked } from './talk.ts';
+
+const CHATS = 200;
+const LATENCY_MS = 150;
+/** As `npm start` has it. */
+const SWEEP_MS = 60_000;
+
+export type Measured = { readonly figures: readonly Figure[]; readonly wrong: readonly string[] };
+export type Say = (line: string) => void;
+
+const ms = (value: number): string => `${Math.round(value)} ms`;
+const perSecond = ({ plan, talked }: Round): number => (plan.messages * 1000) / talked.lasted;
+
+const tell = (say: Say, round: Round): void => {
+  const { plan, talked, bridge, twilio, counted } = round;
+  const times = (values: readonly number[]): string =>
+    `p50 ${ms(percentile(values, 50))}, p95 ${ms(percentile(values, 95))}, p99 ${ms(percentile(values, 99))}`;
+  const core = (cpu: number): string => (cpu / 1000 / counted).toFixed(2);
+  const each = (cpu: number): string => (cpu / 1000 / plan.messages).toFixed(2);
+  const unusual = Object.entries(bridge.steps).filter(
+    ([step]) => !/^(queued|replicated|forwarded|skipped)$/.test(step),
+  );
+  say(`  ${plan.messages} messages at ${plan.perSecond}/s: ${perSecond(round).toFixed(0)}/s across`);
+  say(`    acknowledged ${times(talked.acknowledged)}; copies ${times(talked.echoes)}; across ${times(talked.across)}`);
+  say(
+    `    processor: bridge ${core(bridge.cpu)} of a core (${each(bridge.cpu)} ms a message), ` +
+      `local Twilio and persons ${core(twilio.cpu)} (${each(twilio.cpu)} ms)`,
+  );
+  if (unusual.length > 0) say(`    besides: ${unusual.map(([step, count]) => `${count} ${step}`).join(', ')}`);
+};
+
+type Rounds = { readonly rounds: number; readonly perSecond: number; readonly messages: number };
+
+const roundsOf = async (say: Say, stand: Stand, plan: Rounds): Promise<readonly Round[]> => {
+  const rounds: Round[] = [];
+  for (let n = 0; n < plan.rounds; n += 1) {
+    await stand.link(CHATS);
+    const round = await stand.round({ perSecond: plan.perSecond, messages: plan.messages, latencyMs: LATENCY_MS });
+    tell(say, round);
+    rounds.push(round);
+  }
+  return rounds;
+};
+
+/** A round before the first one that counts: code is compiled, connections stand. */
+const warmUp = async (stand: Stand): Promise<Talked> => {
+  await stand.link(CHATS);
+  return (await stand.round({ perSecond: 300, messages: 2_000, latencyMs: LATENCY_MS })).talked;
+};
+
+const wrongIn = (rounds: readonly Round[]): readonly string[] => rounds.flatMap(({ talked }) => talked.wrong);
+
+export const measureDelay = (say: Say): Promise<Measured> =>
+  onStand({ validate: false, forwards: true, sweepMs: SWEEP_MS }, async (stand) => {
+    await warmUp(stand);
+    const rounds = await roundsOf(say, stand, { rounds: 3, perSecond: 300, messages: 6_000 });
+    const middle = (of: (talked: Talked) => readonly number[], percent: number): number =>
+      median(rounds.map(({ talked }) => percentile(of(talked), percent)));
+    const acknowledged = middle((talked) => talked.acknowledged, 99);
+    const p95 = middle((talked) => talked.across, 95);
+    const p99 = middle((talked) => talked.across, 99);
+    const figures: readonly Figure[] = [
+      {
+        what: 'webhook acknowledged, one machine, 300 messages/s, p99',
+        goal: '<= 50 ms',
+        measured: ms(acknowledged),
+        met: acknowledged <= 50,
+      },
+      {
+        what: 'message on the other side, Twilio 150 ms, 200 chats, 300/s, p95',
+        goal: '<= 300 ms',
+        measured: ms(p95),
+        met: p95 <= 300,
+      },
+      { what: 'the same, p99', goal: '<= 1 s', measured: ms(p99), met: p99 <= 1_000 },
+    ];
+    return { figures, wrong: wrongIn(rounds) };
+  });
+
+/** More is offered than the goal asks for, and the time counts until the last message is across. */
+const throughput = async (
+  say: Say,
+  stand: StandPlan,
+  goal: { readonly what: string; readonly atLeast: number; readonly offered: number; readonly rounds: number },
+): Promise<Measured> =>
+  onStand(stand, async (on) => {
+    await warmUp(on);
+    const rounds = await roundsOf(say, on, { rounds: goal.rounds, perSecond: goal.offered, messages: 10_000 });
+    const reached = median(rounds.map(perSecond));
+    const wrong = wrongIn(rounds);
+    const figures: readonly Figure[] = [
+      {
+        what: goal.what,
+        goal: `>= ${goal.atLeast}/s, order exact`,
+        measured: `${reached.toFixed(0)}/s, order ${wrong.length === 0 ? 'exact' : 'WRONG'}`,
+        met: reached >= goal.atLeast && wrong.length === 0,
+      },
+    ];
+    return { figures, wrong };
+  });
+
+export const measureThroughput = (say: Say): Promise<Measured> =>
+  throughput(
+    say,
+    { validate: false, forwards: true, sweepMs: SWEEP_MS },
+    { what: 'throughput, 200 chats, Twilio 150 ms', atLeast: 500, offered: 1_000, rounds: 3 },
+  );
+
+export const measureBesideValidation = (say: Say): Promise<Measured> =>
+  throughput(
+    say,
+    { validate: true, forwards: true, sweepMs: SWEEP_MS },
+    { what: 'the same beside the validating local Twilio', atLeast: 300, offered: 1_000, rounds: 2 },
+  );

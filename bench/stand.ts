@@ -1,0 +1,61 @@
+/** A bridge and a local Twilio, each in a process of its own, with a new data file on the disk; gone afterwards. */
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BridgePlan, BridgeTally, BridgeVerbs } from './bridge-process.ts';
+import { startChild } from './child.ts';
+import type { Talk, Talked } from './talk.ts';
+import type { TwilioPlan, TwilioTally, TwilioVerbs } from './twilio-process.ts';
+
+export type StandPlan = TwilioPlan & Pick<BridgePlan, 'forwards' | 'sweepMs'>;
+
+/** One talk, and what it cost. */
+export type Round = {
+  readonly plan: Talk;
+  readonly talked: Talked;
+  readonly bridge: BridgeTally;
+  readonly twilio: TwilioTally;
+  /** Milliseconds for which the processors were counted. */
+  readonly counted: number;
+};
+
+export type Stand = {
+  /** New chats, so that none of them writes more than people do (the bridge holds such a pair). */
+  readonly link: (chats: number) => Promise<void>;
+  readonly round: (plan: Omit<Talk, 'forwards'>) => Promise<Round>;
+};
+
+export const onStand = async <T>(plan: StandPlan, work: (stand: Stand) => Promise<T>): Promise<T> => {
+  const folder = await mkdtemp(join(tmpdir(), 'bridge-bench-'));
+  // The children end with this process; what they wrote goes with it, however it ends.
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
+  const ends: (() => Promise<void>)[] = [];
+  try {
+    const twilio = await startChild<TwilioVerbs>('twilio-process.ts', { validate: plan.validate } satisfies TwilioPlan);
+    ends.unshift(twilio.stop);
+    const { url: twilioUrl } = await twilio.ask('where', undefined);
+    const { forwards, sweepMs } = plan;
+    const bridge = await startChild<BridgeVerbs>('bridge-process.ts', {
+      ...{ twilioUrl, folder, forwards, sweepMs },
+    } satisfies BridgePlan);
+    ends.unshift(bridge.stop);
+    await twilio.ask('connect', await bridge.ask('where', undefined));
+    return await work({
+      link: (chats) => twilio.ask('link', { chats }),
+      round: async (talk) => {
+        await Promise.all([twilio.ask('reset', undefined), bridge.ask('reset', undefined)]);
+        const from = Date.now();
+        const told = { ...talk, forwards };
+        const talked = await twilio.ask('talk', told);
+        const tallies = await Promise.all([bridge.ask('tally', undefined), twilio.ask('tally', undefined)]);
+        return { plan: told, talked, bridge: tallies[0], twilio: tallies[1], counted: Date.now() - from };
+      },
+    });
+  } finally {
+    for (const end of ends) await end();
+    process.off('exit', remove);
+    remove();
+  }
+};
