@@ -123,11 +123,13 @@ export const settle = async (
   const intent = home.lanes[lane].intent;
   if (intent === undefined) throw new Error('settle without an intent');
   const row = await writeCopied(deps, home.key, lane, intent.sid, { ...copy, late: intent.late });
-  if (row?.state === 'ok' && row.copy !== copy.sid) {
-    // Another run's copy is in the ledger already, so this one is the double. Its index stays accounted as ours.
+  const double = row?.state === 'ok' && row.copy !== copy.sid;
+  if (double || row?.state === 'removed') {
+    // Another run's copy is in the ledger already, or its source was removed meanwhile: this one goes. Its index stays
+    // accounted as ours.
     const into = containerOf(home, destination(lane));
     if (into !== undefined) await chatSide(deps, destination(lane)).erase(into, copy.sid);
-    deps.journal({ step: 'undone', type: 'double', lane, sids: [intent.sid, copy.sid] });
+    if (double) deps.journal({ step: 'undone', type: 'double', lane, sids: [intent.sid, copy.sid] });
   }
   const closed = await close(deps, held, copy.index, seen.missing, seen.listedAt);
   return closed.ok ? { end: 'done', home: closed.home, copy: copy.sid } : { end: 'overtaken' };

@@ -36,15 +36,16 @@ export const readBack = async (deps: BridgeDeps, held: Held): Promise<Freed> => 
     const closed = await close(deps, mine, copy, seen.missing, seen.listedAt);
     return closed.ok ? { free: true, home: closed.home, adopted: true } : busy;
   };
-  const parked = row?.state === 'parked';
-  if (row !== undefined && !parked) return closeWith(row.state === 'ok' ? row.copyIndex : undefined);
+  // These rows do not say that nothing was sent: a parked message may have been on its way back when its owner died, and
+  // one that was removed at its source may have crossed before.
+  const unsure = row?.state === 'parked' || row?.state === 'removed';
+  if (row !== undefined && !unsure) return closeWith(row.state === 'ok' ? row.copyIndex : undefined);
   const copy = await findCopy(deps, mine, intent);
   if (copy !== undefined) {
     const settled = await settle(deps, mine, copy, seen);
     return settled.end === 'done' ? { free: true, home: settled.home, adopted: true } : busy;
   }
-  // A parked row does not say that nothing was sent: the message may have been on its way back when its owner died.
-  if (parked) return closeWith(undefined);
+  if (unsure) return closeWith(undefined);
   const cleared = await clear(deps, mine);
   return cleared.ok ? { free: true, home: cleared.home, adopted: false } : busy;
 };

@@ -5,12 +5,12 @@
 import type { BridgeDeps } from './deps.ts';
 import { encodeEnvelope, eventsQueue, type Lane } from './event.ts';
 import type { HomeKeys } from './home-keys.ts';
-import { type Outcome, skipped } from './outcome.ts';
+import { type Outcome, retry, skipped } from './outcome.ts';
 import { containerOf, type Home, laneFrom, otherLane, readHome, source } from './pair.ts';
 import { type Run, reconcile } from './reconcile.ts';
 import { originalOf, renewCopy } from './renew-copy.ts';
 import type { MessageEvent } from './replicate.ts';
-import { readRow } from './rows.ts';
+import { readRow, writeNeverCopied } from './rows.ts';
 import { claimedStamp } from './stamp.ts';
 
 /** @throws TwilioTrouble; repeating is safe. */
@@ -20,19 +20,38 @@ export const renew = async (deps: BridgeDeps, homes: HomeKeys, event: MessageEve
   const key = await homes.find(event.side, event.container);
   const home = key === undefined ? undefined : readHome(await deps.store.get(key));
   if (home === undefined) return skipped('not_linked');
-  const row = await readRow(deps, home.key, lane, sid);
-  if (row?.state === 'ok') {
-    const original = event.type === 'message.removed' ? undefined : await originalOf(deps, home, lane, sid);
-    return renewCopy(deps, home, lane, sid, row, original);
-  }
-  if (row !== undefined) return skipped(row.state === 'skipped' ? 'empty' : row.state);
-  // Not across yet: when it is brought over, it is as it stands then.
+  const renewed = await renewIfAcross(deps, home, lane, event);
+  if (renewed !== undefined) return renewed;
+  // Not across yet: it is brought over as it stands then. What was under way already may have crossed as it was.
   const { cursor, intent, holes } = home.lanes[lane];
-  if (index > cursor || intent?.sid === sid || holes.has(index)) return reconcile(deps, home.key, lane, run);
+  if (index > cursor || intent?.sid === sid || holes.has(index)) {
+    // Its own event may still come, and knows nothing of this: the row keeps it away.
+    if (event.type === 'message.removed') await writeNeverCopied(deps, home.key, lane, sid);
+    const outcome = await reconcile(deps, home.key, lane, run);
+    if (outcome.end !== 'reconciled') return outcome;
+    const across = await renewIfAcross(deps, home, lane, event);
+    if (across !== undefined) return across;
+    return (await originalOf(deps, home, lane, sid)) === undefined ? outcome : retry(2, 'list is behind');
+  }
   if (claimedStamp(event.message.attributes)?.d !== deps.settings.deployment) return skipped('own');
   // Somebody altered a copy by hand: the lane that wrote it puts it right.
   await askOtherLane(deps, home, otherLane(lane));
   return skipped('own');
+};
+
+/** @returns undefined when the ledger knows nothing of it. */
+const renewIfAcross = async (
+  deps: BridgeDeps,
+  home: Home,
+  lane: Lane,
+  event: MessageEvent,
+): Promise<Outcome | undefined> => {
+  const { sid } = event.message;
+  const row = await readRow(deps, home.key, lane, sid);
+  if (row === undefined) return undefined;
+  if (row.state !== 'ok') return skipped(row.state === 'skipped' ? 'empty' : row.state);
+  const original = event.type === 'message.removed' ? undefined : await originalOf(deps, home, lane, sid);
+  return renewCopy(deps, home, lane, sid, row, original);
 };
 
 const askOtherLane = async (deps: BridgeDeps, home: Home, lane: Lane): Promise<void> => {

@@ -37,7 +37,7 @@ export const readRow = async (
   sid: string,
 ): Promise<Row | undefined> => read(await deps.store.get(messageRow(home, lane, sid)));
 
-const expiry = (deps: BridgeDeps) => Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS;
+const expiry = (deps: Pick<BridgeDeps, 'clock'>) => Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS;
 
 /** Over nothing, or over a parked row that was put back. */
 const free = [['any', [['lacks', 'st']], [['=', 'st', 'parked']]]] as const;
@@ -106,9 +106,18 @@ export const writeDeleted = async (
   });
 };
 
+/** It was removed before it crossed: whoever copies it all the same takes the copy back. */
+export const writeNeverCopied = async (deps: BridgeDeps, home: Key, lane: Lane, sid: string): Promise<void> => {
+  await deps.store.write(messageRow(home, lane, sid), {
+    when: [['lacks', 'st']],
+    set: { st: 'removed', ttl: expiry(deps) },
+    nonce: ['n', deps.nonce()],
+  });
+};
+
 /** Parked rows stand in the sparse index, where status and redrive find them. */
 export const writeParked = async (
-  deps: BridgeDeps,
+  deps: Pick<BridgeDeps, 'store' | 'clock' | 'nonce'>,
   home: Key,
   lane: Lane,
   sid: string,
