@@ -5,9 +5,12 @@ import type { World } from './world.ts';
 /** The journal's word for a post that may double an earlier one. */
 const PERHAPS_TWICE = 'perhaps sent twice';
 
+/** After so long an SMS is pointless, and parked. */
+const DAY_MS = 24 * 3_600_000;
+
 /**
  * Every message of the channel that is not the customer's is on the phone, in the order in which the queue took them;
- * once, or once more for each time that the journal said so beforehand.
+ * once, or once more for each time that the journal said so beforehand. What was parked is more than a day old.
  */
 export const phoneProblems = (world: World, chat: Played): readonly string[] => {
   if (chat.phone === undefined) return [];
@@ -18,7 +21,12 @@ export const phoneProblems = (world: World, chat: Played): readonly string[] => 
   const wrong: string[] = [];
   for (const { sid, body } of due) {
     const times = got.filter((one) => one === sid).length;
-    if (times === 0) wrong.push(`the phone lacks "${body}" (${sid})`);
+    const parked = world.entries.some(
+      ({ entry }) =>
+        entry.step === 'parked' && entry.lane === 'forward' && entry.sids[0] === sid && (entry.ms ?? 0) >= DAY_MS,
+    );
+    if (times === 0 && parked) world.meter.met('SMS pointless after a day');
+    else if (times === 0) wrong.push(`the phone lacks "${body}" (${sid})`);
     const said = world.entries.filter(({ entry }) => entry.reason === PERHAPS_TWICE && entry.sids[0] === sid).length;
     if (times > 1) world.meter.met('SMS sent twice', times - 1);
     if (times > 1 + said)

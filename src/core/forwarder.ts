@@ -8,17 +8,7 @@ import { backoff } from './deliver.ts';
 import type { BridgeSettings } from './deps.ts';
 import { decodeEnvelope, type Envelope, encodeEnvelope, type Forward } from './event.ts';
 import { type Fate, lookUp } from './forward/look-up.ts';
-import {
-  claim,
-  type Doubtful,
-  finish,
-  forwardRow,
-  lapse,
-  POINTLESS_AFTER_MS,
-  release,
-  type Trying,
-  take,
-} from './forward/rows.ts';
+import { claim, type Doubtful, finish, forwardRow, lapse, release, type Trying, take } from './forward/rows.ts';
 import { type Outcome, type Parked, retry, skipped } from './outcome.ts';
 import type { Clock, Consumer, DefaultWebhook, Delivery, FlexSide, Journal, Nonce, Queues, Store } from './ports.ts';
 import { TwilioTrouble } from './trouble.ts';
@@ -39,6 +29,8 @@ export type ForwarderDeps = {
 /** The journal's word for a post of something that an earlier post may have sent already. */
 export const PERHAPS_TWICE = 'perhaps sent twice';
 
+/** After a day an SMS would surprise more than its absence. */
+const POINTLESS_AFTER_MS = 24 * 3_600_000;
 /** A list that fails is asked for so long after the settling; then what it would have told cannot be told. */
 const PATIENCE_MS = 15 * 60_000;
 

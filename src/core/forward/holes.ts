@@ -1,7 +1,7 @@
 /**
  * Messages that were never forwarded because their own webhook was lost. The sweep has read a channel's newest messages
  * anyway; a cursor per channel (`flex#CH… / forward`) says up to which index all is accounted for, so that a channel in
- * which nothing was said for a day costs no read, one in which nothing is new one, and a new message one more.
+ * which nothing was said for a week costs no read, one in which nothing is new one, and a new message one more.
  */
 import type { Key } from '../change.ts';
 import type { BridgeDeps } from '../deps.ts';
@@ -16,7 +16,6 @@ import {
   forwardRow,
   markQueued,
   type OpenRow,
-  POINTLESS_AFTER_MS,
   readForwardRow,
 } from './rows.ts';
 
@@ -39,6 +38,9 @@ const YOUNG_MS = 5 * 60_000;
 const VISIBLE_MS = 10 * 60_000;
 /** Somebody tried it so recently, or it was queued so recently: the line is alive. */
 const ALIVE_MS = 15 * 60_000;
+/** What is older has long been told of. After a day it is pointless to send; the forwarder says so, nobody else would. */
+const RECALL_MS = 7 * 24 * 3_600_000;
+/** Longer than anything is recalled. */
 const KEEP_SECONDS = 30 * 24 * 3600;
 
 /**
@@ -54,8 +56,7 @@ export const forwardHoles = async (
 ): Promise<number> => {
   const now = deps.clock.now();
   const listed = [...messages].sort((a, b) => a.index - b.index);
-  const first = Math.max(now - POINTLESS_AFTER_MS, channel.since);
-  // Nothing was said lately: neither a look at the cursor nor a step of it is worth its price.
+  const first = Math.max(now - RECALL_MS, channel.since);
   if (!listed.some((message) => needed(message, channel, first) && !isYoung(message, now))) return 0;
 
   const cursor = await readCursor(deps, channel.sid);

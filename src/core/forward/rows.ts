@@ -34,9 +34,6 @@ export type EndedRow = Extract<ForwardRow, { state: 'ok' | 'skipped' | 'parked' 
 export type OpenRow = Exclude<ForwardRow, EndedRow>;
 export type Doubtful = Extract<ForwardRow, { state: 'trying' | 'queued' }>;
 
-/** After a day an SMS would surprise more than its absence. */
-export const POINTLESS_AFTER_MS = 24 * 3_600_000;
-
 const KEEP_SECONDS = 180 * 24 * 3600;
 
 export const forwardRow = (channel: string, key: string): Key => ({ pk: `flex#${channel}`, sk: `f#${key}` });

@@ -92,6 +92,16 @@ test('its own webhook, very late, and the composed one send one SMS', async () =
   expect(stage.told(sid)).toEqual(['queued: composed', 'forwarded', 'skipped: already']);
 });
 
+test('one that is found after more than a day is not sent any more, but told of', async () => {
+  const sid = chat.writes('one');
+  await stage.webhooksGetLost();
+  await stage.pass(25 * 60 * MINUTE);
+  expect(await sweep()).toBe(1);
+  await stage.pass(MINUTE);
+  expect(chat.phone()).toEqual([]);
+  expect(stage.told(sid)).toEqual(['queued: composed', 'parked: forward_pointless']);
+});
+
 describe('is no hole:', () => {
   test('a message of the last minutes, whose webhook may still be on its way', async () => {
     chat.writes('one');
@@ -102,10 +112,10 @@ describe('is no hole:', () => {
     expect(await sweep()).toBe(1);
   });
 
-  test('a message of a day ago', async () => {
+  test('a message of a week ago', async () => {
     chat.writes('one');
     await stage.webhooksGetLost();
-    await stage.pass(24 * 60 * MINUTE + 1_000);
+    await stage.pass(7 * 24 * 60 * MINUTE + 1_000);
     expect(await sweep()).toBe(0);
   });
 
@@ -197,9 +207,9 @@ test('one that becomes visible after its successors is found all the same', asyn
 });
 
 describe('a look costs', () => {
-  test('no read where nothing was said for a day', async () => {
+  test('no read where nothing was said for a week', async () => {
     chat.writes('one');
-    await stage.pass(25 * 60 * MINUTE);
+    await stage.pass(8 * 24 * 60 * MINUTE);
     await sweep();
     expect(stage.calls.store).toBe(0);
   });
