@@ -62,6 +62,8 @@ export const run = async (seed: number, mode: Mode): Promise<Ended> => {
   twilio.connectBridge(BRIDGE);
   twilio.switches.listOrder = weather.listOrder;
   twilio.switches.restDates = weather.restDates;
+  twilio.switches.interactionsNameMessages = dice.fork('proxy').chance(0.5);
+  meter.met(`Proxy ${twilio.switches.interactionsNameMessages ? 'names' : 'does not name'} messages`);
   meter.met(`lists sorted by ${weather.listOrder}`);
   meter.met(`dates in ${weather.restDates}`);
   for (const fault of weather.twilio) twilio.faults.add(fault);
