@@ -6,7 +6,9 @@ import { type BreakerDeps, createBreaker } from '../src/adapters/twilio/rest/bre
 import { createFlexSide } from '../src/adapters/twilio/rest/flex-side.ts';
 import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.ts';
 import { createHttp, type HttpCall } from '../src/adapters/twilio/rest/http.ts';
+import { createTaskSide } from '../src/adapters/twilio/rest/task-side.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
+import type { TaskSide } from '../src/core/ports.ts';
 import { basis } from './basis.ts';
 
 const { settings, resources, secrets, clock, journal, queues } = basis;
@@ -50,3 +52,16 @@ export const bridgeDeps = async (): Promise<BridgeDeps> => ({
     requestMs,
   },
 });
+
+/** undefined when nobody said which workspace it is. */
+export const taskSide = (): TaskSide | undefined => {
+  const { accountSid, workspaceSid } = settings.flex;
+  if (workspaceSid === undefined) return undefined;
+  return createTaskSide({
+    ...calls,
+    http: callsTo('taskrouter'),
+    accountSid,
+    workspaceSid,
+    secrets: async () => (await secrets()).flex,
+  });
+};

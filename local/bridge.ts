@@ -8,12 +8,14 @@ import { createDefaultWebhook } from '../src/adapters/twilio/rest/default-webhoo
 import { createFlexSide } from '../src/adapters/twilio/rest/flex-side.ts';
 import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.ts';
 import type { HttpCall } from '../src/adapters/twilio/rest/http.ts';
+import { createTaskSide } from '../src/adapters/twilio/rest/task-side.ts';
 import { QUEUES, type QueueName, TIMES } from '../src/contract.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
 import { createForwarder } from '../src/core/forwarder.ts';
 import type { Clock, Consumer, Journal, Store } from '../src/core/ports.ts';
 import { createReplicator } from '../src/core/replicator.ts';
 import { createSweep } from '../src/core/sweep.ts';
+import { ACCEPTS_MS, createAcceptSweep } from '../src/core/sweep-accepts.ts';
 import { createWebhook } from '../src/edge/webhook.ts';
 import type { Config, Secrets } from '../src/runtime/config.ts';
 import { everyNowAndThen } from './chores.ts';
@@ -68,6 +70,17 @@ export const startBridge = (parts: BridgeParts): RunningBridge => {
       requestMs,
     },
   };
+  const { workspaceSid } = config.flex;
+  const tasks =
+    workspaceSid === undefined
+      ? undefined
+      : createTaskSide({
+          ...calls,
+          http: callsTo('taskrouter'),
+          accountSid: config.flex.accountSid,
+          workspaceSid,
+          secrets: async () => secrets.flex,
+        });
   const { defaultWebhook: url } = config.flex;
   const webhook =
     url === undefined
@@ -99,7 +112,13 @@ export const startBridge = (parts: BridgeParts): RunningBridge => {
       onTrouble: (error, delivery) => failed(queue, delivery === undefined ? [] : [delivery.group])(error),
     }),
   );
-  const endSweep = everyNowAndThen(parts.sweepMs, createSweep(deps), failed('sweep', []));
+  const sweep = createSweep(deps);
+  const sweepAccepts = createAcceptSweep({ ...deps, tasks });
+  const sweepAll = async (): Promise<void> => {
+    await sweepAccepts(clock.now() + ACCEPTS_MS);
+    await sweep();
+  };
+  const endSweep = everyNowAndThen(parts.sweepMs, sweepAll, failed('sweep', []));
   const endRemoval = everyNowAndThen(HOURLY_MS, database.removeExpired, failed('expired rows', []));
   return {
     webhook: createWebhook({ queues, journal, clock, config, secrets: async () => secrets }),

@@ -29,6 +29,7 @@ const signsOfAccounts: readonly string[] = [
   ...Object.values(OLD_NAMES),
   ...SECRET_FIELDS.filter((name) => name !== 'STAMP_KEY'),
   'FLEX_CHAT_DEFAULT_WEBHOOK',
+  'WORKSPACE_SID',
 ];
 
 const given = (environment: Environment, name: string): string | undefined => environment[name]?.trim() || undefined;
@@ -42,6 +43,7 @@ const localAccounts = (environment: Environment): Environment => ({
   AUTH_TOKEN: FLEX.authToken,
   CHAT_SERVICE_SID: FLEX.chatServiceSid,
   FLEX_CHAT_DEFAULT_WEBHOOK: FLEX.defaultWebhook,
+  WORKSPACE_SID: FLEX.workspaceSid,
   FRONTLINE_ACCOUNT_SID: FRONTLINE.accountSid,
   FRONTLINE_AUTH_TOKEN: FRONTLINE.authToken,
   CONVERSATION_SERVICE_SID: FRONTLINE.conversationServiceSid,

@@ -1,9 +1,18 @@
 import { createSweep } from '../../src/core/sweep.ts';
+import { ACCEPTS_MS, createAcceptSweep } from '../../src/core/sweep-accepts.ts';
 import { lazily } from '../../src/runtime/lazily.ts';
 import { basis } from '../basis.ts';
-import { bridgeDeps } from '../bridge-parts.ts';
+import { bridgeDeps, taskSide } from '../bridge-parts.ts';
 import { createHandler } from './handler.ts';
 
-const sweep = lazily(async () => createSweep(await bridgeDeps()));
+const sweep = lazily(async () => {
+  const deps = await bridgeDeps();
+  const accepts = createAcceptSweep({ ...deps, tasks: taskSide() });
+  const pairs = createSweep(deps);
+  return async (): Promise<void> => {
+    await accepts(basis.clock.now() + ACCEPTS_MS);
+    await pairs();
+  };
+});
 
 export const handler = createHandler({ journal: basis.journal, sweep: async () => (await sweep())() });

@@ -5,7 +5,11 @@ import { readSettings, WrongSettings } from './settings.ts';
 export type AccountConfig = { readonly accountSid: string; readonly serviceSid: string };
 
 export type Config = {
-  readonly flex: AccountConfig & { readonly defaultWebhook: string | undefined };
+  readonly flex: AccountConfig & {
+    readonly defaultWebhook: string | undefined;
+    /** The TaskRouter workspace, WS…; without it no accept whose webhook was lost is found. */
+    readonly workspaceSid?: string | undefined;
+  };
   readonly frontline: AccountConfig;
   /** The address Twilio signs for, without a slash at the end. */
   readonly publicBaseUrl: string;

@@ -33,6 +33,8 @@ const webhook = (text: string): string | undefined => {
   return read?.protocol === 'https:' || here ? text : undefined;
 };
 
+const workspace = (text: string): string | undefined => (/^WS[0-9a-f]{32}$/.test(text) ? text : undefined);
+
 const seconds =
   (least: number, most: number) =>
   (text: string): number | undefined => {
@@ -67,6 +69,7 @@ export const readSettings = (environment: Environment): Settings => {
       accountSid: required('ACCOUNT_SID'),
       serviceSid: required('CHAT_SERVICE_SID'),
       defaultWebhook: optional('FLEX_CHAT_DEFAULT_WEBHOOK', webhook, 'an https URL'),
+      workspaceSid: optional('WORKSPACE_SID', workspace, 'WS and 32 hex digits'),
     },
     frontline: {
       accountSid: required('FRONTLINE_ACCOUNT_SID'),

@@ -24,7 +24,11 @@ describe('The settings of one machine', () => {
       forget: true,
       sweepMs: 60_000,
     });
-    expect(settings.settings.flex).toMatchObject({ accountSid: FLEX.accountSid, defaultWebhook: FLEX.defaultWebhook });
+    expect(settings.settings.flex).toMatchObject({
+      accountSid: FLEX.accountSid,
+      defaultWebhook: FLEX.defaultWebhook,
+      workspaceSid: FLEX.workspaceSid,
+    });
     expect(settings.settings.publicBaseUrl).toBeUndefined();
   });
 

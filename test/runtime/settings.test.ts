@@ -23,7 +23,12 @@ describe('settings', () => {
   });
 
   test('everything that is missing or malformed is named at once, and no value is shown', () => {
-    const bad = { ACCOUNT_SID: 'secret-looking', PUBLIC_BASE_URL: 'example.com', SETTLE_SECONDS: 'soon' };
+    const bad = {
+      ACCOUNT_SID: 'secret-looking',
+      PUBLIC_BASE_URL: 'example.com',
+      SETTLE_SECONDS: 'soon',
+      WORKSPACE_SID: 'WS1',
+    };
     const failure = (() => {
       try {
         return String(readSettings(bad));
@@ -37,10 +42,16 @@ describe('settings', () => {
       'FRONTLINE_ACCOUNT_SID is missing',
       'CONVERSATION_SERVICE_SID is missing',
       'PUBLIC_BASE_URL is not a URL',
+      'WORKSPACE_SID is not WS and 32 hex digits',
       'SETTLE_SECONDS is not a number',
     ])
       expect(failure).toContain(name);
     expect(failure).not.toContain('secret-looking');
+  });
+
+  test('the workspace is known when it is named', () => {
+    expect(readSettings({ ...complete, WORKSPACE_SID: sid('WS', 'a') }).flex.workspaceSid).toBe(sid('WS', 'a'));
+    expect(readSettings({ ...complete, WORKSPACE_SID: ' ' }).flex.workspaceSid).toBeUndefined();
   });
 
   test('the misspelling of the older app is still read, and our own name wins', () => {
