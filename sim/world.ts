@@ -12,12 +12,15 @@ import { createBreaker } from '../src/adapters/twilio/rest/breaker.ts';
 import { createDefaultWebhook } from '../src/adapters/twilio/rest/default-webhook.ts';
 import { createFlexSide } from '../src/adapters/twilio/rest/flex-side.ts';
 import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.ts';
+import { createTaskSide } from '../src/adapters/twilio/rest/task-side.ts';
 import { type QueueName, QUEUES, TIMES } from '../src/contract.ts';
+import { firstStart } from '../src/core/accepts/first-start.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
 import { createForwarder } from '../src/core/forwarder.ts';
 import type { Consumer, Delivery, Entry, Queues } from '../src/core/ports.ts';
 import { createReplicator } from '../src/core/replicator.ts';
 import { createSweep } from '../src/core/sweep.ts';
+import { ACCEPTS_MS, createAcceptSweep } from '../src/core/sweep-accepts.ts';
 import { createWebhook } from '../src/edge/webhook.ts';
 import type { AccountSecrets, Config, Secrets } from '../src/runtime/config.ts';
 import { createFaultyStore, type StoreFaults } from './faulty-store.ts';
@@ -89,6 +92,7 @@ export const createWorld = (plan: WorldPlan) => {
     flex: createBreaker({ clock: time, journal, of: 'flex' }),
     frontline: createBreaker({ clock: time, journal, of: 'frontline' }),
     webhook: createBreaker({ clock: time, journal, of: 'default webhook' }),
+    taskrouter: createBreaker({ clock: time, journal, of: 'taskrouter' }),
   };
 
   const begin = (kind: ProcessKind) => {
@@ -183,9 +187,22 @@ export const createWorld = (plan: WorldPlan) => {
       alarm: (ms, ring) => time.after(ms, ring),
     });
 
+  const sweep = async (): Promise<void> => {
+    const { deps, wire } = begin('sweep');
+    const tasks = createTaskSide({
+      http: breakers.taskrouter(wire),
+      requestMs: 10_000,
+      accountSid: FLEX.accountSid,
+      workspaceSid: FLEX.workspaceSid,
+      secrets: async () => secrets.flex,
+    });
+    await createAcceptSweep({ ...deps, tasks })(deps.clock.now() + ACCEPTS_MS);
+    await createSweep(deps)();
+  };
+  // The deployment's first start, before anybody accepts anything.
+  firstStart({ store, clock: time, nonce: () => 'first start' }).catch(() => meter.met('first start failed'));
   const sweepAgain = (): void => {
-    const { deps } = begin('sweep');
-    createSweep(deps)().catch(() => meter.met('sweep failed'));
+    sweep().catch(() => meter.met('sweep failed'));
     time.after(TIMES.sweepEvery * 1000, sweepAgain);
   };
   time.after(TIMES.sweepEvery * 1000, sweepAgain);

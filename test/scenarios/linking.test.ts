@@ -150,7 +150,8 @@ describe('linking a chat', () => {
     await stage.settle(3);
 
     expect(stage.counterparts(chat)).toEqual([]);
-    expect(stage.calls()).toEqual({});
+    // The sweep's own list of all tasks.
+    expect(stage.calls()).toEqual({ 'flex GET taskrouter.tasks': 3 });
     expect(stage.journal('skipped(not_a_chat)')).toHaveLength(1);
   });
 
@@ -187,7 +188,10 @@ describe('linking a chat', () => {
     await stage.settle(30);
 
     expect(stage.counterparts(chat)).toEqual([]);
-    expect(stage.journal('skipped(counterpart)')).toHaveLength(1);
+    // Once for the webhook, and seldom for the sweep, which finds no pair for an accepted task.
+    const told = stage.journal('skipped(counterpart)').length;
+    expect(told).toBeGreaterThan(0);
+    expect(told).toBeLessThan(4);
   });
 });
 
