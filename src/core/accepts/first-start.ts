@@ -1,7 +1,6 @@
 /** When this deployment was first started: chats accepted before that are left alone. */
+import { FIRST_START } from '../deployment.ts';
 import type { Clock, Nonce, Store } from '../ports.ts';
-
-const key = { pk: 'deployment', sk: 'first' };
 
 /**
  * Noted once and for ever by whoever asks first.
@@ -13,7 +12,7 @@ export const firstStart = async (deps: {
   readonly nonce: Nonce;
 }): Promise<number> => {
   const now = Math.floor(deps.clock.now() / 1000) * 1000;
-  const written = await deps.store.write(key, {
+  const written = await deps.store.write(FIRST_START, {
     when: [['lacks', 'at']],
     set: { at: now },
     nonce: ['n', deps.nonce()],

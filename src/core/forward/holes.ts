@@ -3,7 +3,9 @@
  * anyway; a cursor per channel (`flex#CH… / forward`) says up to which index all is accounted for, so that a channel in
  * which nothing was said for a week costs no read, one in which nothing is new one, and a new message one more.
  */
+
 import type { Key } from '../change.ts';
+import { FIRST_START } from '../deployment.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { encodeEnvelope, type Message } from '../event.ts';
 import { textField } from '../names.ts';
@@ -28,7 +30,10 @@ export type HolesChannel = {
   readonly sid: string;
   /** The customer's identity: what he wrote needs no SMS. */
   readonly customer: string | undefined;
-  /** Milliseconds since 1970: when the pair began. What was said before is left alone. */
+  /**
+   * Milliseconds since 1970: when the pair began. What was said before is left alone, unless the deployment knows when
+   * it was first started: an accept may wait for a day until its pair begins, and what is said meanwhile counts.
+   */
   readonly since: number;
 };
 
@@ -56,7 +61,7 @@ export const forwardHoles = async (
 ): Promise<number> => {
   const now = deps.clock.now();
   const listed = [...messages].sort((a, b) => a.index - b.index);
-  const first = Math.max(now - RECALL_MS, channel.since);
+  const first = Math.max(now - RECALL_MS, (await bridgeStart(deps)) ?? channel.since);
   if (!listed.some((message) => needed(message, channel, first) && !isYoung(message, now))) return 0;
 
   const cursor = await readCursor(deps, channel.sid);
@@ -77,6 +82,16 @@ export const forwardHoles = async (
   }
   for (const { message } of holes) await finish(deps, forwardRow(channel.sid, messageKey(message.sid)), 'skipped');
   return 0;
+};
+
+/** Noted once and for ever, so it is read once by each process. */
+const starts = new WeakMap<HolesDeps['store'], number>();
+
+const bridgeStart = async ({ store }: HolesDeps): Promise<number | undefined> => {
+  const known = starts.get(store) ?? (await store.get(FIRST_START))?.at;
+  if (typeof known !== 'number') return undefined;
+  starts.set(store, known);
+  return known;
 };
 
 const isYoung = (message: Message, now: number): boolean => Date.parse(message.createdAt) > now - YOUNG_MS;

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { AGENTS, FLEX } from '../../../local/twilio/defaults.ts';
+import { firstStart } from '../../../src/core/accepts/first-start.ts';
 import { forwardHoles } from '../../../src/core/forward/holes.ts';
 import { stampedAttributes } from '../../../src/core/stamp.ts';
 import { CHAT_EVENT, STAMP_KEY, type Stage, setStage } from './stage.ts';
@@ -102,6 +103,15 @@ test('one that is found after more than a day is not sent any more, but told of'
   expect(stage.told(sid)).toEqual(['queued: composed', 'parked: forward_pointless']);
 });
 
+test('what was said while the accept waited for a side that was down is found', async () => {
+  await firstStart(stage.deps);
+  chat.writes('one');
+  await stage.webhooksGetLost();
+  await stage.pass(20 * MINUTE);
+  since = stage.twilio.now();
+  expect(await sweep()).toBe(1);
+});
+
 describe('is no hole:', () => {
   test('a message of the last minutes, whose webhook may still be on its way', async () => {
     chat.writes('one');
@@ -124,6 +134,15 @@ describe('is no hole:', () => {
     await stage.webhooksGetLost();
     await stage.pass(2_000);
     since = stage.twilio.now();
+    await stage.pass(6 * MINUTE);
+    expect(await sweep()).toBe(0);
+  });
+
+  test('a message from before the bridge was first started, though the pair is older, as one that was adopted', async () => {
+    chat.writes('one');
+    await stage.webhooksGetLost();
+    await stage.pass(2_000);
+    await firstStart(stage.deps);
     await stage.pass(6 * MINUTE);
     expect(await sweep()).toBe(0);
   });
@@ -207,6 +226,12 @@ test('one that becomes visible after its successors is found all the same', asyn
 });
 
 describe('a look costs', () => {
+  beforeEach(async () => {
+    since = 0;
+    await firstStart(stage.deps);
+    await sweep();
+  });
+
   test('no read where nothing was said for a week', async () => {
     chat.writes('one');
     await stage.pass(8 * 24 * 60 * MINUTE);
