@@ -140,7 +140,9 @@ const fateOf = async (deps: ForwarderDeps, job: Job, row: Doubtful): Promise<Fat
   } catch (error) {
     if (!(error instanceof TwilioTrouble)) throw error;
     const asked = row.state === 'trying' ? row.until + deps.settings.settleMs : row.at;
-    const forGood = error.remedy === 'park' || error.remedy === 'wait' || deps.clock.now() - asked > PATIENCE_MS;
+    // Each time twice as long: in an outage the post would fare no better than the list, and each one sounds like a double.
+    const patience = row.state === 'trying' ? Math.max(PATIENCE_MS, asked - row.since) : PATIENCE_MS;
+    const forGood = error.remedy === 'park' || error.remedy === 'wait' || deps.clock.now() - asked > patience;
     return forGood ? 'unclear' : retry(error.retryAfter ?? backoff(job.delivery.attempts), twilioSays(error));
   }
 };

@@ -192,6 +192,16 @@ describe('what cannot be told is sent again, and the journal says so before', ()
     expect(chat.phone()).toEqual(['one', 'one']);
   });
 
+  test('seldom in a long outage, in which neither the list nor the post gets through', async () => {
+    const sid = chat.writes('one');
+    const end = stage.fault({ fault: 'side.down', p: 1, account: 'flex', how: '503' });
+    await stage.pass(8 * HOUR_MS);
+    end();
+    await stage.pass(HOUR_MS);
+    expect(stage.told(sid).filter((told) => told === doubled[1]).length).toBeLessThanOrEqual(5);
+    expect(chat.phone()).toEqual(['one']);
+  });
+
   test('but not where the channel names no session: Proxy would refuse it both times', async () => {
     const { channelSid } = stage.twilio.customer.beginWebChat();
     await stage.pass(1_000);
