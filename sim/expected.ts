@@ -49,6 +49,7 @@ const EXPECTED: readonly string[] = [
   'event retried (outcome unknown)',
   'event retried (an intent is settling)',
   'event swept (repairing)',
+  'event queued (found by the sweep)',
 ];
 
 export const unmet = (meter: Meter): readonly string[] => EXPECTED.filter((what) => !meter.counts().has(what));

@@ -1,5 +1,6 @@
 /** After things have settled: does each chat tell one story? By Twilio's own truth, with none of the bridge's code. */
 import { judge } from '../local/judge.ts';
+import { phoneProblems } from './phone.ts';
 import { conversationOf, type Played } from './play.ts';
 import type { World } from './world.ts';
 
@@ -11,8 +12,35 @@ const base = (text: string): string => text.replace(late, '').replace(edited, ''
 const notice = /^\[Bridge\] /;
 
 /** @returns what is wrong, a line each. */
-export const verdict = (world: World, chats: readonly Played[]): readonly string[] =>
-  chats.flatMap((chat, n) => problemsOf(world, chat).map((problem) => `chat ${n + 1} (${chat.channel}): ${problem}`));
+export const verdict = async (world: World, chats: readonly Played[]): Promise<readonly string[]> => {
+  const wrong: string[] = [];
+  for (const [n, chat] of chats.entries())
+    for (const problem of [...problemsOf(world, chat), ...(await unaccounted(world, chat))])
+      wrong.push(`chat ${n + 1} (${chat.channel}): ${problem}`);
+  return wrong;
+};
+
+/** No double ever stood anywhere, not even for a moment: what the bridge had to undo is told by its journal. */
+export const doubles = (world: World): readonly string[] =>
+  world.entries
+    .filter(({ entry }) => entry.step === 'undone')
+    .map(({ entry }) => `a double stood: ${entry.sids.join(' ')}`);
+
+/** Every message of a person has its row: nothing ends silently. */
+const unaccounted = async (world: World, chat: Played): Promise<readonly string[]> => {
+  const wrong: string[] = [];
+  const conversation = conversationOf(world, chat.channel);
+  for (const [side, lane, container] of [
+    ['flex', 'F', chat.channel],
+    ['frontline', 'B', conversation],
+  ] as const)
+    for (const { sid, body } of world.twilio.reads.transcript(side, container ?? '')) {
+      if (!chat.said[side].has(sid)) continue;
+      const row = await world.store.get({ pk: `flex#${chat.channel}`, sk: `m#${lane}#${sid}` });
+      if (row === undefined) wrong.push(`no row tells what became of "${body}" of the ${side} side`);
+    }
+  return wrong;
+};
 
 const problemsOf = (world: World, chat: Played): readonly string[] => {
   const conversation = conversationOf(world, chat.channel);
@@ -38,7 +66,8 @@ const problemsOf = (world: World, chat: Played): readonly string[] => {
     for (const text of lates[side]) {
       world.meter.met('late copy');
       if (stands(side).includes(text)) wrong.push(`${side} has "${text}" and a late copy of it`);
-      if (!said[side === 'flex' ? 'frontline' : 'flex'].includes(text)) wrong.push(`${side} has a late copy of nothing`);
+      if (!said[side === 'flex' ? 'frontline' : 'flex'].includes(text))
+        wrong.push(`${side} has a late copy of nothing`);
     }
   }
   const timely = (texts: readonly string[]) => texts.filter((text) => !late.test(text) && !lateTexts.has(text));
@@ -48,23 +77,14 @@ const problemsOf = (world: World, chat: Played): readonly string[] => {
       { flex: timely(stands('flex')), frontline: timely(stands('frontline')) },
     ),
   );
+  for (const side of ['flex', 'frontline'] as const)
+    for (const { sid, body = '' } of all[side])
+      if (chat.said[side].has(sid) && body !== (chat.meant.get(sid) ?? body.replace(edited, '')))
+        wrong.push(`somebody changed what a person said on the ${side} side to "${body}"`);
   if (!world.twilio.reads.container('frontline', conversation)?.members.some((m) => m.identity === chat.agent.email))
     wrong.push('the agent is not in the conversation');
-  return [...wrong, ...phoneProblems(world, chat, all.flex.map((m) => ({ sid: m.sid, body: m.body ?? '', author: m.author })))];
+  return [...wrong, ...phoneProblems(world, chat)];
 };
 
 const latesOf = (texts: readonly string[]): readonly string[] =>
   texts.filter((text) => late.test(text)).map((text) => text.replace(late, ''));
-
-/** What the customer must have got by SMS: everything in the channel that is not the customer's. */
-const phoneProblems = (
-  world: World,
-  chat: Played,
-  channel: readonly { readonly body: string; readonly author: string }[],
-): readonly string[] => {
-  if (chat.phone === undefined) return [];
-  const got = world.twilio.customer.phone(chat.phone).map(({ body }) => body);
-  const customer = `sms_${chat.phone.replace('+', '')}`;
-  const due = channel.filter(({ author }) => author !== customer).map(({ body }) => body);
-  return due.filter((body) => !got.map(base).includes(base(body))).map((body) => `the phone lacks "${body}"`);
-};

@@ -2,8 +2,9 @@
  * A whole deployment in one process and in a time of its own: the real edge, core, REST adapter and queue worker, on
  * the local Twilio's state machine. Every invocation of a function is a process that may be killed at any step.
  */
-import { createTwilio } from '../local/twilio/twilio.ts';
+
 import { FLEX, FRONTLINE } from '../local/twilio/defaults.ts';
+import { createTwilio } from '../local/twilio/twilio.ts';
 import type { Delivered, WebhookCall } from '../local/twilio/world.ts';
 import { createMemoryQueues } from '../src/adapters/memory/queues.ts';
 import { createMemoryStore } from '../src/adapters/memory/store.ts';
@@ -13,7 +14,7 @@ import { createDefaultWebhook } from '../src/adapters/twilio/rest/default-webhoo
 import { createFlexSide } from '../src/adapters/twilio/rest/flex-side.ts';
 import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.ts';
 import { createTaskSide } from '../src/adapters/twilio/rest/task-side.ts';
-import { type QueueName, QUEUES, TIMES } from '../src/contract.ts';
+import { QUEUES, type QueueName, TIMES } from '../src/contract.ts';
 import { firstStart } from '../src/core/accepts/first-start.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
 import { createForwarder } from '../src/core/forwarder.ts';
@@ -62,6 +63,7 @@ export const createWorld = (plan: WorldPlan) => {
   const store = createMemoryStore();
   const queues = createMemoryQueues({ clock: time });
   const entries: Noted[] = [];
+  const lined: string[] = [];
   const processes: { readonly kind: ProcessKind; readonly process: Process }[] = [];
   let faults = CALM;
   let nonces = 0;
@@ -75,7 +77,11 @@ export const createWorld = (plan: WorldPlan) => {
     settleMs: plan.settleMs,
     leaseMs: 20_000,
   };
-  const account = (authToken: string): AccountSecrets => ({ authToken, previousAuthToken: undefined, apiKey: undefined });
+  const account = (authToken: string): AccountSecrets => ({
+    authToken,
+    previousAuthToken: undefined,
+    apiKey: undefined,
+  });
   const secrets: Secrets = {
     flex: account(FLEX.authToken),
     frontline: account(FRONTLINE.authToken),
@@ -84,7 +90,9 @@ export const createWorld = (plan: WorldPlan) => {
 
   const journal = (entry: Entry): void => {
     entries.push({ at: time.now(), entry });
-    meter.met(`event ${entry.step}${entry.reason === undefined || entry.step === 'failed' ? '' : ` (${entry.reason})`}`);
+    meter.met(
+      `event ${entry.step}${entry.reason === undefined || entry.step === 'failed' ? '' : ` (${entry.reason})`}`,
+    );
   };
 
   /** All processes of a run share them, as those of one machine do. */
@@ -111,6 +119,8 @@ export const createWorld = (plan: WorldPlan) => {
             meter.met('queue refused');
             throw new Error('the queue refused');
           }
+          const sid = /IM[0-9a-f]{32}/.exec(message.dedupe)?.[0];
+          if (name === 'default-webhook' && sid !== undefined) lined.push(sid);
           await queues.send(name, message);
         }),
       bury: (name, message) => process.step(`bury ${name}`, mine.between(3, 15), () => queues.bury(name, message)),
@@ -120,7 +130,13 @@ export const createWorld = (plan: WorldPlan) => {
     const deps: BridgeDeps = {
       store: createFaultyStore(store, process, mine, () => faults, meter),
       queues: faultyQueues,
-      flex: createFlexSide({ http: breakers.flex(wire), requestMs, accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid, secrets: async () => secrets.flex }),
+      flex: createFlexSide({
+        http: breakers.flex(wire),
+        requestMs,
+        accountSid: FLEX.accountSid,
+        serviceSid: FLEX.chatServiceSid,
+        secrets: async () => secrets.flex,
+      }),
       frontline: createFrontlineSide({
         http: breakers.frontline(wire),
         requestMs,
@@ -147,7 +163,9 @@ export const createWorld = (plan: WorldPlan) => {
       secrets: async () => secrets,
       deadline: (ms, expired) => time.after(ms, expired),
     });
-    const { status } = await webhook(new Request(call.url, { method: call.method, headers: call.headers, body: call.body }));
+    const { status } = await webhook(
+      new Request(call.url, { method: call.method, headers: call.headers, body: call.body }),
+    );
     if (status >= 500) meter.met(`answered ${status}`);
     return { status };
   };
@@ -159,21 +177,28 @@ export const createWorld = (plan: WorldPlan) => {
     deliver,
   });
 
-  const consumerOf = (name: QueueName): Consumer => (delivery) => {
-    const consume = (mine: Delivery) => {
-      const { deps, wire } = begin(name);
-      if (name !== 'default-webhook') return createReplicator(deps)(mine);
-      const webhook = createDefaultWebhook({ http: breakers.webhook(wire), url: FLEX.defaultWebhook, secrets: async () => secrets.flex, timeoutMs: 10_000 });
-      return createForwarder({ ...deps, webhook })(mine);
+  const consumerOf =
+    (name: QueueName): Consumer =>
+    (delivery) => {
+      const consume = (mine: Delivery) => {
+        const { deps, wire } = begin(name);
+        if (name !== 'default-webhook') return createReplicator(deps)(mine);
+        const webhook = createDefaultWebhook({
+          http: breakers.webhook(wire),
+          url: FLEX.defaultWebhook,
+          secrets: async () => secrets.flex,
+          timeoutMs: 10_000,
+        });
+        return createForwarder({ ...deps, webhook })(mine);
+      };
+      if (dice.chance(faults.twin)) {
+        meter.met('twin consumer');
+        time.after(dice.between(0, 40_000), () => {
+          consume({ ...delivery, deadline: time.now() + 25_000 }).catch(() => meter.met('twin threw'));
+        });
+      }
+      return consume(delivery);
     };
-    if (dice.chance(faults.twin)) {
-      meter.met('twin consumer');
-      time.after(dice.between(0, 40_000), () => {
-        consume({ ...delivery, deadline: time.now() + 25_000 }).catch(() => meter.met('twin threw'));
-      });
-    }
-    return consume(delivery);
-  };
 
   for (const name of QUEUES)
     startWorker({
@@ -215,6 +240,8 @@ export const createWorld = (plan: WorldPlan) => {
     queues,
     twilio,
     entries: entries as readonly Noted[],
+    /** Messages on their way to Flex's own webhook, in the order in which the queue took them. */
+    lined: lined as readonly string[],
     ran: (): readonly Ran[] => processes.map(({ kind, process }) => ({ kind, steps: process.steps() })),
     setFaults: (next: WorldFaults): void => {
       faults = next;

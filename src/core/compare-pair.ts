@@ -3,6 +3,7 @@ import type { Key } from './change.ts';
 import { compareEnds, type End, type Finding } from './compare.ts';
 import type { BridgeDeps } from './deps.ts';
 import type { Lane, Side } from './event.ts';
+import { forwardHoles } from './forward/holes.ts';
 import { sendJob } from './jobs.ts';
 import { confirmed } from './mend.ts';
 import type { SeenTo } from './not-compared.ts';
@@ -37,11 +38,17 @@ export const comparePair = async (deps: BridgeDeps, key: Key, kind: SweepClass):
       newest(deps, 'frontline', home.frontline),
     ]);
     await keepClass(deps, home, kind, [flex, frontline]);
+    // Composed from what was read anyway: what Flex's own webhook was never told.
+    const forwarded = await forwardHoles(
+      deps,
+      { sid: home.flex, customer: home.customer, since: home.since },
+      flex.messages,
+    );
     const found = {
       F: await suspicions(deps, home, 'F', flex, frontline),
       B: await suspicions(deps, home, 'B', frontline, flex),
     };
-    let repairing = false;
+    let repairing = forwarded > 0;
     for (const lane of ['F', 'B'] as const) {
       const because = found[lane]?.kind;
       if (because === undefined) continue;

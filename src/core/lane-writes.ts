@@ -165,14 +165,23 @@ export const tooFast = (deps: BridgeDeps, { pace: from }: LaneState, index: numb
 export const HELD_MS = 30 * 60_000;
 
 /** Nothing crosses any more in either direction until the pair is released; then both lanes are compared. */
-export const hold = (deps: BridgeDeps, { home, lane }: Held, upTo: number): Promise<LaneWrite> => {
+export const hold = async (deps: BridgeDeps, held: Held, upTo: number): Promise<LaneWrite> => {
+  const { lane } = held;
   const a = at(lane);
   const now = deps.clock.now();
-  return write(deps, home.key, lane, {
-    when: [['=', a.fence, home.lanes[lane].fence]],
-    set: { held: now + HELD_MS, [a.dirty]: Math.max(upTo, 1), [a.dirtySince]: now, ...dueMark(home) },
-    remove: intentAttributes(lane),
-  });
+  for (let home = held.home; ; ) {
+    const dirty = Math.max(upTo, home.lanes[lane].dirty?.upTo ?? 0, 1);
+    const written = await write(deps, home.key, lane, {
+      when: [
+        ['=', a.fence, held.home.lanes[lane].fence],
+        ['any', [['lacks', a.dirty]], [['<=', a.dirty, dirty]]],
+      ],
+      set: { held: now + HELD_MS, [a.dirty]: dirty, [a.dirtySince]: now, ...dueMark(home) },
+      remove: intentAttributes(lane),
+    });
+    if (written.ok || written.home?.lanes[lane].fence !== held.home.lanes[lane].fence) return written;
+    home = written.home;
+  }
 };
 
 /** The time is over. Refused when it is not, or when somebody else did it. */
@@ -255,6 +264,10 @@ export const HOLES_AT_ONCE = 50;
 /** After so long an index that no list has shown belongs to a message that is gone. */
 export const GONE_AFTER_MS = 10 * 60_000;
 
+/** Nobody has written to the lane since it was read. */
+const untouched = (lane: Lane, { nonce }: LaneState): readonly Test[] =>
+  nonce === undefined ? [['lacks', at(lane).nonce]] : [['=', at(lane).nonce, nonce]];
+
 /**
  * The two ends were compared and everything found was done.
  * @param seenUpTo the largest source index that was listed (-1: none).
@@ -272,7 +285,6 @@ export const clean = async (
 ): Promise<LaneWrite> => {
   const { lane } = held;
   const a = at(lane);
-  const o = at(otherLane(lane));
   const fenceHeld = held.home.lanes[lane].fence;
   let home = held.home;
   for (;;) {
@@ -290,6 +302,7 @@ export const clean = async (
     const rest =
       waits ||
       !home.linked ||
+      home.held !== undefined ||
       other.dirty !== undefined ||
       other.intent !== undefined ||
       other.holes.size > 0 ||
@@ -303,11 +316,12 @@ export const clean = async (
         // The mark goes only when nothing else of the pair waits for it.
         ...(rest
           ? []
-          : ([
-              ['lacks', o.dirty],
-              ['lacks', o.intentSid],
-              ['has', 'linked'],
-            ] as const)),
+          : [
+              ['has', 'linked'] as const,
+              ['lacks', 'held'] as const,
+              ...untouched(lane, state),
+              ...untouched(otherLane(lane), other),
+            ]),
       ],
       set: { [a.cursor]: cursor, ...(waits ? dueMark(home) : {}) },
       exclude: { [a.own]: state.own.filter((index) => index <= cursor) },

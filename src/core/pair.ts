@@ -25,6 +25,8 @@ export type LaneState = {
   readonly cursor: number;
   /** Only grows: who holds the latest value is the lane's writer. */
   readonly fence: number;
+  /** Of the last write to this lane, whoever made it: what has not changed since has the same. */
+  readonly nonce: string | undefined;
   readonly intent: Intent | undefined;
   /** Dirty up to this source index; undefined when clean. `since` in milliseconds. */
   readonly dirty: { readonly upTo: number; readonly since: number } | undefined;
@@ -113,6 +115,7 @@ const readLane = (item: Item, lane: Lane): LaneState => {
   return {
     cursor: number(item[a.cursor], -1),
     fence: number(item[a.fence]),
+    nonce: text(item[a.nonce]),
     intent:
       sid === undefined
         ? undefined

@@ -6,11 +6,13 @@ import { createHomeKeys, type HomeKeys } from './home-keys.ts';
 import { defer, markStale } from './lane-writes.ts';
 import { type Accepted, link } from './link.ts';
 import { notice } from './notice.ts';
+import { writeTicket } from './operate/tickets.ts';
 import { deferred, type Outcome, retry, skipped } from './outcome.ts';
 import { laneFrom, pairKey, readHome } from './pair.ts';
 import { begin } from './pair-writes.ts';
 import type { Consumer, Delivery, Entry, Verdict } from './ports.ts';
 import { type Run, reconcile } from './reconcile.ts';
+import { redriveMessage } from './redrive.ts';
 import { renew } from './renew.ts';
 import { replicate } from './replicate.ts';
 import { TwilioTrouble } from './trouble.ts';
@@ -30,6 +32,7 @@ export const createReplicator = (deps: BridgeDeps): Consumer => {
     const run: Run = { deadline: delivery.deadline, attempts: delivery.attempts };
     const first = await act(deps, homes, work, run).catch((error: unknown) => afterTrouble(deps, work, error, run));
     const outcome = await outOfPatience(deps, homes, work, first, delivery);
+    await writeTicket(deps, work, outcome);
     deps.journal(entryOf(deps, work, outcome, envelope.receivedAt));
     return verdictOf(outcome);
   };
@@ -47,8 +50,9 @@ const act = (deps: BridgeDeps, homes: HomeKeys, work: Work, run: Run): Promise<O
       return notice(deps, { pk: work.home, sk: 'pair' }, work.about, run);
     case 'forward':
     case 'parked':
-    case 'redrive':
       return Promise.resolve(skipped('not_handled'));
+    case 'redrive':
+      return redriveMessage(deps, work, run);
     default:
       return work satisfies never;
   }
@@ -112,8 +116,12 @@ const outOfPatience = async (
   delivery: Delivery,
 ): Promise<Outcome> => {
   if (outcome.end !== 'retry' || outcome.progress) return outcome;
-  if (work.kind === 'reconcile' || work.kind === 'link') return deferred('side_down');
-  if (work.kind !== 'event' || deps.clock.now() - delivery.firstReceivedAt < PATIENCE_MS) return outcome;
+  // Who asked by a ticket wants to hear how it ended.
+  const asked = 'ticket' in work && work.ticket !== undefined;
+  if ((work.kind === 'reconcile' && !asked) || work.kind === 'link') return deferred('side_down');
+  if (deps.clock.now() - delivery.firstReceivedAt < PATIENCE_MS) return outcome;
+  // A notice or a redrive has no lane to wait on: it is given up, and what it was about stands among the parked ones.
+  if (work.kind !== 'event') return deferred('side_down');
   return (await setAside(deps, homes, work.event)) ? deferred('side_down') : outcome;
 };
 
@@ -137,7 +145,7 @@ const verdictOf = (outcome: Outcome): Verdict =>
   outcome.end === 'retry' ? { verdict: 'retry', afterSeconds: outcome.after } : { verdict: 'done' };
 
 const laneOf = (work: Work): Lane | undefined => {
-  if (work.kind === 'reconcile') return work.lane;
+  if (work.kind === 'reconcile' || work.kind === 'redrive') return work.lane;
   return work.kind === 'event' ? laneFrom(work.event.side) : undefined;
 };
 
@@ -154,6 +162,8 @@ const sidsOf = (work: Work): readonly string[] => {
       return [work.forward.about, work.forward.container];
     case 'parked':
       return [work.parked.sid, work.parked.home];
+    case 'redrive':
+      return [work.sid, work.home];
     default:
       return [work.home];
   }

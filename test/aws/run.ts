@@ -15,6 +15,7 @@ import { createChecks } from './checks.ts';
 import { beginChat, type Chat, phoneReads, talk, talkAtOnce } from './conversation.ts';
 import { type Doorway, openDoorway } from './doorway.ts';
 import { awsEnvironment, type Emulator, startEmulator } from './emulator.ts';
+import { operated } from './operator.ts';
 import { bridge, cdk, succeeded } from './programs.ts';
 
 const EACH = 20;
@@ -149,6 +150,8 @@ const bridged = async (emulator: Emulator, twilio: RunningTwilio, doorway: Doorw
     // Of what is written at once the webhooks overtake each other, and Flex's own webhook gets them as they arrive.
     equal('at once', received.slice(EACH).sort(), numbers.map((n) => `from the agent ${n}`).sort());
   });
+  const env = environmentOf(emulator, settings(twilio, doorway));
+  await operated({ check, equal, stack, env, emulator, twilio, chat: linked });
   await check('nothing was given up', async () => {
     equal('dead letters', Object.values(await deadLetters(emulator)), [0, 0, 0]);
   });

@@ -6,6 +6,7 @@ import type { Home, LaneState, PairState } from '../../src/core/pair.ts';
 const lane: LaneState = {
   cursor: 4,
   fence: 0,
+  nonce: undefined,
   intent: undefined,
   dirty: undefined,
   own: [],

@@ -14,13 +14,8 @@ import { createFrontlineSide } from '../../../src/adapters/twilio/rest/frontline
 import { type HttpCall, NoAnswer } from '../../../src/adapters/twilio/rest/http.ts';
 import { QUEUES, TIMES } from '../../../src/contract.ts';
 import type { BridgeDeps } from '../../../src/core/deps.ts';
-import { decodeEnvelope } from '../../../src/core/event.ts';
 import type { DeadLetter, Operator } from '../../../src/core/operate/ports.ts';
-import { writeTicket } from '../../../src/core/operate/tickets.ts';
-import { retry } from '../../../src/core/outcome.ts';
-import type { Consumer, Entry } from '../../../src/core/ports.ts';
-import { reconcile } from '../../../src/core/reconcile.ts';
-import { redriveMessage } from '../../../src/core/redrive.ts';
+import type { Entry } from '../../../src/core/ports.ts';
 import { createReplicator } from '../../../src/core/replicator.ts';
 import { createSweep } from '../../../src/core/sweep.ts';
 import { createWebhook } from '../../../src/edge/webhook.ts';
@@ -28,23 +23,6 @@ import { createWebhook } from '../../../src/edge/webhook.ts';
 const BRIDGE = 'https://bridge.example';
 /** What the wire's answer to one call is: lost after it was carried out, or a refusal by Twilio's code. */
 export type Mischief = 'lost' | { readonly code: number };
-
-/** The jobs with tickets, until the replicator carries them out itself. */
-const wired = (deps: BridgeDeps): Consumer => {
-  const replicate = createReplicator(deps);
-  return async (delivery) => {
-    const work = decodeEnvelope(delivery.body)?.work;
-    if (work?.kind !== 'redrive' && !(work?.kind === 'reconcile' && work.ticket !== undefined))
-      return replicate(delivery);
-    const run = { deadline: delivery.deadline, attempts: delivery.attempts };
-    const outcome = await (work.kind === 'redrive'
-      ? redriveMessage(deps, work, run)
-      : reconcile(deps, { pk: work.home, sk: 'pair' }, work.lane, run)
-    ).catch(() => retry(2, 'trouble'));
-    await writeTicket(deps, work, outcome);
-    return outcome.end === 'retry' ? { verdict: 'retry', afterSeconds: outcome.after } : { verdict: 'done' };
-  };
-};
 
 export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
   const time = createTime(Date.UTC(2026, 2, 14, 9));
@@ -124,7 +102,7 @@ export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
   for (const name of ['flex-events', 'frontline-events'] as const)
     startWorker({
       queue: queues.source(name),
-      consume: wired(deps),
+      consume: createReplicator(deps),
       concurrency: 100,
       clock,
       deadlineMs: TIMES.functionTimeout * 1000,

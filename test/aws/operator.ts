@@ -1,0 +1,78 @@
+/** The operator's commands against the deployed stack. */
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import type { LocalTwilio } from '../../local/twilio/twilio.ts';
+import { createDynamoStore } from '../../src/adapters/dynamodb/store.ts';
+import { writeParked } from '../../src/core/rows.ts';
+import { systemClock } from '../../src/runtime/system-clock.ts';
+import type { Checks } from './checks.ts';
+import type { Chat } from './conversation.ts';
+import { bridge, type Ran, succeeded } from './programs.ts';
+
+type Office = {
+  readonly check: Checks['check'];
+  readonly equal: (what: string, actual: unknown, expected: unknown) => void;
+  readonly stack: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly emulator: { readonly url: string };
+  readonly twilio: LocalTwilio;
+  readonly chat: Chat;
+};
+
+const LOST = 'its webhook was lost';
+const POISON = 'it was given up';
+
+/** As the consumer parks it: the state machine's Twilio refuses nothing that a person could write. */
+const park = async ({ emulator, chat }: Office, sid: string, index: number): Promise<void> => {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const client = new DynamoDBClient({ endpoint: emulator.url, region: 'eu-central-1', credentials });
+  const { TableNames = [] } = await client.send(new ListTablesCommand({}));
+  const tableName = TableNames.find((name) => name.includes('State')) ?? '';
+  const deps = { store: createDynamoStore({ client, tableName }), clock: systemClock, nonce: () => 'parked' };
+  await writeParked(deps, { pk: `flex#${chat.channelSid}`, sk: 'pair' }, 'F', sid, 'refused', index, 50504);
+  client.destroy();
+};
+
+/** A message that the bridge has heard nothing of. */
+const unheard = async ({ twilio, chat }: Office, body: string) => {
+  const end = twilio.faults.add({ fault: 'webhook.lost', p: 1 });
+  const written = twilio.customer.writes(chat.channelSid, body);
+  end();
+  return written;
+};
+
+/** The first line: the AWS client warns on stderr of an emulator's queue addresses. */
+const read = ({ output }: Ran) => JSON.parse(output.split('\n')[0] ?? '');
+
+export const operated = async (office: Office): Promise<void> => {
+  const { check, equal, stack, env, twilio, chat } = office;
+  const there = () => twilio.reads.transcript('frontline', chat.conversationSid).map(({ body }) => body ?? '');
+  const ask = (...args: readonly string[]) => bridge([...args, '--stack', stack, '--json'], env);
+  const parked = async (): Promise<number> => read(await ask('status')).parked.total;
+
+  await check('bridge status of the stack: all is well', async () => {
+    const seen = read(await succeeded(ask('status')));
+    equal('pairs', [seen.pairs.open, seen.wrong], [1, []]);
+  });
+  await check('bridge status of a stack that is not there exits 3', async () => {
+    equal('exit code', (await bridge(['status', '--stack', 'no-such-stack'], env)).code, 3);
+  });
+  await check('bridge repair brings over a message whose webhook was lost', async () => {
+    await unheard(office, LOST);
+    const { lanes } = read(await succeeded(ask('repair', chat.conversationSid)));
+    equal(
+      'verdicts',
+      lanes.map(({ verdict }: { readonly verdict: string }) => verdict),
+      ['repaired', 'clean'],
+    );
+    equal('copies', there().filter((body) => body === LOST).length, 1);
+  });
+  await check('bridge redrive shows what is parked, puts it back late, and three times is once', async () => {
+    const { sid, index } = await unheard(office, POISON);
+    await park(office, sid, index);
+    equal('dry run', read(await succeeded(ask('redrive'))).parked[0].sid, sid);
+    equal('parked', await parked(), 1);
+    for (let run = 0; run < 3; run += 1) await succeeded(ask('redrive', '--apply', '--chat', chat.channelSid));
+    equal('copies', there().filter((body) => body.startsWith('[Late') && body.endsWith(POISON)).length, 1);
+    equal('parked', await parked(), 0);
+  });
+};
