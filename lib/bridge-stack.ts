@@ -1,6 +1,4 @@
-import { CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { TIMES } from '../src/contract.ts';
@@ -11,6 +9,8 @@ import { consume } from './constructs/consumer.ts';
 import { EventQueue } from './constructs/event-queue.ts';
 import { RequiredSettings } from './constructs/required-settings.ts';
 import { StateTable } from './constructs/state-table.ts';
+import { StoryAlarms } from './constructs/story-alarms.ts';
+import { sweepEveryMinute } from './constructs/sweep-schedule.ts';
 import { WebhookApi } from './constructs/webhook-api.ts';
 import type { Stage } from './stage.ts';
 
@@ -95,7 +95,7 @@ export class BridgeStack extends Stack {
       code: 'sweep',
       description: 'Looks every minute for chats that need repair',
       memoryMb: 512,
-      timeoutSeconds: 50, // done before the next one starts
+      timeoutSeconds: TIMES.sweepTimeout, // two may run side by side: only one of them compares pairs, by its lease
       harm: 'Chats that lost a webhook or an answer stay incomplete.',
       runbook: 'The sweep fails',
     });
@@ -108,17 +108,12 @@ export class BridgeStack extends Stack {
       for (const { queue } of [flex, frontline]) queue.grantSendMessages(fn); // jobs for the other lane
     for (const fn of [toFrontline, toFlex, forward, sweep]) table.grantState(fn);
     table.grantListing(sweep);
+    forwards.queue.grantSendMessages(sweep); // what was never forwarded, composed anew
     for (const fn of [webhook, toFrontline, toFlex, forward, sweep]) secret.grantRead(fn);
-    const everyMinute = new Rule(this, 'EveryMinute', {
-      schedule: Schedule.rate(Duration.seconds(TIMES.sweepEvery)),
-      targets: [new LambdaFunction(sweep, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
-    });
-    Validations.of(everyMinute).acknowledge({
-      id: 'Serverless-EventBusDLQ',
-      reason: 'A tick that was lost carries nothing: the next one does its work.',
-    });
+    sweepEveryMinute(this, 'EveryMinute', sweep);
 
     const api = new WebhookApi(this, 'Api', { webhook, stage, topic });
+    new StoryAlarms(this, 'Story', { stage, topic });
     const functions = { webhook, 'Flex -> Frontline': toFrontline, 'Frontline -> Flex': toFlex, forward, sweep };
     const queues = { 'flex-events': flex, 'frontline-events': frontline, 'default-webhook': forwards };
     const dashboard = bridgeDashboard(this, 'Dashboard', { stage, api, queues, functions, table });

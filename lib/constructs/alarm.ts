@@ -4,10 +4,11 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 
-export type BridgeAlarmProps = {
+/** The alarm rings when the metric is above this; or below, and then its silence counts as zero. */
+type Limit = { readonly above: number } | { readonly below: number };
+
+export type BridgeAlarmProps = Limit & {
   readonly metric: Metric;
-  /** The alarm rings when the metric is above this. */
-  readonly above: number;
   /** In so many minutes ... */
   readonly minutes: number;
   /** ... of so many; on end when not given. */
@@ -19,17 +20,18 @@ export type BridgeAlarmProps = {
   readonly topic: ITopic;
 };
 
-/** An alarm says who is hurt and where to read on; silence of the metric is no alarm. */
+/** An alarm says who is hurt and where to read on. */
 export class BridgeAlarm extends Construct {
   constructor(scope: Construct, id: string, props: BridgeAlarmProps) {
     super(scope, id);
+    const silent = 'below' in props;
     const alarm = new Alarm(this, 'Alarm', {
       metric: props.metric.with({ period: Duration.minutes(1) }),
-      threshold: props.above,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      threshold: silent ? props.below : props.above,
+      comparisonOperator: silent ? ComparisonOperator.LESS_THAN_THRESHOLD : ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: props.ofMinutes ?? props.minutes,
       datapointsToAlarm: props.minutes,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      treatMissingData: silent ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
       alarmDescription: `${props.harm} What to do: docs/runbook.md, "${props.runbook}".`,
     });
     alarm.addAlarmAction(new SnsAction(props.topic));

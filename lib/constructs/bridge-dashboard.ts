@@ -3,10 +3,10 @@ import { Dashboard, GraphWidget, type IWidget, type Metric, Stats } from 'aws-cd
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { QueueName } from '../../src/contract.ts';
+import { METRICS, type QueueName } from '../../src/contract.ts';
 import type { Stage } from '../stage.ts';
 import type { EventQueue } from './event-queue.ts';
-import { delayMetric, outcomeMetric } from './metrics.ts';
+import { bridgeMetric, delayMetric, outcomeMetric, sideMetric } from './metrics.ts';
 import type { WebhookApi } from './webhook-api.ts';
 
 const outcomes = [
@@ -18,10 +18,12 @@ const outcomes = [
   'deferred',
   'parked',
   'retried',
+  'undone',
   'refused',
   'failed',
 ];
 const lanes = ['F', 'B', 'forward'] as const;
+const sides = ['flex', 'frontline', 'default webhook', 'taskrouter'];
 
 const graph = (title: string, left: Metric[]): IWidget =>
   new GraphWidget({ title, left, width: 12, height: 6, period: Duration.minutes(1) });
@@ -66,6 +68,19 @@ export const bridgeDashboard = (
         graph(
           'From webhook to the other side (ms)',
           lanes.flatMap((lane) => [delayMetric(stage, lane, 50), delayMetric(stage, lane, 95)]),
+        ),
+      ],
+      [
+        graph('Chats that wait, are held or repaired', [
+          bridgeMetric(stage, METRICS.dirtyLanes, Stats.MAXIMUM).with({ label: 'lanes not up to date' }),
+          bridgeMetric(stage, METRICS.held).with({ label: 'events of held chats' }),
+          bridgeMetric(stage, METRICS.repairs).with({ label: 'found to repair' }),
+          bridgeMetric(stage, METRICS.notCompared).with({ label: 'not to be compared' }),
+          bridgeMetric(stage, METRICS.sweeps).with({ label: 'runs of the sweep' }),
+        ]),
+        graph(
+          'Sides found dead and left alone',
+          sides.map((label) => sideMetric(stage, label).with({ label })),
         ),
       ],
       [

@@ -17,7 +17,8 @@ test.each(alarms.map(({ AlarmDescription }) => [String(AlarmDescription)]))('%s'
 });
 
 test('every section of the runbook is about an alarm', () => {
-  expect([...headings].sort()).toEqual(alarms.map(({ AlarmDescription }) => mentioned(AlarmDescription)).sort());
+  const told = new Set(alarms.map(({ AlarmDescription }) => mentioned(AlarmDescription)));
+  expect([...headings].sort()).toEqual([...told].sort());
 });
 
 test('every alarm reaches whoever listens, when it rings and when it is over', () => {

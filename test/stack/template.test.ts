@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SECRET_AT_BIRTH } from '../../lib/constructs/bridge-secret.ts';
-import { RESOURCES, ROUTES, SETTINGS, TABLE, TIMES } from '../../src/contract.ts';
+import { METRICS, RESOURCES, ROUTES, SETTINGS, TABLE, TIMES } from '../../src/contract.ts';
 import { bridgeStack, configured } from './synthesised.ts';
 
 type Found = Readonly<Record<string, { readonly Properties: Readonly<Record<string, unknown>> }>>;
@@ -131,8 +131,71 @@ describe('the functions', () => {
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 
-  test('sweep every minute', () => {
+  test('sweep every minute, with time for what a run reads, and a failed run is not repeated', () => {
     template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Description: Match.stringLikeRegexp('repair'),
+      Timeout: TIMES.sweepTimeout,
+      MemorySize: 512,
+    });
+    // 10 s for accepts and 50 s for pairs, each then waiting up to 10 s for the call under way.
+    expect(TIMES.sweepTimeout).toBeGreaterThanOrEqual(80);
+    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 1);
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^Sweep') },
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: TIMES.sweepEvery,
+    });
+  });
+
+  test('that sweeps may list what is due, write state and put work on every queue, and read none of them', () => {
+    const policies = Object.entries(found('AWS::IAM::Policy')).filter(([name]) => name.startsWith('SweepRole'));
+    const statements = policies.flatMap(
+      ([, { Properties }]) =>
+        (Properties.PolicyDocument as { Statement: { Action: string | string[]; Resource: unknown }[] }).Statement,
+    );
+    const may = (action: string) => statements.filter(({ Action }) => [Action].flat().includes(action));
+    expect(may('dynamodb:Query').map(({ Resource }) => JSON.stringify(Resource))).toEqual([
+      expect.stringContaining(`/index/${TABLE.dueIndex}`),
+    ]);
+    expect([may('dynamodb:GetItem').length, may('dynamodb:UpdateItem').length]).toEqual([1, 1]);
+    expect(may('sqs:SendMessage').flatMap(({ Resource }) => Resource)).toHaveLength(3);
+    expect(may('sqs:ReceiveMessage')).toEqual([]);
+  });
+});
+
+describe('the alarms', () => {
+  const alarms = Object.values(found('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
+
+  test('are about metrics that the bridge or AWS writes, in one deployment', () => {
+    for (const { Namespace, MetricName, Dimensions } of alarms.filter(
+      ({ Namespace }) => Namespace === METRICS.namespace,
+    )) {
+      if (String(MetricName).startsWith('Throttled-')) continue;
+      expect(Object.values(METRICS)).toContain(MetricName);
+      expect(Dimensions).toContainEqual({ Name: 'Deployment', Value: 'bridge-production' });
+      expect(Namespace).toBe('FlexFrontlineBridge');
+    }
+  });
+
+  test('take silence for health, but for the silence of the sweep', () => {
+    const silent = alarms.filter(({ TreatMissingData }) => TreatMissingData !== 'notBreaching');
+    expect(silent).toEqual([
+      expect.objectContaining({
+        MetricName: METRICS.sweeps,
+        ComparisonOperator: 'LessThanThreshold',
+        Threshold: 1,
+        EvaluationPeriods: 5,
+        TreatMissingData: 'breaching',
+      }),
+    ]);
+  });
+
+  test.each(['flex', 'frontline', 'default webhook'])('tell when %s is down', (side) => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: METRICS.breakerOpen,
+      Dimensions: Match.arrayWith([{ Name: 'Side', Value: side }]),
+    });
   });
 });
 

@@ -1,0 +1,22 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { Construct } from 'constructs';
+import { TIMES } from '../../src/contract.ts';
+import type { BridgeFunction } from './bridge-function.ts';
+
+/**
+ * Starts the sweep every minute, and never again for a tick that was lost or failed: each run begins where the last one
+ * came to. By itself Lambda would run a failed one twice more.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
+export const sweepEveryMinute = (scope: Construct, id: string, sweep: BridgeFunction): void => {
+  sweep.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.seconds(TIMES.sweepEvery) });
+  const tick = new Rule(scope, id, {
+    schedule: Schedule.rate(Duration.seconds(TIMES.sweepEvery)),
+    targets: [new LambdaFunction(sweep, { retryAttempts: 0, maxEventAge: Duration.seconds(TIMES.sweepEvery) })],
+  });
+  const reason = 'A tick that was lost carries nothing: the next one does its work.';
+  Validations.of(sweep).acknowledge({ id: 'Serverless-LambdaAsyncFailureDestination', reason });
+  Validations.of(tick).acknowledge({ id: 'Serverless-EventBusDLQ', reason });
+};
