@@ -28,8 +28,8 @@ export type BridgeTally = {
 
 export type BridgeVerbs = {
   readonly where: (nothing: undefined) => { readonly url: string };
-  readonly reset: (nothing: undefined) => void;
-  /** When nothing is left on its queues. */
+  /** This and the next when nothing is left on its queues. */
+  readonly reset: (nothing: undefined) => Promise<void>;
   readonly tally: (nothing: undefined) => Promise<BridgeTally>;
 };
 
@@ -96,7 +96,8 @@ const allDone = async (): Promise<void> => {
 answerParent(
   {
     where: () => ({ url: host.publicBaseUrl }),
-    reset: () => {
+    reset: async () => {
+      await allDone();
       Object.assign(counts, { reads: 0, writes: 0, forwarder: 0 });
       steps.clear();
       since = process.cpuUsage();

@@ -25,6 +25,9 @@ export const wallClock: Clock = { now: Date.now, sleep: (ms) => sleep(ms) };
 const FINISH_MS = 10_000;
 const CUT_OFF_MS = 2_000;
 
+/** Calls at once: as many as the workers of all queues make, so that none waits for a socket while its lease runs. */
+const SOCKETS = 600;
+
 export type HostOptions = {
   /** Without `publicBaseUrl` it is http://localhost and the port. */
   readonly settings: Settings;
@@ -80,7 +83,7 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
     await database.close();
     throw error;
   });
-  const http = createHttp(clock);
+  const http = createHttp(clock, { maxSockets: SOCKETS });
   const publicBaseUrl = options.settings.publicBaseUrl ?? `http://localhost:${listener.port}`;
   const bridge = startBridge({
     config: { ...options.settings, publicBaseUrl },

@@ -6,6 +6,12 @@ import type { AddressInfo } from 'node:net';
 /** A sender gets so long for its headers and, again, for the whole request. */
 const SLOWEST_MS = 10_000;
 
+/**
+ * Connections that wait while this process is busy; the system may allow fewer. Those above Node's own 511 were thrown
+ * away, and whoever had asked heard nothing for a second or more.
+ */
+const WAITING = 4096;
+
 export type Listener = {
   readonly port: number;
   readonly onRequest: (listener: RequestListener) => void;
@@ -26,7 +32,7 @@ export const listen = async (port: number, address: string): Promise<Listener> =
     connectionsCheckingInterval: 1000,
     keepAliveTimeout: 60_000,
   });
-  server.listen(port, address);
+  server.listen(port, address, WAITING);
   await once(server, 'listening');
 
   let answering = 0;
