@@ -8,7 +8,10 @@ import { newFolder } from './support/machine.ts';
 import { until } from './support/until.ts';
 
 const CHATS = 4;
-const KILLS = 5;
+/** `KILLS=50 npm test -- test/local/kill.test.ts` for a long run; `KILL_SEED` for another one. */
+const KILLS = Number(process.env.KILLS ?? 5);
+const KILL_MS = 10_000;
+const SETTLING_MS = 40_000;
 const TEXTS_BETWEEN_KILLS = 8;
 const MOST_COPIES = 30;
 
@@ -28,7 +31,7 @@ afterEach(async () => {
 /** On one port for ever: there TaskRouter tries again while nobody listens. */
 let port = '0';
 const start = async (): Promise<void> => {
-  child = run('local/main.ts', {
+  child = run('local/start.js', {
     cwd: folder.path,
     environment: {
       TWILIO_BASE_URL: twilio.url,
@@ -75,31 +78,35 @@ const wrongIn = ({ channel, said }: Chat): readonly string[] =>
   });
 
 describe('A bridge that is killed with -9 again and again', () => {
-  test('goes on after each start, and in the end nothing is lost, doubled or out of order', async () => {
-    const random = seededRandom(Number(process.env.KILL_SEED ?? 1));
-    await start();
-    const chats = Array.from({ length: CHATS }, begin);
-    const stands = () =>
-      chats.reduce(
-        (sum, { channel }) => sum + count('flex', channel) + count('frontline', conversationOf(twilio, channel)),
-        0,
-      );
-    let n = 0;
-    for (let kill = 0; kill < KILLS; kill += 1) {
-      for (let i = 0; i < TEXTS_BETWEEN_KILLS; i += 1)
-        for (const chat of chats) {
-          n += 1;
-          say(chat, `text ${n}`, random());
-        }
-      // In the midst of its work: it has settled what the one before left open, and is so many copies further.
-      const copies = stands() + 1 + Math.floor(random() * MOST_COPIES);
-      await until('the moment to kill', () => stands() >= copies, 5000).catch(() => undefined);
-      await child?.kill();
+  test(
+    'goes on after each start, and in the end nothing is lost, doubled or out of order',
+    async () => {
+      const random = seededRandom(Number(process.env.KILL_SEED ?? 1));
       await start();
-    }
-    const wrong = () => chats.flatMap(wrongIn);
-    await until('both sides to tell the same', () => wrong().length === 0, 40_000).catch(() => undefined);
-    expect(wrong()).toEqual([]);
-    expect(n).toBe(KILLS * TEXTS_BETWEEN_KILLS * CHATS);
-  }, 90_000);
+      const chats = Array.from({ length: CHATS }, begin);
+      const stands = () =>
+        chats.reduce(
+          (sum, { channel }) => sum + count('flex', channel) + count('frontline', conversationOf(twilio, channel)),
+          0,
+        );
+      let n = 0;
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        for (let i = 0; i < TEXTS_BETWEEN_KILLS; i += 1)
+          for (const chat of chats) {
+            n += 1;
+            say(chat, `text ${n}`, random());
+          }
+        // In the midst of its work: it has settled what the one before left open, and is so many copies further.
+        const copies = stands() + 1 + Math.floor(random() * MOST_COPIES);
+        await until('the moment to kill', () => stands() >= copies, 5000).catch(() => undefined);
+        await child?.kill();
+        await start();
+      }
+      const wrong = () => chats.flatMap(wrongIn);
+      await until('both sides to tell the same', () => wrong().length === 0, SETTLING_MS).catch(() => undefined);
+      expect(wrong()).toEqual([]);
+      expect(n).toBe(KILLS * TEXTS_BETWEEN_KILLS * CHATS);
+    },
+    KILLS * KILL_MS + SETTLING_MS,
+  );
 });
