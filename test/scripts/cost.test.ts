@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { type Counted, countTalk, TALKS } from '../../scripts/cost/count.ts';
+import { costOfMillion } from '../../scripts/cost/prices.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../docs/cost.md'), 'utf8');
+const counted = await Promise.all(TALKS.map(countTalk));
+
+/** The figures of a table's row on the page, by how its name begins. */
+const row = (name: string): readonly number[] => {
+  const line = page.split('\n').find((text) => text.startsWith(`| ${name}`)) ?? '';
+  return line
+    .split('|')
+    .slice(2, -1)
+    .map((cell) => Number(cell.replace(/[*\s]/g, '')));
+};
+
+test.each<[string, (one: Counted) => number]>([
+  ['webhooks', ({ webhooks }) => webhooks],
+  ['messages on queues', ({ queued }) => queued],
+  ['calls to Twilio', ({ restCalls }) => restCalls],
+  ['DynamoDB writes', ({ writes }) => writes],
+  ['DynamoDB reads', ({ reads }) => reads],
+])('docs/cost.md says what is counted: %s', (name, of) => {
+  expect(row(name)).toEqual(counted.map(of));
+});
+
+test("docs/cost.md's sums are those of the counted calls, within two per cent", () => {
+  const sums = counted.map((one) => Object.values(costOfMillion(one)).reduce((sum, cost) => sum + cost, 0));
+  const said = row('**in all**');
+  for (const [n, sum] of sums.entries()) expect(Math.abs(sum / (said[n] ?? 0) - 1)).toBeLessThan(0.02);
+});
+
+test('a pair is one unit of DynamoDB to write, however long its chat', () => {
+  for (const { homeBytes } of counted) expect(homeBytes).toBeLessThan(1024);
+});
