@@ -57,25 +57,16 @@ export const measureDelay = (say: Say): Promise<Measured> =>
   onStand({ validate: false, forwards: true, sweepMs: SWEEP_MS }, async (stand) => {
     await warmUp(stand);
     const rounds = await roundsOf(say, stand, { rounds: 3, perSecond: 300, messages: 6_000 });
-    const middle = (of: (talked: Talked) => readonly number[], percent: number): number =>
-      median(rounds.map(({ talked }) => percentile(of(talked), percent)));
-    const acknowledged = middle((talked) => talked.acknowledged, 99);
-    const p95 = middle((talked) => talked.across, 95);
-    const p99 = middle((talked) => talked.across, 99);
+    const figure = (what: string, of: (talked: Talked) => readonly number[], percent: number, most: number): Figure => {
+      const values = rounds.map(({ talked }) => percentile(of(talked), percent));
+      const measured = `${ms(median(values))} (worst round ${ms(Math.max(...values))})`;
+      return { what: `${what}, p${percent}`, goal: `<= ${ms(most)}`, measured, met: median(values) <= most };
+    };
+    const across = 'message on the other side, Twilio 150 ms, 200 chats, 300/s';
     const figures: readonly Figure[] = [
-      {
-        what: 'webhook acknowledged, one machine, 300 messages/s, p99',
-        goal: '<= 50 ms',
-        measured: ms(acknowledged),
-        met: acknowledged <= 50,
-      },
-      {
-        what: 'message on the other side, Twilio 150 ms, 200 chats, 300/s, p95',
-        goal: '<= 300 ms',
-        measured: ms(p95),
-        met: p95 <= 300,
-      },
-      { what: 'the same, p99', goal: '<= 1 s', measured: ms(p99), met: p99 <= 1_000 },
+      figure('webhook acknowledged, one machine, 300 messages/s', (talked) => talked.acknowledged, 99, 50),
+      figure(across, (talked) => talked.across, 95, 300),
+      figure(across, (talked) => talked.across, 99, 1_000),
     ];
     return { figures, wrong: wrongIn(rounds) };
   });
@@ -95,7 +86,7 @@ const throughput = async (
       {
         what: goal.what,
         goal: `>= ${goal.atLeast}/s, order exact`,
-        measured: `${reached.toFixed(0)}/s, order ${wrong.length === 0 ? 'exact' : 'WRONG'}`,
+        measured: `${reached.toFixed(0)}/s (worst round ${Math.min(...rounds.map(perSecond)).toFixed(0)}/s), order ${wrong.length === 0 ? 'exact' : 'WRONG'}`,
         met: reached >= goal.atLeast && wrong.length === 0,
       },
     ];
