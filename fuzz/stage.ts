@@ -108,6 +108,7 @@ export const createStage = async (target: Target, ready: 'linked' | 'accepted'):
       settleMs: config.settleMs,
       leaseMs: config.leaseMs,
       requestMs: 10_000,
+      forwards: config.flex.defaultWebhook !== undefined,
     },
   };
   const replicator = target.replicator(deps);

@@ -50,6 +50,7 @@ export const bridgeDeps = async (): Promise<BridgeDeps> => ({
     settleMs: settings.settleMs,
     leaseMs: settings.leaseMs,
     requestMs,
+    forwards: settings.flex.defaultWebhook !== undefined,
   },
 });
 

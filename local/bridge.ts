@@ -68,6 +68,7 @@ export const startBridge = (parts: BridgeParts): RunningBridge => {
       settleMs: config.settleMs,
       leaseMs: config.leaseMs,
       requestMs,
+      forwards: config.flex.defaultWebhook !== undefined,
     },
   };
   const { workspaceSid } = config.flex;

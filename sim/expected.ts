@@ -50,6 +50,9 @@ const EXPECTED: readonly string[] = [
   'event retried (an intent is settling)',
   'event swept (repairing)',
   'event queued (found by the sweep)',
+  'event queued (composed)',
+  'event breaker (open)',
+  'event breaker (closed)',
 ];
 
 export const unmet = (meter: Meter): readonly string[] => EXPECTED.filter((what) => !meter.counts().has(what));

@@ -4,6 +4,7 @@
  */
 
 import { FLEX, FRONTLINE } from '../local/twilio/defaults.ts';
+import type { Respond } from '../local/twilio/respond.ts';
 import { createTwilio } from '../local/twilio/twilio.ts';
 import type { Delivered, WebhookCall } from '../local/twilio/world.ts';
 import { createMemoryQueues } from '../src/adapters/memory/queues.ts';
@@ -50,6 +51,10 @@ export type WorldPlan = {
   readonly settleMs: number;
   /** What happens to the n-th process of a run, counted from 1 in the order in which they begin. */
   readonly doom: (process: number, kind: ProcessKind) => Doom | undefined;
+  /** Stands between the bridge and Twilio, and sees every call. */
+  readonly tap?: (respond: Respond, now: () => number) => Respond;
+  /** All sweeps are one process, as on one machine: it remembers what it has seen. Else each begins afresh. */
+  readonly keepsSweep?: boolean;
 };
 
 export type Noted = { readonly at: number; readonly entry: Entry };
@@ -125,7 +130,7 @@ export const createWorld = (plan: WorldPlan) => {
         }),
       bury: (name, message) => process.step(`bury ${name}`, mine.between(3, 15), () => queues.bury(name, message)),
     };
-    const wire = createWire(twilio.respond, process, time, mine);
+    const wire = createWire(respond, process, time, mine);
     const requestMs = 10_000;
     const deps: BridgeDeps = {
       store: createFaultyStore(store, process, mine, () => faults, meter),
@@ -147,7 +152,14 @@ export const createWorld = (plan: WorldPlan) => {
       clock,
       nonce: () => `n${++nonces}`,
       journal,
-      settings: { deployment: 'sim', stampKey: STAMP_KEY, settleMs: plan.settleMs, leaseMs: 20_000, requestMs: 10_000 },
+      settings: {
+        deployment: 'sim',
+        stampKey: STAMP_KEY,
+        settleMs: plan.settleMs,
+        leaseMs: 20_000,
+        requestMs: 10_000,
+        forwards: true,
+      },
     };
     return { process, deps, wire };
   };
@@ -176,6 +188,8 @@ export const createWorld = (plan: WorldPlan) => {
     timers: time,
     deliver,
   });
+
+  const respond = plan.tap?.(twilio.respond, time.now) ?? twilio.respond;
 
   const consumerOf =
     (name: QueueName): Consumer =>
@@ -212,7 +226,7 @@ export const createWorld = (plan: WorldPlan) => {
       alarm: (ms, ring) => time.after(ms, ring),
     });
 
-  const sweep = async (): Promise<void> => {
+  const beginSweep = () => {
     const { deps, wire } = begin('sweep');
     const tasks = createTaskSide({
       http: breakers.taskrouter(wire),
@@ -221,13 +235,20 @@ export const createWorld = (plan: WorldPlan) => {
       workspaceSid: FLEX.workspaceSid,
       secrets: async () => secrets.flex,
     });
-    await createAcceptSweep({ ...deps, tasks })(deps.clock.now() + ACCEPTS_MS);
-    await createSweep(deps)();
+    const accepts = createAcceptSweep({ ...deps, tasks });
+    const pairs = createSweep(deps);
+    return async (): Promise<void> => {
+      await accepts(deps.clock.now() + ACCEPTS_MS);
+      await pairs();
+    };
   };
+  const kept = plan.keepsSweep ? beginSweep() : undefined;
+  const sweep = () => (kept ?? beginSweep())();
+  let sweeps = true;
   // The deployment's first start, before anybody accepts anything.
   firstStart({ store, clock: time, nonce: () => 'first start' }).catch(() => meter.met('first start failed'));
   const sweepAgain = (): void => {
-    sweep().catch(() => meter.met('sweep failed'));
+    if (sweeps) sweep().catch(() => meter.met('sweep failed'));
     time.after(TIMES.sweepEvery * 1000, sweepAgain);
   };
   time.after(TIMES.sweepEvery * 1000, sweepAgain);
@@ -243,6 +264,10 @@ export const createWorld = (plan: WorldPlan) => {
     /** Messages on their way to Flex's own webhook, in the order in which the queue took them. */
     lined: lined as readonly string[],
     ran: (): readonly Ran[] => processes.map(({ kind, process }) => ({ kind, steps: process.steps() })),
+    /** Nobody rings for the sweep, until it is switched on again. */
+    setSweeps: (on: boolean): void => {
+      sweeps = on;
+    },
     setFaults: (next: WorldFaults): void => {
       faults = next;
     },

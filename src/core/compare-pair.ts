@@ -29,21 +29,19 @@ export const comparePair = async (deps: BridgeDeps, key: Key, kind: SweepClass):
     return { verdict: 'ended' };
   }
   const not = (why: string): Verdict => ({ verdict: 'not compared', why, container: key.pk });
-  const busy = whyNot(home);
-  if (busy !== undefined || home.flex === undefined || home.frontline === undefined)
-    return not(busy ?? ('unlinked' satisfies SeenTo));
+  if (home.flex === undefined || home.frontline === undefined) return not('being linked or ended');
   try {
     const [flex, frontline] = await Promise.all([
       newest(deps, 'flex', home.flex),
       newest(deps, 'frontline', home.frontline),
     ]);
-    await keepClass(deps, home, kind, [flex, frontline]);
     // Composed from what was read anyway: what Flex's own webhook was never told.
-    const forwarded = await forwardHoles(
-      deps,
-      { sid: home.flex, customer: home.customer, since: home.since },
-      flex.messages,
-    );
+    const forwarded = !deps.settings.forwards
+      ? 0
+      : await forwardHoles(deps, { sid: home.flex, customer: home.customer, since: home.since }, flex.messages);
+    const busy = whyNot(home);
+    if (busy !== undefined) return not(busy);
+    await keepClass(deps, home, kind, [flex, frontline]);
     const found = {
       F: await suspicions(deps, home, 'F', flex, frontline),
       B: await suspicions(deps, home, 'B', frontline, flex),

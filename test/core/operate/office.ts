@@ -72,6 +72,7 @@ export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
       settleMs: 60_000,
       leaseMs: 20_000,
       requestMs: 10_000,
+      forwards: true,
     },
   };
   const webhook = createWebhook({

@@ -1,0 +1,14 @@
+import { resolve } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { simulate } from './child.ts';
+
+const main = resolve(import.meta.dirname, '../../sim/main.ts');
+const clean = /^\d+ passed, 0 failed$/m;
+
+test.concurrent('five hundred runs in all weathers tell one story on both sides', async () => {
+  expect((await simulate(main, '--seeds', '500')).out).toMatch(clean);
+}, 170_000);
+
+test.concurrent('whatever step a process dies at, what it left half done is finished', async () => {
+  expect((await simulate(main, '--kill', 'every-step')).out).toMatch(clean);
+}, 170_000);
