@@ -12,7 +12,7 @@ export type Bug = {
 /** The sweep would bring most things right in the end: what it hides is looked for without it. */
 const noSweep: Patch = {
   file: 'src/core/sweep.ts',
-  from: '= { active: 600, quiet: 250 };',
+  from: '= { active: 550, quiet: 220 };',
   to: '= { active: 0, quiet: 0 };',
 };
 
