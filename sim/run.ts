@@ -3,7 +3,7 @@ import { type Played, playChat } from './play.ts';
 import type { Doom } from './process.ts';
 import { createDice, type Dice } from './random.ts';
 import { doubles, verdict } from './verdict.ts';
-import { drawDoom, drawWeather, everythingTold } from './weather.ts';
+import { drawDoom, drawSleep, drawWeather, everythingTold } from './weather.ts';
 import { BRIDGE, CALM, createWorld, type ProcessKind, type World } from './world.ts';
 
 export const SETTLE_MS = 60_000;
@@ -53,10 +53,11 @@ export const run = async (seed: number, mode: Mode): Promise<Ended> => {
   const world = createWorld({
     seed,
     settleMs: SETTLE_MS,
-    doom: (_: number, kind: ProcessKind): Doom | undefined =>
-      storm && !(mode === 'told' && kind === 'webhook') && doom.chance(weather.doomed)
-        ? drawDoom(doom, kind, SETTLE_MS)
-        : undefined,
+    doom: (_: number, kind: ProcessKind): Doom | undefined => {
+      if (!storm || (mode === 'told' && kind === 'webhook')) return undefined;
+      if (kind.endsWith('events') && doom.chance(weather.sleepers)) return drawSleep(doom);
+      return doom.chance(weather.doomed) ? drawDoom(doom, kind, SETTLE_MS) : undefined;
+    },
   });
   const { twilio, time, meter } = world;
   twilio.connectBridge(BRIDGE);

@@ -11,6 +11,8 @@ export type Weather = {
   readonly restDates: 'seconds' | 'milliseconds';
   /** Of all processes, how many die or sleep at one of their steps. */
   readonly doomed: number;
+  /** Of all processes, how many fall asleep right after a write of the store, and wake when others are at it. */
+  readonly sleepers: number;
   /** One side answers nothing for a while, in milliseconds after the start. */
   readonly outage: { readonly from: number; readonly until: number; readonly fault: Fault } | undefined;
 };
@@ -47,6 +49,7 @@ export const drawWeather = (dice: Dice, lateMs: number): Weather => {
     listOrder: dice.pick(['index', 'date'] as const),
     restDates: dice.pick(['seconds', 'milliseconds'] as const),
     doomed: some(0.5, 0.15),
+    sleepers: some(0.25, 0.3),
     outage: dice.chance(0.25) ? drawOutage(dice) : undefined,
   };
 };
@@ -78,3 +81,10 @@ export const drawDoom = (dice: Dice, kind: ProcessKind, settleMs: number): Doom 
   const longest = when === 'before' ? settleMs / 3 : LONGEST_SLEEP_MS;
   return { step, when, pauseMs: dice.chance(0.4) ? dice.between(1_000, longest) : undefined };
 };
+
+/** Past the visibility timeout, when the queue has given the same message to somebody else. */
+export const drawSleep = (dice: Dice): Doom => ({
+  step: dice.between(1, 5),
+  when: 'after',
+  pauseMs: dice.between(130_000, LONGEST_SLEEP_MS),
+});

@@ -83,7 +83,8 @@ const findCopy = async (deps: BridgeDeps, { home, lane }: Held, intent: Intent):
   } while (next !== undefined);
   if (unproven.length === 0 || isNotice(intent.sid)) return undefined;
   const original = await chatSide(deps, source(lane)).message(from, intent.sid);
-  if (original === undefined) return undefined;
+  // Gone at its source: a claim to be its copy is believed, for nobody else can know the SID of what is under way.
+  if (original === undefined) return unproven.find((m) => claimedStamp(m.attributes)?.s === intent.sid);
   return unproven.find((m) => sameText(lane, m, original, home, intent.late) || edited(lane, m, original, home));
 };
 
