@@ -57,11 +57,15 @@ export const drawWeather = (dice: Dice, lateMs: number): Weather => {
 const MINUTE_MS = 60_000;
 
 const drawOutage = (dice: Dice): Weather['outage'] => {
-  const from = dice.between(0, 30_000);
+  // Some begin only when the chat is linked and compared, so that nothing else is waiting for the side.
+  const from = dice.pick([dice.between(0, 30_000), dice.between(90_000, 300_000)]);
   const minutes = dice.pick([1, 5, 20, 90, 24 * 60]);
   const account = dice.pick(['flex', 'frontline'] as const);
-  const how = dice.pick(['503', 'hang', 'destroy'] as const);
-  return { from, until: from + minutes * MINUTE_MS, fault: { fault: 'side.down', p: 1, account, how } };
+  const how = dice.pick(['503', 'hang', 'destroy', '429'] as const);
+  const until = from + minutes * MINUTE_MS;
+  // A side that refuses everything leaves no doubt about any call, and so no other mark than the dirty one.
+  if (how === '429') return { from, until, fault: { fault: 'rest.429', p: 1, account } };
+  return { from, until, fault: { fault: 'side.down', p: 1, account, how } };
 };
 
 /** Every webhook arrives and is stored, as often and as late as it likes. */

@@ -39,6 +39,8 @@ export const comparePair = async (deps: BridgeDeps, key: Key, kind: SweepClass):
     const forwarded = !deps.settings.forwards
       ? 0
       : await forwardHoles(deps, { sid: home.flex, customer: home.customer, since: home.since }, flex.messages);
+    const left = await pickUpLapsed(deps, home);
+    if (left) return { verdict: 'repairing' };
     const busy = whyNot(home);
     if (busy !== undefined) return not(busy);
     await keepClass(deps, home, kind, [flex, frontline]);
@@ -67,6 +69,18 @@ const whyNot = (home: Home): SeenTo | undefined => {
   if (home.held !== undefined) return 'held';
   if (lanes.some(({ dirty }) => dirty !== undefined)) return 'waiting for its side';
   return lanes.some(({ intent }) => intent !== undefined) ? 'a message is on its way' : undefined;
+};
+
+/** An intent whose owner died with the job that it came from has nobody else who would come back to it. */
+const pickUpLapsed = async (deps: BridgeDeps, home: Home): Promise<boolean> => {
+  let found = false;
+  for (const lane of ['F', 'B'] as const) {
+    const { intent } = home.lanes[lane];
+    if (intent === undefined || intent.notAfter + deps.settings.settleMs >= deps.clock.now()) continue;
+    found = true;
+    await sendJob(deps, home, { lane, work: { kind: 'reconcile', home: home.key.pk, lane, because: 'lapsed' } });
+  }
+  return found;
 };
 
 const newest = async (deps: BridgeDeps, side: Side, container: string): Promise<End> => {
