@@ -126,6 +126,29 @@ export const BUGS: readonly Bug[] = [
     ],
   },
   {
+    name: 'a forward given up',
+    mode: 'told',
+    without: noSweep,
+    patches: [
+      {
+        file: 'src/core/forwarder.ts',
+        from: "return { verdict: 'retry', afterSeconds: outcome.after };",
+        to: "return { verdict: 'done' };",
+      },
+    ],
+  },
+  {
+    name: 'a forward overtaken',
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/edge/placement.ts',
+        from: 'group: to.container,',
+        to: "group: 'CH'.concat(createHash('md5').update(key).digest('hex')),",
+      },
+    ],
+  },
+  {
     name: 'a dirty mark lost',
     mode: 'told',
     without: noSweep,
