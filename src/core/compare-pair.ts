@@ -17,8 +17,6 @@ export type Verdict =
   | { readonly verdict: 'ended' }
   | { readonly verdict: 'not compared'; readonly why: string; readonly container: string };
 
-/** A message's own webhook may still be on its way. */
-const ON_ITS_WAY_MS = 30_000;
 const DAY_MS = 24 * 3_600_000;
 
 /** Never throws for what Twilio does: what could not be read is not compared. */
@@ -96,7 +94,8 @@ const suspicions = async (
   from: End,
   into: End,
 ): Promise<Finding | undefined> => {
-  const young = Date.parse(new Date(deps.clock.now() - ON_ITS_WAY_MS).toISOString());
+  // Its own webhook may still be on its way. What SETTLE says of how slow Twilio is, this follows.
+  const young = deps.clock.now() - deps.settings.settleMs / 2;
   for (const finding of compareEnds(deps.settings, home, lane, from, into)) {
     if (finding.kind === 'missing' && Date.parse(finding.original.createdAt) > young) continue;
     if (await confirmed(deps, home, lane, finding, into)) return finding;

@@ -8,10 +8,12 @@ import { createMemory, type Memory } from './accepts/memory.ts';
 import { listOpenTasks, openChats } from './accepts/open-chats.ts';
 import { BudgetSpent, createTurns } from './accepts/turns.ts';
 import { unknownChats } from './accepts/unknown.ts';
+import type { BridgeSettings } from './deps.ts';
 import type { TaskSide } from './ports.ts';
 import { TwilioTrouble } from './trouble.ts';
 
 export type AcceptSweepDeps = Pick<Search, 'store' | 'queues' | 'clock' | 'nonce' | 'journal'> & {
+  readonly settings: Pick<BridgeSettings, 'settleMs'>;
   /** undefined: nobody said which workspace it is. */
   readonly tasks: TaskSide | undefined;
 };
@@ -85,7 +87,7 @@ const sweep = async (
   const young = open.filter((task) => task.updatedAt >= since);
   const unknown = await unknownChats(deps, memory, await openChats(tasks, turn, memory, young));
 
-  const search: Search = { ...deps, memory, turn, since, identities: new Map() };
+  const search: Search = { ...deps, settleMs: deps.settings.settleMs, memory, turn, since, identities: new Map() };
   let verdict: AcceptVerdict = { verdict: 'clean' };
   for (const one of unknown)
     try {

@@ -77,6 +77,7 @@ const openScene = (workspace: 'named' | 'unknown' = 'named') => {
         bury: () => Promise.reject(new Error('buries nothing')),
       },
       tasks: workspace === 'named' ? tasks : undefined,
+      settings: { settleMs: 60_000 },
       clock,
       nonce: () => `n${++nonces}`,
       journal: (entry) => entries.push(entry),

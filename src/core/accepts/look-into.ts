@@ -15,14 +15,14 @@ export type Search = {
   readonly journal: Journal;
   readonly memory: Memory;
   readonly turn: Turn;
+  /** An accept's own webhook may be on its way for so long, or its event wait for its turn. */
+  readonly settleMs: number;
   /** The deployment's first start, in milliseconds since 1970. */
   readonly since: number;
   /** Of the workers met in this run. */
   readonly identities: Map<string, string | undefined>;
 };
 
-/** Its webhook may still be on its way, or its event wait for its turn. */
-const ON_ITS_WAY_MS = 60_000;
 /** A task without an accept is not asked about again before, unless it changes. */
 const WITHOUT_MS = 10 * 60_000;
 
@@ -43,7 +43,7 @@ export const lookInto = async (search: Search, unknown: UnknownChat): Promise<bo
     return false;
   }
   if (acceptance.at >= since) {
-    if (now - acceptance.at < ON_ITS_WAY_MS) return false;
+    if (now - acceptance.at < search.settleMs) return false;
     const identity = await identityOf(search, acceptance.worker);
     if (identity === undefined) {
       memory.rest(task, now + WITHOUT_MS);
