@@ -20,7 +20,7 @@ const CONVERSATION = sid('CH', 'b');
 const home = `flex#${CHANNEL}`;
 
 // Each command is a process of its own, and the machine may be busy with others.
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let folder: Awaited<ReturnType<typeof newFolder>>;
 let file: string;

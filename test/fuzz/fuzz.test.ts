@@ -10,7 +10,7 @@ import type { ChatSide, Draft, QueueMessage } from '../../src/core/ports.ts';
 import type { WebhookDeps } from '../../src/edge/webhook.ts';
 
 // Seconds of computing where nothing else runs, but other tests run beside.
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const plan = (over: Partial<Plan> = {}): Plan => ({
   target: REAL,

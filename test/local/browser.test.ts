@@ -31,7 +31,7 @@ withBrowser(
 
     beforeAll(async () => {
       browser = await chromium.launch({ executablePath, args: flags });
-    }, 30_000);
+    }, 120_000);
     afterAll(() => browser?.close());
 
     beforeEach(async () => {
@@ -76,7 +76,7 @@ withBrowser(
       await page.locator('.step', { hasText: 'received' }).first().waitFor();
       expect(complaints).toEqual([]);
       expect(asked.filter((url) => !url.startsWith(`http://localhost:${port}/`))).toEqual([]);
-    }, 30_000);
+    }, 120_000);
 
     test('can be used by the keyboard alone', async () => {
       await page.getByRole('button', { name: 'Start an SMS chat' }).focus();
@@ -100,6 +100,6 @@ withBrowser(
       await page.keyboard.press('Enter');
       await seenBy('customer', 'an SMS for you');
       expect(complaints).toEqual([]);
-    }, 30_000);
+    }, 120_000);
   },
 );

@@ -7,7 +7,7 @@ import { type Game, games, type Operation, play } from './lane-game.ts';
 import { broken } from './lane-rules.ts';
 
 // Seconds of computing where nothing else runs, but other tests run beside.
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const named = (rule: string): string => rule.replace(/ \(.*/, '');
 

@@ -15,7 +15,7 @@ import type { Entry } from '../../src/core/ports.ts';
 export { AGENTS, FLEX, FRONTLINE } from '../../local/twilio/defaults.ts';
 
 // Virtual time costs real time too, and a busy machine has little of it.
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 export type Chat = { readonly channel: string; readonly task: string; readonly customer: string };
 

@@ -2,7 +2,7 @@
 export const until = async <T>(
   what: string,
   look: () => T | undefined | Promise<T | undefined>,
-  ms = 15_000,
+  ms = 60_000,
 ): Promise<T> => {
   const end = Date.now() + ms;
   for (;;) {
