@@ -88,5 +88,5 @@ describe('SQLite queues', () => {
       { numRuns: 100 },
     );
     await close();
-  }, 30_000);
+  });
 });

@@ -2,7 +2,7 @@
 export const until = async <T>(
   what: string,
   look: () => T | undefined | Promise<T | undefined>,
-  ms = 60_000,
+  ms = 120_000,
 ): Promise<T> => {
   const end = Date.now() + ms;
   for (;;) {
