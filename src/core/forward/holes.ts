@@ -16,6 +16,7 @@ import {
   type ForwardRow,
   finish,
   forwardRow,
+  KEEP_SECONDS,
   markQueued,
   type OpenRow,
   readForwardRow,
@@ -43,10 +44,11 @@ const YOUNG_MS = 5 * 60_000;
 const VISIBLE_MS = 10 * 60_000;
 /** Somebody tried it so recently, or it was queued so recently: the line is alive. */
 const ALIVE_MS = 15 * 60_000;
-/** What is older has long been told of. After a day it is pointless to send; the forwarder says so, nobody else would. */
+/**
+ * What is older has long been told of. After a day it is pointless to send; the forwarder says so, nobody else would.
+ * Shorter than any row is kept: what is recalled is never taken for missing because its row is forgotten.
+ */
 const RECALL_MS = 7 * 24 * 3_600_000;
-/** Longer than anything is recalled. */
-const KEEP_SECONDS = 30 * 24 * 3600;
 
 /**
  * Puts what was never forwarded at the end of the channel's line, oldest first: it may come late, but overtakes nobody.

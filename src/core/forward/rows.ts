@@ -34,7 +34,11 @@ export type EndedRow = Extract<ForwardRow, { state: 'ok' | 'skipped' | 'parked' 
 export type OpenRow = Exclude<ForwardRow, EndedRow>;
 export type Doubtful = Extract<ForwardRow, { state: 'trying' | 'queued' }>;
 
-const KEEP_SECONDS = 180 * 24 * 3600;
+/**
+ * From the last write to an event's row on. An event lies on its queue for 14 days at most, and so does the dead letter
+ * that the last write follows; a sweep recalls what is a week old at most. Nobody can ask for it later.
+ */
+export const KEEP_SECONDS = 15 * 24 * 3600;
 
 export const forwardRow = (channel: string, key: string): Key => ({ pk: `flex#${channel}`, sk: `f#${key}` });
 

@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { AGENTS, FLEX } from '../../../local/twilio/defaults.ts';
 import { firstStart } from '../../../src/core/accepts/first-start.ts';
+import type { Key } from '../../../src/core/change.ts';
+import { messageKey } from '../../../src/core/forward/compose.ts';
 import { forwardHoles } from '../../../src/core/forward/holes.ts';
+import { forwardRow } from '../../../src/core/forward/rows.ts';
 import { stampedAttributes } from '../../../src/core/stamp.ts';
 import { CHAT_EVENT, STAMP_KEY, type Stage, setStage } from './stage.ts';
 
@@ -211,6 +214,35 @@ test('is put on the queue once, however often one looks, and again when it never
   expect(await sweep()).toBe(0);
   await stage.pass(MINUTE);
   expect(chat.phone()).toEqual(['one']);
+});
+
+/** The state as it is after DynamoDB has deleted what has expired. */
+const forgetting = () => ({
+  ...stage.deps,
+  store: {
+    ...stage.deps.store,
+    get: async (key: Key) => {
+      const item = await stage.deps.store.get(key);
+      return Number(item?.ttl) * 1000 < stage.twilio.now() ? undefined : item;
+    },
+  },
+});
+
+test.each([1, 6.9, 7.1, 14.9, 15.1, 40])('what was forwarded is not missed %d days later', async (days) => {
+  chat.writes('one');
+  await stage.pass(days * 24 * 60 * MINUTE);
+  expect(await sweep(chat, forgetting())).toBe(0);
+  await stage.pass(MINUTE);
+  expect(chat.phone()).toEqual(['one']);
+});
+
+test('an event is remembered for longer than it can lie on a queue, and no longer than a day more', async () => {
+  const sid = chat.writes('one');
+  await stage.pass(1_000);
+  const row = await stage.deps.store.get(forwardRow(chat.channelSid, messageKey(sid)));
+  const days = (Number(row?.ttl) - stage.twilio.now() / 1000) / (24 * 3600);
+  expect(days).toBeGreaterThan(14.9);
+  expect(days).toBeLessThanOrEqual(15);
 });
 
 test('one that becomes visible after its successors is found all the same', async () => {
