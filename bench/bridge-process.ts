@@ -49,6 +49,7 @@ const counting = (store: Store): Store => ({
     return store.write(key, change);
   },
   listDue: (name, page) => store.listDue(name, page),
+  listUnder: (pk, page) => store.listUnder(pk, page),
 });
 
 const log = createWriteStream(`${plan.folder}/bridge.log`);

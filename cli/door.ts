@@ -35,7 +35,7 @@ export const throughDoor = async (path: string): Promise<Deployment | undefined>
       // The same release's own words, come back as they were said.
       return answer.value as never;
     };
-  const store = { get: ask('get'), write: ask('write'), listDue: ask('listDue') };
+  const store = { get: ask('get'), write: ask('write'), listDue: ask('listDue'), listUnder: ask('listUnder') };
   const deployment: Deployment = {
     store,
     queues: { send: ask('send') },

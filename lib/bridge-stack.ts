@@ -107,6 +107,7 @@ export class BridgeStack extends Stack {
     for (const fn of [toFrontline, toFlex, sweep])
       for (const { queue } of [flex, frontline]) queue.grantSendMessages(fn); // jobs for the other lane
     for (const fn of [toFrontline, toFlex, forward, sweep]) table.grantState(fn);
+    for (const fn of [toFrontline, toFlex, sweep]) table.grantLookingThrough(fn);
     table.grantListing(sweep);
     forwards.queue.grantSendMessages(sweep); // what was never forwarded, composed anew
     for (const fn of [webhook, toFrontline, toFlex, forward, sweep]) secret.grantRead(fn);

@@ -58,6 +58,7 @@ const counting =
       return store.write(key, change);
     },
     listDue: (name, page) => store.listDue(name, page),
+    listUnder: (pk, page) => store.listUnder(pk, page),
   });
 
 const say = (line: string): void => {

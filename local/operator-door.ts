@@ -39,6 +39,7 @@ export const doors = (deployment: Deployment) =>
     get: deployment.store.get,
     write: deployment.store.write,
     listDue: deployment.store.listDue,
+    listUnder: deployment.store.listUnder,
     send: deployment.queues.send,
     counts: deployment.counts,
     deadLetters: deployment.deadLetters,

@@ -53,5 +53,10 @@ export const createFaultyStore = (
         refuse(faults().throttled, 'store throttled');
         return inner.listDue(name, page);
       }),
+    listUnder: (pk, page) =>
+      process.step('store.listUnder', latency(), async () => {
+        refuse(faults().throttled, 'store throttled');
+        return inner.listUnder(pk, page);
+      }),
   };
 };

@@ -1,6 +1,5 @@
 /** After things have settled: does each chat tell one story? By Twilio's own truth, with none of the bridge's code. */
 import { judge } from '../local/judge.ts';
-import type { ReadMessage } from '../local/twilio/reads.ts';
 import { phoneProblems } from './phone.ts';
 import { conversationOf, type Played } from './play.ts';
 import type { World } from './world.ts';
@@ -55,21 +54,8 @@ const problemsOf = (world: World, chat: Played): readonly string[] => {
       .filter(({ sid, body }) => chat.said[side].has(sid) && !gone.has(base(body ?? '')))
       .map(({ body }) => body ?? '');
   const said = { flex: own('flex'), frontline: own('frontline') };
-  const everything = new Set([...said.flex, ...said.frontline]);
-  /**
-   * The one known limit (docs/guarantee.md): a copy whose stamp an app has replaced, whose source was removed, and of
-   * that removal no webhook came. Nothing on either side says any more what it was a copy of, so it stays.
-   */
-  const nameless = (side: 'flex' | 'frontline', { sid, attributes, body = '' }: ReadMessage): boolean => {
-    const is = !chat.said[side].has(sid) && !attributes.includes('"bridge"') && !everything.has(body.replace(late, ''));
-    if (is && !gone.has(base(body))) world.meter.met('limit: a nameless copy outlived its source');
-    return is;
-  };
   const stands = (side: 'flex' | 'frontline') =>
-    all[side]
-      .filter((message) => !nameless(side, message))
-      .map(({ body }) => body ?? '')
-      .filter((body) => !notice.test(body) && !gone.has(base(body)));
+    all[side].map(({ body }) => body ?? '').filter((body) => !notice.test(body) && !gone.has(base(body)));
 
   const wrong: string[] = [];
   // A copy that says it is late may stand anywhere after its time: it must be there, once, and the rest in order.

@@ -33,7 +33,8 @@ import { createTime } from './time.ts';
 import { createWire } from './wire.ts';
 
 export const BRIDGE = 'https://bridge.example';
-const STAMP_KEY = 'the stamp key of a run';
+export const DEPLOYMENT = 'sim';
+export const STAMP_KEY = 'the stamp key of a run';
 
 export type WorldFaults = StoreFaults & {
   /** A delivery is given to a second consumer too. */
@@ -78,7 +79,7 @@ export const createWorld = (plan: WorldPlan) => {
     frontline: { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid },
     publicBaseUrl: BRIDGE,
     twilioBaseUrl: undefined,
-    deployment: 'sim',
+    deployment: DEPLOYMENT,
     settleMs: plan.settleMs,
     leaseMs: 20_000,
   };
@@ -153,7 +154,7 @@ export const createWorld = (plan: WorldPlan) => {
       nonce: () => `n${++nonces}`,
       journal,
       settings: {
-        deployment: 'sim',
+        deployment: DEPLOYMENT,
         stampKey: STAMP_KEY,
         settleMs: plan.settleMs,
         leaseMs: 20_000,

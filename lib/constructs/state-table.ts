@@ -40,6 +40,11 @@ export class StateTable extends Table {
     });
   }
 
+  /** Looking through the rows of one chat, when a copy does not say what it is a copy of. */
+  grantLookingThrough(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns: [this.tableArn] });
+  }
+
   /** Listing what is due, by the index alone. */
   grantListing(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({

@@ -15,8 +15,10 @@ export type Finding =
   | { readonly kind: 'double'; readonly origin: string; readonly copies: readonly Message[] }
   /** A copy says something else than its source, in text or kind. */
   | { readonly kind: 'differs'; readonly original: Message; readonly copy: Message }
-  /** A copy whose source is not in a list that should show it. */
-  | { readonly kind: 'orphan'; readonly origin: string; readonly copy: Message }
+  /** A copy whose source is not in a list that should show it. `proven`: its stamp is good. */
+  | { readonly kind: 'orphan'; readonly origin: string; readonly copy: Message; readonly proven: boolean }
+  /** Nothing says what it is: an app may have replaced a copy's attributes, and with them its stamp. */
+  | { readonly kind: 'nameless'; readonly copy: Message }
   /** A person's message behind the cursor, without a copy on a page that should show it. */
   | { readonly kind: 'bare'; readonly original: Message }
   /** A person's message that has not crossed. */
@@ -27,7 +29,8 @@ type Stamps = { readonly stampKey: string; readonly deployment: string };
 export const compareEnds = (stamps: Stamps, home: Home, lane: Lane, from: End, into: End): readonly Finding[] => {
   const { cursor, holes, own } = home.lanes[lane];
   const originals = new Map(from.messages.map((message) => [message.sid, message]));
-  const copies = copiesIn(stamps, lane, containerOf(home, destination(lane)) ?? '', into.messages);
+  const here = { ...stamps, lane, container: containerOf(home, destination(lane)) ?? '' };
+  const copies = copiesIn(here, into.messages);
   const findings: Finding[] = [];
   for (const [origin, found] of copies) {
     const [copy] = found;
@@ -35,18 +38,38 @@ export const compareEnds = (stamps: Stamps, home: Home, lane: Lane, from: End, i
     if (found.length > 1) findings.push({ kind: 'double', origin, copies: found });
     else if (copy === undefined) continue;
     else if (original === undefined) {
-      if (covers(from, copy)) findings.push({ kind: 'orphan', origin, copy });
+      if (covers(from, copy)) findings.push({ kind: 'orphan', origin, copy, proven: isStamped(here, copy) });
     } else if (!says(home, lane, copy, original)) findings.push({ kind: 'differs', original, copy });
   }
   const other = { ...stamps, lane: otherLane(lane), container: containerOf(home, source(lane)) ?? '' };
+  const bare: Message[] = [];
   for (const original of from.messages) {
     if (copies.has(original.sid) || own.includes(original.index) || isStamped(other, original)) continue;
     if (original.index > cursor || holes.has(original.index)) findings.push({ kind: 'missing', original });
-    else if (covers(into, original) && render(lane, original, home, false) !== undefined)
-      findings.push({ kind: 'bare', original });
+    else if (render(lane, original, home, false) !== undefined) bare.push(original);
   }
+  for (const original of bare) if (covers(into, original)) findings.push({ kind: 'bare', original });
+  for (const copy of nameless(home, lane, into, bare))
+    if (!answers(from, copy) && covers(from, copy)) findings.push({ kind: 'nameless', copy });
   return findings;
 };
+
+/** Messages without a stamp that say what no message of the source says whose copy has none. */
+const nameless = (home: Home, lane: Lane, { messages }: End, bare: readonly Message[]): readonly Message[] => {
+  const { cursor, holes } = home.lanes[otherLane(lane)];
+  const unexplained = [...bare];
+  return messages.filter((message) => {
+    if (claimedStamp(message.attributes) !== undefined || message.index > cursor || holes.has(message.index))
+      return false;
+    const source = unexplained.findIndex((original) => says(home, lane, message, original));
+    if (source >= 0) unexplained.splice(source, 1);
+    return source < 0;
+  });
+};
+
+/** A person said it here, for its copy stands over there. */
+const answers = ({ messages }: End, { sid }: Message): boolean =>
+  messages.some(({ attributes }) => claimedStamp(attributes)?.s === sid);
 
 /** A list shows everything that is younger than its oldest message. By the second, for lists may give no more. */
 const covers = ({ messages, whole }: End, { createdAt }: Message): boolean =>
@@ -66,18 +89,13 @@ const isStamped = (at: At, message: Message): boolean => kindOf(at, message) !==
  * Copies by their source: by good stamps, and where there is none by a claimed one, for an edit by hand breaks the
  * proof. A claim alone proves nothing, anybody can copy a stamp: whoever acts on it asks the ledger first.
  */
-const copiesIn = (
-  stamps: Stamps,
-  lane: Lane,
-  container: string,
-  messages: readonly Message[],
-): ReadonlyMap<string, readonly Message[]> => {
+const copiesIn = (here: At, messages: readonly Message[]): ReadonlyMap<string, readonly Message[]> => {
   const proven = new Map<string, Message[]>();
   const claims = new Map<string, Message[]>();
   for (const message of messages) {
     const stamp = claimedStamp(message.attributes);
-    if (stamp === undefined || stamp.d !== stamps.deployment || stamp.k === 'notice') continue;
-    const good = isStamped({ ...stamps, lane, container }, message);
+    if (stamp === undefined || stamp.d !== here.deployment || stamp.k === 'notice') continue;
+    const good = isStamped(here, message);
     const known = good ? proven.get(stamp.s) : claims.get(stamp.s);
     if (good && known !== undefined) known.push(message);
     else if (known === undefined) (good ? proven : claims).set(stamp.s, [message]);

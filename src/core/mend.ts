@@ -2,54 +2,92 @@
 import type { End, Finding } from './compare.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
-import { containerOf, destination, type Home } from './pair.ts';
+import { containerOf, destination, type Home, otherLane } from './pair.ts';
 import { render } from './render.ts';
 import { originalOf, renewCopy } from './renew-copy.ts';
-import { readRow, writeDeleted } from './rows.ts';
+import { originOf, type Row, readRow, writeDeleted } from './rows.ts';
 
 /**
  * A list, or a look at one message, may be behind by seconds: nothing younger than this is taken for gone.
  */
 const SURELY_VISIBLE_MS = 2 * 60_000;
 
-/** @returns how many messages were put right. Missing ones are not its business: they are brought over in order. */
+/** `missing` is none of its business: what has not crossed is brought over in order. */
+type Mendable = Exclude<Finding, { kind: 'missing' }>;
+
+/** Where it is mended, and what the ledger says of it. */
+type Scene = {
+  readonly deps: BridgeDeps;
+  readonly home: Home;
+  readonly lane: Lane;
+  /** The destination's container. */
+  readonly into: string;
+  /** The source message's SID. */
+  readonly origin: string;
+  readonly row: Row | undefined;
+};
+
+/** @returns how many messages were put right. */
 export const mend = async (deps: BridgeDeps, home: Home, lane: Lane, findings: readonly Finding[]): Promise<number> => {
+  const into = containerOf(home, destination(lane));
+  if (into === undefined) return 0;
   let mended = 0;
-  for (const finding of findings) if (await mendOne(deps, home, lane, finding)) mended += 1;
+  for (const finding of findings) {
+    if (finding.kind === 'missing') continue;
+    const origin = await originSid(deps, home, lane, finding);
+    if (origin === undefined) continue;
+    const row = await readRow(deps, home.key, lane, origin);
+    if (await mendOne({ deps, home, lane, into, origin, row }, finding)) mended += 1;
+  }
   return mended;
 };
 
-const mendOne = async (deps: BridgeDeps, home: Home, lane: Lane, finding: Finding): Promise<boolean> => {
-  const into = containerOf(home, destination(lane));
-  const old = ({ createdAt }: Message) => deps.clock.now() - Date.parse(createdAt) > SURELY_VISIBLE_MS;
-  if (into === undefined || finding.kind === 'missing') return false;
-  const origin = originSid(finding);
+/** Whether the ledger leaves a finding standing, so that a job is worth its calls. Hardly ever reads more than one row. */
+export const confirmed = async (
+  deps: BridgeDeps,
+  home: Home,
+  lane: Lane,
+  finding: Finding,
+  into: End,
+): Promise<boolean> => {
+  if (finding.kind === 'missing') return true;
+  const origin = await originSid(deps, home, lane, finding);
+  if (origin === undefined) return false;
   const row = await readRow(deps, home.key, lane, origin);
-  const side = chatSide(deps, destination(lane));
-  if (finding.kind === 'double') {
-    if (row?.state !== 'ok' && row?.state !== 'removed') return false;
-    const spare = finding.copies.filter(({ sid }) => row.state === 'removed' || sid !== row.copy);
-    for (const { sid } of spare) {
-      await side.erase(into, sid);
-      deps.journal({ step: 'undone', type: 'double', lane, sids: [origin, sid] });
-    }
-    return spare.length > 0;
-  }
+  if (finding.kind === 'double') return row?.state === 'ok' || row?.state === 'removed';
+  if (finding.kind === 'orphan' && isStray(finding, row)) return true;
+  if (row?.state !== 'ok') return false;
+  if (finding.kind !== 'bare') return row.copy === finding.copy.sid;
+  const copy = into.messages.find(({ sid }) => sid === row.copy);
+  return copy === undefined || !says(home, lane, row.late, copy, finding.original);
+};
+
+const originSid = async (deps: BridgeDeps, home: Home, lane: Lane, finding: Mendable): Promise<string | undefined> => {
+  if (finding.kind === 'double' || finding.kind === 'orphan') return finding.origin;
+  if (finding.kind !== 'nameless') return finding.original.sid;
+  // What a person said there has a row of its own.
+  const own = await readRow(deps, home.key, otherLane(lane), finding.copy.sid);
+  return own === undefined ? originOf(deps, home.key, lane, finding.copy.sid) : undefined;
+};
+
+const mendOne = async (scene: Scene, finding: Mendable): Promise<boolean> => {
+  const { deps, home, lane, origin, row } = scene;
+  if (finding.kind === 'double') return undoDoubles(scene, finding.copies);
+  if (finding.kind === 'orphan' && isStray(finding, row)) return undoStray(scene, finding.copy);
   if (row?.state !== 'ok') return false;
   const renewWith = async (original: Message | undefined): Promise<boolean> =>
     (await renewCopy(deps, home, lane, origin, row, original)).end === 'replicated';
   switch (finding.kind) {
     case 'differs':
       return row.copy === finding.copy.sid && renewWith(finding.original);
-    case 'orphan': {
-      if (row.copy !== finding.copy.sid || !old(finding.copy)) return false;
-      return (await originalOf(deps, home, lane, origin)) === undefined && renewWith(undefined);
-    }
+    case 'orphan':
+    case 'nameless':
+      return row.copy === finding.copy.sid && (await isGone(scene, finding.copy)) && renewWith(undefined);
     case 'bare': {
-      const copy = await side.message(into, row.copy);
+      const copy = await chatSide(deps, destination(lane)).message(scene.into, row.copy);
       // It stands there without its stamp, and must still say what its source says.
       if (copy !== undefined) return !says(home, lane, row.late, copy, finding.original) && renewWith(finding.original);
-      if (!old(finding.original)) return false;
+      if (!isOld(deps, finding.original)) return false;
       // Somebody deleted it: then it stays deleted.
       await writeDeleted(deps, home.key, lane, origin, row.copy);
       return true;
@@ -59,25 +97,40 @@ const mendOne = async (deps: BridgeDeps, home: Home, lane: Lane, finding: Findin
   }
 };
 
-/** Whether the ledger leaves a finding standing, so that a job is worth its calls. Reads no more than one row. */
-export const confirmed = async (
-  deps: BridgeDeps,
-  home: Home,
-  lane: Lane,
-  finding: Finding,
-  into: End,
-): Promise<boolean> => {
-  if (finding.kind === 'missing') return true;
-  const row = await readRow(deps, home.key, lane, originSid(finding));
-  if (finding.kind === 'double') return row?.state === 'ok' || row?.state === 'removed';
-  if (row?.state !== 'ok') return false;
-  if (finding.kind !== 'bare') return row.copy === finding.copy.sid;
-  const copy = into.messages.find(({ sid }) => sid === row.copy);
-  return copy === undefined || !says(home, lane, row.late, copy, finding.original);
+/** All but the one in the ledger. */
+const undoDoubles = async (scene: Scene, copies: readonly Message[]): Promise<boolean> => {
+  const { row } = scene;
+  if (row?.state !== 'ok' && row?.state !== 'removed') return false;
+  const spare = copies.filter(({ sid }) => row.state === 'removed' || sid !== row.copy);
+  for (const { sid } of spare) await undo(scene, 'double', sid);
+  return spare.length > 0;
 };
 
-const originSid = (finding: Exclude<Finding, { kind: 'missing' }>): string =>
-  finding.kind === 'double' || finding.kind === 'orphan' ? finding.origin : finding.original.sid;
+/** Surely the bridge's, and in no row. */
+const isStray = ({ proven }: Extract<Finding, { kind: 'orphan' }>, row: Row | undefined): boolean =>
+  proven && row?.state !== 'ok';
+
+/** It came so late that nobody waited for it any more, and its source is gone: nothing else would take it away. */
+const undoStray = async (scene: Scene, copy: Message): Promise<boolean> => {
+  if (!(await isGone(scene, copy))) return false;
+  // The list may be older than a removal of this very run.
+  const side = chatSide(scene.deps, destination(scene.lane));
+  if ((await side.message(scene.into, copy.sid)) === undefined) return false;
+  await undo(scene, 'orphan', copy.sid);
+  return true;
+};
+
+const undo = async ({ deps, lane, into, origin }: Scene, type: string, copy: string): Promise<void> => {
+  await chatSide(deps, destination(lane)).erase(into, copy);
+  deps.journal({ step: 'undone', type, lane, sids: [origin, copy] });
+};
+
+/** A copy has its source's time. */
+const isGone = async ({ deps, home, lane, origin }: Scene, copy: Message): Promise<boolean> =>
+  isOld(deps, copy) && (await originalOf(deps, home, lane, origin)) === undefined;
+
+const isOld = (deps: BridgeDeps, { createdAt }: Message): boolean =>
+  deps.clock.now() - Date.parse(createdAt) > SURELY_VISIBLE_MS;
 
 const says = (home: Home, lane: Lane, late: boolean, copy: Message, original: Message): boolean =>
   copy.body === render(lane, original, home, late)?.body;

@@ -57,6 +57,14 @@ export type Store = {
     name: string,
     page: { readonly limit: number; readonly after?: string | undefined },
   ) => Promise<{ readonly items: readonly Item[]; readonly next: string | undefined }>;
+  /**
+   * Items of one `pk` whose `sk` begins with the prefix, ordered by `sk`, from after `after`. Strongly consistent. A page
+   * holds at most `limit`, and may hold fewer though more follow; `next` is the `sk` to go on from.
+   */
+  readonly listUnder: (
+    pk: string,
+    page: { readonly prefix: string; readonly limit: number; readonly after?: string | undefined },
+  ) => Promise<{ readonly items: readonly Item[]; readonly next: string | undefined }>;
 };
 
 export type Container = {

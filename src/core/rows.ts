@@ -37,6 +37,27 @@ export const readRow = async (
   sid: string,
 ): Promise<Row | undefined> => read(await deps.store.get(messageRow(home, lane, sid)));
 
+/**
+ * Which message a copy stands for, when nothing in the copy says so any more. Reads the lane's rows until it is found: for
+ * what hardly ever happens.
+ */
+export const originOf = async (
+  deps: Pick<BridgeDeps, 'store'>,
+  home: Key,
+  lane: Lane,
+  copy: string,
+): Promise<string | undefined> => {
+  const prefix = messageRow(home, lane, '').sk;
+  let after: string | undefined;
+  do {
+    const page = await deps.store.listUnder(home.pk, { prefix, limit: 500, after });
+    const row = page.items.find((item) => item.st === 'ok' && item.d === copy);
+    if (row !== undefined) return String(row.sk).slice(prefix.length);
+    after = page.next;
+  } while (after !== undefined);
+  return undefined;
+};
+
 const expiry = (deps: Pick<BridgeDeps, 'clock'>) => Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS;
 
 /** Over nothing, or over a parked row that was put back. */

@@ -194,6 +194,24 @@ export const storeContract = (name: string, make: () => Promise<Opened>, limits:
       expect(await store.listDue(due, { limit: 9 })).toEqual({ items: [], next: undefined });
     });
 
+    test('lists what stands under a key, by the beginning of its second part, page by page and in order', async () => {
+      const { pk } = newKey();
+      const names = ['m#F#b', 'm#B#a', 'm#F#a', 'm#F', 'm#F#é', 'm#F#Z', 'pair', 'm#G'];
+      for (const sk of names) await store.write({ pk, sk }, born({ Fc: 1 }));
+      await store.write({ pk: `${pk}0`, sk: 'm#F#elsewhere' }, born());
+      const listed: Item[] = [];
+      let after: string | undefined;
+      do {
+        const page = await store.listUnder(pk, { prefix: 'm#F#', limit: 2, after });
+        expect(page.items.length).toBeLessThanOrEqual(2);
+        listed.push(...page.items);
+        after = page.next;
+      } while (after !== undefined);
+      expect(listed.map(({ sk }) => sk)).toEqual(['m#F#Z', 'm#F#a', 'm#F#b', 'm#F#é']);
+      expect(listed[0]).toEqual({ pk, sk: 'm#F#Z', n: 'birth', Fc: 1 });
+      expect(await store.listUnder(pk, { prefix: 'x', limit: 2 })).toEqual({ items: [], next: undefined });
+    });
+
     test('any run of changes leaves what `apply` says', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(changes, { minLength: 1, maxLength: 8 }), async (run) => {

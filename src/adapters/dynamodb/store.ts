@@ -63,4 +63,19 @@ export const createDynamoStore = (at: { readonly client: DynamoDBClient; readonl
     const last = items.at(-1)?.[TABLE.dueSk];
     return { items, next: LastEvaluatedKey !== undefined && typeof last === 'string' ? last : undefined };
   },
+  listUnder: async (pk, { prefix, limit, after }) => {
+    const { Items = [], LastEvaluatedKey } = await at.client.send(
+      new QueryCommand({
+        TableName: at.tableName,
+        ConsistentRead: true,
+        KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :prefix)',
+        ExpressionAttributeNames: { '#pk': TABLE.pk, '#sk': TABLE.sk },
+        ExpressionAttributeValues: { ':pk': { S: pk }, ':prefix': { S: prefix } },
+        // A key condition takes one comparison of the sort key, so a page begins where the one before ended.
+        ...(after === undefined ? {} : { ExclusiveStartKey: toKey({ pk, sk: after }) }),
+        Limit: limit,
+      }),
+    );
+    return { items: Items.map(toItem), next: LastEvaluatedKey?.[TABLE.sk]?.S };
+  },
 });

@@ -42,5 +42,13 @@ export const createMemoryStore = (): Store => {
       const last = page.at(-1);
       return { items: page, next: found.length > limit && last !== undefined ? sortKey(last) : undefined };
     },
+    listUnder: async (pk, { prefix, limit, after }) => {
+      const found = [...items.values()]
+        .filter((item) => item.pk === pk && String(item.sk).startsWith(prefix))
+        .filter((item) => after === undefined || byBytes(String(item.sk), after) > 0)
+        .sort((a, b) => byBytes(String(a.sk), String(b.sk)));
+      const page = found.slice(0, limit);
+      return { items: page, next: found.length > limit ? String(page.at(-1)?.sk) : undefined };
+    },
   };
 };

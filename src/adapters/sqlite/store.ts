@@ -47,4 +47,13 @@ export const createSqliteStore = (database: Database): Store => ({
       const page = rows.slice(0, limit);
       return { items: page.map(toItem), next: rows.length > limit ? String(page.at(-1)?.dk) : undefined };
     }),
+  listUnder: (pk, { prefix, limit, after }) =>
+    database.perform((sql) => {
+      const rows = sql.all(
+        'SELECT json, sk FROM item WHERE pk = ? AND sk > ? AND substr(sk, 1, length(?)) = ? ORDER BY sk LIMIT ?',
+        ...[pk, after ?? '', prefix, prefix, limit + 1],
+      );
+      const page = rows.slice(0, limit);
+      return { items: page.map(toItem), next: rows.length > limit ? String(page.at(-1)?.sk) : undefined };
+    }),
 });

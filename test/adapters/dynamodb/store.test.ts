@@ -47,5 +47,6 @@ describe('DynamoDB, asked over the network', () => {
     await expect(store.get({ pk: 'a', sk: 'b' })).rejects.toThrow();
     await expect(store.write({ pk: 'a', sk: 'b' }, claim)).rejects.toThrow();
     await expect(store.listDue('x', { limit: 1 })).rejects.toThrow();
+    await expect(store.listUnder('a', { prefix: 'b', limit: 1 })).rejects.toThrow();
   });
 });

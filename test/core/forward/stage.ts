@@ -50,6 +50,7 @@ export const setStage = () => {
       return written;
     },
     listDue: memory.listDue,
+    listUnder: memory.listUnder,
   };
 
   const http: HttpCall = async ({ method, url, headers, body }): Promise<HttpAnswer> => {
