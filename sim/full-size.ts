@@ -184,7 +184,7 @@ const busiestMinute = Math.max(
 );
 const verdicts = new Map<string, number>();
 for (const { entry } of world.entries.slice(firstEntry)) {
-  if (entry.step !== 'swept' || !/pairs?$/.test(entry.type)) continue;
+  if (entry.step !== 'swept' || !/lanes?$/.test(entry.type) || entry.type === 'dirty lanes') continue;
   const what = `${entry.type.replace(/s$/, '')}: ${entry.reason ?? ''}`;
   verdicts.set(what, (verdicts.get(what) ?? 0) + (entry.count ?? 1));
 }

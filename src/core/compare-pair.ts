@@ -14,71 +14,76 @@ import { TwilioTrouble } from './trouble.ts';
 export type Verdict =
   | { readonly verdict: 'clean' }
   | { readonly verdict: 'repairing' }
-  | { readonly verdict: 'ended' }
-  | { readonly verdict: 'not compared'; readonly why: string; readonly container: string };
+  | { readonly verdict: 'not compared'; readonly why: string };
+
+/** A verdict per lane, and for what goes on to Flex's own webhook where anything does; none for a pair that has ended. */
+export type Verdicts = { readonly [lane in Lane | 'forward']?: Verdict };
+
+export const notSeen = (why: string): Verdicts => {
+  const verdict = { verdict: 'not compared', why } as const;
+  return { F: verdict, B: verdict };
+};
 
 const DAY_MS = 24 * 3_600_000;
 
 /** Never throws for what Twilio does: what could not be read is not compared. */
-export const comparePair = async (deps: BridgeDeps, key: Key, kind: SweepClass): Promise<Verdict> => {
+export const comparePair = async (deps: BridgeDeps, key: Key, kind: SweepClass): Promise<Verdicts> => {
   const home = readHome(await deps.store.get(key));
   if (home === undefined || home.state === 'closed') {
     await unlistForSweep(deps, key);
-    return { verdict: 'ended' };
+    return {};
   }
-  const not = (why: string): Verdict => ({ verdict: 'not compared', why, container: key.pk });
-  if (home.flex === undefined || home.frontline === undefined) return not('being linked or ended');
+  if (home.flex === undefined || home.frontline === undefined) return notSeen('being linked or ended');
   try {
     const [flex, frontline] = await Promise.all([
       newest(deps, 'flex', home.flex),
       newest(deps, 'frontline', home.frontline),
     ]);
-    // Composed from what was read anyway: what Flex's own webhook was never told.
-    const forwarded = !deps.settings.forwards
-      ? 0
-      : await forwardHoles(deps, { sid: home.flex, customer: home.customer, since: home.since }, flex.messages);
-    const left = await pickUpLapsed(deps, home);
-    if (left) return { verdict: 'repairing' };
-    const busy = whyNot(home);
-    if (busy !== undefined) return not(busy);
-    await keepClass(deps, home, kind, [flex, frontline]);
-    const found = {
-      F: await suspicions(deps, home, 'F', flex, frontline),
-      B: await suspicions(deps, home, 'B', frontline, flex),
+    // From what was read anyway.
+    const forward: Verdicts = deps.settings.forwards
+      ? { forward: await compareForwards(deps, home, home.flex, flex) }
+      : {};
+    if (home.state === 'open' && home.linked) await keepClass(deps, home, kind, [flex, frontline]);
+    return {
+      F: await compareLane(deps, home, 'F', flex, frontline),
+      B: await compareLane(deps, home, 'B', frontline, flex),
+      ...forward,
     };
-    let repairing = forwarded > 0;
-    for (const lane of ['F', 'B'] as const) {
-      const because = found[lane]?.kind;
-      if (because === undefined) continue;
-      repairing = true;
-      await sendJob(deps, home, { lane, work: { kind: 'reconcile', home: key.pk, lane, because } });
-    }
-    return { verdict: repairing ? 'repairing' : 'clean' };
   } catch (error) {
-    if (error instanceof TwilioTrouble) return not(`twilio ${error.code ?? error.status ?? error.fate}`);
+    if (error instanceof TwilioTrouble) return notSeen(`twilio ${error.code ?? error.status ?? error.fate}`);
     throw error;
   }
 };
 
-/** Who waits is brought up to date as such; comparing it now would only see what is known. */
-const whyNot = (home: Home): SeenTo | undefined => {
-  const lanes = [home.lanes.F, home.lanes.B];
+const compareForwards = async (deps: BridgeDeps, home: Home, channel: string, { messages }: End): Promise<Verdict> => {
+  const { customer, since } = home;
+  const holes = await forwardHoles(deps, { sid: channel, customer, since }, messages);
+  return { verdict: holes > 0 ? 'repairing' : 'clean' };
+};
+
+const compareLane = async (deps: BridgeDeps, home: Home, lane: Lane, from: End, into: End): Promise<Verdict> => {
+  const because = isLapsed(deps, home, lane) ? 'lapsed' : undefined;
+  const busy = because === undefined ? whyNot(home, lane) : undefined;
+  if (busy !== undefined) return { verdict: 'not compared', why: busy };
+  const found = because ?? (await suspicion(deps, home, lane, from, into))?.kind;
+  if (found === undefined) return { verdict: 'clean' };
+  await sendJob(deps, home, { lane, work: { kind: 'reconcile', home: home.key.pk, lane, because: found } });
+  return { verdict: 'repairing' };
+};
+
+/** What waits is brought up to date as such; comparing it now would only see what is known. */
+const whyNot = (home: Home, lane: Lane): SeenTo | undefined => {
+  const { dirty, intent } = home.lanes[lane];
   if (home.state !== 'open' || !home.linked) return 'being linked or ended';
   if (home.held !== undefined) return 'held';
-  if (lanes.some(({ dirty }) => dirty !== undefined)) return 'waiting for its side';
-  return lanes.some(({ intent }) => intent !== undefined) ? 'a message is on its way' : undefined;
+  if (dirty !== undefined) return 'waiting for its side';
+  return intent === undefined ? undefined : 'a message is on its way';
 };
 
 /** An intent whose owner died with the job that it came from has nobody else who would come back to it. */
-const pickUpLapsed = async (deps: BridgeDeps, home: Home): Promise<boolean> => {
-  let found = false;
-  for (const lane of ['F', 'B'] as const) {
-    const { intent } = home.lanes[lane];
-    if (intent === undefined || intent.notAfter + deps.settings.settleMs >= deps.clock.now()) continue;
-    found = true;
-    await sendJob(deps, home, { lane, work: { kind: 'reconcile', home: home.key.pk, lane, because: 'lapsed' } });
-  }
-  return found;
+const isLapsed = (deps: BridgeDeps, home: Home, lane: Lane): boolean => {
+  const { intent } = home.lanes[lane];
+  return intent !== undefined && intent.notAfter + deps.settings.settleMs < deps.clock.now();
 };
 
 const newest = async (deps: BridgeDeps, side: Side, container: string): Promise<End> => {
@@ -87,7 +92,7 @@ const newest = async (deps: BridgeDeps, side: Side, container: string): Promise<
 };
 
 /** The first thing found that the ledger does not explain. */
-const suspicions = async (
+const suspicion = async (
   deps: BridgeDeps,
   home: Home,
   lane: Lane,

@@ -5,7 +5,7 @@
  */
 
 import type { Item } from './change.ts';
-import { comparePair, type Verdict } from './compare-pair.ts';
+import { comparePair, notSeen, type Verdict, type Verdicts } from './compare-pair.ts';
 import type { BridgeDeps } from './deps.ts';
 import { tellDirtyLanes } from './dirty-lanes.ts';
 import { jobsFor, sendJob } from './jobs.ts';
@@ -69,7 +69,7 @@ const compareShare = async (
   from: string | undefined,
   deadline: number,
 ): Promise<string | undefined> => {
-  const verdicts: Verdict[] = [];
+  const pairs: Seen[] = [];
   const underWay = new Set<Promise<void>>();
   let place = from;
   let begun = 0;
@@ -82,10 +82,11 @@ const compareShare = async (
       begun += 1;
       place = String(item.dk);
       const one: Promise<void> = comparePair(deps, { pk: String(item.pk), sk: 'pair' }, kind)
-        .catch((error: unknown) => failed(error, String(item.pk)))
-        .then((verdict) => {
-          verdicts.push(verdict);
-          if (verdict.verdict === 'repairing') owed += REPAIR_MS;
+        // The store or a queue did not do as asked: this pair is looked at again by the next run.
+        .catch((error: unknown) => notSeen(error instanceof Error ? error.name : typeof error))
+        .then((lanes) => {
+          pairs.push({ container: String(item.pk), lanes });
+          owed += REPAIR_MS * repairing(lanes);
         })
         .finally(() => underWay.delete(one));
       underWay.add(one);
@@ -100,32 +101,29 @@ const compareShare = async (
     }
   }
   await Promise.all(underWay);
-  tell(deps, kind, verdicts);
+  tell(deps, kind, pairs);
   return place;
 };
 
-/** The store or a queue did not do as asked: this pair is looked at again by the next run. */
-const failed = (error: unknown, container: string): Verdict => ({
-  verdict: 'not compared',
-  why: error instanceof Error ? error.name : typeof error,
-  container,
-});
+type Seen = { readonly container: string; readonly lanes: Verdicts };
 
-/** A verdict per pair; what was not seen is never called clean. */
-const tell = (deps: BridgeDeps, kind: SweepClass, verdicts: readonly Verdict[]): void => {
-  const clean = verdicts.filter((verdict) => verdict.verdict === 'clean').length;
-  const repairing = verdicts.filter((verdict) => verdict.verdict === 'repairing').length;
-  deps.journal({ step: 'swept', type: `${kind} pairs`, reason: 'clean', sids: [], count: clean });
-  if (repairing > 0)
-    deps.journal({ step: 'swept', type: `${kind} pairs`, reason: 'repairing', sids: [], count: repairing });
-  for (const verdict of verdicts)
-    if (verdict.verdict === 'not compared')
-      deps.journal({
-        step: 'swept',
-        type: `${kind} pair`,
-        reason: notCompared(verdict.why),
-        sids: [verdict.container],
-      });
+const count = (lanes: Verdicts, verdict: Verdict['verdict']): number =>
+  Object.values(lanes).filter((one) => one.verdict === verdict).length;
+const repairing = (lanes: Verdicts): number => count(lanes, 'repairing');
+
+/** A verdict per lane; what was not seen is never called clean. */
+const tell = (deps: BridgeDeps, kind: SweepClass, pairs: readonly Seen[]): void => {
+  for (const verdict of ['clean', 'repairing'] as const) {
+    const lanes = pairs.reduce((sum, seen) => sum + count(seen.lanes, verdict), 0);
+    if (verdict === 'clean' || lanes > 0)
+      deps.journal({ step: 'swept', type: `${kind} lanes`, reason: verdict, sids: [], count: lanes });
+  }
+  for (const { container, lanes } of pairs)
+    for (const lane of ['F', 'B'] as const) {
+      const seen = lanes[lane];
+      if (seen?.verdict === 'not compared')
+        deps.journal({ step: 'swept', type: `${kind} lane`, lane, reason: notCompared(seen.why), sids: [container] });
+    }
 };
 
 const sendWaiting = async (deps: BridgeDeps): Promise<number> => {
