@@ -73,15 +73,33 @@ export type QueueName = (typeof QUEUES)[number];
 /** The table: items under pk and sk; one sparse index over `due` (partition) and `dk` (sort); `ttl` in epoch seconds. */
 export const TABLE = { pk: 'pk', sk: 'sk', ttl: 'ttl', dueIndex: 'due', duePk: 'due', dueSk: 'dk' } as const;
 
+/** The steps of the journal that end an event, or would have: each line of them is counted. */
+export const OUTCOMES = [
+  'replicated',
+  'forwarded',
+  'linked',
+  'reconciled',
+  'skipped',
+  'deferred',
+  'parked',
+  'retried',
+  'undone',
+  'refused',
+  'failed',
+] as const;
+
 /**
- * CloudWatch metrics, written as embedded metric format in the namespace below, each with the dimension `Deployment` too.
- * A metric and a dimension of one entry must not share a name: both are members of the same JSON object.
+ * CloudWatch metrics of one deployment, in {@link metricsNamespace}. How events end and how late they are is counted by
+ * filters on the functions' logs, which cost nothing; what happens seldom is written as embedded metric format, where a
+ * metric and a dimension must not share a name: both are members of the same JSON object.
  */
 export const METRICS = {
-  namespace: 'FlexFrontlineBridge',
-  /** One count per ended event, dimension `Outcome`: replicated, skipped, parked, deferred, retried, refused, forwarded. */
+  /** One count per ended event, dimension `Outcome`: {@link OUTCOMES}. By filter. */
   outcome: 'Events',
-  /** Milliseconds from the webhook's arrival until the event ended as replicated or forwarded, dimension `Lane`: F, B, forward. */
+  /**
+   * Milliseconds from the webhook's arrival until the event ended as replicated or forwarded, dimension `Lane`: F, B,
+   * forward. By filter.
+   */
   delay: 'Delay',
   /** One count per event that was deferred because its pair writes faster than people can. */
   held: 'Held',
@@ -96,6 +114,9 @@ export const METRICS = {
   /** Lanes that are not up to date, once a sweep; nothing when all are. */
   dirtyLanes: 'DirtyLanes',
 } as const;
+
+/** Two deployments of one AWS account share no metric, without a dimension in each line. */
+export const metricsNamespace = (deployment: string): string => `FlexFrontlineBridge/${deployment}`;
 
 /**
  * Seconds. The function is cut off before its messages become visible again. The sweep ends by itself after some 80: 10

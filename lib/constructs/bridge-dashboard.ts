@@ -3,25 +3,12 @@ import { Dashboard, GraphWidget, type IWidget, type Metric, Stats } from 'aws-cd
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { METRICS, type QueueName } from '../../src/contract.ts';
+import { METRICS, OUTCOMES, type QueueName } from '../../src/contract.ts';
 import type { Stage } from '../stage.ts';
 import type { EventQueue } from './event-queue.ts';
 import { bridgeMetric, delayMetric, outcomeMetric, sideMetric } from './metrics.ts';
 import type { WebhookApi } from './webhook-api.ts';
 
-const outcomes = [
-  'replicated',
-  'forwarded',
-  'linked',
-  'reconciled',
-  'skipped',
-  'deferred',
-  'parked',
-  'retried',
-  'undone',
-  'refused',
-  'failed',
-];
 const lanes = ['F', 'B', 'forward'] as const;
 const sides = ['flex', 'frontline', 'default webhook', 'taskrouter'];
 
@@ -63,7 +50,7 @@ export const bridgeDashboard = (
       [
         graph(
           'How events ended',
-          outcomes.map((label) => outcomeMetric(stage, label).with({ label })),
+          OUTCOMES.map((label) => outcomeMetric(stage, label).with({ label })),
         ),
         graph(
           'From webhook to the other side (ms)',

@@ -15,6 +15,7 @@ import type { Construct } from 'constructs';
 import type { Resource, Setting } from '../../src/contract.ts';
 import type { Stage } from '../stage.ts';
 import { BridgeAlarm } from './alarm.ts';
+import { LineMetrics } from './line-metrics.ts';
 import { keptLog } from './log.ts';
 
 /** Every name of src/contract.ts: leave one out of the stack and this type says so. */
@@ -72,6 +73,7 @@ export class BridgeFunction extends NodejsFunction {
         banner: "import{createRequire as r}from'node:module';const require=r(import.meta.url);",
       },
     });
+    new LineMetrics(this, 'Lines', { logGroup, stage: props.stage });
     new BridgeAlarm(this, 'Fails', {
       metric: this.metricErrors({ statistic: 'Sum' }),
       above: 0,

@@ -7,26 +7,14 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { METRICS, ROUTES, type Route } from '../../src/contract.ts';
+import { metricsNamespace, ROUTES, type Route } from '../../src/contract.ts';
 import type { Stage } from '../stage.ts';
+import { ACCESS_LINE } from './access-log.ts';
 import { BridgeAlarm } from './alarm.ts';
 import { keptLog } from './log.ts';
 import { outcomeMetric } from './metrics.ts';
 
-/** No address, path, query, agent or header of the caller: only what became of the request. */
-const accessLog = AccessLogFormat.custom(
-  JSON.stringify({
-    requestId: '$context.requestId',
-    time: '$context.requestTimeEpoch',
-    route: '$context.routeKey',
-    status: '$context.status',
-    error: '$context.error.responseType',
-    integrationStatus: '$context.integration.status',
-    latency: '$context.responseLatency',
-    integrationLatency: '$context.integrationLatency',
-    responseLength: '$context.responseLength',
-  }),
-);
+const accessLog = AccessLogFormat.custom(JSON.stringify(ACCESS_LINE));
 
 /** The account's own limits in most regions. Lower is a danger: Conversations never sends a refused webhook again. */
 const throttle = { rateLimit: 10_000, burstLimit: 5_000 };
@@ -63,7 +51,7 @@ export class WebhookApi extends Construct {
     this.throttled = new MetricFilter(this, 'Throttled', {
       logGroup: log,
       filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
-      metricNamespace: METRICS.namespace,
+      metricNamespace: metricsNamespace(props.stage.settings.DEPLOYMENT_ID),
       metricName: `Throttled-${props.stage.stackName}`,
     }).metric({ statistic: Stats.SUM });
     this.refused = outcomeMetric(props.stage, 'refused');

@@ -1,4 +1,7 @@
-/** Which figures an entry of the journal stands for. Dimensions have few values each: every pair of them is paid for. */
+/**
+ * Which figures an entry of the journal carries. Dimensions have few values each: every pair of them is paid for. How
+ * events end and how late they are is not among them: filters on the log count that (lib/constructs/line-metrics.ts).
+ */
 import { METRICS } from '../contract.ts';
 import { isBlind } from '../core/not-compared.ts';
 import type { Entry } from '../core/ports.ts';
@@ -6,38 +9,10 @@ import type { Entry } from '../core/ports.ts';
 export type Measure = {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'Count' | 'Milliseconds';
-  /** Besides the deployment. */
-  readonly dimension?: { readonly name: 'Outcome' | 'Lane' | 'Side'; readonly value: string };
+  readonly dimension?: { readonly name: 'Side'; readonly value: string };
 };
 
-/** The steps that end an event, or would have: each is counted. The others are only written down. */
-const counted: ReadonlySet<Entry['step']> = new Set([
-  'refused',
-  'replicated',
-  'linked',
-  'forwarded',
-  'reconciled',
-  'skipped',
-  'parked',
-  'deferred',
-  'retried',
-  'undone',
-  'failed',
-]);
-
-const count = (name: string, value = 1): Measure => ({ name, value, unit: 'Count' });
-
-const ofEvent = ({ step, lane, reason, ms }: Entry): readonly Measure[] => {
-  const timed = (step === 'replicated' || step === 'forwarded') && ms !== undefined && lane !== undefined;
-  return [
-    ...(counted.has(step) ? [{ ...count(METRICS.outcome), dimension: { name: 'Outcome', value: step } } as const] : []),
-    ...(timed
-      ? [{ name: METRICS.delay, value: ms, unit: 'Milliseconds', dimension: { name: 'Lane', value: lane } } as const]
-      : []),
-    ...(step === 'deferred' && reason === 'held' ? [count(METRICS.held)] : []),
-  ];
-};
+const count = (name: string, value = 1): Measure => ({ name, value });
 
 const ofSweep = ({ type, reason, count: found = 0 }: Entry): readonly Measure[] => {
   if (type === 'sweep') return reason === undefined ? [count(METRICS.sweeps)] : [];
@@ -47,10 +22,9 @@ const ofSweep = ({ type, reason, count: found = 0 }: Entry): readonly Measure[] 
 };
 
 export const measuresOf = (entry: Entry): readonly Measure[] => {
-  if (entry.step === 'swept') return ofSweep(entry);
-  if (entry.step === 'breaker')
-    return entry.reason === 'open'
-      ? [{ ...count(METRICS.breakerOpen), dimension: { name: 'Side', value: entry.type } }]
-      : [];
-  return ofEvent(entry);
+  const { step, type, reason } = entry;
+  if (step === 'swept') return ofSweep(entry);
+  if (step === 'breaker')
+    return reason === 'open' ? [{ ...count(METRICS.breakerOpen), dimension: { name: 'Side', value: type } }] : [];
+  return step === 'deferred' && reason === 'held' ? [count(METRICS.held)] : [];
 };

@@ -1,0 +1,130 @@
+import { describe, expect, test } from '@jest/globals';
+import { Template } from 'aws-cdk-lib/assertions';
+import { metricsNamespace } from '../../src/contract.ts';
+import type { Entry } from '../../src/core/ports.ts';
+import { createJournal } from '../../src/runtime/journal.ts';
+import { bridgeStack } from './synthesised.ts';
+
+type Filter = {
+  readonly FilterPattern: string;
+  readonly LogGroupName: { readonly Ref: string };
+  readonly MetricTransformations: readonly {
+    readonly MetricName: string;
+    readonly MetricNamespace: string;
+    readonly MetricValue: string;
+    readonly Dimensions?: readonly { readonly Key: string; readonly Value: string }[];
+  }[];
+};
+const template = Template.fromStack(bridgeStack());
+const filters = Object.values(template.findResources('AWS::Logs::MetricFilter')).map(
+  ({ Properties }) => Properties as Filter,
+);
+
+type Line = Readonly<Record<string, unknown>>;
+const lineOf = (entry: Entry): Line => {
+  let line = '{}';
+  const write = (text: string) => {
+    line = text;
+  };
+  createJournal({ write, clock: { now: () => 0 }, deployment: 'bridge-production' })(entry);
+  return JSON.parse(line);
+};
+
+/** One comparison of CloudWatch's pattern language, as far as the stack uses it. */
+const holds = (comparison: string, line: Line): boolean => {
+  const [, field = '', operator, wanted = ''] = /^\$\.(\w+) (=|>=) (.+)$/.exec(comparison) ?? [];
+  const value = line[field];
+  if (operator === '>=') return typeof value === 'number' && value >= Number(wanted);
+  return wanted === '"*"' ? value !== undefined : JSON.stringify(value) === wanted;
+};
+
+/** Whether a filter counts a line: its pattern with each comparison replaced by what it says of the line. */
+const counts = ({ FilterPattern }: Filter, line: Line): boolean => {
+  const said = FilterPattern.slice(1, -1).replaceAll(/\$\.\w+ >?= (?:"[^"]*"|\d+)/g, (one) => String(holds(one, line)));
+  const reduce = (text: string): string => {
+    const next = text
+      .replaceAll(/\s/g, '')
+      .replaceAll(/\((true|false)\)/g, '$1')
+      .replaceAll(/(true|false)&&(true|false)/g, (_, a, b) => String(a === 'true' && b === 'true'))
+      .replaceAll(/(true|false)\|\|(true|false)(?!&&)/g, (_, a, b) => String(a === 'true' || b === 'true'));
+    return next === text ? text : reduce(next);
+  };
+  const verdict = reduce(said);
+  if (verdict !== 'true' && verdict !== 'false') throw new Error(`cannot read ${FilterPattern}: ${verdict}`);
+  return verdict === 'true';
+};
+
+/** What the filters of one function make of an entry: metric, value, dimensions. */
+const figures = (entry: Entry): readonly unknown[] => {
+  const line = lineOf(entry);
+  const at = (path: string) => (path.startsWith('$.') ? line[path.slice(2)] : Number(path));
+  const [group] = filters.filter(({ MetricTransformations: [m] }) => m?.MetricName === 'Events');
+  return filters
+    .filter(({ LogGroupName }) => LogGroupName.Ref === group?.LogGroupName.Ref)
+    .filter((filter) => counts(filter, line))
+    .flatMap(({ MetricTransformations }) => MetricTransformations)
+    .map(({ MetricName, MetricValue, Dimensions }) => [
+      MetricName,
+      at(MetricValue),
+      ...(Dimensions ?? []).map(({ Key, Value }) => `${Key} ${at(Value)}`),
+    ]);
+};
+
+describe("the filters on the functions' logs", () => {
+  test('stand on each function, in the namespace of the deployment', () => {
+    const groups = (name: string) =>
+      filters
+        .filter(({ MetricTransformations: [m] }) => m?.MetricName === name)
+        .map(({ LogGroupName }) => LogGroupName.Ref);
+    for (const name of ['Events', 'Delay']) expect(new Set(groups(name)).size).toBe(5);
+    for (const { MetricTransformations } of filters)
+      expect(MetricTransformations.map(({ MetricNamespace }) => MetricNamespace)).toEqual([
+        metricsNamespace('bridge-production'),
+      ]);
+  });
+
+  test.each<[string, Entry, readonly unknown[]]>([
+    [
+      'a replicated message',
+      { step: 'replicated', type: 'message.added', lane: 'B', sids: ['IM1', 'CH1', 'IM2'], ms: 180.5 },
+      [
+        ['Events', 1, 'Outcome replicated'],
+        ['Delay', 180.5, 'Lane B'],
+      ],
+    ],
+    [
+      'a forwarded one',
+      { step: 'forwarded', type: 'onMessageSent', lane: 'forward', sids: ['IM1', 'CH1'], ms: 0 },
+      [
+        ['Events', 1, 'Outcome forwarded'],
+        ['Delay', 0, 'Lane forward'],
+      ],
+    ],
+    ['a linked chat', { step: 'linked', type: 'x', sids: [], ms: 5 }, [['Events', 1, 'Outcome linked']]],
+    [
+      'a comparison',
+      { step: 'reconciled', type: 'x', lane: 'F', sids: [], ms: 5 },
+      [['Events', 1, 'Outcome reconciled']],
+    ],
+    [
+      'an echo',
+      { step: 'skipped', type: 'x', lane: 'F', reason: 'echo', sids: [], ms: 5 },
+      [['Events', 1, 'Outcome skipped']],
+    ],
+    ['one given up', { step: 'parked', type: 'x', sids: [], reason: 'refused' }, [['Events', 1, 'Outcome parked']]],
+    [
+      'one of a held pair',
+      { step: 'deferred', type: 'x', sids: [], reason: 'held' },
+      [['Events', 1, 'Outcome deferred']],
+    ],
+    ['one tried again', { step: 'retried', type: 'x', sids: [] }, [['Events', 1, 'Outcome retried']]],
+    ['a double', { step: 'undone', type: 'double', sids: [] }, [['Events', 1, 'Outcome undone']]],
+    ['a refused webhook', { step: 'refused', type: 'x', sids: [] }, [['Events', 1, 'Outcome refused']]],
+    ['a failure', { step: 'failed', type: 'x', sids: [] }, [['Events', 1, 'Outcome failed']]],
+    ['an event on its way', { step: 'queued', type: 'x', lane: 'F', sids: [], ms: 5 }, []],
+    ['a run of the sweep', { step: 'swept', type: 'sweep', sids: [], count: 3 }, []],
+    ['a side that is down', { step: 'breaker', type: 'flex', reason: 'open', sids: [] }, []],
+  ])('count %s as what it is', (_, entry, expected) => {
+    expect(figures(entry)).toEqual(expected);
+  });
+});
