@@ -6,9 +6,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entry, Store } from '../src/core/ports.ts';
 import { beginChat, type DialoguePlan, type Told } from './demo/dialogue.ts';
-import { startHost } from './host.ts';
+import { type Host, startHost } from './host.ts';
 import { judge } from './judge.ts';
 import { FLEX, FRONTLINE } from './twilio/defaults.ts';
 import type { Fault } from './twilio/faults.ts';
@@ -21,6 +22,8 @@ const MESSAGES = 40;
 const HISTORY = 150;
 const SETTLE_MS = 1_000;
 const LEASE_MS = 4_000;
+const PATIENCE_MS = 300_000;
+const LOOK_MS = 20;
 
 /** One write in twenty is not heard of; half of those are carried out only after the caller gave up. */
 const lost = ['hang', 'destroy'].flatMap((loss): Fault[] => [
@@ -70,8 +73,29 @@ const plans: readonly DialoguePlan[] = Array.from({ length: CHATS }, (_, n) => (
   history: n < 2 ? HISTORY : 1,
   messages: MESSAGES,
   sms: n >= CHATS - 3,
-  patienceMs: 120_000,
+  patienceMs: PATIENCE_MS,
 }));
+
+type Health = { readonly queues: Readonly<Record<string, { readonly waiting: number }>> };
+
+/**
+ * Waits until nothing is under way any more: what was said has been copied and forwarded, and the copies' own webhooks
+ * have been heard.
+ */
+const atRest = async (twilio: RunningTwilio, host: Host): Promise<void> => {
+  const end = Date.now() + PATIENCE_MS;
+  const waiting = async (): Promise<number> => {
+    const health = (await (await fetch(`http://127.0.0.1:${host.port}/healthz`)).json()) as Health;
+    return Object.values(health.queues).reduce((sum, queue) => sum + queue.waiting, 0);
+  };
+  for (const _ of ['what was said', 'its copies']) {
+    await twilio.webhooks.settled();
+    while ((await waiting()) > 0) {
+      if (Date.now() > end) throw new Error(`the bridge is not done within ${PATIENCE_MS / 1000} s`);
+      await sleep(LOOK_MS);
+    }
+  }
+};
 
 /** By Twilio's own truth, with nothing of the bridge. @returns what is wrong. */
 const report = (twilio: RunningTwilio, chat: Told): readonly string[] => {
@@ -129,11 +153,11 @@ const runDay = async (day: Day): Promise<readonly string[]> => {
     twilio.connectBridge(host.publicBaseUrl);
     for (const fault of day.faults) twilio.faults.add(fault);
     const linked = await Promise.all(plans.map((plan) => beginChat(twilio, plan)));
-    await twilio.webhooks.settled();
+    await atRest(twilio, host);
     twilio.counts.reset();
     Object.assign(requests, { reads: 0, writes: 0, forwarder: 0 });
     const chats = await Promise.all(linked.map(({ talk }) => talk()));
-    await twilio.webhooks.settled();
+    await atRest(twilio, host);
     for (const chat of chats) wrong.push(...report(twilio, chat));
 
     const texts = CHATS * MESSAGES;

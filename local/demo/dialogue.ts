@@ -23,7 +23,7 @@ export type DialoguePlan = {
 };
 
 const LOOK_MS = 10;
-/** A person's pause before an answer. The bridge gets its accounting done in it, as it would in life. */
+/** A person's pause before an answer, which also keeps a chat below the 30 writes a second that Twilio takes. */
 const THINK_MS = 80;
 
 /** @throws Error when something did not appear in time */
