@@ -1,0 +1,29 @@
+import { describe, expect, test } from '@jest/globals';
+import { openStage } from './stage.ts';
+
+/** More than Twilio lists on one page. */
+const MANY = 130;
+const only = 'POST conversations.messages';
+
+describe.each(['index', 'date'] as const)('lists sorted by %s', (listOrder) => {
+  test('the answer to an old message is lost: it is found behind more than a page of younger ones', async () => {
+    const stage = openStage();
+    stage.twilio.switches.listOrder = listOrder;
+    const chat = await stage.linkedChat();
+    const busy = stage.twilio.faults.add({ fault: 'rest.429', p: 1, only });
+    stage.customerWrites(chat, 'long on its way');
+    for (let n = 1; n <= MANY; n += 1) {
+      stage.frontlineAgentWrites(chat, `meanwhile ${n}`);
+      await stage.settle(0.08);
+    }
+    busy();
+    const lost = stage.twilio.faults.add({ fault: 'rest.answer-lost', p: 1, loss: 'destroy', only });
+    while (stage.twilio.faults.counts()['rest.answer-lost'] === undefined) await stage.settle(0.01);
+    lost();
+    await stage.settle(5);
+
+    expect(stage.said('frontline', chat).filter((text) => text === 'long on its way')).toHaveLength(1);
+    expect(stage.journal('undone')).toEqual([]);
+    expect(stage.said('flex', chat)).toHaveLength(1 + MANY);
+  });
+});
