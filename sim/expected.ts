@@ -15,6 +15,8 @@ const EXPECTED: readonly string[] = [
   'fault message.late',
   'fault index.skipped',
   'fault attributes.replaced',
+  'fault conversation.closed-by-timer',
+  'waits for a closed conversation',
   'fault side.down',
   'outage of 1440 minutes',
   'lists sorted by index',

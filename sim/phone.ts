@@ -13,8 +13,9 @@ const SKEW_MS = 2_000;
 /**
  * Every message of the channel that is not the customer's is on the phone, in the order in which the queue took them;
  * once, or once more for each time that the journal said so beforehand. What was parked is more than a day old.
+ * @param beyond posts were carried out later than SETTLE: then one may come twice without a word, and is only counted
  */
-export const phoneProblems = (world: World, chat: Played): readonly string[] => {
+export const phoneProblems = (world: World, chat: Played, beyond: boolean): readonly string[] => {
   if (chat.phone === undefined) return [];
   const { reads, customer } = world.twilio;
   const identity = `sms_${chat.phone.replace('+', '')}`;
@@ -35,7 +36,8 @@ export const phoneProblems = (world: World, chat: Played): readonly string[] => 
     else if (times === 0) wrong.push(`the phone lacks "${body}" (${sid})`);
     const said = world.entries.filter(({ entry }) => entry.reason === PERHAPS_TWICE && entry.sids[0] === sid).length;
     if (times > 1) world.meter.met('SMS sent twice', times - 1);
-    if (times > 1 + said)
+    if (times > 1 + said && beyond) world.meter.met('limit: SMS twice, carried out beyond SETTLE');
+    else if (times > 1 + said)
       wrong.push(`the phone has ${times} times "${body}" (${sid}), and the journal said so ${said} times`);
   }
   const lined = [...new Set(world.lined)].filter((sid) => got.includes(sid));

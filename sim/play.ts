@@ -1,5 +1,6 @@
 /** Plays one chat: a customer, an agent in Flex, the same agent in Frontline. Remembers what each of them said. */
 import { AGENTS, type DefaultAgent } from '../local/twilio/defaults.ts';
+import { isClosed } from './closed.ts';
 import type { Dice } from './random.ts';
 import type { World } from './world.ts';
 
@@ -82,7 +83,7 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
   };
   const frontlineAgent = () => {
     const sid = conversation();
-    if (sid === undefined) return flexAgent();
+    if (sid === undefined || isClosed(world, sid)) return flexAgent();
     said.frontline.add(twilio.frontlineAgent.writes(agent.email, sid, text('mobile')).sid);
   };
 
@@ -90,7 +91,7 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
   const second = (): void => {
     const side = dice.pick(['flex', 'frontline'] as const);
     const container = side === 'flex' ? channel : conversation();
-    if (container === undefined || (side === 'flex' && !inFlex())) return;
+    if (container === undefined || (side === 'flex' ? !inFlex() : isClosed(world, container))) return;
     const all = twilio.reads.transcript(side, container);
     const own = all.filter(({ sid }) => said[side].has(sid));
     const copies = all.filter(({ sid, body }) => !said[side].has(sid) && !(body ?? '').startsWith('[Bridge]'));

@@ -68,6 +68,9 @@ export const run = async (seed: number, mode: Mode): Promise<Ended> => {
   meter.met(`lists sorted by ${weather.listOrder}`);
   meter.met(`dates in ${weather.restDates}`);
   for (const fault of weather.twilio) twilio.faults.add(fault);
+  // Drawn apart, so that the rest of the weather is the same with it and without it.
+  const timer = dice.fork('timer');
+  if (timer.chance(0.05)) twilio.faults.add({ fault: 'conversation.closed-by-timer', p: 0.05, maxMs: 60_000 });
   world.setFaults(weather.world);
   const { outage } = weather;
   if (outage !== undefined) {
@@ -83,7 +86,7 @@ export const run = async (seed: number, mode: Mode): Promise<Ended> => {
   twilio.faults.clear();
   world.setFaults(CALM);
   await settle(world, chats);
-  const problems = await verdict(world, chats);
+  const problems = await verdict(world, chats, mode === 'beyond');
   // Beyond what settling covers a double may stand for a while; in the end there is none either.
   return { seed, problems: mode === 'beyond' ? problems : [...problems, ...doubles(world)], world };
 };

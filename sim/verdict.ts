@@ -1,23 +1,25 @@
 /** After things have settled: does each chat tell one story? By Twilio's own truth, with none of the bridge's code. */
 import { judge } from '../local/judge.ts';
+import { isClosed, problemsOfClosed } from './closed.ts';
 import { phoneProblems } from './phone.ts';
 import { conversationOf, type Played } from './play.ts';
+import { base, edited, late, notice } from './texts.ts';
 import type { World } from './world.ts';
 
-const late = /^\[Late, written [^\]]+\] /;
-const edited = / \(edited \d+\)$/;
-/** What was first said: the same through edits and late copies. */
-const base = (text: string): string => text.replace(late, '').replace(edited, '');
-/** The bridge's own word, never a person's. */
-const notice = /^\[Bridge\] /;
-
 /** @returns what is wrong, a line each. */
-export const verdict = async (world: World, chats: readonly Played[]): Promise<readonly string[]> => {
+export const verdict = async (world: World, chats: readonly Played[], beyond = false): Promise<readonly string[]> => {
   const wrong: string[] = [];
   for (const [n, chat] of chats.entries())
-    for (const problem of [...problemsOf(world, chat), ...(await unaccounted(world, chat))])
+    for (const problem of await problemsIn(world, chat, beyond))
       wrong.push(`chat ${n + 1} (${chat.channel}): ${problem}`);
   return wrong;
+};
+
+const problemsIn = async (world: World, chat: Played, beyond: boolean): Promise<readonly string[]> => {
+  const conversation = conversationOf(world, chat.channel);
+  return conversation !== undefined && isClosed(world, conversation)
+    ? [...(await problemsOfClosed(world, chat, conversation)), ...phoneProblems(world, chat, beyond)]
+    : [...problemsOf(world, chat, beyond), ...(await unaccounted(world, chat))];
 };
 
 /** No double ever stood anywhere, not even for a moment: what the bridge had to undo is told by its journal. */
@@ -42,7 +44,7 @@ const unaccounted = async (world: World, chat: Played): Promise<readonly string[
   return wrong;
 };
 
-const problemsOf = (world: World, chat: Played): readonly string[] => {
+const problemsOf = (world: World, chat: Played, beyond: boolean): readonly string[] => {
   const conversation = conversationOf(world, chat.channel);
   if (conversation === undefined) return ['has no conversation'];
   const { reads } = world.twilio;
@@ -83,7 +85,7 @@ const problemsOf = (world: World, chat: Played): readonly string[] => {
         wrong.push(`somebody changed what a person said on the ${side} side to "${body}"`);
   if (!world.twilio.reads.container('frontline', conversation)?.members.some((m) => m.identity === chat.agent.email))
     wrong.push('the agent is not in the conversation');
-  return [...wrong, ...phoneProblems(world, chat)];
+  return [...wrong, ...phoneProblems(world, chat, beyond)];
 };
 
 const latesOf = (texts: readonly string[]): readonly string[] =>

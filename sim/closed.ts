@@ -1,0 +1,49 @@
+/**
+ * A chat whose conversation was closed by a timer. Closed is final at Twilio, and a next generation of the pair is not
+ * there yet: what is said in Flex from then on waits. Nothing of it may be parked, doubled, out of order or forgotten.
+ */
+
+import type { Played } from './play.ts';
+import { base, late, notice } from './texts.ts';
+import type { World } from './world.ts';
+
+export const isClosed = (world: World, conversation: string): boolean =>
+  world.twilio.reads.container('frontline', conversation)?.state === 'closed';
+
+export const problemsOfClosed = async (
+  world: World,
+  chat: Played,
+  conversation: string,
+): Promise<readonly string[]> => {
+  const { reads } = world.twilio;
+  const wrong: string[] = [];
+  const standing = (side: 'flex' | 'frontline', container: string) => {
+    const all = reads.transcript(side, container).map(({ sid, body = '' }) => ({ sid, body }));
+    const texts = (own: boolean) =>
+      all
+        .filter(({ sid, body }) => chat.said[side].has(sid) === own && !notice.test(body))
+        .map(({ body }) => base(body));
+    return { own: texts(true), copies: texts(false), late: all.some(({ body }) => late.test(body)) };
+  };
+  const flex = standing('flex', chat.channel);
+  const frontline = standing('frontline', conversation);
+  for (const [side, { copies, late }] of Object.entries({ flex, frontline })) {
+    const numbers = copies.map((text) => Number(/\.(\d+)$/.exec(text)?.[1]));
+    if (new Set(numbers).size < numbers.length) wrong.push(`${side} has a copy twice`);
+    if (!late && numbers.some((number, n) => n > 0 && number < (numbers[n - 1] ?? 0)))
+      wrong.push(`${side} has copies in another order`);
+  }
+  const gone = new Set([...chat.deletedByHand].map(base));
+  for (const text of frontline.own)
+    if (!flex.copies.includes(text) && !gone.has(text)) wrong.push(`flex lacks "${text}", and is open`);
+  const waits = flex.own.filter((text) => !frontline.copies.includes(text) && !gone.has(text));
+  const home = await world.store.get({ pk: `flex#${chat.channel}`, sk: 'pair' });
+  if (waits.length > 0) world.meter.met('waits for a closed conversation', waits.length);
+  if (waits.length > 0 && home?.due === undefined) wrong.push(`nothing says that ${waits.length} messages wait`);
+  const parked = world.entries.filter(
+    ({ entry: { step, sids, lane } }) =>
+      step === 'parked' && lane !== 'forward' && sids.some((sid) => chat.said.flex.has(sid)),
+  );
+  if (parked.length > 0) wrong.push(`${parked.length} messages were parked`);
+  return wrong;
+};
