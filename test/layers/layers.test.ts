@@ -59,13 +59,13 @@ beforeAll(() => {
 afterAll(() => rmSync(house, { recursive: true }));
 
 describe('the linter refuses', () => {
-  test.each(refused)('%s', (_what, file) => {
+  test.each(refused)('%s', (_what, file, _from) => {
     expect([...refusals]).toContain(file);
   });
 });
 
 describe('the linter allows', () => {
-  test.each(allowed)('%s', (_what, file) => {
+  test.each(allowed)('%s', (_what, file, _from) => {
     expect(refusals.size).toBeGreaterThan(0);
     expect([...refusals]).not.toContain(file);
   });
