@@ -40,15 +40,42 @@ export const requestOf = (incoming: IncomingMessage): Request | undefined => {
   }
 };
 
-/** A connection on which a part of the request is still to come is not used again. */
+/** Whoever has been answered in the midst of sending may go on for so long; what comes is thrown away. */
+const LINGER_MS = 1000;
+
+/** Resolves when the whole request is here, its sender has gone or the time is over. */
+const linger = (incoming: IncomingMessage): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, LINGER_MS);
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    incoming.removeAllListeners('data').on('end', done).on('close', done).resume();
+  });
+
+/**
+ * A connection on which a part of the request is still to come is not used again. It is not cut off at once: that
+ * reaches most senders as an error while they send, and they never read the answer
+ * (https://www.rfc-editor.org/rfc/rfc9112#section-9.6).
+ */
 export const sendResponse = async (
   response: Response,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> => {
   const body = response.body === null ? undefined : Buffer.from(await response.arrayBuffer());
-  if (!incoming.complete) outgoing.setHeader('connection', 'close');
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(body);
+  const headers = {
+    ...Object.fromEntries(response.headers),
+    ...(incoming.complete ? {} : { connection: 'close' }),
+  };
+  if (incoming.complete || body === undefined) {
+    outgoing.writeHead(response.status, headers).end(body);
+    return;
+  }
+  outgoing.writeHead(response.status, { ...headers, 'content-length': body.length }).write(body);
+  await linger(incoming);
+  outgoing.end();
 };
 
 /** Small answers of this machine's own. */

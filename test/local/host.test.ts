@@ -183,6 +183,28 @@ describe('One machine', () => {
     expect(heard).toMatch(/^HTTP\/1.1 413 /);
   });
 
+  test.each([
+    ['too large', '413', 'application/x-www-form-urlencoded'],
+    ['not a form', '415', 'application/json'],
+  ])('lets whoever sends on hear that a body is %s', async (_what, status, type) => {
+    await machine.boot();
+    const size = 3_000_000;
+    const heard = await new Promise<string>((resolve, reject) => {
+      const socket = connect({ port: Number(new URL(base()).port), host: '127.0.0.1', allowHalfOpen: true });
+      let answer = '';
+      socket.on('data', (chunk) => {
+        if (answer === '') socket.write('a'.repeat(size - 100_000));
+        answer += chunk;
+      });
+      socket.on('end', () => socket.end());
+      socket.on('close', () => resolve(answer));
+      socket.on('error', reject);
+      const head = `POST /chat-to-frontline HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${size}\r\n\r\n`;
+      socket.write(head + 'a'.repeat(100_000));
+    });
+    expect(heard).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  });
+
   test('answers 400 to what is no path', async () => {
     await machine.boot();
     expect(await speak('GET http://elsewhere/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(
