@@ -44,7 +44,12 @@ export const redrive: Command = async ({ args, environment, print }) => {
     }
     const rows = await listParked(operator.store, { reason: values.reason, home: home?.key.pk });
     const say = values.json ? (value: unknown) => print(JSON.stringify(value)) : undefined;
-    return values.apply ? await apply(operator, rows, waitMs, print, say) : dryRun(rows, print, say);
+    // A mistyped reason must not read as if all were well.
+    const chosen = values.reason !== undefined || home !== undefined;
+    const nothing = chosen ? 'Nothing is parked for that reason or chat.' : 'Nothing is parked.';
+    return values.apply
+      ? await apply(operator, rows, { waitMs, nothing }, print, say)
+      : dryRun(rows, nothing, print, say);
   } finally {
     await operator.close();
   }
@@ -53,9 +58,9 @@ export const redrive: Command = async ({ args, environment, print }) => {
 type Print = (line: string) => void;
 type Say = ((value: unknown) => void) | undefined;
 
-const dryRun = (rows: readonly ParkedRow[], print: Print, say: Say): ExitCode => {
+const dryRun = (rows: readonly ParkedRow[], nothing: string, print: Print, say: Say): ExitCode => {
   if (say !== undefined) say({ applied: false, parked: rows });
-  else if (rows.length === 0) print('Nothing is parked.');
+  else if (rows.length === 0) print(nothing);
   else {
     print(`${plural(rows.length, 'message')} would be put back:`);
     inChats(
@@ -72,7 +77,7 @@ const dryRun = (rows: readonly ParkedRow[], print: Print, say: Say): ExitCode =>
 const apply = async (
   operator: Operator,
   rows: readonly ParkedRow[],
-  waitMs: number,
+  { waitMs, nothing }: { readonly waitMs: number; readonly nothing: string },
   print: Print,
   say: Say,
 ): Promise<ExitCode> => {
@@ -81,7 +86,7 @@ const apply = async (
   const open = results.filter(({ ended }) => ended === undefined || ended.end === 'parked' || ended.end === 'deferred');
   if (say !== undefined) say({ applied: true, running: operator.consumed, results: results.map(asJson), silenced });
   else {
-    print(rows.length === 0 ? 'Nothing is parked.' : `${plural(rows.length, 'message')}:`);
+    print(rows.length === 0 ? nothing : `${plural(rows.length, 'message')}:`);
     inChats(
       results,
       ({ row }) => row,

@@ -108,8 +108,11 @@ describe('with no bridge running', () => {
     await opened.database.close();
   });
 
-  test('redrive of another reason or chat finds nothing', async () => {
-    expect((await bridge('redrive', '--reason', 'unreadable')).said).toBe('Nothing is parked.\n');
+  test('redrive of another reason or chat finds nothing, and does not say that nothing is parked', async () => {
+    for (const more of [[], ['--apply']])
+      expect((await bridge('redrive', '--reason', 'refusd', ...more)).said).toBe(
+        'Nothing is parked for that reason or chat.\n',
+      );
     const stranger = await bridge('redrive', '--chat', sid('CH', 'e'));
     expect(stranger).toMatchObject({ code: 1, said: `No pair of ${sid('CH', 'e')} is known here.\n` });
   });

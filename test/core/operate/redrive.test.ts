@@ -93,6 +93,15 @@ describe('redrive', () => {
     expect(await listParked(office.operator.store, {})).toEqual([]);
   });
 
+  test('is followed by later edits, and what was put back late goes on to say so', async () => {
+    const { office, chat, sids, redrive, frontline } = await withParked('one');
+    office.meddle(() => undefined);
+    expect(await redrive()).toEqual(['put back']);
+    office.twilio.customer.edits(chat.channelSid, sids[0] ?? '', 'one, corrected');
+    await office.pass(2_000);
+    expect(frontline()).toEqual(['before', 'after', late('one, corrected')]);
+  });
+
   test('of what Twilio still refuses parks it again, and the others go on', async () => {
     const { office, redrive, frontline } = await withParked('one', 'two');
     refuseTexts(office, 'one');
