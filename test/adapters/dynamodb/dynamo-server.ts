@@ -66,6 +66,8 @@ export const startDynamo = async () => {
     endpoint,
     region: 'eu-west-1',
     credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+    // Requests are counted: none may be asked for again because this machine is busy.
+    requestHandler: { connectionTimeout: 60_000, requestTimeout: 60_000 },
   };
   const client = createDynamoClient(config);
   const tableName = 'bridge';

@@ -125,6 +125,8 @@ export const startSqs = async (clock: HandClock) => {
     endpoint,
     region: 'eu-west-1',
     credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+    // Requests are counted: none may be asked for again because this machine is busy.
+    requestHandler: { connectionTimeout: 60_000, requestTimeout: 60_000 },
   });
   const urlsOf = (suffix: string) =>
     Object.fromEntries(QUEUES.map((queue) => [queue, `${endpoint}/000000000000/${queue}${suffix}`])) as Record<

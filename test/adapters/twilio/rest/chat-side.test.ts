@@ -15,7 +15,7 @@ const onLocalTwilio = async () => {
     accountSid: sid,
     secrets: async () => ({ authToken, previousAuthToken: undefined, apiKey: undefined }),
     serviceSid,
-    requestMs: 5_000,
+    requestMs: 60_000,
     baseUrl: twilio.url,
   });
   const end = async () => {

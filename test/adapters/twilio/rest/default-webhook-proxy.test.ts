@@ -23,7 +23,7 @@ const post = async (authToken: string) => {
     http: caller(),
     url: FLEX.defaultWebhook,
     secrets: async () => ({ authToken, previousAuthToken: undefined, apiKey: undefined }),
-    timeoutMs: 5_000,
+    timeoutMs: 60_000,
     baseUrl: twilio.url,
   });
   try {

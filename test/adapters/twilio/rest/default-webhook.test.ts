@@ -11,7 +11,7 @@ const form = 'application/x-www-form-urlencoded; charset=UTF-8';
 const onStage = async (answered: Answered, target = url) => {
   const stage = await playTwilio(() => answered);
   const { http, secrets, baseUrl } = account(stage);
-  const settings = { http, secrets, timeoutMs: 5_000 };
+  const settings = { http, secrets, timeoutMs: 60_000 };
   return { stage, settings, webhook: createDefaultWebhook({ ...settings, url: target, baseUrl }) };
 };
 

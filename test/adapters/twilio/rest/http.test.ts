@@ -2,25 +2,43 @@ import diagnostics from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import http from 'node:http';
 import net, { type Socket } from 'node:net';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { createHttp, NoAnswer } from '../../../../src/adapters/twilio/rest/http.ts';
 import { caller, endAll, listen, playTwilio, troubleFrom } from './playing-twilio.ts';
 
-afterEach(endAll);
+afterEach(() => {
+  jest.useRealTimers();
+  return endAll();
+});
 
-const get = (url: string, timeoutMs = 5_000) => ({ method: 'GET', url, headers: {}, timeoutMs }) as const;
-const post = (url: string, body: string, timeoutMs = 5_000) =>
+/** A caller whose patience ends when the test says so: its clock stands still and its timer is moved by hand. */
+const patientCaller = () => {
+  jest.useFakeTimers({
+    doNotFake: [
+      ...(['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask'] as const),
+      ...(['setImmediate', 'clearImmediate', 'setInterval', 'clearInterval'] as const),
+    ],
+  });
+  return caller({ now: () => 0 });
+};
+
+// Nobody waits longer than it takes; a busy machine only needs more.
+const get = (url: string, timeoutMs = 60_000) => ({ method: 'GET', url, headers: {}, timeoutMs }) as const;
+const post = (url: string, body: string, timeoutMs = 60_000) =>
   ({ method: 'POST', url, headers: {}, body, timeoutMs }) as const;
 
 /** How many sockets this side opens while the test runs, and how many of them are closed: not `destroyed`, closed. */
 const watchSockets = () => {
   const count = { opened: 0, closed: 0 };
+  const sockets: Socket[] = [];
   const note = (message: unknown) => {
+    const { socket } = message as { socket: Socket };
+    sockets.push(socket);
     count.opened++;
-    (message as { socket: Socket }).socket.once('close', () => count.closed++);
+    socket.once('close', () => count.closed++);
   };
   diagnostics.subscribe('net.client.socket', note);
-  return { count, stop: () => diagnostics.unsubscribe('net.client.socket', note) };
+  return { count, sockets, stop: () => diagnostics.unsubscribe('net.client.socket', note) };
 };
 
 /** More than the buffers of both ends hold. */
@@ -32,10 +50,12 @@ describe('a call that gets no answer in time', () => {
     const server = http.createServer();
     const seen = once(server, 'request');
     const port = await listen(server);
-    const trouble = await troubleFrom(caller()(post(`http://127.0.0.1:${port}`, 'body', 500)));
+    const call = troubleFrom(patientCaller()(post(`http://127.0.0.1:${port}`, 'body', 500)));
+    const [request] = (await seen) as [http.IncomingMessage];
+    jest.advanceTimersByTime(500);
+    const trouble = await call;
     expect(watch.count).toEqual({ opened: 1, closed: 1 });
     expect(trouble).toMatchObject({ name: 'NoAnswer', sent: 'perhaps', message: 'no answer in time' });
-    const [request] = (await seen) as [http.IncomingMessage];
     if (!request.socket.destroyed) await once(request.socket, 'close');
     watch.stop();
   });
@@ -44,9 +64,13 @@ describe('a call that gets no answer in time', () => {
     const server = net.createServer({ pauseOnConnect: true });
     const port = await listen(server);
     const connected = once(server, 'connection');
-    const trouble = await troubleFrom(caller()(post(`http://127.0.0.1:${port}`, huge, 500)));
-    expect(trouble).toMatchObject({ sent: 'perhaps' });
+    const watch = watchSockets();
+    const call = troubleFrom(patientCaller()(post(`http://127.0.0.1:${port}`, huge, 500)));
     const [socket] = (await connected) as [Socket];
+    while (!watch.sockets.some(({ bytesWritten }) => bytesWritten > 0)) await new Promise(setImmediate);
+    jest.advanceTimersByTime(500);
+    expect(await call).toMatchObject({ sent: 'perhaps' });
+    watch.stop();
     socket.on('error', () => undefined);
     socket.resume();
     await once(socket, 'close');
@@ -55,9 +79,18 @@ describe('a call that gets no answer in time', () => {
 
   test('was never sent when its host did not even shake hands', async () => {
     const said: Buffer[] = [];
-    const server = net.createServer((socket) => socket.on('data', (chunk) => said.push(chunk)));
+    const greeted = Promise.withResolvers<void>();
+    const server = net.createServer((socket) =>
+      socket.on('data', (chunk) => {
+        said.push(chunk);
+        greeted.resolve();
+      }),
+    );
     const port = await listen(server);
-    const trouble = await troubleFrom(caller()(post(`https://127.0.0.1:${port}`, 'the body', 300)));
+    const call = troubleFrom(patientCaller()(post(`https://127.0.0.1:${port}`, 'the body', 300)));
+    await greeted.promise;
+    jest.advanceTimersByTime(300);
+    const trouble = await call;
     expect(trouble).toMatchObject({ name: 'NoAnswer', sent: 'nothing' });
     expect(Buffer.concat(said).includes('the body')).toBe(false);
   });

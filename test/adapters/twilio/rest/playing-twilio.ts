@@ -71,7 +71,7 @@ export const account = (stage: Stage) => ({
   accountSid: `AC${'a'.repeat(32)}`,
   secrets: async () => ({ authToken: 'the token', previousAuthToken: undefined, apiKey: undefined }),
   serviceSid: `IS${'a'.repeat(32)}`,
-  requestMs: 5_000,
+  requestMs: 60_000,
   baseUrl: stage.base,
 });
 

@@ -155,7 +155,7 @@ test('on the local Twilio, held to the published specification, an accepted chat
     http: caller(),
     accountSid: FLEX.accountSid,
     secrets: async () => ({ authToken: FLEX.authToken, previousAuthToken: undefined, apiKey: undefined }),
-    requestMs: 5_000,
+    requestMs: 60_000,
     baseUrl: twilio.url,
     workspaceSid: FLEX.workspaceSid,
   });
