@@ -48,6 +48,8 @@ const parameters: Readonly<Record<Product, Readonly<Record<string, string>>>> = 
       onMessageRemoved: `${sent} RemovedBy DateRemoved`,
       onMemberAdded: 'MemberSid Identity RoleSid? Reason DateCreated',
       onMemberRemoved: 'MemberSid Identity RoleSid? Reason DateCreated DateRemoved Attributes?',
+      // Not in Twilio's table: what is to be expected.
+      onMemberUpdated: 'MemberSid Identity RoleSid Attributes LastConsumedMessageIndex DateCreated DateUpdated',
       onChannelAdded: channel,
       onChannelUpdated: `${channel} DateUpdated`,
       onChannelDestroyed: `${channel} DateUpdated? DateDestroyed`,
@@ -59,6 +61,7 @@ const parameters: Readonly<Record<Product, Readonly<Record<string, string>>>> = 
       onMessageAdded: message,
       onMessageUpdated: `${message} DateUpdated`,
       onMessageRemoved: `${message} DateUpdated DateRemoved`,
+      onConversationAdd: `FriendlyName? UniqueName? Attributes MessageBody? Media? MessagingServiceSid ${binding} MessagingBinding.AuthorAddress? State`,
       onConversationAdded: `${conversation} FriendlyName? UniqueName? ${binding} MessagingBinding.AuthorAddress?`,
       onConversationUpdated: `${conversation} FriendlyName UniqueName`,
       onConversationRemoved: `${conversation} FriendlyName UniqueName DateRemoved`,
