@@ -27,3 +27,22 @@ describe.each(['index', 'date'] as const)('lists sorted by %s', (listOrder) => {
     expect(stage.said('flex', chat)).toHaveLength(1 + MANY);
   });
 });
+
+test('second thoughts about an old message, while the other side is down, reach it behind more than a page of younger ones', async () => {
+  const stage = openStage();
+  const chat = await stage.linkedChat();
+  const [edited, deleted] = [stage.customerWrites(chat, 'first'), stage.customerWrites(chat, 'second')];
+  for (let n = 1; n <= MANY; n += 1) {
+    stage.customerWrites(chat, `since then ${n}`);
+    await stage.settle(0.08);
+  }
+  const back = stage.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'frontline' });
+  stage.twilio.customer.edits(chat.channel, edited.sid, 'better');
+  stage.twilio.customer.deletes(chat.channel, deleted.sid);
+  await stage.settle(20);
+  back();
+  await stage.settle(10);
+
+  expect(stage.said('frontline', chat)).toEqual(stage.said('flex', chat));
+  expect(stage.said('frontline', chat).slice(0, 2)).toEqual(['better', 'since then 1']);
+});
