@@ -34,10 +34,13 @@ export const problemsOfClosed = async (
       wrong.push(`${side} has copies in another order`);
   }
   const gone = new Set([...chat.deletedByHand].map(base));
-  for (const text of frontline.own)
-    if (!flex.copies.includes(text) && !gone.has(text)) wrong.push(`flex lacks "${text}", and is open`);
-  const waits = flex.own.filter((text) => !frontline.copies.includes(text) && !gone.has(text));
+  const lacks = (into: readonly string[], own: readonly string[]) =>
+    own.filter((text) => !into.includes(text) && !gone.has(text));
   const home = await world.store.get({ pk: `flex#${chat.channel}`, sk: 'pair' });
+  // Before the link is complete, which it cannot be any more, the agent's own words wait too.
+  const unheard = lacks(flex.copies, frontline.own);
+  if (home?.linked !== undefined) wrong.push(...unheard.map((text) => `flex lacks "${text}", and is open`));
+  const waits = [...lacks(frontline.copies, flex.own), ...unheard];
   if (waits.length > 0) world.meter.met('waits for a closed conversation', waits.length);
   if (waits.length > 0 && home?.due === undefined) wrong.push(`nothing says that ${waits.length} messages wait`);
   const parked = world.entries.filter(

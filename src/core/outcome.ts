@@ -36,8 +36,17 @@ export type Outcome =
   | { readonly end: 'skipped'; readonly reason: Skipped }
   | { readonly end: 'parked'; readonly reason: Parked }
   | { readonly end: 'deferred'; readonly reason: Deferred }
-  /** Not an end: the same event comes again after so many seconds. `progress` when this try got something done. */
-  | { readonly end: 'retry'; readonly after: number; readonly why: string; readonly progress: boolean };
+  /**
+   * Not an end: the same event comes again after so many seconds. `progress` when this try got something done; `gone`
+   * when a container is not there, or takes nothing any more.
+   */
+  | {
+      readonly end: 'retry';
+      readonly after: number;
+      readonly why: string;
+      readonly progress: boolean;
+      readonly gone?: boolean;
+    };
 
 type Ended<End extends Outcome['end']> = Extract<Outcome, { readonly end: End }>;
 

@@ -2,13 +2,14 @@
 import { backoff } from './deliver.ts';
 import type { BridgeDeps } from './deps.ts';
 import { type BridgeEvent, decodeEnvelope, type Lane, type Work } from './event.ts';
+import { forwardHoles } from './forward/holes.ts';
 import { createHomeKeys, type HomeKeys } from './home-keys.ts';
 import { defer, markStale } from './lane-writes.ts';
 import { type Accepted, link } from './link.ts';
 import { notice } from './notice.ts';
 import { writeTicket } from './operate/tickets.ts';
 import { deferred, type Outcome, retry, skipped } from './outcome.ts';
-import { laneFrom, pairKey, readHome } from './pair.ts';
+import { type Home, laneFrom, pairKey, readHome } from './pair.ts';
 import { begin } from './pair-writes.ts';
 import type { Consumer, Delivery, Entry, Verdict } from './ports.ts';
 import { type Run, reconcile } from './reconcile.ts';
@@ -78,6 +79,7 @@ const linkAgain = async (deps: BridgeDeps, home: string, run: Run): Promise<Outc
   const { flex, workspace, task, reservation, worker, workerIdentity } = pair ?? {};
   if (pair === undefined || pair.linked) return skipped('already');
   if (!flex || !workspace || !task || !reservation || !worker || !workerIdentity) return skipped('not_a_chat');
+  await forwardMeanwhile(deps, pair, flex);
   const again: Accepted = {
     type: 'reservation.accepted',
     side: 'flex',
@@ -88,10 +90,19 @@ const linkAgain = async (deps: BridgeDeps, home: string, run: Run): Promise<Outc
   return link(deps, again, run);
 };
 
+/** The sweep compares linked pairs; the customer's SMS does not wait until this one is. */
+const forwardMeanwhile = async (deps: BridgeDeps, { customer, since }: Home, channel: string): Promise<void> => {
+  if (!deps.settings.forwards || customer === undefined) return;
+  const { messages } = await deps.flex.listMessages(channel, 'desc');
+  await forwardHoles(deps, { sid: channel, customer, since }, messages);
+};
+
 /** Trouble becomes a retry; what nobody foresaw is reported by its name and tried again too, never swallowed. */
 const afterTrouble = async (deps: BridgeDeps, work: Work, error: unknown, run: Run): Promise<Outcome> => {
-  if (error instanceof TwilioTrouble)
-    return retry(error.retryAfter ?? backoff(run.attempts), `twilio ${error.code ?? error.status ?? error.fate}`);
+  if (error instanceof TwilioTrouble) {
+    const why = `twilio ${error.code ?? error.status ?? error.fate}`;
+    return { ...retry(error.retryAfter ?? backoff(run.attempts), why), gone: error.remedy === 'wait' };
+  }
   const reason = error instanceof Error ? `${error.name}: ${firstFrame(error)}` : typeof error;
   deps.journal({ step: 'failed', type: typeOf(work), reason, sids: sidsOf(work) });
   return retry(backoff(run.attempts), 'failed');
@@ -105,8 +116,9 @@ const firstFrame = (error: Error): string =>
     ?.trim() ?? '';
 
 /**
- * A job is not waited for: its lane is dirty and it comes again within a minute. An event is, for 15 minutes; after
- * that no queue limit, retention or receive count decides what becomes of it, but the dirty mark.
+ * A job is not waited for: its lane is dirty and it comes again within a minute. An event is, for 15 minutes, or until
+ * what is gone cannot only be behind any more; after that no queue limit, retention or receive count decides what becomes
+ * of it, but the dirty mark.
  */
 const outOfPatience = async (
   deps: BridgeDeps,
@@ -118,11 +130,13 @@ const outOfPatience = async (
   if (outcome.end !== 'retry' || outcome.progress) return outcome;
   // Who asked by a ticket wants to hear how it ended.
   const asked = 'ticket' in work && work.ticket !== undefined;
-  if ((work.kind === 'reconcile' && !asked) || work.kind === 'link') return deferred('side_down');
-  if (deps.clock.now() - delivery.firstReceivedAt < PATIENCE_MS) return outcome;
+  const ends = deferred(outcome.gone ? 'container_gone' : 'side_down');
+  if ((work.kind === 'reconcile' && !asked) || work.kind === 'link') return ends;
+  const patience = outcome.gone ? deps.settings.settleMs : PATIENCE_MS;
+  if (deps.clock.now() - delivery.firstReceivedAt < patience) return outcome;
   // A notice or a redrive has no lane to wait on: it is given up, and what it was about stands among the parked ones.
-  if (work.kind !== 'event') return deferred('side_down');
-  return (await setAside(deps, homes, work.event)) ? deferred('side_down') : outcome;
+  if (work.kind !== 'event') return ends;
+  return (await setAside(deps, homes, work.event)) ? ends : outcome;
 };
 
 /** @returns false when even that could not be stored: the event stays on its queue. */
