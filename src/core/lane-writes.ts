@@ -133,18 +133,19 @@ const advanced = (lane: LaneState, index: number): number => {
   return cursor;
 };
 
-/** How the copy's index in the destination is accounted on the other lane. */
+/** How the copy's index in the destination is accounted on the other lane. It is nothing that a person wrote there. */
 const accounted = (home: Home, other: Lane, copy: number | undefined) => {
   const o = at(other);
   if (copy === undefined) return { when: [] as Test[] };
   const cursor = home.lanes[other].cursor;
-  if (cursor === copy - 1) return { when: [['=', o.cursor, copy - 1] as Test], set: { [o.cursor]: copy } };
-  if (cursor < copy - 1) return { when: [['<', o.cursor, copy - 1] as Test], include: { [o.own]: [copy] } };
-  return { when: [['>=', o.cursor, copy] as Test], drop: { [o.holes]: [String(copy)] } };
+  const add = { [o.paceIndex]: 1 };
+  if (cursor === copy - 1) return { when: [['=', o.cursor, copy - 1] as Test], set: { [o.cursor]: copy }, add };
+  if (cursor < copy - 1) return { when: [['<', o.cursor, copy - 1] as Test], include: { [o.own]: [copy] }, add };
+  return { when: [['>=', o.cursor, copy] as Test], drop: { [o.holes]: [String(copy)] }, add };
 };
 
-/** So many messages on one lane in so little time are nobody's typing: more than one a second, for a minute. */
-const PACE = { messages: 60, withinMs: 60_000 } as const;
+/** So many messages of people on one lane in so little time are nobody's typing: one a second, for four minutes. */
+const PACE = { messages: 240, withinMs: 4 * 60_000 } as const;
 
 /**
  * Where the speed is measured from moves with the cursor, in the same write. What a list brought over (listedAt is not
@@ -222,6 +223,7 @@ export const close = async (
     const written = await write(deps, home.key, lane, {
       when: [['=', a.fence, fenceHeld], ['=', a.intentSid, of.sid], ['=', a.cursor, state.cursor], ...other.when],
       set: { [a.cursor]: cursor, ...pace(deps, lane, state, of.index, listedAt), ...(other.set ?? {}) },
+      add: other.add ?? {},
       include: other.include ?? {},
       exclude: { [a.own]: state.own.filter((index) => index <= cursor) },
       put: missing.length > 0 ? { [a.holes]: Object.fromEntries(missing.map((index) => [index, listedAt])) } : {},
