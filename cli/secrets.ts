@@ -5,7 +5,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { SECRET_FIELDS, SECRET_TAG, type SecretField } from '../src/contract.ts';
-import { MissingSecrets, secretsFrom } from '../src/runtime/secret-fields.ts';
+import { malformedSecrets, secretsFrom, WrongSecrets } from '../src/runtime/secret-fields.ts';
 
 type Fields = Partial<Record<SecretField, string>>;
 
@@ -22,7 +22,8 @@ const previous = { AUTH_TOKEN: 'AUTH_TOKEN_PREVIOUS', FRONTLINE_AUTH_TOKEN: 'FRO
 
 /**
  * Puts the tokens and API keys that stand in the environment into the secret of a deployed stack; what is not there stays
- * as it is, and a token that is replaced is kept as the previous one. Prints names of fields, never a value.
+ * as it is, and a token that is replaced is kept as the previous one. Nothing is put while one of them is malformed: a
+ * deployment that runs would stop. Prints names of fields, never a value.
  * @returns whether the secret now has all it needs.
  * @throws Error when no stack of that name has a secret, or Secrets Manager refuses.
  */
@@ -31,6 +32,11 @@ export const setSecrets = async (command: SecretsCommand, stack: string): Promis
   const secretId = await secretOf(client, stack);
   const before = fieldsOf((await client.send(new GetSecretValueCommand({ SecretId: secretId }))).SecretString);
   const after = merged(before, environment);
+  const malformed = malformedSecrets(after);
+  if (malformed.length > 0) {
+    print(`Set: nothing. ${malformed.join(', ')}.`);
+    return false;
+  }
   const changed = SECRET_FIELDS.filter((field) => (after[field] ?? '') !== (before[field] ?? ''));
   if (changed.length > 0)
     await client.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: JSON.stringify(after) }));
@@ -41,7 +47,7 @@ export const setSecrets = async (command: SecretsCommand, stack: string): Promis
     secretsFrom(after);
     return true;
   } catch (error) {
-    if (!(error instanceof MissingSecrets)) throw error;
+    if (!(error instanceof WrongSecrets)) throw error;
     print(`${error.message}. Put them into the environment or into .env, and run this again.`);
     return false;
   }

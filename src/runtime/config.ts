@@ -1,5 +1,5 @@
 /** What a running bridge must be told, read once at start. */
-import { MissingSecrets, secretsFrom } from './secret-fields.ts';
+import { secretsFrom, WrongSecrets } from './secret-fields.ts';
 import { readSettings, WrongSettings } from './settings.ts';
 
 export type AccountConfig = { readonly accountSid: string; readonly serviceSid: string };
@@ -45,7 +45,7 @@ export const readConfig = (environment: Environment): Config => {
 /**
  * The secrets, where they are environment variables (one machine). STAMP_KEY may be given otherwise: it is made at the
  * first start and kept with the state.
- * @throws WrongSettings naming every missing one at once.
+ * @throws WrongSettings naming every missing or malformed one at once; never a value.
  */
 export const readSecrets = (environment: Environment, stampKey?: string): Secrets => {
   const problems: string[] = [];
@@ -83,8 +83,8 @@ const secretsIn = (environment: Environment, stampKey: string | undefined, probl
   try {
     return secretsFrom({ ...environment, STAMP_KEY: environment.STAMP_KEY?.trim() || stampKey });
   } catch (error) {
-    if (!(error instanceof MissingSecrets)) throw error;
-    problems.push(...error.names.map((name) => `${name} is missing`));
+    if (!(error instanceof WrongSecrets)) throw error;
+    problems.push(...error.problems);
     return undefined;
   }
 };

@@ -3,45 +3,62 @@ import type { AccountSecrets, Secrets } from './config.ts';
 
 type Fields = Readonly<Partial<Record<SecretField, string>>>;
 
-export class MissingSecrets extends Error {
-  readonly names: readonly SecretField[];
-  /** Names only, never a value. */
-  constructor(names: readonly SecretField[]) {
-    super(`Secrets are missing: ${names.join(', ')}`);
-    this.name = 'MissingSecrets';
-    this.names = names;
+export class WrongSecrets extends Error {
+  readonly problems: readonly string[];
+  /** Names and what is wrong with each; never a value. */
+  constructor(problems: readonly string[]) {
+    super(`Secrets are wrong: ${problems.join(', ')}`);
+    this.name = 'WrongSecrets';
+    this.problems = problems;
   }
 }
 
+/** In characters. A key that can be guessed lets others pass their messages off as the bridge's. */
+const SHORTEST_STAMP_KEY = 16;
+
+/** https://www.twilio.com/docs/iam/api-keys */
+const keySid = /^SK[0-9a-f]{32}$/;
+
+/** What stands in the fields and cannot be meant, by name; an empty field is not malformed. */
+export const malformedSecrets = (fields: Fields): readonly string[] => [
+  ...(['API_KEY_SID', 'FRONTLINE_API_KEY_SID'] as const)
+    .filter((name) => given(fields, name) !== undefined && !keySid.test(given(fields, name) ?? ''))
+    .map((name) => `${name} is not SK and 32 hex digits`),
+  ...((given(fields, 'STAMP_KEY')?.length ?? SHORTEST_STAMP_KEY) < SHORTEST_STAMP_KEY
+    ? [`STAMP_KEY is shorter than ${SHORTEST_STAMP_KEY} characters`]
+    : []),
+];
+
+const given = (fields: Fields, name: SecretField): string | undefined => fields[name]?.trim() || undefined;
+
 /**
  * The bridge's secrets from their fields; an empty field counts as not there. An API key needs both its fields.
- * @throws MissingSecrets naming every missing field at once.
+ * @throws WrongSecrets naming every missing or malformed field at once.
  */
 export const secretsFrom = (fields: Fields): Secrets => {
-  const missing: SecretField[] = [];
-  const given = (name: SecretField): string | undefined => fields[name]?.trim() || undefined;
+  const problems = [...malformedSecrets(fields)];
   const required = (name: SecretField): string => {
-    const value = given(name);
-    if (value === undefined) missing.push(name);
+    const value = given(fields, name);
+    if (value === undefined) problems.push(`${name} is missing`);
     return value ?? '';
   };
   const apiKey = (sidName: SecretField, secretName: SecretField): AccountSecrets['apiKey'] => {
-    if (given(sidName) === undefined && given(secretName) === undefined) return undefined;
+    if (given(fields, sidName) === undefined && given(fields, secretName) === undefined) return undefined;
     return { sid: required(sidName), secret: required(secretName) };
   };
   const secrets: Secrets = {
     flex: {
       authToken: required('AUTH_TOKEN'),
-      previousAuthToken: given('AUTH_TOKEN_PREVIOUS'),
+      previousAuthToken: given(fields, 'AUTH_TOKEN_PREVIOUS'),
       apiKey: apiKey('API_KEY_SID', 'API_KEY_SECRET'),
     },
     frontline: {
       authToken: required('FRONTLINE_AUTH_TOKEN'),
-      previousAuthToken: given('FRONTLINE_AUTH_TOKEN_PREVIOUS'),
+      previousAuthToken: given(fields, 'FRONTLINE_AUTH_TOKEN_PREVIOUS'),
       apiKey: apiKey('FRONTLINE_API_KEY_SID', 'FRONTLINE_API_KEY_SECRET'),
     },
     stampKey: required('STAMP_KEY'),
   };
-  if (missing.length > 0) throw new MissingSecrets(missing);
+  if (problems.length > 0) throw new WrongSecrets(problems);
   return secrets;
 };

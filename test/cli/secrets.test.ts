@@ -61,7 +61,14 @@ describe('bridge secrets', () => {
   test('names what is still missing, and then it is not done', async () => {
     const { set, printed } = setUp(born);
     expect(await set({ AUTH_TOKEN: 'a' })).toBe(false);
-    expect(printed.join()).toContain('Secrets are missing: FRONTLINE_AUTH_TOKEN');
+    expect(printed.join()).toContain('Secrets are wrong: FRONTLINE_AUTH_TOKEN is missing');
+  });
+
+  test('puts nothing into a deployment that runs when one of them cannot be meant', async () => {
+    const { set, puts, printed } = setUp({ ...born, AUTH_TOKEN: 'a', FRONTLINE_AUTH_TOKEN: 'b' });
+    expect(await set({ AUTH_TOKEN: 'new', API_KEY_SID: 'not-a-key', API_KEY_SECRET: 'hidden' })).toBe(false);
+    expect(puts()).toBe(0);
+    expect(printed).toEqual(['Set: nothing. API_KEY_SID is not SK and 32 hex digits.']);
   });
 
   test('touches the secret of exactly the named stack', async () => {

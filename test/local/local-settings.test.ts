@@ -52,10 +52,16 @@ describe('The settings of one machine', () => {
 
   test('count one name of an account as meant, the older spelling too', () => {
     expect(() => readLocalSettings({ CONERSATION_SERVICE_SID: `IS${hex('2')}` })).toThrow('ACCOUNT_SID is missing');
-    expect(readLocalSettings({ ACCOUNT_SID: '  ', STAMP_KEY: 'k' })).toMatchObject({
+    expect(readLocalSettings({ ACCOUNT_SID: '  ', STAMP_KEY: 'a key of my own!' })).toMatchObject({
       accountsOf: 'local',
-      stampKey: 'k',
+      stampKey: 'a key of my own!',
     });
+  });
+
+  test('refuse a stamp key that anybody guesses, and an API key that is none', () => {
+    const API_KEY_SID = 'SK';
+    expect(() => readLocalSettings({ STAMP_KEY: 's' })).toThrow('STAMP_KEY is shorter than 16 characters');
+    expect(() => readLocalSettings({ ...accounts, API_KEY_SID })).toThrow('API_KEY_SID is not SK and 32 hex digits');
   });
 
   test.each([

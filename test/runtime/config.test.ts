@@ -102,17 +102,17 @@ describe('secrets', () => {
       AUTH_TOKEN_PREVIOUS: 'before',
       FRONTLINE_API_KEY_SID: sid('SK', 'b'),
       FRONTLINE_API_KEY_SECRET: 'key-secret',
-      STAMP_KEY: 'set',
+      STAMP_KEY: 'set in the environment',
     };
     expect(readSecrets(all, 'made-at-first-start')).toMatchObject({
       flex: { previousAuthToken: 'before' },
       frontline: { apiKey: { sid: sid('SK', 'b'), secret: 'key-secret' } },
-      stampKey: 'set',
+      stampKey: 'set in the environment',
     });
   });
 
   test('half an API key is not enough', () => {
-    expect(complaint(() => readSecrets({ ...tokens, API_KEY_SID: sid('SK', 'a') }, 'stamp'))).toContain(
+    expect(complaint(() => readSecrets({ ...tokens, API_KEY_SID: sid('SK', 'a') }, 'made-at-first-start'))).toContain(
       'API_KEY_SECRET',
     );
   });

@@ -3,16 +3,48 @@ import { secretsFrom } from '../../src/runtime/secret-fields.ts';
 
 describe('secret fields', () => {
   test('two tokens and the stamp key are enough', () => {
-    expect(secretsFrom({ AUTH_TOKEN: 'a', FRONTLINE_AUTH_TOKEN: 'b', STAMP_KEY: 'k', API_KEY_SID: '' })).toEqual({
+    const least = { AUTH_TOKEN: 'a', FRONTLINE_AUTH_TOKEN: 'b', STAMP_KEY: '16 characters it', API_KEY_SID: '' };
+    expect(secretsFrom(least)).toEqual({
       flex: { authToken: 'a', previousAuthToken: undefined, apiKey: undefined },
       frontline: { authToken: 'b', previousAuthToken: undefined, apiKey: undefined },
-      stampKey: 'k',
+      stampKey: '16 characters it',
     });
   });
 
   test('every missing field is named at once, and no value', () => {
-    expect(() => secretsFrom({ FRONTLINE_AUTH_TOKEN: 'hidden', FRONTLINE_API_KEY_SID: 'SK1' })).toThrow(
-      'Secrets are missing: AUTH_TOKEN, FRONTLINE_API_KEY_SECRET, STAMP_KEY',
+    const FRONTLINE_API_KEY_SID = `SK${'a'.repeat(32)}`;
+    expect(() => secretsFrom({ FRONTLINE_AUTH_TOKEN: 'hidden', FRONTLINE_API_KEY_SID })).toThrow(
+      /^Secrets are wrong: AUTH_TOKEN is missing, FRONTLINE_API_KEY_SECRET is missing, STAMP_KEY is missing$/,
     );
+  });
+
+  const good = {
+    AUTH_TOKEN: 'a',
+    FRONTLINE_AUTH_TOKEN: 'b',
+    STAMP_KEY: 'made at the first start',
+    API_KEY_SECRET: 'c',
+    FRONTLINE_API_KEY_SECRET: 'd',
+    API_KEY_SID: `SK${'a'.repeat(32)}`,
+    FRONTLINE_API_KEY_SID: `SK${'b'.repeat(32)}`,
+  };
+
+  test.each([
+    ['s', 'STAMP_KEY is shorter than 16 characters'],
+    [' fifteen of them ', 'STAMP_KEY is shorter than 16 characters'],
+  ])('a stamp key that can be guessed is not taken: %j', (STAMP_KEY, problem) => {
+    expect(() => secretsFrom({ ...good, STAMP_KEY })).toThrow(`Secrets are wrong: ${problem}`);
+  });
+
+  test.each(['SK1', `SK${'A'.repeat(32)}`, `AC${'a'.repeat(32)}`, `SK${'a'.repeat(33)}`])(
+    'an API key looks like one: %s does not',
+    (sid) => {
+      expect(() => secretsFrom({ ...good, API_KEY_SID: sid, FRONTLINE_API_KEY_SID: sid })).toThrow(
+        'Secrets are wrong: API_KEY_SID is not SK and 32 hex digits, FRONTLINE_API_KEY_SID is not SK and 32 hex digits',
+      );
+    },
+  );
+
+  test('nothing is wrong with good ones', () => {
+    expect(secretsFrom(good).frontline.apiKey).toEqual({ sid: good.FRONTLINE_API_KEY_SID, secret: 'd' });
   });
 });

@@ -19,7 +19,7 @@ const parsed = (text: string | undefined): Record<string, string> => {
 /**
  * The deployment's one secret, kept 5 minutes: a rotated token is known everywhere after that. Calls at the same time
  * share one read; a failed read is not kept.
- * @throws MissingSecrets naming empty fields; otherwise whatever the client throws. No error holds a value.
+ * @throws WrongSecrets naming empty and malformed fields; otherwise whatever the client throws. No error holds a value.
  * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
  */
 export const createSecrets = (deps: {

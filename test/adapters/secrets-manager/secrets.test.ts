@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSecrets } from '../../../src/adapters/secrets-manager/secrets.ts';
 
-const good = { AUTH_TOKEN: 'flex-token', FRONTLINE_AUTH_TOKEN: 'frontline-token', STAMP_KEY: 'key' };
+const good = { AUTH_TOKEN: 'flex-token', FRONTLINE_AUTH_TOKEN: 'frontline-token', STAMP_KEY: 'made-with-the-stack' };
 
 const setUp = (answers: readonly (Record<string, string> | string | Error)[]) => {
   const reads: unknown[] = [];
@@ -45,12 +45,12 @@ describe('secrets', () => {
   test('a failed read is not kept', async () => {
     const { secrets } = setUp([new Error('throttled'), good]);
     await expect(secrets()).rejects.toThrow('throttled');
-    expect((await secrets()).stampKey).toBe('key');
+    expect((await secrets()).stampKey).toBe('made-with-the-stack');
   });
 
   test('empty fields are named; neither they nor a broken secret show a value', async () => {
     const { secrets } = setUp([{ ...good, AUTH_TOKEN: '' }, '{"AUTH_TOKEN": hidden}', good]);
-    await expect(secrets()).rejects.toThrow('Secrets are missing: AUTH_TOKEN');
+    await expect(secrets()).rejects.toThrow('Secrets are wrong: AUTH_TOKEN is missing');
     const broken = await secrets().catch((error: unknown) => error);
     expect(String(broken)).toBe('Error: The secret is not a JSON object');
     expect((broken as Error).cause).toBeUndefined();
