@@ -1,5 +1,4 @@
 /** One machine: Node's HTTP server, a bridge on a SQLite file, and a clean end. */
-import { mkdir } from 'node:fs/promises';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +15,7 @@ import type { Settings } from '../src/runtime/settings.ts';
 import { startBridge } from './bridge.ts';
 import { requestOf, sendJson, sendResponse } from './http-seam.ts';
 import { listen } from './listener.ts';
+import { madeFolder } from './made-folder.ts';
 import { doorPath, openOperatorDoor } from './operator-door.ts';
 import { keptStampKey } from './stamp-key.ts';
 
@@ -62,7 +62,10 @@ export type Host = {
 /** @throws when the port or the file is in use; nothing is left open then. */
 export const startHost = async (options: HostOptions): Promise<Host> => {
   const clock = wallClock;
-  await mkdir(dirname(options.dataFile), { recursive: true });
+  await madeFolder(dirname(options.dataFile)).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`no folder can be made for the data file ${options.dataFile}: ${why}`, { cause });
+  });
   const database = await openDatabase(options.dataFile, { clock });
   if (options.forget) await forgetEverything(database);
   const lapsed = await lapseIntents(database, { clock });

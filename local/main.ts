@@ -27,7 +27,7 @@ const giveUp = (error: unknown): never => {
     if (error instanceof WrongSettings) return error.message;
     if (code === 'EADDRINUSE')
       return `Port ${port} is in use. Is the bridge running already? PORT or CONSOLE_PORT sets another.`;
-    if (code === 'EACCES')
+    if (code === 'EACCES' && port !== undefined)
       return `Port ${port} may not be listened on by this user. PORT or CONSOLE_PORT sets another.`;
     return `The bridge cannot start: ${error instanceof Error ? error.message : String(error)}`;
   };

@@ -126,6 +126,20 @@ describe('npm start', () => {
     expect(child.said()).toBe('The bridge cannot start: data/local.sqlite is in use by another bridge process\n');
   });
 
+  test('says in one line that there can be no folder for its file', async () => {
+    const child = start({ DATA_FILE: '/proc/nothing/here/bridge.sqlite' });
+    expect(await child.exit).toBe(1);
+    expect(child.said()).toMatch(
+      /^The bridge cannot start: no folder can be made for the data file \/proc\/nothing\/here\/bridge\.sqlite: .*\n$/,
+    );
+  });
+
+  test('says in one line that its file is a folder', async () => {
+    const child = start({ DATA_FILE: '.' });
+    expect(await child.exit).toBe(1);
+    expect(child.said()).toMatch(/^The bridge cannot start: EISDIR: .*\n$/);
+  });
+
   test('says in one line that no local Twilio is where it should be', async () => {
     const child = start({ TWILIO_BASE_URL: 'http://127.0.0.1:9' });
     expect(await child.exit).toBe(1);
