@@ -9,13 +9,16 @@ const { ann } = AGENTS;
 
 export type Chat = { readonly channelSid: string; readonly conversationSid: string };
 
+/** Nobody waits longer than it takes; a busy machine only needs more, and the sweep two minutes for a lost webhook. */
+const PATIENCE_S = 300;
+
 /** @throws when it does not come true in time; `what` says what was waited for. */
-const until = async <T>(what: string, seconds: number, look: () => T | undefined): Promise<T> => {
-  const end = Date.now() + seconds * 1000;
+const until = async <T>(what: string, look: () => T | undefined): Promise<T> => {
+  const end = Date.now() + PATIENCE_S * 1000;
   for (;;) {
     const found = look();
     if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`not in ${seconds} s: ${what}`);
+    if (Date.now() > end) throw new Error(`not in ${PATIENCE_S} s: ${what}`);
     await sleep(100);
   }
 };
@@ -29,7 +32,7 @@ export const beginChat = async (twilio: LocalTwilio): Promise<Chat> => {
   twilio.customer.writes(channelSid, 'history 2');
   const { reservationSid } = twilio.flexAgent.isOffered(ann.flexWorkerSid, taskSid);
   twilio.flexAgent.accepts(reservationSid);
-  const { sid } = await until('the conversation with history and agent', 60, () =>
+  const { sid } = await until('the conversation with history and agent', () =>
     twilio.reads
       .containers('frontline')
       .find(({ members, messages }) => messages === 2 && members.some(({ identity }) => identity === ann.email)),
@@ -46,14 +49,12 @@ export const talk = async (twilio: LocalTwilio, chat: Chat, each: number): Promi
     const answer = `answer ${n} & <more>`;
     twilio.customer.writes(channelSid, question);
     said.flex.push(question);
-    await until(`"${question}" in Frontline`, 60, () =>
+    await until(`"${question}" in Frontline`, () =>
       texts(twilio, 'frontline', conversationSid).includes(question) ? true : undefined,
     );
     twilio.frontlineAgent.writes(ann.email, conversationSid, answer);
     said.frontline.push(answer);
-    await until(`"${answer}" in Flex`, 60, () =>
-      texts(twilio, 'flex', channelSid).includes(answer) ? true : undefined,
-    );
+    await until(`"${answer}" in Flex`, () => (texts(twilio, 'flex', channelSid).includes(answer) ? true : undefined));
   }
   const stands = {
     flex: texts(twilio, 'flex', channelSid),
@@ -79,7 +80,7 @@ export const talkAtOnce = async (twilio: LocalTwilio, chat: Chat, each: number):
     flex: texts(twilio, 'flex', channelSid).slice(before),
     frontline: texts(twilio, 'frontline', conversationSid).slice(before),
   });
-  await until('all of it on both sides', 120, () =>
+  await until('all of it on both sides', () =>
     stand().flex.length >= 2 * each && stand().frontline.length >= 2 * each ? true : undefined,
   );
   return judge(said, stand());
@@ -88,5 +89,21 @@ export const talkAtOnce = async (twilio: LocalTwilio, chat: Chat, each: number):
 /** The answers as the customer's phone received them, in order. */
 export const phoneReads = async (twilio: LocalTwilio, count: number): Promise<readonly string[]> => {
   const received = () => twilio.customer.phone(PHONE).map(({ body }) => body);
-  return until(`${count} SMS on the phone`, 60, () => (received().length >= count ? received() : undefined));
+  return until(`${count} SMS on the phone`, () => (received().length >= count ? received() : undefined));
+};
+
+/**
+ * How often the texts of both sides were written and Flex's own webhook was called, once that has happened often enough.
+ * Reads are not counted: the sweep comes when its minute is over, and reads too.
+ */
+export const written = async (twilio: LocalTwilio, forwarded: number) => {
+  await until(`${forwarded} events at Flex's own webhook`, () =>
+    twilio.counts.total().chatEvent >= forwarded ? true : undefined,
+  );
+  const { flex, frontline } = twilio.counts.read();
+  return {
+    flex: flex['POST chat.messages'],
+    frontline: frontline['POST conversations.messages'],
+    forwarded: twilio.counts.total().chatEvent,
+  };
 };

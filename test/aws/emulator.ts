@@ -72,7 +72,7 @@ const isUp = async (url: string): Promise<boolean> => {
   }
 };
 
-/** @param folder where it may write, its log `emulator.log` included. @throws when it is not up within a minute */
+/** @param folder where it may write, its log `emulator.log` included. @throws when it is not up within five minutes */
 export const startEmulator = async (folder: string): Promise<Emulator> => {
   const python = pythonEnvironment();
   const port = await freePort();
@@ -99,7 +99,7 @@ export const startEmulator = async (folder: string): Promise<Emulator> => {
     signal('SIGKILL');
     await gone;
   };
-  const until = Date.now() + 60_000;
+  const until = Date.now() + 300_000;
   while (!(await isUp(url))) {
     if (child.exitCode !== null || Date.now() > until) {
       await stop();

@@ -18,6 +18,7 @@ type Office = {
   readonly chat: Chat;
 };
 
+const PATIENCE_MS = 300_000;
 const LOST = 'its webhook was lost';
 const POISON = 'it was given up';
 
@@ -47,24 +48,30 @@ export const operated = async (office: Office): Promise<void> => {
   const { check, equal, stack, env, twilio, chat } = office;
   const there = () => twilio.reads.transcript('frontline', chat.conversationSid).map(({ body }) => body ?? '');
   const ask = (...args: readonly string[]) => bridge([...args, '--stack', stack, '--json'], env);
+  /** What was said at once is compared once more when it stands; until then its lanes are marked. */
+  const well = async (end = Date.now() + PATIENCE_MS): Promise<Ran> => {
+    const ran = await ask('status');
+    return ran.code === 0 || Date.now() > end ? ran : well(end);
+  };
   const parked = async (): Promise<number> => read(await ask('status')).parked.total;
 
   await check('bridge status of the stack: all is well', async () => {
-    const seen = read(await succeeded(ask('status')));
+    const seen = read(await succeeded(well()));
     equal('pairs', [seen.pairs.open, seen.wrong], [1, []]);
   });
   await check('bridge status of a stack that is not there exits 3', async () => {
     equal('exit code', (await bridge(['status', '--stack', 'no-such-stack'], env)).code, 3);
   });
   await check('bridge repair brings over a message whose webhook was lost', async () => {
-    await unheard(office, LOST);
-    const { lanes } = read(await succeeded(ask('repair', chat.conversationSid)));
-    equal(
-      'verdicts',
-      lanes.map(({ verdict }: { readonly verdict: string }) => verdict),
-      ['repaired', 'clean'],
-    );
-    equal('copies', there().filter((body) => body === LOST).length, 1);
+    let verdicts: readonly string[] = [];
+    // The sweep, which comes every minute, may find it first.
+    for (let n = 1; n <= 3 && verdicts[0] !== 'repaired'; n += 1) {
+      await unheard(office, `${LOST} ${n}`);
+      const { lanes } = read(await succeeded(ask('repair', chat.conversationSid)));
+      verdicts = lanes.map(({ verdict }: { readonly verdict: string }) => verdict);
+      equal('copies', there().filter((body) => body === `${LOST} ${n}`).length, 1);
+    }
+    equal('verdicts', verdicts, ['repaired', 'clean']);
   });
   await check('bridge redrive shows what is parked, puts it back late, and three times is once', async () => {
     const { sid, index } = await unheard(office, POISON);

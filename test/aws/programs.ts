@@ -6,10 +6,10 @@ const root = join(import.meta.dirname, '../..');
 
 export type Ran = { readonly code: number; readonly output: string };
 
-/** Resolves however the program ends; killed after five minutes. */
+/** Resolves however the program ends; killed after ten minutes. */
 const run = (file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ran> =>
   new Promise((resolve) => {
-    const options = { cwd: root, env, timeout: 300_000, maxBuffer: 64 * 1024 * 1024 };
+    const options = { cwd: root, env, timeout: 600_000, maxBuffer: 64 * 1024 * 1024 };
     execFile(file, [...args], options, (error, out, err) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
       resolve({ code, output: out + err });
