@@ -1,6 +1,6 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { doorPath, openOperatorDoor } from '../../local/operator-door.ts';
 import { sqliteDeployment } from '../../src/adapters/sqlite/deployment.ts';
 import { openDatabase } from '../../src/adapters/sqlite/open.ts';
@@ -18,9 +18,6 @@ const sid = (prefix: string, digit: string): string => prefix + digit.repeat(32)
 const CHANNEL = sid('CH', 'a');
 const CONVERSATION = sid('CH', 'b');
 const home = `flex#${CHANNEL}`;
-
-// Each command is a process of its own, and the machine may be busy with others.
-jest.setTimeout(180_000);
 
 let folder: Awaited<ReturnType<typeof newFolder>>;
 let file: string;

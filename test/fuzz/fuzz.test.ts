@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { config, secrets } from '../../fuzz/bridge.ts';
 import { said, signatureOf } from '../../fuzz/form.ts';
 import { fuzz, type Plan } from '../../fuzz/fuzz.ts';
@@ -8,9 +8,6 @@ import { REAL, type Target } from '../../fuzz/target.ts';
 import { afterTurns } from '../../fuzz/turns.ts';
 import type { ChatSide, Draft, QueueMessage } from '../../src/core/ports.ts';
 import type { WebhookDeps } from '../../src/edge/webhook.ts';
-
-// Seconds of computing where nothing else runs, but other tests run beside.
-jest.setTimeout(180_000);
 
 const plan = (over: Partial<Plan> = {}): Plan => ({
   target: REAL,

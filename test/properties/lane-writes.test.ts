@@ -1,13 +1,10 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Change, Test } from '../../src/core/change.ts';
 import type { Lane } from '../../src/core/event.ts';
 import type { Store } from '../../src/core/ports.ts';
 import { type Game, games, type Operation, play } from './lane-game.ts';
 import { broken } from './lane-rules.ts';
-
-// Seconds of computing where nothing else runs, but other tests run beside.
-jest.setTimeout(180_000);
 
 const named = (rule: string): string => rule.replace(/ \(.*/, '');
 

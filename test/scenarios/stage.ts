@@ -2,7 +2,6 @@
  * A stage for scenarios: a whole bridge between the local Twilio's two accounts, in virtual time, with the people who
  * use them. What it tells is Twilio's own truth and the bridge's journal.
  */
-import { jest } from '@jest/globals';
 import { AGENTS, type DefaultAgent, FLEX, FRONTLINE } from '../../local/twilio/defaults.ts';
 import type { Fault } from '../../local/twilio/faults.ts';
 import type { AccountName, Container } from '../../local/twilio/model.ts';
@@ -13,9 +12,6 @@ import type { QueueName } from '../../src/contract.ts';
 import type { Entry } from '../../src/core/ports.ts';
 
 export { AGENTS, FLEX, FRONTLINE } from '../../local/twilio/defaults.ts';
-
-// Virtual time costs real time too, and a busy machine has little of it.
-jest.setTimeout(180_000);
 
 export type Chat = { readonly channel: string; readonly task: string; readonly customer: string };
 
