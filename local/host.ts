@@ -108,7 +108,7 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
     const path = incoming.url?.replace(/\?.*$/s, '') ?? '';
     if (path === '/healthz' && incoming.method === 'GET') void health(outgoing);
     else if (page !== undefined && isPagePath(path)) page.serve(incoming, outgoing);
-    else void passOn(bridge.webhook, incoming, outgoing);
+    else void passOn(bridge.webhook, options.journal, incoming, outgoing);
   });
 
   let stopped: Promise<void> | undefined;
@@ -144,11 +144,13 @@ const isPagePath = (path: string): boolean => path === '/' || path.startsWith('/
 
 const passOn = async (
   webhook: (request: Request) => Promise<Response>,
+  journal: Journal,
   ...[incoming, outgoing]: Parameters<RequestListener>
 ): Promise<void> => {
   const request = requestOf(incoming);
   if (request === undefined) {
     outgoing.writeHead(400, { connection: 'close' }).end();
+    journal({ step: 'refused', type: 'webhook', reason: 'unreadable_request', sids: [] });
     return;
   }
   await sendResponse(await webhook(request), incoming, outgoing);

@@ -205,12 +205,15 @@ describe('One machine', () => {
     expect(heard).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   });
 
-  test('answers 400 to what is no path', async () => {
-    await machine.boot();
-    expect(await speak('GET http://elsewhere/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(
-      /^HTTP\/1.1 400 /,
-    );
-  });
+  test.each(['GET http://elsewhere/', 'OPTIONS *', 'TRACE /'])(
+    'answers 400 to a request that no webhook can be, and tells it in a line: %s',
+    async (line) => {
+      await machine.boot();
+      expect(await speak(`${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1.1 400 /);
+      const refusals = machine.journal.filter(({ step }) => step === 'refused');
+      expect(refusals).toEqual([{ step: 'refused', type: 'webhook', reason: 'unreadable_request', sids: [] }]);
+    },
+  );
 
   test('tells a second process that its file is taken, and leaves no port open', async () => {
     const host = await machine.boot();
