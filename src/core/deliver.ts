@@ -148,7 +148,7 @@ const park = async (
   const intent = home.lanes[lane].intent;
   const from = containerOf(home, source(lane));
   if (intent === undefined || from === undefined) throw new Error('park without an intent');
-  const { sid, index } = intent;
+  const { sid, index, createdAt } = intent;
   await deps.queues.bury(eventsQueue(source(lane)), {
     group: from,
     dedupe: `parked-${sid}`,
@@ -159,7 +159,7 @@ const park = async (
     }),
   });
   if (home.flex !== undefined && !isNotice(sid))
-    await askForNotice(deps, home.flex, home.key.pk, { sid, way: lane, reason, code });
+    await askForNotice(deps, home.flex, home.key.pk, { sid, way: lane, reason, code, createdAt });
   await writeParked(deps, home.key, lane, sid, reason, index, code);
   const closed = await close(deps, held, undefined, seen.missing, seen.listedAt);
   return closed.ok ? { end: 'parked', home: closed.home, reason } : { end: 'overtaken' };

@@ -82,6 +82,8 @@ export type Undelivered = {
   readonly way: Lane | 'forward';
   readonly reason: string;
   readonly code: number | undefined;
+  /** ISO-8601: when it was written, by which the agent finds it. Its text travels on no queue. */
+  readonly createdAt?: string | undefined;
 };
 
 /**
@@ -110,7 +112,13 @@ export type Work =
       readonly ticket?: string;
     }
   /** The agent is told, in the conversation, of a message that did not cross; carried out by lane F. */
-  | { readonly kind: 'notice'; readonly home: string; readonly about: Undelivered }
+  | {
+      readonly kind: 'notice';
+      readonly home: string;
+      readonly about: Undelivered;
+      /** It is kept in the store until it has ended, and sent by the sweep. */
+      readonly kept?: boolean;
+    }
   | { readonly kind: 'parked'; readonly parked: ParkedMessage };
 
 /** Where a side's events, and the jobs on the lane out of it, are handled. */

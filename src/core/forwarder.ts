@@ -9,7 +9,9 @@ import type { BridgeSettings } from './deps.ts';
 import { decodeEnvelope, type Envelope, encodeEnvelope, type Forward } from './event.ts';
 import { type Fate, lookUp } from './forward/look-up.ts';
 import { claim, type Doubtful, finish, forwardRow, lapse, release, type Trying, take } from './forward/rows.ts';
+import { askForNotice } from './notices.ts';
 import { type Outcome, type Parked, retry, skipped } from './outcome.ts';
+import { pairKey } from './pair.ts';
 import type { Clock, Consumer, DefaultWebhook, Delivery, FlexSide, Journal, Nonce, Queues, Store } from './ports.ts';
 import { TwilioTrouble } from './trouble.ts';
 
@@ -189,7 +191,7 @@ const refused = async (deps: ForwarderDeps, job: Job, row: Trying, error: Twilio
   return retry(error.retryAfter ?? backoff(delivery.attempts), twilioSays(error));
 };
 
-/** The dead letter keeps the webhook as it came: nobody else has it any more. */
+/** The dead letter keeps the webhook as it came: nobody else has it any more. The agent is told of a message. */
 const bury = async (deps: ForwarderDeps, { forward, envelope, key }: Job, reason: Parked): Promise<Passed> => {
   await deps.queues.bury('default-webhook', {
     group: forward.container,
@@ -197,6 +199,14 @@ const bury = async (deps: ForwarderDeps, { forward, envelope, key }: Job, reason
     reason,
     body: encodeEnvelope(envelope),
   });
+  const { container, about: sid } = forward;
+  if (isMessage(forward))
+    await askForNotice(deps, container, pairKey('flex', container).pk, {
+      sid,
+      way: 'forward',
+      reason,
+      code: undefined,
+    });
   await finish(deps, key, 'parked');
   return { end: 'parked', reason };
 };

@@ -19,13 +19,15 @@ export const notice = async (deps: BridgeDeps, key: Home['key'], about: Undelive
   if (!freed.free) return freed.outcome;
   const sid = noticeSid(about.sid);
   if ((await readRow(deps, key, lane, sid)) !== undefined) return skipped('already');
+  const told = await whatHappened(deps, freed.home, about);
+  if (told === undefined) return skipped('own');
   const fenced = await fence(deps, { home: freed.home, lane });
   if (!fenced.ok) return retry(1, 'lane has another owner');
   const createdAt = new Date(deps.clock.now()).toISOString();
   // No source index is behind it: it is late, so that the cursor stays where it is.
   const intended = await intend(deps, { home: fenced.home, lane }, { sid, index: -1, createdAt, late: true });
   if (!intended.ok) return retry(1, 'lane has another owner');
-  const rendered = { author: NOTICE_AUTHOR, body: noticeText(about) };
+  const rendered = { author: NOTICE_AUTHOR, body: noticeText(told) };
   const draft = {
     ...rendered,
     createdAt,
@@ -51,4 +53,16 @@ export const notice = async (deps: BridgeDeps, key: Home['key'], about: Undelive
     default:
       return sent satisfies never;
   }
+};
+
+/**
+ * Who forwards knows a message by its SID alone.
+ * @returns undefined when there is nothing to tell: the customer's own words go to no phone, and what is gone is missed
+ *   by nobody.
+ */
+const whatHappened = async (deps: BridgeDeps, home: Home, about: Undelivered): Promise<Undelivered | undefined> => {
+  if (about.way !== 'forward' || home.flex === undefined) return about;
+  const message = await deps.flex.message(home.flex, about.sid);
+  if (message === undefined || message.author === home.customer) return undefined;
+  return { ...about, createdAt: message.createdAt };
 };

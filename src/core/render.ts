@@ -14,7 +14,7 @@ const named = (media: Media, lane: Lane): string =>
   `[File: ${media.filename ?? 'without a name'}, ${media.contentType}, ${size(media.size)}. Open it in ${lane === 'F' ? 'Flex' : 'Frontline'}.]`;
 
 /** `2026-11-22 14:03`, UTC. */
-const minute = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)}`;
+export const minute = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)}`;
 
 /** Who is who in a pair: the customer's one identity, and the agent's as Flex spells it. */
 export type People = { readonly customer: string | undefined; readonly workerIdentity: string | undefined };

@@ -7,6 +7,7 @@ import { createHomeKeys, type HomeKeys } from './home-keys.ts';
 import { defer, markStale } from './lane-writes.ts';
 import { type Accepted, link } from './link.ts';
 import { notice } from './notice.ts';
+import { dropNotice, keepNotice } from './notices.ts';
 import { writeTicket } from './operate/tickets.ts';
 import { deferred, type Outcome, retry, skipped } from './outcome.ts';
 import { type Home, laneFrom, pairKey, readHome } from './pair.ts';
@@ -33,6 +34,8 @@ export const createReplicator = (deps: BridgeDeps): Consumer => {
     const run: Run = { deadline: delivery.deadline, attempts: delivery.attempts };
     const first = await act(deps, homes, work, run).catch((error: unknown) => afterTrouble(deps, work, error, run));
     const outcome = await outOfPatience(deps, homes, work, first, delivery);
+    if (work.kind === 'notice' && work.kept && outcome.end !== 'retry' && outcome.end !== 'deferred')
+      await dropNotice(deps, work.home, work.about);
     await writeTicket(deps, work, outcome);
     deps.journal(entryOf(deps, work, outcome, envelope.receivedAt));
     return verdictOf(outcome);
@@ -132,9 +135,14 @@ const outOfPatience = async (
   const asked = 'ticket' in work && work.ticket !== undefined;
   const ends = deferred(outcome.gone ? 'container_gone' : 'side_down');
   if ((work.kind === 'reconcile' && !asked) || work.kind === 'link') return ends;
+  if (work.kind === 'notice' && work.kept) return ends;
   const patience = outcome.gone ? deps.settings.settleMs : PATIENCE_MS;
   if (deps.clock.now() - delivery.firstReceivedAt < patience) return outcome;
-  // A notice or a redrive has no lane to wait on: it is given up, and what it was about stands among the parked ones.
+  if (work.kind === 'notice') {
+    await keepNotice(deps, delivery.group, work.home, work.about);
+    return ends;
+  }
+  // Who asked for it is told, and asks again: what it was about stands among the parked ones.
   if (work.kind !== 'event') return ends;
   return (await setAside(deps, homes, work.event)) ? ends : outcome;
 };

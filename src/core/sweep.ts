@@ -10,6 +10,7 @@ import type { BridgeDeps } from './deps.ts';
 import { tellDirtyLanes } from './dirty-lanes.ts';
 import { jobsFor, sendJob } from './jobs.ts';
 import { notCompared } from './not-compared.ts';
+import { sendKeptNotices } from './notices.ts';
 import { type Home, readHome } from './pair.ts';
 import type { SweepClass } from './pair-writes.ts';
 
@@ -137,5 +138,6 @@ const sendWaiting = async (deps: BridgeDeps): Promise<number> => {
     after = page.next;
   } while (after !== undefined);
   tellDirtyLanes(deps.journal, waiting);
+  await sendKeptNotices(deps);
   return waiting.length;
 };
