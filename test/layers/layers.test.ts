@@ -1,6 +1,15 @@
-/** The linter holds the layers that docs/architecture.md tells: each line below is an import, and whether it passes. */
+/** The linter holds the layers that docs/architecture.md tells: each line below is what stands in a file there. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,6 +46,27 @@ const allowed = [
   ['an adapter the lib folder of a package', 'src/adapters/twilio/package.ts', 'twilio/lib/webhooks/webhooks.js'],
 ] as const;
 
+/** Statements in the core: what it needs of time, chance and the world is handed to it. */
+const asked = [
+  ['what time it is', 'export const one = Date.now();'],
+  ['what time it is, by another name', 'const { now } = Date;\nexport const one = now();'],
+  ['how much time has passed', 'export const one = performance.now();'],
+  ['for chance', 'export const one = Math.random();'],
+  ['for a new name', "import { randomUUID } from 'node:crypto';\n\nexport const one = randomUUID();"],
+  [
+    'for a new name of all that is there',
+    "import crypto from 'node:crypto';\n\nexport const one = crypto.randomUUID();",
+  ],
+  ['for a new name of the web', 'export const one = crypto.randomUUID();'],
+  ['to be called later', 'setTimeout(() => {}, 5);'],
+  ['to be called again and again', 'setInterval(() => {}, 5);'],
+  ['for its environment', 'export const one = process.env.ONE;'],
+  ['for all that is global', 'export const one = globalThis.name;'],
+  ['the network', "export const one = fetch('https://example.com');"],
+  ['to be read by somebody', "console.log('one');"],
+] as const;
+const statement = (at: number): string => `src/core/asked/${at}.ts`;
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** A project of the same shape under the same rules, with nothing in it but those imports. */
 const house = realpathSync(mkdtempSync(join(tmpdir(), 'layers-')));
@@ -48,10 +78,20 @@ beforeAll(() => {
     mkdirSync(dirname(join(house, file)), { recursive: true });
     writeFileSync(join(house, file), `import { one } from '${from}';\n\nexport const two = one;\n`);
   }
+  mkdirSync(join(house, 'src/core/asked'), { recursive: true });
+  for (const [at, [, text]] of asked.entries()) writeFileSync(join(house, statement(at)), `${text}\n`);
+  writeFileSync(
+    join(house, 'src/core/asked/pure.ts'),
+    "import { createHash } from 'node:crypto';\n\nexport const one = [createHash, Date.parse('2026'), Math.max(1), new Date(5)];\n",
+  );
   const biome = join(root, 'node_modules/.bin/biome');
-  const only = ['lint', '--only=style/noRestrictedImports', '--reporter=github', '--max-diagnostics=none', '.'];
-  const { stdout } = spawnSync(biome, only, { cwd: house, encoding: 'utf8' });
-  const files = [...stdout.matchAll(/noRestrictedImports,file=([^,]+),/g)].map(([, file = '']) =>
+  const rules = ['style/noRestrictedImports', 'style/noRestrictedGlobals', 'nursery/noJsRestrictedProperties'];
+  const only = rules.map((rule) => `--only=${rule}`);
+  const { stdout } = spawnSync(biome, ['lint', ...only, '--reporter=github', '--max-diagnostics=none', '.'], {
+    cwd: house,
+    encoding: 'utf8',
+  });
+  const files = [...stdout.matchAll(/Restricted(?:Imports|Globals|Properties),file=([^,]+),/g)].map(([, file = '']) =>
     relative(house, file),
   );
   refusals = new Set(files);
@@ -64,7 +104,39 @@ describe('the linter refuses', () => {
   });
 });
 
+describe('the linter refuses a core that asks', () => {
+  test.each(asked.map(([what], at) => [what, statement(at)] as const))('%s', (_what, file) => {
+    expect([...refusals]).toContain(file);
+  });
+});
+
+/** The linter has no word for a Date of now: `new Date()`, `new Date`, `Date()`. */
+const asksForNow = (source: string): boolean =>
+  /\bDate\b/.test(source.replaceAll(/\bnew Date\((?!\s*\))|\bDate\.(?:parse|UTC)\(/g, ''));
+
+describe('the core makes no Date of now', () => {
+  test.each(['new Date()', 'new Date( )', 'new Date', 'Date()', 'Date(5)', 'const D = Date', 'Date.now()'])(
+    'this would be one: %s',
+    (source) => expect(asksForNow(source)).toBe(true),
+  );
+
+  test.each(['new Date(clock.now())', 'Date.parse(createdAt)', 'DateCreated'])('this is none: %s', (source) =>
+    expect(asksForNow(source)).toBe(false),
+  );
+
+  test('and none stands there', () => {
+    const core = join(root, 'src/core');
+    const files = readdirSync(core, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+    expect(files.length).toBeGreaterThan(50);
+    expect(files.filter((file) => asksForNow(readFileSync(join(core, file), 'utf8')))).toEqual([]);
+  });
+});
+
 describe('the linter allows', () => {
+  test('the core what is a function of its arguments', () => {
+    expect([...refusals]).not.toContain('src/core/asked/pure.ts');
+  });
+
   test.each(allowed)('%s', (_what, file, _from) => {
     expect(refusals.size).toBeGreaterThan(0);
     expect([...refusals]).not.toContain(file);
