@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { createFeed } from '../../local/page/feed.ts';
@@ -8,7 +8,8 @@ import { type Machine, newMachine } from './support/machine.ts';
 import { until } from './support/until.ts';
 
 const executablePath = '/usr/bin/chromium';
-const there = existsSync(executablePath);
+/** Half of an installation is none. */
+const there = spawnSync(executablePath, ['--version']).status === 0;
 const withBrowser = there ? describe : describe.skip;
 
 /** Nobody waits longer than it takes; a busy machine only needs more. */
