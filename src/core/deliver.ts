@@ -4,7 +4,10 @@
  */
 import { type BridgeDeps, chatSide } from './deps.ts';
 import { encodeEnvelope, eventsQueue, type Lane, type Message } from './event.ts';
-import { clear, close, defer, type Held, lapse } from './lane-writes.ts';
+import { close } from './lane/close.ts';
+import { clear, lapse } from './lane/intent.ts';
+import { defer } from './lane/marks.ts';
+import type { Held } from './lane/write.ts';
 import { askForNotice, isNotice } from './notices.ts';
 import { deferred, type Outcome, type Parked, retry } from './outcome.ts';
 import { containerOf, destination, type Home, type Intent, source } from './pair.ts';

@@ -2,7 +2,7 @@
 import { attributesOf, post } from './deliver.ts';
 import type { BridgeDeps } from './deps.ts';
 import type { Undelivered } from './event.ts';
-import { fence, intend } from './lane-writes.ts';
+import { fence, intend } from './lane/intent.ts';
 import { NOTICE_AUTHOR, noticeSid, noticeText } from './notices.ts';
 import { type Outcome, retry, skipped } from './outcome.ts';
 import { type Home, readHome } from './pair.ts';

@@ -1,6 +1,6 @@
 /**
  * A pair: one chat on two accounts, with its two lanes. Its *home* item lies under the container the chat began in, an
- * immutable *alias* under the other one. This file reads the items; lane-writes.ts and pair-writes.ts change them.
+ * immutable *alias* under the other one. This file reads the items; lane/ and pair-writes.ts change them.
  */
 import type { Item, Key, Value } from './change.ts';
 import type { Lane, Side } from './event.ts';

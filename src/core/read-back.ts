@@ -5,7 +5,10 @@
 import { settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
-import { clear, close, type Held, HOLES_AT_ONCE, take } from './lane-writes.ts';
+import { close } from './lane/close.ts';
+import { clear, take } from './lane/intent.ts';
+import { HOLES_AT_ONCE } from './lane/marks.ts';
+import type { Held } from './lane/write.ts';
 import { isNotice } from './notices.ts';
 import { type Outcome, retry } from './outcome.ts';
 import { containerOf, destination, type Home, type Intent, type LaneState, source } from './pair.ts';

@@ -7,17 +7,21 @@ import { compareEnds, type End } from './compare.ts';
 import { type Delivered, deliver, settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
-import { clean, fence, GONE_AFTER_MS, type Held, HOLES_AT_ONCE, intend, releaseInTime } from './lane-writes.ts';
+import { fence, intend } from './lane/intent.ts';
+import { clean, GONE_AFTER_MS, HOLES_AT_ONCE } from './lane/marks.ts';
+import { releaseInTime } from './lane/pace.ts';
+import type { Held } from './lane/write.ts';
 import { mend } from './mend.ts';
 import { isOurs } from './ours.ts';
 import { deferred, type Outcome, retry, skipped } from './outcome.ts';
-import { containerOf, destination, type Home, otherLane, readHome, source } from './pair.ts';
+import { containerOf, destination, type Home, type LaneState, otherLane, readHome, source } from './pair.ts';
 import { readBack } from './read-back.ts';
 import { render } from './render.ts';
 import { originalOf, renewCopy } from './renew-copy.ts';
 import { readRow, writeSkipped } from './rows.ts';
 import { readAll, sourceBatches } from './source-list.ts';
 import { provenStamp } from './stamp.ts';
+import { newTally, type Tally, unsure } from './tally.ts';
 
 export type Run = {
   /** Milliseconds since 1970: the run hands back before this and goes on later. */
@@ -25,6 +29,8 @@ export type Run = {
   readonly attempts: number;
   /** Beyond the newest page of both ends. */
   readonly full?: boolean;
+  /** For whoever wants to hear what the run did, however it ends. */
+  readonly tally?: Tally;
 };
 
 const overtaken = (progress: boolean): Outcome => retry(1, 'lane has another owner', progress);
@@ -45,28 +51,38 @@ export const reconcile = async (deps: BridgeDeps, key: Home['key'], lane: Lane, 
   if (!freed.free) return freed.outcome;
   const fenced = await fence(deps, { home: freed.home, lane });
   if (!fenced.ok) return overtaken(freed.adopted);
-  const walk = startWalk(deps, { home: fenced.home, lane }, freed.adopted ? 1 : 0);
+  const walk = startWalk(deps, { home: fenced.home, lane }, run.tally ?? newTally());
+  if (freed.adopted) walk.tally.brought += 1;
 
   const into = await newestOf(deps, walk.held);
   const copies = provenCopies(deps, walk.held, into.messages);
   for await (const batch of sourceBatches(deps, walk.held)) {
     for (const message of batch.messages) {
-      if (deps.clock.now() + deps.settings.requestMs > run.deadline) return retry(0, 'more to copy', walk.brought > 0);
+      if (deps.clock.now() + deps.settings.requestMs > run.deadline)
+        return retry(0, 'more to copy', walk.tally.brought > 0);
       // After progress a refusal is a first one again: its pause does not grow with a long copy.
-      const attempts = walk.brought > 0 ? 1 : run.attempts;
+      const attempts = walk.tally.brought > 0 ? 1 : run.attempts;
       const stop = await step(deps, walk, message, copies.get(message.sid), attempts);
       if (stop !== undefined) return stop;
     }
     if (batch.newest !== undefined) walk.from = { messages: batch.messages, ...batch.newest };
     if (batch.after !== undefined) {
       const kept = await batch.after(walk.held);
-      if (!kept.ok) return overtaken(walk.brought > 0);
+      if (!kept.ok) return overtaken(walk.tally.brought > 0);
       walk.held = { home: kept.home, lane };
     }
   }
   const renewed = await backwards(deps, walk, into, run.full ?? false);
   const cleaned = await clean(deps, walk.held, walk.seenUpTo, allGaps(walk), walk.listedAt, renewed);
-  return cleaned.ok ? { end: 'reconciled', repaired: walk.brought } : overtaken(walk.brought > 0);
+  if (!cleaned.ok) return overtaken(walk.tally.brought > 0);
+  noteOpen(walk.tally, cleaned.home.lanes[lane]);
+  return { end: 'reconciled', repaired: walk.tally.brought };
+};
+
+/** What no list shows yet, though something tells of it. */
+const noteOpen = (tally: Tally, { holes, dirty }: LaneState): void => {
+  for (const found of [...holes.values(), ...(dirty === undefined ? [] : [dirty.since])])
+    unsure(tally, found + GONE_AFTER_MS);
 };
 
 /** @returns undefined while the pair is held. */
@@ -84,13 +100,13 @@ const backwards = async (deps: BridgeDeps, walk: Walk, into: End, full: boolean)
     const row = await readRow(deps, home.key, lane, sid);
     if (row?.state !== 'ok') continue;
     await renewCopy(deps, home, lane, sid, row, await originalOf(deps, home, lane, sid));
-    walk.brought += 1;
+    walk.tally.brought += 1;
   }
   const [from, to] = full ? await wholeEnds(deps, home, lane) : [walk.from, into];
   if (from === undefined) return stale;
   // What this run has brought is not on the page that was read before.
   const messages = from.messages.filter(({ sid }) => full || !walk.crossed.has(sid));
-  walk.brought += await mend(deps, home, lane, compareEnds(deps.settings, home, lane, { ...from, messages }, to));
+  await mend(deps, home, lane, compareEnds(deps.settings, home, lane, { ...from, messages }, to), walk.tally);
   return stale;
 };
 
@@ -106,7 +122,7 @@ const wholeEnds = async (deps: BridgeDeps, home: Home, lane: Lane): Promise<read
 /** How far a run has come. */
 type Walk = {
   held: Held;
-  brought: number;
+  readonly tally: Tally;
   /** The largest index listed. */
   seenUpTo: number;
   /** The largest index of a person's message listed: below it, what is neither listed nor ours is a gap. */
@@ -121,9 +137,9 @@ type Walk = {
   readonly listedAt: number;
 };
 
-const startWalk = (deps: BridgeDeps, held: Held, brought: number): Walk => ({
+const startWalk = (deps: BridgeDeps, held: Held, tally: Tally): Walk => ({
   held,
-  brought,
+  tally,
   seenUpTo: -1,
   personsUpTo: held.home.lanes[held.lane].cursor,
   ours: new Set(),
@@ -181,7 +197,7 @@ const step = async (
     return undefined;
   }
   const intended = await intend(deps, walk.held, { sid, index, createdAt, late });
-  if (!intended.ok) return overtaken(walk.brought > 0);
+  if (!intended.ok) return overtaken(walk.tally.brought > 0);
   const mine: Held = { home: intended.home, lane };
   const seen = { missing: walk.gaps, listedAt: walk.listedAt };
   const delivered =
@@ -209,14 +225,14 @@ const after = (deps: BridgeDeps, walk: Walk, message: Message, delivered: Delive
       });
       break;
     case 'overtaken':
-      return overtaken(walk.brought > 0);
+      return overtaken(walk.tally.brought > 0);
     case 'stopped':
       return delivered.outcome.end === 'retry'
-        ? { ...delivered.outcome, progress: walk.brought > 0 }
+        ? { ...delivered.outcome, progress: walk.tally.brought > 0 }
         : delivered.outcome;
   }
   walk.held = { home: delivered.home, lane: walk.held.lane };
-  walk.brought += 1;
+  walk.tally.brought += 1;
   walk.crossed.add(message.sid);
   walk.gaps = [];
   return undefined;

@@ -5,7 +5,8 @@
 import { type Delivered, deliver, settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
-import { fence, type Held, intend } from './lane-writes.ts';
+import { fence, intend } from './lane/intent.ts';
+import type { Held } from './lane/write.ts';
 import { deferred, type Outcome, retry, skipped } from './outcome.ts';
 import { containerOf, destination, readHome, source } from './pair.ts';
 import { readBack } from './read-back.ts';

@@ -4,7 +4,7 @@ import type { BridgeDeps } from './deps.ts';
 import { type BridgeEvent, decodeEnvelope, type Lane, type Work } from './event.ts';
 import { forwardHoles } from './forward/holes.ts';
 import { createHomeKeys, type HomeKeys } from './home-keys.ts';
-import { defer, markStale } from './lane-writes.ts';
+import { defer, markStale } from './lane/marks.ts';
 import { type Accepted, link } from './link.ts';
 import { notice } from './notice.ts';
 import { dropNotice, keepNotice } from './notices.ts';
@@ -17,6 +17,7 @@ import { type Run, reconcile } from './reconcile.ts';
 import { redriveMessage } from './redrive.ts';
 import { renew } from './renew.ts';
 import { replicate } from './replicate.ts';
+import { newTally } from './tally.ts';
 import { TwilioTrouble } from './trouble.ts';
 
 /** What only needs time is tried for so long; then its lane is marked dirty and the chat's queue goes on. */
@@ -31,12 +32,13 @@ export const createReplicator = (deps: BridgeDeps): Consumer => {
       return { verdict: 'park', reason: 'unreadable' };
     }
     const { work } = envelope;
-    const run: Run = { deadline: delivery.deadline, attempts: delivery.attempts };
+    const tally = newTally();
+    const run: Run = { deadline: delivery.deadline, attempts: delivery.attempts, tally };
     const first = await act(deps, homes, work, run).catch((error: unknown) => afterTrouble(deps, work, error, run));
     const outcome = await outOfPatience(deps, homes, work, first, delivery);
     if (work.kind === 'notice' && work.kept && outcome.end !== 'retry' && outcome.end !== 'deferred')
       await dropNotice(deps, work.home, work.about);
-    await writeTicket(deps, work, outcome);
+    await writeTicket(deps, work, outcome, tally);
     deps.journal(entryOf(deps, work, outcome, envelope.receivedAt));
     return verdictOf(outcome);
   };

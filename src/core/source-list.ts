@@ -1,7 +1,8 @@
 /** Reads a lane's source: what may not have crossed yet, oldest first, a batch at a time. */
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Message, Side } from './event.ts';
-import { type Held, keepPlace, type LaneWrite } from './lane-writes.ts';
+import { keepPlace } from './lane/marks.ts';
+import type { Held, LaneWrite } from './lane/write.ts';
 import { containerOf, source } from './pair.ts';
 import type { Page } from './ports.ts';
 import { TwilioTrouble } from './trouble.ts';

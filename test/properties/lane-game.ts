@@ -8,7 +8,11 @@ import type { Item } from '../../src/core/change.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { BridgeDeps } from '../../src/core/deps.ts';
 import type { BridgeEvent, Lane } from '../../src/core/event.ts';
-import * as writes from '../../src/core/lane-writes.ts';
+import * as closing from '../../src/core/lane/close.ts';
+import * as intents from '../../src/core/lane/intent.ts';
+import * as marks from '../../src/core/lane/marks.ts';
+import * as pace from '../../src/core/lane/pace.ts';
+import type { LaneWrite } from '../../src/core/lane/write.ts';
 import { type Home, otherLane, pairKey, readHome } from '../../src/core/pair.ts';
 import { begin, finishLink, open } from '../../src/core/pair-writes.ts';
 import type { Store } from '../../src/core/ports.ts';
@@ -159,13 +163,13 @@ export const play = async (
     const { home } = hand;
     const mine = home?.lanes[lane];
     const own = hand.owns && home !== undefined && mine !== undefined;
-    const claimed = (index: number, late: boolean): writes.Claimed => ({
+    const claimed = (index: number, late: boolean): intents.Claimed => ({
       sid: `IM${lane}${index}`,
       index,
       createdAt: 'then',
       late,
     });
-    const took = (written: writes.LaneWrite, fence?: number): Did => {
+    const took = (written: LaneWrite, fence?: number): Did => {
       hand.home = written.home;
       hand.owns = written.ok;
       return { ok: written.ok, ...(fence === undefined ? {} : { fence }) };
@@ -176,7 +180,7 @@ export const play = async (
         return {};
       case 'wait':
         time.now +=
-          [1, 500, LEASE_MS, LEASE_MS + SETTLE_MS + 1, writes.GONE_AFTER_MS + 1, writes.HELD_MS + 1][pick % 6] ?? 0;
+          [1, 500, LEASE_MS, LEASE_MS + SETTLE_MS + 1, marks.GONE_AFTER_MS + 1, pace.HELD_MS + 1][pick % 6] ?? 0;
         return {};
       case 'read':
         Object.assign(hand, { home: await stored(), owns: false });
@@ -191,32 +195,32 @@ export const play = async (
         const index = said[lane].at(-1 - (pick % 3));
         if (index === undefined) return {};
         const container = lane === 'F' ? FLEX : FRONTLINE;
-        const first = await writes.claim(deps, KEY, lane, container, claimed(index, false), index - 1);
+        const first = await intents.claim(deps, KEY, lane, container, claimed(index, false), index - 1);
         if (first.ok) return took(first);
         const decision = decide(first.home, lane, container, index);
         if (decision.do !== 'claim') return { ok: false };
-        return took(await writes.claim(deps, KEY, lane, container, claimed(index, false), decision.cursor));
+        return took(await intents.claim(deps, KEY, lane, container, claimed(index, false), decision.cursor));
       }
       case 'fence':
         if (home === undefined || mine?.intent !== undefined) return {};
-        return took(await writes.fence(deps, { home, lane }), mine?.fence);
+        return took(await intents.fence(deps, { home, lane }), mine?.fence);
       case 'take':
         if (home === undefined || mine?.intent === undefined || mine.intent.notAfter + SETTLE_MS > time.now) return {};
-        return took(await writes.take(deps, { home, lane }), mine.fence);
+        return took(await intents.take(deps, { home, lane }), mine.fence);
       case 'intend': {
         if (!own || mine.intent !== undefined) return {};
         const ahead = said[lane].filter((index) => index > mine.cursor && !mine.own.includes(index));
         const all = [...mine.holes.keys(), ...ahead];
         const index = all[pick % Math.max(all.length, 1)];
         if (index === undefined) return {};
-        return took(await writes.intend(deps, { home, lane }, claimed(index, index <= mine.cursor)), mine.fence);
+        return took(await intents.intend(deps, { home, lane }, claimed(index, index <= mine.cursor)), mine.fence);
       }
       case 'clear':
       case 'lapse':
       case 'hold': {
         if (!own || mine.intent === undefined) return {};
         const held = { home, lane };
-        const write = { clear: writes.clear, lapse: writes.lapse, hold: writes.hold }[op];
+        const write = { clear: intents.clear, lapse: intents.lapse, hold: pace.hold }[op];
         const written = await write(deps, held, mine.intent.index);
         const did = took(written, mine.fence);
         hand.owns = op === 'clear' && written.ok;
@@ -228,28 +232,28 @@ export const play = async (
         const copy = op === 'close' ? next[otherLane(lane)]++ : undefined;
         const missing = mine.intent.late ? [] : chosen(between(home, lane, mine.intent.index), bits);
         const listedAt = hand.listing?.at ?? 0;
-        const did = took(await writes.close(deps, { home, lane }, copy, missing, listedAt), mine.fence);
+        const did = took(await closing.close(deps, { home, lane }, copy, missing, listedAt), mine.fence);
         return { ...did, listedAt, ...(copy === undefined ? {} : { copy }) };
       }
       case 'defer':
-        return { ok: (await writes.defer(deps, KEY, lane, pick)).ok };
+        return { ok: (await marks.defer(deps, KEY, lane, pick)).ok };
       case 'clean': {
         if (!own || mine.intent !== undefined || hand.listing === undefined) return {};
         const { seenUpTo, missing, at } = hand.listing;
         const unsettled = missing.filter((index) => index > mine.cursor);
         const renewed = [...mine.stale.keys()];
-        const did = took(await writes.clean(deps, { home, lane }, seenUpTo, unsettled, at, renewed), mine.fence);
+        const did = took(await marks.clean(deps, { home, lane }, seenUpTo, unsettled, at, renewed), mine.fence);
         hand.listing = undefined;
         return { ...did, listedAt: at };
       }
       case 'release':
         if (home === undefined) return {};
-        return { ok: (await writes.releaseInTime(deps, { home, lane })).ok };
+        return { ok: (await pace.releaseInTime(deps, { home, lane })).ok };
       case 'stale':
-        return { ok: (await writes.markStale(deps, KEY, lane, `IM${pick}`)).ok };
+        return { ok: (await marks.markStale(deps, KEY, lane, `IM${pick}`)).ok };
       case 'place':
         if (!own || mine.intent !== undefined) return {};
-        return took(await writes.keepPlace(deps, { home, lane }, `page ${pick}`), mine.fence);
+        return took(await marks.keepPlace(deps, { home, lane }, `page ${pick}`), mine.fence);
       case 'link':
         return { ok: await finishLink(deps, await stored(), accepted) };
       case 'start':

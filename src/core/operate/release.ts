@@ -1,4 +1,4 @@
-import { dueMark } from '../lane-writes.ts';
+import { dueMark } from '../lane/write.ts';
 import type { Home } from '../pair.ts';
 import type { Operator } from './ports.ts';
 

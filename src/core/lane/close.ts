@@ -1,0 +1,65 @@
+/** Behind a call: the cursor moves, and the copy is accounted on the other lane. */
+import type { Test } from '../change.ts';
+import type { BridgeDeps } from '../deps.ts';
+import type { Lane } from '../event.ts';
+import { at, type Home, type LaneState, otherLane } from '../pair.ts';
+import { pace } from './pace.ts';
+import { type Held, intentAttributes, type LaneWrite, write } from './write.ts';
+
+/** The cursor that follows when `index` is done: the bridge's own messages right behind it are passed with it. */
+const advanced = (lane: LaneState, index: number): number => {
+  let cursor = Math.max(lane.cursor, index);
+  while (lane.own.includes(cursor + 1)) cursor += 1;
+  return cursor;
+};
+
+/** How the copy's index in the destination is accounted on the other lane. It is nothing that a person wrote there. */
+const accounted = (home: Home, other: Lane, copy: number | undefined) => {
+  const o = at(other);
+  if (copy === undefined) return { when: [] as Test[] };
+  const cursor = home.lanes[other].cursor;
+  const add = { [o.paceIndex]: 1 };
+  if (cursor === copy - 1) return { when: [['=', o.cursor, copy - 1] as Test], set: { [o.cursor]: copy }, add };
+  if (cursor < copy - 1) return { when: [['<', o.cursor, copy - 1] as Test], include: { [o.own]: [copy] }, add };
+  return { when: [['>=', o.cursor, copy] as Test], drop: { [o.holes]: [String(copy)] }, add };
+};
+
+/**
+ * The intent is done: the cursor moves behind it, and the copy's index counts as the bridge's own on the other lane.
+ * @param copy the copy's index; undefined when nothing was written (parked).
+ * @param missing source indices before this one that no list has shown; `listedAt` when that list was asked for.
+ * @returns not ok when the lane has a newer owner, who has settled this intent or will.
+ */
+export const close = async (
+  deps: BridgeDeps,
+  held: Held,
+  copy: number | undefined,
+  missing: readonly number[],
+  listedAt: number,
+): Promise<LaneWrite> => {
+  const { lane } = held;
+  const a = at(lane);
+  const of = held.home.lanes[lane].intent;
+  const fenceHeld = held.home.lanes[lane].fence;
+  if (of === undefined) throw new Error('close without an intent');
+  let home = held.home;
+  for (;;) {
+    const state = home.lanes[lane];
+    const cursor = of.late ? state.cursor : advanced(state, of.index);
+    const other = accounted(home, otherLane(lane), copy);
+    const written = await write(deps, home.key, lane, {
+      when: [['=', a.fence, fenceHeld], ['=', a.intentSid, of.sid], ['=', a.cursor, state.cursor], ...other.when],
+      set: { [a.cursor]: cursor, ...pace(deps, lane, state, of.index, listedAt), ...(other.set ?? {}) },
+      add: other.add ?? {},
+      include: other.include ?? {},
+      exclude: { [a.own]: state.own.filter((index) => index <= cursor) },
+      put: missing.length > 0 ? { [a.holes]: Object.fromEntries(missing.map((index) => [index, listedAt])) } : {},
+      drop: { ...(other.drop ?? {}), ...(of.late ? { [a.holes]: [String(of.index)] } : {}) },
+      remove: intentAttributes(lane),
+    });
+    if (written.ok || written.home === undefined) return written;
+    const now = written.home.lanes[lane];
+    if (now.fence !== fenceHeld || now.intent?.sid !== of.sid) return written;
+    home = written.home;
+  }
+};

@@ -1,0 +1,101 @@
+/** Before a call stands an intent: who claims a lane, takes one over, gives it back, or does not know what became of it. */
+import type { BridgeDeps } from '../deps.ts';
+import type { Lane } from '../event.ts';
+import { at, type Home, otherLane, source } from '../pair.ts';
+import { dueMark, type Held, intentAttributes, type LaneWrite, write } from './write.ts';
+
+export type Claimed = {
+  readonly sid: string;
+  readonly index: number;
+  readonly createdAt: string;
+  readonly late?: boolean;
+};
+
+const intent = (deps: BridgeDeps, lane: Lane, of: Claimed) => {
+  const a = at(lane);
+  return {
+    set: {
+      [a.intentSid]: of.sid,
+      [a.intentIndex]: of.index,
+      [a.intentCreated]: of.createdAt,
+      [a.intentNotAfter]: deps.clock.now() + deps.settings.leaseMs,
+      ...(of.late ? { [a.intentLate]: 1 } : {}),
+    },
+    copy: { [a.intentTail]: at(otherLane(lane)).cursor },
+    add: { [a.fence]: 1 },
+  };
+};
+
+/** The fast path's one look and first write: the lane is mine for this message if it stands right behind the cursor. */
+export const claim = (
+  deps: BridgeDeps,
+  key: Home['key'],
+  lane: Lane,
+  container: string,
+  of: Claimed,
+  cursor: number,
+): Promise<LaneWrite> => {
+  const a = at(lane);
+  return write(deps, key, lane, {
+    when: [
+      ['=', 'st', 'open'],
+      ['=', source(lane), container],
+      ['=', a.cursor, cursor],
+      ['lacks', a.intentSid],
+      ['lacks', a.dirty],
+      ['lacks', 'held'],
+    ],
+    ...intent(deps, lane, of),
+  });
+};
+
+/** Reconcile's start: from here on no older run can write. */
+export const fence = (deps: BridgeDeps, { home, lane }: Held): Promise<LaneWrite> => {
+  const a = at(lane);
+  return write(deps, home.key, lane, {
+    when: [
+      ['=', a.fence, home.lanes[lane].fence],
+      ['lacks', a.intentSid],
+    ],
+    add: { [a.fence]: 1 },
+  });
+};
+
+/** Reconcile's claim: any message, also one behind the cursor when its index is a hole. */
+export const intend = (deps: BridgeDeps, { home, lane }: Held, of: Claimed): Promise<LaneWrite> => {
+  const a = at(lane);
+  return write(deps, home.key, lane, {
+    when: [
+      ['=', a.fence, home.lanes[lane].fence],
+      ['lacks', a.intentSid],
+    ],
+    ...intent(deps, lane, of),
+  });
+};
+
+/** Takes over an intent whose owner is gone. */
+export const take = (deps: BridgeDeps, { home, lane }: Held): Promise<LaneWrite> => {
+  const a = at(lane);
+  return write(deps, home.key, lane, {
+    when: [
+      ['=', a.fence, home.lanes[lane].fence],
+      ['has', a.intentSid],
+    ],
+    set: { [a.intentNotAfter]: deps.clock.now() + deps.settings.leaseMs },
+    add: { [a.fence]: 1 },
+  });
+};
+
+/** The intent did not happen, and cannot any more. */
+export const clear = (deps: BridgeDeps, { home, lane }: Held): Promise<LaneWrite> =>
+  write(deps, home.key, lane, {
+    when: [['=', at(lane).fence, home.lanes[lane].fence]],
+    remove: intentAttributes(lane),
+  });
+
+/** Nothing more can leave for this intent, but nobody knows what became of it: settling starts now. */
+export const lapse = (deps: BridgeDeps, { home, lane }: Held): Promise<LaneWrite> =>
+  write(deps, home.key, lane, {
+    when: [['=', at(lane).fence, home.lanes[lane].fence]],
+    set: { [at(lane).intentNotAfter]: deps.clock.now(), ...dueMark(home) },
+  });

@@ -1,0 +1,118 @@
+/** What a lane still waits for, so that somebody comes back to it, and the one write that takes it away. */
+import type { Test } from '../change.ts';
+import type { BridgeDeps } from '../deps.ts';
+import type { Lane } from '../event.ts';
+import { at, type Home, type LaneState, otherLane } from '../pair.ts';
+import { dueMark, type Held, type LaneWrite, write } from './write.ts';
+
+/** An edit or a removal that could not be applied in time: reconcile does it. */
+export const markStale = (deps: BridgeDeps, key: Home['key'], lane: Lane, sid: string): Promise<LaneWrite> =>
+  write(deps, key, lane, {
+    when: [['has', at(lane).stale]],
+    put: { [at(lane).stale]: { [sid]: deps.clock.now() } },
+    set: { due: 'due', dk: key.pk },
+  });
+
+/** Marks a lane dirty up to a source index: it is reconciled once a minute until it is clean. Never refused for long. */
+export const defer = async (deps: BridgeDeps, key: Home['key'], lane: Lane, upTo: number): Promise<LaneWrite> => {
+  const a = at(lane);
+  const index = Math.max(upTo, 1);
+  return write(deps, key, lane, {
+    when: [
+      ['has', 'st'],
+      ['any', [['lacks', a.dirty]], [['<', a.dirty, index]]],
+    ],
+    set: { [a.dirty]: index, [a.dirtySince]: deps.clock.now(), due: 'due', dk: key.pk },
+  });
+};
+
+/** A page of a long copy is through: the next run goes on from `place`. */
+export const keepPlace = (deps: BridgeDeps, { home, lane }: Held, place: string): Promise<LaneWrite> =>
+  write(deps, home.key, lane, {
+    when: [
+      ['=', at(lane).fence, home.lanes[lane].fence],
+      ['lacks', at(lane).intentSid],
+    ],
+    set: { [at(lane).place]: place },
+  });
+
+/** The most indices that one write notes as holes: DynamoDB bounds an expression at 4 KB. */
+export const HOLES_AT_ONCE = 50;
+
+/** After so long an index that no list has shown belongs to a message that is gone. */
+export const GONE_AFTER_MS = 10 * 60_000;
+
+/** Nobody has written to the lane since it was read. */
+const untouched = (lane: Lane, { nonce }: LaneState): readonly Test[] =>
+  nonce === undefined ? [['lacks', at(lane).nonce]] : [['=', at(lane).nonce, nonce]];
+
+/**
+ * The two ends were compared and everything found was done.
+ * @param seenUpTo the largest source index that was listed (-1: none).
+ * @param missing indices up to it that the list did not show.
+ * @param listedAt when the list was asked for.
+ * @param renewed SIDs whose edits and removals were applied.
+ */
+export const clean = async (
+  deps: BridgeDeps,
+  held: Held,
+  seenUpTo: number,
+  missing: readonly number[],
+  listedAt: number,
+  renewed: readonly string[] = [],
+): Promise<LaneWrite> => {
+  const { lane } = held;
+  const a = at(lane);
+  const fenceHeld = held.home.lanes[lane].fence;
+  let home = held.home;
+  for (;;) {
+    const state = home.lanes[lane];
+    const cursor = Math.max(state.cursor, seenUpTo);
+    const old = [...state.holes].filter(([, found]) => listedAt - found > GONE_AFTER_MS).map(([index]) => index);
+    const fresh = missing.filter((index) => !state.holes.has(index));
+    const done =
+      state.dirty === undefined ||
+      state.dirty.upTo <= Math.max(seenUpTo, 1) ||
+      listedAt - state.dirty.since > GONE_AFTER_MS;
+    const holes = [...state.holes.keys(), ...fresh].filter((index) => !old.includes(index));
+    const waits = !done || holes.length > 0 || [...state.stale.keys()].some((sid) => !renewed.includes(sid));
+    const other = home.lanes[otherLane(lane)];
+    const rest =
+      waits ||
+      !home.linked ||
+      home.held !== undefined ||
+      other.dirty !== undefined ||
+      other.intent !== undefined ||
+      other.holes.size > 0 ||
+      other.stale.size > 0;
+    const written = await write(deps, home.key, lane, {
+      when: [
+        ['=', a.fence, fenceHeld],
+        ['lacks', a.intentSid],
+        ['=', a.cursor, state.cursor],
+        ...(state.dirty === undefined ? [['lacks', a.dirty] as const] : [['=', a.dirty, state.dirty.upTo] as const]),
+        // The mark goes only when nothing else of the pair waits for it.
+        ...(rest
+          ? []
+          : [
+              ['has', 'linked'] as const,
+              ['lacks', 'held'] as const,
+              ...untouched(lane, state),
+              ...untouched(otherLane(lane), other),
+            ]),
+      ],
+      set: { [a.cursor]: cursor, ...(waits ? dueMark(home) : {}) },
+      exclude: { [a.own]: state.own.filter((index) => index <= cursor) },
+      put: fresh.length > 0 ? { [a.holes]: Object.fromEntries(fresh.map((index) => [index, listedAt])) } : {},
+      drop: {
+        ...(old.length > 0 ? { [a.holes]: old.map(String) } : {}),
+        ...(renewed.length > 0 ? { [a.stale]: renewed } : {}),
+      },
+      remove: [...(done ? [a.dirty, a.dirtySince] : []), ...(rest ? [] : ['due', 'dk']), a.place],
+    });
+    if (written.ok || written.home === undefined) return written;
+    const now = written.home.lanes[lane];
+    if (now.fence !== fenceHeld || now.intent !== undefined) return written;
+    home = written.home;
+  }
+};

@@ -1,0 +1,50 @@
+/** Who writes faster than people can is held, until an operator or half an hour releases it. */
+import type { BridgeDeps } from '../deps.ts';
+import type { Lane } from '../event.ts';
+import { at, type LaneState } from '../pair.ts';
+import { dueMark, type Held, intentAttributes, type LaneWrite, write } from './write.ts';
+
+/** So many messages of people on one lane in so little time are nobody's typing: one a second, for four minutes. */
+const PACE = { messages: 240, withinMs: 4 * 60_000 } as const;
+
+/**
+ * Where the speed is measured from moves with the cursor, in the same write. What a list brought over (listedAt is not
+ * 0) may come as fast as it likes.
+ */
+export const pace = (deps: BridgeDeps, lane: Lane, state: LaneState, index: number, listedAt: number) => {
+  const a = at(lane);
+  if (listedAt > 0) return { [a.paceIndex]: index, [a.paceSince]: 0 };
+  if (state.pace !== undefined && index - state.pace.index < PACE.messages) return {};
+  return { [a.paceIndex]: index, [a.paceSince]: deps.clock.now() };
+};
+
+/** Whether this message comes faster than people write. */
+export const tooFast = (deps: BridgeDeps, { pace: from }: LaneState, index: number): boolean =>
+  from !== undefined && index - from.index >= PACE.messages && deps.clock.now() - from.since < PACE.withinMs;
+
+/** A held pair is released by an operator, or after so long. */
+export const HELD_MS = 30 * 60_000;
+
+/** Nothing crosses any more in either direction until the pair is released; then both lanes are compared. */
+export const hold = async (deps: BridgeDeps, held: Held, upTo: number): Promise<LaneWrite> => {
+  const { lane } = held;
+  const a = at(lane);
+  const now = deps.clock.now();
+  for (let home = held.home; ; ) {
+    const dirty = Math.max(upTo, home.lanes[lane].dirty?.upTo ?? 0, 1);
+    const written = await write(deps, home.key, lane, {
+      when: [
+        ['=', a.fence, held.home.lanes[lane].fence],
+        ['any', [['lacks', a.dirty]], [['<=', a.dirty, dirty]]],
+      ],
+      set: { held: now + HELD_MS, [a.dirty]: dirty, [a.dirtySince]: now, ...dueMark(home) },
+      remove: intentAttributes(lane),
+    });
+    if (written.ok || written.home?.lanes[lane].fence !== held.home.lanes[lane].fence) return written;
+    home = written.home;
+  }
+};
+
+/** The time is over. Refused when it is not, or when somebody else did it. */
+export const releaseInTime = (deps: BridgeDeps, { home, lane }: Held): Promise<LaneWrite> =>
+  write(deps, home.key, lane, { when: [['<=', 'held', deps.clock.now()]], remove: ['held'] });
