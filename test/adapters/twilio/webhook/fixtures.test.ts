@@ -39,7 +39,10 @@ const parameters: Readonly<Record<Product, Readonly<Record<string, string>>>> = 
     'TaskSid TaskAttributes TaskAge TaskPriority TaskAssignmentStatus TaskChannelSid TaskChannelUniqueName TaskQueueSid TaskQueueName WorkflowSid WorkflowName';
   const worker = 'WorkerSid WorkerName WorkerAttributes WorkerVersion WorkerActivitySid WorkerActivityName';
   const reservation = `${task} ${worker} ReservationSid ReservationVersion TaskVersion TaskIgnoreCapacity TaskDateCreated TaskVirtualStartTime TaskQueueTargetExpression TaskQueueEnteredDate WorkerChannelCapacity? WorkerChannelConsumedCapacity? TaskReEvaluatedReason?`;
-  const ended = `${task} TaskCanceledReason TaskCompletedReason`;
+  const taskEvent = `${task} TaskCanceledReason TaskCompletedReason`;
+  const each = (resource: string, happenings: string, has: string) =>
+    Object.fromEntries(happenings.split(' ').map((one) => [`${resource}.${one}`, has]));
+  const transfers = 'transfer-initiated transfer-attempt-failed transfer-failed transfer-canceled transfer-completed';
   return {
     chat: {
       onMessageSent: sent,
@@ -75,10 +78,12 @@ const parameters: Readonly<Record<Product, Readonly<Record<string, string>>>> = 
       onUserUpdated: `${user} isOnline isNotifiable`,
     },
     taskrouter: {
-      'reservation.created': reservation,
-      'reservation.accepted': reservation,
-      'task.completed': ended,
-      'task.canceled': ended,
+      ...each(
+        'reservation',
+        'created accepted rejected timeout canceled rescinded completed failed wrapup',
+        reservation,
+      ),
+      ...each('task', `created updated canceled wrapup completed deleted system-deleted ${transfers}`, taskEvent),
       'worker.activity.update': `${worker} WorkerPreviousActivitySid WorkerPreviousActivityName WorkerTimeInPreviousActivity WorkerTimeInPreviousActivityMs`,
     },
   };
@@ -111,6 +116,16 @@ describe.each(['chat', 'conversations', 'taskrouter'] as const)('recorded webhoo
     expect(told.kind).not.toBe('malformed');
   });
 });
+
+test("no two of TaskRouter's are the same event", () => {
+  const events = fixturesOf('taskrouter').map((name) => fixture(name).Sid);
+  expect(new Set(events).size).toBe(events.length);
+});
+
+test.each(fixturesOf('taskrouter').filter((name) => name !== 'taskrouter/reservation.accepted'))(
+  '%s is for nobody: of TaskRouter only an accept is',
+  (name) => expect(read(name)).toEqual({ kind: 'skipped', eventType: fixture(name).EventType, reason: 'not_handled' }),
+);
 
 const flexChat = fixture('chat/onMessageSent').ChannelSid;
 const flexPlace = { side: 'flex', service: config.flex.serviceSid, container: flexChat };
