@@ -4,12 +4,13 @@ import { type LaneRepair, repair as repairPair } from '../src/core/operate/repai
 import { commonUsage, parse, sidOf, waitOf, whereOf } from './arguments.ts';
 import { type Command, EXIT, Misunderstood } from './command.ts';
 import { reach } from './reach.ts';
-import { chatOf, direction, plural } from './words.ts';
+import { chatOf, direction, plural, second } from './words.ts';
 
 export const repairUsage = `bridge repair SID [--full] [--release] [--wait SECONDS] [--stack NAME | --data FILE] [--json]
 
 Compares both ends of one chat now, repairs what differs, and says what it did. SID is a channel's or a conversation's
 (CH...), or, looked for in the open chats, a task's (WT...) or that of a message which crossed or was parked (IM...).
+What was written or removed in the last minutes may be too young to tell: then it says when to come again, not "clean".
 
   --full          the whole chat, not only what is new and the newest page
   --release       first release a pair that is held because it wrote faster than people can
@@ -47,11 +48,14 @@ export const repair: Command = async ({ args, environment, print }) => {
       if (released !== undefined) print(`  ${released ? 'released' : 'was not held'}`);
       for (const lane of lanes) print(`  ${direction(lane.lane)}: ${said(lane)}`);
     }
-    return lanes.some(({ verdict }) => verdict === 'not compared') ? EXIT.wrong : EXIT.well;
+    const told = lanes.every(({ verdict }) => verdict === 'clean' || verdict === 'repaired');
+    return told ? EXIT.well : EXIT.wrong;
   } finally {
     await operator.close();
   }
 };
+
+const mended = (count: number): string => (count === 0 ? '' : `repaired ${plural(count, 'message')}; `);
 
 const said = (lane: LaneRepair): string => {
   switch (lane.verdict) {
@@ -59,7 +63,9 @@ const said = (lane: LaneRepair): string => {
       return 'clean';
     case 'repaired':
       return `repaired ${plural(lane.repaired, 'message')}`;
+    case 'unsure':
+      return `${mended(lane.repaired)}something was found that is too young to tell: come again after ${second(lane.again)}`;
     case 'not compared':
-      return `not compared (${lane.reason})`;
+      return `${mended(lane.repaired ?? 0)}not compared (${lane.reason})`;
   }
 };

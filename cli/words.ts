@@ -4,6 +4,10 @@ import type { Lane } from '../src/core/event.ts';
 /** `2026-11-22 14:03 UTC` */
 export const moment = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
+/** `2026-11-22 14:03:09 UTC`, never before the moment itself. */
+export const second = (at: number): string =>
+  `${new Date(Math.ceil(at / 1000) * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
 /** `12 s`, `4 min`, `3 h`, `2 d` */
 export const span = (ms: number): string => {
   const seconds = Math.max(0, Math.round(ms / 1000));

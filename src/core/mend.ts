@@ -6,6 +6,7 @@ import { containerOf, destination, type Home, otherLane } from './pair.ts';
 import { render } from './render.ts';
 import { originalOf, renewCopy } from './renew-copy.ts';
 import { originOf, type Row, readRow, writeDeleted } from './rows.ts';
+import { type Tally, unsure } from './tally.ts';
 
 /**
  * A list, or a look at one message, may be behind by seconds: nothing younger than this is taken for gone.
@@ -25,21 +26,26 @@ type Scene = {
   /** The source message's SID. */
   readonly origin: string;
   readonly row: Row | undefined;
+  readonly tally: Tally;
 };
 
-/** @returns how many messages were put right. */
-export const mend = async (deps: BridgeDeps, home: Home, lane: Lane, findings: readonly Finding[]): Promise<number> => {
+/** Counts each message that was put right, and notes until when something is too young to tell. */
+export const mend = async (
+  deps: BridgeDeps,
+  home: Home,
+  lane: Lane,
+  findings: readonly Finding[],
+  tally: Tally,
+): Promise<void> => {
   const into = containerOf(home, destination(lane));
-  if (into === undefined) return 0;
-  let mended = 0;
+  if (into === undefined) return;
   for (const finding of findings) {
     if (finding.kind === 'missing') continue;
     const origin = await originSid(deps, home, lane, finding);
     if (origin === undefined) continue;
     const row = await readRow(deps, home.key, lane, origin);
-    if (await mendOne({ deps, home, lane, into, origin, row }, finding)) mended += 1;
+    if (await mendOne({ deps, home, lane, into, origin, row, tally }, finding)) tally.brought += 1;
   }
-  return mended;
 };
 
 /** Whether the ledger leaves a finding standing, so that a job is worth its calls. Hardly ever reads more than one row. */
@@ -87,7 +93,7 @@ const mendOne = async (scene: Scene, finding: Mendable): Promise<boolean> => {
       const copy = await chatSide(deps, destination(lane)).message(scene.into, row.copy);
       // It stands there without its stamp, and must still say what its source says.
       if (copy !== undefined) return !says(home, lane, row.late, copy, finding.original) && renewWith(finding.original);
-      if (!isOld(deps, finding.original)) return false;
+      if (!isOld(scene, finding.original)) return false;
       // Somebody deleted it: then it stays deleted.
       await writeDeleted(deps, home.key, lane, origin, row.copy);
       return true;
@@ -126,11 +132,16 @@ const undo = async ({ deps, lane, into, origin }: Scene, type: string, copy: str
 };
 
 /** A copy has its source's time. */
-const isGone = async ({ deps, home, lane, origin }: Scene, copy: Message): Promise<boolean> =>
-  isOld(deps, copy) && (await originalOf(deps, home, lane, origin)) === undefined;
+const isGone = async (scene: Scene, copy: Message): Promise<boolean> =>
+  isOld(scene, copy) && (await originalOf(scene.deps, scene.home, scene.lane, scene.origin)) === undefined;
 
-const isOld = (deps: BridgeDeps, { createdAt }: Message): boolean =>
-  deps.clock.now() - Date.parse(createdAt) > SURELY_VISIBLE_MS;
+/** What is not is left as it is, and noted: whoever asked must not hear that all is well. */
+const isOld = ({ deps, tally }: Scene, { createdAt }: Message): boolean => {
+  const old = Date.parse(createdAt) + SURELY_VISIBLE_MS;
+  if (deps.clock.now() > old) return true;
+  unsure(tally, old);
+  return false;
+};
 
 const says = (home: Home, lane: Lane, late: boolean, copy: Message, original: Message): boolean =>
   copy.body === render(lane, original, home, late)?.body;

@@ -10,6 +10,7 @@ import { startWorker } from '../../src/adapters/sqlite/worker.ts';
 import { decodeEnvelope, encodeEnvelope, type Work } from '../../src/core/event.ts';
 import { writeTicket } from '../../src/core/operate/tickets.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
+import { newTally, type Tally } from '../../src/core/tally.ts';
 import { systemClock as clock } from '../../src/runtime/system-clock.ts';
 import { newFolder } from '../adapters/sqlite/folder.ts';
 import { bridge as run } from './program.ts';
@@ -134,7 +135,11 @@ describe('with no bridge running', () => {
 
 describe('beside a running bridge', () => {
   /** The bridge's own consumer is tested elsewhere: this one ends each job as it is told. */
-  const withBridge = async (outcome: (work: Work) => Outcome, during: () => Promise<void>): Promise<void> => {
+  const withBridge = async (
+    outcome: (work: Work) => Outcome,
+    during: () => Promise<void>,
+    tally: (work: Work) => Tally = () => newTally(),
+  ): Promise<void> => {
     const opened = await open();
     await fill(opened);
     const door = await openOperatorDoor({ path: doorPath(file), deployment: opened.deployment });
@@ -144,7 +149,7 @@ describe('beside a running bridge', () => {
         consume: async ({ body }) => {
           const work = decodeEnvelope(body)?.work;
           if (work !== undefined)
-            await writeTicket({ store: opened.store, clock, nonce: () => body }, work, outcome(work));
+            await writeTicket({ store: opened.store, clock, nonce: () => body }, work, outcome(work), tally(work));
           return { verdict: 'done' };
         },
         concurrency: 10,
@@ -165,7 +170,7 @@ describe('beside a running bridge', () => {
 
   test('the commands go through its door, which is its owner’s alone', async () => {
     await withBridge(
-      (work) => ({ end: 'reconciled', repaired: work.kind === 'reconcile' && work.lane === 'F' ? 2 : 0 }),
+      () => ({ end: 'reconciled', repaired: 2 }),
       async () => {
         expect((await stat(doorPath(file))).mode & 0o777).toBe(0o600);
         const seen = await bridge('status', '--json');
@@ -179,6 +184,24 @@ describe('beside a running bridge', () => {
         ]);
         expect(repaired.code).toBe(0);
       },
+      (work) => ({ brought: work.kind === 'reconcile' && work.lane === 'F' ? 2 : 0, unsureUntil: undefined }),
+    );
+  });
+
+  test('repair says until when something is too young to tell, and exits 1', async () => {
+    await withBridge(
+      () => ({ end: 'reconciled', repaired: 0 }),
+      async () => {
+        const { code, said } = await bridge('repair', CHANNEL);
+        const until = 'something was found that is too young to tell: come again after 2026-03-14 09:00:08 UTC';
+        expect(said).toContain(`Flex -> Frontline: repaired 1 message; ${until}`);
+        expect(said).toContain(`Frontline -> Flex: ${until}`);
+        expect(code).toBe(1);
+      },
+      (work) => ({
+        brought: work.kind === 'reconcile' && work.lane === 'F' ? 1 : 0,
+        unsureUntil: Date.UTC(2026, 2, 14, 9, 0, 7, 300),
+      }),
     );
   });
 

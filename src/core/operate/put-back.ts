@@ -32,7 +32,7 @@ export const putBack = async (
   return rows.map((row) => ({ row, ended: byRow.get(row) }));
 };
 
-const gone: Ended = { end: 'skipped', reason: 'not_linked', repaired: undefined, copies: [] };
+const gone: Ended = { end: 'skipped', reason: 'not_linked', repaired: 0, unsureUntil: undefined, copies: [] };
 
 const ask = async (operator: Operator, rows: readonly ParkedRow[]): Promise<readonly Asked[]> => {
   const [first] = rows;

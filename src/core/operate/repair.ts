@@ -5,17 +5,26 @@ import { containerOf, type Home, source } from '../pair.ts';
 import type { Operator } from './ports.ts';
 import { awaitTickets, type Ended } from './tickets.ts';
 
-/** What came of it. `clean` is only said of what was seen. */
+/**
+ * What came of it, with how many messages were repaired meanwhile. `clean` is only said of what was seen. `unsure`:
+ * something was found that is too young to tell, for a list may be behind; `again` is when it can be, in milliseconds
+ * since 1970.
+ */
 export type LaneRepair = { readonly lane: Lane } & (
   | { readonly verdict: 'clean' }
   | { readonly verdict: 'repaired'; readonly repaired: number }
-  | { readonly verdict: 'not compared'; readonly reason: string }
+  | { readonly verdict: 'unsure'; readonly repaired: number; readonly again: number }
+  | { readonly verdict: 'not compared'; readonly reason: string; readonly repaired?: number }
 );
 
 const verdictOf = (lane: Lane, ended: Ended | undefined, unheard: string): LaneRepair => {
   if (ended === undefined) return { lane, verdict: 'not compared', reason: unheard };
-  if (ended.end !== 'reconciled') return { lane, verdict: 'not compared', reason: ended.reason ?? ended.end };
-  const repaired = ended.repaired ?? 0;
+  const { repaired, unsureUntil } = ended;
+  if (ended.end !== 'reconciled') {
+    const seen = { lane, verdict: 'not compared', reason: ended.reason ?? ended.end } as const;
+    return repaired === 0 ? seen : { ...seen, repaired };
+  }
+  if (unsureUntil !== undefined) return { lane, verdict: 'unsure', repaired, again: unsureUntil };
   return repaired === 0 ? { lane, verdict: 'clean' } : { lane, verdict: 'repaired', repaired };
 };
 

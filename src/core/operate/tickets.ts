@@ -4,6 +4,7 @@ import type { BridgeDeps } from '../deps.ts';
 import type { Work } from '../event.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Clock, Store } from '../ports.ts';
+import { newTally, type Tally } from '../tally.ts';
 
 /** Seconds. Nobody asks after a day. */
 const KEEP_SECONDS = 24 * 3600;
@@ -11,8 +12,10 @@ const KEEP_SECONDS = 24 * 3600;
 export type Ended = {
   readonly end: Exclude<Outcome['end'], 'retry'>;
   readonly reason: string | undefined;
-  /** Of a comparison: how many messages were brought over. */
-  readonly repaired: number | undefined;
+  /** How many messages were brought over or put right, by all runs of the job that told (one that was killed did not). */
+  readonly repaired: number;
+  /** Milliseconds since 1970: something was found that can only be told after this. */
+  readonly unsureUntil: number | undefined;
   /** SIDs of what now stands on the other side. */
   readonly copies: readonly string[];
 };
@@ -21,31 +24,36 @@ const ticketKey = (ticket: string): Key => ({ pk: `ticket#${ticket}`, sk: 'ticke
 
 const ticketOf = (work: Work): string | undefined => ('ticket' in work ? work.ticket : undefined);
 
-/** Once a job has ended; the first end counts, for a job that is delivered twice finds its work done. */
+/** After each run of a job, and the first end counts: a job that is delivered twice finds its work done. */
 export const writeTicket = async (
   deps: Pick<BridgeDeps, 'store' | 'clock' | 'nonce'>,
   work: Work,
   outcome: Outcome,
+  tally: Tally = newTally(),
 ): Promise<void> => {
   const ticket = ticketOf(work);
-  if (ticket === undefined || outcome.end === 'retry') return;
+  if (ticket === undefined || (outcome.end === 'retry' && tally.brought === 0)) return;
+  const ttl = Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS;
   await deps.store.write(ticketKey(ticket), {
-    when: [['lacks', 'pk']],
-    set: {
-      end: outcome.end,
-      ttl: Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS,
-      ...('reason' in outcome ? { reason: outcome.reason } : {}),
-      ...('repaired' in outcome ? { repaired: outcome.repaired } : {}),
-      ...('copies' in outcome ? { copies: outcome.copies.join(' ') } : {}),
-    },
+    when: [['lacks', 'end']],
+    set: outcome.end === 'retry' ? { ttl } : { ttl, ...endOf(outcome, tally) },
+    ...(tally.brought > 0 ? { add: { repaired: tally.brought } } : {}),
     nonce: ['n', deps.nonce()],
   });
 };
 
+const endOf = (outcome: Exclude<Outcome, { end: 'retry' }>, { unsureUntil }: Tally) => ({
+  end: outcome.end,
+  ...('reason' in outcome ? { reason: outcome.reason } : {}),
+  ...('copies' in outcome ? { copies: outcome.copies.join(' ') } : {}),
+  ...(unsureUntil === undefined ? {} : { unsure: unsureUntil }),
+});
+
 const read = (item: Item): Ended => ({
   end: item.end as Ended['end'],
   reason: typeof item.reason === 'string' ? item.reason : undefined,
-  repaired: typeof item.repaired === 'number' ? item.repaired : undefined,
+  repaired: typeof item.repaired === 'number' ? item.repaired : 0,
+  unsureUntil: typeof item.unsure === 'number' ? item.unsure : undefined,
   copies: typeof item.copies === 'string' && item.copies !== '' ? item.copies.split(' ') : [],
 });
 
@@ -67,7 +75,7 @@ export const awaitTickets = async (
     await Promise.all(
       waiting.slice(0, AT_ONCE).map(async (ticket) => {
         const item = await deps.store.get(ticketKey(ticket));
-        if (item !== undefined) ended.set(ticket, read(item));
+        if (item?.end !== undefined) ended.set(ticket, read(item));
       }),
     );
     const before = waiting.length;

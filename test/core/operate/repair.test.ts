@@ -17,6 +17,13 @@ const repaired = async (office: Office, sid: string) => {
   return office.during(repair(office.operator, home, { full: false, waitMs: 60_000 }));
 };
 
+/** What the bridge hears nothing of. */
+const unheard = (office: Office, happens: () => void): void => {
+  const end = office.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
+  happens();
+  end();
+};
+
 const clean = [
   { lane: 'F', verdict: 'clean' },
   { lane: 'B', verdict: 'clean' },
@@ -45,6 +52,78 @@ describe('repair', () => {
     ]);
     expect(office.told('frontline', conversationSid)).toEqual(['lost']);
     expect(await repaired(office, channelSid)).toEqual(clean);
+  });
+
+  test.each([false, true])(
+    'of a removal that is too young to tell says so, and when to come again (full: %s)',
+    async (full) => {
+      const office = openOffice();
+      const { channelSid, conversationSid } = await office.linkedChat();
+      const { sid } = office.twilio.customer.writes(channelSid, 'oh no');
+      await office.pass(2_000);
+      unheard(office, () => office.twilio.customer.deletes(channelSid, sid));
+      const ask = async () =>
+        office.during(repair(office.operator, await pairOf(office, channelSid), { full, waitMs: 60_000 }));
+      const [lane] = await ask();
+      expect(lane).toMatchObject({ lane: 'F', verdict: 'unsure', repaired: 0 });
+      expect(office.told('frontline', conversationSid)).toEqual(['oh no']);
+      const again = lane?.verdict === 'unsure' ? lane.again : 0;
+      expect(again).toBeGreaterThan(office.time.now());
+      expect(again).toBeLessThanOrEqual(office.time.now() + 120_000);
+
+      await office.time.runUntil(again + 1);
+      expect(await ask()).toMatchObject([{ verdict: 'repaired', repaired: 1 }, { verdict: 'clean' }]);
+      expect(office.told('frontline', conversationSid)).toEqual([]);
+    },
+  );
+
+  test('of a message that no list shows yet does not say clean', async () => {
+    const office = openOffice();
+    const { channelSid } = await office.linkedChat();
+    unheard(office, () => {
+      const { sid } = office.twilio.customer.writes(channelSid, 'gone at once');
+      office.twilio.customer.writes(channelSid, 'stays');
+      office.twilio.customer.deletes(channelSid, sid);
+    });
+    expect(await repaired(office, channelSid)).toMatchObject([
+      { lane: 'F', verdict: 'unsure', repaired: 1 },
+      { lane: 'B', verdict: 'clean' },
+    ]);
+  });
+
+  test('counts what all its runs brought over, not the last one alone', async () => {
+    const office = openOffice();
+    const { channelSid, conversationSid } = await office.linkedChat();
+    const texts = Array.from({ length: 230 }, (_, n) => `lost ${n}`);
+    unheard(office, () => {
+      for (const text of texts) office.twilio.customer.writes(channelSid, text);
+    });
+    const home = await pairOf(office, channelSid);
+    const lanes = await office.during(repair(office.operator, home, { full: false, waitMs: 600_000 }));
+    expect(office.told('frontline', conversationSid)).toEqual(texts);
+    expect(office.journal.filter(({ step, type }) => step === 'retried' && type === 'reconcile')).not.toEqual([]);
+    expect(lanes).toEqual([
+      { lane: 'F', verdict: 'repaired', repaired: 230 },
+      { lane: 'B', verdict: 'clean' },
+    ]);
+  });
+
+  test('does not call clean what an earlier run of it repaired before it met trouble', async () => {
+    const office = openOffice();
+    const { channelSid, conversationSid } = await office.linkedChat();
+    const { sid } = office.twilio.customer.writes(channelSid, 'first');
+    await office.pass(2_000);
+    unheard(office, () => {
+      office.twilio.customer.edits(channelSid, sid, 'first, corrected');
+      office.twilio.customer.writes(channelSid, 'lost');
+    });
+    let losses = 0;
+    office.meddle((_, body) => (body === 'first, corrected' && losses++ === 0 ? 'lost' : undefined));
+    expect(await repaired(office, channelSid)).toEqual([
+      { lane: 'F', verdict: 'repaired', repaired: 1 },
+      { lane: 'B', verdict: 'clean' },
+    ]);
+    expect(office.told('frontline', conversationSid)).toEqual(['first, corrected', 'lost']);
   });
 
   test('never says clean of what it could not see', async () => {

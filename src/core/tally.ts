@@ -1,0 +1,16 @@
+/**
+ * What one run of a comparison has done and met. It belongs to whoever started the run, for one that trouble or time cuts
+ * short must not forget what it has brought.
+ */
+export type Tally = {
+  /** Messages brought over or put right. */
+  brought: number;
+  /** Milliseconds since 1970: what was found and is too young to tell can be told after this; undefined when all could be. */
+  unsureUntil: number | undefined;
+};
+
+export const newTally = (): Tally => ({ brought: 0, unsureUntil: undefined });
+
+export const unsure = (tally: Tally, until: number): void => {
+  tally.unsureUntil = Math.max(tally.unsureUntil ?? 0, until);
+};
