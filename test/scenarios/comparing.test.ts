@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { DEPLOYMENT, STAMP_KEY } from '../../sim/world.ts';
+import { encodeEnvelope } from '../../src/core/event.ts';
 import { stampedAttributes } from '../../src/core/stamp.ts';
 import { AGENTS, channelUrl, conversationsUrl, openStage, type Stage } from './stage.ts';
 
@@ -148,4 +149,34 @@ describe('A copy that nobody waited for any more', () => {
 
     expect(stage.said('frontline', chat)).toContain('of another bridge');
   });
+});
+
+test('What becomes visible only after the copies behind it is not passed over', async () => {
+  const stage = openStage();
+  const chat = await stage.linkedChat();
+  await stage.settle(5);
+  const hidden = stage.twilio.faults.add({ fault: 'message.late', p: 1, maxMs: 8 * 60_000, account: 'flex' });
+  const unheard = stage.twilio.faults.add(everyWebhookLost);
+  stage.customerWrites(chat, 'seen late');
+  hidden();
+  unheard();
+  stage.frontlineAgentWrites(chat, 'an answer to something else');
+  await stage.settle(0.1);
+  // Asked for while it is not to be seen, and nothing of a person stands behind it.
+  await stage.queues.send('flex-events', {
+    group: chat.channel,
+    dedupe: 'asked',
+    body: encodeEnvelope({
+      receivedAt: stage.time.now(),
+      work: { kind: 'reconcile', home: `flex#${chat.channel}`, lane: 'F', because: 'asked' },
+    }),
+  });
+  await stage.settle(0.1);
+  expect(stage.said('frontline', chat)).toEqual(['an answer to something else']);
+  await stage.settle(20);
+
+  expect(stage.said('frontline', chat)).toEqual([
+    'an answer to something else',
+    expect.stringMatching(/^\[Late, written .* UTC\] seen late$/),
+  ]);
 });

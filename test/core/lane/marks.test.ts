@@ -1,0 +1,114 @@
+import { describe, expect, test } from '@jest/globals';
+import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
+import type { BridgeDeps } from '../../../src/core/deps.ts';
+import { fence } from '../../../src/core/lane/intent.ts';
+import { clean, defer, GONE_AFTER_MS, markStale } from '../../../src/core/lane/marks.ts';
+import { type Home, pairKey, readHome } from '../../../src/core/pair.ts';
+import { begin, finishLink, open } from '../../../src/core/pair-writes.ts';
+
+const accepted = {
+  type: 'reservation.accepted',
+  side: 'flex',
+  container: 'CH1',
+  workspace: 'WS1',
+  task: 'WT1',
+  reservation: 'WR1',
+  worker: 'WK1',
+  workerIdentity: 'ann',
+  customerName: '',
+} as const;
+const key = pairKey('flex', 'CH1');
+const START = 1_790_000_000_000;
+
+/** A linked pair that nothing waits for. */
+const linkedPair = async () => {
+  let now = START;
+  let nonces = 0;
+  const store = createMemoryStore();
+  const settings = {
+    deployment: 'd',
+    stampKey: 'k',
+    settleMs: 60_000,
+    leaseMs: 20_000,
+    requestMs: 10_000,
+    forwards: true,
+  };
+  // The lane's writes know the store, a clock and a nonce, and nothing else.
+  const deps = { store, settings, clock: { now: () => now }, nonce: () => `n${++nonces}` } as unknown as BridgeDeps;
+  const begun = await begin(deps, accepted);
+  const opened = begun && (await open(deps, begun, 'CH2', 'jo'));
+  if (!opened || !(await finishLink(deps, opened, accepted))) throw new Error('not linked');
+  const home = async (): Promise<Home> => {
+    const found = readHome(await store.get(key));
+    if (found === undefined) throw new Error('no home');
+    return found;
+  };
+  /** As a run does it that listed up to an index, when the list was asked for now. */
+  const cleans = async (seenUpTo: number, missing: readonly number[] = [], renewed: readonly string[] = []) => {
+    const fenced = await fence(deps, { home: await home(), lane: 'F' });
+    if (!fenced.ok) throw new Error('not fenced');
+    await clean(deps, { home: fenced.home, lane: 'F' }, seenUpTo, missing, now, renewed);
+    return home();
+  };
+  await cleans(-1);
+  return { deps, home, cleans, pass: (ms: number) => (now += ms) };
+};
+
+describe('The mark of a lane that is not up to date', () => {
+  test('stays while the list has not shown what it stands for', async () => {
+    const { deps, cleans } = await linkedPair();
+    await defer(deps, key, 'F', 7);
+    const after = await cleans(5);
+    expect(after.lanes.F.dirty?.upTo).toBe(7);
+    expect(after.due).toBe(true);
+  });
+
+  test('goes when the list has', async () => {
+    const { deps, cleans } = await linkedPair();
+    await defer(deps, key, 'F', 7);
+    const after = await cleans(7);
+    expect(after.lanes.F.dirty).toBeUndefined();
+    expect(after.due).toBe(false);
+  });
+
+  test('goes when no list has shown it for so long that it must be gone', async () => {
+    const { deps, cleans, pass } = await linkedPair();
+    await defer(deps, key, 'F', 7);
+    pass(GONE_AFTER_MS);
+    expect((await cleans(5)).lanes.F.dirty?.upTo).toBe(7);
+    pass(1);
+    expect((await cleans(5)).lanes.F.dirty).toBeUndefined();
+  });
+
+  test("leaves the other lane's alone, and the pair due for it", async () => {
+    const { deps, cleans } = await linkedPair();
+    await defer(deps, key, 'B', 3);
+    const after = await cleans(9);
+    expect(after.lanes.B.dirty?.upTo).toBe(3);
+    expect(after.due).toBe(true);
+  });
+});
+
+test('A hole keeps the pair due until a list has missed it for so long that it must be gone', async () => {
+  const { cleans, pass } = await linkedPair();
+  const noted = await cleans(5, [4]);
+  expect([...noted.lanes.F.holes.keys()]).toEqual([4]);
+  expect(noted.due).toBe(true);
+  pass(GONE_AFTER_MS);
+  expect([...(await cleans(5, [4])).lanes.F.holes.keys()]).toEqual([4]);
+  pass(1);
+  const after = await cleans(5, [4]);
+  expect(after.lanes.F.holes.size).toBe(0);
+  expect(after.due).toBe(false);
+});
+
+test('An edit that was not applied keeps the pair due until it is', async () => {
+  const { deps, cleans } = await linkedPair();
+  await markStale(deps, key, 'F', 'IM1');
+  const before = await cleans(5);
+  expect([...before.lanes.F.stale.keys()]).toEqual(['IM1']);
+  expect(before.due).toBe(true);
+  const after = await cleans(5, [], ['IM1']);
+  expect(after.lanes.F.stale.size).toBe(0);
+  expect(after.due).toBe(false);
+});
