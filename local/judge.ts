@@ -23,14 +23,29 @@ const times = (texts: readonly string[]): ReadonlyMap<string, number> => {
 
 const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}...` : text);
 
+/** Texts that a person took away from a side, where they must not come back; on the other one they stand. */
+export type Away = { readonly flex: readonly string[]; readonly frontline: readonly string[] };
+
+const nothing: Away = { flex: [], frontline: [] };
+
 /** @returns what is wrong, one line each; nothing when both sides tell the same. */
-export const judge = (said: Said, stands: Stands, dialogue: readonly Answered[] = []): readonly string[] => {
+export const judge = (
+  said: Said,
+  stands: Stands,
+  dialogue: readonly Answered[] = [],
+  away: Away = nothing,
+): readonly string[] => {
   const wrong: string[] = [];
   for (const side of ['flex', 'frontline'] as const) {
     const other = side === 'flex' ? 'frontline' : 'flex';
     const here = times(stands[side]);
+    const gone = new Set(away[side]);
     for (const text of [...said.flex, ...said.frontline]) {
       const count = here.get(text) ?? 0;
+      if (gone.has(text)) {
+        if (count > 0) wrong.push(`${side} has again "${shorten(text)}", which was taken away there`);
+        continue;
+      }
       if (count === 0) wrong.push(`${side} lacks "${shorten(text)}"`);
       if (count > 1) wrong.push(`${side} has ${count} times "${shorten(text)}"`);
     }
@@ -38,10 +53,11 @@ export const judge = (said: Said, stands: Stands, dialogue: readonly Answered[] 
     for (const text of stands[side])
       if (!known.has(text)) wrong.push(`${side} has "${shorten(text)}", which nobody said`);
 
-    const crossed = new Set(said[other]);
-    const order = stands[side].filter((text) => crossed.has(text));
-    const first = order.findIndex((text, n) => text !== said[other][n]);
-    if (first >= 0 && order.length === said[other].length)
+    const order = said[other].filter((text) => !gone.has(text));
+    const crossed = new Set(order);
+    const copies = stands[side].filter((text) => crossed.has(text));
+    const first = copies.findIndex((text, n) => text !== order[n]);
+    if (first >= 0 && copies.length === order.length)
       wrong.push(`${side} has what ${other} said in another order from number ${first}`);
 
     const place = new Map(stands[side].map((text, n) => [text, n]));

@@ -3,11 +3,12 @@
  * begins: what one process leaves half done, another must finish.
  */
 import { AGENTS } from '../local/twilio/defaults.ts';
+import { doubles } from './judge-doubles.ts';
 import { type Played, playChat } from './play.ts';
 import type { Doom } from './process.ts';
 import { createDice } from './random.ts';
 import { SETTLE_MS, settle } from './run.ts';
-import { doubles, verdict } from './verdict.ts';
+import { verdict } from './verdict.ts';
 import { BRIDGE, createWorld, type World } from './world.ts';
 
 type Scenario = {

@@ -6,10 +6,11 @@
 import { parseArgs } from 'node:util';
 import type { AccountName } from '../local/twilio/model.ts';
 import { busiestSecond, byContainer, type Called, createCalls, mostAtOnce } from './calls.ts';
+import { doubles } from './judge-doubles.ts';
 import { type Played, playChat } from './play.ts';
 import { createDice } from './random.ts';
 import { SETTLE_MS } from './run.ts';
-import { doubles, verdict } from './verdict.ts';
+import { verdict } from './verdict.ts';
 import { BRIDGE, createWorld } from './world.ts';
 
 const MINUTE = 60_000;

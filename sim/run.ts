@@ -1,8 +1,9 @@
 /** One run: a seed's chats in the seed's weather, then calm, then the verdict. */
+import { doubles } from './judge-doubles.ts';
 import { type Played, playChat } from './play.ts';
 import type { Doom } from './process.ts';
 import { createDice, type Dice } from './random.ts';
-import { doubles, verdict } from './verdict.ts';
+import { verdict } from './verdict.ts';
 import { drawDoom, drawSleep, drawWeather, everythingTold } from './weather.ts';
 import { BRIDGE, CALM, createWorld, type ProcessKind, type World } from './world.ts';
 

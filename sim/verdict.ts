@@ -1,6 +1,10 @@
 /** After things have settled: does each chat tell one story? By Twilio's own truth, with none of the bridge's code. */
 import { judge } from '../local/judge.ts';
 import { isClosed, problemsOfClosed } from './closed.ts';
+import { copyProblems, deletedByHand } from './judge-copies.ts';
+import { dialogueOf } from './judge-dialogue.ts';
+import { doubles } from './judge-doubles.ts';
+import { memberProblems } from './judge-members.ts';
 import { phoneProblems } from './phone.ts';
 import { conversationOf, type Played } from './play.ts';
 import { base, edited, late, notice } from './texts.ts';
@@ -9,6 +13,7 @@ import type { World } from './world.ts';
 /** @returns what is wrong, a line each. */
 export const verdict = async (world: World, chats: readonly Played[], beyond = false): Promise<readonly string[]> => {
   const wrong: string[] = [];
+  if (beyond) world.meter.met('limit: a double stood for a while', doubles(world).length);
   for (const [n, chat] of chats.entries())
     for (const problem of await problemsIn(world, chat, beyond))
       wrong.push(`chat ${n + 1} (${chat.channel}): ${problem}`);
@@ -17,16 +22,16 @@ export const verdict = async (world: World, chats: readonly Played[], beyond = f
 
 const problemsIn = async (world: World, chat: Played, beyond: boolean): Promise<readonly string[]> => {
   const conversation = conversationOf(world, chat.channel);
-  return conversation !== undefined && isClosed(world, conversation)
-    ? [...(await problemsOfClosed(world, chat, conversation)), ...phoneProblems(world, chat, beyond)]
-    : [...problemsOf(world, chat, beyond), ...(await unaccounted(world, chat))];
+  if (conversation === undefined) return ['has no conversation'];
+  const either = [...copyProblems(world, chat, conversation), ...phoneProblems(world, chat, beyond)];
+  if (isClosed(world, conversation)) return [...(await problemsOfClosed(world, chat, conversation)), ...either];
+  return [
+    ...problemsOf(world, chat, conversation),
+    ...memberProblems(world, chat, conversation),
+    ...(await unaccounted(world, chat)),
+    ...either,
+  ];
 };
-
-/** No double ever stood anywhere, not even for a moment: what the bridge had to undo is told by its journal. */
-export const doubles = (world: World): readonly string[] =>
-  world.entries
-    .filter(({ entry }) => entry.step === 'undone')
-    .map(({ entry }) => `a double stood: ${entry.sids.join(' ')}`);
 
 /** Every message of a person has its row: nothing ends silently. */
 const unaccounted = async (world: World, chat: Played): Promise<readonly string[]> => {
@@ -44,48 +49,48 @@ const unaccounted = async (world: World, chat: Played): Promise<readonly string[
   return wrong;
 };
 
-const problemsOf = (world: World, chat: Played, beyond: boolean): readonly string[] => {
-  const conversation = conversationOf(world, chat.channel);
-  if (conversation === undefined) return ['has no conversation'];
+const problemsOf = (world: World, chat: Played, conversation: string): readonly string[] => {
   const { reads } = world.twilio;
   const all = { flex: reads.transcript('flex', chat.channel), frontline: reads.transcript('frontline', conversation) };
-  // What the agent deleted by hand stays away on that side: it is left out of the judgement.
-  const gone = new Set([...chat.deletedByHand].map(base));
   const own = (side: 'flex' | 'frontline') =>
-    all[side]
-      .filter(({ sid, body }) => chat.said[side].has(sid) && !gone.has(base(body ?? '')))
-      .map(({ body }) => body ?? '');
+    all[side].filter(({ sid }) => chat.said[side].has(sid)).map(({ body }) => body ?? '');
   const said = { flex: own('flex'), frontline: own('frontline') };
   const stands = (side: 'flex' | 'frontline') =>
-    all[side].map(({ body }) => body ?? '').filter((body) => !notice.test(body) && !gone.has(base(body)));
+    all[side].map(({ body }) => body ?? '').filter((body) => !notice.test(body));
+  const byHand = deletedByHand(world, chat, conversation);
+  const away = (side: 'flex' | 'frontline', from: readonly string[]) =>
+    from.filter((text) => byHand[side].includes(base(text)));
 
   const wrong: string[] = [];
   // A copy that says it is late may stand anywhere after its time: it must be there, once, and the rest in order.
   const lates = { flex: latesOf(stands('flex')), frontline: latesOf(stands('frontline')) };
   const lateTexts = new Set([...lates.flex, ...lates.frontline]);
   for (const side of ['flex', 'frontline'] as const) {
+    const other = side === 'flex' ? 'frontline' : 'flex';
     if (new Set(lates[side]).size < lates[side].length) wrong.push(`${side} has a late copy twice`);
     for (const text of lates[side]) {
       world.meter.met('late copy');
       if (stands(side).includes(text)) wrong.push(`${side} has "${text}" and a late copy of it`);
-      if (!said[side === 'flex' ? 'frontline' : 'flex'].includes(text))
-        wrong.push(`${side} has a late copy of nothing`);
+      if (!said[other].includes(text)) wrong.push(`${side} has a late copy of nothing`);
+      if (away(side, [text]).length > 0) wrong.push(`${side} has again a late copy that was taken away there`);
     }
   }
   const timely = (texts: readonly string[]) => texts.filter((text) => !late.test(text) && !lateTexts.has(text));
+  const dialogue = dialogueOf(world, chat, conversation);
+  world.meter.met('answer to a question', dialogue.length);
   wrong.push(
     ...judge(
       { flex: timely(said.flex), frontline: timely(said.frontline) },
       { flex: timely(stands('flex')), frontline: timely(stands('frontline')) },
+      dialogue,
+      { flex: away('flex', said.frontline), frontline: away('frontline', said.flex) },
     ),
   );
   for (const side of ['flex', 'frontline'] as const)
     for (const { sid, body = '' } of all[side])
       if (chat.said[side].has(sid) && body !== (chat.meant.get(sid) ?? body.replace(edited, '')))
         wrong.push(`somebody changed what a person said on the ${side} side to "${body}"`);
-  if (!world.twilio.reads.container('frontline', conversation)?.members.some((m) => m.identity === chat.agent.email))
-    wrong.push('the agent is not in the conversation');
-  return [...wrong, ...phoneProblems(world, chat, beyond)];
+  return wrong;
 };
 
 const latesOf = (texts: readonly string[]): readonly string[] =>

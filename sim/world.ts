@@ -25,6 +25,7 @@ import { createSweep } from '../src/core/sweep.ts';
 import { ACCEPTS_MS, createAcceptSweep } from '../src/core/sweep-accepts.ts';
 import { createWebhook } from '../src/edge/webhook.ts';
 import type { AccountSecrets, Config, Secrets } from '../src/runtime/config.ts';
+import { createChronicle } from './chronicle.ts';
 import { createFaultyStore, type StoreFaults } from './faulty-store.ts';
 import { createMeter } from './meter.ts';
 import { createProcess, type Doom, type Process } from './process.ts';
@@ -70,6 +71,7 @@ export const createWorld = (plan: WorldPlan) => {
   const queues = createMemoryQueues({ clock: time });
   const entries: Noted[] = [];
   const lined: string[] = [];
+  const chronicle = createChronicle();
   const processes: { readonly kind: ProcessKind; readonly process: Process }[] = [];
   let faults = CALM;
   let nonces = 0;
@@ -188,6 +190,7 @@ export const createWorld = (plan: WorldPlan) => {
     random: dice.fork('twilio').next,
     timers: time,
     deliver,
+    witness: chronicle.witness,
   });
 
   // Looked up at each call: a test may put itself in between later.
@@ -264,6 +267,7 @@ export const createWorld = (plan: WorldPlan) => {
     queues,
     twilio,
     entries: entries as readonly Noted[],
+    chronicle,
     /** Messages on their way to Flex's own webhook, in the order in which the queue took them. */
     lined: lined as readonly string[],
     ran: (): readonly Ran[] => processes.map(({ kind, process }) => ({ kind, steps: process.steps() })),

@@ -18,7 +18,7 @@ import { createReads, type Reads } from './reads.ts';
 import { createRespond, type Judge, type Respond } from './respond.ts';
 import type { Random } from './sid.ts';
 import { createDelivery } from './webhooks/delivery.ts';
-import type { Deliver, Switches, Timers, WebhookCall, World } from './world.ts';
+import type { Deliver, Switches, Timers, WebhookCall, Witness, World } from './world.ts';
 
 export type TwilioDeps = {
   readonly clock: { readonly now: () => number };
@@ -28,6 +28,7 @@ export type TwilioDeps = {
   readonly deliver: Deliver;
   readonly switches?: Partial<Switches> | undefined;
   readonly judge?: Judge | undefined;
+  readonly witness?: Witness | undefined;
 };
 
 export type LocalTwilio = {
@@ -102,6 +103,7 @@ export const createTwilio = (deps: TwilioDeps): LocalTwilio => {
     faults,
     counts,
     send: delivery.send,
+    witness: deps.witness ?? (() => {}),
   };
   const chats = createChats(world);
 

@@ -1,7 +1,7 @@
 /** What the state machine is handed, and what its parts share. */
 import type { Counts } from './counts.ts';
 import type { Faults } from './faults.ts';
-import type { Account, AccountName } from './model.ts';
+import type { Account, AccountName, Actor, Container, Message } from './model.ts';
 import type { Random } from './sid.ts';
 
 /** Runs `fn` after so many milliseconds, unless the returned function is called before. */
@@ -39,6 +39,18 @@ export type Switches = {
   webhookRetryMs: number;
 };
 
+/**
+ * Hears of every message as it is written, changed and removed, past every fault: the model itself forgets what was
+ * removed and what a text was before.
+ */
+export type Witness = (
+  deed: 'added' | 'updated' | 'removed',
+  container: Container,
+  message: Message,
+  by: Actor,
+  at: number,
+) => void;
+
 export type World = {
   readonly now: () => number;
   readonly random: Random;
@@ -49,6 +61,7 @@ export type World = {
   readonly counts: Counts;
   /** Sends a webhook, with Twilio's rules. */
   readonly send: (webhook: Webhook) => void;
+  readonly witness: Witness;
 };
 
 export type RetryRule = {

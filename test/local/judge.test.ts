@@ -30,4 +30,15 @@ describe('the judge of two transcripts', () => {
   test('sees what nobody said', () => {
     expect(judge(said, { flex: [...right, 'ghost'], frontline: right }).join()).toContain('which nobody said');
   });
+
+  test('lets a person take a copy away, and sees when it comes back or takes its source along', () => {
+    const away = { flex: [], frontline: ['thanks'] };
+    expect(judge(said, { flex: right, frontline: ['hello', 'hi'] }, dialogue, away)).toEqual([]);
+    expect(judge(said, { flex: right, frontline: right }, dialogue, away)).toEqual([
+      'frontline has again "thanks", which was taken away there',
+    ]);
+    expect(judge(said, { flex: ['hello', 'hi'], frontline: ['hello', 'hi'] }, dialogue, away)).toEqual([
+      'flex lacks "thanks"',
+    ]);
+  });
 });

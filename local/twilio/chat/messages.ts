@@ -65,6 +65,7 @@ export const addMessage = (world: World, container: Container, draft: MessageDra
   };
   container.nextIndex += 1;
   container.messages.set(message.sid, message);
+  world.witness('added', container, message, way.by, at);
   if (way.announce) announce(world, { about: 'message', change: 'added', container, message, by: way.by, at });
   mischief(world, container, message, way);
   return message;
@@ -87,6 +88,7 @@ export function updateMessage(
   const at = world.now();
   message.dateUpdated = at;
   message.lastUpdatedBy = way.by.identity ?? 'system';
+  world.witness('updated', container, message, way.by, at);
   if (way.announce) announce(world, { about: 'message', change: 'updated', container, message, by: way.by, at });
 }
 
@@ -94,6 +96,7 @@ export const removeMessage = (world: World, container: Container, message: Messa
   mustBeOpen(container);
   countAction(world, container, way);
   container.messages.delete(message.sid);
-  if (way.announce)
-    announce(world, { about: 'message', change: 'removed', container, message, by: way.by, at: world.now() });
+  const at = world.now();
+  world.witness('removed', container, message, way.by, at);
+  if (way.announce) announce(world, { about: 'message', change: 'removed', container, message, by: way.by, at });
 };

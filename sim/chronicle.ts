@@ -1,0 +1,60 @@
+/**
+ * What Twilio was made to hold, all of it: also what stood there for a moment only, and what a text was before. Kept by
+ * the local Twilio's own hand, so that a judge need not believe the bridge's journal.
+ */
+import type { AccountName, Actor } from '../local/twilio/model.ts';
+import type { Witness } from '../local/twilio/world.ts';
+
+/** `at` in milliseconds since 1970, when it was done whatever its dates say. */
+type Done = { readonly at: number; readonly by: Actor };
+
+export type Written = Done & {
+  readonly sid: string;
+  readonly side: AccountName;
+  readonly container: string;
+  readonly index: number;
+  readonly author: string;
+  /** Milliseconds since 1970, as its writer asked for. */
+  readonly dateCreated: number;
+  /** Every text it has had, the first one first. */
+  readonly texts: readonly (Done & { readonly body: string })[];
+  readonly removed: Done | undefined;
+};
+
+export type Chronicle = {
+  readonly witness: Witness;
+  /** Everything that was ever written there, in the order in which Twilio took it. */
+  readonly of: (container: string) => readonly Written[];
+  readonly containers: () => readonly string[];
+};
+
+/** @param at a moment @returns whether it stood there then */
+export const stoodAt = ({ at: from, removed }: Written, at: number): boolean =>
+  from <= at && (removed === undefined || removed.at > at);
+
+export const firstText = ({ texts }: Written): string => texts[0]?.body ?? '';
+export const lastText = ({ texts }: Written): string => texts.at(-1)?.body ?? '';
+
+export const createChronicle = (): Chronicle => {
+  const chats = new Map<string, Map<string, Written>>();
+  return {
+    witness: (deed, container, message, by, at) => {
+      const chat = chats.get(container.sid) ?? new Map<string, Written>();
+      chats.set(container.sid, chat);
+      const { sid, index, author, dateCreated, body = '' } = message;
+      const known = chat.get(sid);
+      const side = container.account.name;
+      const text = { at, by, body };
+      if (known === undefined)
+        chat.set(sid, {
+          ...{ at, by, sid, side, container: container.sid, index, author, dateCreated },
+          texts: [text],
+          removed: undefined,
+        });
+      else if (deed === 'removed') chat.set(sid, { ...known, removed: { at, by } });
+      else if (lastText(known) !== body) chat.set(sid, { ...known, texts: [...known.texts, text] });
+    },
+    of: (container) => [...(chats.get(container)?.values() ?? [])],
+    containers: () => [...chats.keys()],
+  };
+};

@@ -1,0 +1,66 @@
+/** Of everything the bridge ever wrote into a chat, also of what is gone again: whose it is, of when, and what it left alone. */
+import type { AccountName } from '../local/twilio/model.ts';
+import { firstText, lastText, type Written } from './chronicle.ts';
+import type { Played } from './play.ts';
+import { base, notice } from './texts.ts';
+import type { World } from './world.ts';
+
+export type Texts = { readonly [side in AccountName]: readonly string[] };
+
+/** Lists may tell whole seconds only; then a copy may be so much older than its source, and no younger. */
+const SECOND_MS = 1_000;
+
+const isPersons = (chat: Played, { side, sid }: Written): boolean => chat.said[side].has(sid);
+
+/** The customer's one identity, by the member that Flex marks. */
+const customerOf = (world: World, chat: Played): string | undefined =>
+  world.twilio.reads.container('flex', chat.channel)?.members.find(({ attributes }) => attributes.includes('"guest"'))
+    ?.identity;
+
+/** @returns what is wrong, a line each. */
+export const copyProblems = (world: World, chat: Played, conversation: string): readonly string[] => {
+  const flex = world.chronicle.of(chat.channel);
+  const frontline = world.chronicle.of(conversation);
+  const sources = new Map(
+    [...flex, ...frontline].filter((one) => isPersons(chat, one)).map((one) => [base(firstText(one)), one]),
+  );
+  const across = new Map([
+    [chat.agent.flexIdentity, chat.agent.email],
+    [chat.agent.email, chat.agent.flexIdentity],
+  ]);
+  const customer = customerOf(world, chat);
+  if (customer !== undefined) across.set(customer, customer);
+
+  const problemsOf = (copy: Written): readonly string[] => {
+    const text = firstText(copy);
+    if (notice.test(text)) return copy.side === 'flex' ? ['flex has a notice, where customers read'] : [];
+    const original = sources.get(base(text));
+    if (original === undefined || original.side === copy.side) return [`${copy.side} got "${text}", a copy of nothing`];
+    const wrong: string[] = [];
+    const author = across.get(original.author);
+    if (copy.author !== author)
+      wrong.push(`${copy.side} got "${text}" as of ${copy.author}, and it is of ${original.author}, ${author} there`);
+    const older = original.dateCreated - copy.dateCreated;
+    const most = world.twilio.switches.restDates === 'seconds' ? SECOND_MS - 1 : 0;
+    if (older < 0 || older > most) wrong.push(`${copy.side} got "${text}" with a time ${older} ms before its source's`);
+    return wrong;
+  };
+  const touched = (one: Written): readonly string[] => {
+    const wrong: string[] = [];
+    if (one.removed?.by.source === 'API') wrong.push(`a program removed what a person said: "${lastText(one)}"`);
+    if (one.texts.some(({ by }, n) => n > 0 && by.source === 'API'))
+      wrong.push(`a program changed what a person said to "${lastText(one)}"`);
+    return wrong;
+  };
+  return [...flex, ...frontline].flatMap((one) => (isPersons(chat, one) ? touched(one) : problemsOf(one)));
+};
+
+/** What an agent took away with his own hand, of the bridge's copies: what it had been at first, by side. */
+export const deletedByHand = (world: World, chat: Played, conversation: string | undefined): Texts => {
+  const of = (container: string) =>
+    world.chronicle
+      .of(container)
+      .filter((one) => !isPersons(chat, one) && one.removed?.by.source === 'SDK')
+      .map((one) => base(firstText(one)));
+  return { flex: of(chat.channel), frontline: conversation === undefined ? [] : of(conversation) };
+};

@@ -1,0 +1,25 @@
+/** Who could have read what: whatever stood before a person's message when it was written, on that person's side. */
+import type { Answered } from '../local/judge.ts';
+import { firstText, lastText, stoodAt, type Written } from './chronicle.ts';
+import type { Played } from './play.ts';
+import { base } from './texts.ts';
+import type { World } from './world.ts';
+
+/** Texts are those of people's messages as they read now. */
+export const dialogueOf = (world: World, chat: Played, conversation: string): readonly Answered[] => {
+  const all = { flex: world.chronicle.of(chat.channel), frontline: world.chronicle.of(conversation) };
+  const isPersons = ({ side, sid }: Written) => chat.said[side].has(sid);
+  const now = new Map(
+    [...all.flex, ...all.frontline].filter(isPersons).map((one) => [base(firstText(one)), lastText(one)]),
+  );
+  return [all.flex, all.frontline].flatMap((side) =>
+    side.filter(isPersons).flatMap((answer) =>
+      side
+        .filter((one) => one.index < answer.index && stoodAt(one, answer.at))
+        .flatMap((one) => {
+          const question = now.get(base(firstText(one)));
+          return question === undefined ? [] : [{ question, answer: lastText(answer) }];
+        }),
+    ),
+  );
+};

@@ -1,0 +1,28 @@
+/** No copy ever stood twice, not even for a moment: by what Twilio was made to hold, whatever the bridge says of it. */
+import { firstText, stoodAt, type Written } from './chronicle.ts';
+import { base, notice } from './texts.ts';
+import type { World } from './world.ts';
+
+/** No two texts of a chat are the same, so that two of a text are one message twice. */
+const byText = (written: readonly Written[]): ReadonlyMap<string, readonly Written[]> => {
+  const found = new Map<string, Written[]>();
+  for (const one of written) {
+    const text = base(firstText(one));
+    if (!notice.test(text)) found.set(text, [...(found.get(text) ?? []), one]);
+  }
+  return found;
+};
+
+/** @returns what is wrong, a line each: a second one beside the first, or after it had been taken away. */
+export const doubles = (world: World): readonly string[] => {
+  const { chronicle } = world;
+  return chronicle.containers().flatMap((container) =>
+    [...byText(chronicle.of(container))].flatMap(([text, [first, ...others]]) =>
+      others.map((one) => {
+        const beside = first !== undefined && stoodAt(first, one.at);
+        const how = beside ? 'stood twice' : 'was written again after it had been removed';
+        return `"${text}" ${how} on the ${one.side} side (${first?.sid} ${one.sid})`;
+      }),
+    ),
+  );
+};
