@@ -12,8 +12,9 @@ const settings = readSettings(process.env);
 const resources = readResources(process.env);
 const urls = queueUrls(resources);
 const sqs = createSqsClient();
-// A webhook waits for the secret at a cold start, and is answered within 4 s all the same.
-const requestHandler = { connectionTimeout: 500, requestTimeout: 1000, throwOnRequestTimeout: true };
+// A function that starts on a fraction of a processor looks at its socket late. A webhook that waits for the secret is
+// answered within 4 s all the same.
+const requestHandler = { connectionTimeout: 2000, requestTimeout: 2000, throwOnRequestTimeout: true };
 const secretsManager = new SecretsManagerClient({ maxAttempts: 2, requestHandler });
 
 export const basis = {

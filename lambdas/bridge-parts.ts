@@ -1,7 +1,8 @@
 /** What the functions behind the queues are composed of besides. */
-import { randomUUID } from 'node:crypto';
 import { createDynamoClient } from '../src/adapters/dynamodb/client.ts';
 import { createDynamoStore } from '../src/adapters/dynamodb/store.ts';
+import { createSqsClient } from '../src/adapters/sqs/client.ts';
+import { createSqsQueues } from '../src/adapters/sqs/queues.ts';
 import { type BreakerDeps, createBreaker } from '../src/adapters/twilio/rest/breaker.ts';
 import { createFlexSide } from '../src/adapters/twilio/rest/flex-side.ts';
 import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.ts';
@@ -9,9 +10,19 @@ import { createHttp, type HttpCall } from '../src/adapters/twilio/rest/http.ts';
 import { createTaskSide } from '../src/adapters/twilio/rest/task-side.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
 import type { TaskSide } from '../src/core/ports.ts';
+import { queueUrls } from '../src/runtime/resources.ts';
 import { basis } from './basis.ts';
+import { createNonce } from './nonce.ts';
 
-const { settings, resources, secrets, clock, journal, queues } = basis;
+const { settings, resources, secrets, clock, journal } = basis;
+
+/**
+ * Jobs and dead letters are sent by the hundred when a side is back, by a process with a fraction of a processor: it is
+ * busy for longer than a webhook may wait, and a socket that stands all the same must not be taken for a dead one.
+ */
+const patient = { connectionTimeout: 5_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+const { live: urls, dead: deadUrls } = queueUrls(resources);
+export const queues = createSqsQueues({ client: createSqsClient({ requestHandler: patient }), urls, deadUrls });
 
 /** A call to Twilio is cut off after so long, or after half the lease if that is shorter. */
 export const requestMs = Math.min(10_000, settings.leaseMs / 2);
@@ -22,7 +33,7 @@ const http = createHttp(clock).call;
 /** Make it once for each: what failed before is remembered there. */
 export const callsTo = (of: BreakerDeps['of']): HttpCall => createBreaker({ clock, journal, of })(http);
 export const store = createDynamoStore({ client: createDynamoClient(), tableName: resources.TABLE_NAME });
-export const nonce = randomUUID;
+export const nonce = createNonce;
 
 const calls = { requestMs, baseUrl: settings.twilioBaseUrl };
 

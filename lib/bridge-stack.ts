@@ -12,6 +12,7 @@ import { StateTable } from './constructs/state-table.ts';
 import { StoryAlarms } from './constructs/story-alarms.ts';
 import { sweepEveryMinute } from './constructs/sweep-schedule.ts';
 import { WebhookApi } from './constructs/webhook-api.ts';
+import { MEMORY_MB } from './memory.ts';
 import type { Stage } from './stage.ts';
 
 /** Twilio's connection overrides for TaskRouter's callbacks: try five times, whatever went wrong. */
@@ -56,13 +57,15 @@ export class BridgeStack extends Stack {
       FRONTLINE_EVENTS_DEAD_URL: frontline.dead.queueUrl,
       DEFAULT_WEBHOOK_DEAD_URL: forwards.dead.queueUrl,
     };
-    const make = (name: string, props: Omit<BridgeFunctionProps, 'environment' | 'stage' | 'topic'>): BridgeFunction =>
-      new BridgeFunction(this, name, { ...props, environment, stage, topic });
+    const make = (
+      name: string,
+      props: Omit<BridgeFunctionProps, 'memoryMb' | 'environment' | 'stage' | 'topic'>,
+    ): BridgeFunction =>
+      new BridgeFunction(this, name, { ...props, memoryMb: MEMORY_MB[props.code], environment, stage, topic });
 
     const webhook = make('Webhook', {
       code: 'webhook',
       description: 'Verifies webhooks and stores them on their queues',
-      memoryMb: 512,
       timeoutSeconds: 5, // it answers within 4; Twilio itself waits no longer than 5
       harm: 'Webhooks are lost; customers and agents may miss messages until the sweep repairs their chats.',
       runbook: 'The webhook function fails',
@@ -70,7 +73,6 @@ export class BridgeStack extends Stack {
     const toFrontline = make('ReplicateFlex', {
       code: 'replicate',
       description: 'Carries Flex chats to Frontline',
-      memoryMb: 512,
       timeoutSeconds: TIMES.functionTimeout,
       harm: 'Some Flex chats stand still on Frontline for minutes at a time.',
       runbook: 'The function that replicates from Flex fails',
@@ -78,7 +80,6 @@ export class BridgeStack extends Stack {
     const toFlex = make('ReplicateFrontline', {
       code: 'replicate',
       description: 'Carries Frontline conversations to Flex',
-      memoryMb: 512,
       timeoutSeconds: TIMES.functionTimeout,
       harm: 'What agents write in Frontline reaches some customers minutes late.',
       runbook: 'The function that replicates from Frontline fails',
@@ -86,7 +87,6 @@ export class BridgeStack extends Stack {
     const forward = make('Forward', {
       code: 'forward',
       description: 'Posts events to the webhook of Flex itself, which sends the SMS of the customer',
-      memoryMb: 512,
       timeoutSeconds: TIMES.functionTimeout,
       harm: 'Customers on SMS get their messages minutes late.',
       runbook: 'The forward function fails',
@@ -94,7 +94,6 @@ export class BridgeStack extends Stack {
     const sweep = make('Sweep', {
       code: 'sweep',
       description: 'Looks every minute for chats that need repair',
-      memoryMb: 512,
       timeoutSeconds: TIMES.sweepTimeout, // two may run side by side: only one of them compares pairs, by its lease
       harm: 'Chats that lost a webhook or an answer stay incomplete.',
       runbook: 'The sweep fails',
@@ -106,6 +105,7 @@ export class BridgeStack extends Stack {
     consume(forward, forwards);
     for (const fn of [toFrontline, toFlex, sweep])
       for (const { queue } of [flex, frontline]) queue.grantSendMessages(fn); // jobs for the other lane
+    flex.queue.grantSendMessages(forward); // notices of what did not reach the customer
     for (const fn of [toFrontline, toFlex, forward, sweep]) table.grantState(fn);
     for (const fn of [toFrontline, toFlex, sweep]) table.grantLookingThrough(fn);
     table.grantListing(sweep);

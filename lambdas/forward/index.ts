@@ -3,10 +3,10 @@ import { createDefaultWebhook } from '../../src/adapters/twilio/rest/default-web
 import { createFlexSide } from '../../src/adapters/twilio/rest/flex-side.ts';
 import { createForwarder } from '../../src/core/forwarder.ts';
 import { basis } from '../basis.ts';
-import { callsTo, deadlineMarginMs, nonce, requestMs, store } from '../bridge-parts.ts';
+import { callsTo, deadlineMarginMs, nonce, queues, requestMs, store } from '../bridge-parts.ts';
 import { createHandler } from './handler.ts';
 
-const { settings, secrets, sqs: client, urls, queues, clock, journal } = basis;
+const { settings, secrets, sqs: client, urls, clock, journal } = basis;
 const { defaultWebhook: url } = settings.flex;
 
 const calls = { secrets: async () => (await secrets()).flex, baseUrl: settings.twilioBaseUrl };

@@ -3,10 +3,10 @@ import type { Consumer } from '../../src/core/ports.ts';
 import { createReplicator } from '../../src/core/replicator.ts';
 import { lazily } from '../../src/runtime/lazily.ts';
 import { basis } from '../basis.ts';
-import { bridgeDeps, deadlineMarginMs } from '../bridge-parts.ts';
+import { bridgeDeps, deadlineMarginMs, queues } from '../bridge-parts.ts';
 import { createHandler } from './handler.ts';
 
-const { sqs: client, urls, queues, clock, journal } = basis;
+const { sqs: client, urls, clock, journal } = basis;
 
 const replicator = lazily(async () => createReplicator(await bridgeDeps()));
 const consume: Consumer = async (delivery) => (await replicator())(delivery);

@@ -1,11 +1,14 @@
 /** What one text costs in calls, counted in a dialogue on the local Twilio in virtual time. */
+
+import { createNonce } from '../../lambdas/nonce.ts';
 import { AGENTS } from '../../local/twilio/defaults.ts';
 import { conversationOf } from '../../sim/play.ts';
 import { BRIDGE, createWorld, type ProcessKind, type Ran } from '../../sim/world.ts';
 import { TABLE } from '../../src/contract.ts';
-import type { Item } from '../../src/core/change.ts';
+import type { Item, Value } from '../../src/core/change.ts';
 import type { Entry } from '../../src/core/ports.ts';
 import { createJournal } from '../../src/runtime/journal.ts';
+import { LINE_OVERHEAD } from './prices.ts';
 
 export type Talk = {
   readonly name: string;
@@ -28,31 +31,56 @@ export const TALKS: readonly Talk[] = [
 const TEXT = 'Your order was sent on Monday and should be with you tomorrow.';
 const TEXTS = 200;
 const THINK_MS = 5_000;
+const CHAT_TEXTS = 20;
 
 export type Counted = {
   readonly webhooks: number;
-  /** Invocations by queue. */
-  readonly consumed: number;
+  /** Invocations. */
+  readonly replicated: number;
+  readonly forwarded: number;
   readonly queued: number;
+  /** Webhooks that wait for a queue; for two queues at once. */
+  readonly storing: number;
   readonly restCalls: number;
   readonly writes: number;
+  /** Of those, the forwarder's. */
+  readonly forwardCalls: number;
+  readonly forwardWrites: number;
+  /** When each text meets a process that does not know its chat yet. */
+  readonly readsAtMost: number;
+  /** When each lane's process looks a chat up once, and a chat is of twenty texts. */
   readonly reads: number;
   /** Bytes that the bridge itself writes to its logs. */
   readonly logBytes: number;
   /** Bytes of the pair's home item. */
   readonly homeBytes: number;
-  /** Rows that stay, and their bytes. */
+  /** Rows of the ledger, and their bytes. */
   readonly rows: number;
   readonly rowBytes: number;
+  /** Rows of the forwarder, and theirs. */
+  readonly forwardRows: number;
+  readonly forwardRowBytes: number;
 };
 
-/** Nearly as DynamoDB counts: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
-const sizeOf = (item: Item): number => Buffer.byteLength(JSON.stringify(item).replace(/[{}":,]/g, ''));
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+const sizeOfValue = (value: Value): number => {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (typeof value === 'number') return Math.ceil(String(Math.abs(value)).length / 2) + 1 + (value < 0 ? 1 : 0);
+  // A list or a map: three bytes, one more for each element.
+  const elements = Object.entries(value);
+  return 3 + elements.reduce((sum, [name, element]) => sum + 1 + name.length + sizeOfValue(element), 0);
+};
+
+const sizeOf = (item: Item): number =>
+  Object.entries(item).reduce((sum, [name, value]) => sum + name.length + sizeOfValue(value), 0);
+
+/** The simulator's are shorter than those that are really written. */
+const withRealNonce = (item: Item): Item => ({ ...item, n: createNonce() });
 
 const lineBytes = (entry: Entry): number => {
   let bytes = 0;
   const write = (line: string) => {
-    bytes += Buffer.byteLength(line) + 26; // what CloudWatch adds to each event
+    bytes += Buffer.byteLength(line) + LINE_OVERHEAD;
   };
   createJournal({ write, clock: { now: () => 1_795_000_000_000 }, deployment: 'bridge-production' })(entry);
   return bytes;
@@ -98,24 +126,41 @@ export const countTalk = async (talk: Talk): Promise<Counted> => {
     .filter((one) => isAbout(one, talk));
   const steps = ran.flatMap(({ steps: done }: Ran) => done);
   const each = (of: (step: string) => boolean): number => steps.filter(of).length / TEXTS;
+  const isCall = (step: string): boolean => /^(GET|POST|DELETE) /.test(step);
+  const forwarderSteps = ran.filter(({ kind }) => kind === 'default-webhook').flatMap(({ steps: done }) => done);
+  const eachForward = (of: (step: string) => boolean): number => forwarderSteps.filter(of).length / TEXTS;
   const bySk = (prefix: string) =>
-    [...written.values()].filter((item) => String(item[TABLE.sk]).startsWith(prefix)).map(sizeOf);
-  const rows = [...bySk('m#'), ...(talk.forwards ? bySk('f#') : [])];
+    [...written.values()]
+      .filter((item) => String(item[TABLE.sk]).startsWith(prefix))
+      .map(withRealNonce)
+      .map(sizeOf);
+  const rows = bySk('m#');
+  const forwardRows = talk.forwards ? bySk('f#') : [];
+  const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
   const lines = world.entries
     .slice(told)
     .map(({ entry }) => entry)
     .filter(({ step, lane }) => step !== 'swept' && (talk.forwards || lane !== 'forward'));
-  const sends = each((step) => step.startsWith('send ') && (talk.forwards || step !== 'send default-webhook'));
+  const readers = new Set(ran.filter(({ steps: done }) => done.includes('store.get')).map(({ kind }) => kind));
+  const isSend = (step: string) => step.startsWith('send ') && (talk.forwards || step !== 'send default-webhook');
+  const sends = each(isSend);
   return {
     webhooks: ran.filter(({ kind }) => kind === 'webhook').length / TEXTS,
-    consumed: ran.filter(({ kind }) => kind !== 'webhook').length / TEXTS,
+    replicated: ran.filter(({ kind }) => kind.endsWith('-events')).length / TEXTS,
+    forwarded: ran.filter(({ kind }) => kind === 'default-webhook').length / TEXTS,
     queued: sends,
-    restCalls: each((step) => /^(GET|POST|DELETE) /.test(step)),
+    storing: ran.filter(({ kind, steps: done }) => kind === 'webhook' && done.some(isSend)).length / TEXTS,
+    restCalls: each(isCall),
     writes: each((step) => step === 'store.write'),
-    reads: each((step) => step === 'store.get'),
+    forwardCalls: eachForward(isCall),
+    forwardWrites: eachForward((step) => step === 'store.write'),
+    readsAtMost: each((step) => step === 'store.get'),
+    reads: readers.size / CHAT_TEXTS,
     logBytes: lines.reduce((sum, entry) => sum + lineBytes(entry), 0) / TEXTS,
     homeBytes: Math.max(...bySk('pair')),
     rows: rows.length / TEXTS,
-    rowBytes: rows.reduce((sum, size) => sum + size, 0) / TEXTS,
+    rowBytes: sum(rows) / TEXTS,
+    forwardRows: forwardRows.length / TEXTS,
+    forwardRowBytes: sum(forwardRows) / TEXTS,
   };
 };

@@ -3,7 +3,11 @@
  * https://aws.amazon.com/dynamodb/pricing/on-demand/ https://aws.amazon.com/sqs/pricing/
  * https://aws.amazon.com/lambda/pricing/ https://aws.amazon.com/api-gateway/pricing/
  * https://aws.amazon.com/cloudwatch/pricing/ https://aws.amazon.com/ec2/pricing/on-demand/
+ * https://aws.amazon.com/secrets-manager/pricing/
  */
+import type { ACCESS_LINE } from '../../lib/constructs/access-log.ts';
+import { MEMORY_MB } from '../../lib/memory.ts';
+import { KEEP_SECONDS } from '../../src/core/forward/rows.ts';
 import type { Counted } from './count.ts';
 
 const MILLION = 1_000_000;
@@ -21,38 +25,75 @@ export const PRICE = {
   httpRequest: 1 / MILLION, // each 512 KB
   logByte: 0.5 / GB,
   byteOut: 0.09 / GB,
+  // Each for a month.
+  alarm: 0.1,
+  dashboard: 3,
+  metric: 0.3,
+  secret: 0.4,
+  secretRead: 0.05 / 10_000,
 } as const;
 
-/** Milliseconds, assumed: measured on AWS by nobody yet. `own`: what the function itself computes. */
-export const TAKES = { twilio: 150, dynamo: 6, sqs: 12, own: 5 } as const;
-const MEMORY_GB = 0.5;
+/** Milliseconds, assumed: measured on AWS by nobody yet. */
+const TAKES = { twilio: 150, dynamo: 6, sqs: 12 } as const;
+/**
+ * Milliseconds for what a function computes for one text, with the pauses that its share of a processor forces on it:
+ * measured, see docs/cost.md.
+ */
+const OWN = { webhook: 8, replicate: 20, forward: 13 } as const;
 /** Send, receive, delete, with one message at a time. */
 const SQS_REQUESTS = 3;
-/** Bytes of an HTTP API's access log line as the stack asks for it, and of what a call sends out of AWS. */
-const ACCESS_LINE = 330;
+/** What CloudWatch counts for each line besides its text. */
+export const LINE_OVERHEAD = 26;
+/** Bytes that a call sends out of AWS. */
 const CALL_OUT = 1_600;
+export const MONTH_SECONDS = 30 * 24 * 3600;
 const ROW_MONTHS = 6;
 /** What DynamoDB adds to each item that it stores. */
 const ITEM_OVERHEAD = 100;
 
+const accessLine = (): number => {
+  const values: Readonly<Record<keyof typeof ACCESS_LINE, string>> = {
+    id: 'JKJaXmPLvHcESHA=',
+    route: 'POST /chat-to-frontline',
+    status: '204',
+    error: '-',
+    fn: '200',
+    ms: '123',
+  };
+  return JSON.stringify(values).length + LINE_OVERHEAD;
+};
+
+const gbSeconds = (of: keyof typeof MEMORY_MB, ms: number): number => ((MEMORY_MB[of] / 1024) * ms) / 1000;
+
+const kept = (rows: number, bytes: number, months: number): number =>
+  ((bytes + rows * ITEM_OVERHEAD) / GB) * months * PRICE.dynamoGb;
+
 /** Dollars for a million texts, by where they go. */
 export const costOfMillion = (counted: Counted): Readonly<Record<string, number>> => {
-  const { webhooks, consumed, queued, restCalls, writes, reads, logBytes, homeBytes, rows, rowBytes } = counted;
+  const { webhooks, replicated, forwarded, queued, restCalls, writes, reads, logBytes, homeBytes } = counted;
   const homeUnits = Math.ceil(homeBytes / 1024);
   // Of three writes two are to the home item; the forwarder's are to rows.
   const homeWrites = 2;
   const units = homeWrites * homeUnits + (writes - homeWrites);
-  const seconds =
-    (webhooks * TAKES.own + queued * TAKES.sqs + consumed * TAKES.own) / 1000 +
-    (restCalls * TAKES.twilio + (writes + reads) * TAKES.dynamo) / 1000;
+  const { forwardCalls, forwardWrites } = counted;
+  const waits = (calls: number, requests: number): number => calls * TAKES.twilio + requests * TAKES.dynamo;
+  const compute =
+    gbSeconds('webhook', webhooks * OWN.webhook + counted.storing * TAKES.sqs) +
+    gbSeconds(
+      'replicate',
+      replicated * OWN.replicate + waits(restCalls - forwardCalls, writes - forwardWrites + reads),
+    ) +
+    gbSeconds('forward', forwarded * OWN.forward + waits(forwardCalls, forwardWrites));
   return {
     'API Gateway': webhooks * PRICE.httpRequest * MILLION,
     SQS: queued * SQS_REQUESTS * PRICE.sqsRequest * MILLION,
-    'Lambda, invocations': (webhooks + consumed) * PRICE.lambdaRequest * MILLION,
-    'Lambda, time': seconds * MEMORY_GB * PRICE.lambdaGbSecond * MILLION,
+    'Lambda, invocations': (webhooks + replicated + forwarded) * PRICE.lambdaRequest * MILLION,
+    'Lambda, time': compute * PRICE.lambdaGbSecond * MILLION,
     'DynamoDB, requests': (units * PRICE.dynamoWrite + reads * PRICE.dynamoRead) * MILLION,
-    'DynamoDB, rows for 180 days': ((rowBytes + rows * ITEM_OVERHEAD) / GB) * ROW_MONTHS * PRICE.dynamoGb * MILLION,
-    'CloudWatch logs': (logBytes + webhooks * ACCESS_LINE) * PRICE.logByte * MILLION,
+    'DynamoDB, rows of the ledger': kept(counted.rows, counted.rowBytes, ROW_MONTHS) * MILLION,
+    'DynamoDB, rows of the forwarder':
+      kept(counted.forwardRows, counted.forwardRowBytes, KEEP_SECONDS / MONTH_SECONDS) * MILLION,
+    'CloudWatch logs': (logBytes + webhooks * accessLine()) * PRICE.logByte * MILLION,
     'Traffic out': restCalls * CALL_OUT * PRICE.byteOut * MILLION,
   };
 };

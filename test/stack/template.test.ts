@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SECRET_AT_BIRTH } from '../../lib/constructs/bridge-secret.ts';
+import { MEMORY_MB } from '../../lib/memory.ts';
+import { ALARMS } from '../../scripts/cost/month.ts';
 import { METRICS, metricsNamespace, RESOURCES, ROUTES, SETTINGS, TABLE, TIMES } from '../../src/contract.ts';
 import { KEEP_SECONDS } from '../../src/core/forward/rows.ts';
 import { bridgeStack, configured } from './synthesised.ts';
@@ -105,6 +107,17 @@ describe('the functions', () => {
     }
   });
 
+  test.each([
+    ['^Webhook', MEMORY_MB.webhook],
+    ['^ReplicateFlex', MEMORY_MB.replicate],
+    ['^ReplicateFrontline', MEMORY_MB.replicate],
+    ['^Forward', MEMORY_MB.forward],
+    ['^Sweep', MEMORY_MB.sweep],
+  ])('%s has the memory that was measured for it: %d MB', (name, megabytes) => {
+    const [one] = Object.entries(found('AWS::Lambda::Function')).filter(([id]) => new RegExp(name).test(id));
+    expect(one?.[1].Properties.MemorySize).toBe(megabytes);
+  });
+
   test('hold no secret in their environment or anywhere in the template', () => {
     const tokens = { AUTH_TOKEN: 'flex-token-in-env', FRONTLINE_AUTH_TOKEN: 'frontline-token-in-env' };
     const text = JSON.stringify(Template.fromStack(bridgeStack({ ...configured, ...tokens })).toJSON());
@@ -142,7 +155,6 @@ describe('the functions', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Description: Match.stringLikeRegexp('repair'),
       Timeout: TIMES.sweepTimeout,
-      MemorySize: 512,
     });
     // 10 s for accepts and 50 s for pairs, each then waiting up to 10 s for the call under way.
     expect(TIMES.sweepTimeout).toBeGreaterThanOrEqual(80);
@@ -181,6 +193,10 @@ describe('the alarms', () => {
       expect(Namespace).toBe(metricsNamespace('bridge-production'));
       if (!String(MetricName).startsWith('Throttled-')) expect(Object.values(METRICS)).toContain(MetricName);
     }
+  });
+
+  test('are as many as docs/cost.md counts', () => {
+    expect(alarms).toHaveLength(ALARMS);
   });
 
   test('take silence for health, but for the silence of the sweep', () => {
