@@ -46,8 +46,9 @@ const lines = (seen: Status, wrong: ReturnType<typeof concerns>, running: boolea
     `Pairs   ${pairs.open} open (${pairs.active} active), ${pairs.waiting} due (${pairs.linking} linking), ${pairs.held.length} held`,
     `Lanes   ${lanes.dirty} dirty${since}, ${lanes.withHoles} with holes, ${lanes.stale} with edits to apply, ${lanes.underWay} with a call under way`,
     `Parked  ${parked.total}${parked.total === 0 ? '' : `: ${reasons.join(', ')}${oldest}`}`,
-    ...Object.entries(queues).map(([name, { waiting, inHands, dead, oldestAt }]) => {
-      const age = oldestAt === undefined ? '' : `, the oldest ${span(at - oldestAt)} old`;
+    ...Object.entries(queues).map(([name, { waiting, inHands, dead, oldestAt, oldestUnknown }]) => {
+      const unknown = oldestUnknown === undefined ? '' : `, the oldest of unknown age (${oldestUnknown})`;
+      const age = oldestAt === undefined ? unknown : `, the oldest ${span(at - oldestAt)} old`;
       return `Queue   ${name}: ${waiting} waiting, ${inHands} in hands, ${plural(dead, 'dead letter')}${age}`;
     }),
     ...pairs.held.map(({ container, until }) => `Held    ${container} until ${moment(until)}`),

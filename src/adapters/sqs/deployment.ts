@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { QUEUES, type QueueName } from '../../contract.ts';
 import type { DeadLetter, Deployment, QueueCount } from '../../core/operate/ports.ts';
+import type { Oldest } from './oldest.ts';
 
 type Urls = Readonly<Record<QueueName, string>>;
 
@@ -16,14 +17,21 @@ const LOOK_SECONDS = 60;
 /** A queue that never says it is empty is left alone at some point. */
 const MOST_LETTERS = 10_000;
 
+const withAge = (count: QueueCount, oldest: Oldest | undefined): QueueCount => {
+  if (count.waiting === 0 || oldest === undefined) return count;
+  return 'at' in oldest ? { ...count, oldestAt: oldest.at } : { ...count, oldestUnknown: oldest.unknown };
+};
+
 /**
  * What an operator sees of the queues. SQS counts about right, and says nothing of a message's age but to CloudWatch
  * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html).
+ * @param at.oldest - see oldest.ts; asked only while something waits.
  */
 export const sqsDeployment = (at: {
   readonly client: SQSClient;
   readonly urls: Urls;
   readonly deadUrls: Urls;
+  readonly oldest: () => Promise<Readonly<Record<QueueName, Oldest>>>;
 }): Pick<Deployment, 'counts' | 'deadLetters' | 'removeDead'> => {
   const counted = async (QueueUrl: string) => {
     const { Attributes = {} } = await at.client.send(
@@ -39,8 +47,14 @@ export const sqsDeployment = (at: {
     const [live, dead] = await Promise.all([counted(at.urls[queue]), counted(at.deadUrls[queue])]);
     return [queue, { ...live, dead: dead.waiting, oldestAt: undefined }];
   };
+  const counts = async (): Promise<Record<QueueName, QueueCount>> => {
+    const counted = await Promise.all(QUEUES.map(countOf));
+    const oldest = counted.some(([, { waiting }]) => waiting > 0) ? await at.oldest() : undefined;
+    const aged = counted.map(([queue, count]) => [queue, withAge(count, oldest?.[queue])] as const);
+    return Object.fromEntries(aged) as Record<QueueName, QueueCount>;
+  };
   return {
-    counts: async () => Object.fromEntries(await Promise.all(QUEUES.map(countOf))) as Record<QueueName, QueueCount>,
+    counts,
     deadLetters: async (queue) => {
       const letters: DeadLetter[] = [];
       while (letters.length < MOST_LETTERS) {

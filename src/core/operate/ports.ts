@@ -7,8 +7,10 @@ export type QueueCount = {
   readonly waiting: number;
   readonly inHands: number;
   readonly dead: number;
-  /** When the oldest waiting one came, in milliseconds since 1970; undefined when none waits, or it is not known here. */
+  /** When the oldest waiting one came, in milliseconds since 1970; undefined when none waits, or it is not known. */
   readonly oldestAt: number | undefined;
+  /** Why that is not known, though something waits. */
+  readonly oldestUnknown?: string;
 };
 
 /** `handle` names it to {@link Deployment.removeDead}, for half a minute at least. */

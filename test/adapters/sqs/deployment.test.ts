@@ -6,13 +6,15 @@ import {
 } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from '@jest/globals';
 import { sqsDeployment } from '../../../src/adapters/sqs/deployment.ts';
+import type { Oldest } from '../../../src/adapters/sqs/oldest.ts';
 import { QUEUES, type QueueName } from '../../../src/contract.ts';
 
 const urls = (kind: string) =>
   Object.fromEntries(QUEUES.map((queue) => [queue, `${kind}/${queue}`])) as Record<QueueName, string>;
 
 /** Dead letters by handle; one that was received is invisible from then on. */
-const setUp = (letters: readonly string[], refuses = false) => {
+const unaged = () => ({ unknown: 'no figure' });
+const setUp = (letters: readonly string[], refuses = false, age: () => Oldest = unaged, waits?: string) => {
   const visible = [...letters];
   const deleted: string[] = [];
   const send = async (command: unknown) => {
@@ -20,7 +22,7 @@ const setUp = (letters: readonly string[], refuses = false) => {
       return {
         Attributes: command.input.QueueUrl?.startsWith('dead')
           ? { ApproximateNumberOfMessages: '2', ApproximateNumberOfMessagesNotVisible: '1' }
-          : { ApproximateNumberOfMessages: '7', ApproximateNumberOfMessagesNotVisible: '4' },
+          : { ApproximateNumberOfMessages: waits ?? '7', ApproximateNumberOfMessagesNotVisible: waits ?? '4' },
       };
     if (command instanceof ReceiveMessageCommand) {
       expect(command.input.QueueUrl).toBe('dead/flex-events');
@@ -33,7 +35,8 @@ const setUp = (letters: readonly string[], refuses = false) => {
     return refuses ? { Failed: [{ Id: '0' }] } : {};
   };
   const client = { send } as unknown as SQSClient;
-  return { deleted, deployment: sqsDeployment({ client, urls: urls('live'), deadUrls: urls('dead') }) };
+  const oldest = async () => Object.fromEntries(QUEUES.map((queue) => [queue, age()])) as Record<QueueName, Oldest>;
+  return { deleted, deployment: sqsDeployment({ client, urls: urls('live'), deadUrls: urls('dead'), oldest }) };
 };
 
 const many = Array.from({ length: 23 }, (_, n) => `letter ${n}`);
@@ -44,6 +47,27 @@ describe('the queues of a stack, as an operator sees them', () => {
     expect((await deployment.counts())['flex-events']).toEqual({
       waiting: 11,
       inHands: 4,
+      dead: 3,
+      oldestAt: undefined,
+      oldestUnknown: 'no figure',
+    });
+  });
+
+  test('tell since when the oldest waits', async () => {
+    const { deployment } = setUp([], false, () => ({ at: 1_000 }));
+    expect((await deployment.counts())['default-webhook']).toEqual({
+      waiting: 11,
+      inHands: 4,
+      dead: 3,
+      oldestAt: 1_000,
+    });
+  });
+
+  test('have no oldest when they are empty, whatever CloudWatch still shows of some minutes ago', async () => {
+    const { deployment } = setUp([], false, () => ({ at: 1_000 }), '0');
+    expect((await deployment.counts())['flex-events']).toEqual({
+      waiting: 0,
+      inHands: 0,
       dead: 3,
       oldestAt: undefined,
     });
