@@ -18,7 +18,7 @@ export type LocalSettings = {
   readonly address: string;
   readonly consolePort: number | undefined;
   readonly dataFile: string;
-  /** The file is about accounts that are made anew at each start, and nobody asked for it to be kept. */
+  /** The file means nothing unless its local Twilio is recalled too, and nobody asked for it to be kept. */
   readonly forget: boolean;
   readonly sweepMs: number;
 };

@@ -1,4 +1,5 @@
 /** A bridge with the Twilio that it needs: the accounts of the settings, or the local Twilio's. */
+import { existsSync, rmSync } from 'node:fs';
 import type { Journal } from '../src/core/ports.ts';
 import { type Host, startHost } from './host.ts';
 import type { LocalSettings } from './local-settings.ts';
@@ -17,11 +18,12 @@ export const startBoth = async (settings: LocalSettings, journal: Journal): Prom
     const host = await startHost({ ...settings, journal });
     return { host, twilioUrl: undefined, stop: host.stop };
   }
-  const twilio = await localTwilio(settings.settings.twilioBaseUrl);
+  const twilio = await localTwilio(settings);
   try {
     const host = await startHost({
       ...settings,
       settings: { ...settings.settings, twilioBaseUrl: twilio.url },
+      forget: settings.forget && !twilio.recalled,
       journal,
     });
     const stop = async (): Promise<void> => {
@@ -41,11 +43,22 @@ export const startBoth = async (settings: LocalSettings, journal: Journal): Prom
   }
 };
 
-/** A Twilio of this process's own when no address of one is given. It is loaded only then: it needs what developers have. */
-const localTwilio = async (
-  baseUrl: string | undefined,
-): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> => {
-  if (baseUrl !== undefined) return { url: baseUrl, stop: async () => {} };
+/**
+ * A Twilio of this process's own when no address of one is given. It is loaded only then: it needs what developers have.
+ * What it knows is kept beside the bridge's file, and is nothing without that.
+ */
+const localTwilio = async ({
+  settings,
+  dataFile,
+}: LocalSettings): Promise<{
+  readonly url: string;
+  readonly recalled: boolean;
+  readonly stop: () => Promise<void>;
+}> => {
+  if (settings.twilioBaseUrl !== undefined)
+    return { url: settings.twilioBaseUrl, recalled: false, stop: async () => {} };
+  const keepIn = `${dataFile.replace(/\.sqlite$/, '')}.twilio`;
+  if (!existsSync(dataFile)) rmSync(keepIn, { force: true });
   const { startLocalTwilio } = await import('./twilio/server.ts');
-  return startLocalTwilio({ validate: false });
+  return startLocalTwilio({ validate: false, keepIn });
 };

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { answerControl } from './control.ts';
 import { createHttpDelivery } from './deliver.ts';
+import { keeper, recalled } from './memory.ts';
 import type { TwilioRequest } from './respond.ts';
 import { seededRandom } from './sid.ts';
 import { createTwilio, type LocalTwilio } from './twilio.ts';
@@ -19,6 +20,8 @@ export type LocalTwilioOptions = {
   readonly validate?: boolean | undefined;
   /** Told of every bug of the local Twilio itself, which the caller sees as a 500; console.error when absent. */
   readonly onBug?: ((error: unknown) => void) | undefined;
+  /** A file that it keeps what it knows in, and recalls it from. In memory only when absent. */
+  readonly keepIn?: string | undefined;
   /** What stands between the local Twilio and those it calls, to measure. */
   readonly around?: ((deliver: Deliver) => Deliver) | undefined;
 };
@@ -27,6 +30,8 @@ export type RunningTwilio = LocalTwilio & {
   readonly port: number;
   /** What TWILIO_BASE_URL must say. */
   readonly url: string;
+  /** It goes on from what an earlier one knew. */
+  readonly recalled: boolean;
   readonly stop: () => Promise<void>;
 };
 
@@ -67,20 +72,33 @@ const toTwilio = async (request: IncomingMessage, response: ServerResponse): Pro
 /** @throws when the port is taken */
 export const startLocalTwilio = async (options: LocalTwilioOptions = {}): Promise<RunningTwilio> => {
   const delivery = createHttpDelivery();
+  const deliver = options.around?.(delivery.deliver) ?? delivery.deliver;
+  const place = options.keepIn === undefined ? undefined : recalled(options.keepIn);
+  /** Nobody is told what would be forgotten. */
+  let keep = async (): Promise<void> => {};
   const twilio = createTwilio({
     clock: { now: Date.now },
     random: seededRandom(options.seed ?? Math.floor(Math.random() * 2 ** 32)),
     timers: { after },
-    deliver: options.around?.(delivery.deliver) ?? delivery.deliver,
+    deliver: (call) =>
+      keep().then(
+        () => deliver(call),
+        () => 'refused' as const,
+      ),
+    place,
     switches: options.switches,
     judge: (options.validate ?? true) ? await createJudge() : undefined,
   });
+
+  if (options.keepIn !== undefined) keep = keeper(options.keepIn, twilio.place);
 
   const onBug = options.onBug ?? ((error: unknown) => console.error('local Twilio: a bug', error));
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const asked = await toTwilio(request, response);
     const answered = asked.host === '_local' ? answerControl(twilio, asked) : await twilio.respond(asked);
+    // The page looks every second, and is told nothing that anybody rests on.
+    if (asked.host !== '_local' || asked.method !== 'GET') await keep();
     if (answered === 'destroyed') request.socket.destroy();
     else response.writeHead(answered.status, answered.headers).end(answered.body);
   };
@@ -102,6 +120,7 @@ export const startLocalTwilio = async (options: LocalTwilioOptions = {}): Promis
     ...twilio,
     port,
     url: `http://127.0.0.1:${port}`,
+    recalled: place !== undefined,
     stop: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error === undefined ? resolve() : reject(error)));

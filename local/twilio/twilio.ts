@@ -26,6 +26,8 @@ export type TwilioDeps = {
   readonly timers: Timers;
   /** Called for every webhook but those to Twilio itself. Must not reject. */
   readonly deliver: Deliver;
+  /** What an earlier one knew; the accounts as they are before anybody does anything when absent. */
+  readonly place?: Place | undefined;
   readonly switches?: Partial<Switches> | undefined;
   readonly judge?: Judge | undefined;
   readonly witness?: Witness | undefined;
@@ -65,7 +67,7 @@ const chatEventPath =
 
 export const createTwilio = (deps: TwilioDeps): LocalTwilio => {
   const { clock, random, timers } = deps;
-  const place = createAccounts(clock.now());
+  const place = deps.place ?? createAccounts(clock.now());
   const faults = createFaults(random);
   const counts = createCounts();
   const switches = { ...usualSwitches, ...deps.switches };

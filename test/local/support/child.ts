@@ -46,7 +46,13 @@ export const run = (
   };
 };
 
-export type Announced = { readonly port: number; readonly publicBaseUrl: string; readonly page?: string };
+export type Announced = {
+  readonly port: number;
+  readonly publicBaseUrl: string;
+  readonly page?: string;
+  /** Where the local Twilio is. */
+  readonly twilio?: string;
+};
 
 /** What the bridge says of itself when it runs. */
 export const announced = (child: Child): Promise<Announced> =>
