@@ -34,7 +34,7 @@ export const drawWeather = (dice: Dice, lateMs: number): Weather => {
     { fault: 'list.stale', p: some(0.3, 0.5), maxMs: 5_000 },
     { fault: 'message.late', p: some(0.2, 0.1), maxMs: 30_000 },
     { fault: 'index.skipped', p: some(0.2, 0.1), max: 3 },
-    { fault: 'attributes.replaced', p: some(0.2, 0.2), maxMs: 60_000 },
+    { fault: 'attributes.replaced', p: some(0.2, 0.2), account: 'frontline', maxMs: 60_000 },
   ];
   return {
     twilio: faults.filter(({ p }) => p > 0),

@@ -1,6 +1,7 @@
 /**
  * How the local Twilio misbehaves. A fault is a rule with a probability; the first rule that applies and whose dice
- * fall is met, and counted. Faults touch REST calls, webhooks and what Twilio does by itself, never a person's action.
+ * fall is drawn, and counted once it has an effect. Faults touch REST calls, webhooks and what Twilio does by itself,
+ * never a person's action.
  */
 import type { AccountName } from './model.ts';
 import type { Random } from './sid.ts';
@@ -34,6 +35,8 @@ export type Fault = Scope &
     | { readonly fault: 'rest.late-commit'; readonly loss: Loss; readonly maxMs: number }
     /** A list shows what there was up to so many milliseconds ago. */
     | { readonly fault: 'list.stale'; readonly maxMs: number }
+    /** A look at one message or container shows what it was up to so many milliseconds ago. */
+    | { readonly fault: 'read.stale'; readonly maxMs: number }
     /** A message is in no list for up to so many milliseconds, while its successors are. */
     | { readonly fault: 'message.late'; readonly maxMs: number }
     /** Up to so many indices are left out before a message. */
@@ -42,6 +45,10 @@ export type Fault = Scope &
     | { readonly fault: 'conversation.closed-by-timer'; readonly maxMs: number }
     /** The agent's app replaces the attributes of a message that a program wrote. */
     | { readonly fault: 'attributes.replaced'; readonly maxMs: number }
+    /** A write whose text holds this is refused for good. */
+    | { readonly fault: 'content.refused'; readonly holds: string }
+    /** No credentials are good, as while somebody changes them. */
+    | { readonly fault: 'rest.denied'; readonly status: 401 | 403 }
     /** Every call to the account's hosts fails. */
     | { readonly fault: 'side.down'; readonly how: '503' | Loss }
   );
@@ -57,10 +64,13 @@ export const FAULTS = [
   'rest.answer-lost',
   'rest.late-commit',
   'list.stale',
+  'read.stale',
   'message.late',
   'index.skipped',
   'conversation.closed-by-timer',
   'attributes.replaced',
+  'content.refused',
+  'rest.denied',
   'side.down',
 ] as const satisfies readonly Fault['fault'][];
 
@@ -72,16 +82,38 @@ export type Faults = {
   readonly add: (fault: Fault) => () => void;
   readonly clear: () => void;
   readonly rules: () => readonly Fault[];
-  /** The rule that is met now, if any; counts it. */
+  /** The rule whose dice fall now, if any. Whoever asked says whether it had an effect. */
+  readonly draws: <N extends FaultName>(name: N, account: AccountName, about: string) => Met<N> | undefined;
+  /** It had an effect: counts it. */
+  readonly happened: (name: FaultName, account: AccountName, about: string) => void;
+  /** For what has its effect as soon as it is drawn. */
   readonly meets: <N extends FaultName>(name: N, account: AccountName, about: string) => Met<N> | undefined;
-  /** How often each fault was met since the last reset. */
+  /** How often each fault had an effect since the last reset. */
   readonly counts: () => Readonly<Partial<Record<FaultName, number>>>;
   readonly resetCounts: () => void;
 };
 
-export const createFaults = (random: Random): Faults => {
+/** @param told hears of every effect. */
+export const createFaults = (
+  random: Random,
+  told: (name: FaultName, account: AccountName, about: string) => void = () => {},
+): Faults => {
   let rules: readonly Fault[] = [];
   const counts = new Map<FaultName, number>();
+  const draws: Faults['draws'] = <N extends FaultName>(name: N, account: AccountName, about: string) => {
+    for (const rule of rules) {
+      if (rule.fault !== name) continue;
+      if (rule.account !== undefined && rule.account !== account) continue;
+      if (rule.only !== undefined && !about.startsWith(rule.only)) continue;
+      if (rule.p < 1 && random() >= rule.p) continue;
+      return rule as Met<N>;
+    }
+    return undefined;
+  };
+  const happened: Faults['happened'] = (name, account, about) => {
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    told(name, account, about);
+  };
   return {
     add: (fault) => {
       rules = [...rules, fault];
@@ -93,16 +125,12 @@ export const createFaults = (random: Random): Faults => {
       rules = [];
     },
     rules: () => rules,
-    meets: <N extends FaultName>(name: N, account: AccountName, about: string) => {
-      for (const rule of rules) {
-        if (rule.fault !== name) continue;
-        if (rule.account !== undefined && rule.account !== account) continue;
-        if (rule.only !== undefined && !about.startsWith(rule.only)) continue;
-        if (rule.p < 1 && random() >= rule.p) continue;
-        counts.set(name, (counts.get(name) ?? 0) + 1);
-        return rule as Met<N>;
-      }
-      return undefined;
+    draws,
+    happened,
+    meets: (name, account, about) => {
+      const rule = draws(name, account, about);
+      if (rule !== undefined) happened(name, account, about);
+      return rule;
     },
     counts: () => Object.fromEntries(counts),
     resetCounts: () => counts.clear(),

@@ -27,6 +27,10 @@ export type Message = {
   readonly committedAt: number;
   /** Lists do not show it before. */
   readonly listedFrom: number;
+  /** Whether a list has left it out for that. */
+  missed: boolean;
+  /** What it was, oldest first. */
+  readonly past: { readonly until: number; readonly body: string | undefined; readonly attributes: string }[];
 };
 
 export type Binding = { readonly type: string; readonly address: string; readonly proxyAddress: string | undefined };
@@ -62,6 +66,12 @@ export type Container = {
   readonly members: Map<string, Member>;
   /** By SID, in order of index. */
   readonly messages: Map<string, Message>;
+  /** Messages that are gone, by SID. */
+  readonly removed: Map<string, { readonly message: Message; readonly at: number }>;
+  /** When it was really made, whatever dateCreated says. */
+  readonly committedAt: number;
+  /** What it was, oldest first. */
+  readonly past: { readonly until: number; readonly attributes: string; readonly state: ConversationState }[];
   nextIndex: number;
   /** Writes in the second that began then: 30 a second are allowed. */
   actions: { second: number; count: number };

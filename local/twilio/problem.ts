@@ -19,6 +19,7 @@ export class TwilioProblem extends Error {
  */
 export const problems = {
   authenticate: () => new TwilioProblem(401, 20003, 'Authenticate'),
+  forbidden: () => new TwilioProblem(403, 20403, 'Forbidden'),
   notFound: (path: string) => new TwilioProblem(404, 20404, `The requested resource ${path} was not found`),
   notAllowed: () => new TwilioProblem(405, 20004, 'Method not allowed'),
   invalid: (what: string) => new TwilioProblem(400, 20001, `Invalid parameter: ${what}`),

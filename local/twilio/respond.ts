@@ -82,13 +82,17 @@ export const createRespond = (world: World, judge: Judge | undefined): Respond =
 
   const lost = (how: Loss): Promise<'destroyed'> => (how === 'hang' ? never() : Promise.resolve('destroyed'));
 
-  /** Runs after the caller gave up. */
+  /** Runs after the caller gave up. What is refused by then had no effect. */
   const commitLate = (
     run: () => Answer,
     rule: { loss: Loss; maxMs: number },
     gaveUp: AbortSignal | undefined,
+    happened: () => void,
   ): void => {
-    const later = () => world.after(world.random() * rule.maxMs, () => void attempt(run));
+    const later = () =>
+      world.after(world.random() * rule.maxMs, () => {
+        if (attempt(run).status < 400) happened();
+      });
     if (rule.loss === 'destroy') later();
     else if (gaveUp === undefined) world.after(patienceMs, later);
     else if (gaveUp.aborted) later();
@@ -105,6 +109,9 @@ export const createRespond = (world: World, judge: Judge | undefined): Respond =
     const isWrite = !name.startsWith('GET');
     const down = faults.meets('side.down', side, name);
     if (down !== undefined) return down.how === '503' ? write(failure(problems.internal(503))) : lost(down.how);
+    const denied = name === CHAT_EVENT ? undefined : faults.meets('rest.denied', side, name);
+    if (denied !== undefined)
+      return write(failure(denied.status === 401 ? problems.authenticate() : problems.forbidden()));
     const busy = faults.meets('rest.429', side, name);
     if (busy !== undefined) {
       const { retryAfter } = busy;
@@ -116,17 +123,24 @@ export const createRespond = (world: World, judge: Judge | undefined): Respond =
     const { latency } = world.switches;
     const ms = typeof latency === 'number' ? latency : latency();
     if (ms > 0) await pause(ms / 2);
-    const late = isWrite ? faults.meets('rest.late-commit', side, name) : undefined;
+    const late = isWrite ? faults.draws('rest.late-commit', side, name) : undefined;
     if (late !== undefined) {
-      commitLate(run, late, gaveUp);
+      commitLate(run, late, gaveUp, () => faults.happened('rest.late-commit', side, name));
       return lost(late.loss);
     }
     const answer = attempt(run);
     if (ms > 0) await pause(ms / 2);
-    const unheard = isWrite ? faults.meets('rest.answer-lost', side, name) : undefined;
-    if (unheard !== undefined) return lost(unheard.loss);
-    const after = isWrite ? faults.meets('rest.5xx-after', side, name) : undefined;
-    if (after !== undefined) return write(failure(problems.internal(after.status)));
+    const done = answer.status < 400;
+    const unheard = isWrite ? faults.draws('rest.answer-lost', side, name) : undefined;
+    if (unheard !== undefined) {
+      if (done) faults.happened('rest.answer-lost', side, name);
+      return lost(unheard.loss);
+    }
+    const after = isWrite ? faults.draws('rest.5xx-after', side, name) : undefined;
+    if (after !== undefined) {
+      if (done) faults.happened('rest.5xx-after', side, name);
+      return write(failure(problems.internal(after.status)));
+    }
     return write(answer);
   };
 
@@ -174,6 +188,11 @@ export const createRespond = (world: World, judge: Judge | undefined): Respond =
     };
     const run = (): Answer => {
       judge?.request(host, route, call);
+      const refused = method === 'POST' ? faults.draws('content.refused', account.name, name) : undefined;
+      if (refused !== undefined && (call.form.get('Body') ?? '').includes(refused.holds)) {
+        faults.happened('content.refused', account.name, name);
+        throw problems.bodyTooLong();
+      }
       const answer = route.answer(call);
       judge?.answer(host, route, answer);
       return answer;

@@ -7,7 +7,8 @@ import { changeState } from './chat/containers.ts';
 import { connectBridge } from './connect.ts';
 import { type Counts, createCounts } from './counts.ts';
 import type { DefaultAgent } from './defaults.ts';
-import { createFaults, type Faults } from './faults.ts';
+import { createFaults, type FaultName, type Faults } from './faults.ts';
+import type { AccountName } from './model.ts';
 import { containerOf, createChats } from './persons/chats.ts';
 import { type Customer, createCustomer } from './persons/customer.ts';
 import { createFlexAgent, type FlexAgent } from './persons/flex-agent.ts';
@@ -30,6 +31,8 @@ export type TwilioDeps = {
   readonly place?: Place | undefined;
   readonly switches?: Partial<Switches> | undefined;
   readonly judge?: Judge | undefined;
+  /** Hears of every effect that a fault has. */
+  readonly met?: ((fault: FaultName, account: AccountName, about: string) => void) | undefined;
   readonly witness?: Witness | undefined;
 };
 
@@ -68,7 +71,7 @@ const chatEventPath =
 export const createTwilio = (deps: TwilioDeps): LocalTwilio => {
   const { clock, random, timers } = deps;
   const place = deps.place ?? createAccounts(clock.now());
-  const faults = createFaults(random);
+  const faults = createFaults(random, deps.met);
   const counts = createCounts();
   const switches = { ...usualSwitches, ...deps.switches };
 

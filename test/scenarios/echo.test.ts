@@ -41,7 +41,7 @@ describe('what the bridge wrote', () => {
   ])("is known although the agent's app %s puts attributes of its own in the place of the stamp", async (_, maxMs) => {
     const stage = openStage();
     const chat = await stage.linkedChat();
-    stage.twilio.faults.add({ fault: 'attributes.replaced', p: 1, maxMs });
+    stage.twilio.faults.add({ fault: 'attributes.replaced', p: 1, account: 'frontline', maxMs });
     const listed = stage.reads();
     stage.customerWrites(chat, 'one');
     await stage.settle();
@@ -68,7 +68,7 @@ describe('what the bridge wrote', () => {
       },
     });
     const chat = await stage.linkedChat();
-    stage.twilio.faults.add({ fault: 'attributes.replaced', p: 1, maxMs: 0 });
+    stage.twilio.faults.add({ fault: 'attributes.replaced', p: 1, account: 'frontline', maxMs: 0 });
     armed = true;
     stage.customerWrites(chat, 'one');
     await stage.settle(0.5);

@@ -6,6 +6,7 @@ import { announce } from '../webhooks/announce.ts';
 import type { World } from '../world.ts';
 import { mustBeOpen, refusal, type Way } from './dialect.ts';
 import { checkAttributes, countAction, LIMITS } from './limits.ts';
+import { remember } from './past.ts';
 import { leaveUser } from './users.ts';
 
 export type ContainerDraft = {
@@ -42,6 +43,9 @@ export const createContainer = (world: World, service: ChatService, draft: Conta
     dateUpdated: now,
     members: new Map(),
     messages: new Map(),
+    removed: new Map(),
+    committedAt: now,
+    past: [],
     nextIndex: 0,
     actions: { second: 0, count: 0 },
   };
@@ -65,6 +69,8 @@ export type ContainerChange = {
 export const updateContainer = (world: World, container: Container, change: ContainerChange, way: Way): void => {
   mustBeOpen(container);
   countAction(world, container, way);
+  const at = world.now();
+  remember(container.past, { until: at, attributes: container.attributes, state: container.state });
   if (change.attributes !== undefined)
     container.attributes = checkAttributes(change.attributes, LIMITS.containerAttributes);
   if (change.uniqueName !== undefined && change.uniqueName !== container.uniqueName) {
@@ -76,7 +82,6 @@ export const updateContainer = (world: World, container: Container, change: Cont
   if (change.friendlyName !== undefined) container.friendlyName = change.friendlyName;
   if (change.timers?.closed !== undefined) container.timers.closed = change.timers.closed;
   if (change.timers?.inactive !== undefined) container.timers.inactive = change.timers.inactive;
-  const at = world.now();
   container.dateUpdated = at;
   if (way.announce) announce(world, { about: 'container', change: 'updated', container, by: way.by, at });
 };
@@ -93,6 +98,7 @@ export const changeState = (
   if (from === to) return;
   mustBeOpen(container);
   const at = world.now();
+  remember(container.past, { until: at, attributes: container.attributes, state: from });
   container.state = to;
   container.dateUpdated = at;
   if (way.announce) announce(world, { about: 'state', container, from, to, reason, by: way.by, at });

@@ -2,7 +2,7 @@
 import type { Container } from '../model.ts';
 import { problems } from '../problem.ts';
 import type { World } from '../world.ts';
-import { refusal, type Way } from './dialect.ts';
+import { type Dialect, refusal, type Way } from './dialect.ts';
 
 /** Bytes. */
 export const LIMITS = { body: 32 * 1024, containerAttributes: 16 * 1024, attributes: 4 * 1024, name: 256 } as const;
@@ -20,8 +20,9 @@ export const checkAttributes = (attributes: string, bytes: number): string => {
   return attributes;
 };
 
-export const checkBody = (body: string | undefined, media: number): string | undefined => {
-  if ((body === undefined || body === '') && media === 0) throw problems.bodyMissing();
+/** An empty text is one in a channel (https://www.twilio.com/docs/chat/rest/message-resource), none in a conversation. */
+export const checkBody = (body: string | undefined, media: number, dialect: Dialect): string | undefined => {
+  if ((body === undefined || (body === '' && dialect !== 'chat')) && media === 0) throw problems.bodyMissing();
   if (body !== undefined && tooLong(body, LIMITS.body)) throw problems.bodyTooLong();
   return body === '' ? undefined : body;
 };

@@ -7,6 +7,7 @@ import { changeState } from './containers.ts';
 import { bySdk, mustBeOpen, type Way } from './dialect.ts';
 import { checkAttributes, checkBody, countAction, LIMITS } from './limits.ts';
 import { findMember } from './members.ts';
+import { remember, rememberGone } from './past.ts';
 
 export type MessageDraft = {
   readonly author: string;
@@ -16,38 +17,44 @@ export type MessageDraft = {
   readonly media?: readonly Media[] | undefined;
 };
 
-/** The Frontline app of the agent in this conversation writes attributes of its own over the bridge's. */
-const agentsAppReplaces = (world: World, container: Container, message: Message): void => {
-  const agent = [...container.members.values()].find((member) => member.identity?.includes('@'));
+/** The app of the agent in this chat writes attributes of its own over the bridge's. */
+const agentsAppReplaces = (world: World, container: Container, message: Message, { dialect }: Way): void => {
+  const agent = [...container.members.values()].find(({ identity, attributes }) =>
+    dialect === 'chat' ? attributes.includes('"agent"') : identity?.includes('@'),
+  );
   if (agent?.identity === undefined || container.state === 'closed' || !container.messages.has(message.sid)) return;
   const attributes = JSON.stringify({ messageId: newSid(world.random, '').slice(0, 8) });
-  updateMessage(world, container, message, { attributes }, bySdk(agent.identity, 'conversations'));
+  updateMessage(world, container, message, { attributes }, bySdk(agent.identity, dialect));
+  world.faults.happened('attributes.replaced', container.account.name, message.sid);
 };
 
 const mischief = (world: World, container: Container, message: Message, way: Way): void => {
   const { name } = container.account;
-  if (way.dialect !== 'conversations') return;
-  const closes = world.faults.meets('conversation.closed-by-timer', name, container.sid);
+  const closes =
+    way.dialect === 'conversations'
+      ? world.faults.draws('conversation.closed-by-timer', name, container.sid)
+      : undefined;
   if (closes !== undefined)
     world.after(world.random() * closes.maxMs, () => {
+      if (container.state !== 'closed') world.faults.happened('conversation.closed-by-timer', name, container.sid);
       changeState(world, container, 'closed', 'TIMER', { ...way, by: { source: 'API' }, announce: true });
     });
   if (way.by.source !== 'API') return;
-  const replaced = world.faults.meets('attributes.replaced', name, container.sid);
+  const replaced = world.faults.draws('attributes.replaced', name, container.sid);
   if (replaced !== undefined)
-    world.after(world.random() * replaced.maxMs, () => agentsAppReplaces(world, container, message));
+    world.after(world.random() * replaced.maxMs, () => agentsAppReplaces(world, container, message, way));
 };
 
 export const addMessage = (world: World, container: Container, draft: MessageDraft, way: Way): Message => {
   mustBeOpen(container);
   const media = draft.media ?? [];
-  const body = checkBody(draft.body, media.length);
+  const body = checkBody(draft.body, media.length, way.dialect);
   const attributes = checkAttributes(draft.attributes ?? '{}', LIMITS.attributes);
   countAction(world, container, way);
   const { name } = container.account;
   const skipped = world.faults.meets('index.skipped', name, container.sid);
   if (skipped !== undefined) container.nextIndex += 1 + Math.floor(world.random() * skipped.max);
-  const late = world.faults.meets('message.late', name, container.sid);
+  const late = world.faults.draws('message.late', name, container.sid);
   const at = world.now();
   const message: Message = {
     sid: newSid(world.random, 'IM'),
@@ -62,6 +69,8 @@ export const addMessage = (world: World, container: Container, draft: MessageDra
     memberSid: findMember(container, draft.author)?.sid,
     committedAt: at,
     listedFrom: late === undefined ? at : at + world.random() * late.maxMs,
+    missed: false,
+    past: [],
   };
   container.nextIndex += 1;
   container.messages.set(message.sid, message);
@@ -79,13 +88,14 @@ export function updateMessage(
   way: Way,
 ): void {
   mustBeOpen(container);
-  const body = change.body === undefined ? message.body : checkBody(change.body, message.media.length);
+  const body = change.body === undefined ? message.body : checkBody(change.body, message.media.length, way.dialect);
   const attributes =
     change.attributes === undefined ? message.attributes : checkAttributes(change.attributes, LIMITS.attributes);
   countAction(world, container, way);
+  const at = world.now();
+  remember(message.past, { until: at, body: message.body, attributes: message.attributes });
   message.body = body;
   message.attributes = attributes;
-  const at = world.now();
   message.dateUpdated = at;
   message.lastUpdatedBy = way.by.identity ?? 'system';
   world.witness('updated', container, message, way.by, at);
@@ -97,6 +107,7 @@ export const removeMessage = (world: World, container: Container, message: Messa
   countAction(world, container, way);
   container.messages.delete(message.sid);
   const at = world.now();
+  rememberGone(container.removed, message.sid, { message, at });
   world.witness('removed', container, message, way.by, at);
   if (way.announce) announce(world, { about: 'message', change: 'removed', container, message, by: way.by, at });
 };

@@ -5,6 +5,7 @@ import { problems } from '../problem.ts';
 import { type Call, created, date, dateField, field, found, gone, ok, type Route, restWay } from './call.ts';
 import { chatService } from './chat-service.ts';
 import { pageOf } from './paging.ts';
+import { visibleContainer } from './visible.ts';
 
 const render = (call: Call, channel: Container) => {
   const url = `${call.base}/v2/Services/${channel.service.sid}/Channels/${channel.sid}`;
@@ -76,7 +77,12 @@ export const chatChannelRoutes: readonly Route[] = [
       return created(render(call, createContainer(call.world, chatService(call), draft, restWay(call, 'chat'))));
     },
   },
-  { method: 'GET', pattern: one, name: 'chat.channel', answer: (call) => ok(render(call, bySid(call))) },
+  {
+    method: 'GET',
+    pattern: one,
+    name: 'chat.channel',
+    answer: (call) => ok(render(call, visibleContainer(call, bySid(call), 'GET chat.channel'))),
+  },
   {
     method: 'POST',
     pattern: one,

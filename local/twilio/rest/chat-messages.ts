@@ -5,7 +5,7 @@ import { type Call, created, date, dateField, field, found, gone, ok, type Route
 import { channelOf } from './chat-channels.ts';
 import { mediaField } from './media.ts';
 import { pageOfMessages } from './paging.ts';
-import { visibleMessages } from './visible.ts';
+import { visibleMessage, visibleMessages } from './visible.ts';
 
 const render = (call: Call, channel: Container, message: Message) => {
   const media = message.media[0];
@@ -72,7 +72,15 @@ export const chatMessageRoutes: readonly Route[] = [
       return created(render(call, channel, addMessage(call.world, channel, draft, restWay(call, 'chat'))));
     },
   },
-  { method: 'GET', pattern: one, name: 'chat.message', answer: (call) => ok(render(call, ...both(call))) },
+  {
+    method: 'GET',
+    pattern: one,
+    name: 'chat.message',
+    answer: (call) => {
+      const channel = channelOf(call);
+      return ok(render(call, channel, visibleMessage(call, channel, 'GET chat.message')));
+    },
+  },
   {
     method: 'POST',
     pattern: one,

@@ -5,7 +5,7 @@ import { type Call, created, date, dateField, field, found, gone, ok, type Route
 import { bothForms, conversationOf, conversationUrl } from './conversations-service.ts';
 import { mediaField } from './media.ts';
 import { pageOfMessages } from './paging.ts';
-import { visibleMessages } from './visible.ts';
+import { visibleMessage, visibleMessages } from './visible.ts';
 
 const render = (call: Call, conversation: Container, message: Message) => {
   const url = `${conversationUrl(call, conversation)}/Messages/${message.sid}`;
@@ -73,7 +73,15 @@ export const conversationMessageRoutes = bothForms([
       return created(render(call, conversation, message));
     },
   },
-  { method: 'GET', pattern: one, name: 'conversations.message', answer: (call) => ok(render(call, ...both(call))) },
+  {
+    method: 'GET',
+    pattern: one,
+    name: 'conversations.message',
+    answer: (call) => {
+      const conversation = conversationOf(call);
+      return ok(render(call, conversation, visibleMessage(call, conversation, 'GET conversations.message')));
+    },
+  },
   {
     method: 'POST',
     pattern: one,

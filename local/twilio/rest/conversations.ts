@@ -6,6 +6,7 @@ import { messagingServiceSid } from '../webhooks/conversations-form.ts';
 import { type Call, created, date, dateField, field, found, gone, ok, type Route, restWay } from './call.ts';
 import { bothForms, conversationService, conversationUrl } from './conversations-service.ts';
 import { pageOf } from './paging.ts';
+import { visibleContainer } from './visible.ts';
 
 const render = (call: Call, conversation: Container) => {
   const url = conversationUrl(call, conversation);
@@ -90,7 +91,7 @@ export const conversationRoutes = bothForms([
     method: 'GET',
     pattern: '/Conversations/{Sid}',
     name: 'conversations.conversation',
-    answer: (call) => ok(render(call, bySid(call))),
+    answer: (call) => ok(render(call, visibleContainer(call, bySid(call), 'GET conversations.conversation'))),
   },
   {
     method: 'POST',

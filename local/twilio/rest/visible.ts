@@ -1,14 +1,59 @@
+/** What a read shows now: what there is, unless a fault hides what came late or lately. */
 import type { Container, Message } from '../model.ts';
-import type { Call } from './call.ts';
+import { type Call, found } from './call.ts';
 
-/** What a list shows now: all of it, unless a fault hides what came late or lately. */
 export const visibleMessages = (call: Call, container: Container, name: string): readonly Message[] => {
   const { world } = call;
+  const account = container.account.name;
   const now = world.now();
-  const stale = world.faults.meets('list.stale', container.account.name, name);
+  const stale = world.faults.draws('list.stale', account, name);
   const until = stale === undefined ? now : now - world.random() * stale.maxMs;
   const shown: Message[] = [];
-  for (const message of container.messages.values())
-    if (message.listedFrom <= now && (stale === undefined || message.committedAt <= until)) shown.push(message);
+  let hidden = false;
+  for (const message of container.messages.values()) {
+    if (message.listedFrom > now) {
+      if (!message.missed) world.faults.happened('message.late', account, name);
+      message.missed = true;
+    } else if (stale !== undefined && message.committedAt > until) hidden = true;
+    else shown.push(message);
+  }
+  if (hidden) world.faults.happened('list.stale', account, name);
   return shown;
+};
+
+/** The moment that a look at one thing shows; undefined: now. */
+const lookedAt = ({ world }: Call, { account }: Container, name: string): number | undefined => {
+  const stale = world.faults.draws('read.stale', account.name, name);
+  return stale === undefined ? undefined : world.now() - world.random() * stale.maxMs;
+};
+
+const asIt = <T extends { readonly committedAt: number; readonly past: readonly { readonly until: number }[] }>(
+  thing: T | undefined,
+  at: number,
+): T | undefined => {
+  if (thing === undefined || thing.committedAt > at) return undefined;
+  return { ...thing, ...thing.past.find(({ until }) => until > at) };
+};
+
+/** @throws TwilioProblem when it is not there, or not seen yet. */
+export const visibleMessage = (call: Call, container: Container, name: string): Message => {
+  const sid = call.at.Sid ?? '';
+  const now = container.messages.get(sid);
+  const at = lookedAt(call, container, name);
+  if (at === undefined) return found(call, now);
+  const gone = container.removed.get(sid);
+  const then = asIt(now ?? (gone !== undefined && gone.at > at ? gone.message : undefined), at);
+  if (then?.body !== now?.body || then?.attributes !== now?.attributes)
+    call.world.faults.happened('read.stale', container.account.name, name);
+  return found(call, then);
+};
+
+/** @throws TwilioProblem when it is not seen yet. */
+export const visibleContainer = (call: Call, container: Container, name: string): Container => {
+  const at = lookedAt(call, container, name);
+  if (at === undefined) return container;
+  const then = asIt(container, at);
+  if (then?.state !== container.state || then.attributes !== container.attributes)
+    call.world.faults.happened('read.stale', container.account.name, name);
+  return found(call, then);
 };

@@ -48,7 +48,7 @@ const call = (token: string, webhook: Webhook, attempt: number, signal: AbortSig
 export const createDelivery = ({ now, random, after, deliver, faults, retryMs }: DeliveryDeps): Delivery => {
   let underway = 0;
   let waiting: (() => void)[] = [];
-  const held = new Map<AccountName, () => void>();
+  const held = new Map<AccountName, (overtaken: boolean) => void>();
 
   const pause = (ms: number): Promise<void> => new Promise((resolve) => after(ms, resolve));
 
@@ -91,14 +91,15 @@ export const createDelivery = ({ now, random, after, deliver, faults, retryMs }:
   };
 
   /** Its turn comes when the next webhook of the account has gone, or after `maxMs`. */
-  const hold = (account: AccountName, maxMs: number): Promise<void> =>
+  const hold = (account: AccountName, maxMs: number, type: string): Promise<void> =>
     new Promise((resolve) => {
-      const go = () => {
+      const go = (overtaken: boolean) => {
         cancel();
         if (held.get(account) === go) held.delete(account);
+        if (overtaken) faults.happened('webhook.swapped', account, type);
         resolve();
       };
-      const cancel = after(maxMs, go);
+      const cancel = after(maxMs, () => go(false));
       held.set(account, go);
     });
 
@@ -111,11 +112,11 @@ export const createDelivery = ({ now, random, after, deliver, faults, retryMs }:
     if (neighbour !== undefined) {
       held.delete(account);
       await tries(webhook);
-      neighbour();
+      neighbour(true);
       return;
     }
-    const swapped = faults.meets('webhook.swapped', account, type);
-    if (swapped !== undefined) await hold(account, swapped.maxMs);
+    const swapped = faults.draws('webhook.swapped', account, type);
+    if (swapped !== undefined) await hold(account, swapped.maxMs, type);
     await tries(webhook);
   };
 

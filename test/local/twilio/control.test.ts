@@ -95,12 +95,15 @@ describe('over a real connection', () => {
     const { channelSid } = local.customer.beginWebChat();
     local.faults.add({ fault: 'rest.late-commit', p: 1, loss: 'hang', maxMs: 0 });
     const patience = new AbortController();
+    const before = local.counts.total().rest;
     const asked = createMessage(channelSid, patience.signal);
-    while (local.faults.counts()['rest.late-commit'] === undefined) await new Promise(setImmediate);
+    while (local.counts.total().rest === before) await new Promise(setImmediate);
     expect(local.reads.transcript('flex', channelSid)).toEqual([]);
+    expect(local.faults.counts()['rest.late-commit']).toBeUndefined();
     patience.abort();
     await expect(asked).rejects.toThrow('aborted');
     while (local.reads.transcript('flex', channelSid).length === 0) await new Promise(setImmediate);
+    expect(local.faults.counts()['rest.late-commit']).toBe(1);
   });
 
   test('an answer of ours that the specification does not allow is a 500 and is reported', async () => {

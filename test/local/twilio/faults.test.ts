@@ -86,6 +86,45 @@ describe('calls', () => {
     expect([bodies(), met(fault)]).toEqual([[], 2]);
   });
 
+  test('are refused while no credentials are good', async () => {
+    const fault: Fault = { fault: 'rest.denied', p: 1, status: 403 };
+    const remove = twilio.faults.add(fault);
+    const asked = post();
+    remove();
+    await twilio.pass(0);
+    expect([status(asked), json(asked).code, bodies(), met(fault)]).toEqual([403, 20403, [], 1]);
+  });
+
+  test('are refused for good for what they say; what a person says is not', async () => {
+    const fault: Fault = { fault: 'content.refused', p: 1, holds: 'poison' };
+    twilio.faults.add(fault);
+    twilio.frontlineAgent.writes('ann@example.com', pair.conversationSid, 'poison');
+    const [asked, other] = [post('more poison'), post('honey')];
+    await twilio.pass(0);
+    expect([status(asked), json(asked).code, status(other)]).toEqual([400, 50504, 201]);
+    expect([bodies(), met(fault)]).toEqual([['poison', 'honey'], 1]);
+  });
+
+  test('show of one message what it was a while ago, or nothing', async () => {
+    const { sid } = twilio.frontlineAgent.writes('ann@example.com', pair.conversationSid, 'old');
+    await twilio.pass(10_000);
+    twilio.frontlineAgent.edits('ann@example.com', pair.conversationSid, sid, 'new');
+    const fault: Fault = { fault: 'read.stale', p: 1, maxMs: 5_000 };
+    twilio.faults.add(fault);
+    const look = async () => {
+      const asked = twilio.frontline('GET', `${pair.conversation}/Messages/${sid}`);
+      await twilio.pass(0);
+      return asked;
+    };
+    expect([json(await look()).body, met(fault)]).toEqual(['old', 1]);
+    await twilio.pass(5_000);
+    expect([json(await look()).body, met(fault)]).toEqual(['new', 1]);
+    twilio.frontlineAgent.deletes('ann@example.com', pair.conversationSid, sid);
+    expect([json(await look()).body, met(fault)]).toEqual(['new', 2]);
+    await twilio.pass(5_000);
+    expect([status(await look()), met(fault)]).toEqual([404, 2]);
+  });
+
   test('fail before anything is done', async () => {
     const fault: Fault = { fault: 'rest.5xx-before', p: 1, status: 503 };
     twilio.faults.add(fault);
