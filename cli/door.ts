@@ -42,6 +42,7 @@ export const throughDoor = async (path: string): Promise<Deployment | undefined>
     counts: ask('counts'),
     deadLetters: ask('deadLetters'),
     removeDead: ask('removeDead'),
+    leaveDead: ask('leaveDead'),
   };
   try {
     await deployment.counts();

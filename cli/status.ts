@@ -1,6 +1,7 @@
 import { concerns, readStatus, type Status } from '../src/core/operate/status.ts';
 import { common, commonUsage, parse, whereOf } from './arguments.ts';
 import { type Command, EXIT, Misunderstood } from './command.ts';
+import { letterLines } from './letters.ts';
 import { reach } from './reach.ts';
 import { moment, plural, span } from './words.ts';
 
@@ -33,11 +34,11 @@ const remedies: Readonly<Record<ReturnType<typeof concerns>[number], string>> = 
   parked: 'messages are parked: npx bridge redrive',
   'dead letters': 'dead letters wait: the runbook has a section for each queue',
   'dirty lanes': 'lanes wait for their side: the sweep repairs them each minute once it is back',
-  'held pairs': 'pairs are held, because they wrote faster than people can: npx bridge repair SID --release',
+  'held pairs': 'pairs are held, because they wrote faster than people can: stop what writes there, then release each',
 };
 
 const lines = (seen: Status, wrong: ReturnType<typeof concerns>, running: boolean): readonly string[] => {
-  const { at, pairs, lanes, parked, queues } = seen;
+  const { at, pairs, lanes, parked, letters, queues } = seen;
   const since = lanes.dirtySince === undefined ? '' : ` (for ${span(at - lanes.dirtySince)})`;
   const reasons = Object.entries(parked.byReason).map(([reason, count]) => `${count} ${reason}`);
   const oldest = parked.oldestAt === undefined ? '' : `, the oldest for ${span(at - parked.oldestAt)}`;
@@ -46,12 +47,17 @@ const lines = (seen: Status, wrong: ReturnType<typeof concerns>, running: boolea
     `Pairs   ${pairs.open} open (${pairs.active} active), ${pairs.waiting} due (${pairs.linking} linking), ${pairs.held.length} held`,
     `Lanes   ${lanes.dirty} dirty${since}, ${lanes.withHoles} with holes, ${lanes.stale} with edits to apply, ${lanes.underWay} with a call under way`,
     `Parked  ${parked.total}${parked.total === 0 ? '' : `: ${reasons.join(', ')}${oldest}`}`,
+    ...(letters.total === 0 ? [] : [`Letters ${letters.total} given up, beside what is parked`]),
+    ...letterLines(letters.byReason).map((line) => `        ${line}`),
     ...Object.entries(queues).map(([name, { waiting, inHands, dead, oldestAt, oldestUnknown }]) => {
       const unknown = oldestUnknown === undefined ? '' : `, the oldest of unknown age (${oldestUnknown})`;
       const age = oldestAt === undefined ? unknown : `, the oldest ${span(at - oldestAt)} old`;
       return `Queue   ${name}: ${waiting} waiting, ${inHands} in hands, ${plural(dead, 'dead letter')}${age}`;
     }),
-    ...pairs.held.map(({ container, until }) => `Held    ${container} until ${moment(until)}`),
+    ...pairs.held.map(
+      ({ container, until }) =>
+        `Held    ${container} until ${moment(until)}; sooner: npx bridge repair ${container} --release`,
+    ),
     ...(wrong.length === 0 ? ['All is well.'] : wrong.map((concern) => `Look    ${remedies[concern]}`)),
   ];
 };

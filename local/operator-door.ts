@@ -44,6 +44,7 @@ export const doors = (deployment: Deployment) =>
     counts: deployment.counts,
     deadLetters: deployment.deadLetters,
     removeDead: deployment.removeDead,
+    leaveDead: deployment.leaveDead,
   }) as const;
 
 export type DoorName = keyof ReturnType<typeof doors>;

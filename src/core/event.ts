@@ -102,7 +102,7 @@ export type Work =
       readonly full?: boolean;
       readonly ticket?: string;
     }
-  | { readonly kind: 'link'; readonly home: string; readonly because: string }
+  | { readonly kind: 'link'; readonly home: string; readonly because: string; readonly ticket?: string }
   /** A parked message is put back: late, as its source says it now. */
   | {
       readonly kind: 'redrive';

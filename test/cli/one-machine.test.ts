@@ -94,6 +94,25 @@ describe('with no bridge running', () => {
     });
   });
 
+  test('status names a held pair, until when, and how to release it sooner', async () => {
+    const { database, store } = await open();
+    await store.write(
+      { pk: home, sk: 'pair' },
+      {
+        when: [],
+        set: { held: Date.UTC(2099, 2, 14, 9), Fd: 70, Fds: 1, due: 'due', dk: home },
+        nonce: ['n', 'held'],
+      },
+    );
+    await database.close();
+    const { said } = await bridge('status');
+    expect(said).toContain('Lanes   0 dirty, ');
+    expect(said).toContain(
+      `Held    ${CHANNEL} until 2099-03-14 09:00 UTC; sooner: npx bridge repair ${CHANNEL} --release`,
+    );
+    expect(said).not.toContain('lanes wait for their side');
+  });
+
   test('redrive shows what it would put back, in the source’s order, and changes nothing', async () => {
     const first = await bridge('redrive');
     expect(first.code).toBe(0);
@@ -130,6 +149,65 @@ describe('with no bridge running', () => {
       'frontline-events': { waiting: 1 },
     });
     await opened.database.close();
+  });
+});
+
+describe('with what was given up and is no parked message', () => {
+  const forward = (n: number) => ({
+    eventType: 'onMessageSent',
+    container: CHANNEL,
+    about: sid('IM', String(n)),
+    key: `k${n}`,
+    contentType: 'application/json',
+    body: '{}',
+  });
+  /** A pair that another deployment keeps from being linked, two forwards, and what a later release has written. */
+  beforeEach(async () => {
+    const { database, store, queues } = await open();
+    const bury = (queue: 'flex-events' | 'default-webhook', dedupe: string, reason: string, work: Work | undefined) =>
+      queues.bury(queue, {
+        ...{ group: CHANNEL, dedupe, reason },
+        body: work === undefined ? '{"v":99}' : encodeEnvelope({ receivedAt: 0, work }),
+      });
+    await store.write(
+      { pk: home, sk: 'pair' },
+      { when: [], set: { st: 'linking', flex: CHANNEL, Ff: 0, Bf: 0 }, nonce: ['n', 'begun'] },
+    );
+    await bury('flex-events', 'link', 'other_deployment', { kind: 'link', home, because: 'parked' });
+    await bury('flex-events', 'later', 'unreadable', undefined);
+    for (const n of [1, 2])
+      await bury('default-webhook', `f${n}`, 'forward_refused', { kind: 'forward', forward: forward(n) });
+    await database.close();
+  });
+
+  test('status names each reason with its count and a remedy', async () => {
+    const { code, said } = await bridge('status');
+    expect(code).toBe(1);
+    expect(said).toContain('Parked  0\nLetters 4 given up, beside what is parked\n');
+    expect(said).toMatch(/^ {8}2 forward_refused: not sent again: /m);
+    expect(said).toMatch(/^ {8}1 other_deployment: .*npx bridge redrive --reason other_deployment --apply/m);
+    expect(said).toMatch(/^ {8}1 unreadable: .*deploy that one again/m);
+  });
+
+  test('redrive does not say that nothing is parked', async () => {
+    const { code, said } = await bridge('redrive');
+    expect(code).toBe(0);
+    expect(said).not.toContain('Nothing is parked');
+    expect(said).toContain(`1 link would be tried again:\n  ${CHANNEL}\n`);
+    expect(said).toContain('3 dead letters cannot be put back from here:\n  2 forward_refused: ');
+    const forwards = await bridge('redrive', '--reason', 'forward_refused');
+    expect(forwards.said).toMatch(/^2 dead letters cannot be put back from here:\n {2}2 forward_refused: .*\n$/);
+  });
+
+  test('redrive --reason other_deployment --apply puts the link on its queue', async () => {
+    const { code, said } = await bridge('redrive', '--reason', 'other_deployment', '--apply');
+    expect(said).toBe(`1 link:\n  ${CHANNEL}  queued until the bridge runs\n`);
+    expect(code).toBe(1);
+    const { database, queues } = await open();
+    const [head] = await queues.source('flex-events').receive(1);
+    expect(decodeEnvelope(head?.body ?? '')?.work).toMatchObject({ kind: 'link', home, because: 'operator' });
+    expect((await queues.counts())['flex-events'].dead).toBe(2);
+    await database.close();
   });
 });
 

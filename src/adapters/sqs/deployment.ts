@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
@@ -32,7 +33,7 @@ export const sqsDeployment = (at: {
   readonly urls: Urls;
   readonly deadUrls: Urls;
   readonly oldest: () => Promise<Readonly<Record<QueueName, Oldest>>>;
-}): Pick<Deployment, 'counts' | 'deadLetters' | 'removeDead'> => {
+}): Pick<Deployment, 'counts' | 'deadLetters' | 'removeDead' | 'leaveDead'> => {
   const counted = async (QueueUrl: string) => {
     const { Attributes = {} } = await at.client.send(
       new GetQueueAttributesCommand({
@@ -63,13 +64,15 @@ export const sqsDeployment = (at: {
             QueueUrl: at.deadUrls[queue],
             MaxNumberOfMessages: BATCH,
             VisibilityTimeout: LOOK_SECONDS,
+            MessageAttributeNames: ['reason'],
             // A short poll asks only some of the servers that hold the queue.
             WaitTimeSeconds: 1,
           }),
         );
         if (Messages.length === 0) break;
-        for (const { ReceiptHandle, Body } of Messages)
-          if (ReceiptHandle !== undefined && Body !== undefined) letters.push({ handle: ReceiptHandle, body: Body });
+        for (const { ReceiptHandle: handle, Body: body, MessageAttributes } of Messages)
+          if (handle !== undefined && body !== undefined)
+            letters.push({ handle, body, reason: MessageAttributes?.reason?.StringValue });
       }
       return letters;
     },
@@ -81,6 +84,18 @@ export const sqsDeployment = (at: {
         );
         if (Failed.length > 0) throw new Error(`${Failed.length} dead letters of ${queue} could not be removed`);
       }
+    },
+    leaveDead: async (queue, handles) => {
+      for (let from = 0; from < handles.length; from += BATCH)
+        // One that fails is seen again when its time is over.
+        await at.client.send(
+          new ChangeMessageVisibilityBatchCommand({
+            QueueUrl: at.deadUrls[queue],
+            Entries: handles
+              .slice(from, from + BATCH)
+              .map((ReceiptHandle, n) => ({ Id: String(n), ReceiptHandle, VisibilityTimeout: 0 })),
+          }),
+        );
     },
   };
 };

@@ -13,8 +13,8 @@ export type QueueCount = {
   readonly oldestUnknown?: string;
 };
 
-/** `handle` names it to {@link Deployment.removeDead}, for half a minute at least. */
-export type DeadLetter = { readonly handle: string; readonly body: string };
+/** `handle` names it to the calls below, for half a minute at least. `reason` is missing when its queue gave it up. */
+export type DeadLetter = { readonly handle: string; readonly body: string; readonly reason: string | undefined };
 
 export type Deployment = {
   readonly store: Store;
@@ -23,6 +23,8 @@ export type Deployment = {
   /** May miss some that somebody else looks at right now. */
   readonly deadLetters: (queue: QueueName) => Promise<readonly DeadLetter[]>;
   readonly removeDead: (queue: QueueName, handles: readonly string[]) => Promise<void>;
+  /** Looked at and left where they are: whoever comes next sees them, and their alarm goes on. */
+  readonly leaveDead: (queue: QueueName, handles: readonly string[]) => Promise<void>;
 };
 
 export type Operator = Deployment & {

@@ -2,6 +2,7 @@
 import type { QueueName } from '../../contract.ts';
 import { type Home, readHome } from '../pair.ts';
 import { allDue } from './due.ts';
+import { countLetters, readLetters } from './letters.ts';
 import { listParked } from './parked.ts';
 import type { Operator, QueueCount } from './ports.ts';
 
@@ -19,6 +20,7 @@ export type Status = {
     readonly linking: number;
     readonly held: readonly Held[];
   };
+  /** Those of held pairs are not counted as dirty: they wait for their release, not for a side. */
   readonly lanes: {
     readonly dirty: number;
     readonly dirtySince: number | undefined;
@@ -33,6 +35,8 @@ export type Status = {
     readonly byReason: Readonly<Record<string, number>>;
     readonly oldestAt: number | undefined;
   };
+  /** Dead letters that stand for nothing in the table, by reason; the bells of what is parked are not among them. */
+  readonly letters: { readonly total: number; readonly byReason: Readonly<Record<string, number>> };
   readonly queues: Readonly<Record<QueueName, QueueCount>>;
 };
 
@@ -41,18 +45,23 @@ const earliest = (times: readonly number[]): number | undefined =>
 
 export const readStatus = async (operator: Operator): Promise<Status> => {
   const at = operator.clock.now();
-  const [queues, active, quiet, parked, due] = await Promise.all([
-    operator.counts(),
+  const queues = await operator.counts();
+  const [letters, active, quiet, parked, due] = await Promise.all([
+    readLetters(operator, queues),
     allDue(operator.store, 'active'),
     allDue(operator.store, 'quiet'),
     listParked(operator.store, {}),
     allDue(operator.store, 'due'),
   ]);
   const homes = due.map(readHome).filter((home) => home !== undefined);
-  const held = homes.flatMap((home) =>
-    home.held !== undefined && home.held > at ? [{ container: containerIn(home), until: home.held }] : [],
-  );
+  const isHeld = ({ held = 0 }: Home): boolean => held > at;
+  const held = homes.filter(isHeld).map((home) => ({ container: containerIn(home), until: home.held ?? at }));
   const lanes = homes.flatMap(({ lanes: { F, B } }) => [F, B]);
+  const dirty = homes.flatMap((home) =>
+    isHeld(home)
+      ? []
+      : Object.values(home.lanes).flatMap((lane) => (lane.dirty === undefined ? [] : [lane.dirty.since])),
+  );
   const reasons = Map.groupBy(parked, ({ reason }) => reason);
   return {
     at,
@@ -64,8 +73,8 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
       held,
     },
     lanes: {
-      dirty: lanes.filter(({ dirty }) => dirty !== undefined).length,
-      dirtySince: earliest(lanes.flatMap(({ dirty }) => (dirty === undefined ? [] : [dirty.since]))),
+      dirty: dirty.length,
+      dirtySince: earliest(dirty),
       withHoles: lanes.filter(({ holes }) => holes.size > 0).length,
       stale: lanes.filter(({ stale }) => stale.size > 0).length,
       underWay: lanes.filter(({ intent }) => intent !== undefined).length,
@@ -75,6 +84,7 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
       byReason: Object.fromEntries([...reasons].map(([reason, rows]) => [reason, rows.length])),
       oldestAt: earliest(parked.map((row) => row.at)),
     },
+    letters: { total: letters.length, byReason: countLetters(letters) },
     queues,
   };
 };

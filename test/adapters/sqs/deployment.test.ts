@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
@@ -17,6 +18,7 @@ const unaged = () => ({ unknown: 'no figure' });
 const setUp = (letters: readonly string[], refuses = false, age: () => Oldest = unaged, waits?: string) => {
   const visible = [...letters];
   const deleted: string[] = [];
+  const left: string[] = [];
   const send = async (command: unknown) => {
     if (command instanceof GetQueueAttributesCommand)
       return {
@@ -25,8 +27,22 @@ const setUp = (letters: readonly string[], refuses = false, age: () => Oldest = 
           : { ApproximateNumberOfMessages: waits ?? '7', ApproximateNumberOfMessagesNotVisible: waits ?? '4' },
       };
     if (command instanceof ReceiveMessageCommand) {
-      expect(command.input.QueueUrl).toBe('dead/flex-events');
-      return { Messages: visible.splice(0, 10).map((name) => ({ ReceiptHandle: name, Body: `body of ${name}` })) };
+      expect(command.input).toMatchObject({ QueueUrl: 'dead/flex-events', MessageAttributeNames: ['reason'] });
+      return {
+        Messages: visible
+          .splice(0, 10)
+          .map((name) => ({
+            ReceiptHandle: name,
+            Body: `body of ${name}`,
+            MessageAttributes: { reason: { DataType: 'String', StringValue: 'refused' } },
+          })),
+      };
+    }
+    if (command instanceof ChangeMessageVisibilityBatchCommand) {
+      expect(command.input.Entries?.length).toBeLessThanOrEqual(10);
+      for (const { ReceiptHandle = '', VisibilityTimeout } of command.input.Entries ?? [])
+        if (VisibilityTimeout === 0) left.push(ReceiptHandle);
+      return {};
     }
     if (!(command instanceof DeleteMessageBatchCommand)) throw new Error('no such call');
     const { Entries = [] } = command.input;
@@ -36,7 +52,7 @@ const setUp = (letters: readonly string[], refuses = false, age: () => Oldest = 
   };
   const client = { send } as unknown as SQSClient;
   const oldest = async () => Object.fromEntries(QUEUES.map((queue) => [queue, age()])) as Record<QueueName, Oldest>;
-  return { deleted, deployment: sqsDeployment({ client, urls: urls('live'), deadUrls: urls('dead'), oldest }) };
+  return { deleted, left, deployment: sqsDeployment({ client, urls: urls('live'), deadUrls: urls('dead'), oldest }) };
 };
 
 const many = Array.from({ length: 23 }, (_, n) => `letter ${n}`);
@@ -77,7 +93,13 @@ describe('the queues of a stack, as an operator sees them', () => {
     const { deployment } = setUp(many);
     const letters = await deployment.deadLetters('flex-events');
     expect(letters.map(({ handle }) => handle)).toEqual(many);
-    expect(letters[3]?.body).toBe('body of letter 3');
+    expect(letters[3]).toMatchObject({ body: 'body of letter 3', reason: 'refused' });
+  });
+
+  test('show again at once what was only looked at, so that the alarm goes on', async () => {
+    const { deployment, left } = setUp(many);
+    await deployment.leaveDead('flex-events', many);
+    expect(left).toEqual(many);
   });
 
   test('lose the dead letters that are removed, in batches that SQS takes', async () => {

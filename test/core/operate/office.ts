@@ -134,11 +134,12 @@ export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
     },
     deadLetters: async (name): Promise<readonly DeadLetter[]> =>
       (await queues.dead(name))
-        .map(({ body }, n) => ({ handle: `${name} ${n}`, body }))
+        .map(({ body, reason }, n) => ({ handle: `${name} ${n}`, body, reason }))
         .filter(({ handle }) => !removed.has(handle)),
     removeDead: async (_, handles) => {
       for (const handle of handles) removed.add(handle);
     },
+    leaveDead: async () => {},
   };
 
   /** A promise's value, however long it takes in the office's own time. */
@@ -165,7 +166,21 @@ export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
     return { channelSid, conversationSid, taskSid };
   };
 
+  /** Somebody deletes a conversation by Twilio's API. */
+  const dropConversation = async (sid: string): Promise<void> => {
+    const authorization = `Basic ${btoa(`${FRONTLINE.accountSid}:${FRONTLINE.authToken}`)}`;
+    const { status } = await http({
+      method: 'DELETE',
+      url: `https://conversations.twilio.com/v1/Services/${FRONTLINE.conversationServiceSid}/Conversations/${sid}`,
+      headers: { authorization },
+      body: undefined,
+      timeoutMs: 10_000,
+    });
+    if (status !== 204) throw new Error(`not deleted: ${status}`);
+  };
+
   return {
+    dropConversation,
     time,
     twilio,
     queues,

@@ -206,6 +206,23 @@ describe('release', () => {
 });
 
 describe('status', () => {
+  test('counts the lanes of a held pair as held, not as waiting for their side', async () => {
+    const office = openOffice();
+    const { channelSid } = await office.linkedChat();
+    const { key } = await pairOf(office, channelSid);
+    const until = office.time.now() + 1_800_000;
+    await office.operator.store.write(key, {
+      when: [],
+      set: { held: until, Fd: 70, Fds: office.time.now(), due: 'due', dk: key.pk },
+      nonce: ['n', 'held'],
+    });
+    const seen = await readStatus(office.operator);
+    expect(seen.lanes).toMatchObject({ dirty: 0, dirtySince: undefined });
+    expect(concerns(seen)).toEqual(['held pairs']);
+    await office.time.runUntil(until + 1);
+    expect(concerns(await readStatus(office.operator))).toEqual(['dirty lanes']);
+  });
+
   test('has no concern when all is well', async () => {
     const office = openOffice({ swept: true });
     const { channelSid } = await office.linkedChat();

@@ -1,0 +1,15 @@
+/** What an operator can do about a dead letter that stands for nothing in the table, by its reason; see docs/runbook.md. */
+const remedies: Readonly<Record<string, string>> = {
+  other_deployment:
+    'links: stop the other deployment, delete its conversations of these chats, then npx bridge redrive --reason other_deployment --apply',
+  forward_refused: "not sent again: mend what Flex's webhook refuses, have the agents write anew, delete the letters",
+  forward_pointless: 'not sent again: too old, or the chat has ended; have the agents write anew, delete the letters',
+  unreadable: 'written by another release: deploy that one again, then Start DLQ redrive in the SQS console',
+  given_up: 'their function failed on them again and again: mend that, then Start DLQ redrive in the SQS console',
+};
+
+/** `2 forward_refused: ...`, a line for each reason. */
+export const letterLines = (byReason: Readonly<Record<string, number>>): readonly string[] =>
+  Object.entries(byReason).map(
+    ([reason, count]) => `${count} ${reason}: ${remedies[reason] ?? 'see the runbook, "Dead letters on ..."'}`,
+  );

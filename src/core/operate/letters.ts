@@ -1,0 +1,94 @@
+/**
+ * What was given up and stands in no list of the table: a dead letter is all there is of it. The bells of parked messages
+ * are not among them, for those have rows (see parked.ts).
+ */
+import { QUEUES, type QueueName } from '../../contract.ts';
+import { decodeEnvelope } from '../event.ts';
+import { sendJob } from '../jobs.ts';
+import { pairKey, readHome } from '../pair.ts';
+import type { DeadLetter, Operator } from './ports.ts';
+import { awaitTickets, type Ended } from './tickets.ts';
+
+export type Letter = {
+  readonly queue: QueueName;
+  readonly handle: string;
+  /** A reason of parking (outcome.ts), or `given_up`: its queue did, after its consumer had failed too often. */
+  readonly reason: string;
+  /** The key of the pair that it is about, where it can be read. */
+  readonly home: string | undefined;
+  /** It may be put back: the link that it holds is safe to be tried again. */
+  readonly link: boolean;
+};
+
+export const GIVEN_UP = 'given_up';
+
+/** @returns undefined for the bell of a parked message. */
+const read = (queue: QueueName, { handle, body, reason = GIVEN_UP }: DeadLetter): Letter | undefined => {
+  const work = decodeEnvelope(body)?.work;
+  const letter = { queue, handle, reason, home: undefined, link: false };
+  if (work === undefined) return { ...letter, reason: 'unreadable' };
+  switch (work.kind) {
+    case 'parked':
+      return undefined;
+    case 'link':
+      return { ...letter, home: work.home, link: true };
+    case 'forward':
+      return { ...letter, home: pairKey('flex', work.forward.container).pk };
+    case 'event':
+      return { ...letter, home: pairKey(work.event.side, work.event.container).pk };
+    default:
+      return { ...letter, home: work.home };
+  }
+};
+
+/** All letters of the queues that have any by these counts, left where they are. */
+export const readLetters = async (
+  operator: Operator,
+  counts: Awaited<ReturnType<Operator['counts']>>,
+): Promise<readonly Letter[]> => {
+  const found = await Promise.all(
+    QUEUES.filter((queue) => counts[queue].dead > 0).map(async (queue) => {
+      const letters = await operator.deadLetters(queue);
+      await operator.leaveDead(
+        queue,
+        letters.map(({ handle }) => handle),
+      );
+      return letters.map((letter) => read(queue, letter));
+    }),
+  );
+  return found.flat().filter((letter) => letter !== undefined);
+};
+
+/** How many of each reason, the most first. */
+export const countLetters = (letters: readonly Letter[]): Readonly<Record<string, number>> => {
+  const counted = [...Map.groupBy(letters, ({ reason }) => reason)].map(
+    ([reason, some]) => [reason, some.length] as const,
+  );
+  return Object.fromEntries(counted.sort(([, a], [, b]) => b - a));
+};
+
+/** `ended` is undefined while it is under way, or waits for its next try. */
+export type LinkedAgain = { readonly home: string; readonly ended: Ended | undefined };
+
+/**
+ * Parked links are tried again, from what their pairs remember. Their letters stay; see bells.ts for when they go.
+ * @param waitMs how long their ends are waited for.
+ */
+export const linkAgain = async (
+  operator: Operator,
+  letters: readonly Letter[],
+  waitMs: number,
+): Promise<readonly LinkedAgain[]> => {
+  const homes = new Set(letters.flatMap(({ link, home }) => (link && home !== undefined ? [home] : [])));
+  const asked: (readonly [home: string, ticket: string])[] = [];
+  for (const pk of homes) {
+    const home = readHome(await operator.store.get({ pk, sk: 'pair' }));
+    if (home === undefined || home.linked || home.state === 'closed') continue;
+    const ticket = operator.nonce();
+    await sendJob(operator, home, { lane: 'F', work: { kind: 'link', home: pk, because: 'operator', ticket } });
+    asked.push([pk, ticket]);
+  }
+  const tickets = asked.map(([, ticket]) => ticket);
+  const ended = await awaitTickets(operator, tickets, operator.consumed ? waitMs : 0);
+  return asked.map(([home, ticket]) => ({ home, ended: ended.get(ticket) }));
+};

@@ -1,0 +1,113 @@
+import { describe, expect, test } from '@jest/globals';
+import { AGENTS } from '../../../local/twilio/defaults.ts';
+import { encodeEnvelope } from '../../../src/core/event.ts';
+import { silence } from '../../../src/core/operate/bells.ts';
+import { type LinkedAgain, linkAgain, readLetters } from '../../../src/core/operate/letters.ts';
+import { concerns, readStatus } from '../../../src/core/operate/status.ts';
+import { type Office, openOffice } from './office.ts';
+
+const lettersOf = async (office: Office) => readLetters(office.operator, await office.operator.counts());
+
+/** A chat whose conversation another deployment has made, so that its link was parked. */
+const withParkedLink = async () => {
+  const office = openOffice();
+  const { channelSid, taskSid } = office.twilio.customer.beginWebChat({ name: 'Jo', identity: 'jo' });
+  const foreign = await office.during(
+    office.deps.frontline.createConversation({
+      uniqueName: `bridge-flex-${channelSid}-1`,
+      friendlyName: 'Jo',
+      attributes: JSON.stringify({ chatChannelSid: channelSid, bridgeDeployment: 'another' }),
+    }),
+  );
+  if (foreign === 'taken') throw new Error('the name is taken');
+  office.twilio.customer.writes(channelSid, 'hello?');
+  const { reservationSid } = office.twilio.flexAgent.isOffered(AGENTS.ann.flexWorkerSid, taskSid);
+  office.twilio.flexAgent.accepts(reservationSid);
+  await office.pass(5_000);
+  const again = async (): Promise<readonly LinkedAgain[]> =>
+    office.during(linkAgain(office.operator, await lettersOf(office), 60_000));
+  const conversations = () =>
+    office.twilio.reads.containers('frontline').filter(({ attributes }) => attributes.includes(channelSid));
+  return { office, home: `flex#${channelSid}`, foreign, again, conversations };
+};
+
+describe('what was given up and stands in no list', () => {
+  test('is named by reason: links, forwards, and what nobody can read', async () => {
+    const { office, home } = await withParkedLink();
+    const forward = {
+      ...{ eventType: 'onMessageSent', container: home.slice(5), about: `IM${'1'.repeat(32)}`, key: 'k' },
+      ...{ contentType: 'application/json', body: '{}' },
+    };
+    for (const n of [1, 2])
+      await office.queues.bury('default-webhook', {
+        group: forward.container,
+        dedupe: `forward ${n}`,
+        reason: 'forward_refused',
+        body: encodeEnvelope({ receivedAt: 0, work: { kind: 'forward', forward } }),
+      });
+    await office.queues.send('frontline-events', { group: 'CH', dedupe: 'one', body: 'of the next release' });
+    await office.pass(1_000);
+
+    const letters = (await lettersOf(office)).map(({ queue, reason, home, link }) => [queue, reason, home, link]);
+    expect(letters).toEqual([
+      ['flex-events', 'other_deployment', home, true],
+      ['frontline-events', 'unreadable', undefined, false],
+      ['default-webhook', 'forward_refused', home, false],
+      ['default-webhook', 'forward_refused', home, false],
+    ]);
+    const seen = await readStatus(office.operator);
+    expect(seen.letters).toEqual({
+      total: 4,
+      byReason: { forward_refused: 2, other_deployment: 1, unreadable: 1 },
+    });
+    expect(concerns(seen)).toEqual(['dead letters']);
+  });
+
+  test('does not name the bells of parked messages a second time', async () => {
+    const office = openOffice();
+    const { channelSid } = await office.linkedChat();
+    office.meddle(() => ({ code: 50504 }));
+    office.twilio.customer.writes(channelSid, 'too long');
+    await office.pass(2_000);
+    const seen = await readStatus(office.operator);
+    expect(seen).toMatchObject({ parked: { total: 1 }, letters: { total: 0 } });
+    expect(seen.queues['flex-events'].dead).toBeGreaterThan(0);
+  });
+});
+
+describe('a parked link, put back', () => {
+  test('is linked once the other deployment is gone, and its bell falls silent', async () => {
+    const { office, home, foreign, again, conversations } = await withParkedLink();
+    await office.during(office.dropConversation(foreign.sid));
+    const [linked] = await again();
+    const [conversation] = conversations();
+    expect(linked).toMatchObject({ home, ended: { end: 'linked', copies: [conversation?.sid] } });
+    expect(office.told('frontline', conversation?.sid ?? '')).toEqual(['hello?']);
+    expect(await silence(office.operator)).toBe(1);
+    expect(await again()).toEqual([]);
+  });
+
+  test('is parked again while the other deployment is there, with one bell however often it is asked for', async () => {
+    const { office, again } = await withParkedLink();
+    for (let n = 0; n < 3; n += 1) {
+      expect(await again()).toMatchObject([{ ended: { end: 'parked', reason: 'other_deployment' } }]);
+      expect(await silence(office.operator)).toBe(1);
+      const left = await office.operator.deadLetters('flex-events');
+      expect(left.map(({ reason }) => reason)).toEqual(['other_deployment']);
+    }
+  });
+
+  test('keeps its letter while the link cannot be tried', async () => {
+    const { office, again } = await withParkedLink();
+    office.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'flex' });
+    expect(await again()).toMatchObject([{ ended: { end: 'deferred' } }]);
+    expect(await silence(office.operator)).toBe(0);
+    expect(await lettersOf(office)).toHaveLength(1);
+  });
+
+  test('loses its letter when there turned out to be nothing to link', async () => {
+    const { office, home } = await withParkedLink();
+    expect(await silence(office.operator, new Set([home]))).toBe(1);
+    expect(await office.operator.deadLetters('flex-events')).toEqual([]);
+  });
+});
