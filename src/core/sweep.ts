@@ -21,14 +21,15 @@ const PAGE = 100;
  */
 const SHARE: Readonly<Record<SweepClass, number>> = { active: 550, quiet: 220 };
 
-/** A pair costs two reads of Twilio; one begins so often that there are some 33 a second. */
+/** A pair costs two reads of Twilio; one begins so often that there are some 33 a second, and never above 40. */
 const PACE_MS = 60;
+const LEAST_MS = 50;
 /** What is found costs its lane a few reads more, at the same time: the sweep makes room for them. */
 const REPAIR_MS = 120;
 const SIDE_BY_SIDE = 20;
 
-/** A run ends by itself after so long, and its lease a little later. */
-const RUN_MS = 50_000;
+/** A run ends by itself after so long, and its lease a little later. The active pairs leave the quiet ones their time. */
+const END_MS: Readonly<Record<SweepClass, number>> = { active: 36_000, quiet: 50_000 };
 const LEASE_MS = 55_000;
 
 /** Its attribute `until`, in milliseconds, says until when nobody else sweeps. */
@@ -47,7 +48,7 @@ export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
   deps.journal({ step: 'swept', type: 'sweep', sids: [], count: waiting });
   const places: Record<string, string> = {};
   for (const kind of ['active', 'quiet'] as const) {
-    const place = await compareShare(deps, kind, placeIn(lease.item, kind), start + RUN_MS);
+    const place = await compareShare(deps, kind, placeIn(lease.item, kind), start + END_MS[kind]);
     if (place !== undefined) places[kind] = place;
   }
   await deps.store.write(leaseKey, {
@@ -75,12 +76,14 @@ const compareShare = async (
   let place = from;
   let begun = 0;
   let owed = 0;
+  let beat = deps.clock.now();
   const stop = (): boolean => begun >= SHARE[kind] || deps.clock.now() >= deadline;
   while (!stop()) {
     const page = await deps.store.listDue(kind, { limit: Math.min(PAGE, SHARE[kind] - begun), after: place });
     for (const item of page.items) {
       if (stop()) break;
       begun += 1;
+      const begunAt = deps.clock.now();
       place = String(item.dk);
       const one: Promise<void> = comparePair(deps, { pk: String(item.pk), sk: 'pair' }, kind)
         // The store or a queue did not do as asked: this pair is looked at again by the next run.
@@ -92,9 +95,11 @@ const compareShare = async (
         .finally(() => underWay.delete(one));
       underWay.add(one);
       if (underWay.size >= SIDE_BY_SIDE) await Promise.race(underWay);
-      const pause = PACE_MS + owed;
+      // What the work itself takes is part of the pause.
+      beat += PACE_MS + owed;
       owed = 0;
-      await deps.clock.sleep(pause);
+      const next = Math.max(begunAt + LEAST_MS, beat);
+      await deps.clock.sleep(Math.max(0, next - deps.clock.now()));
     }
     if (page.next === undefined && !stop()) {
       place = undefined;
@@ -133,7 +138,9 @@ const sendWaiting = async (deps: BridgeDeps): Promise<number> => {
   do {
     const page = await deps.store.listDue('due', { limit: PAGE, after });
     const homes = page.items.map(readHome).filter((home) => home !== undefined);
-    await Promise.all(homes.flatMap((home) => jobsFor(deps, home).map((job) => sendJob(deps, home, job))));
+    const jobs = homes.flatMap((home) => jobsFor(deps, home).map((job) => ({ home, job })));
+    for (let n = 0; n < jobs.length; n += SIDE_BY_SIDE)
+      await Promise.all(jobs.slice(n, n + SIDE_BY_SIDE).map(({ home, job }) => sendJob(deps, home, job)));
     waiting.push(...homes);
     after = page.next;
   } while (after !== undefined);

@@ -1,0 +1,63 @@
+import { describe, expect, test } from '@jest/globals';
+import { createMemoryStore } from '../../src/adapters/memory/store.ts';
+import type { Key } from '../../src/core/change.ts';
+import type { BridgeDeps } from '../../src/core/deps.ts';
+import type { Entry } from '../../src/core/ports.ts';
+import { createSweep } from '../../src/core/sweep.ts';
+
+const START = 1_790_000_000_000;
+
+/** Pairs that have ended: looking at one costs a read of the store, which takes so long, and nothing of Twilio. */
+const sweepOver = async (pairs: { readonly active: number; readonly quiet: number }, readMs: number) => {
+  let now = START;
+  let nonces = 0;
+  const memory = createMemoryStore();
+  for (const [kind, count] of Object.entries(pairs))
+    for (let n = 0; n < count; n += 1) {
+      const pk = `flex#${kind}${String(n).padStart(4, '0')}`;
+      await memory.write({ pk, sk: 'pair' }, { when: [], set: { due: kind, dk: pk }, nonce: ['n', `${kind}${n}`] });
+    }
+  const begun: { readonly pk: string; readonly at: number }[] = [];
+  const journal: Entry[] = [];
+  const sweep = createSweep({
+    store: {
+      ...memory,
+      get: async (key: Key) => {
+        begun.push({ pk: key.pk, at: now });
+        now += readMs;
+        return memory.get(key);
+      },
+    },
+    clock: {
+      now: () => now,
+      sleep: async (ms: number) => {
+        now += ms;
+      },
+    },
+    nonce: () => `s${++nonces}`,
+    journal: (entry: Entry) => journal.push(entry),
+  } as unknown as BridgeDeps);
+  await sweep();
+  return { begun, took: now - START, again: sweep };
+};
+const gaps = (times: readonly { readonly at: number }[]) => times.slice(1).map(({ at }, n) => at - (times[n]?.at ?? 0));
+
+describe('The sweep', () => {
+  test.each([0, 20, 45])('begins a pair every 60 ms, whatever the work takes of it (%i ms)', async (readMs) => {
+    const { begun } = await sweepOver({ active: 40, quiet: 0 }, readMs);
+    expect(begun).toHaveLength(40);
+    expect((begun.at(-1)?.at ?? 0) - (begun[0]?.at ?? 0)).toBeLessThanOrEqual(39 * 60 + readMs);
+    expect(Math.min(...gaps(begun))).toBeGreaterThanOrEqual(50);
+  });
+
+  test('never asks faster than 40 times a second, not even to make up for what was slow', async () => {
+    const { begun } = await sweepOver({ active: 40, quiet: 0 }, 200);
+    expect(Math.min(...gaps(begun))).toBeGreaterThanOrEqual(50);
+  });
+
+  test('leaves the quiet pairs their time, however slow the active ones are, and ends in time', async () => {
+    const { begun, took } = await sweepOver({ active: 550, quiet: 220 }, 150);
+    expect(begun.filter(({ pk }) => pk.includes('quiet')).length).toBeGreaterThan(50);
+    expect(took).toBeLessThan(55_000);
+  });
+});
