@@ -15,7 +15,7 @@ const urls = (kind: string) =>
 
 /** Dead letters by handle; one that was received is invisible from then on. */
 const unaged = () => ({ unknown: 'no figure' });
-const setUp = (letters: readonly string[], refuses = false, age: () => Oldest = unaged, waits?: string) => {
+const setUp = (letters: readonly string[], refuses = false, age: () => Oldest = unaged, emptied?: string) => {
   const visible = [...letters];
   const deleted: string[] = [];
   const left: string[] = [];
@@ -24,18 +24,18 @@ const setUp = (letters: readonly string[], refuses = false, age: () => Oldest = 
       return {
         Attributes: command.input.QueueUrl?.startsWith('dead')
           ? { ApproximateNumberOfMessages: '2', ApproximateNumberOfMessagesNotVisible: '1' }
-          : { ApproximateNumberOfMessages: waits ?? '7', ApproximateNumberOfMessagesNotVisible: waits ?? '4' },
+          : command.input.QueueUrl === `live/${emptied}`
+            ? { ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '0' }
+            : { ApproximateNumberOfMessages: '7', ApproximateNumberOfMessagesNotVisible: '4' },
       };
     if (command instanceof ReceiveMessageCommand) {
       expect(command.input).toMatchObject({ QueueUrl: 'dead/flex-events', MessageAttributeNames: ['reason'] });
       return {
-        Messages: visible
-          .splice(0, 10)
-          .map((name) => ({
-            ReceiptHandle: name,
-            Body: `body of ${name}`,
-            MessageAttributes: { reason: { DataType: 'String', StringValue: 'refused' } },
-          })),
+        Messages: visible.splice(0, 10).map((name) => ({
+          ReceiptHandle: name,
+          Body: `body of ${name}`,
+          MessageAttributes: { reason: { DataType: 'String', StringValue: 'refused' } },
+        })),
       };
     }
     if (command instanceof ChangeMessageVisibilityBatchCommand) {
@@ -80,7 +80,7 @@ describe('the queues of a stack, as an operator sees them', () => {
   });
 
   test('have no oldest when they are empty, whatever CloudWatch still shows of some minutes ago', async () => {
-    const { deployment } = setUp([], false, () => ({ at: 1_000 }), '0');
+    const { deployment } = setUp([], false, () => ({ at: 1_000 }), 'flex-events');
     expect((await deployment.counts())['flex-events']).toEqual({
       waiting: 0,
       inHands: 0,
