@@ -98,7 +98,7 @@ const atRest = async (twilio: RunningTwilio, host: Host): Promise<void> => {
 };
 
 /** By Twilio's own truth, with nothing of the bridge. @returns what is wrong. */
-const report = (twilio: RunningTwilio, chat: Told): readonly string[] => {
+const report = (twilio: RunningTwilio, chat: Told, day: Day): readonly string[] => {
   const stands = {
     flex: twilio.reads.transcript('flex', chat.channel).map(({ body }) => body ?? ''),
     frontline: twilio.reads.transcript('frontline', chat.conversation).map(({ body }) => body ?? ''),
@@ -107,8 +107,11 @@ const report = (twilio: RunningTwilio, chat: Told): readonly string[] => {
   const sms = chat.phone === undefined ? [] : twilio.customer.phone(chat.phone).map(({ body }) => body);
   if (chat.phone !== undefined) {
     const due = stands.flex.filter((text) => chat.said.frontline.includes(text) || /question (7|21|35) /.test(text));
-    if (JSON.stringify(sms) !== JSON.stringify(due))
-      wrong.push(`the phone got ${sms.length} SMS of ${due.length}, or in another order`);
+    // Flex's own webhook gets what Flex tells as it is told: where neighbours are swapped, so may be their SMS.
+    const swapped = day.faults.some(({ fault }) => fault === 'webhook.swapped');
+    const told = (texts: readonly string[]) => JSON.stringify(swapped ? texts.toSorted() : texts);
+    if (told(sms) !== told(due))
+      wrong.push(`the phone got ${sms.length} SMS of ${due.length}, ${swapped ? 'or others' : 'or in another order'}`);
   }
   const counts = `${chat.said.flex.length} said in Flex, ${chat.said.frontline.length} in Frontline`;
   const phone = chat.phone === undefined ? '' : `, ${sms.length} SMS to the customer`;
@@ -158,7 +161,7 @@ const runDay = async (day: Day): Promise<readonly string[]> => {
     Object.assign(requests, { reads: 0, writes: 0, forwarder: 0 });
     const chats = await Promise.all(linked.map(({ talk }) => talk()));
     await atRest(twilio, host);
-    for (const chat of chats) wrong.push(...report(twilio, chat));
+    for (const chat of chats) wrong.push(...report(twilio, chat, day));
 
     const texts = CHATS * MESSAGES;
     const { rest, chatEvent } = twilio.counts.total();
