@@ -1,37 +1,66 @@
 /** Every REST call of the bridge as it comes by on the wire: when, until when, where to. */
 import type { AccountName } from '../local/twilio/model.ts';
-import type { Respond } from '../local/twilio/respond.ts';
+import type { Respond, TwilioRequest } from '../local/twilio/respond.ts';
+
+/** A process of the bridge. */
+export type Caller = {
+  /** Its queue and group, whose messages are handled one after another; undefined when it has none. */
+  readonly work: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly begun: number;
+  /** The queue does not wait for what it says: somebody else has the same message, or it may wake up when others do. */
+  readonly unheeded: boolean;
+  /** No event but the sweep's or somebody else's request: one that fails is over, and asked for again within a minute. */
+  readonly isJob: boolean;
+};
 
 export type Called = {
+  readonly by: Caller | undefined;
   /** Milliseconds since 1970. */
   readonly at: number;
   /** When it was answered, or given up; undefined while it is under way. */
   until: number | undefined;
+  readonly method: string;
   readonly reads: boolean;
   /** The address without the names of whose it is. */
   readonly resource: string;
   readonly account: AccountName;
   /** The chat that it is about, by the container in its address. */
   readonly container: string | undefined;
+  /** The chat whose line the call is in, if it brings something there: a copy, or a message on its way to a phone. */
+  readonly line: string | undefined;
+  /** 429 asked to wait until then. */
+  notBefore: number | undefined;
 };
 
 export type Calls = {
-  readonly tap: (respond: Respond, now: () => number) => Respond;
+  readonly tap: (respond: Respond, now: () => number, by?: Caller) => Respond;
   /** In the order in which they began. */
   readonly made: () => readonly Called[];
+};
+
+const containerIn = (text: string): string | undefined => /\bCH[0-9a-f]{32}\b/.exec(text)?.[0];
+
+const lineOf = ({ method, host, path, body }: TwilioRequest): string | undefined => {
+  if (host === 'webhooks.twilio.com') return `${containerIn(body)} to the phone`;
+  return method === 'POST' && path.endsWith('/Messages') ? containerIn(path) : undefined;
 };
 
 export const createCalls = (): Calls => {
   const made: Called[] = [];
   return {
-    tap: (respond, now) => async (request) => {
+    tap: (respond, now, by) => async (request) => {
       const one: Called = {
+        by,
         at: now(),
         until: undefined,
+        method: request.method,
         reads: request.method === 'GET',
         resource: request.path.replace(/\/v\d\/|[A-Z]{2}[0-9a-f]{32}/g, '*'),
         account: request.host.startsWith('conversations.') ? 'frontline' : 'flex',
-        container: /\bCH[0-9a-f]{32}\b/.exec(request.path)?.[0],
+        container: containerIn(request.path),
+        line: lineOf(request),
+        notBefore: undefined,
       };
       made.push(one);
       const ends = () => {
@@ -40,6 +69,8 @@ export const createCalls = (): Calls => {
       request.gaveUp?.addEventListener('abort', ends, { once: true });
       const answer = await respond(request);
       ends();
+      if (answer !== 'destroyed' && answer.status === 429)
+        one.notBefore = now() + Number(answer.headers['retry-after'] ?? 0) * 1_000;
       return answer;
     },
     made: () => made,
@@ -74,13 +105,20 @@ export const mostAtOnce = (calls: readonly Called[]): number => {
   return most;
 };
 
-export const byContainer = (calls: readonly Called[]): ReadonlyMap<string, readonly Called[]> => {
+const groups = (
+  calls: readonly Called[],
+  nameOf: (call: Called) => string | undefined,
+): ReadonlyMap<string, readonly Called[]> => {
   const found = new Map<string, Called[]>();
   for (const call of calls) {
-    if (call.container === undefined) continue;
-    const those = found.get(call.container) ?? [];
+    const name = nameOf(call);
+    if (name === undefined) continue;
+    const those = found.get(name) ?? [];
     those.push(call);
-    found.set(call.container, those);
+    found.set(name, those);
   }
   return found;
 };
+
+export const byContainer = (calls: readonly Called[]) => groups(calls, ({ container }) => container);
+export const byLine = (calls: readonly Called[]) => groups(calls, ({ line }) => line);

@@ -1,4 +1,5 @@
 /** What the customer got by SMS, against what stands in the channel and what was lined up for Flex's own webhook. */
+import type { Written } from './chronicle.ts';
 import type { Played } from './play.ts';
 import type { World } from './world.ts';
 
@@ -19,9 +20,11 @@ export const phoneProblems = (world: World, chat: Played, beyond: boolean): read
   if (chat.phone === undefined) return [];
   const { reads, customer } = world.twilio;
   const identity = `sms_${chat.phone.replace('+', '')}`;
-  const got = customer.phone(chat.phone).map(({ messageSid }) => messageSid);
+  const texts = customer.phone(chat.phone);
+  const got = texts.map(({ messageSid }) => messageSid);
   const due = reads.transcript('flex', chat.channel).filter(({ author }) => author !== identity);
-  const wrong: string[] = [];
+  const written = new Map(world.chronicle.of(chat.channel).map((one) => [one.sid, one]));
+  const wrong = texts.flatMap((text) => textProblems(text, written.get(text.messageSid), identity));
   for (const { sid, body } of due) {
     const times = got.filter((one) => one === sid).length;
     // Whose parking died between its row and its word says so at the next try.
@@ -45,4 +48,14 @@ export const phoneProblems = (world: World, chat: Played, beyond: boolean): read
   const first = order.findIndex((sid, n) => sid !== lined[n]);
   if (first >= 0) wrong.push(`the phone has another order than the queue from number ${first} (${order[first]})`);
   return wrong;
+};
+
+type Text = { readonly messageSid: string; readonly body: string; readonly at: number };
+
+/** An SMS says what its message said when it was sent, or before; and nobody gets his own words back. */
+const textProblems = ({ messageSid, body, at }: Text, message: Written | undefined, customer: string) => {
+  if (message === undefined) return [`the phone has "${body}", which never stood in the channel (${messageSid})`];
+  if (message.author === customer) return [`the phone has the customer's own "${body}" (${messageSid})`];
+  const said = message.texts.some((text) => text.at <= at && text.body === body);
+  return said ? [] : [`the phone has "${body}", which the message never said by then (${messageSid})`];
 };

@@ -1,10 +1,12 @@
 /** After things have settled: does each chat tell one story? By Twilio's own truth, with none of the bridge's code. */
 import { judge } from '../local/judge.ts';
 import { isClosed, problemsOfClosed } from './closed.ts';
+import { callProblems } from './judge-calls.ts';
 import { copyProblems, deletedByHand } from './judge-copies.ts';
 import { dialogueOf } from './judge-dialogue.ts';
 import { doubles } from './judge-doubles.ts';
 import { memberProblems } from './judge-members.ts';
+import { restProblems } from './judge-rest.ts';
 import { phoneProblems } from './phone.ts';
 import { conversationOf, type Played } from './play.ts';
 import { base, edited, late, notice } from './texts.ts';
@@ -12,7 +14,7 @@ import type { World } from './world.ts';
 
 /** @returns what is wrong, a line each. */
 export const verdict = async (world: World, chats: readonly Played[], beyond = false): Promise<readonly string[]> => {
-  const wrong: string[] = [];
+  const wrong: string[] = [...callProblems(world), ...(await restProblems(world, chats))];
   if (beyond) world.meter.met('limit: a double stood for a while', doubles(world).length);
   for (const [n, chat] of chats.entries())
     for (const problem of await problemsIn(world, chat, beyond))

@@ -25,6 +25,7 @@ import { createSweep } from '../src/core/sweep.ts';
 import { ACCEPTS_MS, createAcceptSweep } from '../src/core/sweep-accepts.ts';
 import { createWebhook } from '../src/edge/webhook.ts';
 import type { AccountSecrets, Config, Secrets } from '../src/runtime/config.ts';
+import { createCalls } from './calls.ts';
 import { createChronicle } from './chronicle.ts';
 import { createFaultyStore, type StoreFaults } from './faulty-store.ts';
 import { createMeter } from './meter.ts';
@@ -59,8 +60,18 @@ export type WorldPlan = {
   readonly keepsSweep?: boolean;
 };
 
-export type Noted = { readonly at: number; readonly entry: Entry };
 export type ProcessKind = 'webhook' | QueueName | 'sweep';
+export type Noted = { readonly at: number; readonly by: ProcessKind; readonly entry: Entry };
+/** What a webhook put, or wanted to put, on a queue. */
+export type Told = {
+  readonly at: number;
+  readonly queue: QueueName;
+  readonly dedupe: string;
+  readonly body: string;
+  readonly refused: boolean;
+  /** Twilio heard that it is stored, and will not say it again. */
+  accepted: boolean;
+};
 export type Ran = { readonly kind: ProcessKind; readonly steps: readonly string[] };
 
 export const createWorld = (plan: WorldPlan) => {
@@ -72,6 +83,8 @@ export const createWorld = (plan: WorldPlan) => {
   const entries: Noted[] = [];
   const lined: string[] = [];
   const chronicle = createChronicle();
+  const calls = createCalls();
+  const told: Told[] = [];
   const processes: { readonly kind: ProcessKind; readonly process: Process }[] = [];
   let faults = CALM;
   let nonces = 0;
@@ -96,13 +109,14 @@ export const createWorld = (plan: WorldPlan) => {
     stampKey: STAMP_KEY,
   };
 
-  const journal = (entry: Entry): void => {
-    entries.push({ at: time.now(), entry });
+  const journalOf = (by: ProcessKind) => (entry: Entry) => {
+    entries.push({ at: time.now(), by, entry });
     meter.met(
       `event ${entry.step}${entry.reason === undefined || entry.step === 'failed' ? '' : ` (${entry.reason})`}`,
     );
   };
 
+  const journal = journalOf('sweep');
   /** All processes of a run share them, as those of one machine do. */
   const breakers = {
     flex: createBreaker({ clock: time, journal, of: 'flex' }),
@@ -111,8 +125,11 @@ export const createWorld = (plan: WorldPlan) => {
     taskrouter: createBreaker({ clock: time, journal, of: 'taskrouter' }),
   };
 
-  const begin = (kind: ProcessKind) => {
-    const process = createProcess(time, plan.doom(processes.length + 1, kind), meter.met);
+  /** @param held the message in its hands; @param twin somebody else has the same one */
+  const begin = (kind: ProcessKind, held?: Delivery, twin = false) => {
+    const stored: Told[] = [];
+    const doom = plan.doom(processes.length + 1, kind);
+    const process = createProcess(time, doom, meter.met);
     processes.push({ kind, process });
     const mine = dice.fork(`process ${processes.length}`);
     const skew = mine.between(-faults.skewMs, faults.skewMs);
@@ -123,17 +140,35 @@ export const createWorld = (plan: WorldPlan) => {
     const faultyQueues: Queues = {
       send: (name, message) =>
         process.step(`send ${name}`, mine.between(3, 15), async () => {
-          if (mine.chance(faults.notQueued)) {
+          const { dedupe, body } = message;
+          const one = {
+            at: time.now(),
+            queue: name,
+            dedupe,
+            body,
+            refused: mine.chance(faults.notQueued),
+            accepted: false,
+          };
+          stored.push(one);
+          if (kind === 'webhook') told.push(one);
+          if (one.refused) {
             meter.met('queue refused');
             throw new Error('the queue refused');
           }
-          const sid = /IM[0-9a-f]{32}/.exec(message.dedupe)?.[0];
+          const sid = /IM[0-9a-f]{32}/.exec(dedupe)?.[0];
           if (name === 'default-webhook' && sid !== undefined) lined.push(sid);
           await queues.send(name, message);
         }),
       bury: (name, message) => process.step(`bury ${name}`, mine.between(3, 15), () => queues.bury(name, message)),
     };
-    const wire = createWire(respond, process, time, mine);
+    const caller = {
+      work: held === undefined ? undefined : `${kind} ${held.group}`,
+      begun: time.now(),
+      unheeded: twin || doom?.pauseMs !== undefined,
+      isJob: held !== undefined && kind !== 'default-webhook' && !held.body.includes('"kind":"event"'),
+    };
+    const tapped = calls.tap(respond, time.now, caller);
+    const wire = createWire(tapped, process, time, mine);
     const requestMs = 10_000;
     const deps: BridgeDeps = {
       store: createFaultyStore(store, process, mine, () => faults, meter),
@@ -154,7 +189,7 @@ export const createWorld = (plan: WorldPlan) => {
       }),
       clock,
       nonce: () => `n${++nonces}`,
-      journal,
+      journal: journalOf(kind),
       settings: {
         deployment: DEPLOYMENT,
         stampKey: STAMP_KEY,
@@ -164,15 +199,15 @@ export const createWorld = (plan: WorldPlan) => {
         forwards: true,
       },
     };
-    return { process, deps, wire };
+    return { process, deps, wire, stored };
   };
 
   /** The function behind the bridge's address. A process that dies answers nothing. */
   const deliver = async (call: WebhookCall): Promise<Delivered> => {
-    const { deps } = begin('webhook');
+    const { deps, stored } = begin('webhook');
     const webhook = createWebhook({
       queues: deps.queues,
-      journal,
+      journal: deps.journal,
       clock: deps.clock,
       config,
       secrets: async () => secrets,
@@ -182,6 +217,7 @@ export const createWorld = (plan: WorldPlan) => {
       new Request(call.url, { method: call.method, headers: call.headers, body: call.body }),
     );
     if (status >= 500) meter.met(`answered ${status}`);
+    if (status < 300) for (const one of stored) one.accepted = true;
     return { status };
   };
 
@@ -200,8 +236,8 @@ export const createWorld = (plan: WorldPlan) => {
   const consumerOf =
     (name: QueueName): Consumer =>
     (delivery) => {
-      const consume = (mine: Delivery) => {
-        const { deps, wire } = begin(name);
+      const consume = (mine: Delivery, twin = false) => {
+        const { deps, wire } = begin(name, mine, twin);
         if (name !== 'default-webhook') return createReplicator(deps)(mine);
         const webhook = createDefaultWebhook({
           http: breakers.webhook(wire),
@@ -214,7 +250,7 @@ export const createWorld = (plan: WorldPlan) => {
       if (dice.chance(faults.twin)) {
         meter.met('twin consumer');
         time.after(dice.between(0, 40_000), () => {
-          consume({ ...delivery, deadline: time.now() + 25_000 }).catch(() => meter.met('twin threw'));
+          consume({ ...delivery, deadline: time.now() + 25_000 }, true).catch(() => meter.met('twin threw'));
         });
       }
       return consume(delivery);
@@ -268,6 +304,10 @@ export const createWorld = (plan: WorldPlan) => {
     twilio,
     entries: entries as readonly Noted[],
     chronicle,
+    /** Every REST call, and every post to Flex's own webhook. */
+    calls: calls.made,
+    /** What webhooks put on queues, in order. */
+    told: told as readonly Told[],
     /** Messages on their way to Flex's own webhook, in the order in which the queue took them. */
     lined: lined as readonly string[],
     ran: (): readonly Ran[] => processes.map(({ kind, process }) => ({ kind, steps: process.steps() })),

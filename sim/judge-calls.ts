@@ -1,0 +1,51 @@
+/** No call beyond the limits: https://www.twilio.com/docs/conversations/conversations-limits */
+import { busiestSecond, byContainer, byLine, type Called, mostAtOnce } from './calls.ts';
+import type { World } from './world.ts';
+
+const WRITES_A_SECOND = 30;
+/** The local Twilio answers in no time; the wire takes at least so long each way. */
+const WIRE_MS = 5;
+
+/** @returns what is wrong, a line each. */
+export const callProblems = (world: World): readonly string[] => {
+  const calls = world.calls();
+  const wrong: string[] = [];
+  for (const [container, writes] of byContainer(calls.filter(({ reads }) => !reads))) {
+    const most = busiestSecond(writes).length;
+    if (most > WRITES_A_SECOND) wrong.push(`${most} writes began within a second in ${container}`);
+  }
+  for (const [line, writes] of byLine(calls)) {
+    const most = mostAtOnce(writes.map(onTheWire));
+    if (most > 1) wrong.push(`${most} writes were under way at one moment in the line ${line}`);
+  }
+  for (const told of calls.filter(asksToWait)) wrong.push(...impatience(world, told, calls));
+  return wrong;
+};
+
+const onTheWire = (call: Called): Called => ({
+  ...call,
+  at: call.at - WIRE_MS,
+  until: call.until === undefined ? undefined : call.until + WIRE_MS,
+});
+
+const asksToWait = ({ until, notBefore }: Called): boolean => (notBefore ?? 0) > (until ?? 0);
+
+/**
+ * Who is told to wait does, and so does all that waits behind him. That others are told so too is only counted: each
+ * finds out for itself.
+ */
+const impatience = (world: World, told: Called, calls: readonly Called[]): readonly string[] => {
+  world.meter.met('Retry-After');
+  const { by, account, until = 0, notBefore = 0 } = told;
+  const hasty = calls.filter((call) => call.account === account && call.at > until && call.at < notBefore);
+  if (hasty.length > 0) world.meter.met('others called within Retry-After');
+  if (by?.work === undefined || by.unheeded) return [];
+  const same = hasty.filter((call) => call.by === by || (isNext(by.work, call) && (call.by?.begun ?? 0) >= until));
+  // A job is not waited for, so that what stands behind it goes on.
+  if (by.isJob && same.length > 0) world.meter.met('called within Retry-After behind a job');
+  if (by.isJob) return [];
+  return same.map(({ at }) => `${account} said to wait until ${notBefore}, and ${by.work} called it again at ${at}`);
+};
+
+const isNext = (work: string | undefined, { by }: Called): boolean =>
+  by !== undefined && by.work === work && !by.unheeded;

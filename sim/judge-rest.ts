@@ -1,0 +1,128 @@
+/** When everything has settled nothing is under way, nothing waits, and everything that was accepted has had its end. */
+import { QUEUES } from '../src/contract.ts';
+import { isClosed } from './closed.ts';
+import { conversationOf, type Played } from './play.ts';
+import type { Told, World } from './world.ts';
+
+const ENDS: ReadonlySet<string> = new Set([
+  'replicated',
+  'linked',
+  'forwarded',
+  'reconciled',
+  'skipped',
+  'parked',
+  'deferred',
+]);
+
+/** What a pair's item holds while something of a lane waits: an intent, a dirty mark, an edit that could not be applied. */
+const WAITING = ['Fps', 'Bps', 'Fd', 'Bd', 'Fe', 'Be'] as const;
+
+/** @returns what is wrong, a line each. */
+export const restProblems = async (world: World, chats: readonly Played[]): Promise<readonly string[]> => {
+  const waiting = new Set(chats.filter((chat) => waitsForEver(world, chat)).map(({ channel }) => channel));
+  return [
+    ...(await queueProblems(world, waiting.size)),
+    ...(await pairProblems(world, chats, waiting)),
+    ...endProblems(world),
+  ];
+};
+
+/** Closed is final, so that the sweep goes on asking for it. */
+const waitsForEver = (world: World, { channel }: Played): boolean => {
+  const conversation = conversationOf(world, channel);
+  return conversation !== undefined && isClosed(world, conversation);
+};
+
+/** @param asked chats of which a job may be under way at any moment */
+const queueProblems = async (world: World, asked: number): Promise<readonly string[]> => {
+  const wrong: string[] = [];
+  const counts = await world.queues.counts();
+  for (const name of QUEUES) {
+    const { waiting } = counts[name];
+    if (waiting > (name === 'default-webhook' ? 0 : asked)) wrong.push(`${waiting} messages wait on ${name}`);
+    for (const { body, reason } of await world.queues.dead(name)) {
+      const about = sidIn(body);
+      // Whose parking died between the dead letter and its word says so at the next try.
+      const said = world.entries.some(
+        ({ entry }) =>
+          (entry.step === 'parked' || entry.reason === 'parked') &&
+          entry.sids.some((sid) => about !== undefined && sid.includes(about)),
+      );
+      if (!said) wrong.push(`${name} has a dead letter (${reason}) of ${about}, and the journal does not say so`);
+    }
+  }
+  return wrong;
+};
+
+const pairProblems = async (
+  world: World,
+  chats: readonly Played[],
+  waiting: ReadonlySet<string>,
+): Promise<readonly string[]> => {
+  const wrong: string[] = [];
+  for (const { channel } of chats) {
+    if (waiting.has(channel)) continue;
+    const pair = await world.store.get({ pk: `flex#${channel}`, sk: 'pair' });
+    for (const mark of WAITING) if (isSet(pair?.[mark])) wrong.push(`${channel} still has ${mark}`);
+  }
+  for (const due of ['due', 'notice'])
+    for (const { pk, sk } of (await world.store.listDue(due, { limit: 1_000 })).items)
+      if (!waiting.has(String(pk).replace(/^flex#/, ''))) wrong.push(`${pk} ${sk} is still marked as ${due}`);
+  return wrong;
+};
+
+const isSet = (value: unknown): boolean =>
+  value !== undefined && !(typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+
+/** Every event that Twilio was told is stored, as often as it is another one, has an end with a name in the journal. */
+const endProblems = (world: World): readonly string[] => {
+  const ends = new Map<string, number[]>();
+  for (const { at, by, entry } of world.entries) {
+    if (!ENDS.has(entry.step)) continue;
+    const name = `${by} ${entry.type} ${entry.sids[0]}`;
+    ends.set(name, [...(ends.get(name) ?? []), at]);
+  }
+  const first = new Map<string, Told>();
+  const accepted = new Set<string>();
+  for (const one of world.told.filter(({ refused }) => !refused)) {
+    const event = `${one.queue} ${one.dedupe}`;
+    if (!first.has(event)) first.set(event, one);
+    if (one.accepted) accepted.add(event);
+  }
+  const expected = new Map<string, Told[]>();
+  for (const [event, one] of first)
+    if (accepted.has(event)) expected.set(nameOf(one), [...(expected.get(nameOf(one)) ?? []), one]);
+  const refused = world.told.filter((one) => one.refused && one.accepted);
+  const lost = refused.map((one) => `accepted, and its queue had refused it: ${nameOf(one)}`);
+  const endless = [...expected].flatMap(([name, those]) => {
+    const had = ends.get(name) ?? [];
+    const latest = Math.max(...those.map(({ at }) => at));
+    return had.length >= those.length && had.some((at) => at >= latest)
+      ? []
+      : [`${those.length} accepted, ${had.length} ended: ${name}`];
+  });
+  return [...lost, ...endless];
+};
+
+type Read = {
+  readonly work: {
+    readonly home?: string;
+    readonly event?: {
+      readonly type: string;
+      readonly message?: { readonly sid: string };
+      readonly reservation?: string;
+    };
+    readonly forward?: { readonly eventType: string; readonly about: string };
+    readonly parked?: { readonly sid: string };
+  };
+};
+
+const sidIn = (body: string): string | undefined => {
+  const { event, forward, parked, home } = (JSON.parse(body) as Read).work;
+  return parked?.sid ?? forward?.about ?? event?.message?.sid ?? event?.reservation ?? home;
+};
+
+const nameOf = ({ queue, body }: Told): string => {
+  const { event, forward } = (JSON.parse(body) as Read).work;
+  return `${queue} ${event?.type ?? forward?.eventType} ${sidIn(body)}`;
+};
