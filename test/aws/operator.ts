@@ -1,5 +1,6 @@
 /** The operator's commands against the deployed stack. */
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { ListQueuesCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { LocalTwilio } from '../../local/twilio/twilio.ts';
 import { createDynamoStore } from '../../src/adapters/dynamodb/store.ts';
 import { writeParked } from '../../src/core/rows.ts';
@@ -22,9 +23,28 @@ const PATIENCE_MS = 300_000;
 const LOST = 'its webhook was lost';
 const POISON = 'it was given up';
 
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+/** What the release before would find after the next one was rolled back. @returns how to take it away again. */
+const buryUnreadable = async ({ emulator }: Office): Promise<() => Promise<void>> => {
+  const client = new SQSClient({ endpoint: emulator.url, region: 'eu-central-1', credentials });
+  const { QueueUrls = [] } = await client.send(new ListQueuesCommand({}));
+  const QueueUrl = QueueUrls.find((url) => url.includes('FlexEventsDead'));
+  const reason = { DataType: 'String', StringValue: 'unreadable' };
+  await client.send(
+    new SendMessageCommand({
+      ...{ QueueUrl, MessageBody: '{"v":99}', MessageGroupId: 'one', MessageDeduplicationId: 'one' },
+      MessageAttributes: { reason },
+    }),
+  );
+  return async () => {
+    await client.send(new PurgeQueueCommand({ QueueUrl }));
+    client.destroy();
+  };
+};
+
 /** As the consumer parks it: the state machine's Twilio refuses nothing that a person could write. */
 const park = async ({ emulator, chat }: Office, sid: string, index: number): Promise<void> => {
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const client = new DynamoDBClient({ endpoint: emulator.url, region: 'eu-central-1', credentials });
   const { TableNames = [] } = await client.send(new ListTablesCommand({}));
   const tableName = TableNames.find((name) => name.includes('State')) ?? '';
@@ -81,5 +101,13 @@ export const operated = async (office: Office): Promise<void> => {
     for (let run = 0; run < 3; run += 1) await succeeded(ask('redrive', '--apply', '--chat', chat.channelSid));
     equal('copies', there().filter((body) => body.startsWith('[Late') && body.endsWith(POISON)).length, 1);
     equal('parked', await parked(), 0);
+  });
+  await check('bridge status and redrive name what cannot be put back, and leave it where it is', async () => {
+    const takeAway = await buryUnreadable(office);
+    const { letters, wrong } = read(await ask('status'));
+    equal('status', [letters, wrong], [{ total: 1, byReason: { unreadable: 1 } }, ['dead letters']]);
+    for (let look = 0; look < 2; look += 1)
+      equal('redrive', read(await ask('redrive')).letters[0]?.reason, 'unreadable');
+    await takeAway();
   });
 };
