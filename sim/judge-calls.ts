@@ -1,13 +1,17 @@
 /** No call beyond the limits: https://www.twilio.com/docs/conversations/conversations-limits */
-import { busiestSecond, byContainer, byLine, type Called, mostAtOnce } from './calls.ts';
+import { busiestSecond, byContainer, byLine, type Called, type Caller, mostAtOnce } from './calls.ts';
 import type { World } from './world.ts';
 
 const WRITES_A_SECOND = 30;
 /** The local Twilio answers in no time; the wire takes at least so long each way. */
 const WIRE_MS = 5;
+/** A few calls of the store. */
+const FAILED_SOON_MS = 200;
+
+type Seen = Pick<World, 'calls' | 'entries' | 'meter'>;
 
 /** @returns what is wrong, a line each. */
-export const callProblems = (world: World): readonly string[] => {
+export const callProblems = (world: Seen): readonly string[] => {
   const calls = world.calls();
   const wrong: string[] = [];
   for (const [container, writes] of byContainer(calls.filter(({ reads }) => !reads))) {
@@ -34,7 +38,7 @@ const asksToWait = ({ until, notBefore }: Called): boolean => (notBefore ?? 0) >
  * Who is told to wait does, and so does all that waits behind him. That others are told so too is only counted: each
  * finds out for itself.
  */
-const impatience = (world: World, told: Called, calls: readonly Called[]): readonly string[] => {
+const impatience = (world: Seen, told: Called, calls: readonly Called[]): readonly string[] => {
   world.meter.met('Retry-After');
   const { by, account, until = 0, notBefore = 0 } = told;
   const hasty = calls.filter((call) => call.account === account && call.at > until && call.at < notBefore);
@@ -43,9 +47,20 @@ const impatience = (world: World, told: Called, calls: readonly Called[]): reado
   const same = hasty.filter((call) => call.by === by || (isNext(by.work, call) && (call.by?.begun ?? 0) >= until));
   // A job is not waited for, so that what stands behind it goes on.
   if (by.isJob && same.length > 0) world.meter.met('called within Retry-After behind a job');
-  if (by.isJob) return [];
+  // The store failed before it could be noted that the call was refused: its failure is what is waited for.
+  const forgot = world.entries.some(
+    ({ at, entry }) =>
+      entry.step === 'failed' &&
+      at >= until &&
+      at < until + FAILED_SOON_MS &&
+      entry.sids.some((sid) => isAbout(by, sid)),
+  );
+  if (forgot && same.length > 0) world.meter.met('called within Retry-After as the store failed');
+  if (by.isJob || forgot) return [];
   return same.map(({ at }) => `${account} said to wait until ${notBefore}, and ${by.work} called it again at ${at}`);
 };
+
+const isAbout = ({ work }: Caller, sid: string): boolean => work?.endsWith(sid) ?? false;
 
 const isNext = (work: string | undefined, { by }: Called): boolean =>
   by !== undefined && by.work === work && !by.unheeded;

@@ -14,8 +14,7 @@ const byText = (written: readonly Written[]): ReadonlyMap<string, readonly Writt
 };
 
 /** @returns what is wrong, a line each: a second one beside the first, or after it had been taken away. */
-export const doubles = (world: World): readonly string[] => {
-  const { chronicle } = world;
+export const doubles = ({ chronicle }: Pick<World, 'chronicle'>): readonly string[] => {
   return chronicle.containers().flatMap((container) =>
     [...byText(chronicle.of(container))].flatMap(([text, [first, ...others]]) =>
       others.map((one) => {

@@ -1,0 +1,73 @@
+import { describe, expect, test } from '@jest/globals';
+import type { AccountName } from '../../local/twilio/model.ts';
+import type { Called } from '../../sim/calls.ts';
+import type { Chronicle, Written } from '../../sim/chronicle.ts';
+import { callProblems } from '../../sim/judge-calls.ts';
+import { doubles } from '../../sim/judge-doubles.ts';
+import { createMeter } from '../../sim/meter.ts';
+
+const by = { source: 'API' } as const;
+
+const written = (sid: string, body: string, at: number, removedAt?: number): Written => ({
+  ...{ sid, at, by, index: at, dateCreated: at, author: 'ann', container: 'CH1' },
+  side: 'frontline' satisfies AccountName,
+  texts: [{ at, by, body }],
+  removed: removedAt === undefined ? undefined : { at: removedAt, by },
+});
+
+const chronicle = (...all: readonly Written[]): Chronicle => ({
+  witness: () => {},
+  containers: () => ['CH1'],
+  of: () => all,
+});
+
+describe('doubles are seen', () => {
+  test('when the second one stood there for a moment only', () => {
+    const [wrong] = doubles({ chronicle: chronicle(written('IM1', 'hello', 1), written('IM2', 'hello', 2, 3)) });
+    expect(wrong).toContain('"hello" stood twice');
+  });
+
+  test('when one says that it is late, and when one was edited', () => {
+    const late = written('IM2', '[Late, written 2026-11-22 14:03 UTC] hello (edited 7)', 2);
+    expect(doubles({ chronicle: chronicle(written('IM1', 'hello', 1), late) })).toHaveLength(1);
+  });
+
+  test('when what was taken away comes back', () => {
+    const [wrong] = doubles({ chronicle: chronicle(written('IM1', 'hello', 1, 2), written('IM2', 'hello', 3)) });
+    expect(wrong).toContain('written again after it had been removed');
+  });
+
+  test('and different texts are none', () => {
+    expect(doubles({ chronicle: chronicle(written('IM1', 'hello', 1), written('IM2', 'hi', 2)) })).toEqual([]);
+  });
+});
+
+const call = (at: number, about: Partial<Called> = {}): Called => ({
+  by: { work: 'flex-events CH1', begun: at, unheeded: false, isJob: false },
+  ...{ at, until: at, method: 'POST', reads: false, resource: '*', account: 'frontline' },
+  ...{ container: 'CH1', line: undefined, notBefore: undefined },
+  ...about,
+});
+const problemsOf = (...calls: readonly Called[]) =>
+  callProblems({ calls: () => calls, entries: [], meter: createMeter() });
+
+describe('of calls it is seen', () => {
+  test('when a chat gets more than 30 writes within a second', () => {
+    const many = (count: number) => Array.from({ length: count }, (_, n) => call(n * 20));
+    expect(problemsOf(...many(30))).toEqual([]);
+    expect(problemsOf(...many(31))).toEqual(['31 writes began within a second in CH1']);
+  });
+
+  test('when two copies are on their way into a chat at one moment', () => {
+    const line = { line: 'CH1' };
+    expect(problemsOf(call(1_000, line), call(1_010, line))).toEqual([]);
+    expect(problemsOf(call(1_000, { ...line, until: 2_000 }), call(1_900, line))).toHaveLength(1);
+  });
+
+  test('when who was told to wait, or who stands behind him, calls before', () => {
+    const told = call(1_000, { notBefore: 5_000 });
+    expect(problemsOf(told, call(5_000))).toEqual([]);
+    expect(problemsOf(told, call(4_999))).toHaveLength(1);
+    expect(problemsOf(told, call(4_999, { account: 'flex' }))).toEqual([]);
+  });
+});
