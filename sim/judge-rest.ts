@@ -42,10 +42,11 @@ const queueProblems = async (world: World, asked: number): Promise<readonly stri
     if (waiting > (name === 'default-webhook' ? 0 : asked)) wrong.push(`${waiting} messages wait on ${name}`);
     for (const { body, reason } of await world.queues.dead(name)) {
       const about = sidIn(body);
-      // Whose parking died between the dead letter and its word says so at the next try.
+      // Whose parking died between the dead letter and its word says so at the next try; who only finds the row, or the
+      // message gone, says so as of something skipped.
       const said = world.entries.some(
         ({ entry }) =>
-          (entry.step === 'parked' || entry.reason === 'parked') &&
+          (entry.step === 'parked' || entry.step === 'skipped') &&
           entry.sids.some((sid) => about !== undefined && sid.includes(about)),
       );
       if (!said) wrong.push(`${name} has a dead letter (${reason}) of ${about}, and the journal does not say so`);

@@ -46,6 +46,10 @@ const add = (world: World): void => {
   for (const [what, times] of world.meter.counts()) totals.met(what, times);
 };
 
+const printTable = (): void => {
+  for (const [what, times] of [...totals.counts()].sort()) console.log(`${String(times).padStart(8)}  ${what}`);
+};
+
 if (values.kill === 'every-step') {
   for (const scenario of SCENARIOS) {
     const killed = await killEveryStep(scenario, add);
@@ -54,6 +58,7 @@ if (values.kill === 'every-step') {
     failed += killed.failed.length;
     passed += killed.runs - killed.failed.length;
   }
+  printTable();
 } else {
   const mode: Mode = values.mode === 'beyond' || values.mode === 'told' ? values.mode : 'within';
   const seeds =
@@ -70,7 +75,7 @@ if (values.kill === 'every-step') {
       if (values.first) break;
     }
   }
-  for (const [what, times] of [...totals.counts()].sort()) console.log(`${String(times).padStart(8)}  ${what}`);
+  printTable();
   // Too few seeds meet too little to be blamed for it.
   if (passed + failed >= 500)
     for (const what of unmet(totals)) {

@@ -2,6 +2,7 @@
 import { AGENTS, type DefaultAgent } from '../local/twilio/defaults.ts';
 import { isClosed } from './closed.ts';
 import type { Dice } from './random.ts';
+import { NOTHING_RARE, POISON, type Rare } from './rare.ts';
 import type { World } from './world.ts';
 
 export type ChatPlan = {
@@ -18,6 +19,7 @@ export type ChatPlan = {
   readonly forged: number;
   /** How often somebody edits or deletes what stands there, instead of writing: 0 to 1. */
   readonly second: number;
+  readonly rare?: Rare;
 };
 
 export type Played = {
@@ -30,6 +32,16 @@ export type Played = {
   readonly meant: Map<string, string>;
   /** What the agent deleted of the bridge's copies, as it read: it stays away on that side. */
   readonly deletedByHand: Set<string>;
+  /** Files by SID, as they must read on the other side. */
+  readonly files: Map<string, string>;
+  /** SIDs of messages that hold nothing. People's, but in no one's `said`: they cross nowhere. */
+  readonly empties: Set<string>;
+  /** Identities, on both sides, of agents who came along and say nothing. */
+  readonly others: Set<string>;
+  /** Whether anybody accepts it who is in Frontline too. */
+  readonly linkable: boolean;
+  /** More messages than a page of a list shows. */
+  readonly long: boolean;
   /** The chat's conversation, once there is one that the agent is in. */
   readonly conversation: () => string | undefined;
   readonly finished: () => boolean;
@@ -43,11 +55,16 @@ export const conversationOf = (world: World, channel: string): string | undefine
 
 export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: number, who?: DefaultAgent): Played => {
   const { twilio, time } = world;
-  const agent = who ?? dice.pick([AGENTS.ann, AGENTS.ben, AGENTS.eve]);
+  const { rare = NOTHING_RARE } = plan;
+  const drawn = who ?? dice.pick([AGENTS.ann, AGENTS.ben, AGENTS.eve]);
+  const agent: DefaultAgent = rare.accepts === 'without a twin' ? AGENTS.sam : drawn;
   const phone = plan.kind === 'sms' ? `+1555020${String(number).padStart(4, '0')}` : undefined;
   const said = { flex: new Set<string>(), frontline: new Set<string>() };
   const deletedByHand = new Set<string>();
   const meant = new Map<string, string>();
+  const files = new Map<string, string>();
+  const empties = new Set<string>();
+  const others = new Set<string>();
   let texts = 0;
   const text = (who: string) => `${who} ${number}.${++texts}`;
 
@@ -87,13 +104,24 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
     said.frontline.add(twilio.frontlineAgent.writes(agent.email, sid, text('mobile')).sid);
   };
 
+  /** Not before the ledger knows the copy: one whose answer was lost, and that somebody deletes, is written again. */
+  const takeAway = async (conversation: string, sid: string, body: string): Promise<void> => {
+    const prefix = 'm#F#';
+    const { items } = await world.store.listUnder(`flex#${channel}`, { prefix, limit: 1_000, after: undefined });
+    const stands = twilio.reads.transcript('frontline', conversation).some((message) => message.sid === sid);
+    if (!stands || isClosed(world, conversation) || !items.some(({ d }) => d === sid)) return;
+    world.meter.met('copy deleted by hand');
+    twilio.frontlineAgent.deletes(agent.email, conversation, sid);
+    deletedByHand.add(body);
+  };
+
   /** Second thoughts: one's own message is edited or deleted; now and then a copy is, by hand. */
   const second = (): void => {
     const side = dice.pick(['flex', 'frontline'] as const);
     const container = side === 'flex' ? channel : conversation();
     if (container === undefined || (side === 'flex' ? !inFlex() : isClosed(world, container))) return;
     const all = twilio.reads.transcript(side, container);
-    const own = all.filter(({ sid }) => said[side].has(sid));
+    const own = all.filter(({ sid }) => said[side].has(sid) && !files.has(sid));
     const copies = all.filter(({ sid, body }) => !said[side].has(sid) && !(body ?? '').startsWith('[Bridge]'));
     const byHand = side === 'frontline' && dice.chance(0.2);
     const from = byHand ? copies : own;
@@ -101,10 +129,10 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
     const { sid, body = '' } = dice.pick(from);
     const person = side === 'flex' ? agent.flexIdentity : agent.email;
     if (dice.chance(0.4)) {
-      world.meter.met(byHand ? 'copy deleted by hand' : 'message deleted');
+      if (byHand) return void takeAway(container, sid, body);
+      world.meter.met('message deleted');
       if (side === 'flex') twilio.flexAgent.deletes(agent.flexWorkerSid, container, sid);
       else twilio.frontlineAgent.deletes(person, container, sid);
-      if (byHand) deletedByHand.add(body);
       return;
     }
     world.meter.met(byHand ? 'copy edited by hand' : 'message edited');
@@ -112,6 +140,52 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
     if (!byHand) meant.set(sid, edited);
     if (side === 'flex') twilio.flexAgent.edits(agent.flexWorkerSid, container, sid, edited);
     else twilio.frontlineAgent.edits(person, container, sid, edited);
+  };
+
+  const file = (side: 'flex' | 'frontline'): void => {
+    const name = `file ${number}.${++texts}`;
+    const media = { filename: name, contentType: 'image/png', size: 512 };
+    const sid = side === 'frontline' ? conversation() : channel;
+    if (sid === undefined || isClosed(world, sid)) return;
+    const sent =
+      side === 'flex' ? twilio.customer.sends(sid, media) : twilio.frontlineAgent.sends(agent.email, sid, media);
+    said[side].add(sent.sid);
+    files.set(sent.sid, `[File: ${name}, image/png, 512 B. Open it in ${side === 'flex' ? 'Flex' : 'Frontline'}.]`);
+    world.meter.met('file');
+  };
+  const poison = (): void => {
+    const sid = odd.chance(0.5) ? conversation() : undefined;
+    const body = text(POISON);
+    if (sid === undefined) said.flex.add(twilio.customer.writes(channel, body).sid);
+    else said.frontline.add(twilio.frontlineAgent.writes(agent.email, sid, body).sid);
+  };
+  const acceptedBy = (who: DefaultAgent): void => {
+    const { reservationSid } = twilio.flexAgent.isOffered(who.flexWorkerSid, begun.taskSid);
+    twilio.flexAgent.accepts(reservationSid, plan.joins);
+    world.meter.met('accepted again');
+    if (who === agent) return;
+    others.add(who.email);
+    others.add(who.flexIdentity);
+  };
+  /** Its own dice: the rest of the chat is the same with it and without it. */
+  const odd = dice.fork('rare');
+  let rareLeft = 0;
+  const sometime = (act: () => void): void => {
+    rareLeft += 1;
+    time.after(odd.between(0, Math.max(5_000, (plan.messages * plan.thinkMs) / 2)), () => {
+      rareLeft -= 1;
+      act();
+    });
+  };
+  const rarely = (): void => {
+    if (rare.files && phone === undefined) sometime(() => file('flex'));
+    if (rare.files) sometime(() => file('frontline'));
+    if (phone === undefined)
+      for (let n = 0; n < rare.empties; n += 1)
+        sometime(() => void empties.add(twilio.customer.writes(channel, '').sid));
+    for (let n = 0; n < rare.poison; n += 1) sometime(poison);
+    if (rare.accepts === 'again') sometime(() => acceptedBy(agent));
+    if (rare.accepts === 'by another too') sometime(() => acceptedBy(agent === AGENTS.ann ? AGENTS.ben : AGENTS.ann));
   };
 
   let left = plan.messages;
@@ -124,11 +198,18 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
     time.after(dice.between(20, plan.thinkMs), talk);
   };
   const accept = (): void => {
+    if (rare.accepts === 'without a twin at first') acceptedBy(AGENTS.sam);
+    rarely();
     const { reservationSid } = twilio.flexAgent.isOffered(agent.flexWorkerSid, begun.taskSid);
     twilio.flexAgent.accepts(reservationSid, plan.joins);
     time.after(dice.between(100, 4 * STEP_MS), talk);
   };
   for (let n = 0; n < plan.history; n += 1) time.after(n * 50, customer);
   time.after(plan.history * 50 + dice.between(50, 2_000), accept);
-  return { channel, phone, agent, said, meant, deletedByHand, conversation, finished: () => left === 0 };
+  return {
+    ...{ channel, phone, agent, said, meant, deletedByHand, files, empties, others, conversation },
+    linkable: rare.accepts !== 'without a twin',
+    long: rare.history !== undefined || rare.messages !== undefined,
+    finished: () => left === 0 && rareLeft === 0,
+  };
 };

@@ -1,8 +1,11 @@
 /** One run: a seed's chats in the seed's weather, then calm, then the verdict. */
 import { doubles } from './judge-doubles.ts';
-import { type Played, playChat } from './play.ts';
+import { legible, rareProblems } from './judge-rare.ts';
+import { redriveAll, repairPair } from './operator.ts';
+import { type ChatPlan, type Played, playChat } from './play.ts';
 import type { Doom } from './process.ts';
 import { createDice, type Dice } from './random.ts';
+import { drawRare, drawRareWeather, type RareWeather } from './rare.ts';
 import { verdict } from './verdict.ts';
 import { drawDoom, drawSleep, drawWeather, everythingTold } from './weather.ts';
 import { BRIDGE, CALM, createWorld, type ProcessKind, type World } from './world.ts';
@@ -19,23 +22,47 @@ export type Mode = 'within' | 'beyond' | 'told';
 
 export type Ended = { readonly seed: number; readonly problems: readonly string[]; readonly world: World };
 
-const playChats = (world: World, dice: Dice): readonly Played[] =>
-  Array.from({ length: dice.between(1, 3) }, (_, n) =>
-    playChat(
-      world,
-      dice.fork(`chat ${n}`),
-      {
-        kind: dice.pick(['web', 'sms'] as const),
-        history: dice.pick([0, 1, 3, 8]),
-        messages: dice.between(2, 14),
-        thinkMs: dice.pick([300, 3_000, 30_000]),
-        forged: dice.pick([0, 0, 0.2]),
-        second: dice.pick([0, 0, 0.2, 0.4]),
-        joins: dice.pick(['at once', 'never', { afterMs: 1_000 }] as const),
-      },
-      n + 1,
-    ),
-  );
+const playChats = (world: World, dice: Dice, poisons: boolean): readonly Played[] =>
+  Array.from({ length: dice.between(1, 3) }, (_, n) => {
+    const plan: ChatPlan = {
+      kind: dice.pick(['web', 'sms'] as const),
+      history: dice.pick([0, 1, 3, 8]),
+      messages: dice.between(2, 14),
+      thinkMs: dice.pick([300, 3_000, 30_000]),
+      forged: dice.pick([0, 0, 0.2]),
+      second: dice.pick([0, 0, 0.2, 0.4]),
+      joins: dice.pick(['at once', 'never', { afterMs: 1_000 }] as const),
+    };
+    const rare = drawRare(dice.fork(`rare ${n}`), poisons);
+    const { history = plan.history, messages } = rare;
+    // A lost webhook's SMS is looked for on the newest page only, so no customer with a phone talks so quickly.
+    const long = messages === undefined ? {} : { messages, thinkMs: 300, kind: 'web' as const };
+    return playChat(world, dice.fork(`chat ${n}`), { ...plan, history, ...long, rare }, n + 1);
+  });
+
+const playRare = (world: World, rare: RareWeather, dice: Dice, chats: () => readonly Played[]): void => {
+  const { twilio, time, meter } = world;
+  twilio.switches.proxyIdempotent = rare.idempotent;
+  meter.met(`Proxy sends ${rare.idempotent ? 'once' : 'each time'}`);
+  for (const fault of rare.faults) twilio.faults.add(fault);
+  const { denied } = rare;
+  if (denied !== undefined)
+    time.after(denied.from, () => time.after(denied.until - denied.from, twilio.faults.add(denied.fault)));
+  for (const { at, does } of rare.operator)
+    time.after(at, () => {
+      if (does === 'redrive') void redriveAll(world);
+      else void repairPair(world, dice.pick(chats()).channel, does === 'repair in full');
+    });
+};
+
+/** What is left for an operator when all is calm: what was parked, and what lies beyond the page that a sweep sees. */
+const tidyUp = (world: World, chats: readonly Played[]): void => {
+  for (const minutes of [6, 20])
+    world.time.after(minutes * 60_000, () => {
+      void redriveAll(world);
+      for (const { channel, long } of chats) if (long) void repairPair(world, channel, true);
+    });
+};
 
 /** Runs what was begun to its end, and lets it settle. */
 export const settle = async (world: World, chats: readonly Played[]): Promise<void> => {
@@ -73,21 +100,49 @@ export const run = async (seed: number, mode: Mode): Promise<Ended> => {
   const timer = dice.fork('timer');
   if (timer.chance(0.05)) twilio.faults.add({ fault: 'conversation.closed-by-timer', p: 0.05, maxMs: 60_000 });
   world.setFaults(weather.world);
+  if (weather.world.skewMs > 0) meter.met('clocks apart');
   const { outage } = weather;
   if (outage !== undefined) {
-    time.after(outage.from, () => time.after(outage.until - outage.from, twilio.faults.add(outage.fault)));
+    const { fault } = outage;
+    const how = fault.fault === 'side.down' ? fault.how : '429';
+    time.after(outage.from, () => {
+      const refused = twilio.faults.counts()[fault.fault] ?? 0;
+      const ends = twilio.faults.add(fault);
+      time.after(outage.until - outage.from, () => {
+        ends();
+        meter.met(`side down by ${how}`, (twilio.faults.counts()[fault.fault] ?? 0) - refused);
+      });
+    });
     meter.met(`outage of ${Math.round((outage.until - outage.from) / 60_000)} minutes`);
   }
 
   const start = time.now();
-  const chats = playChats(world, dice);
+  const rare = drawRareWeather(dice.fork('rare'));
+  // What only a sweep mends would hide what a run without one is to show; a closed conversation takes nothing back.
+  const closes = twilio.faults.rules().some(({ fault }) => fault === 'conversation.closed-by-timer');
+  const left = rare.faults
+    .filter(({ fault }) => mode !== 'told' || fault !== 'read.stale')
+    .filter(({ fault }) => !closes || fault !== 'content.refused');
+  let chats: readonly Played[] = [];
+  playRare(world, { ...rare, faults: left }, dice.fork('operator'), () => chats);
+  chats = playChats(world, dice, rare.poisons && !closes);
   while (!chats.every((chat) => chat.finished())) await time.runUntil(time.now() + 10_000);
-  await time.runUntil(Math.max(time.now() + 30_000, start + (outage?.until ?? 0)));
+  await time.runUntil(Math.max(time.now() + 30_000, start + Math.max(outage?.until ?? 0, rare.denied?.until ?? 0)));
   storm = false;
   twilio.faults.clear();
   world.setFaults(CALM);
+  for (const { long } of chats) if (long) meter.met('chat of more than a page');
+  tidyUp(world, chats);
   await settle(world, chats);
-  const problems = await verdict(world, chats, mode === 'beyond');
+  const readable = legible(world, chats);
+  const problems = [
+    ...(await verdict(
+      readable,
+      chats.filter(({ linkable }) => linkable),
+      mode === 'beyond',
+    )),
+    ...(await rareProblems(world, chats)),
+  ];
   // Beyond what settling covers a double may stand for a while; in the end there is none either.
-  return { seed, problems: mode === 'beyond' ? problems : [...problems, ...doubles(world)], world };
+  return { seed, problems: mode === 'beyond' ? problems : [...problems, ...doubles(readable)], world };
 };

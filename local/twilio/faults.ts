@@ -35,8 +35,8 @@ export type Fault = Scope &
     | { readonly fault: 'rest.late-commit'; readonly loss: Loss; readonly maxMs: number }
     /** A list shows what there was up to so many milliseconds ago. */
     | { readonly fault: 'list.stale'; readonly maxMs: number }
-    /** A look at one message or container shows what it was up to so many milliseconds ago. */
-    | { readonly fault: 'read.stale'; readonly maxMs: number }
+    /** A look at one message or container shows what it was up to so many milliseconds ago; nothing, if it may hide. */
+    | { readonly fault: 'read.stale'; readonly maxMs: number; readonly hides: boolean }
     /** A message is in no list for up to so many milliseconds, while its successors are. */
     | { readonly fault: 'message.late'; readonly maxMs: number }
     /** Up to so many indices are left out before a message. */

@@ -21,17 +21,19 @@ export const visibleMessages = (call: Call, container: Container, name: string):
   return shown;
 };
 
+type Look = { readonly at: number; readonly hides: boolean };
+
 /** The moment that a look at one thing shows; undefined: now. */
-const lookedAt = ({ world }: Call, { account }: Container, name: string): number | undefined => {
+const lookAt = ({ world }: Call, { account }: Container, name: string): Look | undefined => {
   const stale = world.faults.draws('read.stale', account.name, name);
-  return stale === undefined ? undefined : world.now() - world.random() * stale.maxMs;
+  return stale && { at: world.now() - world.random() * stale.maxMs, hides: stale.hides };
 };
 
-const asIt = <T extends { readonly committedAt: number; readonly past: readonly { readonly until: number }[] }>(
+const asItWas = <T extends { readonly committedAt: number; readonly past: readonly { readonly until: number }[] }>(
   thing: T | undefined,
-  at: number,
+  { at, hides }: Look,
 ): T | undefined => {
-  if (thing === undefined || thing.committedAt > at) return undefined;
+  if (thing === undefined || (hides && thing.committedAt > at)) return undefined;
   return { ...thing, ...thing.past.find(({ until }) => until > at) };
 };
 
@@ -39,10 +41,10 @@ const asIt = <T extends { readonly committedAt: number; readonly past: readonly 
 export const visibleMessage = (call: Call, container: Container, name: string): Message => {
   const sid = call.at.Sid ?? '';
   const now = container.messages.get(sid);
-  const at = lookedAt(call, container, name);
-  if (at === undefined) return found(call, now);
+  const look = lookAt(call, container, name);
+  if (look === undefined) return found(call, now);
   const gone = container.removed.get(sid);
-  const then = asIt(now ?? (gone !== undefined && gone.at > at ? gone.message : undefined), at);
+  const then = asItWas(now ?? (gone !== undefined && gone.at > look.at ? gone.message : undefined), look);
   if (then?.body !== now?.body || then?.attributes !== now?.attributes)
     call.world.faults.happened('read.stale', container.account.name, name);
   return found(call, then);
@@ -50,9 +52,9 @@ export const visibleMessage = (call: Call, container: Container, name: string): 
 
 /** @throws TwilioProblem when it is not seen yet. */
 export const visibleContainer = (call: Call, container: Container, name: string): Container => {
-  const at = lookedAt(call, container, name);
-  if (at === undefined) return container;
-  const then = asIt(container, at);
+  const look = lookAt(call, container, name);
+  if (look === undefined) return container;
+  const then = asItWas(container, look);
   if (then?.state !== container.state || then.attributes !== container.attributes)
     call.world.faults.happened('read.stale', container.account.name, name);
   return found(call, then);

@@ -106,10 +106,11 @@ describe('calls', () => {
   });
 
   test('show of one message what it was a while ago, or nothing', async () => {
+    const hidden: Fault = { fault: 'read.stale', p: 1, maxMs: 5_000, hides: true };
     const { sid } = twilio.frontlineAgent.writes('ann@example.com', pair.conversationSid, 'old');
     await twilio.pass(10_000);
     twilio.frontlineAgent.edits('ann@example.com', pair.conversationSid, sid, 'new');
-    const fault: Fault = { fault: 'read.stale', p: 1, maxMs: 5_000 };
+    const fault: Fault = { fault: 'read.stale', p: 1, maxMs: 5_000, hides: false };
     twilio.faults.add(fault);
     const look = async () => {
       const asked = twilio.frontline('GET', `${pair.conversation}/Messages/${sid}`);
@@ -123,6 +124,12 @@ describe('calls', () => {
     expect([json(await look()).body, met(fault)]).toEqual(['new', 2]);
     await twilio.pass(5_000);
     expect([status(await look()), met(fault)]).toEqual([404, 2]);
+    twilio.faults.clear();
+    const young = twilio.frontlineAgent.writes('ann@example.com', pair.conversationSid, 'young').sid;
+    twilio.faults.add(hidden);
+    const asked = twilio.frontline('GET', `${pair.conversation}/Messages/${young}`);
+    await twilio.pass(0);
+    expect([status(asked), met(hidden)]).toEqual([404, 3]);
   });
 
   test('fail before anything is done', async () => {

@@ -1,0 +1,120 @@
+/** What the verdict has no eyes for: files, messages that hold nothing, chats without a twin, notices, others who came. */
+import type { ReadMessage } from '../local/twilio/reads.ts';
+import type { Chronicle } from './chronicle.ts';
+import { phoneProblems } from './phone.ts';
+import { conversationOf, type Played } from './play.ts';
+import { notice } from './texts.ts';
+import type { World } from './world.ts';
+
+/**
+ * The same world, where a file reads as it must read on the other side, and where what can never cross, and who only
+ * came along, is not seen.
+ */
+export const legible = (world: World, chats: readonly Played[]): World => {
+  const { reads } = world.twilio;
+  const files = new Map(chats.flatMap(({ files }) => [...files]));
+  const empties = new Set(chats.flatMap(({ empties }) => [...empties]));
+  const chatOf = (sid: string): Played | undefined =>
+    chats.find(({ channel }) => sid === channel || sid === conversationOf(world, channel));
+  const read = (message: ReadMessage): ReadMessage => ({ ...message, body: files.get(message.sid) ?? message.body });
+  const of: Chronicle['of'] = (container) =>
+    world.chronicle
+      .of(container)
+      .filter(({ sid }) => !empties.has(sid))
+      .map((one) => {
+        const file = files.get(one.sid);
+        return file === undefined ? one : { ...one, texts: one.texts.map((text) => ({ ...text, body: file })) };
+      });
+  return {
+    ...world,
+    chronicle: { ...world.chronicle, of },
+    twilio: {
+      ...world.twilio,
+      reads: {
+        ...reads,
+        transcript: (side, sid) =>
+          reads
+            .transcript(side, sid)
+            .filter((message) => !empties.has(message.sid))
+            .map(read),
+        container: (side, sid) => {
+          const one = reads.container(side, sid);
+          const chat = chatOf(sid);
+          if (one === undefined || chat === undefined || chat.others.size === 0) return one;
+          const agent = side === 'flex' ? chat.agent.flexIdentity : chat.agent.email;
+          const isOther = ({ identity }: { identity: string | undefined }) => chat.others.has(identity ?? '');
+          // Whoever accepted last serves the chat; the accept of the one before may never have been heard of.
+          const members = one.members.some(({ identity }) => identity === agent)
+            ? one.members.filter((member) => !isOther(member))
+            : one.members.map((member) => (isOther(member) ? { ...member, identity: agent } : member));
+          return { ...one, members };
+        },
+      },
+    },
+  };
+};
+
+/** @returns what is wrong, a line each. */
+export const rareProblems = async (world: World, chats: readonly Played[]): Promise<readonly string[]> => {
+  const wrong: string[] = [];
+  for (const [n, chat] of chats.entries()) {
+    const problems = [...(await emptyProblems(world, chat)), ...(await noticeProblems(world, chat))];
+    if (!chat.linkable) problems.push(...aloneProblems(world, chat));
+    wrong.push(...problems.map((problem) => `chat ${n + 1} (${chat.channel}): ${problem}`));
+  }
+  return wrong;
+};
+
+/** What holds nothing does not cross, and that is said of it. */
+const emptyProblems = async (world: World, chat: Played): Promise<readonly string[]> => {
+  if (!chat.linkable) return [];
+  const closed =
+    world.twilio.reads.container('frontline', conversationOf(world, chat.channel) ?? '')?.state === 'closed';
+  const wrong: string[] = [];
+  for (const sid of chat.empties) {
+    const row = await world.store.get({ pk: `flex#${chat.channel}`, sk: `m#F#${sid}` });
+    if (row?.st === 'skipped') world.meter.met('empty message');
+    else if (!closed) wrong.push(`the empty message ${sid} ended as ${row?.st}`);
+  }
+  return wrong;
+};
+
+/** The agent is told once of each message that was parked, and of nothing else. */
+const noticeProblems = async (world: World, chat: Played): Promise<readonly string[]> => {
+  const conversation = conversationOf(world, chat.channel);
+  if (conversation === undefined) return [];
+  // Before anything else is done about it, what is parked is among the dead letters.
+  const dead = [...(await world.queues.dead('flex-events')), ...(await world.queues.dead('frontline-events'))];
+  const parked = new Set(
+    dead
+      .flatMap(({ body }) => body.match(/IM[0-9a-f]{32}/g) ?? [])
+      .filter((sid) => chat.said.flex.has(sid) || chat.said.frontline.has(sid)),
+  );
+  const told = world.twilio.reads
+    .transcript('frontline', conversation)
+    .filter(({ body = '' }) => notice.test(body) && !body.includes('SMS')).length;
+  if (told > 0) world.meter.met('notice', told);
+  return told > parked.size ? [`the agent is told ${told} times, and ${parked.size} messages were parked`] : [];
+};
+
+/**
+ * Nobody is there to talk to: the chat goes on in Flex alone. No sweep looks at it, for it is no pair: an SMS whose own
+ * webhook was lost stays away, as it would without the bridge.
+ */
+const aloneProblems = (world: World, chat: Played): readonly string[] => {
+  world.meter.met('chat without a twin');
+  const conversation = conversationOf(world, chat.channel);
+  const strangers = world.twilio.reads
+    .transcript('flex', chat.channel)
+    .filter(({ sid }) => !chat.said.flex.has(sid) && !chat.empties.has(sid));
+  return [
+    ...(conversation === undefined ? [] : ['has a conversation, and nobody with a twin accepted it']),
+    ...strangers.map(({ sid }) => `flex has what nobody said: ${sid}`),
+    ...phoneProblems(world, chat, false).filter((problem) => {
+      const sid = /^the phone lacks .*\((IM[0-9a-f]{32})\)$/.exec(problem)?.[1];
+      if (sid === undefined || world.lined.includes(sid)) return true;
+      world.meter.met('limit: SMS of a chat that is no pair, its webhook lost');
+      return false;
+    }),
+  ];
+};
