@@ -55,11 +55,15 @@ export const legible = (world: World, chats: readonly Played[]): World => {
 };
 
 /** @returns what is wrong, a line each. */
-export const rareProblems = async (world: World, chats: readonly Played[]): Promise<readonly string[]> => {
+export const rareProblems = async (
+  world: World,
+  chats: readonly Played[],
+  beyond = false,
+): Promise<readonly string[]> => {
   const wrong: string[] = [];
   for (const [n, chat] of chats.entries()) {
     const problems = [...(await emptyProblems(world, chat)), ...(await noticeProblems(world, chat))];
-    if (!chat.linkable) problems.push(...aloneProblems(world, chat));
+    if (!chat.linkable) problems.push(...aloneProblems(world, chat, beyond));
     wrong.push(...problems.map((problem) => `chat ${n + 1} (${chat.channel}): ${problem}`));
   }
   return wrong;
@@ -101,7 +105,7 @@ const noticeProblems = async (world: World, chat: Played): Promise<readonly stri
  * Nobody is there to talk to: the chat goes on in Flex alone. No sweep looks at it, for it is no pair: an SMS whose own
  * webhook was lost stays away, as it would without the bridge.
  */
-const aloneProblems = (world: World, chat: Played): readonly string[] => {
+const aloneProblems = (world: World, chat: Played, beyond: boolean): readonly string[] => {
   world.meter.met('chat without a twin');
   const conversation = conversationOf(world, chat.channel);
   const strangers = world.twilio.reads
@@ -110,7 +114,7 @@ const aloneProblems = (world: World, chat: Played): readonly string[] => {
   return [
     ...(conversation === undefined ? [] : ['has a conversation, and nobody with a twin accepted it']),
     ...strangers.map(({ sid }) => `flex has what nobody said: ${sid}`),
-    ...phoneProblems(world, chat, false).filter((problem) => {
+    ...phoneProblems(world, chat, beyond).filter((problem) => {
       const sid = /^the phone lacks .*\((IM[0-9a-f]{32})\)$/.exec(problem)?.[1];
       if (sid === undefined || world.lined.includes(sid)) return true;
       world.meter.met('limit: SMS of a chat that is no pair, its webhook lost');

@@ -141,7 +141,7 @@ export const run = async (seed: number, mode: Mode): Promise<Ended> => {
       chats.filter(({ linkable }) => linkable),
       mode === 'beyond',
     )),
-    ...(await rareProblems(world, chats)),
+    ...(await rareProblems(world, chats, mode === 'beyond')),
   ];
   // Beyond what settling covers a double may stand for a while; in the end there is none either.
   return { seed, problems: mode === 'beyond' ? problems : [...problems, ...doubles(readable)], world };
