@@ -26,6 +26,7 @@ export const createFaultyStore = (
   dice: Dice,
   faults: () => StoreFaults,
   meter: Meter,
+  tell: (what: string) => void = () => {},
 ): Store => {
   const latency = () => dice.between(2, 12);
   const refuse = (p: number, what: string) => {
@@ -43,6 +44,8 @@ export const createFaultyStore = (
       process.step('store.write', latency(), async () => {
         refuse(faults().throttled, 'store throttled');
         const written = await inner.write(key, change);
+        const names = [...Object.keys(change.set ?? {}), ...(change.remove ?? []).map((name) => `-${name}`)];
+        tell(`${written.ok ? 'writes' : 'may not write'} ${key.pk} ${key.sk}: ${names.join(' ')}`);
         refuse(faults().unheard, 'store write unheard');
         if (!dice.chance(faults().askedAgain)) return written;
         meter.met('store write asked again');

@@ -2,14 +2,19 @@
  * One minimal scenario per kind of event, and a kill before and after every single step of every process that it
  * begins: what one process leaves half done, another must finish.
  */
+
 import { AGENTS } from '../local/twilio/defaults.ts';
+import type { Fault } from '../local/twilio/faults.ts';
 import { doubles } from './judge-doubles.ts';
+import { legible, rareProblems } from './judge-rare.ts';
+import { redriveAll, repairPair } from './operator.ts';
 import { type Played, playChat } from './play.ts';
 import type { Doom } from './process.ts';
 import { createDice } from './random.ts';
+import { NOTHING_RARE, POISON } from './rare.ts';
 import { SETTLE_MS, settle } from './run.ts';
 import { verdict } from './verdict.ts';
-import { BRIDGE, createWorld, type World } from './world.ts';
+import { BRIDGE, createWorld, type World, type WorldPlan } from './world.ts';
 
 type Scenario = {
   readonly name: string;
@@ -17,6 +22,10 @@ type Scenario = {
   readonly history: number;
   /** What happens once the chat is linked; every step of it is a second after the one before. */
   readonly acts: readonly ((world: World, chat: Played) => void)[];
+  /** The link was killed at every step by another scenario. */
+  readonly linked?: true;
+  /** Nobody with a twin accepts the chat. */
+  readonly alone?: true;
 };
 
 const agent = AGENTS.ann;
@@ -39,6 +48,33 @@ const edit = (body: string) => (world: World, chat: Played) => {
   world.twilio.customer.edits(chat.channel, sid, body);
 };
 
+const inFrontlineNow = (world: World, chat: Played): readonly [string, string] | undefined => {
+  const conversation = chat.conversation();
+  const message = world.twilio.reads
+    .transcript('frontline', conversation ?? '')
+    .findLast(({ sid }) => chat.said.frontline.has(sid));
+  return conversation === undefined || message === undefined ? undefined : [conversation, message.sid];
+};
+const editInFrontline = (body: string) => (world: World, chat: Played) => {
+  const [conversation, sid] = inFrontlineNow(world, chat) ?? [];
+  if (conversation === undefined || sid === undefined) return;
+  chat.meant.set(sid, body);
+  world.twilio.frontlineAgent.edits(chat.agent.email, conversation, sid, body);
+};
+const removeInFrontline = (world: World, chat: Played) => {
+  const [conversation, sid] = inFrontlineNow(world, chat) ?? [];
+  if (conversation === undefined || sid === undefined) return;
+  world.twilio.frontlineAgent.deletes(chat.agent.email, conversation, sid);
+};
+
+const fails = (fault: Fault) => (world: World) => void world.twilio.faults.add(fault);
+const works = (world: World) => world.twilio.faults.clear();
+const lost = fails({ fault: 'webhook.lost', p: 1, only: 'onMessage' });
+const nothing = () => {};
+
+const byAgentInFlex = (body: string) => (world: World, chat: Played) =>
+  void chat.said.flex.add(world.twilio.flexAgent.writes(chat.agent.flexWorkerSid, chat.channel, body).sid);
+
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'linking with a history', kind: 'web', history: 3, acts: [] },
   { name: 'a message from Flex', kind: 'web', history: 1, acts: [inFlex('one'), inFlex('two')] },
@@ -57,55 +93,145 @@ export const SCENARIOS: readonly Scenario[] = [
     history: 1,
     acts: [inFlex('one'), (world, chat) => world.twilio.customer.deletes(chat.channel, last(world, chat))],
   },
+  {
+    name: 'an edit in Frontline',
+    kind: 'web',
+    history: 1,
+    acts: [inFrontline('one'), editInFrontline('one (edited 1)')],
+    linked: true,
+  },
+  {
+    name: 'a removal in Frontline',
+    kind: 'web',
+    history: 1,
+    acts: [inFrontline('one'), removeInFrontline],
+    linked: true,
+  },
+  {
+    name: 'a notice and a redrive',
+    kind: 'web',
+    history: 1,
+    acts: [
+      fails({ fault: 'content.refused', p: 1, holds: POISON }),
+      inFlex(`${POISON} one`),
+      inFlex('two'),
+      nothing,
+      works,
+      (world) => void redriveAll(world),
+    ],
+    linked: true,
+  },
+  {
+    name: 'a repair job',
+    kind: 'web',
+    history: 1,
+    acts: [lost, inFlex('one'), inFrontline('two'), works, (world, chat) => void repairPair(world, chat.channel, true)],
+    linked: true,
+  },
+  {
+    name: 'a lost webhook',
+    kind: 'sms',
+    history: 1,
+    acts: [lost, inFlex('one'), inFrontline('two'), works],
+    linked: true,
+  },
+  {
+    name: 'a forward alone',
+    kind: 'sms',
+    history: 1,
+    acts: [byAgentInFlex('one'), byAgentInFlex('two')],
+    linked: true,
+    alone: true,
+  },
 ];
 
 const STEP_MS = 1_000;
 
+type Scene = {
+  readonly world: World;
+  readonly chat: Played;
+  /** How many processes had begun when the scenario's own acts did. */
+  readonly before: number;
+};
+
 const playScenario = async (
-  scenario: Scenario,
+  { name, kind, history, acts, alone }: Scenario,
   doom: (process: number) => Doom | undefined,
-): Promise<readonly [World, Played]> => {
-  const world = createWorld({ seed: 1, settleMs: SETTLE_MS, doom });
+  diary?: WorldPlan['diary'],
+): Promise<Scene> => {
+  const world = createWorld({ seed: 1, settleMs: SETTLE_MS, doom, ...(diary === undefined ? {} : { diary }) });
   world.twilio.connectBridge(BRIDGE);
-  const { kind, history } = scenario;
-  const plan = { kind, history, messages: 0, thinkMs: 100, forged: 0, second: 0, joins: 'never' } as const;
-  const chat = playChat(world, createDice(1, scenario.name), plan, 1, agent);
+  const plan = { kind, history, messages: 0, thinkMs: 100, forged: 0, second: 0 } as const;
+  const joins = alone ? 'at once' : 'never';
+  const rare = { ...NOTHING_RARE, accepts: alone ? 'without a twin' : 'once' } as const;
+  const chat = playChat(world, createDice(1, name), { ...plan, joins, rare }, 1, agent);
   // A killed accept is finished after the visibility timeout, or by the sweep.
   await world.time.runUntil(world.time.now() + 6 * 60_000);
-  for (const act of scenario.acts) {
+  const before = world.ran().length;
+  for (const act of acts) {
     act(world, chat);
     await world.time.runUntil(world.time.now() + STEP_MS);
   }
+  // What was parked only after the operator had looked.
+  world.time.after(10 * 60_000, () => void redriveAll(world));
   await settle(world, [chat]);
-  return [world, chat];
+  return { world, chat, before };
 };
 
-export type Killed = { readonly scenario: string; readonly doom: string; readonly problems: readonly string[] };
+const problemsOf = async ({ world, chat }: Scene): Promise<readonly string[]> => {
+  const readable = legible(world, [chat]);
+  return [
+    ...(await verdict(readable, chat.linkable ? [chat] : [])),
+    ...(await rareProblems(world, [chat])),
+    ...doubles(readable),
+  ];
+};
+
+/** Where a run's kill was, so that it can be repeated. */
+export type At = { readonly process: number; readonly step: number; readonly when: Doom['when'] };
+export type Killed = {
+  readonly doom: string;
+  readonly at: At | undefined;
+  readonly problems: readonly string[];
+};
+
+/** One run again. @throws Error when there is no such scenario */
+export const killOnce = async (name: string, at: At | undefined, diary: WorldPlan['diary']) => {
+  const scenario = SCENARIOS.find((one) => one.name === name);
+  if (scenario === undefined) throw new Error(`no scenario "${name}"`);
+  const doom = (process: number): Doom | undefined =>
+    process === at?.process ? { step: at.step, when: at.when, pauseMs: undefined } : undefined;
+  const scene = await playScenario(scenario, doom, diary);
+  return { world: scene.world, problems: await problemsOf(scene) };
+};
+
+/** Sweeps that do the same steps are all alike: the first few stand for them. */
+const SWEEPS_ALIKE = 3;
 
 /** @returns what went wrong, with where the kill was. */
 export const killEveryStep = async (
   scenario: Scenario,
   told: (world: World) => void,
 ): Promise<{ readonly runs: number; readonly failed: readonly Killed[] }> => {
-  const [calm, chat] = await playScenario(scenario, () => undefined);
+  const calm = await playScenario(scenario, () => undefined);
   const failed: Killed[] = [];
-  const problems = await verdict(calm, [chat]);
-  if (problems.length > 0) failed.push({ scenario: scenario.name, doom: 'none', problems });
+  const problems = await problemsOf(calm);
+  if (problems.length > 0) failed.push({ doom: 'none', at: undefined, problems });
   let runs = 1;
-  const processes = calm.ran();
-  for (const [n, { kind, steps }] of processes.entries()) {
-    // Sweeps that find nothing are all alike: the first few stand for them.
-    if (kind === 'sweep' && processes.slice(0, n).filter((one) => one.kind === 'sweep').length >= 3) continue;
+  const alike = new Map<string, number>();
+  for (const [n, { kind, steps }] of calm.world.ran().entries()) {
+    if (scenario.linked && n < calm.before) continue;
+    const same = `${kind}: ${steps.join()}`;
+    alike.set(same, (alike.get(same) ?? 0) + 1);
+    if (kind === 'sweep' && (alike.get(same) ?? 0) > SWEEPS_ALIKE) continue;
     for (let step = 1; step <= steps.length; step += 1)
       for (const when of ['before', 'after'] as const) {
-        const [world, killed] = await playScenario(scenario, (process) =>
-          process === n + 1 ? { step, when, pauseMs: undefined } : undefined,
-        );
+        const at = { process: n + 1, step, when };
+        const { world, problems } = await killOnce(scenario.name, at, undefined);
         runs += 1;
         told(world);
-        const wrong = [...(await verdict(world, [killed])), ...doubles(world)];
         const doom = `${kind} ${n + 1} killed ${when} its step ${step} (${steps[step - 1]})`;
-        if (wrong.length > 0) failed.push({ scenario: scenario.name, doom, problems: wrong });
+        if (problems.length > 0) failed.push({ doom, at, problems });
       }
   }
   return { runs, failed };

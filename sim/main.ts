@@ -1,32 +1,38 @@
 /**
- * `npm run sim -- --seeds N [--seed K] [--mode within|beyond|told] [--kill every-step] [--verbose]
- * [--first]`: N runs, one after
- * another, up to the first failing one if asked; a failing one prints how to replay it. Ends with a table of what was met.
+ * `npm run sim -- --seeds N [--seed K] [--mode within|beyond|told] [--first] [--verbose]`: N runs, one after another, up to
+ * the first failing one if asked. `--kill every-step`: every minimal scenario, with a kill at every step;
+ * `--kill 'scenario:process:step:before|after'`: one of those again. What fails prints the command that replays it, step by
+ * step. Ends with a table of what was met.
  */
 import { parseArgs } from 'node:util';
 import { unmet } from './expected.ts';
-import { killEveryStep, SCENARIOS } from './kill.ts';
+import { killEveryStep, killOnce, SCENARIOS } from './kill.ts';
 import { createMeter } from './meter.ts';
 import { type Mode, run } from './run.ts';
 import type { World } from './world.ts';
 
-/** Everything that happened, in order, and what stands in the end. */
-const story = (world: World): void => {
-  const start = world.entries[0]?.at ?? 0;
-  for (const { at, entry } of world.entries) {
-    const { step, type, lane, reason, sids, ms } = entry;
-    const short = sids.map((sid) => sid.slice(0, 8)).join(' ');
-    if (step !== 'swept')
-      console.log(
-        `${((at - start) / 1000).toFixed(3).padStart(9)} ${step} ${type} ${lane ?? ''} ${reason ?? ''} ${short} ${ms ?? ''}`,
-      );
-  }
+type Diary = { readonly note: (at: number, line: string) => void; readonly lines: readonly string[] };
+
+/** Steps, kills, faults that had an effect, calls with their answers, writes, the journal: in order, in the run's time. */
+const createDiary = (): Diary => {
+  const lines: string[] = [];
+  let start: number | undefined;
+  return {
+    note: (at, line) => {
+      start ??= at;
+      lines.push(`${((at - start) / 1000).toFixed(3).padStart(10)} ${line}`);
+    },
+    lines,
+  };
+};
+
+/** Everything that happened, and what stands in the end. */
+const story = (world: World, { lines }: Diary): void => {
+  for (const line of lines) console.log(line);
   for (const side of ['flex', 'frontline'] as const)
     for (const { sid } of world.twilio.reads.containers(side))
       for (const m of world.twilio.reads.transcript(side, sid))
-        console.log(
-          `${side} ${sid.slice(0, 8)} ${m.index} ${m.sid.slice(0, 8)} ${m.author} | ${m.body} | ${m.dateCreated} ${m.attributes.slice(0, 80)}`,
-        );
+        console.log(`${side} ${sid} ${m.index} ${m.sid} ${m.author} | ${m.body} | ${m.dateCreated} ${m.attributes}`);
 };
 
 const { values } = parseArgs({
@@ -46,6 +52,8 @@ const add = (world: World): void => {
   for (const [what, times] of world.meter.counts()) totals.met(what, times);
 };
 
+const whenOf = (text: string | undefined): 'before' | 'after' => (text === 'after' ? 'after' : 'before');
+
 const printTable = (): void => {
   for (const [what, times] of [...totals.counts()].sort()) console.log(`${String(times).padStart(8)}  ${what}`);
 };
@@ -54,19 +62,33 @@ if (values.kill === 'every-step') {
   for (const scenario of SCENARIOS) {
     const killed = await killEveryStep(scenario, add);
     console.log(`${scenario.name}: ${killed.runs} runs, ${killed.failed.length} failed`);
-    for (const { doom, problems } of killed.failed) console.log(`  ${doom}\n    ${problems.join('\n    ')}`);
+    for (const { doom, at, problems } of killed.failed) {
+      const which = [scenario.name, ...(at === undefined ? [] : [at.process, at.step, at.when])].join(':');
+      console.log(`  ${doom}; replay: npm run sim -- --kill '${which}'`);
+      for (const problem of problems) console.log(`    ${problem}`);
+    }
     failed += killed.failed.length;
     passed += killed.runs - killed.failed.length;
   }
   printTable();
+} else if (values.kill !== undefined) {
+  const [name = '', process, step, when] = values.kill.split(':');
+  const at = process === undefined ? undefined : { process: Number(process), step: Number(step), when: whenOf(when) };
+  const diary = createDiary();
+  const { problems, world } = await killOnce(name, at, diary.note);
+  story(world, diary);
+  for (const problem of problems) console.log(`  ${problem}`);
+  if (problems.length > 0) failed += 1;
+  else passed += 1;
 } else {
   const mode: Mode = values.mode === 'beyond' || values.mode === 'told' ? values.mode : 'within';
   const seeds =
     values.seed === undefined ? Array.from({ length: Number(values.seeds) }, (_, n) => n + 1) : [Number(values.seed)];
   for (const seed of seeds) {
-    const { problems, world } = await run(seed, mode);
+    const diary = createDiary();
+    const { problems, world } = await run(seed, mode, values.verbose ? diary.note : undefined);
     add(world);
-    if (values.verbose) story(world);
+    if (values.verbose) story(world, diary);
     if (problems.length === 0) passed += 1;
     else {
       failed += 1;

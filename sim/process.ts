@@ -23,7 +23,13 @@ export type Process = {
 
 const never = <T>(): Promise<T> => new Promise<T>(() => {});
 
-export const createProcess = (time: SimTime, doom: Doom | undefined, met: (what: string) => void): Process => {
+/** @param tell hears of every step, by name, as it begins, and of what befalls the process */
+export const createProcess = (
+  time: SimTime,
+  doom: Doom | undefined,
+  met: (what: string) => void,
+  tell: (what: string) => void = () => {},
+): Process => {
   const steps: string[] = [];
   let dead = false;
   const strike = async (step: number, when: Doom['when']): Promise<void> => {
@@ -31,16 +37,20 @@ export const createProcess = (time: SimTime, doom: Doom | undefined, met: (what:
     if (doom.pauseMs === undefined) {
       dead = true;
       met('killed');
+      tell(`is killed ${when} step ${step}`);
       return;
     }
     met('zombie');
+    tell(`falls asleep ${when} step ${step}`);
     await time.sleep(doom.pauseMs);
+    tell('wakes up');
   };
   return {
     step: async (name, latencyMs, effect) => {
       if (dead) return never();
       steps.push(name);
       const mine = steps.length;
+      tell(`step ${mine}: ${name}`);
       await strike(mine, 'before');
       if (dead) return never();
       await time.sleep(latencyMs / 2);

@@ -8,7 +8,7 @@ import { createDice, type Dice } from './random.ts';
 import { drawRare, drawRareWeather, type RareWeather } from './rare.ts';
 import { verdict } from './verdict.ts';
 import { drawDoom, drawSleep, drawWeather, everythingTold } from './weather.ts';
-import { BRIDGE, CALM, createWorld, type ProcessKind, type World } from './world.ts';
+import { BRIDGE, CALM, createWorld, type ProcessKind, type World, type WorldPlan } from './world.ts';
 
 export const SETTLE_MS = 60_000;
 /** Long enough for a hole to come of age, for patience to end, for a held pair, and for every lane to be swept. */
@@ -72,7 +72,8 @@ export const settle = async (world: World, chats: readonly Played[]): Promise<vo
   for (const [fault, count] of Object.entries(world.twilio.faults.counts())) world.meter.met(`fault ${fault}`, count);
 };
 
-export const run = async (seed: number, mode: Mode): Promise<Ended> => {
+/** @param diary hears of everything that happens */
+export const run = async (seed: number, mode: Mode, diary?: WorldPlan['diary']): Promise<Ended> => {
   const dice = createDice(seed, 'run');
   const drawn = drawWeather(dice.fork('weather'), mode === 'beyond' ? SETTLE_MS * 3 : SETTLE_MS / 2);
   const weather = mode === 'told' ? everythingTold(drawn) : drawn;
@@ -81,6 +82,7 @@ export const run = async (seed: number, mode: Mode): Promise<Ended> => {
   const world = createWorld({
     seed,
     settleMs: SETTLE_MS,
+    ...(diary === undefined ? {} : { diary }),
     doom: (_: number, kind: ProcessKind): Doom | undefined => {
       if (!storm || (mode === 'told' && kind === 'webhook')) return undefined;
       if (kind.endsWith('events') && doom.chance(weather.sleepers)) return drawSleep(doom);

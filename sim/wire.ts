@@ -6,7 +6,7 @@ import type { Dice } from './random.ts';
 import type { SimTime } from './time.ts';
 
 export const createWire =
-  (respond: Respond, process: Process, time: SimTime, dice: Dice): HttpCall =>
+  (respond: Respond, process: Process, time: SimTime, dice: Dice, tell: (what: string) => void = () => {}): HttpCall =>
   ({ method, url, headers, body, timeoutMs }) => {
     const target = new URL(url);
     return process.step(`${method} ${target.host}`, dice.between(10, 60), () => {
@@ -14,6 +14,7 @@ export const createWire =
       return new Promise<HttpAnswer>((resolve, reject) => {
         const cancel = time.after(timeoutMs, () => {
           gaveUp.abort();
+          tell(`${method} ${target.pathname} gets no answer in time`);
           reject(new NoAnswer('no answer in time', 'perhaps'));
         });
         respond({
@@ -27,6 +28,7 @@ export const createWire =
         }).then((answer) => {
           cancel();
           if (gaveUp.signal.aborted) return;
+          tell(`${method} ${target.pathname} ${answer === 'destroyed' ? answer : answer.status}`);
           if (answer === 'destroyed') reject(new NoAnswer('ECONNRESET', 'perhaps'));
           else resolve(answer);
         }, reject);

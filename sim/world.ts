@@ -56,6 +56,8 @@ export type WorldPlan = {
   readonly doom: (process: number, kind: ProcessKind) => Doom | undefined;
   /** Stands between the bridge and Twilio, and sees every call. */
   readonly tap?: (respond: Respond, now: () => number) => Respond;
+  /** Hears of everything that happens, in order. */
+  readonly diary?: (at: number, line: string) => void;
   /** All sweeps are one process, as on one machine: it remembers what it has seen. Else each begins afresh. */
   readonly keepsSweep?: boolean;
 };
@@ -111,6 +113,8 @@ export const createWorld = (plan: WorldPlan) => {
 
   const journalOf = (by: ProcessKind) => (entry: Entry) => {
     entries.push({ at: time.now(), by, entry });
+    const { step, type, lane, reason, sids, ms } = entry;
+    plan.diary?.(time.now(), ['journal', step, type, lane, reason, ...sids, ms].filter(Boolean).join(' '));
     meter.met(
       `event ${entry.step}${entry.reason === undefined || entry.step === 'failed' ? '' : ` (${entry.reason})`}`,
     );
@@ -129,7 +133,9 @@ export const createWorld = (plan: WorldPlan) => {
   const begin = (kind: ProcessKind, held?: Delivery, twin = false) => {
     const stored: Told[] = [];
     const doom = plan.doom(processes.length + 1, kind);
-    const process = createProcess(time, doom, meter.met);
+    const name = `${kind} ${processes.length + 1}`;
+    const tell = (what: string) => plan.diary?.(time.now(), `${name} ${what}`);
+    const process = createProcess(time, doom, meter.met, tell);
     processes.push({ kind, process });
     const mine = dice.fork(`process ${processes.length}`);
     const skew = mine.between(-faults.skewMs, faults.skewMs);
@@ -168,10 +174,10 @@ export const createWorld = (plan: WorldPlan) => {
       isJob: held !== undefined && kind !== 'default-webhook' && !held.body.includes('"kind":"event"'),
     };
     const tapped = calls.tap(respond, time.now, caller);
-    const wire = createWire(tapped, process, time, mine);
+    const wire = createWire(tapped, process, time, mine, tell);
     const requestMs = 10_000;
     const deps: BridgeDeps = {
-      store: createFaultyStore(store, process, mine, () => faults, meter),
+      store: createFaultyStore(store, process, mine, () => faults, meter, tell),
       queues: faultyQueues,
       flex: createFlexSide({
         http: breakers.flex(wire),
@@ -227,6 +233,7 @@ export const createWorld = (plan: WorldPlan) => {
     timers: time,
     deliver,
     witness: chronicle.witness,
+    met: (fault, account, about) => plan.diary?.(time.now(), `fault ${fault} ${account} ${about}`),
   });
 
   // Looked up at each call: a test may put itself in between later.
