@@ -6,7 +6,7 @@ const WRITES_A_SECOND = 30;
 /** The local Twilio answers in no time; the wire takes at least so long each way. */
 const WIRE_MS = 5;
 /** A few calls of the store. */
-const FAILED_SOON_MS = 200;
+const GIVEN_UP_MS = 200;
 
 type Seen = Pick<World, 'calls' | 'entries' | 'meter'>;
 
@@ -47,16 +47,16 @@ const impatience = (world: Seen, told: Called, calls: readonly Called[]): readon
   const same = hasty.filter((call) => call.by === by || (isNext(by.work, call) && (call.by?.begun ?? 0) >= until));
   // A job is not waited for, so that what stands behind it goes on.
   if (by.isJob && same.length > 0) world.meter.met('called within Retry-After behind a job');
-  // The store failed before it could be noted that the call was refused: its failure is what is waited for.
-  const forgot = world.entries.some(
+  // It is not tried again, and what stands behind it goes on; or the store failed, whose own wait is shorter.
+  const gaveUp = world.entries.some(
     ({ at, entry }) =>
-      entry.step === 'failed' &&
+      (entry.step === 'failed' || entry.step === 'deferred') &&
       at >= until &&
-      at < until + FAILED_SOON_MS &&
+      at < until + GIVEN_UP_MS &&
       entry.sids.some((sid) => isAbout(by, sid)),
   );
-  if (forgot && same.length > 0) world.meter.met('called within Retry-After as the store failed');
-  if (by.isJob || forgot) return [];
+  if (gaveUp && same.length > 0) world.meter.met('called within Retry-After behind what was given up');
+  if (by.isJob || gaveUp) return [];
   return same.map(({ at }) => `${account} said to wait until ${notBefore}, and ${by.work} called it again at ${at}`);
 };
 
