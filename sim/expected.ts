@@ -38,6 +38,7 @@ const EXPECTED: readonly string[] = [
   'killed',
   'zombie',
   'twin consumer',
+  'redelivered, its visibility ran out',
   'queue refused',
   'store throttled',
   'store write asked again',

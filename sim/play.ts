@@ -48,6 +48,7 @@ export type Played = {
 };
 
 const STEP_MS = 500;
+const HANDOVER_MS = 60_000;
 
 /** The conversation that tells this channel's story, as the agent's app would list it. */
 export const conversationOf = (world: World, channel: string): string | undefined =>
@@ -198,14 +199,19 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
     time.after(dice.between(20, plan.thinkMs), talk);
   };
   const accept = (): void => {
-    if (rare.accepts === 'without a twin at first') acceptedBy(AGENTS.sam);
     rarely();
     const { reservationSid } = twilio.flexAgent.isOffered(agent.flexWorkerSid, begun.taskSid);
     twilio.flexAgent.accepts(reservationSid, plan.joins);
     time.after(dice.between(100, 4 * STEP_MS), talk);
   };
   for (let n = 0; n < plan.history; n += 1) time.after(n * 50, customer);
-  time.after(plan.history * 50 + dice.between(50, 2_000), accept);
+  const acceptsAt = plan.history * 50 + dice.between(50, 2_000);
+  if (rare.accepts !== 'without a twin at first') time.after(acceptsAt, accept);
+  else {
+    // So much earlier that its webhook cannot come later: whose comes last, serves the chat.
+    time.after(acceptsAt, () => acceptedBy(AGENTS.sam));
+    time.after(acceptsAt + HANDOVER_MS, accept);
+  }
   return {
     ...{ channel, phone, agent, said, meant, deletedByHand, files, empties, others, conversation },
     linkable: rare.accepts !== 'without a twin',

@@ -240,6 +240,8 @@ export const createWorld = (plan: WorldPlan) => {
   const answers: Respond = (request) => twilio.respond(request);
   const respond = plan.tap?.(answers, time.now) ?? answers;
 
+  /** Whoever got it has not answered: he is slow, or dead. */
+  const inHands = new Set<string>();
   const consumerOf =
     (name: QueueName): Consumer =>
     (delivery) => {
@@ -260,7 +262,10 @@ export const createWorld = (plan: WorldPlan) => {
           consume({ ...delivery, deadline: time.now() + 25_000 }, true).catch(() => meter.met('twin threw'));
         });
       }
-      return consume(delivery);
+      const key = `${name} ${delivery.id}`;
+      if (inHands.has(key)) meter.met('redelivered, its visibility ran out');
+      inHands.add(key);
+      return consume(delivery).finally(() => inHands.delete(key));
     };
 
   for (const name of QUEUES)
