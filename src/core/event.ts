@@ -91,7 +91,12 @@ export type Undelivered = {
  * item in which whoever asked finds how the job ended.
  */
 export type Work =
-  | { readonly kind: 'event'; readonly event: BridgeEvent }
+  | {
+      readonly kind: 'event';
+      readonly event: BridgeEvent;
+      /** Under this name it waits in the store until it has ended (kept.ts). */
+      readonly kept?: string;
+    }
   | { readonly kind: 'forward'; readonly forward: Forward }
   | {
       readonly kind: 'reconcile';
@@ -116,8 +121,7 @@ export type Work =
       readonly kind: 'notice';
       readonly home: string;
       readonly about: Undelivered;
-      /** It is kept in the store until it has ended, and sent by the sweep. */
-      readonly kept?: boolean;
+      readonly kept?: string;
     }
   | { readonly kind: 'parked'; readonly parked: ParkedMessage };
 

@@ -6,6 +6,7 @@ import type { Key } from './change.ts';
 import type { BridgeDeps } from './deps.ts';
 import { type BridgeEvent, encodeEnvelope, eventsQueue } from './event.ts';
 import { decodeIdentity } from './identity.ts';
+import { keepAccept } from './kept.ts';
 import { counterpartName, originOf, textField } from './names.ts';
 import { type Outcome, type Parked, retry, skipped } from './outcome.ts';
 import { type Home, pairKey, readHome } from './pair.ts';
@@ -21,11 +22,23 @@ export const link = async (deps: BridgeDeps, event: Accepted, run: Run): Promise
   const known = readHome(await deps.store.get(key));
   if (known?.linked && known.reservation === event.reservation) return skipped('already');
   if (known?.state === 'closed') return skipped('closed');
+  // An earlier accept is not served yet, and from here on the pair remembers this one: that one waits by itself.
+  const before =
+    known?.due && !known.linked && known.reservation !== event.reservation ? rememberedAccept(known) : undefined;
+  if (before !== undefined) await keepAccept(deps, before);
 
   const outcome = await join(deps, event, known, run);
   if (outcome.end === 'parked') await buryLink(deps, key, event, outcome.reason);
   if (outcome.end === 'parked' || outcome.end === 'skipped') await restUnlinked(deps, key, event.reservation);
   return outcome;
+};
+
+/** What a pair remembers of the accept that began it, so that a link which stopped half-way can be finished. */
+export const rememberedAccept = (home: Home): Accepted | undefined => {
+  const { flex, workspace, task, reservation, worker, workerIdentity } = home;
+  if (!flex || !workspace || !task || !reservation || !worker || !workerIdentity) return undefined;
+  const of = { workspace, task, reservation, worker, workerIdentity };
+  return { type: 'reservation.accepted', side: 'flex', container: flex, customerName: '', ...of };
 };
 
 const join = async (deps: BridgeDeps, event: Accepted, known: Home | undefined, run: Run): Promise<Outcome> => {
@@ -35,8 +48,9 @@ const join = async (deps: BridgeDeps, event: Accepted, known: Home | undefined, 
   if (origin !== undefined) return joinOrigin(deps, origin, event.container, run);
   const agent = decodeIdentity(event.workerIdentity);
   const twin = await deps.frontline.hasUser(agent);
-  // Once people talk across, what was begun is finished, though this agent cannot be there.
-  if (!twin && (known?.state !== 'open' || known.linked)) return skipped('no_twin');
+  // Once people talk across, what was begun for this accept is finished, though its agent cannot be there.
+  const halfWay = known?.state === 'open' && !known.linked && known.reservation === event.reservation;
+  if (!twin && !halfWay) return skipped('no_twin');
 
   const members = await deps.flex.members(event.container);
   const customer = customerAmong(members, event.workerIdentity);

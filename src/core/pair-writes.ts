@@ -21,8 +21,7 @@ const served = (event: Accepted) => ({
 });
 
 /**
- * The pair begins, marked as due until it is linked: both lanes at the start. One that has begun already is due again
- * for this reservation: whoever accepted last serves the chat.
+ * The pair begins, marked as due until it is linked: both lanes at the start. One that has begun already stays as it is.
  * @returns the home as it stands now, whoever made it; undefined when the container is the other end of a pair.
  */
 export const begin = async (deps: BridgeDeps, event: Accepted): Promise<Home | undefined> => {
@@ -47,14 +46,7 @@ export const begin = async (deps: BridgeDeps, event: Accepted): Promise<Home | u
       dk: key.pk,
     },
   });
-  if (written.ok) return readHome(written.item);
-  if (readHome(written.old) === undefined) return undefined;
-  const again = await write(deps, key, {
-    when: [['any', [['=', 'st', 'linking']], [['=', 'st', 'open']]]],
-    set: { ...served(event), due: 'due', dk: key.pk },
-    remove: ['linked'],
-  });
-  return readHome(again.ok ? again.item : again.old);
+  return readHome(written.ok ? written.item : written.old);
 };
 
 /** There is nothing to link for this reservation: the sweep leaves the pair alone until another one is accepted. */

@@ -4,24 +4,20 @@ import type { BridgeDeps } from './deps.ts';
 import { type BridgeEvent, decodeEnvelope, type Lane, type Work } from './event.ts';
 import { forwardHoles } from './forward/holes.ts';
 import { createHomeKeys, type HomeKeys } from './home-keys.ts';
-import { defer, markStale } from './lane/marks.ts';
-import { type Accepted, link } from './link.ts';
+import { dropKept, hasEnded } from './kept.ts';
+import { link, rememberedAccept } from './link.ts';
 import { notice } from './notice.ts';
-import { dropNotice, keepNotice } from './notices.ts';
 import { writeTicket } from './operate/tickets.ts';
-import { deferred, type Outcome, retry, skipped } from './outcome.ts';
-import { type Home, laneFrom, pairKey, readHome } from './pair.ts';
-import { begin } from './pair-writes.ts';
-import type { Consumer, Delivery, Entry, Verdict } from './ports.ts';
+import { type Outcome, retry, skipped } from './outcome.ts';
+import { type Home, laneFrom, readHome } from './pair.ts';
+import { outOfPatience } from './patience.ts';
+import type { Consumer, Entry, Verdict } from './ports.ts';
 import { type Run, reconcile } from './reconcile.ts';
 import { redriveMessage } from './redrive.ts';
 import { renew } from './renew.ts';
 import { replicate } from './replicate.ts';
 import { newTally } from './tally.ts';
 import { TwilioTrouble } from './trouble.ts';
-
-/** What only needs time is tried for so long; then its lane is marked dirty and the chat's queue goes on. */
-export const PATIENCE_MS = 15 * 60_000;
 
 export const createReplicator = (deps: BridgeDeps): Consumer => {
   const homes = createHomeKeys(deps.store);
@@ -36,15 +32,15 @@ export const createReplicator = (deps: BridgeDeps): Consumer => {
     const run: Run = { deadline: delivery.deadline, attempts: delivery.attempts, tally };
     const first = await act(deps, homes, work, run).catch((error: unknown) => afterTrouble(deps, work, error, run));
     const outcome = await outOfPatience(deps, homes, work, first, delivery);
-    if (work.kind === 'notice' && work.kept && outcome.end !== 'retry' && outcome.end !== 'deferred')
-      await dropNotice(deps, work.home, work.about);
+    if (outcome.end !== 'retry' && outcome.end !== 'deferred') await dropKept(deps, work);
     await writeTicket(deps, work, outcome, tally);
     deps.journal(entryOf(deps, work, outcome, envelope.receivedAt));
     return verdictOf(outcome);
   };
 };
 
-const act = (deps: BridgeDeps, homes: HomeKeys, work: Work, run: Run): Promise<Outcome> => {
+const act = async (deps: BridgeDeps, homes: HomeKeys, work: Work, run: Run): Promise<Outcome> => {
+  if (await hasEnded(deps, work)) return skipped('already');
   switch (work.kind) {
     case 'event':
       return onEvent(deps, homes, work.event, run);
@@ -81,17 +77,10 @@ const onEvent = async (deps: BridgeDeps, homes: HomeKeys, event: BridgeEvent, ru
 /** A link that stopped half-way, from what its pair remembers. */
 const linkAgain = async (deps: BridgeDeps, home: string, run: Run): Promise<Outcome> => {
   const pair = readHome(await deps.store.get({ pk: home, sk: 'pair' }));
-  const { flex, workspace, task, reservation, worker, workerIdentity } = pair ?? {};
   if (pair === undefined || pair.linked) return skipped('already');
-  if (!flex || !workspace || !task || !reservation || !worker || !workerIdentity) return skipped('not_a_chat');
-  await forwardMeanwhile(deps, pair, flex);
-  const again: Accepted = {
-    type: 'reservation.accepted',
-    side: 'flex',
-    container: flex,
-    customerName: '',
-    ...{ workspace, task, reservation, worker, workerIdentity },
-  };
+  const again = rememberedAccept(pair);
+  if (again === undefined) return skipped('not_a_chat');
+  await forwardMeanwhile(deps, pair, again.container);
   return link(deps, again, run);
 };
 
@@ -119,51 +108,6 @@ const firstFrame = (error: Error): string =>
     ?.split('\n')
     .find((line) => /^\s+at /.test(line))
     ?.trim() ?? '';
-
-/**
- * A job is not waited for: its lane is dirty and it comes again within a minute. An event is, for 15 minutes, or until
- * what is gone cannot only be behind any more; after that no queue limit, retention or receive count decides what becomes
- * of it, but the dirty mark.
- */
-const outOfPatience = async (
-  deps: BridgeDeps,
-  homes: HomeKeys,
-  work: Work,
-  outcome: Outcome,
-  delivery: Delivery,
-): Promise<Outcome> => {
-  if (outcome.end !== 'retry' || outcome.progress) return outcome;
-  // Who asked by a ticket wants to hear how it ended.
-  const asked = 'ticket' in work && work.ticket !== undefined;
-  const ends = deferred(outcome.gone ? 'container_gone' : 'side_down');
-  if ((work.kind === 'reconcile' && !asked) || work.kind === 'link') return ends;
-  if (work.kind === 'notice' && work.kept) return ends;
-  const patience = outcome.gone ? deps.settings.settleMs : PATIENCE_MS;
-  if (deps.clock.now() - delivery.firstReceivedAt < patience) return outcome;
-  if (work.kind === 'notice') {
-    await keepNotice(deps, delivery.group, work.home, work.about);
-    return ends;
-  }
-  // Who asked for it is told, and asks again: what it was about stands among the parked ones.
-  if (work.kind !== 'event') return ends;
-  return (await setAside(deps, homes, work.event)) ? ends : outcome;
-};
-
-/** @returns false when even that could not be stored: the event stays on its queue. */
-const setAside = async (deps: BridgeDeps, homes: HomeKeys, event: BridgeEvent): Promise<boolean> => {
-  try {
-    if (event.type === 'reservation.accepted') return (await begin(deps, event)) !== undefined;
-    const lane = laneFrom(event.side);
-    const key = (await homes.find(event.side, event.container)) ?? pairKey(event.side, event.container);
-    const { index, sid } = event.message;
-    if (event.type !== 'message.added') return (await markStale(deps, key, lane, sid)).ok;
-    const written = await defer(deps, key, lane, index);
-    return written.ok || (written.home?.lanes[lane].dirty?.upTo ?? -1) >= index;
-  } catch {
-    deps.journal({ step: 'failed', type: event.type, reason: 'could not be deferred', sids: [event.container] });
-    return false;
-  }
-};
 
 const verdictOf = (outcome: Outcome): Verdict =>
   outcome.end === 'retry' ? { verdict: 'retry', afterSeconds: outcome.after } : { verdict: 'done' };

@@ -9,8 +9,8 @@ import { comparePair, notSeen, type Verdict, type Verdicts } from './compare-pai
 import type { BridgeDeps } from './deps.ts';
 import { tellDirtyLanes } from './dirty-lanes.ts';
 import { jobsFor, sendJob } from './jobs.ts';
+import { sendKeptWork } from './kept.ts';
 import { notCompared } from './not-compared.ts';
-import { sendKeptNotices } from './notices.ts';
 import { type Home, readHome } from './pair.ts';
 import type { SweepClass } from './pair-writes.ts';
 
@@ -145,6 +145,6 @@ const sendWaiting = async (deps: BridgeDeps): Promise<number> => {
     after = page.next;
   } while (after !== undefined);
   tellDirtyLanes(deps.journal, waiting);
-  await sendKeptNotices(deps);
+  await sendKeptWork(deps);
   return waiting.length;
 };

@@ -315,6 +315,25 @@ describe('when linking meets trouble', () => {
     expect(stage.journal('skipped(no_twin)')).toHaveLength(1);
   });
 
+  test('two accepts that Frontline could not hear are both served when it is back', async () => {
+    const stage = openStage();
+    const chat = await chatOf(stage, 1);
+    const end = stage.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'frontline' });
+    stage.accepts(chat, ann);
+    await stage.settle(16);
+    stage.accepts(chat, sam);
+    await stage.settle(16);
+    stage.accepts(chat, ben);
+    await stage.settle(16);
+    end();
+    await stage.settle(10);
+
+    expect([...stage.people('frontline', chat)].sort()).toEqual([ann.email, ben.email, 'jo']);
+    expect(stage.said('frontline', chat)).toEqual(['before 1']);
+    expect(stage.journal('skipped(no_twin)')).toHaveLength(1);
+    expect((await stage.store.listDue('kept', { limit: 9 })).items).toEqual([]);
+  });
+
   test.each(['other', undefined])(
     'a conversation under our name that another program made (deployment %s) is left alone and the event parked',
     async (bridgeDeployment) => {

@@ -1,0 +1,90 @@
+/**
+ * Work that cannot be done now, and that no lane's mark stands for: it waits in the store below its pair, and the sweep
+ * sends it again each minute until it has ended.
+ */
+import type { Key } from './change.ts';
+import type { BridgeDeps } from './deps.ts';
+import { type BridgeEvent, encodeEnvelope, type Work } from './event.ts';
+import { pairKey } from './pair.ts';
+
+/** What lane F's queue takes: a notice, or an accept. */
+export type Keepable = Extract<Work, { kind: 'notice' | 'event' }>;
+
+/** Seconds. Nobody waits for an agent, or looks for a message, of last week. */
+const KEEP_SECONDS = 7 * 24 * 3600;
+const DUE = 'kept';
+
+const keyOf = (home: string, id: string): Key => ({ pk: home, sk: `w#${id}` });
+
+/**
+ * @param id names the work in its pair for ever; it holds no text and no name of a person, and neither may the work.
+ * @param channel the chat's, in whose turn it is done.
+ */
+export const keepWork = async (
+  deps: Pick<BridgeDeps, 'store' | 'clock' | 'nonce'>,
+  home: string,
+  channel: string,
+  id: string,
+  work: Keepable,
+): Promise<void> => {
+  const now = deps.clock.now();
+  await deps.store.write(keyOf(home, id), {
+    when: [['lacks', 'due']],
+    set: {
+      due: DUE,
+      // What was set aside first is sent first.
+      dk: `${now}#${home}#${id}`,
+      channel,
+      work: JSON.stringify({ ...work, kept: id } satisfies Work),
+      ttl: Math.floor(now / 1000) + KEEP_SECONDS,
+    },
+    nonce: ['n', deps.nonce()],
+  });
+};
+
+type Accepted = Extract<BridgeEvent, { type: 'reservation.accepted' }>;
+
+/** The customer's name stands in the channel, too, and nowhere in the store. */
+export const keepAccept = (deps: Pick<BridgeDeps, 'store' | 'clock' | 'nonce'>, event: Accepted): Promise<void> => {
+  const home = pairKey('flex', event.container).pk;
+  const work = { kind: 'event', event: { ...event, customerName: '' } } as const;
+  return keepWork(deps, home, event.container, event.reservation, work);
+};
+
+/** undefined when this work waits nowhere. */
+const keptAt = (work: Work): Key | undefined => {
+  if ((work.kind !== 'notice' && work.kind !== 'event') || work.kept === undefined) return undefined;
+  return keyOf(work.kind === 'notice' ? work.home : pairKey('flex', work.event.container).pk, work.kept);
+};
+
+/** While its chat's queue was held up, the sweep may have sent it more than once. */
+export const hasEnded = async (deps: Pick<BridgeDeps, 'store'>, work: Work): Promise<boolean> => {
+  const key = keptAt(work);
+  return key !== undefined && (await deps.store.get(key))?.due === undefined;
+};
+
+/** It has ended: what waited for that waits no more. */
+export const dropKept = async (deps: Pick<BridgeDeps, 'store' | 'nonce'>, work: Work): Promise<void> => {
+  const key = keptAt(work);
+  if (key === undefined) return;
+  await deps.store.write(key, {
+    when: [['has', 'due']],
+    remove: ['due', 'dk'],
+    nonce: ['n', deps.nonce()],
+  });
+};
+
+/** All that waits, each on its chat's queue again. */
+export const sendKeptWork = async (deps: Pick<BridgeDeps, 'store' | 'queues' | 'clock' | 'nonce'>): Promise<void> => {
+  let after: string | undefined;
+  do {
+    const page = await deps.store.listDue(DUE, { limit: 20, after });
+    for (const item of page.items)
+      await deps.queues.send('flex-events', {
+        group: String(item.channel),
+        dedupe: `kept-${deps.nonce()}`,
+        body: encodeEnvelope({ receivedAt: deps.clock.now(), work: JSON.parse(String(item.work)) as Keepable }),
+      });
+    after = page.next;
+  } while (after !== undefined);
+};

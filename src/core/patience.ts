@@ -1,0 +1,69 @@
+/** When trying again is over: what was to be done is put where the sweep finds it, so that no queue's limit decides. */
+import type { BridgeDeps } from './deps.ts';
+import type { BridgeEvent, Work } from './event.ts';
+import type { HomeKeys } from './home-keys.ts';
+import { keepAccept, keepWork } from './kept.ts';
+import { defer, markStale } from './lane/marks.ts';
+import type { Accepted } from './link.ts';
+import { noticeSid } from './notices.ts';
+import { deferred, type Outcome } from './outcome.ts';
+import { laneFrom, pairKey } from './pair.ts';
+import { begin } from './pair-writes.ts';
+import type { Delivery } from './ports.ts';
+
+/** What only needs time is tried for so long; then its lane is marked dirty and the chat's queue goes on. */
+export const PATIENCE_MS = 15 * 60_000;
+
+/**
+ * A job is not waited for: its lane is dirty and it comes again within a minute. An event is, for 15 minutes, or until
+ * what is gone cannot only be behind any more; after that no queue limit, retention or receive count decides what becomes
+ * of it, but the dirty mark.
+ */
+export const outOfPatience = async (
+  deps: BridgeDeps,
+  homes: HomeKeys,
+  work: Work,
+  outcome: Outcome,
+  delivery: Delivery,
+): Promise<Outcome> => {
+  if (outcome.end !== 'retry' || outcome.progress) return outcome;
+  // Who asked by a ticket wants to hear how it ended.
+  const asked = 'ticket' in work && work.ticket !== undefined;
+  const ends = deferred(outcome.gone ? 'container_gone' : 'side_down');
+  if ((work.kind === 'reconcile' && !asked) || work.kind === 'link') return ends;
+  if ('kept' in work && work.kept !== undefined) return ends;
+  const patience = outcome.gone ? deps.settings.settleMs : PATIENCE_MS;
+  if (deps.clock.now() - delivery.firstReceivedAt < patience) return outcome;
+  if (work.kind === 'notice') {
+    await keepWork(deps, work.home, delivery.group, noticeSid(work.about.sid), work);
+    return ends;
+  }
+  // Who asked for it is told, and asks again: what it was about stands among the parked ones.
+  if (work.kind !== 'event') return ends;
+  return (await setAside(deps, homes, work.event)) ? ends : outcome;
+};
+
+/** @returns false when even that could not be stored: the event stays on its queue. */
+const setAside = async (deps: BridgeDeps, homes: HomeKeys, event: BridgeEvent): Promise<boolean> => {
+  try {
+    if (event.type === 'reservation.accepted') return await setAcceptAside(deps, event);
+    const lane = laneFrom(event.side);
+    const key = (await homes.find(event.side, event.container)) ?? pairKey(event.side, event.container);
+    const { index, sid } = event.message;
+    if (event.type !== 'message.added') return (await markStale(deps, key, lane, sid)).ok;
+    const written = await defer(deps, key, lane, index);
+    return written.ok || (written.home?.lanes[lane].dirty?.upTo ?? -1) >= index;
+  } catch {
+    deps.journal({ step: 'failed', type: event.type, reason: 'could not be deferred', sids: [event.container] });
+    return false;
+  }
+};
+
+/** The pair's own mark stands for the accept that it remembers; each other one waits by itself, so that none is forgotten. */
+const setAcceptAside = async (deps: BridgeDeps, event: Accepted): Promise<boolean> => {
+  const home = await begin(deps, event);
+  if (home === undefined) return false;
+  if (home.reservation === event.reservation && home.due && !home.linked) return true;
+  await keepAccept(deps, event);
+  return true;
+};
