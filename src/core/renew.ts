@@ -11,7 +11,7 @@ import { type Run, reconcile } from './reconcile.ts';
 import { originalOf, renewCopy } from './renew-copy.ts';
 import type { MessageEvent } from './replicate.ts';
 import { readRow, writeNeverCopied } from './rows.ts';
-import { claimedStamp } from './stamp.ts';
+import { claimedStamp, provenStamp } from './stamp.ts';
 
 /** @throws TwilioTrouble; repeating is safe. */
 export const renew = async (deps: BridgeDeps, homes: HomeKeys, event: MessageEvent, run: Run): Promise<Outcome> => {
@@ -20,6 +20,7 @@ export const renew = async (deps: BridgeDeps, homes: HomeKeys, event: MessageEve
   const key = await homes.find(event.side, event.container);
   const home = key === undefined ? undefined : readHome(await deps.store.get(key));
   if (home === undefined) return skipped('not_linked');
+  if (event.type === 'message.removed') await keepAway(deps, home, otherLane(lane), event);
   const renewed = await renewIfAcross(deps, home, lane, event);
   if (renewed !== undefined) return renewed;
   // Not across yet: it is brought over as it stands then. What was under way already may have crossed as it was.
@@ -37,6 +38,16 @@ export const renew = async (deps: BridgeDeps, homes: HomeKeys, event: MessageEve
   // Somebody altered a copy by hand: the lane that wrote it puts it right.
   await askOtherLane(deps, home, otherLane(lane));
   return skipped('own');
+};
+
+/**
+ * Somebody deleted a copy, perhaps before the answer to its write was heard: whoever looks whether it stands there must
+ * not take that for a write that never was. Does nothing when the ledger knows the copy.
+ */
+const keepAway = async (deps: BridgeDeps, home: Home, writer: Lane, { container, message }: MessageEvent) => {
+  const { author, body, attributes } = message;
+  const stamp = provenStamp(deps.settings.stampKey, { lane: writer, container, author, body }, attributes);
+  if (stamp?.k === 'copy') await writeNeverCopied(deps, home.key, writer, stamp.s);
 };
 
 /** @returns undefined when the ledger knows nothing of it. */

@@ -133,3 +133,26 @@ describe('a copy that somebody', () => {
     expect(stage.said('flex', chat)).toEqual(['hello', 'are you there?']);
   });
 });
+
+test('a copy that the agent deletes before the bridge has heard that it stands there stays deleted', async () => {
+  const stage = openStage();
+  const chat = await stage.linkedChat();
+  stage.customerWrites(chat, 'first');
+  await stage.settle(0.5);
+  const lost = stage.twilio.faults.add({
+    fault: 'rest.answer-lost',
+    p: 1,
+    loss: 'destroy',
+    only: 'POST conversations.messages',
+  });
+  stage.customerWrites(chat, 'second');
+  while (stage.said('frontline', chat).length < 2) await stage.settle(0.001);
+  lost();
+  const copy = stage.transcript('frontline', chat).at(-1);
+  stage.twilio.frontlineAgent.deletes(AGENTS.ann.email, stage.conversation(chat).sid, copy?.sid ?? '');
+  stage.customerWrites(chat, 'third');
+  await stage.settle(30);
+
+  expect(stage.said('frontline', chat)).toEqual(['first', 'third']);
+  expect(stage.said('flex', chat)).toEqual(['first', 'second', 'third']);
+});
