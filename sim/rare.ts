@@ -59,7 +59,7 @@ export type RareWeather = {
 export const drawRareWeather = (dice: Dice): RareWeather => {
   const from = dice.between(0, 120_000);
   const faults: Fault[] = [];
-  if (dice.chance(0.15)) faults.push({ fault: 'read.stale', p: dice.next() * 0.5, maxMs: 5_000, hides: false });
+  if (dice.chance(0.15)) faults.push({ fault: 'read.stale', p: dice.next() * 0.5, maxMs: 5_000, hides: true });
   if (dice.chance(0.1))
     faults.push({ fault: 'attributes.replaced', p: dice.next() * 0.2, account: 'flex', maxMs: 60_000 });
   const poisons = dice.chance(0.1);

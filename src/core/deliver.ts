@@ -164,6 +164,13 @@ const park = async (
   if (home.flex !== undefined && !isNotice(sid))
     await askForNotice(deps, home.flex, home.key.pk, { sid, way: lane, reason, code, createdAt });
   await writeParked(deps, home.key, lane, sid, reason, index, code);
-  const closed = await close(deps, held, undefined, seen.missing, seen.listedAt);
-  return closed.ok ? { end: 'parked', home: closed.home, reason } : { end: 'overtaken' };
+  // Whoever comes next finds it parked and passes by, so it is told here when nobody will tell it as this run's end.
+  const tell = (): void => deps.journal({ step: 'parked', type: 'lane', lane, reason, sids: [sid] });
+  const closed = await close(deps, held, undefined, seen.missing, seen.listedAt).catch((error: unknown) => {
+    tell();
+    throw error;
+  });
+  if (closed.ok) return { end: 'parked', home: closed.home, reason };
+  tell();
+  return { end: 'overtaken' };
 };

@@ -16,6 +16,9 @@ import { type Run, reconcile } from './reconcile.ts';
 
 export type Accepted = Extract<BridgeEvent, { type: 'reservation.accepted' }>;
 
+/** So often, two seconds apart, is a channel that cannot be seen looked for again. */
+const TRIES = 4;
+
 /** @throws TwilioTrouble when a side could not be read or written; repeating is safe. */
 export const link = async (deps: BridgeDeps, event: Accepted, run: Run): Promise<Outcome> => {
   const key = pairKey('flex', event.container);
@@ -43,7 +46,11 @@ export const rememberedAccept = (home: Home): Accepted | undefined => {
 
 const join = async (deps: BridgeDeps, event: Accepted, known: Home | undefined, run: Run): Promise<Outcome> => {
   const channel = await deps.flex.container(event.container);
-  if (channel === undefined) return skipped('removed');
+  if (channel === undefined) {
+    // A look at one channel may be behind by seconds.
+    const young = known === undefined ? run.attempts <= TRIES : deps.clock.now() < known.since + deps.settings.settleMs;
+    return young ? retry(2, 'look is behind') : skipped('removed');
+  }
   const origin = originOf(channel.uniqueName);
   if (origin !== undefined) return joinOrigin(deps, origin, event.container, run);
   const agent = decodeIdentity(event.workerIdentity);

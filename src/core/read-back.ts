@@ -48,7 +48,12 @@ export const readBack = async (deps: BridgeDeps, held: Held): Promise<Freed> => 
     const settled = await settle(deps, mine, copy, seen);
     return settled.end === 'done' ? { free: true, home: settled.home, adopted: true } : busy;
   }
-  if (unsure) return closeWith(undefined);
+  if (unsure) {
+    // Who parked it may have died before saying so.
+    if (row.state === 'parked')
+      deps.journal({ step: 'parked', type: 'reconcile', lane, reason: row.reason, sids: [intent.sid] });
+    return closeWith(undefined);
+  }
   const cleared = await clear(deps, mine);
   return cleared.ok ? { free: true, home: cleared.home, adopted: false } : busy;
 };

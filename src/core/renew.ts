@@ -13,6 +13,9 @@ import type { MessageEvent } from './replicate.ts';
 import { readRow, writeNeverCopied } from './rows.ts';
 import { claimedStamp, provenStamp } from './stamp.ts';
 
+/** So often, two seconds apart, is what cannot be seen looked for again. */
+const TRIES = 4;
+
 /** @throws TwilioTrouble; repeating is safe. */
 export const renew = async (deps: BridgeDeps, homes: HomeKeys, event: MessageEvent, run: Run): Promise<Outcome> => {
   const lane = laneFrom(event.side);
@@ -21,7 +24,7 @@ export const renew = async (deps: BridgeDeps, homes: HomeKeys, event: MessageEve
   const home = key === undefined ? undefined : readHome(await deps.store.get(key));
   if (home === undefined) return skipped('not_linked');
   if (event.type === 'message.removed') await keepAway(deps, home, otherLane(lane), event);
-  const renewed = await renewIfAcross(deps, home, lane, event);
+  const renewed = await renewIfAcross(deps, home, lane, event, run);
   if (renewed !== undefined) return renewed;
   // Not across yet: it is brought over as it stands then. What was under way already may have crossed as it was.
   const { cursor, intent, holes } = home.lanes[lane];
@@ -30,7 +33,7 @@ export const renew = async (deps: BridgeDeps, homes: HomeKeys, event: MessageEve
     if (event.type === 'message.removed') await writeNeverCopied(deps, home.key, lane, sid);
     const outcome = await reconcile(deps, home.key, lane, run);
     if (outcome.end !== 'reconciled') return outcome;
-    const across = await renewIfAcross(deps, home, lane, event);
+    const across = await renewIfAcross(deps, home, lane, event, run);
     if (across !== undefined) return across;
     return (await originalOf(deps, home, lane, sid)) === undefined ? outcome : retry(2, 'list is behind');
   }
@@ -56,12 +59,16 @@ const renewIfAcross = async (
   home: Home,
   lane: Lane,
   event: MessageEvent,
+  run: Run,
 ): Promise<Outcome | undefined> => {
   const { sid } = event.message;
   const row = await readRow(deps, home.key, lane, sid);
   if (row === undefined) return undefined;
   if (row.state !== 'ok') return skipped(row.state === 'skipped' ? 'empty' : row.state);
   const original = event.type === 'message.removed' ? undefined : await originalOf(deps, home, lane, sid);
+  // A look at one message may be behind by seconds, and what is gone has a webhook of its own.
+  if (original === undefined && event.type === 'message.updated' && run.attempts <= TRIES)
+    return retry(2, 'look is behind');
   return renewCopy(deps, home, lane, sid, row, original);
 };
 
