@@ -15,6 +15,10 @@ export const isNotice = (sid: string): boolean => sid.startsWith(prefix);
 
 export const NOTICE_AUTHOR = 'Bridge';
 
+/** Whether a message in the conversation reads as a notice. */
+export const isNoticeText = ({ author, body }: { readonly author: string; readonly body: string }): boolean =>
+  author === NOTICE_AUTHOR && body.startsWith('[Bridge] ');
+
 /** What went wrong is named by reason and code, the message by its time; what was said is not repeated. */
 export const noticeText = ({ way, reason, code, createdAt }: Undelivered): string => {
   const why = code === undefined ? reason : `${reason}, Twilio's error ${code}`;

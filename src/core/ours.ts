@@ -1,7 +1,7 @@
 /** Is a message in a container the bridge's own writing? Never recognised by timing or by author alone. */
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
-import { isNotice } from './notices.ts';
+import { isNotice, isNoticeText } from './notices.ts';
 import { containerOf, destination, type Home, source } from './pair.ts';
 import { edited, sameText } from './read-back.ts';
 import { readRow } from './rows.ts';
@@ -18,6 +18,9 @@ export const isOurs = async (deps: BridgeDeps, home: Home, writer: Lane, message
   const { author, body, attributes } = message;
   if (provenStamp(deps.settings.stampKey, { lane: writer, container, author, body }, attributes) !== undefined)
     return true;
+
+  // A notice whose attributes were replaced. Nobody can write in that name, and it must not go where customers read.
+  if (writer === 'F' && isNoticeText(message)) return true;
 
   // Somebody edited our copy, so its proof is broken, but the ledger names this very message.
   const claimed = claimedStamp(attributes);

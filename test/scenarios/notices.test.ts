@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { AGENTS, type Chat, openStage, type Stage } from './stage.ts';
+import { AGENTS, type Chat, conversationsUrl, openStage, type Stage } from './stage.ts';
 
 const { ann } = AGENTS;
 const PHONE = '+15550108888';
@@ -64,4 +64,25 @@ describe('The agent is told of a message that did not get through', () => {
       expect.stringMatching(/^\[Bridge\] A message, written \S+ \S+ UTC, may not have been delivered .* by SMS/),
     ]);
   });
+});
+
+test('A notice goes nowhere else, although an app has replaced its attributes before the bridge heard that it stands there', async () => {
+  const stage = openStage();
+  const chat = await stage.linkedChat();
+  const lost = stage.twilio.faults.add({
+    fault: 'rest.answer-lost',
+    p: 1,
+    loss: 'destroy',
+    only: 'POST conversations.messages',
+  });
+  stage.twilio.frontlineAgent.sends(ann.email, stage.conversation(chat).sid, poison);
+  while (notices(stage, chat).length === 0) await stage.settle(0.001);
+  lost();
+  const { sid } = stage.conversation(chat);
+  const told = stage.transcript('frontline', chat).at(-1);
+  await stage.rest('frontline', 'POST', `${conversationsUrl}/${sid}/Messages/${told?.sid}`, { Attributes: '{}' });
+  stage.frontlineAgentWrites(chat, 'still here?');
+  await stage.settle(30);
+
+  expect(stage.said('flex', chat)).toEqual(['still here?']);
 });
