@@ -35,6 +35,8 @@ export const PERHAPS_TWICE = 'perhaps sent twice';
 const POINTLESS_AFTER_MS = 24 * 3_600_000;
 /** A list that fails is asked for so long after the settling; then what it would have told cannot be told. */
 const PATIENCE_MS = 15 * 60_000;
+/** Seconds, within one delivery. */
+const LONGEST_WAIT_S = 10;
 
 /** The channel has no Proxy session: a web chat. https://www.twilio.com/docs/api/errors/80619 */
 const NO_PROXY = 80619;
@@ -145,7 +147,10 @@ const fateOf = async (deps: ForwarderDeps, job: Job, row: Doubtful): Promise<Fat
     // Each time twice as long: in an outage the post would fare no better than the list, and each one sounds like a double.
     const patience = row.state === 'trying' ? Math.max(PATIENCE_MS, asked - row.since) : PATIENCE_MS;
     const forGood = error.remedy === 'park' || error.remedy === 'wait' || deps.clock.now() - asked > patience;
-    return forGood ? 'unclear' : retry(error.retryAfter ?? backoff(job.delivery.attempts), twilioSays(error));
+    if (!forGood) return retry(error.retryAfter ?? backoff(job.delivery.attempts), twilioSays(error));
+    // The post is for the same account, which has just asked to be left alone.
+    await deps.clock.sleep(Math.min(error.retryAfter ?? 0, LONGEST_WAIT_S) * 1000);
+    return 'unclear';
   }
 };
 

@@ -9,7 +9,7 @@ import { close } from './lane/close.ts';
 import { clear, take } from './lane/intent.ts';
 import { HOLES_AT_ONCE } from './lane/marks.ts';
 import type { Held } from './lane/write.ts';
-import { isNotice } from './notices.ts';
+import { isNotice, isNoticeText } from './notices.ts';
 import { type Outcome, retry } from './outcome.ts';
 import { containerOf, destination, type Home, type Intent, type LaneState, source } from './pair.ts';
 import type { Page } from './ports.ts';
@@ -89,7 +89,9 @@ const findCopy = async (deps: BridgeDeps, { home, lane }: Held, intent: Intent):
     }
     next = page.messages.every(below) ? undefined : page.next;
   } while (next !== undefined);
-  if (unproven.length === 0 || isNotice(intent.sid)) return undefined;
+  if (unproven.length === 0) return undefined;
+  if (isNotice(intent.sid))
+    return unproven.find((m) => isNoticeText(m) && second(m.createdAt) === second(intent.createdAt));
   const original = await chatSide(deps, source(lane)).message(from, intent.sid);
   // Gone at its source: a claim to be its copy is believed, for nobody else can know the SID of what is under way.
   if (original === undefined) return unproven.find((m) => claimedStamp(m.attributes)?.s === intent.sid);
