@@ -4,7 +4,7 @@
  */
 import type { Lane, Message } from './event.ts';
 import { containerOf, destination, type Home, otherLane, source } from './pair.ts';
-import { render } from './render.ts';
+import { isLate, render } from './render.ts';
 import { claimedStamp, provenStamp, type StampKind } from './stamp.ts';
 
 /** `whole`: there is nothing before what was listed. */
@@ -38,7 +38,7 @@ export const compareEnds = (stamps: Stamps, home: Home, lane: Lane, from: End, i
     if (found.length > 1) findings.push({ kind: 'double', origin, copies: found });
     else if (copy === undefined) continue;
     else if (original === undefined) {
-      if (covers(from, copy)) findings.push({ kind: 'orphan', origin, copy, proven: isStamped(here, copy) });
+      if (covers(said(from), copy)) findings.push({ kind: 'orphan', origin, copy, proven: isStamped(here, copy) });
     } else if (!says(home, lane, copy, original)) findings.push({ kind: 'differs', original, copy });
   }
   const other = { ...stamps, lane: otherLane(lane), container: containerOf(home, source(lane)) ?? '' };
@@ -48,9 +48,10 @@ export const compareEnds = (stamps: Stamps, home: Home, lane: Lane, from: End, i
     if (original.index > cursor || holes.has(original.index)) findings.push({ kind: 'missing', original });
     else if (render(lane, original, home, false) !== undefined) bare.push(original);
   }
-  for (const original of bare) if (covers(into, original)) findings.push({ kind: 'bare', original });
+  const brought = { ...into, messages: [...copies.values()].flat().filter(({ body }) => !isLate(body)) };
+  for (const original of bare) if (covers(brought, original)) findings.push({ kind: 'bare', original });
   for (const copy of nameless(home, lane, into, bare))
-    if (!answers(from, copy) && covers(from, copy)) findings.push({ kind: 'nameless', copy });
+    if (!answers(from, copy) && covers(said(from), copy)) findings.push({ kind: 'nameless', copy });
   return findings;
 };
 
@@ -71,9 +72,18 @@ const nameless = (home: Home, lane: Lane, { messages }: End, bare: readonly Mess
 const answers = ({ messages }: End, { sid }: Message): boolean =>
   messages.some(({ attributes }) => claimedStamp(attributes)?.s === sid);
 
-/** A list shows everything that is younger than its oldest message. By the second, for lists may give no more. */
+/**
+ * A list shows everything that is younger than its oldest message, if those looked at stand in the order of their times:
+ * what people said, or what was copied, each by itself. By the second, for lists may give no more.
+ */
 const covers = ({ messages, whole }: End, { createdAt }: Message): boolean =>
   whole || Date.parse(createdAt) - 1_000 > Math.min(...messages.map((message) => Date.parse(message.createdAt)));
+
+/** Without copies: they have their source's time, and may stand among much younger messages. */
+const said = (end: End): End => ({
+  ...end,
+  messages: end.messages.filter(({ attributes }) => claimedStamp(attributes) === undefined),
+});
 
 const says = (home: Home, lane: Lane, copy: Message, original: Message): boolean =>
   [false, true].some((late) => render(lane, original, home, late)?.body === copy.body);

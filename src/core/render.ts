@@ -31,6 +31,9 @@ export const authorAcross = (lane: Lane, author: string, { customer, workerIdent
   return encodeIdentity(author);
 };
 
+/** Whether a copy says that it is late, and so stands behind younger ones. */
+export const isLate = (body: string): boolean => body.startsWith('[Late, written ');
+
 /** @returns undefined when the message holds nothing that could cross. */
 export const render = (lane: Lane, message: Message, people: People, late: boolean): Rendered | undefined => {
   const lines = [message.body, ...message.media.map((media) => named(media, lane))].filter((line) => line !== '');
