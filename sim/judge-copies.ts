@@ -10,10 +10,10 @@ export type Texts = { readonly [side in AccountName]: readonly string[] };
 /** Lists may tell whole seconds only; then a copy may be so much older than its source, and no younger. */
 const SECOND_MS = 1_000;
 
-const isPersons = (chat: Played, { side, sid }: Written): boolean => chat.said[side].has(sid);
+export const isPersons = (chat: Played, { side, sid }: Written): boolean => chat.said[side].has(sid);
 
 /** The customer's one identity, by the member that Flex marks. */
-const customerOf = (world: World, chat: Played): string | undefined =>
+export const customerOf = (world: World, chat: Played): string | undefined =>
   world.twilio.reads.container('flex', chat.channel)?.members.find(({ attributes }) => attributes.includes('"guest"'))
     ?.identity;
 

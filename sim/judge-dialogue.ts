@@ -1,6 +1,7 @@
 /** Who could have read what: whatever stood before a person's message when it was written, on that person's side. */
 import type { Answered } from '../local/judge.ts';
 import { firstText, lastText, stoodAt, type Written } from './chronicle.ts';
+import { isPersons } from './judge-copies.ts';
 import type { Played } from './play.ts';
 import { base } from './texts.ts';
 import type { World } from './world.ts';
@@ -8,12 +9,10 @@ import type { World } from './world.ts';
 /** Texts are those of people's messages as they read now. */
 export const dialogueOf = (world: World, chat: Played, conversation: string): readonly Answered[] => {
   const all = { flex: world.chronicle.of(chat.channel), frontline: world.chronicle.of(conversation) };
-  const isPersons = ({ side, sid }: Written) => chat.said[side].has(sid);
-  const now = new Map(
-    [...all.flex, ...all.frontline].filter(isPersons).map((one) => [base(firstText(one)), lastText(one)]),
-  );
+  const said = (one: Written) => isPersons(chat, one);
+  const now = new Map([...all.flex, ...all.frontline].filter(said).map((one) => [base(firstText(one)), lastText(one)]));
   return [all.flex, all.frontline].flatMap((side) =>
-    side.filter(isPersons).flatMap((answer) =>
+    side.filter(said).flatMap((answer) =>
       side
         .filter((one) => one.index < answer.index && stoodAt(one, answer.at))
         .flatMap((one) => {

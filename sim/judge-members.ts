@@ -1,4 +1,5 @@
 /** Who is where: the customer first in the conversation, the agent last, and the agent in the channel too. */
+import { customerOf } from './judge-copies.ts';
 import type { Played } from './play.ts';
 import type { World } from './world.ts';
 
@@ -8,7 +9,7 @@ export const memberProblems = (world: World, chat: Played, conversation: string)
   const wrong: string[] = [];
   const channel = reads.container('flex', chat.channel)?.members ?? [];
   const there = reads.container('frontline', conversation)?.members.map(({ identity }) => identity) ?? [];
-  const customer = channel.find(({ attributes }) => attributes.includes('"guest"'))?.identity;
+  const customer = customerOf(world, chat);
   const { email, flexIdentity } = chat.agent;
   if (there[0] !== customer) wrong.push(`the conversation's first member is ${there[0]}, and the customer ${customer}`);
   if (there.at(-1) !== email) wrong.push(`the conversation's last member is ${there.at(-1)}, and the agent ${email}`);

@@ -4,7 +4,7 @@ import { compareEnds, type End, type Finding } from './compare.ts';
 import type { BridgeDeps } from './deps.ts';
 import type { Lane, Side } from './event.ts';
 import { forwardHoles } from './forward/holes.ts';
-import { sendJob } from './jobs.ts';
+import { isLapsed, sendJob } from './jobs.ts';
 import { confirmed } from './mend.ts';
 import type { SeenTo } from './not-compared.ts';
 import { type Home, readHome } from './pair.ts';
@@ -78,12 +78,6 @@ const whyNot = (home: Home, lane: Lane): SeenTo | undefined => {
   if (home.held !== undefined) return 'held';
   if (dirty !== undefined) return 'waiting for its side';
   return intent === undefined ? undefined : 'a message is on its way';
-};
-
-/** An intent whose owner died with the job that it came from has nobody else who would come back to it. */
-const isLapsed = (deps: BridgeDeps, home: Home, lane: Lane): boolean => {
-  const { intent } = home.lanes[lane];
-  return intent !== undefined && intent.notAfter + deps.settings.settleMs < deps.clock.now();
 };
 
 const newest = async (deps: BridgeDeps, side: Side, container: string): Promise<End> => {

@@ -53,6 +53,9 @@ export type BridgeEvent =
       readonly customerName: string;
     };
 
+/** A worker has accepted a chat's task. */
+export type Accepted = Extract<BridgeEvent, { type: 'reservation.accepted' }>;
+
 /** A webhook that goes on to Flex's own: body and content type as received, byte for byte. */
 export type Forward = {
   readonly eventType: string;

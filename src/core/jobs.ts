@@ -16,18 +16,22 @@ export const jobsFor = (deps: BridgeDeps, home: Home): readonly Job[] => {
     work: { kind: 'reconcile', home: home.key.pk, lane, because },
   });
   const jobs = (['F', 'B'] as const).flatMap((lane) => {
-    const { dirty, intent, holes, stale } = home.lanes[lane];
+    const { dirty, holes, stale } = home.lanes[lane];
     if (dirty !== undefined) return [job(lane, 'dirty')];
     if (stale.size > 0) return [job(lane, 'stale')];
     if (holes.size > 0) return [job(lane, 'hole')];
-    if (intent !== undefined && intent.notAfter + deps.settings.settleMs < deps.clock.now())
-      return [job(lane, 'lapsed')];
-    return [];
+    return isLapsed(deps, home, lane) ? [job(lane, 'lapsed')] : [];
   });
   // Nothing waits but the mark, as after linking: comparing once takes it away.
   return jobs.length > 0 || home.lanes.F.intent !== undefined || home.lanes.B.intent !== undefined
     ? jobs
     : [job('B', 'marked'), job('F', 'marked')];
+};
+
+/** An intent whose owner died with the job that it came from has nobody else who would come back to it. */
+export const isLapsed = (deps: BridgeDeps, home: Home, lane: Lane): boolean => {
+  const { intent } = home.lanes[lane];
+  return intent !== undefined && intent.notAfter + deps.settings.settleMs < deps.clock.now();
 };
 
 export const sendJob = (deps: JobDeps, home: Home, { lane, work }: Job): Promise<void> => {

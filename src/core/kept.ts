@@ -4,7 +4,7 @@
  */
 import type { Key } from './change.ts';
 import type { BridgeDeps } from './deps.ts';
-import { type BridgeEvent, encodeEnvelope, type Work } from './event.ts';
+import { type Accepted, encodeEnvelope, type Work } from './event.ts';
 import { pairKey } from './pair.ts';
 
 /** What lane F's queue takes: a notice, or an accept. */
@@ -41,8 +41,6 @@ export const keepWork = async (
     nonce: ['n', deps.nonce()],
   });
 };
-
-type Accepted = Extract<BridgeEvent, { type: 'reservation.accepted' }>;
 
 /** The customer's name stands in the channel, too, and nowhere in the store. */
 export const keepAccept = (deps: Pick<BridgeDeps, 'store' | 'clock' | 'nonce'>, event: Accepted): Promise<void> => {

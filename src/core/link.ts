@@ -4,7 +4,7 @@
  */
 import type { Key } from './change.ts';
 import type { BridgeDeps } from './deps.ts';
-import { type BridgeEvent, encodeEnvelope, eventsQueue } from './event.ts';
+import { type Accepted, encodeEnvelope, eventsQueue } from './event.ts';
 import { decodeIdentity } from './identity.ts';
 import { keepAccept } from './kept.ts';
 import { counterpartName, originOf, textField } from './names.ts';
@@ -13,8 +13,6 @@ import { type Home, pairKey, readHome } from './pair.ts';
 import { begin, finishLink, nameCounterpart, nextGeneration, open, restUnlinked } from './pair-writes.ts';
 import type { Container, Member } from './ports.ts';
 import { type Run, reconcile } from './reconcile.ts';
-
-export type Accepted = Extract<BridgeEvent, { type: 'reservation.accepted' }>;
 
 /** So often, two seconds apart, is a channel that cannot be seen looked for again. */
 const TRIES = 4;

@@ -1,12 +1,11 @@
 /** Why the sweep did not look at a pair although it could: what the pair waits for is seen to by others. */
-export type SeenTo = 'being linked or ended' | 'held' | 'waiting for its side' | 'a message is on its way' | 'unlinked';
+export type SeenTo = 'being linked or ended' | 'held' | 'waiting for its side' | 'a message is on its way';
 
 const seenTo: Readonly<Record<SeenTo, true>> = {
   'being linked or ended': true,
   held: true,
   'waiting for its side': true,
   'a message is on its way': true,
-  unlinked: true,
 };
 
 /** As Twilio says it of a container: where it is gone there is nothing left to compare. */

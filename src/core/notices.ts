@@ -14,10 +14,11 @@ export const noticeSid = (about: string): string => `${prefix}${about}`;
 export const isNotice = (sid: string): boolean => sid.startsWith(prefix);
 
 export const NOTICE_AUTHOR = 'Bridge';
+const MARK = '[Bridge] ';
 
 /** Whether a message in the conversation reads as a notice. */
 export const isNoticeText = ({ author, body }: { readonly author: string; readonly body: string }): boolean =>
-  author === NOTICE_AUTHOR && body.startsWith('[Bridge] ');
+  author === NOTICE_AUTHOR && body.startsWith(MARK);
 
 /** What went wrong is named by reason and code, the message by its time; what was said is not repeated. */
 export const noticeText = ({ way, reason, code, createdAt }: Undelivered): string => {
@@ -25,11 +26,11 @@ export const noticeText = ({ way, reason, code, createdAt }: Undelivered): strin
   const written = createdAt === undefined ? '' : `, written ${minute(createdAt)} UTC,`;
   switch (way) {
     case 'F':
-      return `[Bridge] A message from Flex${written} could not be shown here (${why}). Please read it in Flex.`;
+      return `${MARK}A message from Flex${written} could not be shown here (${why}). Please read it in Flex.`;
     case 'B':
-      return `[Bridge] A message of yours${written} was not delivered to Flex (${why}).`;
+      return `${MARK}A message of yours${written} was not delivered to Flex (${why}).`;
     case 'forward':
-      return `[Bridge] A message${written} may not have been delivered to the customer by SMS (${why}).`;
+      return `${MARK}A message${written} may not have been delivered to the customer by SMS (${why}).`;
     default:
       return way satisfies never;
   }

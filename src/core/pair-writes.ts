@@ -1,10 +1,8 @@
 /** The conditional writes to a pair as a whole: its birth, its two names, the end of linking. */
 import type { Change, Key } from './change.ts';
 import type { BridgeDeps } from './deps.ts';
-import type { BridgeEvent, Side } from './event.ts';
+import type { Accepted, Side } from './event.ts';
 import { aliasOf, at, type Home, pairKey, readHome } from './pair.ts';
-
-type Accepted = Extract<BridgeEvent, { type: 'reservation.accepted' }>;
 
 const nonceAttribute = 'n';
 

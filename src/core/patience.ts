@@ -1,10 +1,9 @@
 /** When trying again is over: what was to be done is put where the sweep finds it, so that no queue's limit decides. */
 import type { BridgeDeps } from './deps.ts';
-import type { BridgeEvent, Work } from './event.ts';
+import type { Accepted, BridgeEvent, Work } from './event.ts';
 import type { HomeKeys } from './home-keys.ts';
 import { keepAccept, keepWork } from './kept.ts';
 import { defer, markStale } from './lane/marks.ts';
-import type { Accepted } from './link.ts';
 import { noticeSid } from './notices.ts';
 import { deferred, type Outcome } from './outcome.ts';
 import { laneFrom, pairKey } from './pair.ts';

@@ -31,8 +31,10 @@ export const authorAcross = (lane: Lane, author: string, { customer, workerIdent
   return encodeIdentity(author);
 };
 
+const LATE = '[Late, written ';
+
 /** Whether a copy says that it is late, and so stands behind younger ones. */
-export const isLate = (body: string): boolean => body.startsWith('[Late, written ');
+export const isLate = (body: string): boolean => body.startsWith(LATE);
 
 /** @returns undefined when the message holds nothing that could cross. */
 export const render = (lane: Lane, message: Message, people: People, late: boolean): Rendered | undefined => {
@@ -41,6 +43,6 @@ export const render = (lane: Lane, message: Message, people: People, late: boole
   const text = lines.join('\n');
   return {
     author: authorAcross(lane, message.author, people),
-    body: late ? `[Late, written ${minute(message.createdAt)} UTC] ${text}` : text,
+    body: late ? `${LATE}${minute(message.createdAt)} UTC] ${text}` : text,
   };
 };

@@ -7,7 +7,7 @@ import { createMemoryStore } from '../../src/adapters/memory/store.ts';
 import type { Item } from '../../src/core/change.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { BridgeDeps } from '../../src/core/deps.ts';
-import type { BridgeEvent, Lane } from '../../src/core/event.ts';
+import type { Lane } from '../../src/core/event.ts';
 import * as closing from '../../src/core/lane/close.ts';
 import * as intents from '../../src/core/lane/intent.ts';
 import * as marks from '../../src/core/lane/marks.ts';
@@ -16,6 +16,7 @@ import type { LaneWrite } from '../../src/core/lane/write.ts';
 import { type Home, otherLane, pairKey, readHome } from '../../src/core/pair.ts';
 import { begin, finishLink, open } from '../../src/core/pair-writes.ts';
 import type { Store } from '../../src/core/ports.ts';
+import { acceptedIn } from '../support/accepted.ts';
 
 const FLEX = 'CHa1';
 const FRONTLINE = 'CHb2';
@@ -93,17 +94,7 @@ export type Step = {
   readonly copy: number | undefined;
 };
 
-const accepted: Extract<BridgeEvent, { type: 'reservation.accepted' }> = {
-  type: 'reservation.accepted',
-  side: 'flex',
-  container: FLEX,
-  workspace: 'WS1',
-  task: 'WT1',
-  reservation: 'WR1',
-  worker: 'WK1',
-  workerIdentity: 'ann',
-  customerName: '',
-};
+const accepted = acceptedIn(FLEX);
 
 /** Plays the moves. @param wrap puts something broken between the writes and their store. */
 export const play = async (

@@ -5,18 +5,9 @@ import { fence } from '../../../src/core/lane/intent.ts';
 import { clean, defer, GONE_AFTER_MS, markStale } from '../../../src/core/lane/marks.ts';
 import { type Home, pairKey, readHome } from '../../../src/core/pair.ts';
 import { begin, finishLink, open } from '../../../src/core/pair-writes.ts';
+import { acceptedIn } from '../../support/accepted.ts';
 
-const accepted = {
-  type: 'reservation.accepted',
-  side: 'flex',
-  container: 'CH1',
-  workspace: 'WS1',
-  task: 'WT1',
-  reservation: 'WR1',
-  worker: 'WK1',
-  workerIdentity: 'ann',
-  customerName: '',
-} as const;
+const accepted = acceptedIn('CH1');
 const key = pairKey('flex', 'CH1');
 const START = 1_790_000_000_000;
 

@@ -1,0 +1,14 @@
+import type { Accepted } from '../../src/core/event.ts';
+
+/** Worker WK1 accepts the chat of this channel. */
+export const acceptedIn = (container: string): Accepted => ({
+  type: 'reservation.accepted',
+  side: 'flex',
+  container,
+  workspace: 'WS1',
+  task: 'WT1',
+  reservation: 'WR1',
+  worker: 'WK1',
+  workerIdentity: 'ann',
+  customerName: '',
+});
