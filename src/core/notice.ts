@@ -2,6 +2,7 @@
 import { attributesOf, post } from './deliver.ts';
 import type { BridgeDeps } from './deps.ts';
 import type { Undelivered } from './event.ts';
+import { digestOf } from './fingerprint.ts';
 import { fence, intend } from './lane/intent.ts';
 import { NOTICE_AUTHOR, noticeSid, noticeText } from './notices.ts';
 import { type Outcome, retry, skipped } from './outcome.ts';
@@ -24,10 +25,12 @@ export const notice = async (deps: BridgeDeps, key: Home['key'], about: Undelive
   const fenced = await fence(deps, { home: freed.home, lane });
   if (!fenced.ok) return retry(1, 'lane has another owner');
   const createdAt = new Date(deps.clock.now()).toISOString();
-  // No source index is behind it: it is late, so that the cursor stays where it is.
-  const intended = await intend(deps, { home: fenced.home, lane }, { sid, index: -1, createdAt, late: true });
-  if (!intended.ok) return retry(1, 'lane has another owner');
   const rendered = { author: NOTICE_AUTHOR, body: noticeText(told) };
+  const digest = digestOf(deps.settings.stampKey, sid, rendered.body);
+  // No source index is behind it: it is late, so that the cursor stays where it is.
+  const of = { sid, index: -1, createdAt, author: NOTICE_AUTHOR, digest, late: true };
+  const intended = await intend(deps, { home: fenced.home, lane }, of);
+  if (!intended.ok) return retry(1, 'lane has another owner');
   const draft = {
     ...rendered,
     createdAt,

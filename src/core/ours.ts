@@ -1,9 +1,9 @@
 /** Is a message in a container the bridge's own writing? Never recognised by timing or by author alone. */
-import { type BridgeDeps, chatSide } from './deps.ts';
+import type { BridgeDeps } from './deps.ts';
 import type { Lane, Message } from './event.ts';
-import { isNotice, isNoticeText } from './notices.ts';
-import { containerOf, destination, type Home, source } from './pair.ts';
-import { edited, sameText } from './read-back.ts';
+import { isIntended } from './fingerprint.ts';
+import { isNoticeText } from './notices.ts';
+import { containerOf, destination, type Home } from './pair.ts';
 import { readRow } from './rows.ts';
 import { claimedStamp, provenStamp } from './stamp.ts';
 
@@ -13,8 +13,7 @@ import { claimedStamp, provenStamp } from './stamp.ts';
  */
 export const isOurs = async (deps: BridgeDeps, home: Home, writer: Lane, message: Message): Promise<boolean> => {
   const container = containerOf(home, destination(writer));
-  const from = containerOf(home, source(writer));
-  if (container === undefined || from === undefined) return false;
+  if (container === undefined) return false;
   const { author, body, attributes } = message;
   if (provenStamp(deps.settings.stampKey, { lane: writer, container, author, body }, attributes) !== undefined)
     return true;
@@ -30,8 +29,5 @@ export const isOurs = async (deps: BridgeDeps, home: Home, writer: Lane, message
   }
   // Somebody replaced its attributes before its row was written: the writer's open intent says what it would be.
   const intent = home.lanes[writer].intent;
-  if (intent === undefined || isNotice(intent.sid) || message.index <= intent.tail) return false;
-  const original = await chatSide(deps, source(writer)).message(from, intent.sid);
-  if (original === undefined) return false;
-  return sameText(writer, message, original, home, intent.late) || edited(writer, message, original, home);
+  return intent !== undefined && isIntended(deps.settings.stampKey, writer, message, intent, home);
 };

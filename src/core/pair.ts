@@ -12,6 +12,10 @@ export type Intent = {
   readonly index: number;
   /** The source message's own time, ISO-8601. */
   readonly createdAt: string;
+  /** The source message's author, as its side spells him. */
+  readonly author: string;
+  /** Of the text to write. */
+  readonly digest: string;
   /** Milliseconds: after this moment its owner sends nothing any more. */
   readonly notAfter: number;
   /** The destination's last accounted index when it was claimed: the copy can only stand above it. */
@@ -87,6 +91,8 @@ export const at = (lane: Lane) =>
     intentSid: `${lane}ps`,
     intentIndex: `${lane}pi`,
     intentCreated: `${lane}pa`,
+    intentAuthor: `${lane}pw`,
+    intentDigest: `${lane}pd`,
     intentNotAfter: `${lane}pu`,
     intentTail: `${lane}pt`,
     intentLate: `${lane}pl`,
@@ -123,6 +129,8 @@ const readLane = (item: Item, lane: Lane): LaneState => {
             sid,
             index: number(item[a.intentIndex]),
             createdAt: text(item[a.intentCreated]) ?? '',
+            author: text(item[a.intentAuthor]) ?? '',
+            digest: text(item[a.intentDigest]) ?? '',
             notAfter: number(item[a.intentNotAfter]),
             tail: number(item[a.intentTail], -1),
             late: item[a.intentLate] !== undefined,

@@ -4,18 +4,17 @@
  */
 import { settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
-import type { Lane, Message } from './event.ts';
+import type { Message } from './event.ts';
+import { isIntended, second } from './fingerprint.ts';
 import { close } from './lane/close.ts';
 import { clear, take } from './lane/intent.ts';
 import { HOLES_AT_ONCE } from './lane/marks.ts';
 import type { Held } from './lane/write.ts';
-import { isNotice, isNoticeText } from './notices.ts';
 import { type Outcome, retry } from './outcome.ts';
-import { containerOf, destination, type Home, type Intent, type LaneState, source } from './pair.ts';
+import { containerOf, destination, type Home, type Intent, type LaneState } from './pair.ts';
 import type { Page } from './ports.ts';
-import { authorAcross, render } from './render.ts';
 import { readRow } from './rows.ts';
-import { claimedStamp, provenStamp } from './stamp.ts';
+import { provenStamp } from './stamp.ts';
 
 export type Freed =
   | { readonly free: true; readonly home: Home; readonly adopted: boolean }
@@ -67,14 +66,14 @@ const between = ({ cursor, own }: LaneState, intent: Intent): readonly number[] 
 };
 
 /**
- * The copy of an intent's message, known by its stamp, or, when somebody replaced its attributes, by what it says.
- * It can only stand above the intent's tail. Twilio does not say whether its lists sort back-dated messages by index
- * or by date, so the search ends at a page that lies wholly below the tail and before the message's time.
+ * The copy of an intent's message, known by its stamp, or, when somebody replaced its attributes or its text, by what the
+ * intent remembers. It can only stand above the intent's tail. Twilio does not say whether its lists sort back-dated
+ * messages by index or by date, so the search ends at a page that lies wholly below the tail and before the message's time.
  */
 const findCopy = async (deps: BridgeDeps, { home, lane }: Held, intent: Intent): Promise<Message | undefined> => {
   const into = containerOf(home, destination(lane));
-  const from = containerOf(home, source(lane));
-  if (into === undefined || from === undefined) return undefined;
+  if (into === undefined) return undefined;
+  const { stampKey } = deps.settings;
   const side = chatSide(deps, destination(lane));
   const unproven: Message[] = [];
   const below = (m: Message) => m.index <= intent.tail && second(m.createdAt) < second(intent.createdAt);
@@ -83,35 +82,11 @@ const findCopy = async (deps: BridgeDeps, { home, lane }: Held, intent: Intent):
     const page: Page = await side.listMessages(into, 'desc', next);
     for (const message of page.messages.filter((m) => m.index > intent.tail)) {
       const { author, body } = message;
-      const stamp = provenStamp(deps.settings.stampKey, { lane, container: into, author, body }, message.attributes);
+      const stamp = provenStamp(stampKey, { lane, container: into, author, body }, message.attributes);
       if (stamp?.s === intent.sid) return message;
       if (stamp === undefined) unproven.push(message);
     }
     next = page.messages.every(below) ? undefined : page.next;
   } while (next !== undefined);
-  if (unproven.length === 0) return undefined;
-  if (isNotice(intent.sid))
-    return unproven.find((m) => isNoticeText(m) && second(m.createdAt) === second(intent.createdAt));
-  const original = await chatSide(deps, source(lane)).message(from, intent.sid);
-  // Gone at its source: a claim to be its copy is believed, for nobody else can know the SID of what is under way.
-  if (original === undefined) return unproven.find((m) => claimedStamp(m.attributes)?.s === intent.sid);
-  return unproven.find((m) => sameText(lane, m, original, home, intent.late) || edited(lane, m, original, home));
-};
-
-/** Our copy, edited by somebody before its row was written: the stamp's proof is broken, its author cannot be forged. */
-export const edited = (lane: Lane, copy: Message, original: Message, home: Home): boolean =>
-  claimedStamp(copy.attributes)?.s === original.sid && copy.author === authorAcross(lane, original.author, home);
-
-/** Twilio's lists may give whole seconds where its webhooks give milliseconds. */
-const second = (iso: string): number => Math.floor(Date.parse(iso) / 1000);
-
-/** The fingerprint: author, text and the time that the bridge set. */
-export const sameText = (lane: Lane, copy: Message, original: Message, home: Home, late: boolean): boolean => {
-  const rendered = render(lane, original, home, late);
-  return (
-    rendered !== undefined &&
-    copy.author === rendered.author &&
-    copy.body === rendered.body &&
-    second(copy.createdAt) === second(original.createdAt)
-  );
+  return unproven.find((message) => isIntended(stampKey, lane, message, intent, home));
 };

@@ -7,6 +7,7 @@ import { compareEnds, type End } from './compare.ts';
 import { type Delivered, deliver, settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
+import { claimed } from './fingerprint.ts';
 import { fence, intend } from './lane/intent.ts';
 import { clean, GONE_AFTER_MS, HOLES_AT_ONCE } from './lane/marks.ts';
 import { releaseInTime } from './lane/pace.ts';
@@ -182,7 +183,7 @@ const step = async (
 ): Promise<Outcome | undefined> => {
   const { home, lane } = walk.held;
   const { cursor, holes, own } = home.lanes[lane];
-  const { index, sid, createdAt } = message;
+  const { index, sid } = message;
   walk.seenUpTo = Math.max(walk.seenUpTo, index);
   const late = index <= cursor;
   if (late && !holes.has(index)) return undefined;
@@ -196,7 +197,7 @@ const step = async (
     await writeSkipped(deps, home.key, lane, sid, 'empty');
     return undefined;
   }
-  const intended = await intend(deps, walk.held, { sid, index, createdAt, late });
+  const intended = await intend(deps, walk.held, claimed(deps.settings.stampKey, lane, message, late));
   if (!intended.ok) return overtaken(walk.tally.brought > 0);
   const mine: Held = { home: intended.home, lane };
   const seen = { missing: walk.gaps, listedAt: walk.listedAt };

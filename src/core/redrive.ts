@@ -5,6 +5,7 @@
 import { type Delivered, deliver, settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
+import { claimed } from './fingerprint.ts';
 import { fence, intend } from './lane/intent.ts';
 import type { Held } from './lane/write.ts';
 import { deferred, type Outcome, retry, skipped } from './outcome.ts';
@@ -63,7 +64,7 @@ const putBack = async (deps: BridgeDeps, held: Held, sid: string, run: Run): Pro
   }
   const copy = await standingCopy(deps, lane, into, sid);
   if (deps.clock.now() + deps.settings.requestMs > run.deadline) return retry(0, 'no time left');
-  const intended = await intend(deps, held, { sid, index: message.index, createdAt: message.createdAt, late: true });
+  const intended = await intend(deps, held, claimed(deps.settings.stampKey, lane, message, true));
   if (!intended.ok) return overtaken;
   const mine: Held = { home: intended.home, lane };
   const seen = { missing: [], listedAt: deps.clock.now() };

@@ -36,13 +36,14 @@ const LATE = '[Late, written ';
 /** Whether a copy says that it is late, and so stands behind younger ones. */
 export const isLate = (body: string): boolean => body.startsWith(LATE);
 
+/** @returns an empty text when the message holds nothing that could cross. */
+export const textAcross = (lane: Lane, { body, media, createdAt }: Message, late: boolean): string => {
+  const text = [body, ...media.map((one) => named(one, lane))].filter((line) => line !== '').join('\n');
+  return late && text !== '' ? `${LATE}${minute(createdAt)} UTC] ${text}` : text;
+};
+
 /** @returns undefined when the message holds nothing that could cross. */
 export const render = (lane: Lane, message: Message, people: People, late: boolean): Rendered | undefined => {
-  const lines = [message.body, ...message.media.map((media) => named(media, lane))].filter((line) => line !== '');
-  if (lines.length === 0) return undefined;
-  const text = lines.join('\n');
-  return {
-    author: authorAcross(lane, message.author, people),
-    body: late ? `${LATE}${minute(message.createdAt)} UTC] ${text}` : text,
-  };
+  const body = textAcross(lane, message, late);
+  return body === '' ? undefined : { author: authorAcross(lane, message.author, people), body };
 };

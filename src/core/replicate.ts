@@ -3,6 +3,7 @@ import { decide } from './decide.ts';
 import { type Delivered, deliver } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { BridgeEvent, Message } from './event.ts';
+import { claimed } from './fingerprint.ts';
 import type { HomeKeys } from './home-keys.ts';
 import { close } from './lane/close.ts';
 import { claim } from './lane/intent.ts';
@@ -24,27 +25,28 @@ const WAIT = { steps: 20, stepMs: 50 } as const;
 /** @throws TwilioTrouble when the lists were needed and a side could not be read. */
 export const replicate = async (deps: BridgeDeps, homes: HomeKeys, event: MessageEvent, run: Run): Promise<Outcome> => {
   const lane = laneFrom(event.side);
-  const { index, sid, createdAt } = event.message;
+  const { index } = event.message;
   const key = await homes.find(event.side, event.container);
   if (key === undefined) return skipped('not_linked');
 
+  const intended = claimed(deps.settings.stampKey, lane, event.message, false);
   let cursor = index - 1;
   let waits = 0;
   let compared = false;
   for (;;) {
-    const claimed = await claim(deps, key, lane, event.container, { sid, index, createdAt }, cursor);
-    if (claimed.ok && tooFast(deps, claimed.home.lanes[lane], index)) {
-      await hold(deps, { home: claimed.home, lane }, index);
+    const taken = await claim(deps, key, lane, event.container, intended, cursor);
+    if (taken.ok && tooFast(deps, taken.home.lanes[lane], index)) {
+      await hold(deps, { home: taken.home, lane }, index);
       return deferred('held');
     }
-    if (claimed.ok && claimed.home.quiet) await wake(deps, key);
-    if (claimed.ok) return across(deps, { home: claimed.home, lane }, event.message, run);
+    if (taken.ok && taken.home.quiet) await wake(deps, key);
+    if (taken.ok) return across(deps, { home: taken.home, lane }, event.message, run);
 
-    const decision = decide(claimed.home, lane, event.container, index);
+    const decision = decide(taken.home, lane, event.container, index);
     if (decision.do === 'skip') return skipped(decision.why);
     if (decision.do === 'defer') {
       await defer(deps, key, lane, index);
-      return deferred(claimed.home?.held === undefined ? 'lane_dirty' : 'held');
+      return deferred(taken.home?.held === undefined ? 'lane_dirty' : 'held');
     }
     if (decision.do === 'claim') {
       cursor = decision.cursor;

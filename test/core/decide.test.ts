@@ -15,7 +15,7 @@ const lane: LaneState = {
   pace: undefined,
   place: undefined,
 };
-const intent = { sid: 'IM9', index: 5, createdAt: '', notAfter: 0, tail: 0, late: false };
+const intent = { sid: 'IM9', index: 5, createdAt: '', author: 'c', digest: '', notAfter: 0, tail: 0, late: false };
 const home = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairState = 'open'): Home => ({
   key: { pk: 'flex#CHA', sk: 'pair' },
   state,

@@ -158,6 +158,8 @@ export const play = async (
       sid: `IM${lane}${index}`,
       index,
       createdAt: 'then',
+      author: 'c',
+      digest: '',
       late,
     });
     const took = (written: LaneWrite, fence?: number): Did => {

@@ -130,6 +130,27 @@ describe('when the answer to a message is lost', () => {
     expect(stage.said('flex', chat)).toEqual(['hello']);
   });
 
+  test.each(['edited', 'removed'] as const)(
+    'the message is found although its stamp was replaced and its source %s',
+    async (then) => {
+      const stage = openStage();
+      const chat = await stage.linkedChat();
+      stage.twilio.faults.add({ fault: 'attributes.replaced', p: 1, maxMs: 0 });
+      const { sid } = stage.customerWrites(chat, 'hello');
+      await stage.during(
+        { fault: 'rest.answer-lost', p: 1, loss: 'destroy', only: 'POST conversations.messages' },
+        0.01,
+      );
+      if (then === 'edited') stage.twilio.customer.edits(chat.channel, sid, 'better');
+      else stage.twilio.customer.deletes(chat.channel, sid);
+      await stage.settle(10);
+
+      const left = then === 'edited' ? ['better'] : [];
+      expect(stage.said('frontline', chat)).toEqual(left);
+      expect(stage.said('flex', chat)).toEqual(left);
+    },
+  );
+
   test('a message that does not stand there is sent once', async () => {
     const stage = openStage();
     const chat = await stage.linkedChat();

@@ -8,7 +8,10 @@ export type Claimed = {
   readonly sid: string;
   readonly index: number;
   readonly createdAt: string;
-  readonly late?: boolean;
+  readonly author: string;
+  readonly digest: string;
+  /** It fills a hole behind the cursor, or is put back there. */
+  readonly late: boolean;
 };
 
 const intent = (deps: BridgeDeps, lane: Lane, of: Claimed) => {
@@ -18,6 +21,8 @@ const intent = (deps: BridgeDeps, lane: Lane, of: Claimed) => {
       [a.intentSid]: of.sid,
       [a.intentIndex]: of.index,
       [a.intentCreated]: of.createdAt,
+      [a.intentAuthor]: of.author,
+      [a.intentDigest]: of.digest,
       [a.intentNotAfter]: deps.clock.now() + deps.settings.leaseMs,
       ...(of.late ? { [a.intentLate]: 1 } : {}),
     },

@@ -25,7 +25,16 @@ export const write = async (
 
 export const intentAttributes = (lane: Lane): readonly string[] => {
   const a = at(lane);
-  return [a.intentSid, a.intentIndex, a.intentCreated, a.intentNotAfter, a.intentTail, a.intentLate];
+  return [
+    a.intentSid,
+    a.intentIndex,
+    a.intentCreated,
+    a.intentAuthor,
+    a.intentDigest,
+    a.intentNotAfter,
+    a.intentTail,
+    a.intentLate,
+  ];
 };
 
 export const dueMark = (home: Home) => ({ due: 'due', dk: home.key.pk });

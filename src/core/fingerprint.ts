@@ -1,0 +1,37 @@
+/**
+ * What an intent remembers of the copy it stands for: who wrote its source, when, and a keyed digest of what it says. By
+ * these the copy is known again when somebody has replaced its stamp, whatever became of its source meanwhile. The
+ * text itself is kept nowhere.
+ */
+import { createHmac } from 'node:crypto';
+import type { Lane, Message } from './event.ts';
+import type { Claimed } from './lane/intent.ts';
+import type { Home, Intent } from './pair.ts';
+import { authorAcross, textAcross } from './render.ts';
+import { claimedStamp } from './stamp.ts';
+
+/** A person's message, as it is about to cross. */
+export const claimed = (key: string, lane: Lane, message: Message, late: boolean): Claimed => {
+  const { sid, index, createdAt, author } = message;
+  return { sid, index, createdAt, author, digest: digestOf(key, sid, textAcross(lane, message, late)), late };
+};
+
+/** Under its own word, so that it is no stamp, and under the SID, so that equal texts do not show as equal. */
+export const digestOf = (key: string, sid: string, text: string): string =>
+  createHmac('sha256', key)
+    .update(JSON.stringify(['text', sid, text]))
+    .digest('hex')
+    .slice(0, 32);
+
+/**
+ * Whether a message is what the intent was to write. People cannot choose their author. Besides it, either the text and
+ * the time that the bridge set are whole; or the text was edited, and the stamp still names the source.
+ */
+export const isIntended = (key: string, lane: Lane, copy: Message, intent: Intent, home: Home): boolean =>
+  copy.index > intent.tail &&
+  copy.author === authorAcross(lane, intent.author, home) &&
+  (claimedStamp(copy.attributes)?.s === intent.sid ||
+    (second(copy.createdAt) === second(intent.createdAt) && digestOf(key, intent.sid, copy.body) === intent.digest));
+
+/** Twilio's lists may give whole seconds where its webhooks give milliseconds. */
+export const second = (iso: string): number => Math.floor(Date.parse(iso) / 1000);

@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Message } from '../../src/core/event.ts';
+import { claimed, isIntended } from '../../src/core/fingerprint.ts';
+import { readHome } from '../../src/core/pair.ts';
+import { textAcross } from '../../src/core/render.ts';
+
+const key = 'a key that only the bridge holds';
+const createdAt = '2026-11-22T14:03:07.412Z';
+const home = readHome({ pk: 'flex#CHA', sk: 'pair', st: 'open', customer: 'jo' });
+if (home === undefined) throw new Error('no home');
+
+const file = { sid: 'ME1', contentType: 'image/png', filename: 'a.png', size: 10 };
+const source: Message = {
+  sid: 'IM1',
+  index: 5,
+  author: 'ann@example.com',
+  body: 'hello',
+  createdAt,
+  attributes: '{}',
+  media: [],
+};
+const copy = { ...source, sid: 'IM9', index: 8, author: 'ann_40example_2Ecom' };
+const intent = (late = false, of = source) => ({ ...claimed(key, 'B', of, late), notAfter: 0, tail: 7 });
+const stamp = (s: string) => JSON.stringify({ bridge: { v: 1, d: 'live', s, k: 'copy', h: 'broken' } });
+
+describe('what an intent was to write', () => {
+  test.each([
+    ['by author, time and text', {}],
+    ['when a list gives whole seconds', { createdAt: '2026-11-22T14:03:07Z' }],
+    [
+      'by its author and the stamp that it still carries, when its text was edited',
+      { body: '?', attributes: stamp('IM1') },
+    ],
+  ])('is known %s', (_, change) => {
+    expect(isIntended(key, 'B', { ...copy, ...change }, intent(), home)).toBe(true);
+  });
+
+  test.each([
+    ['of another author', { author: 'jo' }],
+    ['of another author, with a copied stamp', { author: 'jo', attributes: stamp('IM1') }],
+    ['of another text', { body: 'hello!' }],
+    ['of another second', { createdAt: '2026-11-22T14:03:08.000Z' }],
+    ['that stood there before', { index: 7 }],
+    ['that stood there before, with a copied stamp', { index: 7, attributes: stamp('IM1') }],
+    ["of another text, with another message's stamp", { body: 'hello!', attributes: stamp('IM2') }],
+  ])('is no message %s', (_, change) => {
+    expect(isIntended(key, 'B', { ...copy, ...change }, intent(), home)).toBe(false);
+  });
+
+  test('is known with its file, and when it is late, by the text as it crosses', () => {
+    const withFile = { ...source, media: [file] };
+    const body = textAcross('B', withFile, true);
+    expect(isIntended(key, 'B', { ...copy, body }, intent(true, withFile), home)).toBe(true);
+    expect(isIntended(key, 'B', { ...copy, body }, intent(false, withFile), home)).toBe(false);
+    expect(isIntended(key, 'B', { ...copy, body }, intent(true), home)).toBe(false);
+  });
+
+  test('shows neither its text nor that two texts are equal', () => {
+    const [one, other] = [intent(), intent(false, { ...source, sid: 'IM2' })];
+    expect(JSON.stringify(one)).not.toContain('hello');
+    expect(one.digest).toMatch(/^[0-9a-f]{32}$/);
+    expect(other.digest).not.toBe(one.digest);
+    expect(claimed('another key', 'B', source, false).digest).not.toBe(one.digest);
+  });
+});
