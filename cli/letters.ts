@@ -2,8 +2,10 @@
 const remedies: Readonly<Record<string, string>> = {
   other_deployment:
     'links: stop the other deployment, delete its conversations of these chats, then npx bridge redrive --reason other_deployment --apply',
-  forward_refused: "not sent again: mend what Flex's webhook refuses, have the agents write anew, delete the letters",
-  forward_pointless: 'not sent again: too old, or the chat has ended; have the agents write anew, delete the letters',
+  forward_refused:
+    "customers lack an SMS each: mend what Flex's webhook refuses, then npx bridge redrive --reason forward_refused --apply",
+  forward_pointless:
+    'too late for an SMS, or the chat has ended: have the agents write anew and delete the letters, or npx bridge redrive --reason forward_pointless --apply',
   unreadable: 'written by another release: deploy that one again, then Start DLQ redrive in the SQS console',
   given_up: 'their function failed on them again and again: mend that, then Start DLQ redrive in the SQS console',
 };

@@ -1,22 +1,23 @@
 import { silence } from '../src/core/operate/bells.ts';
 import { findPair } from '../src/core/operate/find.ts';
-import { countLetters, type Letter, type LinkedAgain, linkAgain, readLetters } from '../src/core/operate/letters.ts';
-import { listParked, type ParkedRow } from '../src/core/operate/parked.ts';
+import { type ForwardedAgain, forwardAgain, type Waiting, waitingForwards } from '../src/core/operate/forward-again.ts';
+import { type Letter, type LinkedAgain, linkAgain, readLetters } from '../src/core/operate/letters.ts';
+import { listParked } from '../src/core/operate/parked.ts';
 import type { Operator } from '../src/core/operate/ports.ts';
 import { type PutBack, putBack } from '../src/core/operate/put-back.ts';
-import type { Ended } from '../src/core/operate/tickets.ts';
+import { pairKey } from '../src/core/pair.ts';
 import { commonUsage, parse, sidOf, waitOf, whereOf } from './arguments.ts';
-import { type Command, EXIT, type ExitCode, Misunderstood } from './command.ts';
-import { letterLines } from './letters.ts';
+import { type Command, EXIT, Misunderstood } from './command.ts';
 import { reach } from './reach.ts';
-import { chatOf, direction, moment, plural } from './words.ts';
+import { type Applied, type Found, tellApplied, tellFound } from './redrive-words.ts';
 
 export const redriveUsage = `bridge redrive [--reason REASON] [--chat SID] [--apply] [--wait SECONDS] [--stack NAME | --data FILE] [--json]
 
 Lists the messages that were parked, and with --apply puts them back: as they are at their source now, marked as late, in
 their order, and never twice, however often it is run. One that is gone at its source meanwhile is no longer parked.
-Links that were parked (other_deployment) are tried again. What else was given up is named, with what can be done about it:
-forwards to Flex's own webhook are never sent again from here.
+Links that were parked (other_deployment) are tried again. What Flex's own webhook did not get is sent only when its reason
+is given (forward_refused, forward_pointless): it is a customer's SMS, comes late, and cannot say so. What else was given up
+is named, with what can be done about it.
 
   --reason REASON  only those parked for that reason
   --chat SID       only those of one chat: its channel's or conversation's SID (CH...)
@@ -42,125 +43,81 @@ export const redrive: Command = async ({ args, environment, print }) => {
   const waitMs = waitOf(values.wait);
   const operator = await reach(whereOf(values), environment);
   try {
-    const home = chat === undefined ? undefined : await findPair(operator.store, chat);
-    if (chat !== undefined && home === undefined) {
+    const pair = chat === undefined ? undefined : await findPair(operator.store, chat);
+    // A chat that only Flex knows has forwards, too.
+    const home = chat === undefined ? undefined : (pair?.key ?? pairKey('flex', chat)).pk;
+    const found = await find(operator, values.reason, home);
+    if (chat !== undefined && pair === undefined && isEmpty(found)) {
       print(values.json ? JSON.stringify({ chat, found: false }) : `No pair of ${chat} is known here.`);
       return EXIT.wrong;
     }
-    const wanted = { reason: values.reason, home: home?.key.pk };
-    const rows = await listParked(operator.store, wanted);
-    const letters = (await readLetters(operator, await operator.counts())).filter(
-      ({ reason, home }) => reason === (wanted.reason ?? reason) && home === (wanted.home ?? home),
-    );
-    const found = { rows, letters };
-    const say = values.json ? (value: unknown) => print(JSON.stringify(value)) : undefined;
     // A mistyped reason must not read as if all were well.
-    const chosen = values.reason !== undefined || home !== undefined;
+    const chosen = values.reason !== undefined || chat !== undefined;
     const nothing = chosen ? 'Nothing is parked for that reason or chat.' : 'Nothing is parked.';
-    return values.apply
-      ? await apply(operator, found, { waitMs, nothing }, print, say)
-      : dryRun(found, nothing, print, say);
+    if (!values.apply) {
+      if (values.json) print(JSON.stringify(foundAsJson(found)));
+      else for (const line of isEmpty(found) ? [nothing] : tellFound(found)) print(line);
+      return EXIT.well;
+    }
+    const applied = await apply(operator, found, waitMs);
+    if (values.json) print(JSON.stringify(appliedAsJson(operator, found, applied)));
+    else for (const line of isEmpty(found) ? [nothing] : tellApplied(found, applied, operator.consumed)) print(line);
+    const { results, links, forwards } = applied;
+    return [...results, ...links, ...forwards].some(isOpen) ? EXIT.wrong : EXIT.well;
   } finally {
     await operator.close();
   }
 };
 
-type Print = (line: string) => void;
-type Say = ((value: unknown) => void) | undefined;
-
-type Found = { readonly rows: readonly ParkedRow[]; readonly letters: readonly Letter[] };
-
-const letterAsJson = ({ queue, reason, home, link }: Letter) => ({ queue, reason, home, link });
-
-const dryRun = ({ rows, letters }: Found, nothing: string, print: Print, say: Say): ExitCode => {
-  if (say !== undefined) {
-    say({ applied: false, parked: rows, letters: letters.map(letterAsJson) });
-    return EXIT.well;
-  }
-  const links = new Set(letters.flatMap(({ link, home }) => (link && home !== undefined ? [home] : [])));
-  if (rows.length === 0 && letters.length === 0) print(nothing);
-  if (rows.length > 0) {
-    print(`${plural(rows.length, 'message')} would be put back:`);
-    inChats(
-      rows,
-      (row) => row,
-      print,
-      (row) => `${cause(row)}, parked ${moment(row.at)}`,
-    );
-  }
-  if (links.size > 0) {
-    print(`${plural(links.size, 'link')} would be tried again:`);
-    for (const home of links) print(`  ${chatOf(home)}`);
-  }
-  if (rows.length > 0 || links.size > 0) print('Nothing was changed. Run it again with --apply to put them back.');
-  tellOthers(letters, print);
-  return EXIT.well;
+const find = async (operator: Operator, reason: string | undefined, home: string | undefined): Promise<Found> => {
+  const rows = await listParked(operator.store, { reason, home });
+  const letters = (await readLetters(operator, await operator.counts()))
+    .filter((letter) => reason === undefined || letter.reason === reason)
+    .filter((letter) => home === undefined || letter.home === home);
+  const isSent = ({ forward }: Letter): boolean => reason !== undefined && forward !== undefined;
+  return {
+    rows,
+    letters,
+    forwards: waitingForwards(letters.filter(isSent)),
+    others: letters.filter((letter) => !letter.link && !isSent(letter)),
+  };
 };
 
-/** What can only be named here. */
-const tellOthers = (letters: readonly Letter[], print: Print): void => {
-  const others = letters.filter(({ link }) => !link);
-  if (others.length === 0) return;
-  print(`${plural(others.length, 'dead letter')} cannot be put back from here:`);
-  for (const line of letterLines(countLetters(others))) print(`  ${line}`);
+const isEmpty = ({ rows, letters }: Found): boolean => rows.length === 0 && letters.length === 0;
+
+const apply = async (operator: Operator, found: Found, waitMs: number): Promise<Applied> => {
+  const links = await linkAgain(operator, found.letters, waitMs);
+  const results = await putBack(operator, found.rows, waitMs);
+  const forwards = await forwardAgain(operator, found.forwards, waitMs);
+  const unlinkable = links.flatMap(({ home, ended }) => (ended?.end === 'skipped' ? [home] : []));
+  return { results, links, forwards, silenced: await silence(operator, new Set(unlinkable)) };
 };
 
-const isOpen = ({ ended }: PutBack | LinkedAgain): boolean =>
+const isOpen = ({ ended }: PutBack | LinkedAgain | ForwardedAgain): boolean =>
   ended === undefined || ended.end === 'parked' || ended.end === 'deferred';
 
-const apply = async (
-  operator: Operator,
-  { rows, letters }: Found,
-  { waitMs, nothing }: { readonly waitMs: number; readonly nothing: string },
-  print: Print,
-  say: Say,
-): Promise<ExitCode> => {
-  const links = await linkAgain(operator, letters, waitMs);
-  const results = await putBack(operator, rows, waitMs);
-  const unlinkable = links.flatMap(({ home, ended }) => (ended?.end === 'skipped' ? [home] : []));
-  const silenced = await silence(operator, new Set(unlinkable));
-  if (say !== undefined)
-    say({
-      applied: true,
-      running: operator.consumed,
-      results: results.map(asJson),
-      links: links.map(({ home, ended }) => ({ home, ended: ended ?? null })),
-      letters: letters.filter(({ link }) => !link).map(letterAsJson),
-      silenced,
-    });
-  else {
-    if (rows.length === 0 && letters.length === 0) print(nothing);
-    if (rows.length > 0) print(`${plural(rows.length, 'message')}:`);
-    inChats(
-      results,
-      ({ row }) => row,
-      print,
-      ({ ended }) => said(ended, operator.consumed),
-    );
-    if (links.length > 0) print(`${plural(links.length, 'link')}:`);
-    for (const { home, ended } of links) print(`  ${chatOf(home)}  ${said(ended, operator.consumed)}`);
-    tellOthers(letters, print);
-    if (silenced > 0) print(`${plural(silenced, 'dead letter')} of what is parked no more removed.`);
-  }
-  return [...results, ...links].some(isOpen) ? EXIT.wrong : EXIT.well;
-};
+const letterAsJson = ({ queue, reason, home, link }: Letter) => ({ queue, reason, home, link });
+/** Never what was written: a forward holds it. */
+const forwardAsJson = ({ container, about, eventType, receivedAt }: Waiting) => ({
+  container,
+  sid: about,
+  eventType,
+  receivedAt,
+});
 
-const cause = ({ reason, code }: ParkedRow): string => (code === undefined ? reason : `${reason} (${code})`);
+const foundAsJson = ({ rows, letters, forwards }: Found) => ({
+  applied: false,
+  parked: rows,
+  letters: letters.map(letterAsJson),
+  forwards: forwards.map(forwardAsJson),
+});
 
-const asJson = ({ row, ended }: PutBack) => ({ ...row, ended: ended ?? null });
-
-const said = (ended: Ended | undefined, running: boolean): string => {
-  if (ended === undefined) return running ? 'still under way' : 'queued until the bridge runs';
-  if (ended.end === 'replicated') return `put back as ${ended.copies.join(' ')}`;
-  if (ended.end === 'linked') return `linked with ${ended.copies.join(' ')}`;
-  const again = ended.end === 'parked' ? 'parked again' : ended.end;
-  return ended.reason === undefined ? again : `${again} (${ended.reason})`;
-};
-
-const inChats = <T>(all: readonly T[], rowOf: (one: T) => ParkedRow, print: Print, tell: (one: T) => string): void => {
-  const lanes = Map.groupBy(all, (one) => `${chatOf(rowOf(one).home)}  ${direction(rowOf(one).lane)}`);
-  for (const [lane, ones] of lanes) {
-    print(`  ${lane}`);
-    for (const one of ones) print(`    ${rowOf(one).sid}  ${tell(one)}`);
-  }
-};
+const appliedAsJson = ({ consumed }: Operator, { others }: Found, { results, links, forwards, silenced }: Applied) => ({
+  applied: true,
+  running: consumed,
+  results: results.map(({ row, ended }) => ({ ...row, ended: ended ?? null })),
+  links: links.map(({ home, ended }) => ({ home, ended: ended ?? null })),
+  forwards: forwards.map(({ forward, ended }) => ({ ...forwardAsJson(forward), ended: ended ?? null })),
+  letters: others.map(letterAsJson),
+  silenced,
+});

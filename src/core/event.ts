@@ -100,7 +100,12 @@ export type Work =
       /** Under this name it waits in the store until it has ended (kept.ts). */
       readonly kept?: string;
     }
-  | { readonly kind: 'forward'; readonly forward: Forward }
+  | {
+      readonly kind: 'forward';
+      readonly forward: Forward;
+      /** Only of one that was given up, when an operator sends it all the same. */
+      readonly ticket?: string;
+    }
   | {
       readonly kind: 'reconcile';
       readonly home: string;

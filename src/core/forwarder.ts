@@ -6,11 +6,13 @@
  */
 import { backoff } from './deliver.ts';
 import type { BridgeSettings } from './deps.ts';
-import { decodeEnvelope, type Envelope, encodeEnvelope, type Forward } from './event.ts';
+import { decodeEnvelope, type Envelope, encodeEnvelope, type Forward, type Work } from './event.ts';
+import { putBack } from './forward/again.ts';
 import { type Fate, lookUp } from './forward/look-up.ts';
 import { claim, type Doubtful, finish, forwardRow, lapse, release, type Trying, take } from './forward/rows.ts';
 import { askForNotice } from './notices.ts';
-import { type Outcome, type Parked, retry, skipped } from './outcome.ts';
+import { writeTicket } from './operate/tickets.ts';
+import { deferred, type Outcome, type Parked, retry, skipped } from './outcome.ts';
 import { pairKey } from './pair.ts';
 import type { Clock, Consumer, DefaultWebhook, Delivery, FlexSide, Journal, Nonce, Queues, Store } from './ports.ts';
 import { TwilioTrouble } from './trouble.ts';
@@ -21,7 +23,7 @@ export type ForwarderDeps = {
   /** undefined when FLEX_CHAT_DEFAULT_WEBHOOK is not set. */
   readonly webhook: DefaultWebhook | undefined;
   /** Where a channel's Proxy session stands. */
-  readonly flex: Pick<FlexSide, 'container' | 'listMessages'>;
+  readonly flex: Pick<FlexSide, 'container' | 'listMessages' | 'message'>;
   readonly clock: Clock;
   readonly nonce: Nonce;
   readonly journal: Journal;
@@ -33,7 +35,7 @@ export const PERHAPS_TWICE = 'perhaps sent twice';
 
 /** After a day an SMS would surprise more than its absence. */
 const POINTLESS_AFTER_MS = 24 * 3_600_000;
-/** A list that fails is asked for so long after the settling; then what it would have told cannot be told. */
+/** What cannot be read is asked for so long, a list after the settling; then what it would have told cannot be told. */
 const PATIENCE_MS = 15 * 60_000;
 /** Seconds, within one delivery. */
 const LONGEST_WAIT_S = 10;
@@ -51,7 +53,7 @@ type Job = {
 };
 
 type Passed =
-  | Extract<Outcome, { end: 'skipped' | 'parked' | 'retry' }>
+  | Extract<Outcome, { end: 'skipped' | 'parked' | 'deferred' | 'retry' }>
   | { readonly end: 'forwarded'; readonly reason: string | undefined };
 
 const FORWARDED: Passed = { end: 'forwarded', reason: undefined };
@@ -64,8 +66,9 @@ export const createForwarder =
       deps.journal({ step: 'parked', type: 'unreadable', reason: 'unreadable', sids: [delivery.group] });
       return { verdict: 'park', reason: 'unreadable' };
     }
-    const { forward } = envelope.work;
-    const outcome = await pass(deps, forward, delivery, envelope).catch((error: unknown) =>
+    const { work } = envelope;
+    const { forward } = work;
+    const outcome = await passAndTell(deps, work, delivery, envelope).catch((error: unknown) =>
       failed(deps, forward, delivery, error),
     );
     const entry = { ...about(forward), ms: deps.clock.now() - envelope.receivedAt };
@@ -90,10 +93,37 @@ const failed = (deps: ForwarderDeps, forward: Forward, { attempts }: Delivery, e
 
 const twilioSays = ({ code, status, fate }: TwilioTrouble): string => `twilio ${code ?? status ?? fate}`;
 
-const pass = async (deps: ForwarderDeps, forward: Forward, delivery: Delivery, envelope: Envelope): Promise<Passed> => {
+type ForwardWork = Extract<Work, { kind: 'forward' }>;
+
+const passAndTell = async (
+  deps: ForwarderDeps,
+  work: ForwardWork,
+  delivery: Delivery,
+  envelope: Envelope,
+): Promise<Passed> => {
   const { webhook } = deps;
+  const { forward, ticket } = work;
   if (webhook === undefined) return skipped('no_default_webhook');
   const job: Job = { forward, envelope, delivery, webhook, key: forwardRow(forward.container, forward.key) };
+  if (ticket === undefined) return pass(deps, job);
+  const passed = await passAgain(deps, job);
+  await writeTicket(deps, work, passed.end === 'forwarded' ? { end: 'forwarded' } : passed);
+  return passed;
+};
+
+const passAgain = async (deps: ForwarderDeps, job: Job): Promise<Passed> => {
+  try {
+    const forward = await putBack(deps, job.key, job.forward);
+    return forward === undefined ? skipped('removed') : await pass(deps, { ...job, forward });
+  } catch (error) {
+    // The letter stays, so nothing is lost; others wait in line behind this one.
+    if (error instanceof TwilioTrouble && deps.clock.now() - job.envelope.receivedAt > PATIENCE_MS)
+      return deferred('side_down');
+    throw error;
+  }
+};
+
+const pass = async (deps: ForwarderDeps, job: Job): Promise<Passed> => {
   const { ok, row } = await claim(deps, job.key);
   switch (row?.state) {
     case 'trying':
@@ -197,12 +227,16 @@ const refused = async (deps: ForwarderDeps, job: Job, row: Trying, error: Twilio
 };
 
 /** The dead letter keeps the webhook as it came: nobody else has it any more. The agent is told of a message. */
-const bury = async (deps: ForwarderDeps, { forward, envelope, key }: Job, reason: Parked): Promise<Passed> => {
+const bury = async (
+  deps: ForwarderDeps,
+  { forward, envelope: { receivedAt }, key }: Job,
+  reason: Parked,
+): Promise<Passed> => {
   await deps.queues.bury('default-webhook', {
     group: forward.container,
     dedupe: `parked-${forward.key}`.slice(0, 128),
     reason,
-    body: encodeEnvelope(envelope),
+    body: encodeEnvelope({ receivedAt, work: { kind: 'forward', forward } }),
   });
   const { container, about: sid } = forward;
   if (isMessage(forward))

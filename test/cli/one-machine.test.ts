@@ -158,8 +158,8 @@ describe('with what was given up and is no parked message', () => {
     container: CHANNEL,
     about: sid('IM', String(n)),
     key: `k${n}`,
-    contentType: 'application/json',
-    body: '{}',
+    contentType: 'application/x-www-form-urlencoded',
+    body: 'Body=hello',
   });
   /** A pair that another deployment keeps from being linked, two forwards, and what a later release has written. */
   beforeEach(async () => {
@@ -184,7 +184,7 @@ describe('with what was given up and is no parked message', () => {
     const { code, said } = await bridge('status');
     expect(code).toBe(1);
     expect(said).toContain('Parked  0\nLetters 4 given up, beside what is parked\n');
-    expect(said).toMatch(/^ {8}2 forward_refused: not sent again: /m);
+    expect(said).toMatch(/^ {8}2 forward_refused: .*npx bridge redrive --reason forward_refused --apply/m);
     expect(said).toMatch(/^ {8}1 other_deployment: .*npx bridge redrive --reason other_deployment --apply/m);
     expect(said).toMatch(/^ {8}1 unreadable: .*deploy that one again/m);
   });
@@ -194,9 +194,55 @@ describe('with what was given up and is no parked message', () => {
     expect(code).toBe(0);
     expect(said).not.toContain('Nothing is parked');
     expect(said).toContain(`1 link would be tried again:\n  ${CHANNEL}\n`);
-    expect(said).toContain('3 dead letters cannot be put back from here:\n  2 forward_refused: ');
-    const forwards = await bridge('redrive', '--reason', 'forward_refused');
-    expect(forwards.said).toMatch(/^2 dead letters cannot be put back from here:\n {2}2 forward_refused: .*\n$/);
+    expect(said).toContain('3 dead letters besides:\n  2 forward_refused: ');
+    expect(said).not.toContain('onMessageSent');
+  });
+
+  test('redrive sends no SMS unless its reason is given', async () => {
+    const { said } = await bridge('redrive', '--apply');
+    expect(said).toContain('3 dead letters besides:\n  2 forward_refused: ');
+    const { database, queues } = await open();
+    expect((await queues.counts())['default-webhook']).toMatchObject({ waiting: 0, dead: 2 });
+    await database.close();
+  });
+
+  test('redrive --reason forward_refused shows them, without a word of what was written, and with --apply sends them', async () => {
+    const shown = await bridge('redrive', '--reason', 'forward_refused');
+    expect(shown.said.split('\n')).toEqual([
+      "2 events would be sent to Flex's own webhook, which sends the customers' SMS:",
+      `  ${CHANNEL}`,
+      ...[1, 2].map((n) => `    ${sid('IM', String(n))}  onMessageSent of 1970-01-01 00:00 UTC`),
+      'Nothing was changed. Run it again with --apply to put them back.',
+      '',
+    ]);
+    const asJson = await bridge('redrive', '--reason', 'forward_refused', '--json');
+    expect(JSON.parse(asJson.said).forwards).toHaveLength(2);
+    expect(asJson.said).not.toContain('Body');
+    const { code, said } = await bridge('redrive', '--reason', 'forward_refused', '--apply');
+    expect(said.match(/queued until the bridge runs/g)).toHaveLength(2);
+    expect(code).toBe(1);
+    const { database, queues } = await open();
+    const [head] = await queues.source('default-webhook').receive(1);
+    expect(decodeEnvelope(head?.body ?? '')?.work).toMatchObject({ kind: 'forward', forward: forward(1) });
+    // Its letter stays until it is through.
+    expect((await queues.counts())['default-webhook'].dead).toBe(2);
+    await database.close();
+  });
+
+  test('redrive --chat finds what was given up in a chat that has no pair', async () => {
+    const other = sid('CH', '9');
+    expect(await bridge('redrive', '--chat', other)).toMatchObject({
+      code: 1,
+      said: `No pair of ${other} is known here.\n`,
+    });
+    const { database, queues } = await open();
+    await queues.bury('default-webhook', {
+      ...{ group: other, dedupe: 'alone', reason: 'forward_refused' },
+      body: encodeEnvelope({ receivedAt: 0, work: { kind: 'forward', forward: { ...forward(3), container: other } } }),
+    });
+    await database.close();
+    const { said } = await bridge('redrive', '--chat', other, '--reason', 'forward_refused');
+    expect(said).toContain(`  ${other}\n    ${sid('IM', '3')}  `);
   });
 
   test('redrive --reason other_deployment --apply puts the link on its queue', async () => {

@@ -15,6 +15,15 @@ const CONTENT_TYPE = 'application/x-www-form-urlencoded; charset=UTF-8';
 /** As the message's own webhook names it, so that whichever comes second finds it done. */
 export const messageKey = (sid: string): string => `onMessageSent:${sid}`;
 
+/** Byte for byte as it came, but for a text or attributes that were changed since. */
+export const asItStands = (forward: Forward, { body, attributes }: Message): Forward => {
+  const form = new URLSearchParams(forward.body);
+  if (form.get('Body') === body && form.get('Attributes') === attributes) return forward;
+  form.set('Body', body);
+  form.set('Attributes', attributes);
+  return { ...forward, body: form.toString() };
+};
+
 /**
  * The message as it is now. Who wrote it, a client or a program, is not told by lists: it says `API`, and no
  * ClientIdentity, which only clients have.

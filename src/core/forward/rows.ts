@@ -127,6 +127,17 @@ export const finish = (deps: RowDeps, key: Key, state: 'ok' | 'skipped' | 'parke
     remove: ['u', 'b'],
   });
 
+/**
+ * It was given up, and an operator wants it sent all the same: whether somebody sent it before is to be looked up. Nothing
+ * was posted before `since`. Does nothing in any other state.
+ */
+export const revive = (deps: RowDeps, key: Key, since: number): Promise<RowWrite> =>
+  write(deps, key, {
+    when: is('parked'),
+    set: { st: 'queued', at: deps.clock.now(), b: since },
+    add: { f: 1 },
+  });
+
 /** It goes onto the queue, composed. @param seen the row as it was read: nobody may have moved it since. */
 export const markQueued = (deps: RowDeps, key: Key, seen: OpenRow | undefined, since: number): Promise<RowWrite> =>
   write(deps, key, {

@@ -1,28 +1,35 @@
-import { decodeEnvelope, type ParkedMessage } from '../event.ts';
+import { QUEUES } from '../../contract.ts';
+import { decodeEnvelope, type Forward, type ParkedMessage } from '../event.ts';
+import { forwardRow, readForwardRow } from '../forward/rows.ts';
 import { readHome } from '../pair.ts';
 import { readRow } from '../rows.ts';
 import type { Operator } from './ports.ts';
 
 /**
- * Takes away the dead letters of messages that are parked no more, and of links that are done or are told by a second
- * letter, so that their alarm ends. All others stay: those that no release could read, and what Flex's own webhook refused.
+ * Takes away the dead letters of messages that are parked no more, of forwards that are through, and of links that are
+ * done, so that their alarm ends; and the second letter of a link or a forward. All others stay, such as those that no
+ * release could read.
  * @param unlinkable keys of pairs for which there turned out to be nothing to link.
  * @returns how many were taken away.
  */
 export const silence = async (operator: Operator, unlinkable: ReadonlySet<string> = new Set()): Promise<number> => {
   let removed = 0;
-  for (const queue of ['flex-events', 'frontline-events'] as const) {
+  for (const queue of QUEUES) {
     const over: string[] = [];
     const staying: string[] = [];
-    const links = new Set<string>();
+    const told = new Set<string>();
+    const isSecond = (name: string): boolean => told.size === told.add(name).size;
     for (const { handle, body } of await operator.deadLetters(queue)) {
       const work = decodeEnvelope(body)?.work;
       let done = false;
       if (work?.kind === 'parked') done = await isSettled(operator, work.parked);
       if (work?.kind === 'link') {
         const { home } = work;
-        done = links.has(home) || unlinkable.has(home) || (await isLinked(operator, home));
-        links.add(home);
+        done = isSecond(home) || unlinkable.has(home) || (await isLinked(operator, home));
+      }
+      if (work?.kind === 'forward') {
+        const { container, key } = work.forward;
+        done = isSecond(`${container} ${key}`) || (await isThrough(operator, work.forward));
       }
       (done ? over : staying).push(handle);
     }
@@ -37,6 +44,12 @@ const isSettled = async (operator: Operator, { home, lane, sid }: ParkedMessage)
   if (lane !== 'F' && lane !== 'B') return false;
   const row = await readRow(operator, { pk: home, sk: 'pair' }, lane, sid);
   return row !== undefined && row.state !== 'parked';
+};
+
+/** Or there is nothing to forward any more. */
+const isThrough = async (operator: Operator, { container, key }: Forward): Promise<boolean> => {
+  const row = await readForwardRow(operator, forwardRow(container, key));
+  return row?.state === 'ok' || row?.state === 'skipped';
 };
 
 /** Or will never be. */

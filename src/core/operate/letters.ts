@@ -3,7 +3,7 @@
  * are not among them, for those have rows (see parked.ts).
  */
 import { QUEUES, type QueueName } from '../../contract.ts';
-import { decodeEnvelope } from '../event.ts';
+import { decodeEnvelope, type Forward } from '../event.ts';
 import { sendJob } from '../jobs.ts';
 import { pairKey, readHome } from '../pair.ts';
 import type { DeadLetter, Operator } from './ports.ts';
@@ -18,22 +18,29 @@ export type Letter = {
   readonly home: string | undefined;
   /** It may be put back: the link that it holds is safe to be tried again. */
   readonly link: boolean;
+  /** What Flex's own webhook did not get, the customer's words among it; `receivedAt` in milliseconds since 1970. */
+  readonly forward: (Forward & { readonly receivedAt: number }) | undefined;
 };
 
 export const GIVEN_UP = 'given_up';
 
 /** @returns undefined for the bell of a parked message. */
 const read = (queue: QueueName, { handle, body, reason = GIVEN_UP }: DeadLetter): Letter | undefined => {
-  const work = decodeEnvelope(body)?.work;
-  const letter = { queue, handle, reason, home: undefined, link: false };
-  if (work === undefined) return { ...letter, reason: 'unreadable' };
+  const envelope = decodeEnvelope(body);
+  const letter = { queue, handle, reason, home: undefined, link: false, forward: undefined };
+  if (envelope === undefined) return { ...letter, reason: 'unreadable' };
+  const { work, receivedAt } = envelope;
   switch (work.kind) {
     case 'parked':
       return undefined;
     case 'link':
       return { ...letter, home: work.home, link: true };
     case 'forward':
-      return { ...letter, home: pairKey('flex', work.forward.container).pk };
+      return {
+        ...letter,
+        home: pairKey('flex', work.forward.container).pk,
+        forward: { ...work.forward, receivedAt },
+      };
     case 'event':
       return { ...letter, home: pairKey(work.event.side, work.event.container).pk };
     default:

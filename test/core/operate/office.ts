@@ -12,13 +12,13 @@ import { startWorker } from '../../../src/adapters/sqlite/worker.ts';
 import { createFlexSide } from '../../../src/adapters/twilio/rest/flex-side.ts';
 import { createFrontlineSide } from '../../../src/adapters/twilio/rest/frontline-side.ts';
 import { type HttpCall, NoAnswer } from '../../../src/adapters/twilio/rest/http.ts';
-import { QUEUES, TIMES } from '../../../src/contract.ts';
+import { TIMES } from '../../../src/contract.ts';
 import type { BridgeDeps } from '../../../src/core/deps.ts';
-import type { DeadLetter, Operator } from '../../../src/core/operate/ports.ts';
 import type { Entry } from '../../../src/core/ports.ts';
 import { createReplicator } from '../../../src/core/replicator.ts';
 import { createSweep } from '../../../src/core/sweep.ts';
 import { createWebhook } from '../../../src/edge/webhook.ts';
+import { memoryOperator } from './memory-operator.ts';
 
 const BRIDGE = 'https://bridge.example';
 /** What the wire's answer to one call is: lost after it was carried out, or a refusal by Twilio's code. */
@@ -120,27 +120,7 @@ export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
   };
   if (plan.swept) sweepAgain();
 
-  const removed = new Set<string>();
-  const operator: Operator = {
-    store,
-    queues,
-    clock,
-    nonce: deps.nonce,
-    consumed: true,
-    counts: async () => {
-      const counts = await queues.counts();
-      const of = (name: (typeof QUEUES)[number]) => [name, { ...counts[name], oldestAt: undefined }] as const;
-      return Object.fromEntries(QUEUES.map(of)) as Awaited<ReturnType<Operator['counts']>>;
-    },
-    deadLetters: async (name): Promise<readonly DeadLetter[]> =>
-      (await queues.dead(name))
-        .map(({ body, reason }, n) => ({ handle: `${name} ${n}`, body, reason }))
-        .filter(({ handle }) => !removed.has(handle)),
-    removeDead: async (_, handles) => {
-      for (const handle of handles) removed.add(handle);
-    },
-    leaveDead: async () => {},
-  };
+  const operator = memoryOperator({ store, queues, clock, nonce: deps.nonce });
 
   /** A promise's value, however long it takes in the office's own time. */
   const during = async <T>(work: Promise<T>): Promise<T> => {

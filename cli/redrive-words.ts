@@ -1,0 +1,123 @@
+/** What redrive says to people. */
+import type { ForwardedAgain, Waiting } from '../src/core/operate/forward-again.ts';
+import { countLetters, type Letter, type LinkedAgain } from '../src/core/operate/letters.ts';
+import type { ParkedRow } from '../src/core/operate/parked.ts';
+import type { PutBack } from '../src/core/operate/put-back.ts';
+import type { Ended } from '../src/core/operate/tickets.ts';
+import { letterLines } from './letters.ts';
+import { chatOf, direction, moment, plural } from './words.ts';
+
+export type Found = {
+  readonly rows: readonly ParkedRow[];
+  readonly letters: readonly Letter[];
+  /** Those that are sent again: only when their reason was given. */
+  readonly forwards: readonly Waiting[];
+  /** What can only be named here. */
+  readonly others: readonly Letter[];
+};
+
+export type Applied = {
+  readonly results: readonly PutBack[];
+  readonly links: readonly LinkedAgain[];
+  readonly forwards: readonly ForwardedAgain[];
+  /** How many dead letters were taken away. */
+  readonly silenced: number;
+};
+
+/** What would be done. */
+export const tellFound = ({ rows, letters, forwards, others }: Found): readonly string[] => {
+  const links = new Set(letters.flatMap(({ link, home }) => (link && home !== undefined ? [home] : [])));
+  const some = rows.length > 0 || links.size > 0 || forwards.length > 0;
+  const cause = ({ reason, code }: ParkedRow): string => (code === undefined ? reason : `${reason} (${code})`);
+  return [
+    ...headed(
+      `${plural(rows.length, 'message')} would be put back:`,
+      inLanes(
+        rows,
+        (row) => row,
+        (row) => `${cause(row)}, parked ${moment(row.at)}`,
+      ),
+    ),
+    ...headed(
+      `${plural(links.size, 'link')} would be tried again:`,
+      [...links].map((home) => `  ${chatOf(home)}`),
+    ),
+    ...headed(
+      `${plural(forwards.length, 'event')} would be sent to Flex's own webhook, which sends the customers' SMS:`,
+      inChannels(
+        forwards,
+        (one) => one,
+        ({ eventType, receivedAt }) => `${eventType} of ${moment(receivedAt)}`,
+      ),
+    ),
+    ...(some ? ['Nothing was changed. Run it again with --apply to put them back.'] : []),
+    ...tellOthers(others),
+  ];
+};
+
+/** What was done. */
+export const tellApplied = (
+  { others }: Found,
+  { results, links, forwards, silenced }: Applied,
+  running: boolean,
+): readonly string[] => [
+  ...headed(
+    `${plural(results.length, 'message')}:`,
+    inLanes(
+      results,
+      ({ row }) => row,
+      ({ ended }) => said(ended, running),
+    ),
+  ),
+  ...headed(
+    `${plural(links.length, 'link')}:`,
+    links.map(({ home, ended }) => `  ${chatOf(home)}  ${said(ended, running)}`),
+  ),
+  ...headed(
+    `${plural(forwards.length, 'event')} to Flex's own webhook:`,
+    inChannels(
+      forwards,
+      ({ forward }) => forward,
+      ({ ended }) => said(ended, running),
+    ),
+  ),
+  ...tellOthers(others),
+  ...(silenced > 0 ? [`${plural(silenced, 'dead letter')} of what is parked no more removed.`] : []),
+];
+
+const headed = (heading: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : [heading, ...lines];
+
+const tellOthers = (others: readonly Letter[]): readonly string[] =>
+  headed(
+    `${plural(others.length, 'dead letter')} besides:`,
+    letterLines(countLetters(others)).map((line) => `  ${line}`),
+  );
+
+const said = (ended: Ended | undefined, running: boolean): string => {
+  if (ended === undefined) return running ? 'still under way' : 'queued until the bridge runs';
+  if (ended.end === 'replicated') return `put back as ${ended.copies.join(' ')}`;
+  if (ended.end === 'linked') return `linked with ${ended.copies.join(' ')}`;
+  const again = ended.end === 'parked' ? 'parked again' : ended.end;
+  return ended.reason === undefined ? again : `${again} (${ended.reason})`;
+};
+
+const inLanes = <T>(all: readonly T[], rowOf: (one: T) => ParkedRow, tell: (one: T) => string): readonly string[] => {
+  const lanes = Map.groupBy(all, (one) => `${chatOf(rowOf(one).home)}  ${direction(rowOf(one).lane)}`);
+  return [...lanes].flatMap(([lane, ones]) => [
+    `  ${lane}`,
+    ...ones.map((one) => `    ${rowOf(one).sid}  ${tell(one)}`),
+  ]);
+};
+
+const inChannels = <T>(
+  all: readonly T[],
+  forwardOf: (one: T) => Waiting,
+  tell: (one: T) => string,
+): readonly string[] => {
+  const channels = Map.groupBy(all, (one) => forwardOf(one).container);
+  return [...channels].flatMap(([channel, ones]) => [
+    `  ${channel}`,
+    ...ones.map((one) => `    ${forwardOf(one).about}  ${tell(one)}`),
+  ]);
+};

@@ -1,0 +1,185 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { AGENTS } from '../../../local/twilio/defaults.ts';
+import { silence } from '../../../src/core/operate/bells.ts';
+import { type ForwardedAgain, forwardAgain, waitingForwards } from '../../../src/core/operate/forward-again.ts';
+import { type Letter, readLetters } from '../../../src/core/operate/letters.ts';
+import type { Operator } from '../../../src/core/operate/ports.ts';
+import { awaitTickets } from '../../../src/core/operate/tickets.ts';
+import { CHAT_EVENT, type Stage, setStage } from '../forward/stage.ts';
+import { memoryOperator } from './memory-operator.ts';
+
+const HOUR_MS = 3_600_000;
+
+let stage: Stage;
+let chat: ReturnType<Stage['beginSms']>;
+let operator: Operator;
+let tickets: string[];
+
+beforeEach(async () => {
+  stage = setStage();
+  tickets = [];
+  operator = memoryOperator({
+    ...{ store: stage.deps.store, queues: stage.queues, clock: stage.deps.clock },
+    nonce: () => {
+      const ticket = `ticket ${stage.deps.nonce()}`;
+      tickets.push(ticket);
+      return ticket;
+    },
+  });
+  chat = stage.beginSms();
+  await stage.pass(1_000);
+});
+
+const refuse = (texts: readonly string[]): void =>
+  stage.answers((path, body) =>
+    path.includes('/Webhooks/') && texts.some((text) => body.includes(`Body=${text}`))
+      ? { status: 400, json: {} }
+      : undefined,
+  );
+
+/** What the agent wrote, of which Flex's own webhook refused some. @returns the SIDs. */
+const written = async (texts: readonly string[], refused: readonly string[]): Promise<readonly string[]> => {
+  refuse(refused);
+  const sids = texts.map((text) => chat.writes(text));
+  await stage.pass(1_000);
+  refuse([]);
+  return sids;
+};
+
+const waiting = async () => waitingForwards(await readLetters(operator, await operator.counts()));
+
+const again = async (ms = 1_000): Promise<readonly (string | undefined)[]> => {
+  tickets.length = 0;
+  const asked = await forwardAgain(operator, await waiting(), 0);
+  await stage.pass(ms);
+  const ended = await awaitTickets(operator, tickets, 0);
+  return asked.map((_: ForwardedAgain, n) => {
+    const { end, reason } = ended.get(tickets[n] ?? '') ?? {};
+    return reason === undefined ? end : `${end}(${reason})`;
+  });
+};
+
+test('What waits is named once, in the order in which it first came', () => {
+  const letter = (key: string, receivedAt: number): Letter => ({
+    ...{ queue: 'default-webhook', handle: '', reason: 'forward_refused', home: undefined, link: false },
+    forward: { eventType: 'onMessageSent', container: 'CH', about: key, key, contentType: '', body: '', receivedAt },
+  });
+  const letters = [letter('second', 2), letter('first', 1), letter('third', 3), letter('first', 4)];
+  expect(waitingForwards(letters).map(({ key, receivedAt }) => [key, receivedAt])).toEqual([
+    ['first', 1],
+    ['second', 2],
+    ['third', 3],
+  ]);
+});
+
+describe("what Flex's own webhook refused, sent again", () => {
+  test('is on the phone once, in its order, and its letters and row are done', async () => {
+    await written(['one', 'two', 'three', 'four'], ['two', 'three']);
+    expect(chat.phone()).toEqual(['one', 'four']);
+    expect(await again()).toEqual(['forwarded', 'forwarded']);
+    expect(chat.phone()).toEqual(['one', 'four', 'two', 'three']);
+    expect(await silence(operator)).toBe(2);
+    expect(await waiting()).toEqual([]);
+  });
+
+  test('any number of times is once', async () => {
+    await written(['one'], ['one']);
+    const letters = await waiting();
+    await forwardAgain(operator, letters, 0);
+    await forwardAgain(operator, letters, 0);
+    await stage.pass(1_000);
+    await forwardAgain(operator, letters, 0);
+    await stage.pass(1_000);
+    expect(chat.phone()).toEqual(['one']);
+  });
+
+  test('says what the message says now', async () => {
+    const [sid = ''] = await written(['one'], ['one']);
+    stage.twilio.flexAgent.edits(AGENTS.ann.flexWorkerSid, chat.channelSid, sid, 'one & only');
+    expect(await again()).toEqual(['forwarded']);
+    expect(chat.phone()).toEqual(['one & only']);
+  });
+
+  test('sends nothing of a message that is gone, and its letter goes', async () => {
+    const [sid = ''] = await written(['one'], ['one']);
+    stage.twilio.flexAgent.deletes(AGENTS.ann.flexWorkerSid, chat.channelSid, sid);
+    expect(await again()).toEqual(['skipped(removed)']);
+    expect(chat.phone()).toEqual([]);
+    expect(await silence(operator)).toBe(1);
+  });
+
+  test('is given up again when it is refused again: one letter is left of two', async () => {
+    await written(['one'], ['one']);
+    refuse(['one']);
+    await stage.pass(10 * 60_000);
+    expect(await again()).toEqual(['parked(forward_refused)']);
+    expect(await stage.dead()).toEqual(['forward_refused', 'forward_refused']);
+    expect(await silence(operator)).toBe(1);
+    refuse([]);
+    expect(await again()).toEqual(['forwarded']);
+    expect(await silence(operator)).toBe(1);
+    expect(chat.phone()).toEqual(['one']);
+  });
+
+  test('is looked up first: what a lost answer hid is not sent twice', async () => {
+    await written(['one'], ['one']);
+    const end = stage.fault({ fault: 'rest.answer-lost', p: 1, only: CHAT_EVENT, loss: 'destroy' });
+    expect(await again(0)).toEqual([undefined]);
+    end();
+    expect(chat.phone()).toEqual(['one']);
+    expect(await again(2 * 60_000)).toEqual(['skipped(already)']);
+    expect(chat.phone()).toEqual(['one']);
+  });
+
+  test('is not sent when the session shows that it was, though nobody could tell when it was given up', async () => {
+    const lost = stage.fault({ fault: 'rest.answer-lost', p: 1, only: CHAT_EVENT, loss: 'destroy' });
+    chat.writes('one');
+    await stage.pass(0);
+    lost();
+    const no = { status: 400, json: {} };
+    stage.answers((path) => (path.includes('/Interactions') || path.includes('/Webhooks/') ? no : undefined));
+    await stage.pass(40 * 60_000);
+    stage.answers(() => undefined);
+    expect(await stage.dead()).toEqual(['forward_refused']);
+    expect(await again()).toEqual(['forwarded']);
+    expect(chat.phone()).toEqual(['one']);
+  });
+
+  test('waits for a message that cannot be read for a quarter of an hour, and then lets the line go on', async () => {
+    await written(['one'], ['one']);
+    const end = stage.fault({ fault: 'side.down', p: 1, account: 'flex', how: '503', only: 'GET' });
+    const asked = again(20 * 60_000);
+    expect(await asked).toEqual(['deferred(side_down)']);
+    end();
+    expect(chat.phone()).toEqual([]);
+    expect(await silence(operator)).toBe(0);
+    expect(await again()).toEqual(['forwarded']);
+    expect(chat.phone()).toEqual(['one']);
+  });
+});
+
+test('what was too late for an SMS is sent when an operator wants it all the same', async () => {
+  const end = stage.fault({ fault: 'side.down', p: 1, account: 'flex', only: CHAT_EVENT, how: '503' });
+  chat.writes('one');
+  await stage.pass(25 * HOUR_MS);
+  end();
+  await stage.pass(HOUR_MS);
+  expect(await stage.dead()).toEqual(['forward_pointless']);
+  expect(chat.phone()).toEqual([]);
+  expect(await again()).toEqual(['forwarded']);
+  expect(chat.phone()).toEqual(['one']);
+});
+
+test('what is no message goes on as it came', async () => {
+  stage.answers((path, body) =>
+    path.includes('/Webhooks/') && body.includes('onChannelUpdated') ? { status: 400, json: {} } : undefined,
+  );
+  chat.ends();
+  await stage.pass(1_000);
+  stage.answers(() => undefined);
+  const [ended] = await waiting();
+  expect(ended?.eventType).toBe('onChannelUpdated');
+  expect((await again()).at(0)).toBe('forwarded');
+  expect(await silence(operator)).toBeGreaterThan(0);
+  expect(await waiting()).toEqual([]);
+});
