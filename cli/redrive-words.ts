@@ -28,7 +28,8 @@ export type Applied = {
 export const tellFound = ({ rows, letters, forwards, others }: Found): readonly string[] => {
   const links = new Set(letters.flatMap(({ link, home }) => (link && home !== undefined ? [home] : [])));
   const some = rows.length > 0 || links.size > 0 || forwards.length > 0;
-  const cause = ({ reason, code }: ParkedRow): string => (code === undefined ? reason : `${reason} (${code})`);
+  const cause = ({ reason, code, edit }: ParkedRow): string =>
+    `${edit ? 'an edit of it ' : ''}${reason}${code === undefined ? '' : ` (${code})`}`;
   return [
     ...headed(
       `${plural(rows.length, 'message')} would be put back:`,

@@ -10,7 +10,9 @@ const unasked = (): never => {
   throw new Error('an operator of a run reads no dead letters');
 };
 
-const operatorOf = ({ store, queues, time }: World): Operator => {
+type Place = Pick<World, 'store' | 'queues' | 'time' | 'meter'>;
+
+const operatorOf = ({ store, queues, time }: Place): Operator => {
   let nonces = 0;
   return {
     store,
@@ -26,7 +28,7 @@ const operatorOf = ({ store, queues, time }: World): Operator => {
 };
 
 /** Everything that is parked. */
-export const redriveAll = async (world: World): Promise<void> => {
+export const redriveAll = async (world: Place): Promise<void> => {
   const rows = await listParked(world.store, {});
   world.meter.met('redriven', rows.length);
   await putBack(operatorOf(world), rows, 0);

@@ -4,7 +4,7 @@
  */
 import type { Lane, Message } from './event.ts';
 import { containerOf, destination, type Home, otherLane, source } from './pair.ts';
-import { isLate, render } from './render.ts';
+import { isLate, textAcross } from './render.ts';
 import { claimedStamp, provenStamp, type StampKind } from './stamp.ts';
 
 /** `whole`: there is nothing before what was listed. */
@@ -39,14 +39,14 @@ export const compareEnds = (stamps: Stamps, home: Home, lane: Lane, from: End, i
     else if (copy === undefined) continue;
     else if (original === undefined) {
       if (covers(said(from), copy)) findings.push({ kind: 'orphan', origin, copy, proven: isStamped(here, copy) });
-    } else if (!says(home, lane, copy, original)) findings.push({ kind: 'differs', original, copy });
+    } else if (!says(lane, copy, original)) findings.push({ kind: 'differs', original, copy });
   }
   const other = { ...stamps, lane: otherLane(lane), container: containerOf(home, source(lane)) ?? '' };
   const bare: Message[] = [];
   for (const original of from.messages) {
     if (copies.has(original.sid) || own.includes(original.index) || isStamped(other, original)) continue;
     if (original.index > cursor || holes.has(original.index)) findings.push({ kind: 'missing', original });
-    else if (render(lane, original, home, false) !== undefined) bare.push(original);
+    else if (textAcross(lane, original, false) !== '') bare.push(original);
   }
   const brought = { ...into, messages: [...copies.values()].flat().filter(({ body }) => !isLate(body)) };
   for (const original of bare) if (covers(brought, original)) findings.push({ kind: 'bare', original });
@@ -62,7 +62,7 @@ const nameless = (home: Home, lane: Lane, { messages }: End, bare: readonly Mess
   return messages.filter((message) => {
     if (claimedStamp(message.attributes) !== undefined || message.index > cursor || holes.has(message.index))
       return false;
-    const source = unexplained.findIndex((original) => says(home, lane, message, original));
+    const source = unexplained.findIndex((original) => says(lane, message, original));
     if (source >= 0) unexplained.splice(source, 1);
     return source < 0;
   });
@@ -85,8 +85,8 @@ const said = (end: End): End => ({
   messages: end.messages.filter(({ attributes }) => claimedStamp(attributes) === undefined),
 });
 
-const says = (home: Home, lane: Lane, copy: Message, original: Message): boolean =>
-  [false, true].some((late) => render(lane, original, home, late)?.body === copy.body);
+const says = (lane: Lane, copy: Message, original: Message): boolean =>
+  [false, true].some((late) => textAcross(lane, original, late) === copy.body);
 
 type At = Stamps & { readonly lane: Lane; readonly container: string };
 

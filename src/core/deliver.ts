@@ -3,14 +3,14 @@
  * Every step may be the last one of this process; whoever comes next finds the intent and settles it.
  */
 import { type BridgeDeps, chatSide } from './deps.ts';
-import { encodeEnvelope, eventsQueue, type Lane, type Message } from './event.ts';
+import type { Lane, Message } from './event.ts';
 import { close } from './lane/close.ts';
 import { clear, lapse } from './lane/intent.ts';
 import { defer } from './lane/marks.ts';
 import type { Held } from './lane/write.ts';
-import { askForNotice, isNotice } from './notices.ts';
 import { deferred, type Outcome, type Parked, retry } from './outcome.ts';
-import { containerOf, destination, type Home, type Intent, source } from './pair.ts';
+import { containerOf, destination, type Home, type Intent } from './pair.ts';
+import { tellOfParked } from './park.ts';
 import type { Draft } from './ports.ts';
 import { type Rendered, render } from './render.ts';
 import { writeCopied, writeParked } from './rows.ts';
@@ -138,7 +138,7 @@ export const settle = async (
   return closed.ok ? { end: 'done', home: closed.home, copy: copy.sid } : { end: 'overtaken' };
 };
 
-/** Out of the way for good: to the dead letters, then the row, then the cursor; the chat goes on. */
+/** Out of the way for good: told, then the row, then the cursor; the chat goes on. */
 const park = async (
   deps: BridgeDeps,
   held: Held,
@@ -149,20 +149,9 @@ const park = async (
 ): Promise<Delivered> => {
   const { home, lane } = held;
   const intent = home.lanes[lane].intent;
-  const from = containerOf(home, source(lane));
-  if (intent === undefined || from === undefined) throw new Error('park without an intent');
+  if (intent === undefined) throw new Error('park without an intent');
   const { sid, index, createdAt } = intent;
-  await deps.queues.bury(eventsQueue(source(lane)), {
-    group: from,
-    dedupe: `parked-${sid}`,
-    reason,
-    body: encodeEnvelope({
-      receivedAt: deps.clock.now(),
-      work: { kind: 'parked', parked: { home: home.key.pk, lane, sid, index, reason, code, attempts } },
-    }),
-  });
-  if (home.flex !== undefined && !isNotice(sid))
-    await askForNotice(deps, home.flex, home.key.pk, { sid, way: lane, reason, code, createdAt });
+  await tellOfParked(deps, home, { lane, sid, index, createdAt, reason, code, attempts });
   await writeParked(deps, home.key, lane, sid, reason, index, code);
   // Whoever comes next finds it parked and passes by, so it is told here when nobody will tell it as this run's end.
   const tell = (): void => deps.journal({ step: 'parked', type: 'lane', lane, reason, sids: [sid] });

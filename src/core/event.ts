@@ -87,6 +87,8 @@ export type Undelivered = {
   readonly code: number | undefined;
   /** ISO-8601: when it was written, by which the agent finds it. Its text travels on no queue. */
   readonly createdAt?: string | undefined;
+  /** It was not the message, but what somebody made of it later. */
+  readonly edit?: true;
 };
 
 /**

@@ -2,9 +2,10 @@
 import type { End, Finding } from './compare.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
+import { sendJob } from './jobs.ts';
 import { containerOf, destination, type Home, otherLane } from './pair.ts';
-import { render } from './render.ts';
-import { originalOf, renewCopy } from './renew-copy.ts';
+import { textAcross } from './render.ts';
+import { isRefused, originalOf, putRight } from './renew-copy.ts';
 import { originOf, type Row, readRow, writeDeleted } from './rows.ts';
 import { type Tally, unsure } from './tally.ts';
 
@@ -62,10 +63,13 @@ export const confirmed = async (
   const row = await readRow(deps, home.key, lane, origin);
   if (finding.kind === 'double') return row?.state === 'ok' || row?.state === 'removed';
   if (finding.kind === 'orphan' && isStray(finding, row)) return true;
+  // What said nothing was passed by, and says something now.
+  if (finding.kind === 'bare' && row?.state === 'skipped') return true;
   if (row?.state !== 'ok') return false;
+  if ('original' in finding && isRefused(deps, lane, row, finding.original)) return false;
   if (finding.kind !== 'bare') return row.copy === finding.copy.sid;
   const copy = into.messages.find(({ sid }) => sid === row.copy);
-  return copy === undefined || !says(home, lane, row.late, copy, finding.original);
+  return copy === undefined || !says(lane, row.late, copy, finding.original);
 };
 
 const originSid = async (deps: BridgeDeps, home: Home, lane: Lane, finding: Mendable): Promise<string | undefined> => {
@@ -80,9 +84,11 @@ const mendOne = async (scene: Scene, finding: Mendable): Promise<boolean> => {
   const { deps, home, lane, origin, row } = scene;
   if (finding.kind === 'double') return undoDoubles(scene, finding.copies);
   if (finding.kind === 'orphan' && isStray(finding, row)) return undoStray(scene, finding.copy);
+  if (finding.kind === 'bare' && row?.state === 'skipped') return askFor(scene);
   if (row?.state !== 'ok') return false;
-  const renewWith = async (original: Message | undefined): Promise<boolean> =>
-    (await renewCopy(deps, home, lane, origin, row, original)).end === 'replicated';
+  if ('original' in finding && isRefused(deps, lane, row, finding.original)) return false;
+  const renewWith = (original: Message | undefined): Promise<boolean> =>
+    putRight(deps, home, lane, origin, row, original);
   switch (finding.kind) {
     case 'differs':
       return row.copy === finding.copy.sid && renewWith(finding.original);
@@ -92,7 +98,7 @@ const mendOne = async (scene: Scene, finding: Mendable): Promise<boolean> => {
     case 'bare': {
       const copy = await chatSide(deps, destination(lane)).message(scene.into, row.copy);
       // It stands there without its stamp, and must still say what its source says.
-      if (copy !== undefined) return !says(home, lane, row.late, copy, finding.original) && renewWith(finding.original);
+      if (copy !== undefined) return !says(lane, row.late, copy, finding.original) && renewWith(finding.original);
       if (!isOld(scene, finding.original)) return false;
       // Somebody deleted it: then it stays deleted.
       await writeDeleted(deps, home.key, lane, origin, row.copy);
@@ -101,6 +107,12 @@ const mendOne = async (scene: Scene, finding: Mendable): Promise<boolean> => {
     default:
       return finding satisfies never;
   }
+};
+
+/** What it says now crosses late, like what is put back. */
+const askFor = async ({ deps, home, lane, origin }: Scene): Promise<boolean> => {
+  await sendJob(deps, home, { lane, work: { kind: 'redrive', home: home.key.pk, lane, sid: origin } });
+  return true;
 };
 
 /** All but the one in the ledger. */
@@ -143,5 +155,5 @@ const isOld = ({ deps, tally }: Scene, { createdAt }: Message): boolean => {
   return false;
 };
 
-const says = (home: Home, lane: Lane, late: boolean, copy: Message, original: Message): boolean =>
-  copy.body === render(lane, original, home, late)?.body;
+const says = (lane: Lane, late: boolean, copy: Message, original: Message): boolean =>
+  copy.body === textAcross(lane, original, late);

@@ -18,7 +18,7 @@ export const notice = async (deps: BridgeDeps, key: Home['key'], about: Undelive
   if (before?.state !== 'open' || before.frontline === undefined) return skipped('not_linked');
   const freed = await readBack(deps, { home: before, lane });
   if (!freed.free) return freed.outcome;
-  const sid = noticeSid(about.sid);
+  const sid = noticeSid(about);
   if ((await readRow(deps, key, lane, sid)) !== undefined) return skipped('already');
   const told = await whatHappened(deps, freed.home, about);
   if (told === undefined) return skipped('own');

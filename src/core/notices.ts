@@ -10,7 +10,8 @@ import { minute } from './render.ts';
 const prefix = 'notice#';
 
 /** Under which source SID a notice stands in intents, rows and stamps. */
-export const noticeSid = (about: string): string => `${prefix}${about}`;
+export const noticeSid = ({ sid, edit }: Pick<Undelivered, 'sid' | 'edit'>): string =>
+  `${prefix}${edit ? 'edit#' : ''}${sid}`;
 export const isNotice = (sid: string): boolean => sid.startsWith(prefix);
 
 export const NOTICE_AUTHOR = 'Bridge';
@@ -21,14 +22,15 @@ export const isNoticeText = ({ author, body }: { readonly author: string; readon
   author === NOTICE_AUTHOR && body.startsWith(MARK);
 
 /** What went wrong is named by reason and code, the message by its time; what was said is not repeated. */
-export const noticeText = ({ way, reason, code, createdAt }: Undelivered): string => {
+export const noticeText = ({ way, reason, code, createdAt, edit }: Undelivered): string => {
   const why = code === undefined ? reason : `${reason}, Twilio's error ${code}`;
   const written = createdAt === undefined ? '' : `, written ${minute(createdAt)} UTC,`;
+  const what = edit ? 'An edit of a message' : 'A message';
   switch (way) {
     case 'F':
-      return `${MARK}A message from Flex${written} could not be shown here (${why}). Please read it in Flex.`;
+      return `${MARK}${what} from Flex${written} could not be shown here (${why}). Please read it in Flex.`;
     case 'B':
-      return `${MARK}A message of yours${written} was not delivered to Flex (${why}).`;
+      return `${MARK}${what} of yours${written} was not delivered to Flex (${why}).`;
     case 'forward':
       return `${MARK}A message${written} may not have been delivered to the customer by SMS (${why}).`;
     default:
@@ -45,6 +47,6 @@ export const askForNotice = (
 ): Promise<void> =>
   deps.queues.send('flex-events', {
     group: channel,
-    dedupe: noticeSid(about.sid),
+    dedupe: noticeSid(about),
     body: encodeEnvelope({ receivedAt: deps.clock.now(), work: { kind: 'notice', home, about } }),
   });

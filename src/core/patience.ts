@@ -34,7 +34,7 @@ export const outOfPatience = async (
   const patience = outcome.gone ? deps.settings.settleMs : PATIENCE_MS;
   if (deps.clock.now() - delivery.firstReceivedAt < patience) return outcome;
   if (work.kind === 'notice') {
-    await keepWork(deps, work.home, delivery.group, noticeSid(work.about.sid), work);
+    await keepWork(deps, work.home, delivery.group, noticeSid(work.about), work);
     return ends;
   }
   // Who asked for it is told, and asks again: what it was about stands among the parked ones.

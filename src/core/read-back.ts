@@ -38,16 +38,15 @@ export const readBack = async (deps: BridgeDeps, held: Held): Promise<Freed> => 
     const closed = await close(deps, mine, copy, seen.missing, seen.listedAt);
     return closed.ok ? { free: true, home: closed.home, adopted: true } : busy;
   };
-  // These rows do not say that nothing was sent: a parked message may have been on its way back when its owner died, and
-  // one that was removed at its source may have crossed before.
-  const unsure = row?.state === 'parked' || row?.state === 'removed';
-  if (row !== undefined && !unsure) return closeWith(row.state === 'ok' ? row.copyIndex : undefined);
+  if (row?.state === 'ok') return closeWith(row.copyIndex);
+  // Other rows do not say that nothing was sent: what was parked, or said nothing, may have been on its way back when its
+  // owner died, and what was removed at its source may have crossed before.
   const copy = await findCopy(deps, mine, intent);
   if (copy !== undefined) {
     const settled = await settle(deps, mine, copy, seen);
     return settled.end === 'done' ? { free: true, home: settled.home, adopted: true } : busy;
   }
-  if (unsure) {
+  if (row !== undefined) {
     // Who parked it may have died before saying so.
     if (row.state === 'parked')
       deps.journal({ step: 'parked', type: 'reconcile', lane, reason: row.reason, sids: [intent.sid] });

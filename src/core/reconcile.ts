@@ -18,7 +18,7 @@ import { deferred, type Outcome, retry, skipped } from './outcome.ts';
 import { containerOf, destination, type Home, type LaneState, otherLane, readHome, source } from './pair.ts';
 import { readBack } from './read-back.ts';
 import { render } from './render.ts';
-import { originalOf, renewCopy } from './renew-copy.ts';
+import { originalOf, putRight } from './renew-copy.ts';
 import { readRow, writeSkipped } from './rows.ts';
 import { readAll, sourceBatches } from './source-list.ts';
 import { provenStamp } from './stamp.ts';
@@ -100,8 +100,7 @@ const backwards = async (deps: BridgeDeps, walk: Walk, into: End, full: boolean)
   for (const sid of stale) {
     const row = await readRow(deps, home.key, lane, sid);
     if (row?.state !== 'ok') continue;
-    await renewCopy(deps, home, lane, sid, row, await originalOf(deps, home, lane, sid));
-    walk.tally.brought += 1;
+    if (await putRight(deps, home, lane, sid, row, await originalOf(deps, home, lane, sid))) walk.tally.brought += 1;
   }
   const [from, to] = full ? await wholeEnds(deps, home, lane) : [walk.from, into];
   if (from === undefined) return stale;

@@ -1,6 +1,7 @@
 /**
- * A parked message is put back: late, as its source says it now. Repeating is safe, for the ledger's row decides under
- * the lane's fence, and a copy that stands already is adopted.
+ * What was parked is put back as its source says it now: a message late, an edit in its copy. So is a message that said
+ * nothing when it was passed by. Repeating is safe: the ledger's row decides under the lane's fence, and a copy that
+ * stands already is adopted.
  */
 import { type Delivered, deliver, settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
@@ -9,15 +10,19 @@ import { claimed } from './fingerprint.ts';
 import { fence, intend } from './lane/intent.ts';
 import type { Held } from './lane/write.ts';
 import { deferred, type Outcome, retry, skipped } from './outcome.ts';
-import { containerOf, destination, readHome, source } from './pair.ts';
+import { containerOf, destination, type Home, readHome, source } from './pair.ts';
 import { readBack } from './read-back.ts';
 import type { Run } from './reconcile.ts';
 import { render } from './render.ts';
+import { originalOf, renewCopy } from './renew-copy.ts';
 import { type Row, readRow, writeRemoved, writeSkipped } from './rows.ts';
 import { provenStamp } from './stamp.ts';
 
 /** `home` is the key of the pair (see pair.ts), `sid` the parked message's. */
 export type Redrive = { readonly home: string; readonly lane: Lane; readonly sid: string };
+
+/** So often, two seconds apart, is what cannot be seen looked for again. */
+const TRIES = 4;
 
 const overtaken: Outcome = retry(1, 'lane has another owner');
 
@@ -29,20 +34,43 @@ const overtaken: Outcome = retry(1, 'lane has another owner');
 export const redriveMessage = async (deps: BridgeDeps, job: Redrive, run: Run): Promise<Outcome> => {
   const { lane, sid } = job;
   const key = { pk: job.home, sk: 'pair' };
-  if ((await readRow(deps, key, lane, sid))?.state !== 'parked') return skipped('already');
+  const stands = await readRow(deps, key, lane, sid);
+  if (!isWaiting(stands) && !isEditParked(stands)) return skipped('already');
   const before = readHome(await deps.store.get(key));
   if (before === undefined || before.state === 'linking') return skipped('not_linked');
   if (before.state === 'closed') return skipped('closed');
   if (before.held !== undefined && deps.clock.now() < before.held) return deferred('held');
 
+  if (isEditParked(stands)) return redriveEdit(deps, before, job, stands, run);
   const freed = await readBack(deps, { home: before, lane });
   if (!freed.free) return freed.outcome;
   const fenced = await fence(deps, { home: freed.home, lane });
   if (!fenced.ok) return overtaken;
   // Under the fence, for what was under way a moment ago may have been this very message.
   const row = await readRow(deps, key, lane, sid);
-  if (row?.state !== 'parked') return settledMeanwhile(row);
+  if (!isWaiting(row)) return settledMeanwhile(row);
   return putBack(deps, { home: fenced.home, lane }, sid, run);
+};
+
+/** Parked, or passed by because it said nothing then. */
+const isWaiting = (row: Row | undefined): row is Extract<Row, { state: 'parked' | 'skipped' }> =>
+  row?.state === 'parked' || row?.state === 'skipped';
+
+const isEditParked = (row: Row | undefined): row is Extract<Row, { state: 'ok' }> =>
+  row?.state === 'ok' && row.refused !== undefined;
+
+/** The message is across, but what somebody made of it is not. */
+const redriveEdit = async (
+  deps: BridgeDeps,
+  home: Home,
+  { lane, sid }: Redrive,
+  row: Extract<Row, { state: 'ok' }>,
+  { attempts }: Run,
+): Promise<Outcome> => {
+  const original = await originalOf(deps, home, lane, sid);
+  // A look at one message may be behind by seconds, and its copy would go.
+  if (original === undefined && attempts <= TRIES) return retry(2, 'look is behind');
+  return renewCopy(deps, home, lane, sid, row, original);
 };
 
 const settledMeanwhile = (row: Row | undefined): Outcome =>

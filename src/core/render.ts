@@ -42,8 +42,14 @@ export const textAcross = (lane: Lane, { body, media, createdAt }: Message, late
   return late && text !== '' ? `${LATE}${minute(createdAt)} UTC] ${text}` : text;
 };
 
+/** What a copy says, which may be nothing, for its source may have been emptied. */
+export const copyOf = (lane: Lane, message: Message, people: People, late: boolean): Rendered => ({
+  author: authorAcross(lane, message.author, people),
+  body: textAcross(lane, message, late),
+});
+
 /** @returns undefined when the message holds nothing that could cross. */
 export const render = (lane: Lane, message: Message, people: People, late: boolean): Rendered | undefined => {
-  const body = textAcross(lane, message, late);
-  return body === '' ? undefined : { author: authorAcross(lane, message.author, people), body };
+  const copy = copyOf(lane, message, people, late);
+  return copy.body === '' ? undefined : copy;
 };

@@ -8,6 +8,7 @@ import type { HomeKeys } from './home-keys.ts';
 import { type Outcome, retry, skipped } from './outcome.ts';
 import { containerOf, type Home, laneFrom, otherLane, readHome, source } from './pair.ts';
 import { type Run, reconcile } from './reconcile.ts';
+import { redriveMessage } from './redrive.ts';
 import { originalOf, renewCopy } from './renew-copy.ts';
 import type { MessageEvent } from './replicate.ts';
 import { readRow, writeNeverCopied } from './rows.ts';
@@ -64,6 +65,9 @@ const renewIfAcross = async (
   const { sid } = event.message;
   const row = await readRow(deps, home.key, lane, sid);
   if (row === undefined) return undefined;
+  // It said nothing, and says something now: late, for its successors have crossed.
+  if (row.state === 'skipped' && event.type === 'message.updated')
+    return redriveMessage(deps, { home: home.key.pk, lane, sid }, run);
   if (row.state !== 'ok') return skipped(row.state === 'skipped' ? 'empty' : row.state);
   const original = event.type === 'message.removed' ? undefined : await originalOf(deps, home, lane, sid);
   // A look at one message may be behind by seconds, and what is gone has a webhook of its own.

@@ -1,5 +1,5 @@
 /** The ledger: one row per source message that the bridge has dealt with. A row says it once and for ever. */
-import type { Item, Key } from './change.ts';
+import type { Item, Key, Test } from './change.ts';
 import type { BridgeDeps } from './deps.ts';
 import type { Lane } from './event.ts';
 import type { Parked, Skipped } from './outcome.ts';
@@ -8,7 +8,14 @@ import type { Parked, Skipped } from './outcome.ts';
 const KEEP_SECONDS = 180 * 24 * 3600;
 
 export type Row =
-  | { readonly state: 'ok'; readonly copy: string; readonly copyIndex: number; readonly late: boolean }
+  | {
+      readonly state: 'ok';
+      readonly copy: string;
+      readonly copyIndex: number;
+      readonly late: boolean;
+      /** The digest of a later text of its source that Twilio will not take: that edit is parked. */
+      readonly refused: string | undefined;
+    }
   | { readonly state: 'parked'; readonly reason: string }
   | { readonly state: 'skipped'; readonly reason: string }
   | { readonly state: 'removed' };
@@ -22,7 +29,13 @@ const read = (item: Item | undefined): Row | undefined => {
     case undefined:
       return undefined;
     case 'ok':
-      return { state: 'ok', copy: String(item.d), copyIndex: Number(item.di), late: item.late !== undefined };
+      return {
+        state: 'ok',
+        copy: String(item.d),
+        copyIndex: Number(item.di),
+        late: item.late !== undefined,
+        refused: typeof item.x === 'string' ? item.x : undefined,
+      };
     case 'removed':
       return { state: 'removed' };
     default:
@@ -60,8 +73,24 @@ export const originOf = async (
 
 const expiry = (deps: Pick<BridgeDeps, 'clock'>) => Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS;
 
-/** Over nothing, or over a parked row that was put back. */
-const free = [['any', [['lacks', 'st']], [['=', 'st', 'parked']]]] as const;
+/** Over nothing, over a parked row that was put back, or over one that said nothing and was edited. */
+const free = [['any', [['lacks', 'st']], [['=', 'st', 'parked']], [['=', 'st', 'skipped']]]] as const;
+
+const copyIs = (copy: string): readonly Test[] => [
+  ['=', 'st', 'ok'],
+  ['=', 'd', copy],
+];
+
+/** By these a row stands among the parked. */
+const parked = (key: Key, at: number, why: Parked, index: number, code: number | undefined) => ({
+  why,
+  i: index,
+  at,
+  due: 'parked',
+  dk: `${key.pk}#${key.sk}`,
+  ...(code === undefined ? {} : { code }),
+});
+const UNPARKED = ['why', 'i', 'at', 'due', 'dk', 'code', 'x'];
 
 /** The copy stands at the destination. @returns the row as it stands: another copy's when that one was first. */
 export const writeCopied = async (
@@ -74,7 +103,7 @@ export const writeCopied = async (
   const written = await deps.store.write(messageRow(home, lane, sid), {
     when: free,
     set: { st: 'ok', d: copy.sid, di: copy.index, ttl: expiry(deps), ...(copy.late ? { late: 1 } : {}) },
-    remove: ['due', 'dk', 'why'],
+    remove: UNPARKED,
     nonce: ['n', deps.nonce()],
   });
   return read(written.ok ? written.item : written.old);
@@ -103,7 +132,7 @@ export const writeRemoved = async (deps: BridgeDeps, home: Key, lane: Lane, sid:
   const written = await deps.store.write(messageRow(home, lane, sid), {
     when: [['=', 'st', 'parked']],
     set: { st: 'removed', ttl: expiry(deps) },
-    remove: ['due', 'dk', 'why'],
+    remove: UNPARKED,
     nonce: ['n', deps.nonce()],
   });
   return read(written.ok ? written.item : written.old);
@@ -118,11 +147,9 @@ export const writeDeleted = async (
   copy: string,
 ): Promise<void> => {
   await deps.store.write(messageRow(home, lane, sid), {
-    when: [
-      ['=', 'st', 'ok'],
-      ['=', 'd', copy],
-    ],
+    when: copyIs(copy),
     set: { st: 'removed', ttl: expiry(deps) },
+    remove: UNPARKED,
     nonce: ['n', deps.nonce()],
   });
 };
@@ -149,16 +176,39 @@ export const writeParked = async (
   const key = messageRow(home, lane, sid);
   await deps.store.write(key, {
     when: free,
-    set: {
-      st: 'parked',
-      why,
-      i: index,
-      at: deps.clock.now(),
-      due: 'parked',
-      dk: `${key.pk}#${key.sk}`,
-      ttl: expiry(deps),
-      ...(code === undefined ? {} : { code }),
-    },
+    set: { st: 'parked', ttl: expiry(deps), ...parked(key, deps.clock.now(), why, index, code) },
+    nonce: ['n', deps.nonce()],
+  });
+};
+
+/** The copy stays as it was: the edit is parked. */
+export const writeRefused = async (
+  deps: BridgeDeps,
+  home: Key,
+  lane: Lane,
+  sid: string,
+  copy: string,
+  edit: { readonly digest: string; readonly index: number; readonly code: number | undefined },
+): Promise<void> => {
+  const key = messageRow(home, lane, sid);
+  await deps.store.write(key, {
+    when: copyIs(copy),
+    set: { x: edit.digest, ...parked(key, deps.clock.now(), 'refused', edit.index, edit.code) },
+    nonce: ['n', deps.nonce()],
+  });
+};
+
+/** The copy says what its source says, and no edit is parked any more. */
+export const writeRenewed = async (
+  deps: BridgeDeps,
+  home: Key,
+  lane: Lane,
+  sid: string,
+  copy: string,
+): Promise<void> => {
+  await deps.store.write(messageRow(home, lane, sid), {
+    when: copyIs(copy),
+    remove: UNPARKED,
     nonce: ['n', deps.nonce()],
   });
 };

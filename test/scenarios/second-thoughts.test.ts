@@ -1,32 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { persons } from './persons.ts';
 import { AGENTS, type Chat, openStage, type Stage } from './stage.ts';
-
-/** A person on each side who writes, edits and deletes there; `other` is where the copy stands. */
-const persons = (stage: Stage, chat: Chat) => {
-  const { customer, frontlineAgent } = stage.twilio;
-  const conversation = stage.conversation(chat).sid;
-  const { email } = AGENTS.ann;
-  return {
-    customer: {
-      here: 'flex',
-      other: 'frontline',
-      created: 'onMessageSent',
-      updated: 'onMessageUpdated',
-      writes: (text: string) => customer.writes(chat.channel, text).sid,
-      edits: (sid: string, text: string) => customer.edits(chat.channel, sid, text),
-      deletes: (sid: string) => customer.deletes(chat.channel, sid),
-    },
-    agent: {
-      here: 'frontline',
-      other: 'flex',
-      created: 'onMessageAdded',
-      updated: 'onMessageUpdated',
-      writes: (text: string) => frontlineAgent.writes(email, conversation, text).sid,
-      edits: (sid: string, text: string) => frontlineAgent.edits(email, conversation, sid, text),
-      deletes: (sid: string) => frontlineAgent.deletes(email, conversation, sid),
-    },
-  } as const;
-};
 
 /** Linked, and from here on without the sweep, which would put right in the end what an event did wrong. */
 const withoutSweep = async (who: 'customer' | 'agent') => {

@@ -43,7 +43,7 @@ export const silence = async (operator: Operator, unlinkable: ReadonlySet<string
 const isSettled = async (operator: Operator, { home, lane, sid }: ParkedMessage): Promise<boolean> => {
   if (lane !== 'F' && lane !== 'B') return false;
   const row = await readRow(operator, { pk: home, sk: 'pair' }, lane, sid);
-  return row !== undefined && row.state !== 'parked';
+  return row !== undefined && row.state !== 'parked' && (row.state !== 'ok' || row.refused === undefined);
 };
 
 /** Or there is nothing to forward any more. */

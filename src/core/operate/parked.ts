@@ -14,6 +14,8 @@ export type ParkedRow = {
   readonly reason: string;
   /** Twilio's error code. */
   readonly code: number | undefined;
+  /** The message is across; what somebody made of it is not. */
+  readonly edit: boolean;
   /** When it was parked, in milliseconds since 1970. */
   readonly at: number;
 };
@@ -30,6 +32,7 @@ const read = (item: Item): ParkedRow | undefined => {
     index: Number(item.i),
     reason: String(item.why ?? ''),
     code: typeof item.code === 'number' ? item.code : undefined,
+    edit: item.st === 'ok',
     at: Number(item.at ?? 0),
   };
 };

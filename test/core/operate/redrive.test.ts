@@ -180,3 +180,21 @@ describe('redrive', () => {
     expect(await office.operator.deadLetters('flex-events')).toEqual([]);
   });
 });
+
+test('The letter of a parked edit stays until the edit is in the copy', async () => {
+  const office = openOffice();
+  const chat = await office.linkedChat();
+  const { sid } = office.twilio.customer.writes(chat.channelSid, 'hello');
+  await office.pass(1_000);
+  refuseTexts(office, 'longer');
+  office.twilio.customer.edits(chat.channelSid, sid, 'much longer');
+  await office.pass(1_000);
+  expect(await silence(office.operator)).toBe(0);
+  office.meddle(() => undefined);
+  const rows = await listParked(office.operator.store, {});
+  expect(await office.during(putBack(office.operator, rows, 300_000))).toMatchObject([
+    { ended: { end: 'replicated' } },
+  ]);
+  expect(await silence(office.operator)).toBe(1);
+  expect(office.told('frontline', chat.conversationSid)).toEqual(['much longer']);
+});

@@ -1,0 +1,37 @@
+/**
+ * What can never work is out of the way for good: a dead letter rings the bell for an operator, and the agent is told where
+ * no customer reads. Each may come twice, until the ledger's row says that it was done; that row is the caller's.
+ */
+import type { BridgeDeps } from './deps.ts';
+import { encodeEnvelope, eventsQueue, type ParkedMessage } from './event.ts';
+import { askForNotice, isNotice } from './notices.ts';
+import type { Parked } from './outcome.ts';
+import { containerOf, type Home, source } from './pair.ts';
+
+export type Refused = Pick<ParkedMessage, 'sid' | 'index' | 'code' | 'attempts'> & {
+  readonly lane: 'F' | 'B';
+  readonly reason: Parked;
+  /** ISO-8601: when the message was written. */
+  readonly createdAt: string;
+  /** Names the edit, where it is one; the message itself is across. */
+  readonly edit?: string;
+};
+
+export const tellOfParked = async (deps: BridgeDeps, home: Home, refused: Refused): Promise<void> => {
+  const { createdAt, edit, ...of } = refused;
+  const { lane, sid, reason, code } = of;
+  const group = containerOf(home, source(lane));
+  if (group === undefined) throw new Error('something parked without a source');
+  await deps.queues.bury(eventsQueue(source(lane)), {
+    group,
+    dedupe: edit === undefined ? `parked-${sid}` : `parked-${sid}-${edit}`,
+    reason,
+    body: encodeEnvelope({
+      receivedAt: deps.clock.now(),
+      work: { kind: 'parked', parked: { home: home.key.pk, ...of } },
+    }),
+  });
+  if (home.flex === undefined || isNotice(sid)) return;
+  const about = { sid, way: lane, reason, code, createdAt, ...(edit === undefined ? {} : { edit: true as const }) };
+  await askForNotice(deps, home.flex, home.key.pk, about);
+};

@@ -1,0 +1,176 @@
+/** Edits that do not simply cross: what Twilio refuses for good, and what said nothing before or says nothing now. */
+import { describe, expect, test } from '@jest/globals';
+import { redriveAll } from '../../sim/operator.ts';
+import { listParked } from '../../src/core/operate/parked.ts';
+import { persons } from './persons.ts';
+import { openStage } from './stage.ts';
+
+const POISON = 'poison';
+
+const prepared = async (who: 'customer' | 'agent') => {
+  const stage = openStage();
+  const chat = await stage.linkedChat();
+  const person = persons(stage, chat)[who];
+  const said = (side: 'here' | 'other') =>
+    stage.said(person[side], chat).filter((text) => !text.startsWith('[Bridge]'));
+  const notices = () => stage.said('frontline', chat).filter((text) => text.startsWith('[Bridge]'));
+  const parked = () => listParked(stage.store, {});
+  return { stage, chat, person, said, notices, parked };
+};
+
+type Prepared = Awaited<ReturnType<typeof prepared>>;
+
+/** `hello`, and what was made of it, which is refused from now on. */
+const withRefused = async (who: 'customer' | 'agent') => {
+  const all = await prepared(who);
+  const { stage, person } = all;
+  const sid = person.writes('hello');
+  await stage.settle();
+  const takes = stage.twilio.faults.add({ fault: 'content.refused', p: 1, holds: POISON });
+  person.edits(sid, POISON);
+  return { ...all, sid, takes };
+};
+
+/** The sweep sees nothing that a job could put right. */
+const isQuiet = async ({ stage }: Prepared): Promise<void> => {
+  const before = stage.entries.length;
+  await stage.settle(10);
+  const steps = stage.entries.slice(before).map(({ entry: { step, reason } }) => `${step} ${reason}`);
+  expect(new Set(steps)).toEqual(new Set(['swept clean', 'swept undefined']));
+};
+
+describe.each(['customer', 'agent'] as const)('an edit of the %s that Twilio refuses for good', (who) => {
+  test('is parked and told of, and the chat goes on at once', async () => {
+    const all = await withRefused(who);
+    const { stage, person, said, notices, parked, sid } = all;
+    person.writes('still there?');
+    await stage.settle(0.5);
+
+    expect(said('other')).toEqual(['hello', 'still there?']);
+    expect(notices()).toEqual([expect.stringMatching(/^\[Bridge\] An edit of a message .*50504/)]);
+    expect(await parked()).toMatchObject([{ sid, reason: 'refused', code: 50504, edit: true }]);
+    expect(stage.journal('parked(refused)')).toHaveLength(1);
+    await isQuiet(all);
+  });
+
+  test('of which nobody told is found, parked and told of once', async () => {
+    const all = await prepared(who);
+    const { stage, person, said, notices, parked } = all;
+    const sid = person.writes('hello');
+    await stage.settle();
+    stage.twilio.faults.add({ fault: 'content.refused', p: 1, holds: POISON });
+    const lost = stage.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
+    person.edits(sid, POISON);
+    lost();
+    await stage.settle(10);
+
+    expect(said('other')).toEqual(['hello']);
+    expect(notices()).toHaveLength(1);
+    expect(await parked()).toHaveLength(1);
+    expect(await stage.dead(person.here === 'flex' ? 'flex-events' : 'frontline-events')).toHaveLength(1);
+    await isQuiet(all);
+  });
+
+  test('is put back by an operator once it is taken, and stays parked until then', async () => {
+    const { stage, person, said, notices, parked, takes } = await withRefused(who);
+    await stage.settle(10);
+    await redriveAll(stage);
+    await stage.settle();
+    expect(await parked()).toHaveLength(1);
+    expect(notices()).toHaveLength(1);
+    expect(await stage.dead(person.here === 'flex' ? 'flex-events' : 'frontline-events')).toHaveLength(1);
+    takes();
+    await redriveAll(stage);
+    await stage.settle();
+    expect(said('other')).toEqual([POISON]);
+    expect(await parked()).toEqual([]);
+  });
+
+  test('is told of though the message itself was told of before', async () => {
+    const { stage, person, notices } = await prepared(who);
+    const refused = { fault: 'content.refused', p: 1, holds: POISON } as const;
+    const takes = stage.twilio.faults.add(refused);
+    const sid = person.writes(POISON);
+    await stage.settle();
+    takes();
+    await redriveAll(stage);
+    await stage.settle();
+    stage.twilio.faults.add(refused);
+    person.edits(sid, `${POISON} again`);
+    await stage.settle();
+    expect(notices()).toEqual([expect.stringContaining('] A message'), expect.stringContaining('] An edit of')]);
+  });
+
+  test('is over when the message is edited again, or deleted', async () => {
+    const { stage, person, said, parked, sid } = await withRefused(who);
+    await stage.settle();
+    person.edits(sid, 'better');
+    await stage.settle();
+    expect(said('other')).toEqual(['better']);
+    expect(await parked()).toEqual([]);
+    person.edits(sid, `${POISON} again`);
+    await stage.settle();
+    expect(await parked()).toHaveLength(1);
+    person.deletes(sid);
+    await stage.settle();
+    expect(said('other')).toEqual([]);
+    expect(await parked()).toEqual([]);
+  });
+
+  test('is over when the next edit, of which nobody told, is taken', async () => {
+    const { stage, person, said, parked, sid } = await withRefused(who);
+    await stage.settle();
+    const lost = stage.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
+    person.edits(sid, 'better');
+    lost();
+    await stage.settle(5);
+    expect(said('other')).toEqual(['better']);
+    expect(await parked()).toEqual([]);
+  });
+});
+
+describe.each(['told', 'not told'])('a message of the customer that said nothing (%s)', (told) => {
+  const edited = async ({ stage, person }: Prepared, sid: string, text: string): Promise<void> => {
+    const end = stage.twilio.faults.add({ fault: 'webhook.lost', p: told === 'told' ? 0 : 1 });
+    person.edits(sid, text);
+    end();
+    await stage.settle(told === 'told' ? 0.5 : 10);
+  };
+
+  test('crosses late when it comes to say something, and follows its edits from there on', async () => {
+    const all = await prepared('customer');
+    const { stage, person, said } = all;
+    const sid = person.writes('');
+    person.writes('hello');
+    await stage.settle();
+    await edited(all, sid, 'after all');
+    const late = expect.stringMatching(/^\[Late, written \S+ \S+ UTC\] after all$/);
+    expect(said('other')).toEqual(['hello', late]);
+    await edited(all, sid, 'after all, this');
+    expect(said('other')).toEqual(['hello', expect.stringMatching(/^\[Late, .*\] after all, this$/)]);
+    expect(stage.said('flex', all.chat)).toEqual(['after all, this', 'hello']);
+    await isQuiet(all);
+  });
+
+  test('and is not copied when it is edited and says nothing still', async () => {
+    const all = await prepared('customer');
+    const sid = all.person.writes('');
+    all.person.writes('hello');
+    await all.stage.settle();
+    await edited(all, sid, '');
+    expect(all.said('other')).toEqual(['hello']);
+    await isQuiet(all);
+  });
+});
+
+test('A message that is emptied keeps its copy where Twilio takes no empty text, and that is told', async () => {
+  const all = await prepared('customer');
+  const sid = all.person.writes('hello');
+  await all.stage.settle();
+  all.person.edits(sid, '');
+  await all.stage.settle();
+  expect(all.said('other')).toEqual(['hello']);
+  expect(await all.parked()).toMatchObject([{ sid, edit: true }]);
+  expect(all.notices()).toHaveLength(1);
+  await isQuiet(all);
+});
