@@ -32,7 +32,8 @@ export type Chronicle = {
 export const stoodAt = ({ at: from, removed }: Written, at: number): boolean =>
   from <= at && (removed === undefined || removed.at > at);
 
-export const firstText = ({ texts }: Written): string => texts[0]?.body ?? '';
+/** What it said when it first said anything. */
+export const firstText = ({ texts }: Written): string => texts.find(({ body }) => body !== '')?.body ?? '';
 export const lastText = ({ texts }: Written): string => texts.at(-1)?.body ?? '';
 
 export const createChronicle = (): Chronicle => {

@@ -83,7 +83,7 @@ const emptyProblems = async (world: World, chat: Played): Promise<readonly strin
   return wrong;
 };
 
-/** The agent is told once of each message that was parked, and of nothing else. */
+/** The agent is told once of each message that was parked, and of an edit that was, and of nothing else. */
 const noticeProblems = async (world: World, chat: Played): Promise<readonly string[]> => {
   const conversation = conversationOf(world, chat.channel);
   if (conversation === undefined) return [];
@@ -94,11 +94,12 @@ const noticeProblems = async (world: World, chat: Played): Promise<readonly stri
       .flatMap(({ body }) => body.match(/IM[0-9a-f]{32}/g) ?? [])
       .filter((sid) => chat.said.flex.has(sid) || chat.said.frontline.has(sid)),
   );
+  const most = [...parked].reduce((sum, sid) => sum + (chat.spoilt.has(sid) ? 2 : 1), 0);
   const told = world.twilio.reads
     .transcript('frontline', conversation)
     .filter(({ body = '' }) => notice.test(body) && !body.includes('SMS')).length;
   if (told > 0) world.meter.met('notice', told);
-  return told > parked.size ? [`the agent is told ${told} times, and ${parked.size} messages were parked`] : [];
+  return told > most ? [`the agent is told ${told} times, and ${most} messages and edits were parked`] : [];
 };
 
 /**

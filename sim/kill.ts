@@ -48,6 +48,14 @@ const edit = (body: string) => (world: World, chat: Played) => {
   world.twilio.customer.edits(chat.channel, sid, body);
 };
 
+/** What said nothing until then. */
+const editFirst = (body: string) => (world: World, chat: Played) => {
+  const empty = world.twilio.reads.transcript('flex', chat.channel).find(({ body }) => (body ?? '') === '');
+  if (empty === undefined) throw new Error('nothing was left unsaid');
+  chat.meant.set(empty.sid, body);
+  world.twilio.customer.edits(chat.channel, empty.sid, body);
+};
+
 const inFrontlineNow = (world: World, chat: Played): readonly [string, string] | undefined => {
   const conversation = chat.conversation();
   const message = world.twilio.reads
@@ -115,6 +123,49 @@ export const SCENARIOS: readonly Scenario[] = [
       fails({ fault: 'content.refused', p: 1, holds: POISON }),
       inFlex(`${POISON} one`),
       inFlex('two'),
+      nothing,
+      works,
+      (world) => void redriveAll(world),
+    ],
+    linked: true,
+  },
+  {
+    name: 'a refused edit and a redrive',
+    kind: 'web',
+    history: 1,
+    acts: [
+      inFlex('one'),
+      nothing,
+      fails({ fault: 'content.refused', p: 1, holds: POISON }),
+      edit(`one (edited 1 ${POISON})`),
+      nothing,
+      works,
+      (world) => void redriveAll(world),
+    ],
+    linked: true,
+  },
+  {
+    name: 'a text for what said nothing',
+    kind: 'web',
+    history: 1,
+    acts: [inFlex(''), inFlex('two'), nothing, editFirst('one')],
+    linked: true,
+  },
+  {
+    name: 'a text for what said nothing, of which nobody told',
+    kind: 'web',
+    history: 1,
+    acts: [inFlex(''), inFlex('two'), nothing, lost, editFirst('one'), works],
+    linked: true,
+  },
+  {
+    name: 'an SMS that was refused and is put back',
+    kind: 'sms',
+    history: 1,
+    acts: [
+      fails({ fault: 'content.refused', p: 1, holds: POISON, only: 'POST webhooks' }),
+      byAgentInFlex(`${POISON} one`),
+      byAgentInFlex('two'),
       nothing,
       works,
       (world) => void redriveAll(world),

@@ -1,37 +1,62 @@
 /** An operator at work while things go on: what `npx bridge redrive` and `npx bridge repair` put on the queues. */
+import type { LocalQueues } from '../src/adapters/sqlite/queue.ts';
+import { QUEUES } from '../src/contract.ts';
+import { forwardAgain, waitingForwards } from '../src/core/operate/forward-again.ts';
+import { readLetters } from '../src/core/operate/letters.ts';
 import { listParked } from '../src/core/operate/parked.ts';
-import type { Operator } from '../src/core/operate/ports.ts';
+import type { DeadLetter, Operator } from '../src/core/operate/ports.ts';
 import { putBack } from '../src/core/operate/put-back.ts';
 import { repair } from '../src/core/operate/repair.ts';
 import { readHome } from '../src/core/pair.ts';
 import type { World } from './world.ts';
 
-const unasked = (): never => {
-  throw new Error('an operator of a run reads no dead letters');
+/** Beside a bridge in memory. Dead letters are removed by being seen no more. */
+export const memoryOperator = ({
+  store,
+  queues,
+  clock,
+  nonce,
+}: Pick<Operator, 'store' | 'clock' | 'nonce'> & { readonly queues: LocalQueues }): Operator => {
+  const removed = new Set<string>();
+  return {
+    store,
+    queues,
+    clock,
+    nonce,
+    consumed: true,
+    counts: async () => {
+      const counts = await queues.counts();
+      const of = (name: (typeof QUEUES)[number]) => [name, { ...counts[name], oldestAt: undefined }] as const;
+      return Object.fromEntries(QUEUES.map(of)) as Awaited<ReturnType<Operator['counts']>>;
+    },
+    deadLetters: async (name): Promise<readonly DeadLetter[]> =>
+      (await queues.dead(name))
+        .map(({ body, reason }, n) => ({ handle: `${name} ${n}`, body, reason }))
+        .filter(({ handle }) => !removed.has(handle)),
+    removeDead: async (_, handles) => {
+      for (const handle of handles) removed.add(handle);
+    },
+    leaveDead: async () => {},
+  };
 };
 
 type Place = Pick<World, 'store' | 'queues' | 'time' | 'meter'>;
 
 const operatorOf = ({ store, queues, time }: Place): Operator => {
   let nonces = 0;
-  return {
-    store,
-    queues,
-    clock: time,
-    nonce: () => `operator at ${time.now()}, ${++nonces}`,
-    consumed: true,
-    counts: unasked,
-    deadLetters: unasked,
-    removeDead: unasked,
-    leaveDead: unasked,
-  };
+  return memoryOperator({ store, queues, clock: time, nonce: () => `operator at ${time.now()}, ${++nonces}` });
 };
 
-/** Everything that is parked. */
+/** Everything that is parked, and every SMS that was refused, whether it was put back before or not. */
 export const redriveAll = async (world: Place): Promise<void> => {
+  const operator = operatorOf(world);
   const rows = await listParked(world.store, {});
   world.meter.met('redriven', rows.length);
-  await putBack(operatorOf(world), rows, 0);
+  await putBack(operator, rows, 0);
+  const letters = await readLetters(operator, await operator.counts());
+  const forwards = waitingForwards(letters.filter(({ reason }) => reason === 'forward_refused'));
+  if (forwards.length > 0) world.meter.met('SMS redriven', forwards.length);
+  await forwardAgain(operator, forwards, 0);
 };
 
 export const repairPair = async (world: World, channel: string, full: boolean): Promise<void> => {

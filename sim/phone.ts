@@ -1,6 +1,7 @@
 /** What the customer got by SMS, against what stands in the channel and what was lined up for Flex's own webhook. */
 import type { Written } from './chronicle.ts';
 import type { Played } from './play.ts';
+import { POISON } from './rare.ts';
 import type { World } from './world.ts';
 
 /** The journal's word for a post that may double an earlier one. */
@@ -44,9 +45,15 @@ export const phoneProblems = (world: World, chat: Played, beyond: boolean): read
       wrong.push(`the phone has ${times} times "${body}" (${sid}), and the journal said so ${said} times`);
   }
   const lined = [...new Set(world.lined)].filter((sid) => got.includes(sid));
-  const order = [...new Set(got)];
-  const first = order.findIndex((sid, n) => sid !== lined[n]);
-  if (first >= 0) wrong.push(`the phone has another order than the queue from number ${first} (${order[first]})`);
+  // What was refused comes when an operator puts it back: in order among itself.
+  const wasRefused = (sid: string): boolean =>
+    written.get(sid)?.texts.some(({ body }) => body.includes(POISON)) ?? false;
+  for (const some of [wasRefused, (sid: string) => !wasRefused(sid)]) {
+    const expected = lined.filter(some);
+    const order = [...new Set(got)].filter(some);
+    const first = order.findIndex((sid, n) => sid !== expected[n]);
+    if (first >= 0) wrong.push(`the phone has another order than the queue from number ${first} (${order[first]})`);
+  }
   return wrong;
 };
 

@@ -3,6 +3,7 @@ import { AGENTS, type DefaultAgent } from '../local/twilio/defaults.ts';
 import { isClosed } from './closed.ts';
 import type { Dice } from './random.ts';
 import { NOTHING_RARE, POISON, type Rare } from './rare.ts';
+import { edited as editMark } from './texts.ts';
 import type { World } from './world.ts';
 
 export type ChatPlan = {
@@ -34,8 +35,10 @@ export type Played = {
   readonly deletedByHand: Set<string>;
   /** Files by SID, as they must read on the other side. */
   readonly files: Map<string, string>;
-  /** SIDs of messages that hold nothing. People's, but in no one's `said`: they cross nowhere. */
+  /** SIDs of messages that hold nothing, as yet. People's, but in no one's `said`: they cross nowhere. */
   readonly empties: Set<string>;
+  /** SIDs of messages of which an edit was refused, perhaps. */
+  readonly spoilt: Set<string>;
   /** Identities, on both sides, of agents who came along and say nothing. */
   readonly others: Set<string>;
   /** Whether anybody accepts it who is in Frontline too. */
@@ -65,6 +68,7 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
   const meant = new Map<string, string>();
   const files = new Map<string, string>();
   const empties = new Set<string>();
+  const spoilt = new Set<string>();
   const others = new Set<string>();
   let texts = 0;
   const text = (who: string) => `${who} ${number}.${++texts}`;
@@ -137,7 +141,7 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
       return;
     }
     world.meter.met(byHand ? 'copy edited by hand' : 'message edited');
-    const edited = `${body.replace(/ \(edited \d+\)$/, '')} (edited ${++texts})`;
+    const edited = `${body.replace(editMark, '')} (edited ${++texts})`;
     if (!byHand) meant.set(sid, edited);
     if (side === 'flex') twilio.flexAgent.edits(agent.flexWorkerSid, container, sid, edited);
     else twilio.frontlineAgent.edits(person, container, sid, edited);
@@ -157,8 +161,41 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
   const poison = (): void => {
     const sid = odd.chance(0.5) ? conversation() : undefined;
     const body = text(POISON);
-    if (sid === undefined) said.flex.add(twilio.customer.writes(channel, body).sid);
-    else said.frontline.add(twilio.frontlineAgent.writes(agent.email, sid, body).sid);
+    if (sid !== undefined) said.frontline.add(twilio.frontlineAgent.writes(agent.email, sid, body).sid);
+    else if (inFlex() && odd.chance(0.5))
+      said.flex.add(twilio.flexAgent.writes(agent.flexWorkerSid, channel, body).sid);
+    else said.flex.add(twilio.customer.writes(channel, body).sid);
+  };
+  /** Twilio refuses not the message but what somebody makes of it. */
+  const spoil = (): void => {
+    const sid = conversation();
+    const side = sid !== undefined && !isClosed(world, sid) && odd.chance(0.5) ? 'frontline' : 'flex';
+    const container = side === 'flex' ? channel : (sid ?? channel);
+    if (side === 'flex' && !inFlex()) return;
+    const own = twilio.reads
+      .transcript(side, container)
+      .filter((one) => said[side].has(one.sid) && !files.has(one.sid));
+    if (own.length === 0) return;
+    const message = odd.pick(own);
+    const edited = `${(message.body ?? '').replace(editMark, '')} (edited ${++texts} ${POISON})`;
+    meant.set(message.sid, edited);
+    spoilt.add(message.sid);
+    world.meter.met('edit refused');
+    if (side === 'flex') twilio.flexAgent.edits(agent.flexWorkerSid, container, message.sid, edited);
+    else twilio.frontlineAgent.edits(agent.email, container, message.sid, edited);
+  };
+  const saysNothing = (): void => {
+    const { sid } = twilio.customer.writes(channel, '');
+    empties.add(sid);
+    if (odd.chance(0.5)) sometime(() => fill(sid));
+  };
+  const fill = (sid: string): void => {
+    const body = text('customer');
+    empties.delete(sid);
+    said.flex.add(sid);
+    meant.set(sid, body);
+    world.meter.met('empty message that got a text');
+    twilio.customer.edits(channel, sid, body);
   };
   const acceptedBy = (who: DefaultAgent): void => {
     const { reservationSid } = twilio.flexAgent.isOffered(who.flexWorkerSid, begun.taskSid);
@@ -181,10 +218,8 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
   const rarely = (): void => {
     if (rare.files && phone === undefined) sometime(() => file('flex'));
     if (rare.files) sometime(() => file('frontline'));
-    if (phone === undefined)
-      for (let n = 0; n < rare.empties; n += 1)
-        sometime(() => void empties.add(twilio.customer.writes(channel, '').sid));
-    for (let n = 0; n < rare.poison; n += 1) sometime(poison);
+    if (phone === undefined) for (let n = 0; n < rare.empties; n += 1) sometime(saysNothing);
+    for (let n = 0; n < rare.poison; n += 1) sometime(odd.chance(0.6) ? poison : spoil);
     if (rare.accepts === 'again') sometime(() => acceptedBy(agent));
     if (rare.accepts === 'by another too') sometime(() => acceptedBy(agent === AGENTS.ann ? AGENTS.ben : AGENTS.ann));
   };
@@ -213,7 +248,7 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
     time.after(acceptsAt + HANDOVER_MS, accept);
   }
   return {
-    ...{ channel, phone, agent, said, meant, deletedByHand, files, empties, others, conversation },
+    ...{ channel, phone, agent, said, meant, deletedByHand, files, empties, spoilt, others, conversation },
     linkable: rare.accepts !== 'without a twin',
     long: rare.history !== undefined || rare.messages !== undefined,
     finished: () => left === 0 && rareLeft === 0,

@@ -1,6 +1,6 @@
 /** How texts read in a run: what marks them as late, edited, or the bridge's own word. */
 export const late = /^\[Late, written [^\]]+\] /;
-export const edited = / \(edited \d+\)$/;
+export const edited = / \(edited \d+( poison)?\)$/;
 /** What was first said: the same through edits and late copies. */
 export const base = (text: string): string => text.replace(late, '').replace(edited, '');
 /** The bridge's own word, never a person's. */

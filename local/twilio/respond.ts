@@ -144,6 +144,13 @@ export const createRespond = (world: World, judge: Judge | undefined): Respond =
     return write(answer);
   };
 
+  const refuseContent = ({ name: side }: Account, name: string, form: URLSearchParams): void => {
+    const refused = faults.draws('content.refused', side, name);
+    if (refused === undefined || !(form.get('Body') ?? '').includes(refused.holds)) return;
+    faults.happened('content.refused', side, name);
+    throw problems.bodyTooLong();
+  };
+
   const chatEvent = (request: TwilioRequest): Promise<TwilioResponse | 'destroyed'> | TwilioResponse => {
     const path = /^\/v1\/Accounts\/(AC\w{32})\/Proxy\/(KS\w{32})\/Webhooks\/ChatEvent\/ProxyIdentifier\/PN\w{32}$/.exec(
       request.path,
@@ -159,6 +166,7 @@ export const createRespond = (world: World, judge: Judge | undefined): Respond =
       form: new URLSearchParams(request.body),
     };
     const run = (): Answer => {
+      refuseContent(account, CHAT_EVENT, event.form);
       takeChatEvent(world, account, proxy, event);
       return { status: 200, body: {} };
     };
@@ -188,11 +196,7 @@ export const createRespond = (world: World, judge: Judge | undefined): Respond =
     };
     const run = (): Answer => {
       judge?.request(host, route, call);
-      const refused = method === 'POST' ? faults.draws('content.refused', account.name, name) : undefined;
-      if (refused !== undefined && (call.form.get('Body') ?? '').includes(refused.holds)) {
-        faults.happened('content.refused', account.name, name);
-        throw problems.bodyTooLong();
-      }
+      if (method === 'POST') refuseContent(account, name, call.form);
       const answer = route.answer(call);
       judge?.answer(host, route, answer);
       return answer;

@@ -5,6 +5,7 @@
 import { AGENTS, FLEX, FRONTLINE } from '../../../local/twilio/defaults.ts';
 import { seededRandom } from '../../../local/twilio/sid.ts';
 import { createTwilio } from '../../../local/twilio/twilio.ts';
+import { memoryOperator } from '../../../sim/operator.ts';
 import { createTime } from '../../../sim/time.ts';
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
@@ -18,7 +19,6 @@ import type { Entry } from '../../../src/core/ports.ts';
 import { createReplicator } from '../../../src/core/replicator.ts';
 import { createSweep } from '../../../src/core/sweep.ts';
 import { createWebhook } from '../../../src/edge/webhook.ts';
-import { memoryOperator } from './memory-operator.ts';
 
 const BRIDGE = 'https://bridge.example';
 /** What the wire's answer to one call is: lost after it was carried out, or a refusal by Twilio's code. */
