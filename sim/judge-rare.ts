@@ -63,7 +63,7 @@ export const rareProblems = async (
   const wrong: string[] = [];
   for (const [n, chat] of chats.entries()) {
     const problems = [...(await emptyProblems(world, chat)), ...(await noticeProblems(world, chat))];
-    if (!chat.linkable) problems.push(...aloneProblems(world, chat, beyond));
+    if (!chat.linkable) problems.push(...(await aloneProblems(world, chat, beyond)));
     wrong.push(...problems.map((problem) => `chat ${n + 1} (${chat.channel}): ${problem}`));
   }
   return wrong;
@@ -106,7 +106,7 @@ const noticeProblems = async (world: World, chat: Played): Promise<readonly stri
  * Nobody is there to talk to: the chat goes on in Flex alone. No sweep looks at it, for it is no pair: an SMS whose own
  * webhook was lost stays away, as it would without the bridge.
  */
-const aloneProblems = (world: World, chat: Played, beyond: boolean): readonly string[] => {
+const aloneProblems = async (world: World, chat: Played, beyond: boolean): Promise<readonly string[]> => {
   world.meter.met('chat without a twin');
   const conversation = conversationOf(world, chat.channel);
   const strangers = world.twilio.reads
@@ -115,7 +115,7 @@ const aloneProblems = (world: World, chat: Played, beyond: boolean): readonly st
   return [
     ...(conversation === undefined ? [] : ['has a conversation, and nobody with a twin accepted it']),
     ...strangers.map(({ sid }) => `flex has what nobody said: ${sid}`),
-    ...phoneProblems(world, chat, beyond).filter((problem) => {
+    ...(await phoneProblems(world, chat, beyond)).filter((problem) => {
       const sid = /^the phone lacks .*\((IM[0-9a-f]{32})\)$/.exec(problem)?.[1];
       if (sid === undefined || world.lined.includes(sid)) return true;
       world.meter.met('limit: SMS of a chat that is no pair, its webhook lost');

@@ -1,7 +1,6 @@
 /** What the customer got by SMS, against what stands in the channel and what was lined up for Flex's own webhook. */
 import type { Written } from './chronicle.ts';
 import type { Played } from './play.ts';
-import { POISON } from './rare.ts';
 import type { World } from './world.ts';
 
 /** The journal's word for a post that may double an earlier one. */
@@ -17,7 +16,7 @@ const SKEW_MS = 2_000;
  * once, or once more for each time that the journal said so beforehand. What was parked is more than a day old.
  * @param beyond posts were carried out later than SETTLE: then one may come twice without a word, and is only counted
  */
-export const phoneProblems = (world: World, chat: Played, beyond: boolean): readonly string[] => {
+export const phoneProblems = async (world: World, chat: Played, beyond: boolean): Promise<readonly string[]> => {
   if (chat.phone === undefined) return [];
   const { reads, customer } = world.twilio;
   const identity = `sms_${chat.phone.replace('+', '')}`;
@@ -46,8 +45,9 @@ export const phoneProblems = (world: World, chat: Played, beyond: boolean): read
   }
   const lined = [...new Set(world.lined)].filter((sid) => got.includes(sid));
   // What was refused comes when an operator puts it back: in order among itself.
-  const wasRefused = (sid: string): boolean =>
-    written.get(sid)?.texts.some(({ body }) => body.includes(POISON)) ?? false;
+  const letters = await world.queues.dead('default-webhook');
+  const refused = letters.filter(({ reason }) => reason === 'forward_refused').map(({ body }) => body);
+  const wasRefused = (sid: string): boolean => refused.some((body) => body.includes(`"about":"${sid}"`));
   for (const some of [wasRefused, (sid: string) => !wasRefused(sid)]) {
     const expected = lined.filter(some);
     const order = [...new Set(got)].filter(some);

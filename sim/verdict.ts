@@ -25,7 +25,7 @@ export const verdict = async (world: World, chats: readonly Played[], beyond = f
 const problemsIn = async (world: World, chat: Played, beyond: boolean): Promise<readonly string[]> => {
   const conversation = conversationOf(world, chat.channel);
   if (conversation === undefined) return ['has no conversation'];
-  const either = [...copyProblems(world, chat, conversation), ...phoneProblems(world, chat, beyond)];
+  const either = [...copyProblems(world, chat, conversation), ...(await phoneProblems(world, chat, beyond))];
   if (isClosed(world, conversation)) return [...(await problemsOfClosed(world, chat, conversation)), ...either];
   return [
     ...problemsOf(world, chat, conversation),
