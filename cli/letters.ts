@@ -2,6 +2,8 @@
 const remedies: Readonly<Record<string, string>> = {
   other_deployment:
     'links: stop the other deployment, delete its conversations of these chats, then npx bridge redrive --reason other_deployment --apply',
+  refused:
+    'links in which Twilio lets somebody not in (its error stands in the parked line of the log): mend that, then npx bridge redrive --reason refused --apply',
   forward_refused:
     "customers lack an SMS each: mend what Flex's webhook refuses, then npx bridge redrive --reason forward_refused --apply",
   forward_pointless:

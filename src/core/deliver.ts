@@ -22,7 +22,7 @@ export type Seen = { readonly missing: readonly number[]; readonly listedAt: num
 
 export type Delivered =
   | { readonly end: 'done'; readonly home: Home; readonly copy: string }
-  | { readonly end: 'parked'; readonly home: Home; readonly reason: Parked }
+  | { readonly end: 'parked'; readonly home: Home; readonly reason: Parked; readonly code: number | undefined }
   /** Somebody else owns the lane now, and has settled this message or will. */
   | { readonly end: 'overtaken' }
   | { readonly end: 'stopped'; readonly outcome: Outcome };
@@ -154,12 +154,12 @@ const park = async (
   await tellOfParked(deps, home, { lane, sid, index, createdAt, reason, code, attempts });
   await writeParked(deps, home.key, lane, sid, reason, index, code);
   // Whoever comes next finds it parked and passes by, so it is told here when nobody will tell it as this run's end.
-  const tell = (): void => deps.journal({ step: 'parked', type: 'lane', lane, reason, sids: [sid] });
+  const tell = (): void => deps.journal({ step: 'parked', type: 'lane', lane, reason, code, sids: [sid] });
   const closed = await close(deps, held, undefined, seen.missing, seen.listedAt).catch((error: unknown) => {
     tell();
     throw error;
   });
-  if (closed.ok) return { end: 'parked', home: closed.home, reason };
+  if (closed.ok) return { end: 'parked', home: closed.home, reason, code };
   tell();
   return { end: 'overtaken' };
 };

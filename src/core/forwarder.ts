@@ -76,7 +76,8 @@ export const createForwarder =
       deps.journal({ ...entry, step: 'retried', reason: outcome.why });
       return { verdict: 'retry', afterSeconds: outcome.after };
     }
-    deps.journal({ ...entry, step: outcome.end, reason: outcome.reason });
+    const code = outcome.end === 'parked' ? outcome.code : undefined;
+    deps.journal({ ...entry, step: outcome.end, reason: outcome.reason, code });
     return { verdict: 'done' };
   };
 
@@ -215,9 +216,9 @@ const refused = async (deps: ForwarderDeps, job: Job, row: Trying, error: Twilio
     await finish(deps, key, 'skipped');
     return skipped('no_proxy');
   }
-  if (error.remedy === 'park') return bury(deps, job, 'forward_refused');
+  if (error.remedy === 'park') return bury(deps, job, 'forward_refused', error.code);
   // The session or the channel has ended: no try can change that.
-  if (error.remedy === 'wait' || old(deps, job)) return bury(deps, job, 'forward_pointless');
+  if (error.remedy === 'wait' || old(deps, job)) return bury(deps, job, 'forward_pointless', error.code);
   if (error.fate === 'unknown') {
     await lapse(deps, key, row);
     return retry(Math.ceil(deps.settings.settleMs / 1000), 'outcome unknown');
@@ -231,6 +232,7 @@ const bury = async (
   deps: ForwarderDeps,
   { forward, envelope: { receivedAt }, key }: Job,
   reason: Parked,
+  code?: number,
 ): Promise<Passed> => {
   await deps.queues.bury('default-webhook', {
     group: forward.container,
@@ -244,8 +246,8 @@ const bury = async (
       sid,
       way: 'forward',
       reason,
-      code: undefined,
+      code,
     });
   await finish(deps, key, 'parked');
-  return { end: 'parked', reason };
+  return { end: 'parked', reason, code };
 };

@@ -7,12 +7,13 @@ import type { BridgeDeps } from './deps.ts';
 import { type Accepted, encodeEnvelope, eventsQueue } from './event.ts';
 import { decodeIdentity } from './identity.ts';
 import { keepAccept } from './kept.ts';
-import { counterpartName, originOf, textField } from './names.ts';
+import { counterpartName, nameAtMost, originOf, textField } from './names.ts';
 import { type Outcome, type Parked, retry, skipped } from './outcome.ts';
-import { type Home, pairKey, readHome } from './pair.ts';
+import { type Home, isWhole, pairKey, readHome } from './pair.ts';
 import { begin, finishLink, nameCounterpart, nextGeneration, open, restUnlinked } from './pair-writes.ts';
 import type { Container, Member } from './ports.ts';
 import { type Run, reconcile } from './reconcile.ts';
+import { TwilioTrouble } from './trouble.ts';
 
 /** So often, two seconds apart, is a channel that cannot be seen looked for again. */
 const TRIES = 4;
@@ -21,18 +22,28 @@ const TRIES = 4;
 export const link = async (deps: BridgeDeps, event: Accepted, run: Run): Promise<Outcome> => {
   const key = pairKey('flex', event.container);
   const known = readHome(await deps.store.get(key));
-  if (known?.linked && known.reservation === event.reservation) return skipped('already');
+  if (known !== undefined && isWhole(known) && known.reservation === event.reservation) return skipped('already');
   if (known?.state === 'closed') return skipped('closed');
   // An earlier accept is not served yet, and from here on the pair remembers this one: that one waits by itself.
   const before =
     known?.due && !known.linked && known.reservation !== event.reservation ? rememberedAccept(known) : undefined;
   if (before !== undefined) await keepAccept(deps, before);
 
-  const outcome = await join(deps, event, known, run);
+  const outcome = await join(deps, event, known, run).catch((error: unknown) => unborn(deps, key, error));
   if (outcome.end === 'parked') await buryLink(deps, key, event, outcome.reason);
   if (outcome.end === 'parked' || outcome.end === 'skipped') await restUnlinked(deps, key, event.reservation);
   return outcome;
 };
+
+/** What Twilio refuses for good before there is a conversation: nothing is lost, and an operator may try it again. */
+const unborn = async (deps: BridgeDeps, key: Key, error: unknown): Promise<Outcome> => {
+  if (!isRefusal(error)) throw error;
+  const home = readHome(await deps.store.get(key));
+  if (home?.state !== 'linking') throw error;
+  return { end: 'parked', reason: 'refused', code: error.code };
+};
+
+const isRefusal = (error: unknown): error is TwilioTrouble => error instanceof TwilioTrouble && error.remedy === 'park';
 
 /** What a pair remembers of the accept that began it, so that a link which stopped half-way can be finished. */
 export const rememberedAccept = (home: Home): Accepted | undefined => {
@@ -65,17 +76,34 @@ const join = async (deps: BridgeDeps, event: Accepted, known: Home | undefined, 
   if ('end' in linked) return linked;
   if (linked.state !== 'open' || linked.frontline === undefined) return skipped('closed');
 
-  if (!linked.linked) {
+  const refusals: TwilioTrouble[] = [];
+  if (!isWhole(linked)) {
     if (customer !== undefined)
-      await deps.frontline.join(linked.frontline, customerParticipant(customer.identity, event, channel));
+      await letIn(
+        deps.frontline.join(linked.frontline, customerParticipant(customer.identity, event, channel)),
+        refusals,
+      );
     const history = await reconcile(deps, linked.key, 'F', run);
     if (history.end !== 'reconciled') return history;
   }
-  if (twin) await deps.frontline.join(linked.frontline, { identity: agent, attributes: '{}' });
+  if (twin) await letIn(deps.frontline.join(linked.frontline, { identity: agent, attributes: '{}' }), refusals);
   if (!members.some((member) => member.identity === event.workerIdentity))
-    await deps.flex.join(event.container, { identity: event.workerIdentity, attributes: '{"member_type":"agent"}' });
-  if (!(await finishLink(deps, linked, event))) return skipped('closed');
+    await letIn(
+      deps.flex.join(event.container, { identity: event.workerIdentity, attributes: '{"member_type":"agent"}' }),
+      refusals,
+    );
+  const [refusal] = refusals;
+  if (!(await finishLink(deps, linked, event, refusal !== undefined))) return skipped('closed');
+  if (refusal !== undefined) return { end: 'parked', reason: 'refused', code: refusal.code };
   return twin ? { end: 'linked', copies: [linked.frontline] } : skipped('no_twin');
+};
+
+/** Whom Twilio will never let in, for a limit, keeps nobody else out, and no message from crossing. */
+const letIn = async (joined: Promise<void>, refusals: TwilioTrouble[]): Promise<void> => {
+  await joined.catch((error: unknown) => {
+    if (!isRefusal(error)) throw error;
+    refusals.push(error);
+  });
 };
 
 /** Nothing of what people said stands in the dead letter; put back, it links the pair from what the pair remembers. */
@@ -121,7 +149,7 @@ const customerParticipant = (identity: string, event: Accepted, channel: Contain
 });
 
 const customerName = (event: Accepted, channel: Container): string =>
-  event.customerName || textField(channel.attributes, 'from') || channel.friendlyName;
+  nameAtMost(event.customerName || textField(channel.attributes, 'from') || channel.friendlyName);
 
 const giveCounterpart = async (
   deps: BridgeDeps,

@@ -19,6 +19,13 @@ export const originOf = (
   return { side: match[1] as Side, container: match[2] };
 };
 
+/**
+ * A name that somebody chose, as long as a container or a participant may have it: a longer one would be refused for good.
+ * https://www.twilio.com/docs/conversations-classic/conversations-limits
+ */
+export const nameAtMost = (name: string, most = 256): string =>
+  name.length <= most ? name : `${name.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}\u2026`;
+
 /** A text field of a JSON object that came from outside; undefined when there is none. Never throws. */
 export const textField = (json: string, field: string): string | undefined => {
   try {

@@ -48,7 +48,7 @@ export const notice = async (deps: BridgeDeps, key: Home['key'], about: Undelive
     case 'done':
       return { end: 'replicated', copies: [sent.copy] };
     case 'parked':
-      return { end: 'parked', reason: sent.reason };
+      return { end: 'parked', reason: sent.reason, code: sent.code };
     case 'overtaken':
       return retry(1, 'lane has another owner');
     case 'stopped':

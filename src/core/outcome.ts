@@ -34,7 +34,8 @@ export type Outcome =
   | { readonly end: 'forwarded' }
   | { readonly end: 'reconciled'; readonly repaired: number }
   | { readonly end: 'skipped'; readonly reason: Skipped }
-  | { readonly end: 'parked'; readonly reason: Parked }
+  /** `code`: Twilio's error. */
+  | { readonly end: 'parked'; readonly reason: Parked; readonly code?: number | undefined }
   | { readonly end: 'deferred'; readonly reason: Deferred }
   /**
    * Not an end: the same event comes again after so many seconds. `progress` when this try got something done; `gone`

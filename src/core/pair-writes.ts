@@ -105,13 +105,23 @@ export const nextGeneration = async (deps: BridgeDeps, home: Home): Promise<Home
 };
 
 /**
- * Everybody stands on both sides: the link is finished. The pair stays due: the next sweep compares both lanes once,
+ * Everybody stands on both sides, but for whom Twilio will never let in (`unjoined`): the link is finished. The pair stays due: the next sweep compares both lanes once,
  * which finds what was written while it was linked. From now on it stands in the sweep's list.
  * @returns false when the pair is not open any more.
  */
-export const finishLink = async (deps: BridgeDeps, home: Home, event: Accepted): Promise<boolean> => {
+export const finishLink = async (
+  deps: BridgeDeps,
+  home: Home,
+  event: Accepted,
+  unjoined: boolean,
+): Promise<boolean> => {
   await listForSweep(deps, home.key, 'active');
-  return (await write(deps, home.key, { when: [['=', 'st', 'open']], set: { linked: 1, ...served(event) } })).ok;
+  const written = await write(deps, home.key, {
+    when: [['=', 'st', 'open']],
+    set: { linked: 1, ...served(event), ...(unjoined ? { unjoined: 1 } : {}) },
+    remove: unjoined ? [] : ['unjoined'],
+  });
+  return written.ok;
 };
 
 /** Pairs in which something was said within a day, and the others. */

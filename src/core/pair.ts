@@ -64,6 +64,8 @@ export type Home = {
   readonly workerIdentity: string | undefined;
   /** Both the customer and the agent stand on both sides, and the history was copied. */
   readonly linked: boolean;
+  /** Linked, but Twilio would not let somebody in: an operator may try that again. */
+  readonly unjoined: boolean;
   readonly due: boolean;
   /** Nothing was said for a day. */
   readonly quiet: boolean;
@@ -163,6 +165,7 @@ export const readHome = (item: Item | undefined): Home | undefined => {
     worker: text(item.worker),
     workerIdentity: text(item.workerIdentity),
     linked: item.linked !== undefined,
+    unjoined: item.unjoined !== undefined,
     due: item.due !== undefined,
     quiet: item.quiet !== undefined,
     since: number(item.since),
@@ -176,6 +179,9 @@ export const aliasOf = (item: Item | undefined): Key | undefined => {
   const home = text(item?.home);
   return home === undefined ? undefined : { pk: home, sk: 'pair' };
 };
+
+/** Linked, with everybody in it. */
+export const isWhole = ({ linked, unjoined }: Home): boolean => linked && !unjoined;
 
 /** The container on one side of a pair. */
 export const containerOf = (home: Home, side: Side): string | undefined => home[side];

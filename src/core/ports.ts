@@ -219,6 +219,8 @@ export type Entry = {
   readonly type: string;
   readonly lane?: Lane | 'forward' | undefined;
   readonly reason?: string | undefined;
+  /** Twilio's error, of what was parked. */
+  readonly code?: number | undefined;
   /** The SIDs it is about, both sides', the source first. */
   readonly sids: readonly string[];
   /** Milliseconds since the webhook arrived. */

@@ -221,6 +221,7 @@ const after = (deps: BridgeDeps, walk: Walk, message: Message, delivered: Delive
         type: 'reconcile',
         lane: walk.held.lane,
         reason: delivered.reason,
+        code: delivered.code,
         sids: [message.sid],
       });
       break;

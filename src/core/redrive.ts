@@ -120,7 +120,7 @@ const outcomeOf = (delivered: Delivered): Outcome => {
     case 'done':
       return { end: 'replicated', copies: [delivered.copy] };
     case 'parked':
-      return { end: 'parked', reason: delivered.reason };
+      return { end: 'parked', reason: delivered.reason, code: delivered.code };
     case 'overtaken':
       return overtaken;
     case 'stopped':

@@ -82,7 +82,7 @@ const parkEdit = async (
     await tellOfParked(deps, home, { lane, sid, index, createdAt, reason: 'refused', code, attempts: 1, edit });
     await writeRefused(deps, home.key, lane, sid, row.copy, { digest: edit, index, code });
   }
-  return { end: 'parked', reason: 'refused' };
+  return { end: 'parked', reason: 'refused', code };
 };
 
 /** For whoever ends otherwise than with this copy. @returns whether it was put right. */
@@ -96,6 +96,9 @@ export const putRight = async (
 ): Promise<boolean> => {
   const outcome = await renewCopy(deps, home, lane, sid, row, original);
   if (outcome.end === 'parked')
-    deps.journal({ step: 'parked', type: 'reconcile', lane, reason: outcome.reason, sids: [sid, row.copy] });
+    deps.journal({
+      ...{ step: 'parked', type: 'reconcile', lane, sids: [sid, row.copy] },
+      ...{ reason: outcome.reason, code: outcome.code },
+    });
   return outcome.end === 'replicated';
 };

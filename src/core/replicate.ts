@@ -80,7 +80,7 @@ const outcomeOf = (delivered: Delivered): Outcome => {
     case 'done':
       return { end: 'replicated', copies: [delivered.copy] };
     case 'parked':
-      return { end: 'parked', reason: delivered.reason };
+      return { end: 'parked', reason: delivered.reason, code: delivered.code };
     case 'overtaken':
       return retry(1, 'lane has another owner');
     case 'stopped':

@@ -9,7 +9,7 @@ import { link, rememberedAccept } from './link.ts';
 import { notice } from './notice.ts';
 import { writeTicket } from './operate/tickets.ts';
 import { type Outcome, retry, skipped } from './outcome.ts';
-import { type Home, laneFrom, readHome } from './pair.ts';
+import { type Home, isWhole, laneFrom, readHome } from './pair.ts';
 import { outOfPatience } from './patience.ts';
 import type { Consumer, Entry, Verdict } from './ports.ts';
 import { type Run, reconcile } from './reconcile.ts';
@@ -77,7 +77,7 @@ const onEvent = async (deps: BridgeDeps, homes: HomeKeys, event: BridgeEvent, ru
 /** A link that stopped half-way, from what its pair remembers. */
 const linkAgain = async (deps: BridgeDeps, home: string, run: Run): Promise<Outcome> => {
   const pair = readHome(await deps.store.get({ pk: home, sk: 'pair' }));
-  if (pair === undefined || pair.linked) return skipped('already');
+  if (pair === undefined || isWhole(pair)) return skipped('already');
   const again = rememberedAccept(pair);
   if (again === undefined) return skipped('not_a_chat');
   await forwardMeanwhile(deps, pair, again.container);
@@ -150,6 +150,8 @@ const entryOf = (deps: BridgeDeps, work: Work, outcome: Outcome, receivedAt: num
       return { ...entry, step: 'retried', reason: outcome.why };
     case 'forwarded':
       return { ...entry, step: 'forwarded' };
+    case 'parked':
+      return { ...entry, step: 'parked', reason: outcome.reason, code: outcome.code };
     default:
       return { ...entry, step: outcome.end, reason: outcome.reason };
   }

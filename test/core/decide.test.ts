@@ -29,6 +29,7 @@ const home = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairStat
   worker: undefined,
   workerIdentity: undefined,
   linked: true,
+  unjoined: false,
   due: false,
   quiet: false,
   since: 0,

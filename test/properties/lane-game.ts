@@ -115,7 +115,7 @@ export const play = async (
   const begun = await begin({ ...deps, store: real }, accepted);
   if (begun === undefined) throw new Error('no pair');
   const opened = await open({ ...deps, store: real }, begun, FRONTLINE, 'customer');
-  if (linked && opened !== undefined) await finishLink({ ...deps, store: real }, opened, accepted);
+  if (linked && opened !== undefined) await finishLink({ ...deps, store: real }, opened, accepted, false);
 
   const item = async (): Promise<Item> => {
     const found = await real.get(KEY);
@@ -248,7 +248,7 @@ export const play = async (
         if (!own || mine.intent !== undefined) return {};
         return took(await marks.keepPlace(deps, { home, lane }, `page ${pick}`), mine.fence);
       case 'link':
-        return { ok: await finishLink(deps, await stored(), accepted) };
+        return { ok: await finishLink(deps, await stored(), accepted, false) };
       case 'start':
       case 'bring':
       case 'free':

@@ -373,3 +373,14 @@ describe('when linking meets trouble', () => {
     expect(stage.people('frontline', chat)).toEqual(['jo', ann.email]);
   });
 });
+
+test("a customer's name is cut to what a conversation may be called, whatever it is made of", async () => {
+  const stage = openStage();
+  const chat = stage.begins('🙂'.repeat(3_000));
+  await stage.settle(0.1);
+  stage.accepts(chat);
+  await stage.settle(3);
+
+  expect(stage.conversation(chat).friendlyName).toBe(`${'🙂'.repeat(127)}…`);
+  expect(stage.people('frontline', chat)).toEqual(['jo', 'ann@example.com']);
+});

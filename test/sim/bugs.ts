@@ -115,12 +115,12 @@ export const BUGS: readonly Bug[] = [
     patches: [
       {
         file: 'src/core/link.ts',
-        from: "if (known?.linked && known.reservation === event.reservation) return skipped('already');",
+        from: "if (known !== undefined && isWhole(known) && known.reservation === event.reservation) return skipped('already');",
         to: "if (known !== undefined && known.reservation === event.reservation) return skipped('already');",
       },
       {
         file: 'src/core/replicator.ts',
-        from: 'if (pair === undefined || pair.linked)',
+        from: 'if (pair === undefined || isWhole(pair))',
         to: 'if (pair === undefined || pair.worker !== undefined)',
       },
     ],

@@ -1,7 +1,7 @@
 import { QUEUES } from '../../contract.ts';
 import { decodeEnvelope, type Forward, type ParkedMessage } from '../event.ts';
 import { forwardRow, readForwardRow } from '../forward/rows.ts';
-import { readHome } from '../pair.ts';
+import { isWhole, readHome } from '../pair.ts';
 import { readRow } from '../rows.ts';
 import type { Operator } from './ports.ts';
 
@@ -55,5 +55,5 @@ const isThrough = async (operator: Operator, { container, key }: Forward): Promi
 /** Or will never be. */
 const isLinked = async (operator: Operator, pk: string): Promise<boolean> => {
   const home = readHome(await operator.store.get({ pk, sk: 'pair' }));
-  return home === undefined || home.linked || home.state === 'closed';
+  return home === undefined || isWhole(home) || home.state === 'closed';
 };

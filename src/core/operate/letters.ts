@@ -5,7 +5,7 @@
 import { QUEUES, type QueueName } from '../../contract.ts';
 import { decodeEnvelope, type Forward } from '../event.ts';
 import { sendJob } from '../jobs.ts';
-import { pairKey, readHome } from '../pair.ts';
+import { isWhole, pairKey, readHome } from '../pair.ts';
 import type { DeadLetter, Operator } from './ports.ts';
 import { awaitTickets, type Ended } from './tickets.ts';
 
@@ -90,7 +90,7 @@ export const linkAgain = async (
   const asked: (readonly [home: string, ticket: string])[] = [];
   for (const pk of homes) {
     const home = readHome(await operator.store.get({ pk, sk: 'pair' }));
-    if (home === undefined || home.linked || home.state === 'closed') continue;
+    if (home === undefined || isWhole(home) || home.state === 'closed') continue;
     const ticket = operator.nonce();
     await sendJob(operator, home, { lane: 'F', work: { kind: 'link', home: pk, because: 'operator', ticket } });
     asked.push([pk, ticket]);

@@ -28,7 +28,7 @@ const linkedPair = async () => {
   const deps = { store, settings, clock: { now: () => now }, nonce: () => `n${++nonces}` } as unknown as BridgeDeps;
   const begun = await begin(deps, accepted);
   const opened = begun && (await open(deps, begun, 'CH2', 'jo'));
-  if (!opened || !(await finishLink(deps, opened, accepted))) throw new Error('not linked');
+  if (!opened || !(await finishLink(deps, opened, accepted, false))) throw new Error('not linked');
   const home = async (): Promise<Home> => {
     const found = readHome(await store.get(key));
     if (found === undefined) throw new Error('no home');

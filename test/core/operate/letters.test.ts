@@ -111,3 +111,63 @@ describe('a parked link, put back', () => {
     expect(await office.operator.deadLetters('flex-events')).toEqual([]);
   });
 });
+
+describe('a link in which Twilio lets somebody not in', () => {
+  /** https://www.twilio.com/docs/api/errors/50214: a user in as many conversations as may be. */
+  const refuse = (office: Office, path: string, about: string): void =>
+    office.meddle((url, _, form) => (url.includes(path) && form.includes(about) ? { code: 50214 } : undefined));
+  const accepted = async (path: string, about: string) => {
+    const office = openOffice({ swept: true });
+    const { channelSid, taskSid } = office.twilio.customer.beginWebChat({ name: 'Jo', identity: 'jo' });
+    office.twilio.customer.writes(channelSid, 'hello?');
+    refuse(office, path, about);
+    const { reservationSid } = office.twilio.flexAgent.isOffered(AGENTS.ann.flexWorkerSid, taskSid);
+    office.twilio.flexAgent.accepts(reservationSid, 'never');
+    await office.pass(5_000);
+    const conversation = () =>
+      office.twilio.reads.containers('frontline').find(({ attributes }) => attributes.includes(channelSid));
+    const letters = async () => (await lettersOf(office)).map(({ reason }) => reason);
+    const redrive = async () => {
+      const ended = await office.during(linkAgain(office.operator, await lettersOf(office), 60_000));
+      await silence(office.operator);
+      return ended.map(({ ended }) => ended?.end);
+    };
+    return { office, channelSid, conversation, letters, redrive };
+  };
+
+  test.each([
+    ['the agent, in Frontline', '/Participants', AGENTS.ann.email],
+    ['the agent, in Flex', '/Members', AGENTS.ann.flexIdentity],
+    ['the customer', '/Participants', 'jo'],
+  ])('(%s) goes on without, is parked once, and is whole when an operator tries again', async (_, path, about) => {
+    const { office, channelSid, conversation, letters, redrive } = await accepted(path, about);
+    office.twilio.customer.writes(channelSid, 'anybody?');
+    await office.pass(30 * 60_000);
+    expect(office.told('frontline', conversation()?.sid ?? '')).toEqual(['hello?', 'anybody?']);
+    expect(await letters()).toEqual(['refused']);
+    expect(office.journal.filter(({ step }) => step === 'parked')).toMatchObject([{ reason: 'refused', code: 50214 }]);
+    expect((await readStatus(office.operator)).pairs).toMatchObject({ open: 1, linking: 0 });
+
+    expect(await redrive()).toEqual(['parked']);
+    expect(await letters()).toEqual(['refused']);
+    office.meddle(() => undefined);
+    expect(await redrive()).toEqual(['linked']);
+    expect(await letters()).toEqual([]);
+    const there = conversation()?.members.map(({ identity }) => identity);
+    expect(there?.toSorted()).toEqual([AGENTS.ann.email, 'jo']);
+    const channel = office.twilio.reads.container('flex', channelSid)?.members.map(({ identity }) => identity);
+    expect(channel).toContain(AGENTS.ann.flexIdentity);
+    expect(office.told('frontline', conversation()?.sid ?? '')).toEqual(['hello?', 'anybody?']);
+  });
+
+  test('is parked before there is a conversation, when that is refused, and linked when an operator tries again', async () => {
+    const { office, conversation, letters, redrive } = await accepted('/Conversations', 'UniqueName');
+    await office.pass(30 * 60_000);
+    expect(conversation()).toBeUndefined();
+    expect(await letters()).toEqual(['refused']);
+    office.meddle(() => undefined);
+    expect(await redrive()).toEqual(['linked']);
+    expect(office.told('frontline', conversation()?.sid ?? '')).toEqual(['hello?']);
+    expect(await letters()).toEqual([]);
+  });
+});

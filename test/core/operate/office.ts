@@ -31,10 +31,17 @@ export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
   const queues = createMemoryQueues({ clock });
   const journal: Entry[] = [];
   let nonces = 0;
-  let mischief: (url: string, body: string) => Mischief | undefined = () => undefined;
+  let mischief: (url: string, body: string, form: string) => Mischief | undefined = () => undefined;
 
   const http: HttpCall = async ({ method, url, headers, body, timeoutMs }) => {
-    const met = method === 'POST' ? mischief(url, new URLSearchParams(body).get('Body') ?? '') : undefined;
+    const met =
+      method === 'POST'
+        ? mischief(
+            url,
+            new URLSearchParams(body).get('Body') ?? '',
+            new URLSearchParams(body).toString().replaceAll('%40', '@'),
+          )
+        : undefined;
     await time.sleep(20);
     if (typeof met === 'object')
       return { status: 400, headers: {}, body: JSON.stringify({ status: 400, code: met.code, message: 'refused' }) };
