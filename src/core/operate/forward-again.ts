@@ -1,5 +1,5 @@
 /**
- * What Flex's own webhook did not get is put on its channel's line again, in the order in which it came; see again.ts of
+ * What Flex's own webhook did not get is put on its channel's line again, in the order in which it stood there; see again.ts of
  * forward. A dead letter is all there is of it, and stays until it is through (bells.ts).
  */
 import { encodeEnvelope, type Forward } from '../event.ts';
@@ -12,15 +12,15 @@ export type ForwardedAgain = { readonly forward: Waiting; readonly ended: Ended 
 
 export type Waiting = NonNullable<Letter['forward']>;
 
-/** Each once, for one that is given up again gets a second letter; the oldest first. */
+/**
+ * Each once, for one that is given up again gets a second letter; in the order of their line, which is that of their first
+ * letters. The times at which they came are of several clocks.
+ */
 export const waitingForwards = (letters: readonly Letter[]): readonly Waiting[] => {
   const byEvent = new Map<string, Waiting>();
-  for (const { forward } of letters) {
-    const first = forward && byEvent.get(nameOf(forward));
-    if (forward !== undefined && (first === undefined || forward.receivedAt < first.receivedAt))
-      byEvent.set(nameOf(forward), forward);
-  }
-  return [...byEvent.values()].sort((a, b) => a.receivedAt - b.receivedAt);
+  for (const { forward } of letters)
+    if (forward !== undefined && !byEvent.has(nameOf(forward))) byEvent.set(nameOf(forward), forward);
+  return [...byEvent.values()];
 };
 
 const nameOf = ({ container, key }: Forward): string => `${container} ${key}`;

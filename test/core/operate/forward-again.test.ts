@@ -59,15 +59,15 @@ const again = async (ms = 1_000): Promise<readonly (string | undefined)[]> => {
   });
 };
 
-test('What waits is named once, in the order in which it first came', () => {
+test('What waits is named once, in the order of its first letters, whatever the clocks said', () => {
   const letter = (key: string, receivedAt: number): Letter => ({
     ...{ queue: 'default-webhook', handle: '', reason: 'forward_refused', home: undefined, link: false },
     forward: { eventType: 'onMessageSent', container: 'CH', about: key, key, contentType: '', body: '', receivedAt },
   });
-  const letters = [letter('second', 2), letter('first', 1), letter('third', 3), letter('first', 4)];
+  const letters = [letter('first', 2), letter('second', 1), letter('third', 3), letter('first', 4)];
   expect(waitingForwards(letters).map(({ key, receivedAt }) => [key, receivedAt])).toEqual([
-    ['first', 1],
-    ['second', 2],
+    ['first', 2],
+    ['second', 1],
     ['third', 3],
   ]);
 });
