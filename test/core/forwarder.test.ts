@@ -299,6 +299,14 @@ describe('the head of a channel’s line', () => {
     expect(chat.phone()).toEqual(['two']);
   });
 
+  test('refused for what it says is parked with Twilio’s code', async () => {
+    stage.fault({ fault: 'content.refused', p: 1, holds: 'poison', only: CHAT_EVENT });
+    const sid = chat.writes('poison');
+    await stage.pass(1_000);
+    expect(stage.journal.at(-1)).toMatchObject({ step: 'parked', reason: 'forward_refused', code: 50504 });
+    expect(stage.told(sid)).toEqual(['parked: forward_refused']);
+  });
+
   test('in a session that has ended is pointless', async () => {
     const first = chat.writes('bye');
     await stage.pass(1_000);
