@@ -40,12 +40,22 @@ const mac = (key: string, at: Stamped, d: string, s: string, k: StampKind): stri
 export const stampedAttributes = (key: string, deployment: string, at: Stamped, s: string, k: StampKind): string =>
   JSON.stringify({ [attribute]: { v: 1, d: deployment, s, k, h: mac(key, at, deployment, s, k) } satisfies Stamp });
 
+/**
+ * What the bridge writes into a stamp: a message's SID or a notice's (notices.ts), a deployment's name, its HMAC. A claim
+ * is anybody's text and becomes part of a row's key, whose length DynamoDB bounds.
+ */
+const sources = /^(notice#(edit#([0-9a-f]{1,64}#)?)?)?IM[0-9a-f]{32}$/;
+const deployments = /^[\w.-]{1,32}$/;
+const macs = /^[0-9a-f]{32}$/;
+
+const matching = (value: unknown, form: RegExp): value is string => typeof value === 'string' && form.test(value);
+
 /** The stamp that attributes claim to carry, unproven; undefined when they claim none. Never throws. */
 export const claimedStamp = (attributes: string): Stamp | undefined => {
   if (!attributes.includes(attribute)) return undefined;
   try {
     const claim = (JSON.parse(attributes) as Record<string, Record<string, unknown>> | null)?.[attribute];
-    if (claim?.v !== 1 || typeof claim.d !== 'string' || typeof claim.s !== 'string' || typeof claim.h !== 'string')
+    if (claim?.v !== 1 || !matching(claim.d, deployments) || !matching(claim.s, sources) || !matching(claim.h, macs))
       return undefined;
     if (claim.k !== 'copy' && claim.k !== 'notice' && claim.k !== 'silent') return undefined;
     return { v: 1, d: claim.d, s: claim.s, k: claim.k, h: claim.h };

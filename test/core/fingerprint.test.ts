@@ -11,7 +11,7 @@ if (home === undefined) throw new Error('no home');
 
 const file = { sid: 'ME1', contentType: 'image/png', filename: 'a.png', size: 10 };
 const source: Message = {
-  sid: 'IM1',
+  sid: `IM${'1'.repeat(32)}`,
   index: 5,
   author: 'ann@example.com',
   body: 'hello',
@@ -21,7 +21,7 @@ const source: Message = {
 };
 const copy = { ...source, sid: 'IM9', index: 8, author: 'ann_40example_2Ecom' };
 const intent = (late = false, of = source) => ({ ...claimed(key, 'B', of, late), notAfter: 0, tail: 7 });
-const stamp = (s: string) => JSON.stringify({ bridge: { v: 1, d: 'live', s, k: 'copy', h: 'broken' } });
+const stamp = (s: string) => JSON.stringify({ bridge: { v: 1, d: 'live', s, k: 'copy', h: '0'.repeat(32) } });
 
 describe('what an intent was to write', () => {
   test.each([
@@ -29,7 +29,7 @@ describe('what an intent was to write', () => {
     ['when a list gives whole seconds', { createdAt: '2026-11-22T14:03:07Z' }],
     [
       'by its author and the stamp that it still carries, when its text was edited',
-      { body: '?', attributes: stamp('IM1') },
+      { body: '?', attributes: stamp(source.sid) },
     ],
   ])('is known %s', (_, change) => {
     expect(isIntended(key, 'B', { ...copy, ...change }, intent(), home)).toBe(true);
@@ -37,12 +37,12 @@ describe('what an intent was to write', () => {
 
   test.each([
     ['of another author', { author: 'jo' }],
-    ['of another author, with a copied stamp', { author: 'jo', attributes: stamp('IM1') }],
+    ['of another author, with a copied stamp', { author: 'jo', attributes: stamp(source.sid) }],
     ['of another text', { body: 'hello!' }],
     ['of another second', { createdAt: '2026-11-22T14:03:08.000Z' }],
     ['that stood there before', { index: 7 }],
-    ['that stood there before, with a copied stamp', { index: 7, attributes: stamp('IM1') }],
-    ["of another text, with another message's stamp", { body: 'hello!', attributes: stamp('IM2') }],
+    ['that stood there before, with a copied stamp', { index: 7, attributes: stamp(source.sid) }],
+    ["of another text, with another message's stamp", { body: 'hello!', attributes: stamp(`IM${'2'.repeat(32)}`) }],
   ])('is no message %s', (_, change) => {
     expect(isIntended(key, 'B', { ...copy, ...change }, intent(), home)).toBe(false);
   });

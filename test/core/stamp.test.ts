@@ -4,11 +4,12 @@ import { claimedStamp, provenStamp, type Stamped, stampedAttributes } from '../.
 
 const key = 'a key that only the bridge holds';
 const place: Stamped = { lane: 'B', container: 'CH1', author: 'ann_40example_2Ecom', body: 'Good morning' };
-const attributes = stampedAttributes(key, 'live', place, 'IM1', 'copy');
+const source = `IM${'0a'.repeat(16)}`;
+const attributes = stampedAttributes(key, 'live', place, source, 'copy');
 
 describe('the stamp', () => {
   test('is known again where the bridge wrote it', () => {
-    expect(provenStamp(key, place, attributes)).toMatchObject({ d: 'live', s: 'IM1', k: 'copy' });
+    expect(provenStamp(key, place, attributes)).toMatchObject({ d: 'live', s: source, k: 'copy' });
   });
 
   test.each([
@@ -18,18 +19,37 @@ describe('the stamp', () => {
     ['another lane', { lane: 'F' as const }],
   ])('proves nothing when copied onto %s', (_, other) => {
     expect(provenStamp(key, { ...place, ...other }, attributes)).toBeUndefined();
-    expect(claimedStamp(attributes)?.s).toBe('IM1');
+    expect(claimedStamp(attributes)?.s).toBe(source);
   });
 
   test('cannot be made without the key', () => {
-    expect(provenStamp(key, place, stampedAttributes('guessed', 'live', place, 'IM1', 'copy'))).toBeUndefined();
+    expect(provenStamp(key, place, stampedAttributes('guessed', 'live', place, source, 'copy'))).toBeUndefined();
   });
 
   test('cannot be given another source, kind or deployment', () => {
-    for (const change of [{ s: 'IM2' }, { k: 'notice' }, { d: 'other' }]) {
+    for (const change of [{ s: `IM${'0b'.repeat(16)}` }, { k: 'notice' }, { d: 'other' }]) {
       const bridge = { ...claimedStamp(attributes), ...change };
       expect(provenStamp(key, place, JSON.stringify({ bridge }))).toBeUndefined();
     }
+  });
+
+  test('of a notice is known again, of one about an edit too', () => {
+    for (const notice of ['notice#', 'notice#edit#', `notice#edit#${'f0'.repeat(16)}#`]) {
+      const written = stampedAttributes(key, 'live', place, `${notice}${source}`, 'notice');
+      expect(provenStamp(key, place, written)?.s).toBe(`${notice}${source}`);
+    }
+  });
+
+  test.each([
+    ['a source too long for a row', { s: 'a'.repeat(1100) }],
+    ['a source with more before it', { s: `m#F#${source}` }],
+    ['a source with more behind it', { s: `${source}\n` }],
+    ['a notice of anything', { s: `notice#edit#${'x'.repeat(40)}#${source}` }],
+    ['a notice of a text too long for a row', { s: `notice#edit#${'0'.repeat(1100)}#${source}` }],
+    ['a deployment of any length', { d: 'a'.repeat(33) }],
+    ['a proof of any length', { h: '0'.repeat(64) }],
+  ])('is none that the bridge wrote when it names %s', (_, change) => {
+    expect(claimedStamp(JSON.stringify({ bridge: { ...claimedStamp(attributes), ...change } }))).toBeUndefined();
   });
 
   test('is never found in, and never breaks on, whatever a customer writes as attributes', () => {

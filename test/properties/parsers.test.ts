@@ -161,8 +161,12 @@ describe('a message on the other side', () => {
   test('carries a stamp that is proven there, and nowhere else', () => {
     const kinds = fc.constantFrom<StampKind>('copy', 'notice', 'silent');
     const place = fc.record({ lane, container: sidOf('CH'), author: text, body: text });
+    const name = fc.stringMatching(/^[\w.-]{1,32}$/);
+    const sources = fc
+      .tuple(fc.constantFrom('', 'notice#', 'notice#edit#'), sidOf('IM'))
+      .map((parts) => parts.join(''));
     fc.assert(
-      fc.property(place, place, text, text, kinds, (here, elsewhere, deployment, source, kind) => {
+      fc.property(place, place, name, sources, kinds, (here, elsewhere, deployment, source, kind) => {
         const attributes = stampedAttributes('key', deployment, here, source, kind);
         expect(provenStamp('key', here, attributes)).toEqual(claimedStamp(attributes));
         expect(provenStamp('key', here, attributes)).toMatchObject({ d: deployment, s: source, k: kind });
