@@ -117,10 +117,10 @@ const passAgain = async (deps: ForwarderDeps, job: Job): Promise<Passed> => {
     const forward = await putBack(deps, job.key, job.forward);
     return forward === undefined ? skipped('removed') : await pass(deps, { ...job, forward });
   } catch (error) {
+    if (!(error instanceof TwilioTrouble)) throw error;
     // The letter stays, so nothing is lost; others wait in line behind this one.
-    if (error instanceof TwilioTrouble && deps.clock.now() - job.envelope.receivedAt > PATIENCE_MS)
-      return deferred('side_down');
-    throw error;
+    if (deps.clock.now() - job.envelope.receivedAt > PATIENCE_MS) return deferred('side_down');
+    return retry(error.retryAfter ?? backoff(job.delivery.attempts), twilioSays(error));
   }
 };
 

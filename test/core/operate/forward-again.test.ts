@@ -145,6 +145,18 @@ describe("what Flex's own webhook refused, sent again", () => {
     expect(chat.phone()).toEqual(['one']);
   });
 
+  test('waits as long as Twilio asks when its message cannot be read, and that is no failure', async () => {
+    const [sid = ''] = await written(['one'], ['one']);
+    const end = stage.fault({ fault: 'rest.429', p: 1, only: 'GET chat.message', retryAfter: 7 });
+    expect(await again(0)).toEqual([undefined]);
+    end();
+    await stage.pass(6_000);
+    expect(chat.phone()).toEqual([]);
+    await stage.pass(1_000);
+    expect(chat.phone()).toEqual(['one']);
+    expect(stage.told(sid)).toEqual(['parked: forward_refused', 'retried: twilio 20429', 'forwarded']);
+  });
+
   test('waits for a message that cannot be read for a quarter of an hour, and then lets the line go on', async () => {
     await written(['one'], ['one']);
     const end = stage.fault({ fault: 'side.down', p: 1, account: 'flex', how: '503', only: 'GET' });
