@@ -39,6 +39,9 @@ export const keepPlace = (deps: BridgeDeps, { home, lane }: Held, place: string)
 /** The most indices that one write notes as holes: DynamoDB bounds an expression at 4 KB. */
 export const HOLES_AT_ONCE = 50;
 
+/** The most old holes and applied edits that one write takes away, for the same reason. */
+export const DROPS_AT_ONCE = 100;
+
 /** After so long an index that no list has shown belongs to a message that is gone. */
 export const GONE_AFTER_MS = 10 * 60_000;
 
@@ -47,7 +50,8 @@ const untouched = (lane: Lane, { nonce }: LaneState): readonly Test[] =>
   nonce === undefined ? [['lacks', at(lane).nonce]] : [['=', at(lane).nonce, nonce]];
 
 /**
- * The two ends were compared and everything found was done.
+ * The two ends were compared and everything found was done. What is more than one write may take away stays, and the pair
+ * due for it: the next run takes it.
  * @param seenUpTo the largest source index that was listed (-1: none).
  * @param missing indices up to it that the list did not show.
  * @param listedAt when the list was asked for.
@@ -68,14 +72,18 @@ export const clean = async (
   for (;;) {
     const state = home.lanes[lane];
     const cursor = Math.max(state.cursor, seenUpTo);
-    const old = [...state.holes].filter(([, found]) => listedAt - found > GONE_AFTER_MS).map(([index]) => index);
+    const old = [...state.holes]
+      .filter(([, found]) => listedAt - found > GONE_AFTER_MS)
+      .map(([index]) => index)
+      .slice(0, DROPS_AT_ONCE);
+    const applied = renewed.slice(0, DROPS_AT_ONCE - old.length);
     const fresh = missing.filter((index) => !state.holes.has(index));
     const done =
       state.dirty === undefined ||
       state.dirty.upTo <= Math.max(seenUpTo, 1) ||
       listedAt - state.dirty.since > GONE_AFTER_MS;
     const holes = [...state.holes.keys(), ...fresh].filter((index) => !old.includes(index));
-    const waits = !done || holes.length > 0 || [...state.stale.keys()].some((sid) => !renewed.includes(sid));
+    const waits = !done || holes.length > 0 || [...state.stale.keys()].some((sid) => !applied.includes(sid));
     const other = home.lanes[otherLane(lane)];
     const rest =
       waits ||
@@ -106,7 +114,7 @@ export const clean = async (
       put: fresh.length > 0 ? { [a.holes]: Object.fromEntries(fresh.map((index) => [index, listedAt])) } : {},
       drop: {
         ...(old.length > 0 ? { [a.holes]: old.map(String) } : {}),
-        ...(renewed.length > 0 ? { [a.stale]: renewed } : {}),
+        ...(applied.length > 0 ? { [a.stale]: applied } : {}),
       },
       remove: [...(done ? [a.dirty, a.dirtySince] : []), ...(rest ? [] : ['due', 'dk']), a.place],
     });

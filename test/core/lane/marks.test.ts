@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
 import type { BridgeDeps } from '../../../src/core/deps.ts';
 import { fence } from '../../../src/core/lane/intent.ts';
-import { clean, defer, GONE_AFTER_MS, markStale } from '../../../src/core/lane/marks.ts';
+import { clean, DROPS_AT_ONCE, defer, GONE_AFTER_MS, HOLES_AT_ONCE, markStale } from '../../../src/core/lane/marks.ts';
 import { type Home, pairKey, readHome } from '../../../src/core/pair.ts';
 import { begin, finishLink, open } from '../../../src/core/pair-writes.ts';
 import { acceptedIn } from '../../support/accepted.ts';
@@ -102,4 +102,30 @@ test('An edit that was not applied keeps the pair due until it is', async () => 
   const after = await cleans(5, [], ['IM1']);
   expect(after.lanes.F.stale.size).toBe(0);
   expect(after.due).toBe(false);
+});
+
+describe('More than one write may take away', () => {
+  test('of edits that were applied is taken away by the runs that follow', async () => {
+    const { deps, home, cleans } = await linkedPair();
+    const sids = Array.from({ length: 230 }, (_, n) => `IM${n}`);
+    for (const sid of sids) await markStale(deps, key, 'F', sid);
+    const left: number[] = [];
+    do left.push((await cleans(5, [], [...(await home()).lanes.F.stale.keys()])).lanes.F.stale.size);
+    while ((await home()).due && left.length < 9);
+    expect(left).toEqual([230 - DROPS_AT_ONCE, 230 - 2 * DROPS_AT_ONCE, 0]);
+  });
+
+  test('of edits and holes together, new holes among them, is taken away by and by', async () => {
+    const { deps, home, cleans, pass } = await linkedPair();
+    const indices = (from: number, count = HOLES_AT_ONCE) => Array.from({ length: count }, (_, n) => from + n);
+    for (const from of [0, 50, 100, 150]) await cleans(from + 49, indices(from));
+    for (let n = 0; n < 230; n += 1) await markStale(deps, key, 'F', `IM${n}`);
+    pass(GONE_AFTER_MS + 1);
+    const renewed = async () => [...(await home()).lanes.F.stale.keys()];
+    let after = await cleans(249, indices(200), await renewed());
+    expect([after.lanes.F.holes.size, after.due]).toEqual([150, true]);
+    pass(GONE_AFTER_MS + 1);
+    for (let runs = 0; after.due && runs < 9; runs += 1) after = await cleans(249, [], await renewed());
+    expect([after.lanes.F.holes.size, after.lanes.F.stale.size, after.due]).toEqual([0, 0, false]);
+  });
 });
