@@ -118,8 +118,8 @@ const passAgain = async (deps: ForwarderDeps, job: Job): Promise<Passed> => {
     return forward === undefined ? skipped('removed') : await pass(deps, { ...job, forward });
   } catch (error) {
     if (!(error instanceof TwilioTrouble)) throw error;
-    // The letter stays, so nothing is lost; others wait in line behind this one.
-    if (deps.clock.now() - job.envelope.receivedAt > PATIENCE_MS) return deferred('side_down');
+    // The letter stays, so nothing is lost; others wait in line behind this one. Its own time in line does not count.
+    if (deps.clock.now() - job.delivery.firstReceivedAt > PATIENCE_MS) return deferred('side_down');
     return retry(error.retryAfter ?? backoff(job.delivery.attempts), twilioSays(error));
   }
 };

@@ -168,6 +168,22 @@ describe("what Flex's own webhook refused, sent again", () => {
     expect(await again()).toEqual(['forwarded']);
     expect(chat.phone()).toEqual(['one']);
   });
+
+  test('is read with the same patience after a long time in line', async () => {
+    await written(['one'], ['one']);
+    const busy = stage.twilio.now() + 20 * 60_000;
+    stage.answers((path, body) =>
+      path.includes('/Webhooks/') && body.includes('Body=two') && stage.twilio.now() < busy
+        ? { status: 503, json: {} }
+        : undefined,
+    );
+    chat.writes('two');
+    const end = stage.fault({ fault: 'rest.5xx-before', p: 1, only: 'GET chat.message', status: 503 });
+    expect(await again(22 * 60_000)).toEqual([undefined]);
+    end();
+    await stage.pass(60_000);
+    expect(chat.phone()).toEqual(['two', 'one']);
+  });
 });
 
 test('what was too late for an SMS is sent when an operator wants it all the same', async () => {
