@@ -34,7 +34,7 @@ describe('the stamp', () => {
   });
 
   test('of a notice is known again, of one about an edit too', () => {
-    for (const notice of ['notice#', 'notice#edit#', `notice#edit#${'f0'.repeat(16)}#`]) {
+    for (const notice of ['notice#', 'notice#edit#', `notice#edit#${'f0'.repeat(16)}#`, 'notice#edit#gone#']) {
       const written = stampedAttributes(key, 'live', place, `${notice}${source}`, 'notice');
       expect(provenStamp(key, place, written)?.s).toBe(`${notice}${source}`);
     }
@@ -44,7 +44,7 @@ describe('the stamp', () => {
     ['a source too long for a row', { s: 'a'.repeat(1100) }],
     ['a source with more before it', { s: `m#F#${source}` }],
     ['a source with more behind it', { s: `${source}\n` }],
-    ['a notice of anything', { s: `notice#edit#${'x'.repeat(40)}#${source}` }],
+    ['a notice of anything', { s: `notice#edit#Hello, Jo#${source}` }],
     ['a notice of a text too long for a row', { s: `notice#edit#${'0'.repeat(1100)}#${source}` }],
     ['a deployment of any length', { d: 'a'.repeat(33) }],
     ['a proof of any length', { h: '0'.repeat(64) }],
