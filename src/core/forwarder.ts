@@ -7,7 +7,7 @@
 import { backoff } from './deliver.ts';
 import type { BridgeSettings } from './deps.ts';
 import { decodeEnvelope, type Envelope, encodeEnvelope, type Forward, type Work } from './event.ts';
-import { putBack } from './forward/again.ts';
+import { dropGone, putBack } from './forward/again.ts';
 import { type Fate, lookUp } from './forward/look-up.ts';
 import { claim, type Doubtful, finish, forwardRow, lapse, release, type Trying, take } from './forward/rows.ts';
 import { askForNotice } from './notices.ts';
@@ -37,6 +37,8 @@ export const PERHAPS_TWICE = 'perhaps sent twice';
 const POINTLESS_AFTER_MS = 24 * 3_600_000;
 /** What cannot be read is asked for so long, a list after the settling; then what it would have told cannot be told. */
 const PATIENCE_MS = 15 * 60_000;
+/** So often, two seconds apart, is a message that cannot be seen looked for again. */
+const LOOKS = 4;
 /** Seconds, within one delivery. */
 const LONGEST_WAIT_S = 10;
 
@@ -115,7 +117,11 @@ const passAndTell = async (
 const passAgain = async (deps: ForwarderDeps, job: Job): Promise<Passed> => {
   try {
     const forward = await putBack(deps, job.key, job.forward);
-    return forward === undefined ? skipped('removed') : await pass(deps, { ...job, forward });
+    if (forward !== undefined) return await pass(deps, { ...job, forward });
+    // A look at one message may be behind by seconds.
+    if (job.delivery.attempts <= LOOKS) return retry(2, 'look is behind');
+    await dropGone(deps, job.key);
+    return skipped('removed');
   } catch (error) {
     if (!(error instanceof TwilioTrouble)) throw error;
     // The letter stays, so nothing is lost; others wait in line behind this one. Its own time in line does not count.

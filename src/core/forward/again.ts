@@ -8,7 +8,7 @@ import { finish, type RowDeps, revive } from './rows.ts';
 export type AgainDeps = RowDeps & { readonly flex: Pick<FlexSide, 'message'> };
 
 /**
- * @returns what to forward, as its message stands now; undefined when that is gone, and nothing is left to forward.
+ * @returns what to forward, as its message stands now; undefined when that is not to be seen, and nothing was changed.
  * @throws TwilioTrouble when the message could not be looked at; nothing was changed then.
  */
 export const putBack = async (deps: AgainDeps, key: Key, forward: Forward): Promise<Forward | undefined> => {
@@ -17,8 +17,13 @@ export const putBack = async (deps: AgainDeps, key: Key, forward: Forward): Prom
     return forward;
   }
   const message = await deps.flex.message(forward.container, forward.about);
-  await revive(deps, key, message === undefined ? 0 : Date.parse(message.createdAt));
-  if (message !== undefined) return asItStands(forward, message);
+  if (message === undefined) return undefined;
+  await revive(deps, key, Date.parse(message.createdAt));
+  return asItStands(forward, message);
+};
+
+/** The message is gone: nothing is left to forward. */
+export const dropGone = async (deps: RowDeps, key: Key): Promise<void> => {
+  await revive(deps, key, 0);
   await finish(deps, key, 'skipped');
-  return undefined;
 };

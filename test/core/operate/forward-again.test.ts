@@ -103,9 +103,21 @@ describe("what Flex's own webhook refused, sent again", () => {
   test('sends nothing of a message that is gone, and its letter goes', async () => {
     const [sid = ''] = await written(['one'], ['one']);
     stage.twilio.flexAgent.deletes(AGENTS.ann.flexWorkerSid, chat.channelSid, sid);
-    expect(await again()).toEqual(['skipped(removed)']);
+    expect(await again(10_000)).toEqual(['skipped(removed)']);
     expect(chat.phone()).toEqual([]);
     expect(await silence(operator)).toBe(1);
+  });
+
+  test('is not taken for gone because one look at its message was behind', async () => {
+    const [sid = ''] = await written(['one'], ['one']);
+    const behind = stage.twilio.now() + 5_000;
+    stage.answers((path) =>
+      path.endsWith(`/Messages/${sid}`) && stage.twilio.now() < behind
+        ? { status: 404, json: { code: 20404 } }
+        : undefined,
+    );
+    expect(await again(10_000)).toEqual(['forwarded']);
+    expect(chat.phone()).toEqual(['one']);
   });
 
   test('is given up again when it is refused again: one letter is left of two', async () => {
