@@ -190,6 +190,7 @@ describe("what Flex's own webhook refused, sent again", () => {
         : undefined,
     );
     chat.writes('two');
+    await stage.pass(0);
     const end = stage.fault({ fault: 'rest.5xx-before', p: 1, only: 'GET chat.message', status: 503 });
     expect(await again(22 * 60_000)).toEqual([undefined]);
     end();
