@@ -104,14 +104,21 @@ const passAndTell = async (
   delivery: Delivery,
   envelope: Envelope,
 ): Promise<Passed> => {
-  const { webhook } = deps;
-  const { forward, ticket } = work;
-  if (webhook === undefined) return skipped('no_default_webhook');
-  const job: Job = { forward, envelope, delivery, webhook, key: forwardRow(forward.container, forward.key) };
-  if (ticket === undefined) return pass(deps, job);
-  const passed = await passAgain(deps, job);
+  const passed = await passOn(deps, work, delivery, envelope);
   await writeTicket(deps, work, passed.end === 'forwarded' ? { end: 'forwarded' } : passed);
   return passed;
+};
+
+const passOn = async (
+  deps: ForwarderDeps,
+  { forward, ticket }: ForwardWork,
+  delivery: Delivery,
+  envelope: Envelope,
+): Promise<Passed> => {
+  const { webhook } = deps;
+  if (webhook === undefined) return skipped('no_default_webhook');
+  const job: Job = { forward, envelope, delivery, webhook, key: forwardRow(forward.container, forward.key) };
+  return ticket === undefined ? pass(deps, job) : passAgain(deps, job);
 };
 
 const passAgain = async (deps: ForwarderDeps, job: Job): Promise<Passed> => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { AGENTS } from '../../../local/twilio/defaults.ts';
 import { memoryOperator } from '../../../sim/operator.ts';
+import { createForwarder } from '../../../src/core/forwarder.ts';
 import { silence } from '../../../src/core/operate/bells.ts';
 import { type ForwardedAgain, forwardAgain, waitingForwards } from '../../../src/core/operate/forward-again.ts';
 import { type Letter, readLetters } from '../../../src/core/operate/letters.ts';
@@ -209,6 +210,18 @@ test('what was too late for an SMS is sent when an operator wants it all the sam
   expect(chat.phone()).toEqual([]);
   expect(await again()).toEqual(['forwarded']);
   expect(chat.phone()).toEqual(['one']);
+});
+
+test('without Flex’s own webhook it is told at once that nothing was sent, and its letter stays', async () => {
+  await written(['one'], ['one']);
+  const forwarder = createForwarder({ ...stage.deps, webhook: undefined });
+  await forwardAgain(operator, await waiting(), 0);
+  const [received] = await stage.queues.source('default-webhook').receive(1);
+  if (received === undefined) throw new Error('nothing came');
+  expect(await forwarder({ ...received, deadline: stage.twilio.now() + 25_000 })).toEqual({ verdict: 'done' });
+  const ended = await awaitTickets(operator, tickets, 0);
+  expect([...ended.values()]).toMatchObject([{ end: 'skipped', reason: 'no_default_webhook' }]);
+  expect(await silence(operator)).toBe(0);
 });
 
 test('what is no message goes on as it came', async () => {
