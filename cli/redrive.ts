@@ -5,6 +5,7 @@ import { type Letter, type LinkedAgain, linkAgain, readLetters } from '../src/co
 import { listParked } from '../src/core/operate/parked.ts';
 import type { Operator } from '../src/core/operate/ports.ts';
 import { type PutBack, putBack } from '../src/core/operate/put-back.ts';
+import type { Parked } from '../src/core/outcome.ts';
 import { pairKey } from '../src/core/pair.ts';
 import { commonUsage, parse, sidOf, waitOf, whereOf } from './arguments.ts';
 import { type Command, EXIT, Misunderstood } from './command.ts';
@@ -69,12 +70,16 @@ export const redrive: Command = async ({ args, environment, print }) => {
   }
 };
 
+/** Reasons that are only a customer's SMS: whoever names another one has not asked for it. */
+const SENT_AGAIN: readonly string[] = ['forward_refused', 'forward_pointless'] satisfies readonly Parked[];
+
 const find = async (operator: Operator, reason: string | undefined, home: string | undefined): Promise<Found> => {
   const rows = await listParked(operator.store, { reason, home });
   const letters = (await readLetters(operator, await operator.counts()))
     .filter((letter) => reason === undefined || letter.reason === reason)
     .filter((letter) => home === undefined || letter.home === home);
-  const isSent = ({ forward }: Letter): boolean => reason !== undefined && forward !== undefined;
+  const isSent = (letter: Letter): boolean =>
+    letter.forward !== undefined && reason !== undefined && SENT_AGAIN.includes(reason);
   return {
     rows,
     letters,
@@ -94,7 +99,10 @@ const apply = async (operator: Operator, found: Found, waitMs: number): Promise<
 };
 
 const isOpen = ({ ended }: PutBack | LinkedAgain | ForwardedAgain): boolean =>
-  ended === undefined || ended.end === 'parked' || ended.end === 'deferred';
+  ended === undefined ||
+  ended.end === 'parked' ||
+  ended.end === 'deferred' ||
+  ended.reason === 'no_default_webhook';
 
 const letterAsJson = ({ queue, reason, home, link }: Letter) => ({ queue, reason, home, link });
 /** Never what was written: a forward holds it. */

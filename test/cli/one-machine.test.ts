@@ -59,6 +59,15 @@ const fill = async ({ store, queues }: Awaited<ReturnType<typeof open>>): Promis
   });
 };
 
+const forward = (n: number) => ({
+  eventType: 'onMessageSent',
+  container: CHANNEL,
+  about: sid('IM', String(n)),
+  key: `k${n}`,
+  contentType: 'application/x-www-form-urlencoded',
+  body: 'Body=hello',
+});
+
 const bridge = (...args: readonly string[]) => run([...args, '--data', file], dirname(file));
 
 beforeEach(async () => {
@@ -153,14 +162,6 @@ describe('with no bridge running', () => {
 });
 
 describe('with what was given up and is no parked message', () => {
-  const forward = (n: number) => ({
-    eventType: 'onMessageSent',
-    container: CHANNEL,
-    about: sid('IM', String(n)),
-    key: `k${n}`,
-    contentType: 'application/x-www-form-urlencoded',
-    body: 'Body=hello',
-  });
   /** A pair that another deployment keeps from being linked, two forwards, and what a later release has written. */
   beforeEach(async () => {
     const { database, store, queues } = await open();
@@ -203,6 +204,18 @@ describe('with what was given up and is no parked message', () => {
     expect(said).toContain('3 dead letters besides:\n  2 forward_refused: ');
     const { database, queues } = await open();
     expect((await queues.counts())['default-webhook']).toMatchObject({ waiting: 0, dead: 2 });
+    await database.close();
+  });
+
+  test('nor for a reason that is not its own: what its consumer failed on is named only', async () => {
+    const opened = await open();
+    const body = encodeEnvelope({ receivedAt: 0, work: { kind: 'forward', forward: forward(3) } });
+    await opened.queues.bury('default-webhook', { group: CHANNEL, dedupe: 'f3', reason: 'given_up', body });
+    await opened.database.close();
+    const { said } = await bridge('redrive', '--reason', 'given_up', '--apply');
+    expect(said).toContain('1 dead letter besides:\n  1 given_up: ');
+    const { database, queues } = await open();
+    expect((await queues.counts())['default-webhook']).toMatchObject({ waiting: 0, dead: 3 });
     await database.close();
   });
 
@@ -267,7 +280,7 @@ describe('beside a running bridge', () => {
     const opened = await open();
     await fill(opened);
     const door = await openOperatorDoor({ path: doorPath(file), deployment: opened.deployment });
-    const workers = (['flex-events', 'frontline-events'] as const).map((name) =>
+    const workers = (['flex-events', 'frontline-events', 'default-webhook'] as const).map((name) =>
       startWorker({
         queue: opened.queues.source(name),
         consume: async ({ body }) => {
@@ -340,6 +353,23 @@ describe('beside a running bridge', () => {
         expect(code).toBe(1);
         expect(said).toContain(`${sid('IM', '2')}  put back as ${sid('IM', 'c')}`);
         expect(said).toContain(`${sid('IM', '1')}  parked again (refused)`);
+      },
+    );
+  });
+
+  test('redrive of an SMS exits 1 where there is no webhook that could send it', async () => {
+    const opened = await open();
+    await opened.queues.bury('default-webhook', {
+      ...{ group: CHANNEL, dedupe: 'f', reason: 'forward_refused' },
+      body: encodeEnvelope({ receivedAt: 0, work: { kind: 'forward', forward: forward(1) } }),
+    });
+    await opened.database.close();
+    await withBridge(
+      () => ({ end: 'skipped', reason: 'no_default_webhook' }),
+      async () => {
+        const { code, said } = await bridge('redrive', '--reason', 'forward_refused', '--apply');
+        expect(said).toContain(`${sid('IM', '1')}  skipped (no_default_webhook)`);
+        expect(code).toBe(1);
       },
     );
   });
