@@ -115,6 +115,25 @@ export const attributesOf = (
 ): string =>
   stampedAttributes(deps.settings.stampKey, deps.settings.deployment, { lane, container, author, body }, sid, kind);
 
+/** One that Twilio will not let go of is named in the journal, and holds up nobody. @returns whether it is gone. */
+export const eraseDouble = async (
+  deps: BridgeDeps,
+  lane: Lane,
+  container: string,
+  origin: string,
+  copy: string,
+): Promise<boolean> => {
+  try {
+    await chatSide(deps, destination(lane)).erase(container, copy);
+    return true;
+  } catch (error) {
+    if (!(error instanceof TwilioTrouble) || error.remedy !== 'park') throw error;
+    const { code } = error;
+    deps.journal({ step: 'parked', type: 'double', lane, reason: 'refused', code, sids: [origin, copy] });
+    return false;
+  }
+};
+
 /** The copy is known to stand there: ledger row, then cursor. */
 export const settle = async (
   deps: BridgeDeps,
@@ -131,8 +150,8 @@ export const settle = async (
     // Another run's copy is in the ledger already, or its source was removed meanwhile: this one goes. Its index stays
     // accounted as ours.
     const into = containerOf(home, destination(lane));
-    if (into !== undefined) await chatSide(deps, destination(lane)).erase(into, copy.sid);
-    if (double) deps.journal({ step: 'undone', type: 'double', lane, sids: [intent.sid, copy.sid] });
+    const gone = into === undefined || (await eraseDouble(deps, lane, into, intent.sid, copy.sid));
+    if (double && gone) deps.journal({ step: 'undone', type: 'double', lane, sids: [intent.sid, copy.sid] });
   }
   const closed = await close(deps, held, copy.index, seen.missing, seen.listedAt);
   return closed.ok ? { end: 'done', home: closed.home, copy: copy.sid } : { end: 'overtaken' };
@@ -150,9 +169,9 @@ const park = async (
   const { home, lane } = held;
   const intent = home.lanes[lane].intent;
   if (intent === undefined) throw new Error('park without an intent');
-  const { sid, index, createdAt } = intent;
+  const { sid, index, createdAt, digest } = intent;
   await tellOfParked(deps, home, { lane, sid, index, createdAt, reason, code, attempts });
-  await writeParked(deps, home.key, lane, sid, reason, index, code);
+  await writeParked(deps, home.key, lane, sid, reason, index, code, digest);
   // Whoever comes next finds it parked and passes by, so it is told here when nobody will tell it as this run's end.
   const tell = (): void => deps.journal({ step: 'parked', type: 'lane', lane, reason, code, sids: [sid] });
   const closed = await close(deps, held, undefined, seen.missing, seen.listedAt).catch((error: unknown) => {

@@ -87,8 +87,8 @@ export type Undelivered = {
   readonly code: number | undefined;
   /** ISO-8601: when it was written, by which the agent finds it. Its text travels on no queue. */
   readonly createdAt?: string | undefined;
-  /** It was not the message, but what somebody made of it later. */
-  readonly edit?: true;
+  /** Names what somebody made of the message later, if it was that. */
+  readonly edit?: string;
 };
 
 /**
@@ -118,7 +118,7 @@ export type Work =
       readonly ticket?: string;
     }
   | { readonly kind: 'link'; readonly home: string; readonly because: string; readonly ticket?: string }
-  /** A parked message is put back: late, as its source says it now. */
+  /** What was parked, or said nothing, is put back as its source says it now. */
   | {
       readonly kind: 'redrive';
       readonly home: string;

@@ -1,8 +1,3 @@
-/**
- * Linking: a Flex channel gets its conversation when an agent accepts its task. Customer first, the history in order,
- * the agent last. Every step may be repeated, so that a link which stopped half-way is finished by whoever comes next.
- */
-import type { Key } from './change.ts';
 import type { BridgeDeps } from './deps.ts';
 import { type Accepted, encodeEnvelope, eventsQueue } from './event.ts';
 import { decodeIdentity } from './identity.ts';
@@ -18,29 +13,32 @@ import { TwilioTrouble } from './trouble.ts';
 /** So often, two seconds apart, is a channel that cannot be seen looked for again. */
 const TRIES = 4;
 
-/** @throws TwilioTrouble when a side could not be read or written; repeating is safe. */
-export const link = async (deps: BridgeDeps, event: Accepted, run: Run): Promise<Outcome> => {
+/**
+ * @param again whoever could not be let in is tried once more.
+ * @throws TwilioTrouble when a side could not be read or written; repeating is safe.
+ */
+export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = false): Promise<Outcome> => {
   const key = pairKey('flex', event.container);
   const known = readHome(await deps.store.get(key));
-  if (known !== undefined && isWhole(known) && known.reservation === event.reservation) return skipped('already');
+  const done = again ? known !== undefined && isWhole(known) : known?.linked;
+  if (done && known?.reservation === event.reservation) return skipped('already');
   if (known?.state === 'closed') return skipped('closed');
   // An earlier accept is not served yet, and from here on the pair remembers this one: that one waits by itself.
   const before =
     known?.due && !known.linked && known.reservation !== event.reservation ? rememberedAccept(known) : undefined;
   if (before !== undefined) await keepAccept(deps, before);
 
-  const outcome = await join(deps, event, known, run).catch((error: unknown) => unborn(deps, key, error));
-  if (outcome.end === 'parked') await buryLink(deps, key, event, outcome.reason);
+  const outcome = await join(deps, event, known, run).catch((error: unknown) => unborn(deps, event, error));
   if (outcome.end === 'parked' || outcome.end === 'skipped') await restUnlinked(deps, key, event.reservation);
   return outcome;
 };
 
 /** What Twilio refuses for good before there is a conversation: nothing is lost, and an operator may try it again. */
-const unborn = async (deps: BridgeDeps, key: Key, error: unknown): Promise<Outcome> => {
+const unborn = async (deps: BridgeDeps, event: Accepted, error: unknown): Promise<Outcome> => {
   if (!isRefusal(error)) throw error;
-  const home = readHome(await deps.store.get(key));
+  const home = await begin(deps, event);
   if (home?.state !== 'linking') throw error;
-  return { end: 'parked', reason: 'refused', code: error.code };
+  return parkLink(deps, event, 'refused', error.code);
 };
 
 const isRefusal = (error: unknown): error is TwilioTrouble => error instanceof TwilioTrouble && error.remedy === 'park';
@@ -65,7 +63,7 @@ const join = async (deps: BridgeDeps, event: Accepted, known: Home | undefined, 
   const agent = decodeIdentity(event.workerIdentity);
   const twin = await deps.frontline.hasUser(agent);
   // Once people talk across, what was begun for this accept is finished, though its agent cannot be there.
-  const halfWay = known?.state === 'open' && !known.linked && known.reservation === event.reservation;
+  const halfWay = known?.state === 'open' && !isWhole(known) && known.reservation === event.reservation;
   if (!twin && !halfWay) return skipped('no_twin');
 
   const members = await deps.flex.members(event.container);
@@ -84,6 +82,8 @@ const join = async (deps: BridgeDeps, event: Accepted, known: Home | undefined, 
         refusals,
       );
     const history = await reconcile(deps, linked.key, 'F', run);
+    // No mark of the pair stands for an accept that it does not remember.
+    if (history.end === 'deferred' && linked.reservation !== event.reservation) await keepAccept(deps, event);
     if (history.end !== 'reconciled') return history;
   }
   if (twin) await letIn(deps.frontline.join(linked.frontline, { identity: agent, attributes: '{}' }), refusals);
@@ -93,8 +93,9 @@ const join = async (deps: BridgeDeps, event: Accepted, known: Home | undefined, 
       refusals,
     );
   const [refusal] = refusals;
+  const parked = refusal && (await parkLink(deps, event, 'refused', refusal.code));
   if (!(await finishLink(deps, linked, event, refusal !== undefined))) return skipped('closed');
-  if (refusal !== undefined) return { end: 'parked', reason: 'refused', code: refusal.code };
+  if (parked !== undefined) return parked;
   return twin ? { end: 'linked', copies: [linked.frontline] } : skipped('no_twin');
 };
 
@@ -107,13 +108,16 @@ const letIn = async (joined: Promise<void>, refusals: TwilioTrouble[]): Promise<
 };
 
 /** Nothing of what people said stands in the dead letter; put back, it links the pair from what the pair remembers. */
-const buryLink = (deps: BridgeDeps, key: Key, event: Accepted, reason: Parked): Promise<void> =>
-  deps.queues.bury(eventsQueue('flex'), {
+const parkLink = async (deps: BridgeDeps, event: Accepted, reason: Parked, code?: number): Promise<Outcome> => {
+  const home = pairKey('flex', event.container).pk;
+  await deps.queues.bury(eventsQueue('flex'), {
     group: event.container,
     dedupe: `parked-${event.reservation}`,
     reason,
-    body: encodeEnvelope({ receivedAt: deps.clock.now(), work: { kind: 'link', home: key.pk, because: 'parked' } }),
+    body: encodeEnvelope({ receivedAt: deps.clock.now(), work: { kind: 'link', home, because: 'parked' } }),
   });
+  return { end: 'parked', reason, code };
+};
 
 /** So often, two seconds apart: after that it is the origin's own link, finished by its own sweep, that names the channel. */
 const WAIT_FOR_ORIGIN = 10;
@@ -170,7 +174,7 @@ const giveCounterpart = async (
     const conversation = created === 'taken' ? await deps.frontline.container(uniqueName) : created;
     if (conversation === undefined) return retry(1, 'counterpart not visible yet');
     if (textField(conversation.attributes, 'bridgeDeployment') !== deps.settings.deployment)
-      return { end: 'parked', reason: 'other_deployment' };
+      return parkLink(deps, event, 'other_deployment');
     if (conversation.state === 'open') return nameAndOpen(deps, home, conversation.sid, customer);
     const next = await nextGeneration(deps, home);
     if (next === undefined || next.state !== 'linking') return retry(1, 'the pair has moved on');
@@ -199,7 +203,7 @@ const adopt = async (
   customer: Member | undefined,
 ): Promise<Home | Outcome | undefined> => {
   const named = textField(channel.attributes, 'ConversationSid');
-  if (named === undefined) return undefined;
+  if (named === undefined || !/^CH[0-9a-f]{32}$/.test(named)) return undefined;
   const conversation = await deps.frontline.container(named);
   if (conversation?.state !== 'open' || textField(conversation.attributes, 'chatChannelSid') !== channel.sid)
     return undefined;

@@ -1,11 +1,12 @@
 /** Puts right what comparing has found, where the ledger confirms it. Every step may be repeated. */
 import type { End, Finding } from './compare.ts';
+import { eraseDouble } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
 import { sendJob } from './jobs.ts';
 import { containerOf, destination, type Home, otherLane } from './pair.ts';
 import { textAcross } from './render.ts';
-import { isRefused, originalOf, putRight } from './renew-copy.ts';
+import { isPutRight, isRefused, maySayMore, originalOf, renewCopy, restoreCopy } from './renew-copy.ts';
 import { originOf, type Row, readRow, writeDeleted } from './rows.ts';
 import { type Tally, unsure } from './tally.ts';
 
@@ -13,6 +14,9 @@ import { type Tally, unsure } from './tally.ts';
  * A list, or a look at one message, may be behind by seconds: nothing younger than this is taken for gone.
  */
 const SURELY_VISIBLE_MS = 2 * 60_000;
+
+/** By then a job that was sent is done, as a rule. */
+const ASKED_MS = 60_000;
 
 /** `missing` is none of its business: what has not crossed is brought over in order. */
 type Mendable = Exclude<Finding, { kind: 'missing' }>;
@@ -63,10 +67,8 @@ export const confirmed = async (
   const row = await readRow(deps, home.key, lane, origin);
   if (finding.kind === 'double') return row?.state === 'ok' || row?.state === 'removed';
   if (finding.kind === 'orphan' && isStray(finding, row)) return true;
-  // What said nothing was passed by, and says something now.
-  if (finding.kind === 'bare' && row?.state === 'skipped') return true;
-  if (row?.state !== 'ok') return false;
-  if ('original' in finding && isRefused(deps, lane, row, finding.original)) return false;
+  if (finding.kind === 'bare' && maySayMore(deps, lane, row, finding.original)) return true;
+  if (row?.state !== 'ok' || isRefused(deps, lane, row, originalIn(finding))) return false;
   if (finding.kind !== 'bare') return row.copy === finding.copy.sid;
   const copy = into.messages.find(({ sid }) => sid === row.copy);
   return copy === undefined || !says(lane, row.late, copy, finding.original);
@@ -84,11 +86,15 @@ const mendOne = async (scene: Scene, finding: Mendable): Promise<boolean> => {
   const { deps, home, lane, origin, row } = scene;
   if (finding.kind === 'double') return undoDoubles(scene, finding.copies);
   if (finding.kind === 'orphan' && isStray(finding, row)) return undoStray(scene, finding.copy);
-  if (finding.kind === 'bare' && row?.state === 'skipped') return askFor(scene);
-  if (row?.state !== 'ok') return false;
-  if ('original' in finding && isRefused(deps, lane, row, finding.original)) return false;
-  const renewWith = (original: Message | undefined): Promise<boolean> =>
-    putRight(deps, home, lane, origin, row, original);
+  if (finding.kind === 'bare' && maySayMore(deps, lane, row, finding.original)) return askFor(scene);
+  if (row?.state !== 'ok' || isRefused(deps, lane, row, originalIn(finding))) return false;
+  const renewWith = async (original: Message | undefined): Promise<boolean> => {
+    const renewed =
+      original === undefined
+        ? renewCopy(deps, home, lane, origin, row, original)
+        : restoreCopy(deps, home, lane, origin, row, original);
+    return isPutRight(deps, lane, origin, row, await renewed);
+  };
   switch (finding.kind) {
     case 'differs':
       return row.copy === finding.copy.sid && renewWith(finding.original);
@@ -110,10 +116,13 @@ const mendOne = async (scene: Scene, finding: Mendable): Promise<boolean> => {
 };
 
 /** What it says now crosses late, like what is put back. */
-const askFor = async ({ deps, home, lane, origin }: Scene): Promise<boolean> => {
+const askFor = async ({ deps, home, lane, origin, tally }: Scene): Promise<boolean> => {
   await sendJob(deps, home, { lane, work: { kind: 'redrive', home: home.key.pk, lane, sid: origin } });
-  return true;
+  unsure(tally, deps.clock.now() + ASKED_MS);
+  return false;
 };
+
+const originalIn = (finding: Finding): Message | undefined => ('original' in finding ? finding.original : undefined);
 
 /** All but the one in the ledger. */
 const undoDoubles = async (scene: Scene, copies: readonly Message[]): Promise<boolean> => {
@@ -139,8 +148,8 @@ const undoStray = async (scene: Scene, copy: Message): Promise<boolean> => {
 };
 
 const undo = async ({ deps, lane, into, origin }: Scene, type: string, copy: string): Promise<void> => {
-  await chatSide(deps, destination(lane)).erase(into, copy);
-  deps.journal({ step: 'undone', type, lane, sids: [origin, copy] });
+  if (await eraseDouble(deps, lane, into, origin, copy))
+    deps.journal({ step: 'undone', type, lane, sids: [origin, copy] });
 };
 
 /** A copy has its source's time. */

@@ -52,7 +52,8 @@ export const notice = async (deps: BridgeDeps, key: Home['key'], about: Undelive
     case 'overtaken':
       return retry(1, 'lane has another owner');
     case 'stopped':
-      return sent.outcome;
+      // No lane's mark stands for it: it is kept by itself when trying is over.
+      return sent.outcome.end === 'deferred' ? { ...retry(1, 'container gone'), gone: true } : sent.outcome;
     default:
       return sent satisfies never;
   }

@@ -9,9 +9,12 @@ import { minute } from './render.ts';
 
 const prefix = 'notice#';
 
+/** In the place of an edit's name: the message is gone at its source. */
+export const GONE = 'gone';
+
 /** Under which source SID a notice stands in intents, rows and stamps. */
 export const noticeSid = ({ sid, edit }: Pick<Undelivered, 'sid' | 'edit'>): string =>
-  `${prefix}${edit ? 'edit#' : ''}${sid}`;
+  `${prefix}${edit === undefined ? '' : `edit#${edit}#`}${sid}`;
 export const isNotice = (sid: string): boolean => sid.startsWith(prefix);
 
 export const NOTICE_AUTHOR = 'Bridge';
@@ -25,7 +28,9 @@ export const isNoticeText = ({ author, body }: { readonly author: string; readon
 export const noticeText = ({ way, reason, code, createdAt, edit }: Undelivered): string => {
   const why = code === undefined ? reason : `${reason}, Twilio's error ${code}`;
   const written = createdAt === undefined ? '' : `, written ${minute(createdAt)} UTC,`;
-  const what = edit ? 'An edit of a message' : 'A message';
+  if (edit === GONE)
+    return `${MARK}A message${way === 'B' ? ' of yours' : ''} that was deleted still stands in ${way === 'B' ? 'Flex' : 'this conversation'} (${why}).`;
+  const what = edit === undefined ? 'A message' : 'An edit of a message';
   switch (way) {
     case 'F':
       return `${MARK}${what} from Flex${written} could not be shown here (${why}). Please read it in Flex.`;

@@ -20,6 +20,7 @@ export type Skipped =
 
 export type Parked =
   | 'refused' // Twilio will never take it (payload, limits)
+  | 'altered' // somebody else changes a copy whenever it is put right
   | 'other_deployment' // the container belongs to another deployment of the bridge
   | 'unreadable' // no consumer of this release can read the queue message
   | 'forward_refused' // Flex's own webhook answered 4xx

@@ -11,8 +11,8 @@ import { containerOf, type Home, source } from './pair.ts';
 export type Refused = Pick<ParkedMessage, 'sid' | 'index' | 'code' | 'attempts'> & {
   readonly lane: 'F' | 'B';
   readonly reason: Parked;
-  /** ISO-8601: when the message was written. */
-  readonly createdAt: string;
+  /** ISO-8601: when the message was written; undefined when it is gone. */
+  readonly createdAt: string | undefined;
   /** Names the edit, where it is one; the message itself is across. */
   readonly edit?: string;
 };
@@ -32,6 +32,6 @@ export const tellOfParked = async (deps: BridgeDeps, home: Home, refused: Refuse
     }),
   });
   if (home.flex === undefined || isNotice(sid)) return;
-  const about = { sid, way: lane, reason, code, createdAt, ...(edit === undefined ? {} : { edit: true as const }) };
+  const about = { sid, way: lane, reason, code, createdAt, ...(edit === undefined ? {} : { edit }) };
   await askForNotice(deps, home.flex, home.key.pk, about);
 };

@@ -37,7 +37,7 @@ export const outOfPatience = async (
     await keepWork(deps, work.home, delivery.group, noticeSid(work.about), work);
     return ends;
   }
-  // Who asked for it is told, and asks again: what it was about stands among the parked ones.
+  // An operator who asked is told, and asks again: it stands among the parked. What comparing asked for it finds again.
   if (work.kind !== 'event') return ends;
   return (await setAside(deps, homes, work.event)) ? ends : outcome;
 };

@@ -13,7 +13,7 @@ import type { Held } from './lane/write.ts';
 import { type Outcome, retry } from './outcome.ts';
 import { containerOf, destination, type Home, type Intent, type LaneState } from './pair.ts';
 import type { Page } from './ports.ts';
-import { readRow } from './rows.ts';
+import { originOf, readRow } from './rows.ts';
 import { provenStamp } from './stamp.ts';
 
 export type Freed =
@@ -87,5 +87,8 @@ const findCopy = async (deps: BridgeDeps, { home, lane }: Held, intent: Intent):
     }
     next = page.messages.every(below) ? undefined : page.next;
   } while (next !== undefined);
-  return unproven.find((message) => isIntended(stampKey, lane, message, intent, home));
+  // Two equal texts of one second: the other's copy is no copy of this one.
+  for (const message of unproven.filter((one) => isIntended(stampKey, lane, one, intent, home)))
+    if ((await originOf(deps, home.key, lane, message.sid)) === undefined) return message;
+  return undefined;
 };

@@ -8,6 +8,7 @@ import { type Delivered, deliver, settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
 import { claimed } from './fingerprint.ts';
+import { sendJob } from './jobs.ts';
 import { fence, intend } from './lane/intent.ts';
 import { clean, GONE_AFTER_MS, HOLES_AT_ONCE } from './lane/marks.ts';
 import { releaseInTime } from './lane/pace.ts';
@@ -18,7 +19,7 @@ import { deferred, type Outcome, retry, skipped } from './outcome.ts';
 import { containerOf, destination, type Home, type LaneState, otherLane, readHome, source } from './pair.ts';
 import { readBack } from './read-back.ts';
 import { render } from './render.ts';
-import { originalOf, putRight } from './renew-copy.ts';
+import { isPutRight, originalOf, renewCopy } from './renew-copy.ts';
 import { readRow, writeSkipped } from './rows.ts';
 import { readAll, sourceBatches } from './source-list.ts';
 import { provenStamp } from './stamp.ts';
@@ -99,8 +100,11 @@ const backwards = async (deps: BridgeDeps, walk: Walk, into: End, full: boolean)
   const stale = [...home.lanes[lane].stale.keys()];
   for (const sid of stale) {
     const row = await readRow(deps, home.key, lane, sid);
+    if (row?.state === 'skipped' || row?.state === 'parked')
+      await sendJob(deps, home, { lane, work: { kind: 'redrive', home: home.key.pk, lane, sid } });
     if (row?.state !== 'ok') continue;
-    if (await putRight(deps, home, lane, sid, row, await originalOf(deps, home, lane, sid))) walk.tally.brought += 1;
+    const renewed = await renewCopy(deps, home, lane, sid, row, await originalOf(deps, home, lane, sid));
+    if (isPutRight(deps, lane, sid, row, renewed)) walk.tally.brought += 1;
   }
   const [from, to] = full ? await wholeEnds(deps, home, lane) : [walk.from, into];
   if (from === undefined) return stale;

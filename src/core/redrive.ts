@@ -81,7 +81,7 @@ const putBack = async (deps: BridgeDeps, held: Held, sid: string, run: Run): Pro
   const from = containerOf(home, source(lane));
   const into = containerOf(home, destination(lane));
   if (from === undefined || into === undefined) return skipped('not_linked');
-  const message = await chatSide(deps, source(lane)).message(from, sid);
+  const message = await originalOf(deps, home, lane, sid);
   if (message === undefined) {
     await writeRemoved(deps, home.key, lane, sid);
     return skipped('removed');

@@ -3,15 +3,20 @@ import { attributesOf } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
 import { digestOf } from './fingerprint.ts';
-import { type Outcome, skipped } from './outcome.ts';
+import { GONE } from './notices.ts';
+import { type Outcome, type Parked, skipped } from './outcome.ts';
 import { containerOf, destination, type Home, source } from './pair.ts';
 import { tellOfParked } from './park.ts';
 import { copyOf, textAcross } from './render.ts';
-import { type Row, writeDeleted, writeRefused, writeRenewed } from './rows.ts';
+import { type Row, writeDeleted, writeRefused, writeRenewed, writeRestored } from './rows.ts';
 import { TwilioTrouble } from './trouble.ts';
 
 type Copied = Extract<Row, { state: 'ok' }>;
 
+/**
+ * @returns undefined when it is gone at its source.
+ * @throws TwilioTrouble, also when all of its source is gone: that takes no copy away.
+ */
 export const originalOf = async (
   deps: BridgeDeps,
   home: Home,
@@ -19,13 +24,18 @@ export const originalOf = async (
   sid: string,
 ): Promise<Message | undefined> => {
   const from = containerOf(home, source(lane));
-  return from === undefined ? undefined : chatSide(deps, source(lane)).message(from, sid);
+  if (from === undefined) return undefined;
+  const side = chatSide(deps, source(lane));
+  const message = await side.message(from, sid);
+  if (message === undefined && (await side.container(from)) === undefined)
+    throw new TwilioTrouble('the source is gone', { remedy: 'wait', fate: 'refused' });
+  return message;
 };
 
 /**
  * @param original undefined when it is gone at its source.
- * @returns `parked` when Twilio will never take what it says now: the copy stays as it is, until somebody edits its source
- *   again or an operator redrives.
+ * @returns `parked` when Twilio will never do it: the copy stays as it is, until somebody edits its source again or an
+ *   operator redrives.
  */
 export const renewCopy = async (
   deps: BridgeDeps,
@@ -38,20 +48,20 @@ export const renewCopy = async (
   const into = containerOf(home, destination(lane));
   if (into === undefined) return skipped('not_linked');
   const side = chatSide(deps, destination(lane));
-  if (original === undefined) {
-    await side.erase(into, row.copy);
-    await writeDeleted(deps, home.key, lane, sid, row.copy);
-    return { end: 'replicated', copies: [row.copy] };
-  }
-  const says = copyOf(lane, original, home, row.late);
   try {
+    if (original === undefined) {
+      await side.erase(into, row.copy);
+      await writeDeleted(deps, home.key, lane, sid, row.copy);
+      return { end: 'replicated', copies: [row.copy] };
+    }
+    const says = copyOf(lane, original, home, row.late);
     const attributes = attributesOf(deps, lane, into, says, sid, 'copy');
     await side.rewrite(into, row.copy, { body: says.body, attributes });
   } catch (error) {
-    if (error instanceof TwilioTrouble && error.remedy === 'park')
-      return parkEdit(deps, home, lane, row, original, error);
+    if (!(error instanceof TwilioTrouble)) throw error;
+    if (error.remedy === 'park') return parkEdit(deps, home, lane, sid, row, original, 'refused', error.code);
     // Gone, says Twilio, and does not say what: the copy, which somebody deleted, or the whole container.
-    if (!(error instanceof TwilioTrouble) || error.remedy !== 'wait') throw error;
+    if (error.remedy !== 'wait') throw error;
     if ((await side.container(into)) === undefined || (await side.message(into, row.copy)) !== undefined) throw error;
     await writeDeleted(deps, home.key, lane, sid, row.copy);
     return skipped('removed');
@@ -60,41 +70,72 @@ export const renewCopy = async (
   return { end: 'replicated', copies: [row.copy] };
 };
 
-/** Whether it is known that Twilio will not take what the source says now. */
-export const isRefused = (deps: BridgeDeps, lane: Lane, row: Copied, original: Message): boolean =>
-  row.refused !== undefined && row.refused === digest(deps, lane, row, original);
+/** Whether it is known that Twilio will not do it. */
+export const isRefused = (deps: BridgeDeps, lane: Lane, row: Copied, original: Message | undefined): boolean =>
+  row.refused !== undefined && row.refused === nameOf(deps, lane, row, original);
 
-const digest = (deps: BridgeDeps, lane: Lane, { late }: Copied, original: Message): string =>
-  digestOf(deps.settings.stampKey, original.sid, textAcross(lane, original, late));
+const nameOf = (deps: BridgeDeps, lane: Lane, { late }: Copied, original: Message | undefined): string =>
+  original === undefined ? GONE : digestOf(deps.settings.stampKey, original.sid, textAcross(lane, original, late));
+
+/** What said nothing was passed by, and says something now; or it says something else than what was refused. */
+export const maySayMore = (deps: BridgeDeps, lane: Lane, row: Row | undefined, original: Message): boolean => {
+  const text = (late: boolean): string => textAcross(lane, original, late);
+  if (row?.state === 'skipped') return text(false) !== '';
+  if (row?.state !== 'parked' || row.refused === undefined) return false;
+  const { stampKey } = deps.settings;
+  return ![false, true].some((late) => row.refused === digestOf(stampKey, original.sid, text(late)));
+};
 
 /** Told, then the row; once it says so, that is not repeated. */
 const parkEdit = async (
   deps: BridgeDeps,
   home: Home,
   lane: Lane,
+  sid: string,
   row: Copied,
-  original: Message,
-  { code }: TwilioTrouble,
+  original: Message | undefined,
+  reason: Parked,
+  code: number | undefined,
 ): Promise<Outcome> => {
-  const { sid, index, createdAt } = original;
-  const edit = digest(deps, lane, row, original);
+  const { index = -1, createdAt } = original ?? {};
+  const edit = nameOf(deps, lane, row, original);
   if (row.refused !== edit) {
-    await tellOfParked(deps, home, { lane, sid, index, createdAt, reason: 'refused', code, attempts: 1, edit });
-    await writeRefused(deps, home.key, lane, sid, row.copy, { digest: edit, index, code });
+    await tellOfParked(deps, home, { lane, sid, index, createdAt, reason, code, attempts: 1, edit });
+    await writeRefused(deps, home.key, lane, sid, row.copy, { name: edit, index, reason, code });
   }
-  return { end: 'parked', reason: 'refused', code };
+  return { end: 'parked', reason, code };
 };
 
-/** For whoever ends otherwise than with this copy. @returns whether it was put right. */
-export const putRight = async (
+/** So often within an hour is a copy put right; then whoever changes it is stronger. */
+const RESTORE = { times: 5, withinMs: 3_600_000 } as const;
+
+/** A copy that says something else than its source is put right, but not for ever. */
+export const restoreCopy = async (
   deps: BridgeDeps,
   home: Home,
   lane: Lane,
   sid: string,
   row: Copied,
-  original: Message | undefined,
-): Promise<boolean> => {
+  original: Message,
+): Promise<Outcome> => {
+  const digest = nameOf(deps, lane, row, original);
+  const now = deps.clock.now();
+  const { restored } = row;
+  const before = restored?.digest === digest && now - restored.since < RESTORE.withinMs ? restored : undefined;
+  if (before !== undefined && before.times >= RESTORE.times)
+    return parkEdit(deps, home, lane, sid, row, original, 'altered', undefined);
   const outcome = await renewCopy(deps, home, lane, sid, row, original);
+  if (outcome.end === 'replicated')
+    await writeRestored(deps, home.key, lane, sid, row.copy, {
+      digest,
+      times: (before?.times ?? 0) + 1,
+      since: before?.since ?? now,
+    });
+  return outcome;
+};
+
+/** For whoever ends otherwise than with this copy. @returns whether it was put right. */
+export const isPutRight = (deps: BridgeDeps, lane: Lane, sid: string, row: Copied, outcome: Outcome): boolean => {
   if (outcome.end === 'parked')
     deps.journal({
       ...{ step: 'parked', type: 'reconcile', lane, sids: [sid, row.copy] },

@@ -5,11 +5,12 @@
 import type { BridgeDeps } from './deps.ts';
 import { encodeEnvelope, eventsQueue, type Lane } from './event.ts';
 import type { HomeKeys } from './home-keys.ts';
+import { markStale } from './lane/marks.ts';
 import { type Outcome, retry, skipped } from './outcome.ts';
 import { containerOf, type Home, laneFrom, otherLane, readHome, source } from './pair.ts';
 import { type Run, reconcile } from './reconcile.ts';
 import { redriveMessage } from './redrive.ts';
-import { originalOf, renewCopy } from './renew-copy.ts';
+import { maySayMore, originalOf, renewCopy } from './renew-copy.ts';
 import type { MessageEvent } from './replicate.ts';
 import { readRow, writeNeverCopied } from './rows.ts';
 import { claimedStamp, provenStamp } from './stamp.ts';
@@ -65,14 +66,18 @@ const renewIfAcross = async (
   const { sid } = event.message;
   const row = await readRow(deps, home.key, lane, sid);
   if (row === undefined) return undefined;
-  // It said nothing, and says something now: late, for its successors have crossed.
-  if (row.state === 'skipped' && event.type === 'message.updated')
-    return redriveMessage(deps, { home: home.key.pk, lane, sid }, run);
-  if (row.state !== 'ok') return skipped(row.state === 'skipped' ? 'empty' : row.state);
+  if (row.state === 'removed') return skipped('removed');
   const original = event.type === 'message.removed' ? undefined : await originalOf(deps, home, lane, sid);
   // A look at one message may be behind by seconds, and what is gone has a webhook of its own.
   if (original === undefined && event.type === 'message.updated' && run.attempts <= TRIES)
     return retry(2, 'look is behind');
+  if (original !== undefined && maySayMore(deps, lane, row, original)) {
+    // Late, for its successors have crossed.
+    const outcome = await redriveMessage(deps, { home: home.key.pk, lane, sid }, run);
+    if (outcome.end === 'deferred') await markStale(deps, home.key, lane, sid);
+    return outcome;
+  }
+  if (row.state !== 'ok') return skipped(row.state === 'skipped' ? 'empty' : row.state);
   return renewCopy(deps, home, lane, sid, row, original);
 };
 

@@ -81,7 +81,7 @@ const linkAgain = async (deps: BridgeDeps, home: string, run: Run): Promise<Outc
   const again = rememberedAccept(pair);
   if (again === undefined) return skipped('not_a_chat');
   await forwardMeanwhile(deps, pair, again.container);
-  return link(deps, again, run);
+  return link(deps, again, run, true);
 };
 
 /** The sweep compares linked pairs; the customer's SMS does not wait until this one is. */

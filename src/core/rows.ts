@@ -1,4 +1,4 @@
-/** The ledger: one row per source message that the bridge has dealt with. A row says it once and for ever. */
+/** The ledger: one row per source message that the bridge has dealt with, and how. */
 import type { Item, Key, Test } from './change.ts';
 import type { BridgeDeps } from './deps.ts';
 import type { Lane } from './event.ts';
@@ -13,10 +13,13 @@ export type Row =
       readonly copy: string;
       readonly copyIndex: number;
       readonly late: boolean;
-      /** The digest of a later text of its source that Twilio will not take: that edit is parked. */
+      /** Names what Twilio will not do to the copy, the digest of a later text or `gone`: that edit is parked. */
       readonly refused: string | undefined;
+      /** To which text, by digest, the copy was put right so often since then, in milliseconds. */
+      readonly restored: { readonly digest: string; readonly times: number; readonly since: number } | undefined;
     }
-  | { readonly state: 'parked'; readonly reason: string }
+  /** `refused`: the digest of the text that was. */
+  | { readonly state: 'parked'; readonly reason: string; readonly refused: string | undefined }
   | { readonly state: 'skipped'; readonly reason: string }
   | { readonly state: 'removed' };
 
@@ -35,11 +38,19 @@ const read = (item: Item | undefined): Row | undefined => {
         copyIndex: Number(item.di),
         late: item.late !== undefined,
         refused: typeof item.x === 'string' ? item.x : undefined,
+        restored:
+          typeof item.wd === 'string' ? { digest: item.wd, times: Number(item.wn), since: Number(item.wt) } : undefined,
       };
     case 'removed':
       return { state: 'removed' };
+    case 'parked':
+      return {
+        state: 'parked',
+        reason: String(item.why ?? ''),
+        refused: typeof item.x === 'string' ? item.x : undefined,
+      };
     default:
-      return { state: item.st === 'parked' ? 'parked' : 'skipped', reason: String(item.why ?? '') };
+      return { state: 'skipped', reason: String(item.why ?? '') };
   }
 };
 
@@ -172,11 +183,17 @@ export const writeParked = async (
   why: Parked,
   index: number,
   code: number | undefined,
+  digest?: string,
 ): Promise<void> => {
   const key = messageRow(home, lane, sid);
   await deps.store.write(key, {
     when: free,
-    set: { st: 'parked', ttl: expiry(deps), ...parked(key, deps.clock.now(), why, index, code) },
+    set: {
+      st: 'parked',
+      ...(digest === undefined ? {} : { x: digest }),
+      ttl: expiry(deps),
+      ...parked(key, deps.clock.now(), why, index, code),
+    },
     nonce: ['n', deps.nonce()],
   });
 };
@@ -188,12 +205,17 @@ export const writeRefused = async (
   lane: Lane,
   sid: string,
   copy: string,
-  edit: { readonly digest: string; readonly index: number; readonly code: number | undefined },
+  edit: {
+    readonly name: string;
+    readonly index: number;
+    readonly reason: Parked;
+    readonly code: number | undefined;
+  },
 ): Promise<void> => {
   const key = messageRow(home, lane, sid);
   await deps.store.write(key, {
     when: copyIs(copy),
-    set: { x: edit.digest, ...parked(key, deps.clock.now(), 'refused', edit.index, edit.code) },
+    set: { x: edit.name, ...parked(key, deps.clock.now(), edit.reason, edit.index, edit.code) },
     nonce: ['n', deps.nonce()],
   });
 };
@@ -209,6 +231,22 @@ export const writeRenewed = async (
   await deps.store.write(messageRow(home, lane, sid), {
     when: copyIs(copy),
     remove: UNPARKED,
+    nonce: ['n', deps.nonce()],
+  });
+};
+
+/** How often the copy was put right. */
+export const writeRestored = async (
+  deps: BridgeDeps,
+  home: Key,
+  lane: Lane,
+  sid: string,
+  copy: string,
+  { digest, times, since }: NonNullable<Extract<Row, { state: 'ok' }>['restored']>,
+): Promise<void> => {
+  await deps.store.write(messageRow(home, lane, sid), {
+    when: copyIs(copy),
+    set: { wd: digest, wn: times, wt: since },
     nonce: ['n', deps.nonce()],
   });
 };

@@ -72,6 +72,13 @@ const whyOf = (error: unknown): string => {
   return error instanceof Error ? error.name : typeof error;
 };
 
+/**
+ * Credentials, a limit, a side that is left alone because it is dead. Anything else may be one task's own: what Twilio
+ * will not tell of it does not keep it from telling of the others.
+ */
+const concernsAll = ({ remedy, fate, retryAfter }: TwilioTrouble): boolean =>
+  remedy === 'fix' || retryAfter !== undefined || (remedy === 'retry' && fate !== 'unknown');
+
 const sweep = async (
   deps: AcceptSweepDeps & { readonly tasks: TaskSide },
   memory: Memory,
@@ -85,7 +92,12 @@ const sweep = async (
   memory.keepOnly(open);
   // Nobody accepted a task later than it was last changed: what was not, since the first start, is left alone unread.
   const young = open.filter((task) => task.updatedAt >= since);
-  const unknown = await unknownChats(deps, memory, await openChats(tasks, turn, memory, young));
+  let unread: AcceptVerdict | undefined;
+  const noteUnread = (error: unknown): void => {
+    if (!(error instanceof TwilioTrouble) || concernsAll(error)) throw error;
+    unread = { verdict: 'not compared', why: whyOf(error) };
+  };
+  const unknown = await unknownChats(deps, memory, await openChats(tasks, turn, memory, young, noteUnread));
 
   const search: Search = { ...deps, settleMs: deps.settings.settleMs, memory, turn, since, identities: new Map() };
   let verdict: AcceptVerdict = { verdict: 'clean' };
@@ -93,11 +105,9 @@ const sweep = async (
     try {
       if (!(await lookInto(search, one))) continue;
       count();
-      if (verdict.verdict === 'clean') verdict = { verdict: 'repairing' };
+      verdict = { verdict: 'repairing' };
     } catch (error) {
-      if (!(error instanceof TwilioTrouble) || error.remedy === 'retry' || error.remedy === 'fix') throw error;
-      // What Twilio will not tell of this one task does not keep it from telling of the others.
-      verdict = { verdict: 'not compared', why: whyOf(error) };
+      noteUnread(error);
     }
-  return verdict;
+  return unread ?? verdict;
 };

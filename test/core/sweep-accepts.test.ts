@@ -140,8 +140,10 @@ const openOldScene = async () => {
   return scene;
 };
 
-const trouble = (status: number, more: { retryAfter?: number; remedy?: 'retry' | 'park' } = {}) =>
-  new TwilioTrouble('GET /v1/Workspaces', { remedy: 'retry', fate: 'refused', status, ...more });
+const trouble = (
+  status: number,
+  more: { retryAfter?: number; remedy?: 'retry' | 'park' | 'fix'; fate?: 'unknown' | 'unsent' } = {},
+) => new TwilioTrouble('GET /v1/Workspaces', { remedy: 'retry', fate: 'refused', status, ...more });
 
 describe('an accept whose webhook was lost', () => {
   test('goes the way that its webhook would have gone: same queue, group, name and event', async () => {
@@ -378,15 +380,57 @@ describe('trouble', () => {
     expect(await scene.sweep()).toEqual({ verdict: 'clean' });
   });
 
-  test('with one task does not keep the others from being found, and is never called clean', async () => {
+  const ownTrouble = [
+    ['refused', trouble(400, { remedy: 'park' }), 'twilio 400'],
+    ['answered by 500', trouble(500, { fate: 'unknown' }), 'twilio 500'],
+    ['unreadable', new TwilioTrouble('GET', { remedy: 'retry', fate: 'unknown' }), 'twilio unknown'],
+    ['with no address', new TwilioTrouble('GET', { remedy: 'park', fate: 'unsent' }), 'twilio unsent'],
+  ] as const;
+
+  test.each(ownTrouble.flatMap((one) => (['acceptance', 'chat'] as const).map((what) => [what, ...one] as const)))(
+    'with the %s of one task (%s) keeps no other from being found, and is never called clean',
+    async (what, _, error, why) => {
+      const scene = await openOldScene();
+      for (const n of [1, 2, 3]) {
+        scene.accepted(n, { chat: 'unshown' });
+        scene.hidden.set(sid('WT', n), { container: sid('CH', n), customerName: 'Jo' });
+      }
+      scene.failing.set(`${what} ${sid('WT', 2)}`, error);
+      scene.pass(MINUTE);
+      expect(await scene.sweep()).toEqual({ verdict: 'not compared', why });
+      expect(scene.sent.map(({ message }) => message.group)).toEqual([sid('CH', 1), sid('CH', 3)]);
+      expect(await scene.sweep()).toEqual({ verdict: 'not compared', why });
+      scene.failing.clear();
+      expect(await scene.sweep()).toEqual({ verdict: 'repairing' });
+      expect(scene.sent.at(-1)?.message.group).toBe(sid('CH', 2));
+    },
+  );
+
+  test.each([
+    ['of a limit', trouble(429)],
+    ['of credentials', trouble(401, { remedy: 'fix' })],
+    ['of a side that is left alone', trouble(0, { fate: 'unsent' })],
+    ['that asks to wait', trouble(503, { fate: 'unknown', retryAfter: 30 })],
+  ])('%s ends the run, whichever task it was met with', async (_, error) => {
     const scene = await openOldScene();
-    scene.accepted(1);
-    scene.accepted(2);
-    scene.failing.set(`acceptance ${task}`, trouble(400, { remedy: 'park' }));
+    for (const n of [1, 2]) {
+      scene.accepted(n);
+      scene.failing.set(`acceptance ${sid('WT', n)}`, error);
+    }
     scene.pass(MINUTE);
-    expect(await scene.sweep()).toEqual({ verdict: 'not compared', why: 'twilio 400' });
-    expect(scene.sent.map(({ message }) => message.group)).toEqual([sid('CH', 2)]);
-    expect(await scene.sweep()).toEqual({ verdict: 'not compared', why: 'twilio 400' });
+    expect(await scene.sweep()).toMatchObject({ verdict: 'not compared' });
+    expect(scene.asked()).toEqual(['list', `acceptance ${task}`]);
+  });
+
+  test("with a task to which an older one's channel may have passed leaves the pair with whom it has", async () => {
+    const scene = await openOldScene();
+    scene.accepted(1, { chat: { container: channel, customerName: 'Jo' } });
+    scene.accepted(2, { chat: 'unshown' });
+    await scene.linked(channel, sid('WT', 2));
+    scene.failing.set(`chat ${sid('WT', 2)}`, trouble(500, { fate: 'unknown' }));
+    scene.pass(MINUTE);
+    expect(await scene.sweep()).toEqual({ verdict: 'not compared', why: 'twilio 500' });
+    expect(scene.sent).toEqual([]);
   });
 
   test('that nobody foresaw is told by its name, and the next sweep goes on', async () => {

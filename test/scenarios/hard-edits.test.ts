@@ -101,6 +101,16 @@ describe.each(['customer', 'agent'] as const)('an edit of the %s that Twilio ref
     expect(notices()).toEqual([expect.stringContaining('] A message'), expect.stringContaining('] An edit of')]);
   });
 
+  test('is told of again when another edit is refused', async () => {
+    const { stage, person, notices, sid } = await withRefused(who);
+    await stage.settle();
+    person.edits(sid, 'better');
+    await stage.settle();
+    person.edits(sid, `${POISON} again`);
+    await stage.settle();
+    expect(notices()).toHaveLength(2);
+  });
+
   test('is over when the message is edited again, or deleted', async () => {
     const { stage, person, said, parked, sid } = await withRefused(who);
     await stage.settle();
@@ -129,7 +139,7 @@ describe.each(['customer', 'agent'] as const)('an edit of the %s that Twilio ref
   });
 });
 
-describe.each(['told', 'not told'])('a message of the customer that said nothing (%s)', (told) => {
+describe.each(['told', 'not told'])('a message of the customer that did not cross (%s)', (told) => {
   const edited = async ({ stage, person }: Prepared, sid: string, text: string): Promise<void> => {
     const end = stage.twilio.faults.add({ fault: 'webhook.lost', p: told === 'told' ? 0 : 1 });
     person.edits(sid, text);
@@ -137,7 +147,22 @@ describe.each(['told', 'not told'])('a message of the customer that said nothing
     await stage.settle(told === 'told' ? 0.5 : 10);
   };
 
-  test('crosses late when it comes to say something, and follows its edits from there on', async () => {
+  test('for Twilio refused it crosses late when it says something else', async () => {
+    const all = await prepared('customer');
+    const { stage, person, said, parked } = all;
+    stage.twilio.faults.add({ fault: 'content.refused', p: 1, holds: POISON });
+    const sid = person.writes(POISON);
+    person.writes('hello');
+    await stage.settle();
+    await edited(all, sid, `${POISON} still`);
+    expect(said('other')).toEqual(['hello']);
+    await edited(all, sid, 'honey');
+    expect(said('other')).toEqual(['hello', expect.stringMatching(/^\[Late, .*\] honey$/)]);
+    expect(await parked()).toEqual([]);
+    await isQuiet(all);
+  });
+
+  test('for it said nothing crosses late when it comes to say something, and follows its edits from there on', async () => {
     const all = await prepared('customer');
     const { stage, person, said } = all;
     const sid = person.writes('');
@@ -152,7 +177,7 @@ describe.each(['told', 'not told'])('a message of the customer that said nothing
     await isQuiet(all);
   });
 
-  test('and is not copied when it is edited and says nothing still', async () => {
+  test('for it said nothing is not copied when it is edited and says nothing still', async () => {
     const all = await prepared('customer');
     const sid = all.person.writes('');
     all.person.writes('hello');
@@ -173,4 +198,20 @@ test('A message that is emptied keeps its copy where Twilio takes no empty text,
   expect(await all.parked()).toMatchObject([{ sid, edit: true }]);
   expect(all.notices()).toHaveLength(1);
   await isQuiet(all);
+});
+
+test('A text for what said nothing is not forgotten over an outage, however much is said meanwhile', async () => {
+  const all = await prepared('customer');
+  const { stage, person } = all;
+  const sid = person.writes('');
+  for (let n = 1; n <= 110; n += 1) {
+    person.writes(`hello ${n}`);
+    await stage.settle(0.05);
+  }
+  const down = stage.twilio.faults.add({ fault: 'side.down', p: 1, account: 'frontline', how: '503' });
+  person.edits(sid, 'after all');
+  await stage.settle(25);
+  down();
+  await stage.settle(30);
+  expect(all.said('other').at(-1)).toMatch(/^\[Late, .*\] after all$/);
 });

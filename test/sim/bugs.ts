@@ -115,7 +115,7 @@ export const BUGS: readonly Bug[] = [
     patches: [
       {
         file: 'src/core/link.ts',
-        from: "if (known !== undefined && isWhole(known) && known.reservation === event.reservation) return skipped('already');",
+        from: "if (done && known?.reservation === event.reservation) return skipped('already');",
         to: "if (known !== undefined && known.reservation === event.reservation) return skipped('already');",
       },
       {

@@ -6,7 +6,12 @@ import { BudgetSpent, type Turn } from './turns.ts';
 /** 20 000 tasks. */
 const MOST_PAGES = 20;
 
-export type OpenChat = { readonly task: AssignedTask; readonly chat: TaskChat };
+export type OpenChat = {
+  readonly task: AssignedTask;
+  readonly chat: TaskChat;
+  /** A newer task could not be read: the channel may have passed to it. */
+  readonly passed: boolean;
+};
 
 /** Every task that a worker has accepted, the oldest first. @throws BudgetSpent */
 export const listOpenTasks = async (tasks: TaskSide, turn: Turn): Promise<readonly AssignedTask[]> => {
@@ -23,7 +28,8 @@ export const listOpenTasks = async (tasks: TaskSide, turn: Turn): Promise<readon
 };
 
 /**
- * Those of the tasks that are chats. A channel may pass from task to task: the newest one has it.
+ * Those of the tasks that are chats, the oldest first. A channel may pass from task to task: the newest one has it.
+ * @param unread is told why a task could not be read, and throws what concerns more than the one task.
  * @throws BudgetSpent
  */
 export const openChats = async (
@@ -31,13 +37,19 @@ export const openChats = async (
   turn: Turn,
   memory: Memory,
   open: readonly AssignedTask[],
+  unread: (error: unknown) => void,
 ): Promise<readonly OpenChat[]> => {
   const byChannel = new Map<string, OpenChat>();
-  for (const task of open) {
-    const chat = task.chat === 'unshown' ? await askedFor(tasks, turn, memory, task) : task.chat;
-    if (chat !== 'none') byChannel.set(chat.container, { task, chat });
-  }
-  return [...byChannel.values()];
+  let passed = false;
+  for (const task of open.toReversed())
+    try {
+      const chat = task.chat === 'unshown' ? await askedFor(tasks, turn, memory, task) : task.chat;
+      if (chat !== 'none' && !byChannel.has(chat.container)) byChannel.set(chat.container, { task, chat, passed });
+    } catch (error) {
+      unread(error);
+      passed = true;
+    }
+  return [...byChannel.values()].reverse();
 };
 
 const askedFor = async (tasks: TaskSide, turn: Turn, { chats }: Memory, { sid }: AssignedTask) => {

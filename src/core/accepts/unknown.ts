@@ -28,12 +28,15 @@ export const unknownChats = async (
 
 /** A pair that has begun for the task finishes, or rests, by itself; a channel that the bridge made itself needs none. */
 const look = async (deps: Deps, memory: Memory, open: OpenChat): Promise<UnknownChat | undefined> => {
-  const { task, chat } = open;
+  const { task, chat, passed } = open;
   const item = await deps.store.get(pairKey('flex', chat.container));
-  if (aliasOf(item) !== undefined || readHome(item)?.task === task.sid) {
+  const home = readHome(item);
+  if (aliasOf(item) !== undefined || home?.task === task.sid) {
     memory.known(task);
     return undefined;
   }
+  // An older accept must not undo a newer one.
+  if (passed && home !== undefined) return undefined;
   const asked = await readAsked(deps, task.sid);
   if (asked !== undefined && asked.updatedAt === task.updatedAt && deps.clock.now() < asked.until) {
     memory.rest(task, asked.until);

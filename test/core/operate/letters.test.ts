@@ -116,11 +116,12 @@ describe('a link in which Twilio lets somebody not in', () => {
   /** https://www.twilio.com/docs/api/errors/50214: a user in as many conversations as may be. */
   const refuse = (office: Office, path: string, about: string): void =>
     office.meddle((url, _, form) => (url.includes(path) && form.includes(about) ? { code: 50214 } : undefined));
-  const accepted = async (path: string, about: string) => {
+  const accepted = async (path: string, about: string, before: (office: Office) => void = () => {}) => {
     const office = openOffice({ swept: true });
     const { channelSid, taskSid } = office.twilio.customer.beginWebChat({ name: 'Jo', identity: 'jo' });
     office.twilio.customer.writes(channelSid, 'hello?');
     refuse(office, path, about);
+    before(office);
     const { reservationSid } = office.twilio.flexAgent.isOffered(AGENTS.ann.flexWorkerSid, taskSid);
     office.twilio.flexAgent.accepts(reservationSid, 'never');
     await office.pass(5_000);
@@ -158,6 +159,26 @@ describe('a link in which Twilio lets somebody not in', () => {
     const channel = office.twilio.reads.container('flex', channelSid)?.members.map(({ identity }) => identity);
     expect(channel).toContain(AGENTS.ann.flexIdentity);
     expect(office.told('frontline', conversation()?.sid ?? '')).toEqual(['hello?', 'anybody?']);
+  });
+
+  test('is parked once, however often the accept is told', async () => {
+    const { office, letters } = await accepted('/Participants', AGENTS.ann.email, (office) => {
+      office.twilio.faults.add({ fault: 'webhook.doubled', p: 1, maxMs: 20 * 60_000 });
+    });
+    await office.pass(30 * 60_000);
+    expect(
+      office.journal.filter(({ step, type }) => step === 'skipped' && type === 'reservation.accepted'),
+    ).toHaveLength(1);
+    expect(await letters()).toEqual(['refused']);
+  });
+
+  test('is made whole although the agent is no user of Frontline any more', async () => {
+    const { office, conversation, letters, redrive } = await accepted('/Participants', 'jo');
+    const user = { code: 20404, status: 404 };
+    office.meddle((url, _, __, method) => (method === 'GET' && url.includes('/Users/') ? user : undefined));
+    await redrive();
+    expect(conversation()?.members.map(({ identity }) => identity)).toContain('jo');
+    expect(await letters()).toEqual([]);
   });
 
   test('is parked before there is a conversation, when that is refused, and linked when an operator tries again', async () => {

@@ -22,7 +22,7 @@ import { createWebhook } from '../../../src/edge/webhook.ts';
 
 const BRIDGE = 'https://bridge.example';
 /** What the wire's answer to one call is: lost after it was carried out, or a refusal by Twilio's code. */
-export type Mischief = 'lost' | { readonly code: number };
+export type Mischief = 'lost' | { readonly code: number; readonly status?: number };
 
 export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
   const time = createTime(Date.UTC(2026, 2, 14, 9));
@@ -31,20 +31,18 @@ export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
   const queues = createMemoryQueues({ clock });
   const journal: Entry[] = [];
   let nonces = 0;
-  let mischief: (url: string, body: string, form: string) => Mischief | undefined = () => undefined;
+  let mischief: (url: string, text: string, form: string, method: string) => Mischief | undefined = () => undefined;
 
   const http: HttpCall = async ({ method, url, headers, body, timeoutMs }) => {
-    const met =
-      method === 'POST'
-        ? mischief(
-            url,
-            new URLSearchParams(body).get('Body') ?? '',
-            new URLSearchParams(body).toString().replaceAll('%40', '@'),
-          )
-        : undefined;
+    const form = new URLSearchParams(body);
+    const met = mischief(url, form.get('Body') ?? '', form.toString().replaceAll('%40', '@'), method);
     await time.sleep(20);
     if (typeof met === 'object')
-      return { status: 400, headers: {}, body: JSON.stringify({ status: 400, code: met.code, message: 'refused' }) };
+      return {
+        status: met.status ?? 400,
+        headers: {},
+        body: JSON.stringify({ status: met.status ?? 400, code: met.code, message: 'refused' }),
+      };
     const { host, pathname, search } = new URL(url);
     const gaveUp = new AbortController();
     const asked = { method, host, path: pathname, query: search.slice(1), headers, body: body ?? '' };

@@ -86,8 +86,10 @@ describe('redrive', () => {
   test('tells what the source says now', async () => {
     const { office, chat, sids, redrive, frontline } = await withParked('one', 'two');
     office.meddle(() => undefined);
+    const lost = office.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
     office.twilio.customer.edits(chat.channelSid, sids[0] ?? '', 'one, shorter');
     office.twilio.customer.deletes(chat.channelSid, sids[1] ?? '');
+    lost();
     await office.pass(2_000);
     expect(await redrive()).toEqual(['put back', 'removed']);
     expect(frontline()).toEqual(['before', 'after', late('one, shorter')]);
@@ -114,7 +116,9 @@ describe('redrive', () => {
   test('whose answer was lost finds its copy and does not send it again', async () => {
     const { office, redrive, frontline } = await withParked('one');
     let losses = 0;
-    office.meddle((url) => (url.includes('/Messages') && losses++ === 0 ? 'lost' : undefined));
+    office.meddle((url, _, __, method) =>
+      method === 'POST' && url.includes('/Messages') && losses++ === 0 ? 'lost' : undefined,
+    );
     expect(await redrive()).toEqual(['put back']);
     expect(losses).toBe(1);
     expect(frontline()).toEqual(['before', 'after', late('one')]);
@@ -123,7 +127,9 @@ describe('redrive', () => {
   test('whose answer was lost is settled by the next message of the chat as well', async () => {
     const { office, chat, frontline } = await withParked('one');
     let losses = 0;
-    office.meddle((url) => (url.includes('/Messages') && losses++ === 0 ? 'lost' : undefined));
+    office.meddle((url, _, __, method) =>
+      method === 'POST' && url.includes('/Messages') && losses++ === 0 ? 'lost' : undefined,
+    );
     const rows = await listParked(office.operator.store, {});
     const asked = putBack(office.operator, rows, 0);
     await office.during(asked);
@@ -137,7 +143,9 @@ describe('redrive', () => {
   test('whose answer was lost knows its copy even after an app replaced the attributes', async () => {
     const { office, redrive, frontline } = await withParked('one');
     let losses = 0;
-    office.meddle((url) => (url.includes('/Messages') && losses++ === 0 ? 'lost' : undefined));
+    office.meddle((url, _, __, method) =>
+      method === 'POST' && url.includes('/Messages') && losses++ === 0 ? 'lost' : undefined,
+    );
     office.twilio.faults.add({ fault: 'attributes.replaced', p: 1, maxMs: 1_000, account: 'frontline' });
     expect(await redrive()).toEqual(['put back']);
     expect(frontline()).toEqual(['before', 'after', late('one')]);
