@@ -34,8 +34,12 @@ const remedies: Readonly<Record<ReturnType<typeof concerns>[number], string>> = 
   parked: 'messages are parked: npx bridge redrive',
   'dead letters': 'dead letters wait: the runbook has a section for each queue',
   'dirty lanes': 'lanes wait for their side: the sweep repairs them each minute once it is back',
+  'late links': 'links wait: the sweep tries each again every minute; the log says of its chat what is in the way',
   'held pairs': 'pairs are held, because they wrote faster than people can: stop what writes there, then release each',
 };
+
+/** A side that is down is one cause for all of them: the oldest say enough. */
+const MOST_LATE = 5;
 
 const lines = (seen: Status, wrong: ReturnType<typeof concerns>, running: boolean): readonly string[] => {
   const { at, pairs, lanes, parked, letters, queues } = seen;
@@ -54,6 +58,9 @@ const lines = (seen: Status, wrong: ReturnType<typeof concerns>, running: boolea
       const age = oldestAt === undefined ? unknown : `, the oldest ${span(at - oldestAt)} old`;
       return `Queue   ${name}: ${waiting} waiting, ${inHands} in hands, ${plural(dead, 'dead letter')}${age}`;
     }),
+    ...pairs.late
+      .slice(0, MOST_LATE)
+      .map(({ container, since }) => `Link    ${container} is not linked, for ${span(at - since)}`),
     ...pairs.held.map(
       ({ container, until }) =>
         `Held    ${container} until ${moment(until)}; sooner: npx bridge repair ${container} --release`,

@@ -144,7 +144,7 @@ const sendWaiting = async (deps: BridgeDeps): Promise<number> => {
     waiting.push(...homes);
     after = page.next;
   } while (after !== undefined);
-  tellDirtyLanes(deps.journal, waiting);
+  tellDirtyLanes(deps.journal, waiting, deps.clock.now());
   await sendKeptWork(deps);
   return waiting.length;
 };

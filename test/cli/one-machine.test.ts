@@ -122,6 +122,23 @@ describe('with no bridge running', () => {
     expect(said).not.toContain('lanes wait for their side');
   });
 
+  test('status names a chat that is not linked, the oldest first', async () => {
+    const { database, store } = await open();
+    for (const n of [1, 2]) {
+      const pk = `flex#${sid('CH', `${n}`)}`;
+      await store.write(
+        { pk, sk: 'pair' },
+        { when: [], set: { st: 'linking', since: 3 - n, Ff: 0, Bf: 0, due: 'due', dk: pk }, nonce: ['n', `${n}`] },
+      );
+    }
+    await database.close();
+    const { said } = await bridge('status');
+    expect(said).toMatch(
+      new RegExp(`^Link    ${sid('CH', '2')} is not linked, for .+\nLink    ${sid('CH', '1')} is not linked`, 'm'),
+    );
+    expect(said).toContain('Look    links wait: ');
+  });
+
   test('redrive shows what it would put back, in the source’s order, and changes nothing', async () => {
     const first = await bridge('redrive');
     expect(first.code).toBe(0);

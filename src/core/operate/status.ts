@@ -1,5 +1,6 @@
 /** How a deployment stands, from the sparse index's lists and the queues' counts: no call to Twilio, no scan. */
 import type { QueueName } from '../../contract.ts';
+import { isLinkLate, waitsSince } from '../dirty-lanes.ts';
 import { type Home, readHome } from '../pair.ts';
 import { allDue } from './due.ts';
 import { countLetters, readLetters } from './letters.ts';
@@ -7,6 +8,7 @@ import { listParked } from './parked.ts';
 import type { Operator, QueueCount } from './ports.ts';
 
 export type Held = { readonly container: string; readonly until: number };
+export type LateLink = { readonly container: string; readonly since: number };
 
 export type Status = {
   /** Milliseconds since 1970, as all times here. */
@@ -18,9 +20,14 @@ export type Status = {
     /** Marked for the next sweep, for whatever reason. */
     readonly waiting: number;
     readonly linking: number;
+    /** Those that should have been linked by now, the oldest first. */
+    readonly late: readonly LateLink[];
     readonly held: readonly Held[];
   };
-  /** Those of held pairs are not counted as dirty: they wait for their release, not for a side. */
+  /**
+   * Dirty are those that wait for a side, with messages or for long with edits. Those of held pairs are not: they wait
+   * for their release.
+   */
   readonly lanes: {
     readonly dirty: number;
     readonly dirtySince: number | undefined;
@@ -57,11 +64,14 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
   const isHeld = ({ held = 0 }: Home): boolean => held > at;
   const held = homes.filter(isHeld).map((home) => ({ container: containerIn(home), until: home.held ?? at }));
   const lanes = homes.flatMap(({ lanes: { F, B } }) => [F, B]);
-  const dirty = homes.flatMap((home) =>
-    isHeld(home)
-      ? []
-      : Object.values(home.lanes).flatMap((lane) => (lane.dirty === undefined ? [] : [lane.dirty.since])),
-  );
+  const dirty = homes
+    .filter((home) => !isHeld(home))
+    .flatMap((home) => Object.values(home.lanes).map((lane) => waitsSince(lane, at)))
+    .filter((since) => since !== undefined);
+  const late = homes
+    .filter((home) => isLinkLate(home, at))
+    .map((home) => ({ container: containerIn(home), since: home.since }))
+    .sort((a, b) => a.since - b.since);
   const reasons = Map.groupBy(parked, ({ reason }) => reason);
   return {
     at,
@@ -70,6 +80,7 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
       active: active.length,
       waiting: homes.length,
       linking: homes.filter(({ linked }) => !linked).length,
+      late,
       held,
     },
     lanes: {
@@ -91,7 +102,7 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
 
 const containerIn = ({ key }: Home): string => key.pk.replace(/^.*#/, '');
 
-export type Concern = 'parked' | 'dead letters' | 'dirty lanes' | 'held pairs';
+export type Concern = 'parked' | 'dead letters' | 'dirty lanes' | 'late links' | 'held pairs';
 
 /** What somebody should look at; empty when all is well. */
 export const concerns = ({ pairs, lanes, parked, queues }: Status): readonly Concern[] => {
@@ -99,6 +110,7 @@ export const concerns = ({ pairs, lanes, parked, queues }: Status): readonly Con
     ['parked', parked.total > 0],
     ['dead letters', Object.values(queues).some(({ dead }) => dead > 0)],
     ['dirty lanes', lanes.dirty > 0],
+    ['late links', pairs.late.length > 0],
     ['held pairs', pairs.held.length > 0],
   ];
   return found.filter(([, is]) => is).map(([concern]) => concern);

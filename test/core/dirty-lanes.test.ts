@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals';
+import type { Item } from '../../src/core/change.ts';
+import { tellDirtyLanes } from '../../src/core/dirty-lanes.ts';
+import { type Home, readHome } from '../../src/core/pair.ts';
+import type { Entry } from '../../src/core/ports.ts';
+
+const NOW = 1_790_000_000_000;
+const MINUTE = 60_000;
+
+const pair = (over: Item): Home => {
+  const read = readHome({ pk: 'flex#CH1', sk: 'pair', st: 'open', since: NOW - 60 * MINUTE, ...over });
+  if (read === undefined) throw new Error('no home');
+  return read;
+};
+const linked = (over: Item): Home => pair({ linked: 1, ...over });
+
+const told = (home: Home): readonly Entry[] => {
+  const entries: Entry[] = [];
+  tellDirtyLanes((entry) => entries.push(entry), [home], NOW);
+  return entries;
+};
+
+test.each([
+  ['a lane that is dirty', linked({ Fd: 7, Fds: NOW }), 1],
+  ['both', linked({ Fd: 7, Fds: NOW, Bd: 1, Bds: NOW }), 2],
+  ['a lane with an edit that has waited for long', linked({ Be: { IM1: NOW, IM2: NOW - 16 * MINUTE } }), 1],
+  ['a lane with both, once', linked({ Fd: 7, Fds: NOW, Fe: { IM1: NOW - 16 * MINUTE } }), 1],
+  ['both lanes of a chat that has not been linked for long', pair({ since: NOW - 16 * MINUTE }), 2],
+])('The sweep tells of %s', (_, home, count) => {
+  expect(told(home)).toEqual([{ step: 'swept', type: 'dirty lanes', sids: [], count }]);
+});
+
+test.each([
+  ['an edit that the next run may apply', linked({ Fe: { IM1: NOW - 14 * MINUTE } })],
+  ['a link under way', pair({ since: NOW - 14 * MINUTE })],
+  ['a hole', linked({ Fh: { 3: NOW - 9 * MINUTE } })],
+])('The sweep keeps quiet about %s', (_, home) => {
+  expect(told(home)).toEqual([]);
+});
