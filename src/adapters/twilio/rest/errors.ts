@@ -102,9 +102,14 @@ const secondsToWait = (headers: HttpAnswer['headers']): number | undefined => {
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 };
 
-/** `bare`: what a 4xx without Twilio's error body means: to REST it came from something in between. */
+/** `bare`: what most 4xx without Twilio's error body mean: to REST they came from something in between. */
 type Bare = { readonly remedy: Remedy; readonly fate: Fate };
 const inBetween: Bare = { remedy: 'retry', fate: 'unknown' };
+/** Whoever says so has not carried it out, and says so again of the same content: too long, or no such method. */
+const neverPasses: ReadonlySet<number> = new Set([405, 413, 414, 431]);
+
+/** Chat's and Conversations' own: what they forbid is this one thing. Bad credentials have codes of their own. */
+const isOfChats = (code: number | undefined): boolean => code !== undefined && code >= 50_000 && code < 60_000;
 
 const judge = (status: number, code: number | undefined, bare: Bare): Bare => {
   const meaning = code === undefined ? undefined : meanings.get(code);
@@ -112,10 +117,11 @@ const judge = (status: number, code: number | undefined, bare: Bare): Bare => {
   if (status === 429) return { remedy: 'retry', fate: 'refused' };
   if (status < 400 || status >= 500) return { remedy: 'retry', fate: 'unknown' };
   if (known !== undefined) return { remedy: known, fate: 'refused' };
+  if (status === 403 && isOfChats(code)) return { remedy: 'park', fate: 'refused' };
   if (status === 401 || status === 403) return { remedy: 'fix', fate: code === undefined ? bare.fate : 'refused' };
   if (status === 412) return { remedy: 'retry', fate: 'refused' };
   if (status === 408 || status === 425) return { remedy: 'retry', fate: 'unknown' };
-  return code === undefined ? bare : { remedy: 'park', fate: 'refused' };
+  return code === undefined && !neverPasses.has(status) ? bare : { remedy: 'park', fate: 'refused' };
 };
 
 /**

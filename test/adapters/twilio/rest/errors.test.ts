@@ -45,7 +45,15 @@ describe('a status', () => {
     { status: 429, body: '', remedy: 'retry', fate: 'refused' },
     { status: 412, body: '', remedy: 'retry', fate: 'refused' },
     { status: 401, body: { code: 20003 }, remedy: 'fix', fate: 'refused' },
-    { status: 403, body: { code: 59999 }, remedy: 'fix', fate: 'refused' },
+    { status: 403, body: { code: 29999 }, remedy: 'fix', fate: 'refused' },
+    { status: 403, body: '<html>', remedy: 'fix', fate: 'unknown' },
+    { status: 403, body: { code: 50107 }, remedy: 'park', fate: 'refused' },
+    { status: 403, body: { code: 50361 }, remedy: 'fix', fate: 'refused' },
+    { status: 401, body: { code: 50107 }, remedy: 'fix', fate: 'refused' },
+    { status: 405, body: '<html>', remedy: 'park', fate: 'refused' },
+    { status: 413, body: '<html>', remedy: 'park', fate: 'refused' },
+    { status: 414, body: '', remedy: 'park', fate: 'refused' },
+    { status: 431, body: '', remedy: 'park', fate: 'refused' },
     { status: 401, body: '<html>', remedy: 'fix', fate: 'unknown' },
     { status: 408, body: '', remedy: 'retry', fate: 'unknown' },
     { status: 500, body: { code: 20500 }, remedy: 'retry', fate: 'unknown' },
@@ -60,7 +68,7 @@ describe('a status', () => {
   test.each(['', 'not found', '<html>', '{}', '[]', 'null', '{"code":"none"}'])(
     'of the 4xx with a body of somebody in between (%p) is unknown and retried',
     (body) => {
-      for (const status of [400, 404, 413])
+      for (const status of [400, 404, 409])
         expect(troubleOf('POST /v2', answer(status, body))).toMatchObject({
           remedy: 'retry',
           fate: 'unknown',
