@@ -9,7 +9,7 @@ import type { BridgeSettings } from './deps.ts';
 import { decodeEnvelope, type Envelope, encodeEnvelope, type Forward, type Work } from './event.ts';
 import { dropGone, putBack } from './forward/again.ts';
 import { type Fate, lookUp } from './forward/look-up.ts';
-import { claim, type Doubtful, finish, forwardRow, lapse, release, type Trying, take } from './forward/rows.ts';
+import { claim, type Doubtful, finish, forwardRow, giveUp, lapse, release, type Trying, take } from './forward/rows.ts';
 import { askForNotice } from './notices.ts';
 import { writeTicket } from './operate/tickets.ts';
 import { deferred, type Outcome, type Parked, retry, skipped } from './outcome.ts';
@@ -47,7 +47,10 @@ const NO_PROXY = 80619;
 
 /** One delivery on its way through. */
 type Job = {
+  /** What is posted. */
   readonly forward: Forward;
+  /** The same as its webhook came: the text may have been edited since. */
+  readonly came: Forward;
   readonly envelope: Envelope;
   readonly delivery: Delivery;
   readonly webhook: DefaultWebhook;
@@ -117,7 +120,10 @@ const passOn = async (
 ): Promise<Passed> => {
   const { webhook } = deps;
   if (webhook === undefined) return skipped('no_default_webhook');
-  const job: Job = { forward, envelope, delivery, webhook, key: forwardRow(forward.container, forward.key) };
+  const job: Job = {
+    ...{ forward, came: forward, envelope, delivery, webhook },
+    key: forwardRow(forward.container, forward.key),
+  };
   return ticket === undefined ? pass(deps, job) : passAgain(deps, job);
 };
 
@@ -163,7 +169,7 @@ const settle = async (deps: ForwarderDeps, job: Job, row: Doubtful): Promise<Pas
     if (row.until > clock.now()) return retry(Math.min(wait, backoff(job.delivery.attempts)), 'somebody may be at it');
     if (wait > 0) return retry(wait, 'settling');
   }
-  if (pointless(deps, job)) return bury(deps, job, 'forward_pointless');
+  if (pointless(deps, job)) return bury(deps, job, 'perhaps', 'forward_pointless');
   const fate = await fateOf(deps, job, row);
   if (typeof fate !== 'string') return fate;
   if (fate === 'sent') {
@@ -184,7 +190,7 @@ const isMessage = ({ eventType }: Forward): boolean => eventType === 'onMessageS
 const fateOf = async (deps: ForwarderDeps, job: Job, row: Doubtful): Promise<Fate | Passed> => {
   if (!isMessage(job.forward)) return 'not sent';
   try {
-    return await lookUp(deps, job.webhook, job.forward, row);
+    return await lookUp(deps, job.webhook, job, row);
   } catch (error) {
     if (!(error instanceof TwilioTrouble)) throw error;
     const asked = row.state === 'trying' ? row.until + deps.settings.settleMs : row.at;
@@ -206,7 +212,8 @@ const pointless = (deps: ForwarderDeps, job: Job): boolean => isMessage(job.forw
 
 const send = async (deps: ForwarderDeps, job: Job, row: Trying): Promise<Passed> => {
   const { forward, webhook, key, delivery } = job;
-  if (pointless(deps, job)) return bury(deps, job, 'forward_pointless');
+  const before = row.twice ? 'perhaps' : 'not';
+  if (pointless(deps, job)) return bury(deps, job, before, 'forward_pointless');
   // The last look at the lease: a post that could outlive it is not begun.
   if (deps.clock.now() + deps.settings.requestMs > Math.min(row.until, delivery.deadline)) {
     await release(deps, key, row);
@@ -229,9 +236,10 @@ const refused = async (deps: ForwarderDeps, job: Job, row: Trying, error: Twilio
     await finish(deps, key, 'skipped');
     return skipped('no_proxy');
   }
-  if (error.remedy === 'park') return bury(deps, job, 'forward_refused', error.code);
+  const sent = row.twice || error.fate === 'unknown' ? 'perhaps' : 'not';
+  if (error.remedy === 'park') return bury(deps, job, sent, 'forward_refused', error.code);
   // The session or the channel has ended: no try can change that.
-  if (error.remedy === 'wait' || old(deps, job)) return bury(deps, job, 'forward_pointless', error.code);
+  if (error.remedy === 'wait' || old(deps, job)) return bury(deps, job, sent, 'forward_pointless', error.code);
   if (error.fate === 'unknown') {
     await lapse(deps, key, row);
     return retry(Math.ceil(deps.settings.settleMs / 1000), 'outcome unknown');
@@ -243,24 +251,25 @@ const refused = async (deps: ForwarderDeps, job: Job, row: Trying, error: Twilio
 /** The dead letter keeps the webhook as it came: nobody else has it any more. The agent is told of a message. */
 const bury = async (
   deps: ForwarderDeps,
-  { forward, envelope: { receivedAt }, key }: Job,
+  { came, envelope: { receivedAt }, key }: Job,
+  sent: 'not' | 'perhaps',
   reason: Parked,
   code?: number,
 ): Promise<Passed> => {
   await deps.queues.bury('default-webhook', {
-    group: forward.container,
-    dedupe: `parked-${forward.key}`.slice(0, 128),
+    group: came.container,
+    dedupe: `parked-${came.key}`.slice(0, 128),
     reason,
-    body: encodeEnvelope({ receivedAt, work: { kind: 'forward', forward } }),
+    body: encodeEnvelope({ receivedAt, work: { kind: 'forward', forward: came } }),
   });
-  const { container, about: sid } = forward;
-  if (isMessage(forward))
+  const { container, about: sid } = came;
+  if (isMessage(came))
     await askForNotice(deps, container, pairKey('flex', container).pk, {
       sid,
       way: 'forward',
       reason,
       code,
     });
-  await finish(deps, key, 'parked');
+  await giveUp(deps, key, sent);
   return { end: 'parked', reason, code };
 };

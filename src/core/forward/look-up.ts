@@ -17,11 +17,15 @@ const SLACK_MS = 5_000;
 /** Of 100 interactions each. */
 const PAGES = 20;
 
-/** @throws {TwilioTrouble} */
+/**
+ * @param job.forward what would be posted now, which an earlier try may have posted, too.
+ * @param job.came what was posted at first: its text may have been edited since.
+ * @throws {TwilioTrouble}
+ */
 export const lookUp = async (
   deps: LookUpDeps,
   webhook: DefaultWebhook,
-  forward: Forward,
+  { forward, came }: { readonly forward: Forward; readonly came: Forward },
   row: Doubtful,
 ): Promise<Fate> => {
   const channel = await deps.flex.container(forward.container);
@@ -32,19 +36,22 @@ export const lookUp = async (
   if (carried === undefined) return 'unclear';
   if (carried.some(({ messages }) => messages.includes(forward.about))) return 'sent';
 
-  const text = new URLSearchParams(forward.body).get('Body') ?? '';
-  const candidates = carried.filter(
-    ({ direction, messages, body, createdAt }) =>
-      direction !== 'in' &&
-      messages.length === 0 &&
-      (body === undefined || body === text) &&
-      Date.parse(createdAt) >= row.since - SLACK_MS,
+  const unnamed = carried.filter(
+    ({ direction, messages, createdAt }) =>
+      direction !== 'in' && messages.length === 0 && Date.parse(createdAt) >= row.since - SLACK_MS,
   );
-  if (candidates.length === 0) return 'not sent';
+  const texts = new Set([textOf(came), textOf(forward)]);
+  const candidates = unnamed.filter(({ body }) => body === undefined || texts.has(body));
+  // A try may have posted what the message said in between.
+  if (candidates.length === 0) return texts.size > 1 && unnamed.length > 0 ? 'unclear' : 'not sent';
   if (candidates.some(({ direction, body }) => direction !== 'out' || body === undefined)) return 'unclear';
-  const others = await equalOthers(deps, forward, text, row.since - 2 * SLACK_MS);
+  // Days may have passed: what made these may be deleted, or no longer among the newest, and could not be counted.
+  if (row.state === 'queued' && row.revived) return 'unclear';
+  const others = await equalOthers(deps, forward, texts, row.since - 2 * SLACK_MS);
   return candidates.length > others ? 'sent' : 'unclear';
 };
+
+const textOf = ({ body }: Forward): string => new URLSearchParams(body).get('Body') ?? '';
 
 /** At least all since `floor`, and the one that names the message if there is one; undefined: that cannot be said. */
 const readInteractions = async (
@@ -74,10 +81,15 @@ const endsBefore = (page: readonly Interaction[], floor: number): boolean => {
   return first > last && last < floor;
 };
 
-/** How many other messages of the same text may have been sent since `floor`: at most one each, or two. */
-const equalOthers = async (deps: LookUpDeps, forward: Forward, text: string, floor: number): Promise<number> => {
+/** How many other messages of these texts may have been sent since `floor`: at most one each, or two. */
+const equalOthers = async (
+  deps: LookUpDeps,
+  forward: Forward,
+  texts: ReadonlySet<string>,
+  floor: number,
+): Promise<number> => {
   const { messages } = await deps.flex.listMessages(forward.container, 'desc');
-  const equal = messages.filter(({ sid, body }) => sid !== forward.about && body === text);
+  const equal = messages.filter(({ sid, body }) => sid !== forward.about && texts.has(body));
   const weights = equal.map(async ({ sid, createdAt }) => {
     const row = await readForwardRow(deps, forwardRow(forward.container, `${forward.eventType}:${sid}`));
     switch (row?.state) {

@@ -17,11 +17,26 @@ export type RowDeps = {
 export type ForwardRow =
   /**
    * Somebody may be posting it until `until`, or was when he died. Nothing was posted before `since`; both in
-   * milliseconds. `fence` only grows: who holds the latest value may post.
+   * milliseconds. `fence` only grows: who holds the latest value may post. `twice`: see `ok`.
    */
-  | { readonly state: 'trying'; readonly until: number; readonly since: number; readonly fence: number }
-  /** Composed because its own webhook was lost, at `since`; whether somebody sent it before is to be looked up. */
-  | { readonly state: 'queued'; readonly at: number; readonly since: number; readonly fence: number }
+  | {
+      readonly state: 'trying';
+      readonly until: number;
+      readonly since: number;
+      readonly fence: number;
+      readonly twice: boolean;
+    }
+  /**
+   * Composed because its own webhook was lost, or `revived` after it was given up; whether somebody sent it before is to
+   * be looked up. It was written at `since`.
+   */
+  | {
+      readonly state: 'queued';
+      readonly at: number;
+      readonly since: number;
+      readonly fence: number;
+      readonly revived: boolean;
+    }
   /** Tried in vain, at last at `at`, and certainly not sent. */
   | { readonly state: 'free'; readonly at: number; readonly fence: number }
   /** `twice`: it may have been sent a second time. */
@@ -45,12 +60,12 @@ export const forwardRow = (channel: string, key: string): Key => ({ pk: `flex#${
 const number = (value: Value | undefined): number => (typeof value === 'number' ? value : 0);
 
 const read = (item: Item | undefined): ForwardRow | undefined => {
-  const { st, u, b, f, at, x } = item ?? {};
+  const { st, u, b, f, at, x, r } = item ?? {};
   switch (st) {
     case 'trying':
-      return { state: st, until: number(u), since: number(b), fence: number(f) };
+      return { state: st, until: number(u), since: number(b), fence: number(f), twice: x !== undefined };
     case 'queued':
-      return { state: st, at: number(at), since: number(b), fence: number(f) };
+      return { state: st, at: number(at), since: number(b), fence: number(f), revived: r !== undefined };
     case 'free':
       return { state: st, at: number(at), fence: number(f) };
     case 'ok':
@@ -94,18 +109,24 @@ export const claim = (deps: RowDeps, key: Key): Promise<RowWrite> => {
   });
 };
 
-/** To be posted after a look at what became of the last try. `perhaps`: the look could not tell. */
-export const take = (deps: RowDeps, key: Key, row: Doubtful, sent: 'not' | 'perhaps'): Promise<RowWrite> =>
-  write(deps, key, {
+/**
+ * To be posted after a look at what became of the last try. `perhaps`: the look could not tell. Of a revived one the next
+ * look asks only for this post: what was before has been judged, and can be told no better then.
+ */
+export const take = (deps: RowDeps, key: Key, row: Doubtful, sent: 'not' | 'perhaps'): Promise<RowWrite> => {
+  const now = deps.clock.now();
+  return write(deps, key, {
     when: [['=', 'f', row.fence], among(is('trying'), is('queued'))],
     set: {
       st: 'trying',
-      u: deps.clock.now() + deps.settings.leaseMs,
+      u: now + deps.settings.leaseMs,
+      ...(row.state === 'queued' && row.revived ? { b: now } : {}),
       ...(sent === 'perhaps' ? { x: 1 } : {}),
     },
     add: { f: 1 },
-    remove: ['at'],
+    remove: ['at', 'r'],
   });
+};
 
 /** The try certainly sent nothing. */
 export const release = (deps: RowDeps, key: Key, row: Trying): Promise<RowWrite> =>
@@ -120,23 +141,39 @@ export const lapse = (deps: RowDeps, key: Key, row: Trying): Promise<RowWrite> =
   write(deps, key, { when: [['=', 'f', row.fence], ...is('trying')], set: { u: deps.clock.now() } });
 
 /** Nothing more is to be done. Whose try it was does not matter any more; the first end stands. */
-export const finish = (deps: RowDeps, key: Key, state: 'ok' | 'skipped' | 'parked'): Promise<RowWrite> =>
+export const finish = (deps: RowDeps, key: Key, state: 'ok' | 'skipped'): Promise<RowWrite> => end(deps, key, state);
+
+/** Given up. `perhaps`: one of its tries may have sent it. */
+export const giveUp = (deps: RowDeps, key: Key, sent: 'not' | 'perhaps'): Promise<RowWrite> =>
+  end(deps, key, 'parked', sent === 'not' ? { unsent: 1 } : {});
+
+const end = (deps: RowDeps, key: Key, state: EndedRow['state'], more: Change['set'] = {}): Promise<RowWrite> =>
   write(deps, key, {
     when: [among([['lacks', 'st']], is('trying'), is('queued'), is('free'))],
-    set: { st: state, at: deps.clock.now() },
-    remove: ['u', 'b'],
+    set: { st: state, at: deps.clock.now(), ...more },
+    remove: ['u', 'b', 'r'],
   });
 
 /**
- * It was given up, and an operator wants it sent all the same: whether somebody sent it before is to be looked up. Nothing
- * was posted before `since`. Does nothing in any other state.
+ * It was given up, and an operator wants it sent all the same. What was certainly not sent is as free as before its first
+ * try; of all else, and of what has no row any more, is to be looked up whether it was sent since it was written. Does
+ * nothing in any other state.
  */
-export const revive = (deps: RowDeps, key: Key, since: number): Promise<RowWrite> =>
-  write(deps, key, {
-    when: is('parked'),
-    set: { st: 'queued', at: deps.clock.now(), b: since },
+export const revive = async (deps: RowDeps, key: Key, since: number): Promise<void> => {
+  const at = deps.clock.now();
+  const freed = await write(deps, key, {
+    when: [...is('parked'), ['=', 'unsent', 1]],
+    set: { st: 'free', at },
+    add: { f: 1 },
+    remove: ['unsent'],
+  });
+  if (freed.ok) return;
+  await write(deps, key, {
+    when: [among([['lacks', 'st']], [...is('parked'), ['lacks', 'unsent']])],
+    set: { st: 'queued', at, b: since, r: 1 },
     add: { f: 1 },
   });
+};
 
 /** It goes onto the queue, composed. @param seen the row as it was read: nobody may have moved it since. */
 export const markQueued = (deps: RowDeps, key: Key, seen: OpenRow | undefined, since: number): Promise<RowWrite> =>

@@ -200,6 +200,161 @@ describe("what Flex's own webhook refused, sent again", () => {
   });
 });
 
+const PERHAPS = 'retried: perhaps sent twice';
+const LOST = { fault: 'rest.answer-lost', p: 1, only: CHAT_EVENT, loss: 'destroy' } as const;
+const NOT_DONE = { fault: 'rest.5xx-before', p: 1, only: CHAT_EVENT, status: 500 } as const;
+
+/** Its first post fails like that, what became of it cannot be looked up, and the next post is refused. @returns its SID. */
+const givenUpInDoubt = async (text: string, fault: typeof LOST | typeof NOT_DONE): Promise<string> => {
+  const end = stage.fault(fault);
+  const sid = chat.writes(text);
+  await stage.pass(0);
+  end();
+  const no = { status: 400, json: { code: 20001 } };
+  stage.answers((path) => (path.includes('/Interactions') || path.includes('/Webhooks/') ? no : undefined));
+  await stage.pass(2 * 60_000);
+  stage.answers(() => undefined);
+  expect(stage.told(sid)).toEqual(['retried: outcome unknown', PERHAPS, 'parked: forward_refused']);
+  stage.journal.length = 0;
+  return sid;
+};
+
+describe('where the session names no messages', () => {
+  beforeEach(() => {
+    stage.twilio.switches.interactionsNameMessages = false;
+    stage.twilio.switches.actionsPerSecond = 1_000;
+  });
+
+  const deletes = (sid: string) => stage.twilio.flexAgent.deletes(AGENTS.ann.flexWorkerSid, chat.channelSid, sid);
+  const edits = (sid: string, text: string) =>
+    stage.twilio.flexAgent.edits(AGENTS.ann.flexWorkerSid, chat.channelSid, sid, text);
+  const saysMuch = () => {
+    for (let n = 0; n < 105; n += 1) stage.twilio.customer.writes(chat.channelSid, `text ${n}`);
+  };
+
+  test.each([
+    ['deleted', (second: string) => void deletes(second)],
+    ['said long ago', saysMuch],
+  ])('what was refused is no equal text that was sent since and is %s', async (_, then) => {
+    const [sid = ''] = await written(['ok'], ['ok']);
+    await stage.pass(60_000);
+    const [second = ''] = await written(['ok'], []);
+    then(second);
+    await stage.pass(60_000);
+    expect(await again()).toEqual(['forwarded']);
+    expect(chat.phone()).toEqual(['ok', 'ok']);
+    // No try of it was ever in doubt.
+    expect(stage.told(sid)).toEqual(['parked: forward_refused', 'forwarded']);
+  });
+
+  test.each([
+    ['deleted', (second: string) => void deletes(second)],
+    ['said long ago', saysMuch],
+  ])('what was in doubt is not taken for an equal text that was sent since and is %s', async (_, then) => {
+    const sid = await givenUpInDoubt('ok', NOT_DONE);
+    const [second = ''] = await written(['ok'], []);
+    then(second);
+    await stage.pass(60_000);
+    expect(await again()).toEqual(['forwarded']);
+    expect(chat.phone()).toEqual(['ok', 'ok']);
+    expect(stage.told(sid)).toEqual([PERHAPS, 'forwarded']);
+  });
+
+  test('what was in doubt stays so while the look is tried again', async () => {
+    const sid = await givenUpInDoubt('ok', NOT_DONE);
+    const [second = ''] = await written(['ok'], []);
+    deletes(second);
+    await stage.pass(60_000);
+    const down = stage.fault({ fault: 'side.down', p: 1, account: 'flex', how: '503', only: 'GET proxy.interactions' });
+    expect(await again(0)).toEqual([undefined]);
+    down();
+    await stage.pass(60_000);
+    expect(chat.phone()).toEqual(['ok', 'ok']);
+    expect(stage.told(sid).slice(-2)).toEqual([PERHAPS, 'forwarded']);
+  });
+
+  test('what was in doubt is perhaps sent twice, and never a third time because the next answer is lost', async () => {
+    const sid = await givenUpInDoubt('one', LOST);
+    const end = stage.fault(LOST);
+    expect(await again(0)).toEqual([undefined]);
+    end();
+    await stage.pass(2 * 60_000);
+    expect(chat.phone()).toEqual(['one', 'one']);
+    expect(stage.told(sid)).toEqual([PERHAPS, 'retried: outcome unknown', 'forwarded']);
+  });
+
+  test('what was in doubt is not taken for an equal text because the next post fails too', async () => {
+    await givenUpInDoubt('ok', NOT_DONE);
+    const [second = ''] = await written(['ok'], []);
+    deletes(second);
+    await stage.pass(60_000);
+    const end = stage.fault(NOT_DONE);
+    await again(0);
+    end();
+    await stage.pass(2 * 60_000);
+    expect(chat.phone()).toEqual(['ok', 'ok']);
+  });
+
+  test('what was in doubt and certainly not sent raises no doubt', async () => {
+    const sid = await givenUpInDoubt('one', NOT_DONE);
+    expect(await again()).toEqual(['forwarded']);
+    expect(chat.phone()).toEqual(['one']);
+    expect(stage.told(sid)).toEqual(['forwarded']);
+  });
+
+  test('what was in doubt is looked up by the text that was posted, though it was edited since', async () => {
+    const sid = await givenUpInDoubt('one', LOST);
+    edits(sid, 'one!');
+    expect(await again()).toEqual(['forwarded']);
+    expect(chat.phone()).toEqual(['one', 'one!']);
+    expect(stage.told(sid)).toEqual([PERHAPS, 'forwarded']);
+  });
+
+  test('what was edited is found by its new text when the answer to that is lost', async () => {
+    const [sid = ''] = await written(['one'], ['one']);
+    edits(sid, 'one!');
+    const end = stage.fault(LOST);
+    await again(0);
+    end();
+    await stage.pass(2 * 60_000);
+    expect(chat.phone()).toEqual(['one!']);
+    expect(stage.told(sid).slice(-2)).toEqual(['retried: outcome unknown', 'forwarded']);
+  });
+
+  test('what was edited between two posts is perhaps sent twice', async () => {
+    const [sid = ''] = await written(['one'], ['one']);
+    edits(sid, 'one!');
+    const end = stage.fault(LOST);
+    await again(0);
+    end();
+    edits(sid, 'one?');
+    await stage.pass(2 * 60_000);
+    expect(chat.phone()).toEqual(['one!', 'one?']);
+    expect(stage.told(sid).slice(-2)).toEqual([PERHAPS, 'forwarded']);
+  });
+});
+
+test('what was edited and is refused again keeps the webhook as it came', async () => {
+  const [sid = ''] = await written(['one'], ['one']);
+  stage.twilio.flexAgent.edits(AGENTS.ann.flexWorkerSid, chat.channelSid, sid, 'one!');
+  refuse(['one']);
+  await stage.pass(10 * 60_000);
+  expect(await again()).toEqual(['parked(forward_refused)']);
+  const [first, second] = await readLetters(operator, await operator.counts());
+  expect(second?.forward?.body).toBe(first?.forward?.body);
+});
+
+test('what has no row any more is looked up', async () => {
+  const [sid = ''] = await written(['one'], ['one']);
+  const [letter] = await waiting();
+  if (letter === undefined) throw new Error('nothing was given up');
+  expect(await again()).toEqual(['forwarded']);
+  await forwardAgain(operator, [{ ...letter, key: 'forgotten' }], 0);
+  await stage.pass(1_000);
+  expect(chat.phone()).toEqual(['one']);
+  expect(stage.told(sid).at(-1)).toBe('forwarded');
+});
+
 test('what was too late for an SMS is sent when an operator wants it all the same', async () => {
   const end = stage.fault({ fault: 'side.down', p: 1, account: 'flex', only: CHAT_EVENT, how: '503' });
   chat.writes('one');
@@ -222,6 +377,33 @@ test('without Flex’s own webhook it is told at once that nothing was sent, and
   const ended = await awaitTickets(operator, tickets, 0);
   expect([...ended.values()]).toMatchObject([{ end: 'skipped', reason: 'no_default_webhook' }]);
   expect(await silence(operator)).toBe(0);
+});
+
+test('what was posted and then lay on its queue for too long is looked up', async () => {
+  const end = stage.fault(LOST);
+  chat.writes('one');
+  await stage.pass(0);
+  end();
+  await stage.twilio.pass(25 * HOUR_MS);
+  await stage.pass(0);
+  expect(await stage.dead()).toEqual(['forward_pointless']);
+  expect(await again()).toEqual(['forwarded']);
+  expect(chat.phone()).toEqual(['one']);
+});
+
+test('what was posted and then kept back for too long is looked up', async () => {
+  const end = stage.fault(LOST);
+  chat.writes('one');
+  await stage.pass(0);
+  end();
+  const busy = { status: 429, json: { code: 20429 } };
+  const no = { status: 400, json: { code: 20001 } };
+  stage.answers((path) => (path.includes('/Webhooks/') ? busy : path.includes('/Interactions') ? no : undefined));
+  await stage.pass(25 * HOUR_MS);
+  stage.answers(() => undefined);
+  expect(await stage.dead()).toEqual(['forward_pointless']);
+  expect(await again()).toEqual(['forwarded']);
+  expect(chat.phone()).toEqual(['one']);
 });
 
 test('what is no message goes on as it came', async () => {
