@@ -14,6 +14,8 @@ export type Found = {
   readonly forwards: readonly Waiting[];
   /** What can only be named here. */
   readonly others: readonly Letter[];
+  /** About how many dead letters could not be seen, of whatever reason and chat. */
+  readonly behind: number;
 };
 
 export type Applied = {
@@ -25,7 +27,7 @@ export type Applied = {
 };
 
 /** What would be done. */
-export const tellFound = ({ rows, letters, forwards, others }: Found): readonly string[] => {
+export const tellFound = ({ rows, letters, forwards, others, behind }: Found): readonly string[] => {
   const links = new Set(letters.flatMap(({ link, home }) => (link && home !== undefined ? [home] : [])));
   const some = rows.length > 0 || links.size > 0 || forwards.length > 0;
   const cause = ({ reason, code, edit }: ParkedRow): string =>
@@ -53,12 +55,13 @@ export const tellFound = ({ rows, letters, forwards, others }: Found): readonly 
     ),
     ...(some ? ['Nothing was changed. Run it again with --apply to put them back.'] : []),
     ...tellOthers(others),
+    ...tellBehind(behind),
   ];
 };
 
 /** What was done. */
 export const tellApplied = (
-  { others }: Found,
+  { others, behind }: Found,
   { results, links, forwards, silenced }: Applied,
   running: boolean,
 ): readonly string[] => [
@@ -83,6 +86,7 @@ export const tellApplied = (
     ),
   ),
   ...tellOthers(others),
+  ...tellBehind(behind),
   ...(silenced > 0 ? [`${plural(silenced, 'dead letter')} of what is parked no more removed.`] : []),
 ];
 
@@ -94,6 +98,14 @@ const tellOthers = (others: readonly Letter[]): readonly string[] =>
     `${plural(others.length, 'dead letter')} besides:`,
     letterLines(countLetters(others)).map((line) => `  ${line}`),
   );
+
+const tellBehind = (behind: number): readonly string[] =>
+  behind === 0
+    ? []
+    : [
+        `About ${plural(behind, 'dead letter')} could not be seen: AWS shows the ten oldest of a chat, whatever their reasons.`,
+        'Run npx bridge redrive for all that can be seen. Once those are through, or deleted, run this again.',
+      ];
 
 const said = (ended: Ended | undefined, running: boolean): string => {
   if (ended === undefined) return running ? 'still under way' : 'queued until the bridge runs';

@@ -1,7 +1,7 @@
 import { silence } from '../src/core/operate/bells.ts';
 import { findPair } from '../src/core/operate/find.ts';
 import { type ForwardedAgain, forwardAgain, type Waiting, waitingForwards } from '../src/core/operate/forward-again.ts';
-import { type Letter, type LinkedAgain, linkAgain, readLetters } from '../src/core/operate/letters.ts';
+import { type Letter, type LinkedAgain, linkAgain, lookAtLetters } from '../src/core/operate/letters.ts';
 import { listParked } from '../src/core/operate/parked.ts';
 import type { Operator } from '../src/core/operate/ports.ts';
 import { type PutBack, putBack } from '../src/core/operate/put-back.ts';
@@ -18,7 +18,7 @@ Lists the messages that were parked, and with --apply puts them back: as they ar
 their order, and never twice, however often it is run. One that is gone at its source meanwhile is no longer parked.
 Links that were parked (other_deployment) are tried again. What Flex's own webhook did not get is sent only when its reason
 is given (forward_refused, forward_pointless): it is a customer's SMS, comes late, and cannot say so. What else was given up
-is named, with what can be done about it.
+is named, with what can be done about it. Exits 1 while something could not be done, or not be seen.
 
   --reason REASON  only those parked for that reason
   --chat SID       only those of one chat: its channel's or conversation's SID (CH...)
@@ -58,13 +58,13 @@ export const redrive: Command = async ({ args, environment, print }) => {
     if (!values.apply) {
       if (values.json) print(JSON.stringify(foundAsJson(found)));
       else for (const line of isEmpty(found) ? [nothing] : tellFound(found)) print(line);
-      return EXIT.well;
+      return found.behind > 0 ? EXIT.wrong : EXIT.well;
     }
     const applied = await apply(operator, found, waitMs);
     if (values.json) print(JSON.stringify(appliedAsJson(operator, found, applied)));
     else for (const line of isEmpty(found) ? [nothing] : tellApplied(found, applied, operator.consumed)) print(line);
     const { results, links, forwards } = applied;
-    return [...results, ...links, ...forwards].some(isOpen) ? EXIT.wrong : EXIT.well;
+    return found.behind > 0 || [...results, ...links, ...forwards].some(isOpen) ? EXIT.wrong : EXIT.well;
   } finally {
     await operator.close();
   }
@@ -75,7 +75,8 @@ const SENT_AGAIN: readonly string[] = ['forward_refused', 'forward_pointless'] s
 
 const find = async (operator: Operator, reason: string | undefined, home: string | undefined): Promise<Found> => {
   const rows = await listParked(operator.store, { reason, home });
-  const letters = (await readLetters(operator, await operator.counts()))
+  const look = await lookAtLetters(operator, await operator.counts());
+  const letters = look.letters
     .filter((letter) => reason === undefined || letter.reason === reason)
     .filter((letter) => home === undefined || letter.home === home);
   const isSent = (letter: Letter): boolean =>
@@ -85,10 +86,12 @@ const find = async (operator: Operator, reason: string | undefined, home: string
     letters,
     forwards: waitingForwards(letters.filter(isSent)),
     others: letters.filter((letter) => !letter.link && !isSent(letter)),
+    behind: look.behind,
   };
 };
 
-const isEmpty = ({ rows, letters }: Found): boolean => rows.length === 0 && letters.length === 0;
+const isEmpty = ({ rows, letters, behind }: Found): boolean =>
+  rows.length === 0 && letters.length === 0 && behind === 0;
 
 const apply = async (operator: Operator, found: Found, waitMs: number): Promise<Applied> => {
   const links = await linkAgain(operator, found.letters, waitMs);
@@ -99,10 +102,7 @@ const apply = async (operator: Operator, found: Found, waitMs: number): Promise<
 };
 
 const isOpen = ({ ended }: PutBack | LinkedAgain | ForwardedAgain): boolean =>
-  ended === undefined ||
-  ended.end === 'parked' ||
-  ended.end === 'deferred' ||
-  ended.reason === 'no_default_webhook';
+  ended === undefined || ended.end === 'parked' || ended.end === 'deferred' || ended.reason === 'no_default_webhook';
 
 const letterAsJson = ({ queue, reason, home, link }: Letter) => ({ queue, reason, home, link });
 /** Never what was written: a forward holds it. */
@@ -113,19 +113,25 @@ const forwardAsJson = ({ container, about, eventType, receivedAt }: Waiting) => 
   receivedAt,
 });
 
-const foundAsJson = ({ rows, letters, forwards }: Found) => ({
+const foundAsJson = ({ rows, letters, forwards, behind }: Found) => ({
   applied: false,
   parked: rows,
   letters: letters.map(letterAsJson),
   forwards: forwards.map(forwardAsJson),
+  behind,
 });
 
-const appliedAsJson = ({ consumed }: Operator, { others }: Found, { results, links, forwards, silenced }: Applied) => ({
+const appliedAsJson = (
+  { consumed }: Operator,
+  { others, behind }: Found,
+  { results, links, forwards, silenced }: Applied,
+) => ({
   applied: true,
   running: consumed,
   results: results.map(({ row, ended }) => ({ ...row, ended: ended ?? null })),
   links: links.map(({ home, ended }) => ({ home, ended: ended ?? null })),
   forwards: forwards.map(({ forward, ended }) => ({ ...forwardAsJson(forward), ended: ended ?? null })),
   letters: others.map(letterAsJson),
+  behind,
   silenced,
 });

@@ -8,6 +8,7 @@ import { createSqliteQueue } from '../../src/adapters/sqlite/queue.ts';
 import { createSqliteStore } from '../../src/adapters/sqlite/store.ts';
 import { startWorker } from '../../src/adapters/sqlite/worker.ts';
 import { decodeEnvelope, encodeEnvelope, type Work } from '../../src/core/event.ts';
+import type { Deployment } from '../../src/core/operate/ports.ts';
 import { writeTicket } from '../../src/core/operate/tickets.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import { newTally, type Tally } from '../../src/core/tally.ts';
@@ -293,10 +294,11 @@ describe('beside a running bridge', () => {
     outcome: (work: Work) => Outcome,
     during: () => Promise<void>,
     tally: (work: Work) => Tally = () => newTally(),
+    instead: Partial<Deployment> = {},
   ): Promise<void> => {
     const opened = await open();
     await fill(opened);
-    const door = await openOperatorDoor({ path: doorPath(file), deployment: opened.deployment });
+    const door = await openOperatorDoor({ path: doorPath(file), deployment: { ...opened.deployment, ...instead } });
     const workers = (['flex-events', 'frontline-events', 'default-webhook'] as const).map((name) =>
       startWorker({
         queue: opened.queues.source(name),
@@ -371,6 +373,26 @@ describe('beside a running bridge', () => {
         expect(said).toContain(`${sid('IM', '2')}  put back as ${sid('IM', 'c')}`);
         expect(said).toContain(`${sid('IM', '1')}  parked again (refused)`);
       },
+    );
+  });
+
+  test('redrive says that more dead letters stand behind those that are shown, and exits 1', async () => {
+    await withBridge(
+      () => ({ end: 'skipped', reason: 'removed' }),
+      async () => {
+        const hidden = 'About 1 dead letter could not be seen: ';
+        const shown = await bridge('redrive', '--reason', 'forward_refused');
+        expect(shown.said).toContain(hidden);
+        expect(shown.said).not.toContain('Nothing is parked');
+        expect(shown.code).toBe(1);
+        const applied = await bridge('redrive', '--apply');
+        expect(applied.said).toContain(hidden);
+        expect(applied.code).toBe(1);
+        const asJson = await bridge('redrive', '--json');
+        expect(JSON.parse(asJson.said)).toMatchObject({ behind: 1 });
+      },
+      undefined,
+      { deadLetters: async () => [] },
     );
   });
 

@@ -56,6 +56,7 @@ export const sqsDeployment = (at: {
   };
   return {
     counts,
+    // Ten of a chat at most: while these are in hands, a FIFO queue shows no other of it. Its count says that there are some.
     deadLetters: async (queue) => {
       const letters: DeadLetter[] = [];
       while (letters.length < MOST_LETTERS) {

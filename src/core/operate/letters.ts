@@ -48,23 +48,43 @@ const read = (queue: QueueName, { handle, body, reason = GIVEN_UP }: DeadLetter)
   }
 };
 
-/** All letters of the queues that have any by these counts, left where they are. */
-export const readLetters = async (
+export type Look = {
+  readonly letters: readonly Letter[];
+  /**
+   * About how many dead letters more there are. A FIFO queue of AWS shows ten of one chat at a time, the oldest; and none
+   * that is in somebody else's hands.
+   */
+  readonly behind: number;
+};
+
+/** All letters that can be seen of the queues that have any by these counts, left where they are. */
+export const lookAtLetters = async (
   operator: Operator,
   counts: Awaited<ReturnType<Operator['counts']>>,
-): Promise<readonly Letter[]> => {
-  const found = await Promise.all(
+): Promise<Look> => {
+  const looks = await Promise.all(
     QUEUES.filter((queue) => counts[queue].dead > 0).map(async (queue) => {
       const letters = await operator.deadLetters(queue);
       await operator.leaveDead(
         queue,
         letters.map(({ handle }) => handle),
       );
-      return letters.map((letter) => read(queue, letter));
+      return {
+        letters: letters.map((letter) => read(queue, letter)).filter((letter) => letter !== undefined),
+        behind: Math.max(0, counts[queue].dead - letters.length),
+      };
     }),
   );
-  return found.flat().filter((letter) => letter !== undefined);
+  return {
+    letters: looks.flatMap(({ letters }) => letters),
+    behind: looks.reduce((sum, { behind }) => sum + behind, 0),
+  };
 };
+
+export const readLetters = async (
+  operator: Operator,
+  counts: Awaited<ReturnType<Operator['counts']>>,
+): Promise<readonly Letter[]> => (await lookAtLetters(operator, counts)).letters;
 
 /** How many of each reason, the most first. */
 export const countLetters = (letters: readonly Letter[]): Readonly<Record<string, number>> => {
