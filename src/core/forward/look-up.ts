@@ -96,8 +96,9 @@ const equalOthers = async (
       case 'ok':
         if (row.at < floor) return 0;
         return row.twice ? 2 : 1;
-      case 'skipped':
       case 'parked':
+        return row.unsent || row.at < floor ? 0 : 1;
+      case 'skipped':
       case 'free':
         return 0;
       case 'trying':

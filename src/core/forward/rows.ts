@@ -42,7 +42,8 @@ export type ForwardRow =
   /** `twice`: it may have been sent a second time. */
   | { readonly state: 'ok'; readonly at: number; readonly twice: boolean }
   | { readonly state: 'skipped' }
-  | { readonly state: 'parked' };
+  /** `unsent`: none of its tries may have sent it. */
+  | { readonly state: 'parked'; readonly at: number; readonly unsent: boolean };
 
 export type Trying = Extract<ForwardRow, { state: 'trying' }>;
 export type EndedRow = Extract<ForwardRow, { state: 'ok' | 'skipped' | 'parked' }>;
@@ -60,7 +61,7 @@ export const forwardRow = (channel: string, key: string): Key => ({ pk: `flex#${
 const number = (value: Value | undefined): number => (typeof value === 'number' ? value : 0);
 
 const read = (item: Item | undefined): ForwardRow | undefined => {
-  const { st, u, b, f, at, x, r } = item ?? {};
+  const { st, u, b, f, at, x, r, unsent } = item ?? {};
   switch (st) {
     case 'trying':
       return { state: st, until: number(u), since: number(b), fence: number(f), twice: x !== undefined };
@@ -71,8 +72,9 @@ const read = (item: Item | undefined): ForwardRow | undefined => {
     case 'ok':
       return { state: st, at: number(at), twice: x !== undefined };
     case 'skipped':
-    case 'parked':
       return { state: st };
+    case 'parked':
+      return { state: st, at: number(at), unsent: unsent !== undefined };
     default:
       return undefined;
   }

@@ -87,6 +87,25 @@ test('one that was sent all the same, by Flex before the bridge stood in between
   expect(stage.told(sid)).toEqual(['queued: composed', 'forwarded']);
 });
 
+test('one is not taken for its equal that was given up and yet had been sent', async () => {
+  stage.twilio.switches.interactionsNameMessages = false;
+  const lost = stage.fault({ fault: 'rest.answer-lost', p: 1, only: CHAT_EVENT, loss: 'destroy' });
+  chat.writes('ok');
+  await stage.pass(0);
+  lost();
+  chat.writes('ok');
+  await stage.webhooksGetLost();
+  const no = { status: 400, json: { code: 20001 } };
+  stage.answers((path) => (path.includes('/Interactions') || path.includes('/Webhooks/') ? no : undefined));
+  await stage.pass(6 * MINUTE);
+  stage.answers(() => undefined);
+  expect(await stage.dead()).toEqual(['forward_refused']);
+  expect(chat.phone()).toEqual(['ok']);
+  expect(await sweep()).toBe(1);
+  await stage.pass(0);
+  expect(chat.phone()).toEqual(['ok', 'ok']);
+});
+
 test('its own webhook, very late, and the composed one send one SMS', async () => {
   const sid = chat.writes('one');
   await stage.twilio.pass(6 * MINUTE);
