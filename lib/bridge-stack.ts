@@ -108,7 +108,7 @@ export class BridgeStack extends Stack {
     flex.queue.grantSendMessages(forward); // notices of what did not reach the customer
     for (const fn of [toFrontline, toFlex, forward, sweep]) table.grantState(fn);
     for (const fn of [toFrontline, toFlex, sweep]) table.grantLookingThrough(fn);
-    table.grantListing(sweep);
+    for (const fn of [toFrontline, toFlex, sweep]) table.grantListing(fn);
     forwards.queue.grantSendMessages(sweep); // what was never forwarded, composed anew
     for (const fn of [webhook, toFrontline, toFlex, forward, sweep]) secret.grantRead(fn);
     sweepEveryMinute(this, 'EveryMinute', sweep);

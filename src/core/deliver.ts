@@ -4,6 +4,7 @@
  */
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
+import { isHopeless } from './hopeless.ts';
 import { close } from './lane/close.ts';
 import { clear, lapse } from './lane/intent.ts';
 import { defer } from './lane/marks.ts';
@@ -66,6 +67,8 @@ export const post = async (
   const intent = home.lanes[lane].intent;
   const into = containerOf(home, destination(lane));
   if (intent === undefined || into === undefined) throw new Error('post without an intent or a destination');
+  if (await isHopeless(deps, home, lane, intent.sid))
+    return park(deps, held, seen, 'gave_up', undefined, home.lanes[lane].tried?.times ?? attempts);
   // The last look at the lease: a call that could outlive it is not begun.
   if (deps.clock.now() > intent.notAfter - deps.settings.requestMs) {
     await clear(deps, held);
@@ -96,7 +99,9 @@ const refused = async (
     return stopped(retry(Math.ceil(deps.settings.settleMs / 1000), 'outcome unknown'));
   }
   if (error.remedy === 'park') return park(deps, held, seen, 'refused', error.code, attempts);
-  const cleared = await clear(deps, held);
+  // Nothing was asked of Twilio, or it only asked to wait.
+  const counts = error.fate !== 'unsent' && error.status !== 429 && error.remedy !== 'wait';
+  const cleared = await clear(deps, held, counts);
   if (!cleared.ok) return { end: 'overtaken' };
   if (error.remedy === 'wait') {
     await defer(deps, home.key, lane, intent.index);

@@ -4,11 +4,13 @@ import { eraseDouble } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
 import { sendJob } from './jobs.ts';
+import { markStale } from './lane/marks.ts';
 import { containerOf, destination, type Home, otherLane } from './pair.ts';
 import { textAcross } from './render.ts';
 import { isPutRight, isRefused, maySayMore, originalOf, renewCopy, restoreCopy } from './renew-copy.ts';
 import { originOf, type Row, readRow, writeDeleted } from './rows.ts';
 import { type Tally, unsure } from './tally.ts';
+import { TwilioTrouble } from './trouble.ts';
 
 /**
  * A list, or a look at one message, may be behind by seconds: nothing younger than this is taken for gone.
@@ -93,7 +95,7 @@ const mendOne = async (scene: Scene, finding: Mendable): Promise<boolean> => {
       original === undefined
         ? renewCopy(deps, home, lane, origin, row, original)
         : restoreCopy(deps, home, lane, origin, row, original);
-    return isPutRight(deps, lane, origin, row, await renewed);
+    return isPutRight(deps, lane, origin, row, await renewed.catch((error: unknown) => noted(scene, error)));
   };
   switch (finding.kind) {
     case 'differs':
@@ -113,6 +115,13 @@ const mendOne = async (scene: Scene, finding: Mendable): Promise<boolean> => {
     default:
       return finding satisfies never;
   }
+};
+
+/** From then on it is known since when it waits. */
+const noted = async ({ deps, home, lane, origin }: Scene, error: unknown): Promise<never> => {
+  const waits = error instanceof TwilioTrouble && error.remedy !== 'wait' && !home.lanes[lane].stale.has(origin);
+  if (waits) await markStale(deps, home.key, lane, origin);
+  throw error;
 };
 
 /** What it says now crosses late, like what is put back. */

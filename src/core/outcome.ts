@@ -20,6 +20,7 @@ export type Skipped =
 
 export type Parked =
   | 'refused' // Twilio will never take it (payload, limits)
+  | 'gave_up' // tried for an hour and not taken, while others of its side were
   | 'altered' // somebody else changes a copy whenever it is put right
   | 'other_deployment' // the container belongs to another deployment of the bridge
   | 'unreadable' // no consumer of this release can read the queue message

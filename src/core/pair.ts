@@ -42,6 +42,8 @@ export type LaneState = {
   readonly stale: ReadonlyMap<string, number>;
   /** Where the lane's speed was last measured: who writes faster than people can is held. */
   readonly pace: { readonly index: number; readonly since: number } | undefined;
+  /** How often, since when in milliseconds, the last message that Twilio would not take was tried. */
+  readonly tried: { readonly sid: string; readonly times: number; readonly since: number } | undefined;
   /** Where a long first copy goes on: a page of the source's list, oldest first. */
   readonly place: string | undefined;
 };
@@ -105,6 +107,9 @@ export const at = (lane: Lane) =>
     stale: `${lane}e`,
     paceIndex: `${lane}k`,
     paceSince: `${lane}ks`,
+    triedSid: `${lane}ts`,
+    triedTimes: `${lane}tn`,
+    triedSince: `${lane}ta`,
     place: `${lane}g`,
   }) as const;
 
@@ -117,6 +122,7 @@ const entries = (value: Value | undefined): readonly [string, number][] =>
 const readLane = (item: Item, lane: Lane): LaneState => {
   const a = at(lane);
   const sid = text(item[a.intentSid]);
+  const triedSid = text(item[a.triedSid]);
   const dirty = item[a.dirty];
   const holes = item[a.holes];
   const own = item[a.own];
@@ -145,6 +151,10 @@ const readLane = (item: Item, lane: Lane): LaneState => {
       item[a.paceIndex] === undefined
         ? undefined
         : { index: number(item[a.paceIndex]), since: number(item[a.paceSince]) },
+    tried:
+      triedSid === undefined
+        ? undefined
+        : { sid: triedSid, times: number(item[a.triedTimes]), since: number(item[a.triedSince]) },
     place: text(item[a.place]),
   };
 };

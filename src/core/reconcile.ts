@@ -10,7 +10,7 @@ import type { Lane, Message } from './event.ts';
 import { claimed } from './fingerprint.ts';
 import { sendJob } from './jobs.ts';
 import { fence, intend } from './lane/intent.ts';
-import { clean, GONE_AFTER_MS, HOLES_AT_ONCE } from './lane/marks.ts';
+import { clean, DROPS_AT_ONCE, GONE_AFTER_MS, HOLES_AT_ONCE } from './lane/marks.ts';
 import { releaseInTime } from './lane/pace.ts';
 import type { Held } from './lane/write.ts';
 import { mend } from './mend.ts';
@@ -19,11 +19,12 @@ import { deferred, type Outcome, retry, skipped } from './outcome.ts';
 import { containerOf, destination, type Home, type LaneState, otherLane, readHome, source } from './pair.ts';
 import { readBack } from './read-back.ts';
 import { render } from './render.ts';
-import { isPutRight, originalOf, renewCopy } from './renew-copy.ts';
+import { isPutRight, renewWaiting } from './renew-copy.ts';
 import { readRow, writeSkipped } from './rows.ts';
 import { readAll, sourceBatches } from './source-list.ts';
 import { provenStamp } from './stamp.ts';
 import { newTally, type Tally, unsure } from './tally.ts';
+import { TwilioTrouble } from './trouble.ts';
 
 export type Run = {
   /** Milliseconds since 1970: the run hands back before this and goes on later. */
@@ -97,21 +98,37 @@ const afterHold = async (deps: BridgeDeps, held: Held): Promise<Home | undefined
 /** What is behind the cursor: edits and removals nobody told of, copies altered or doubled. @returns renewed SIDs. */
 const backwards = async (deps: BridgeDeps, walk: Walk, into: End, full: boolean): Promise<readonly string[]> => {
   const { home, lane } = walk.held;
-  const stale = [...home.lanes[lane].stale.keys()];
-  for (const sid of stale) {
-    const row = await readRow(deps, home.key, lane, sid);
-    if (row?.state === 'skipped' || row?.state === 'parked')
-      await sendJob(deps, home, { lane, work: { kind: 'redrive', home: home.key.pk, lane, sid } });
-    if (row?.state !== 'ok') continue;
-    const renewed = await renewCopy(deps, home, lane, sid, row, await originalOf(deps, home, lane, sid));
-    if (isPutRight(deps, lane, sid, row, renewed)) walk.tally.brought += 1;
-  }
+  const stale = await applyStale(deps, walk);
   const [from, to] = full ? await wholeEnds(deps, home, lane) : [walk.from, into];
   if (from === undefined) return stale;
   // What this run has brought is not on the page that was read before.
   const messages = from.messages.filter(({ sid }) => full || !walk.crossed.has(sid));
   await mend(deps, home, lane, compareEnds(deps.settings, home, lane, { ...from, messages }, to), walk.tally);
   return stale;
+};
+
+/**
+ * What an answer refuses does not hold up the others; where none is heard the rest would fare no better.
+ * @returns the source SIDs of what was seen to, no more than one write can note; the rest is for the next run.
+ */
+const applyStale = async (deps: BridgeDeps, { held: { home, lane }, tally }: Walk): Promise<readonly string[]> => {
+  let refused: TwilioTrouble | undefined;
+  const stale = [...home.lanes[lane].stale].slice(0, DROPS_AT_ONCE);
+  for (const [sid, since] of stale) {
+    const row = await readRow(deps, home.key, lane, sid);
+    if (row?.state === 'skipped' || row?.state === 'parked')
+      await sendJob(deps, home, { lane, work: { kind: 'redrive', home: home.key.pk, lane, sid } });
+    if (row?.state !== 'ok') continue;
+    try {
+      const renewed = await renewWaiting(deps, home, lane, sid, row, since);
+      if (isPutRight(deps, lane, sid, row, renewed)) tally.brought += 1;
+    } catch (error) {
+      if (!(error instanceof TwilioTrouble) || error.status === undefined) throw error;
+      refused ??= error;
+    }
+  }
+  if (refused !== undefined) throw refused;
+  return stale.map(([sid]) => sid);
 };
 
 const wholeEnds = async (deps: BridgeDeps, home: Home, lane: Lane): Promise<readonly [End, End]> => {

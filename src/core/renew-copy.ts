@@ -3,6 +3,7 @@ import { attributesOf } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
 import { digestOf } from './fingerprint.ts';
+import { isHopelessSince } from './hopeless.ts';
 import { GONE } from './notices.ts';
 import { type Outcome, type Parked, skipped } from './outcome.ts';
 import { containerOf, destination, type Home, source } from './pair.ts';
@@ -104,6 +105,25 @@ const parkEdit = async (
     await writeRefused(deps, home.key, lane, sid, row.copy, { name: edit, index, reason, code });
   }
   return { end: 'parked', reason, code };
+};
+
+/** An edit that was marked as waiting: given up when it is never taken, and others of its side are. */
+export const renewWaiting = async (
+  deps: BridgeDeps,
+  home: Home,
+  lane: Lane,
+  sid: string,
+  row: Copied,
+  since: number,
+): Promise<Outcome> => {
+  const original = await originalOf(deps, home, lane, sid);
+  try {
+    return await renewCopy(deps, home, lane, sid, row, original);
+  } catch (error) {
+    const asksToWait = error instanceof TwilioTrouble && (error.remedy === 'wait' || error.status === 429);
+    if (!(error instanceof TwilioTrouble) || asksToWait || !(await isHopelessSince(deps, lane, since))) throw error;
+    return parkEdit(deps, home, lane, sid, row, original, 'gave_up', error.code);
+  }
 };
 
 /** So often within an hour is a copy put right; then whoever changes it is stronger. */

@@ -82,6 +82,18 @@ export const originOf = async (
   return undefined;
 };
 
+/** Whether a lane has copied something since then, as far as its first rows tell: they know until when they are kept. */
+export const wasCopiedSince = async (
+  deps: Pick<BridgeDeps, 'store'>,
+  pk: string,
+  lane: Lane,
+  since: number,
+): Promise<boolean> => {
+  const prefix = messageRow({ pk, sk: '' }, lane, '').sk;
+  const { items } = await deps.store.listUnder(pk, { prefix, limit: 500 });
+  return items.some(({ st, ttl }) => st === 'ok' && typeof ttl === 'number' && ttl - KEEP_SECONDS >= since / 1000);
+};
+
 const expiry = (deps: Pick<BridgeDeps, 'clock'>) => Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS;
 
 /** Over nothing, over a parked row that was put back, or over one that said nothing and was edited. */

@@ -13,6 +13,7 @@ const lane: LaneState = {
   holes: new Map(),
   stale: new Map(),
   pace: undefined,
+  tried: undefined,
   place: undefined,
 };
 const intent = { sid: 'IM9', index: 5, createdAt: '', author: 'c', digest: '', notAfter: 0, tail: 0, late: false };

@@ -213,8 +213,12 @@ export const play = async (
       case 'hold': {
         if (!own || mine.intent === undefined) return {};
         const held = { home, lane };
-        const write = { clear: intents.clear, lapse: intents.lapse, hold: pace.hold }[op];
-        const written = await write(deps, held, mine.intent.index);
+        const { index } = mine.intent;
+        const written = await {
+          clear: () => intents.clear(deps, held, index % 2 === 0),
+          lapse: () => intents.lapse(deps, held),
+          hold: () => pace.hold(deps, held, index),
+        }[op]();
         const did = took(written, mine.fence);
         hand.owns = op === 'clear' && written.ok;
         return did;

@@ -199,3 +199,102 @@ describe('a copy that somebody changes whenever it is put right', () => {
     expect(stage.said('frontline', chat)[0]).toBe('hello again');
   });
 });
+
+describe('what Twilio never takes, and says so by no final code', () => {
+  /** Two chats; of the first, what holds `poison` is answered so. */
+  const withTwo = async (refusal: Refusal, all = false) => {
+    const stage = openRefusing();
+    const chat = await stage.linkedChat();
+    const other = stage.begins('Al', 'al');
+    await stage.settle(0.1);
+    stage.accepts(other, AGENTS.ben);
+    await stage.settle(3);
+    for (const one of [chat, other]) stage.customerWrites(one, 'before');
+    await stage.settle(1);
+    const refused = (body: string): boolean => all || body.includes('poison');
+    stage.refuses(({ method, host, path, body }) =>
+      method === 'POST' && host.startsWith('conversations') && path.includes('/Messages') && refused(body)
+        ? refusal
+        : undefined,
+    );
+    const pass = async (hours: number): Promise<void> => {
+      for (let n = 0; n < hours * 6; n += 1) {
+        stage.customerWrites(other, `${stage.time.now()}`);
+        await stage.settle(10);
+      }
+    };
+    return { stage, chat, other, pass };
+  };
+  const people = (texts: readonly string[]) =>
+    texts.filter((text) => !text.startsWith('[Bridge]') && text !== 'before');
+
+  test.each([
+    { status: 500, code: 20500 },
+    { status: 400, code: 0 },
+    { status: 401, code: 0 },
+  ])('is given up after an hour in which others got through (%j)', async (refusal) => {
+    const { stage, chat, pass } = await withTwo(refusal);
+    stage.customerWrites(chat, 'poison');
+    stage.customerWrites(chat, 'still there?');
+    await pass(0.5);
+    expect(people(stage.said('frontline', chat))).toEqual([]);
+    await pass(2);
+    expect(people(stage.said('frontline', chat))).toEqual(['still there?']);
+    expect(stage.said('frontline', chat)).toContainEqual(expect.stringMatching(/^\[Bridge\] A message .*gave_up/));
+    expect(await stage.parked()).toMatchObject([{ reason: 'gave_up', edit: false }]);
+  });
+
+  test('an edit, too', async () => {
+    const { stage, chat, pass } = await withTwo({ status: 500, code: 20500 });
+    const { sid } = stage.customerWrites(chat, 'hello');
+    const told = stage.customerWrites(chat, 'and').sid;
+    await stage.settle(1);
+    stage.twilio.customer.edits(chat.channel, told, 'poison');
+    const lost = stage.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
+    stage.twilio.customer.edits(chat.channel, sid, 'poison too');
+    lost();
+    await pass(3);
+    expect(people(stage.said('frontline', chat))).toEqual(['hello', 'and']);
+    expect((await stage.parked()).map(({ reason, edit }) => [reason, edit])).toEqual([
+      ['gave_up', true],
+      ['gave_up', true],
+    ]);
+    await quiet(stage);
+  });
+
+  test('an edit that waits holds up no other edit', async () => {
+    const { stage, chat } = await withTwo({ status: 500, code: 20500 });
+    const [first, second] = [stage.customerWrites(chat, 'first').sid, stage.customerWrites(chat, 'second').sid];
+    await stage.settle(1);
+    const lost = stage.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
+    stage.twilio.customer.edits(chat.channel, first, 'poison');
+    await stage.settle(3);
+    const down = stage.twilio.faults.add({ fault: 'side.down', p: 1, account: 'frontline', how: '503' });
+    lost();
+    stage.twilio.customer.edits(chat.channel, second, 'better');
+    await stage.settle(20);
+    down();
+    await stage.settle(10);
+    expect(people(stage.said('frontline', chat))).toEqual(['first', 'better']);
+  });
+
+  test('waits for as long as nobody else gets through either, and crosses in order', async () => {
+    const { stage, chat, pass } = await withTwo({ status: 500, code: 20500 }, true);
+    stage.customerWrites(chat, 'one');
+    stage.customerWrites(chat, 'two');
+    await pass(6);
+    expect(await stage.parked()).toEqual([]);
+    stage.refuses(() => undefined);
+    await stage.settle(10);
+    expect(people(stage.said('frontline', chat))).toEqual(['one', 'two']);
+  });
+
+  test('counts no pause that Twilio asked for, and no closed conversation', async () => {
+    const { stage, chat, pass } = await withTwo({ status: 429, code: 20429 });
+    stage.customerWrites(chat, 'poison');
+    await pass(3);
+    stage.refuses(() => undefined);
+    await stage.settle(10);
+    expect(people(stage.said('frontline', chat))).toEqual(['poison']);
+  });
+});

@@ -91,16 +91,30 @@ export const take = (deps: BridgeDeps, { home, lane }: Held): Promise<LaneWrite>
   });
 };
 
-/** The intent did not happen, and cannot any more. */
-export const clear = (deps: BridgeDeps, { home, lane }: Held): Promise<LaneWrite> =>
-  write(deps, home.key, lane, {
-    when: [['=', at(lane).fence, home.lanes[lane].fence]],
-    remove: intentAttributes(lane),
+/** One try more of the message that the intent stands for. */
+const tried = (deps: BridgeDeps, { home, lane }: Held) => {
+  const a = at(lane);
+  const { intent, tried: before } = home.lanes[lane];
+  if (intent === undefined) return {};
+  const again = before?.sid === intent.sid ? before : undefined;
+  return {
+    [a.triedSid]: intent.sid,
+    [a.triedTimes]: (again?.times ?? 0) + 1,
+    [a.triedSince]: again?.since ?? deps.clock.now(),
+  };
+};
+
+/** The intent did not happen, and cannot any more. `counts`: it was tried, and Twilio would not take it. */
+export const clear = (deps: BridgeDeps, held: Held, counts = false): Promise<LaneWrite> =>
+  write(deps, held.home.key, held.lane, {
+    when: [['=', at(held.lane).fence, held.home.lanes[held.lane].fence]],
+    set: counts ? tried(deps, held) : {},
+    remove: intentAttributes(held.lane),
   });
 
 /** Nothing more can leave for this intent, but nobody knows what became of it: settling starts now. */
-export const lapse = (deps: BridgeDeps, { home, lane }: Held): Promise<LaneWrite> =>
-  write(deps, home.key, lane, {
-    when: [['=', at(lane).fence, home.lanes[lane].fence]],
-    set: { [at(lane).intentNotAfter]: deps.clock.now(), ...dueMark(home) },
+export const lapse = (deps: BridgeDeps, held: Held): Promise<LaneWrite> =>
+  write(deps, held.home.key, held.lane, {
+    when: [['=', at(held.lane).fence, held.home.lanes[held.lane].fence]],
+    set: { [at(held.lane).intentNotAfter]: deps.clock.now(), ...tried(deps, held), ...dueMark(held.home) },
   });

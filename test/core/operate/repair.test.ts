@@ -120,7 +120,7 @@ describe('repair', () => {
     let losses = 0;
     office.meddle((_, body) => (body === 'first, corrected' && losses++ === 0 ? 'lost' : undefined));
     expect(await repaired(office, channelSid)).toEqual([
-      { lane: 'F', verdict: 'repaired', repaired: 1 },
+      { lane: 'F', verdict: 'repaired', repaired: 2 },
       { lane: 'B', verdict: 'clean' },
     ]);
     expect(office.told('frontline', conversationSid)).toEqual(['first, corrected', 'lost']);

@@ -1,0 +1,33 @@
+/**
+ * What Twilio never takes, and says so by no code that is known to be final. A side that is down looks the same from one
+ * chat: so whether others get through decides, and while nobody does everything waits.
+ */
+import type { BridgeDeps } from './deps.ts';
+import type { Lane } from './event.ts';
+import type { Home } from './pair.ts';
+import { wasCopiedSince } from './rows.ts';
+
+/** Tried so often in so long. */
+const TRIES = { times: 10, ms: 3_600_000 } as const;
+/** Somebody got through within this; in a lane that is stuck nobody can have. */
+const LATELY_MS = 15 * 60_000;
+/** So many pairs are looked at. */
+const MOST = 20;
+
+/** Whether a message that is about to be tried again is better given up. Costs nothing before its tenth try. */
+export const isHopeless = async (deps: BridgeDeps, home: Home, lane: Lane, sid: string): Promise<boolean> => {
+  const { tried } = home.lanes[lane];
+  if (tried?.sid !== sid || tried.times < TRIES.times || deps.clock.now() - tried.since < TRIES.ms) return false;
+  return anybodyGetsThrough(deps, lane);
+};
+
+/** Whether an edit that waits since then is better given up. */
+export const isHopelessSince = async (deps: BridgeDeps, lane: Lane, since: number): Promise<boolean> =>
+  deps.clock.now() - since >= TRIES.ms && (await anybodyGetsThrough(deps, lane));
+
+const anybodyGetsThrough = async (deps: BridgeDeps, lane: Lane): Promise<boolean> => {
+  const { items } = await deps.store.listDue('active', { limit: MOST });
+  for (const { pk } of items)
+    if (await wasCopiedSince(deps, String(pk), lane, deps.clock.now() - LATELY_MS)) return true;
+  return false;
+};
