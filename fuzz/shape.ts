@@ -82,7 +82,8 @@ const parked = record({
   home,
   lane: oneOf('F', 'B'),
   sid: sid('IM'),
-  index: whole,
+  // Of what is gone nobody knows the index.
+  index: (value) => value === -1 || whole(value),
   reason: filled,
   'code?': whole,
   attempts: whole,
@@ -96,8 +97,16 @@ const works: Readonly<Partial<Record<Work['kind'], Check>>> = {
   notice: record({
     kind: oneOf('notice'),
     home,
-    about: record({ sid: filled, way: oneOf('F', 'B', 'forward'), reason: filled, 'code?': whole }),
+    about: record({
+      sid: sid('IM'),
+      way: oneOf('F', 'B', 'forward'),
+      reason: filled,
+      'code?': whole,
+      'createdAt?': filled,
+      'edit?': filled,
+    }),
   }),
+  redrive: record({ kind: oneOf('redrive'), home, lane: oneOf('F', 'B'), sid: sid('IM') }),
 };
 
 /** Of what a webhook makes, and of what a consumer lays aside because of it. */
