@@ -11,6 +11,9 @@ import { readBack } from './read-back.ts';
 import type { Run } from './reconcile.ts';
 import { readRow } from './rows.ts';
 
+/** So often, two seconds apart, is what cannot be seen looked for again. */
+const TRIES = 4;
+
 /** @throws TwilioTrouble when the conversation could not be read; repeating is safe. */
 export const notice = async (deps: BridgeDeps, key: Home['key'], about: Undelivered, run: Run): Promise<Outcome> => {
   const lane = 'F';
@@ -21,7 +24,8 @@ export const notice = async (deps: BridgeDeps, key: Home['key'], about: Undelive
   const sid = noticeSid(about);
   if ((await readRow(deps, key, lane, sid)) !== undefined) return skipped('already');
   const told = await whatHappened(deps, freed.home, about);
-  if (told === undefined) return skipped('own');
+  if (told === 'unseen') return run.attempts <= TRIES ? retry(2, 'look is behind') : skipped('removed');
+  if (told === 'own') return skipped('own');
   const fenced = await fence(deps, { home: freed.home, lane });
   if (!fenced.ok) return retry(1, 'lane has another owner');
   const createdAt = new Date(deps.clock.now()).toISOString();
@@ -61,12 +65,17 @@ export const notice = async (deps: BridgeDeps, key: Home['key'], about: Undelive
 
 /**
  * Who forwards knows a message by its SID alone.
- * @returns undefined when there is nothing to tell: the customer's own words go to no phone, and what is gone is missed
- *   by nobody.
+ * @returns `own` when there is nothing to tell, for the customer's own words go to no phone; `unseen` when the message is
+ *   gone and missed by nobody, or a look at it is behind.
  */
-const whatHappened = async (deps: BridgeDeps, home: Home, about: Undelivered): Promise<Undelivered | undefined> => {
+const whatHappened = async (
+  deps: BridgeDeps,
+  home: Home,
+  about: Undelivered,
+): Promise<Undelivered | 'own' | 'unseen'> => {
   if (about.way !== 'forward' || home.flex === undefined) return about;
   const message = await deps.flex.message(home.flex, about.sid);
-  if (message === undefined || message.author === home.customer) return undefined;
+  if (message === undefined) return 'unseen';
+  if (message.author === home.customer) return 'own';
   return { ...about, createdAt: message.createdAt };
 };

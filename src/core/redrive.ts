@@ -82,6 +82,8 @@ const putBack = async (deps: BridgeDeps, held: Held, sid: string, run: Run): Pro
   const into = containerOf(home, destination(lane));
   if (from === undefined || into === undefined) return skipped('not_linked');
   const message = await originalOf(deps, home, lane, sid);
+  // A look at one message may be behind by seconds.
+  if (message === undefined && run.attempts <= TRIES) return retry(2, 'look is behind');
   if (message === undefined) {
     await writeRemoved(deps, home.key, lane, sid);
     return skipped('removed');

@@ -66,6 +66,21 @@ describe('The agent is told of a message that did not get through', () => {
   });
 });
 
+test('A notice of an SMS comes although one look does not show its message', async () => {
+  const stage = openStage();
+  const chat = stage.texts(PHONE, 'is anybody there?');
+  await stage.settle(0.1);
+  stage.accepts(chat);
+  await stage.settle(3);
+  stage.twilio.faults.add({ fault: 'content.refused', p: 1, holds: 'poison', only: 'POST webhooks' });
+  const hidden = stage.twilio.faults.add({ fault: 'read.stale', p: 1, maxMs: 600_000, hides: true, account: 'flex' });
+  stage.flexAgentWrites(chat, 'poison');
+  await stage.settle(0.02);
+  hidden();
+  await stage.settle(5);
+  expect(notices(stage, chat)).toEqual([expect.stringContaining('may not have been delivered')]);
+});
+
 test('A notice goes nowhere else, although an app has replaced its attributes before the bridge heard that it stands there', async () => {
   const stage = openStage();
   const chat = await stage.linkedChat();

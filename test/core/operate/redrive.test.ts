@@ -207,3 +207,20 @@ test('The letter of a parked edit stays until the edit is in the copy', async ()
   expect(await silence(office.operator)).toBe(1);
   expect(office.told('frontline', chat.conversationSid)).toEqual(['much longer']);
 });
+
+test('A parked message that one look does not show is looked for again before it is forgotten', async () => {
+  const office = openOffice();
+  const chat = await office.linkedChat();
+  refuseTexts(office, 'longer');
+  office.twilio.customer.writes(chat.channelSid, 'much longer');
+  await office.pass(1_000);
+  let looks = 0;
+  office.meddle((url, _, __, method) =>
+    method === 'GET' && url.includes('/Messages/IM') && looks++ < 2 ? { status: 404, code: 20404 } : undefined,
+  );
+  const rows = await listParked(office.operator.store, {});
+  expect(await office.during(putBack(office.operator, rows, 300_000))).toMatchObject([
+    { ended: { end: 'replicated' } },
+  ]);
+  expect(office.told('frontline', chat.conversationSid)).toEqual([late('much longer')]);
+});
