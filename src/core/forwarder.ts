@@ -12,7 +12,7 @@ import { type Fate, lookUp } from './forward/look-up.ts';
 import { claim, type Doubtful, finish, forwardRow, giveUp, lapse, release, type Trying, take } from './forward/rows.ts';
 import { askForNotice } from './notices.ts';
 import { writeTicket } from './operate/tickets.ts';
-import { deferred, type Outcome, type Parked, retry, skipped } from './outcome.ts';
+import { deferred, LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from './outcome.ts';
 import { pairKey } from './pair.ts';
 import type { Clock, Consumer, DefaultWebhook, Delivery, FlexSide, Journal, Nonce, Queues, Store } from './ports.ts';
 import { TwilioTrouble } from './trouble.ts';
@@ -37,8 +37,6 @@ export const PERHAPS_TWICE = 'perhaps sent twice';
 const POINTLESS_AFTER_MS = 24 * 3_600_000;
 /** What cannot be read is asked for so long, a list after the settling; then what it would have told cannot be told. */
 const PATIENCE_MS = 15 * 60_000;
-/** So often, two seconds apart, is a message that cannot be seen looked for again. */
-const LOOKS = 4;
 /** Seconds, within one delivery. */
 const LONGEST_WAIT_S = 10;
 
@@ -132,7 +130,7 @@ const passAgain = async (deps: ForwarderDeps, job: Job): Promise<Passed> => {
     const forward = await putBack(deps, job.key, job.forward);
     if (forward !== undefined) return await pass(deps, { ...job, forward });
     // A look at one message may be behind by seconds.
-    if (job.delivery.attempts <= LOOKS) return retry(2, 'look is behind');
+    if (job.delivery.attempts <= LOOKS) return lookAgain();
     await dropGone(deps, job.key);
     return skipped('removed');
   } catch (error) {

@@ -3,15 +3,12 @@ import { type Accepted, encodeEnvelope, eventsQueue } from './event.ts';
 import { decodeIdentity } from './identity.ts';
 import { keepAccept } from './kept.ts';
 import { counterpartName, nameAtMost, originOf, textField } from './names.ts';
-import { type Outcome, type Parked, retry, skipped } from './outcome.ts';
+import { LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from './outcome.ts';
 import { type Home, isWhole, pairKey, readHome } from './pair.ts';
 import { begin, finishLink, nameCounterpart, nextGeneration, open, restUnlinked } from './pair-writes.ts';
 import type { Container, Member } from './ports.ts';
 import { type Run, reconcile } from './reconcile.ts';
 import { TwilioTrouble } from './trouble.ts';
-
-/** So often, two seconds apart, is a channel that cannot be seen looked for again. */
-const TRIES = 4;
 
 /**
  * @param again whoever could not be let in is tried once more.
@@ -55,8 +52,8 @@ const join = async (deps: BridgeDeps, event: Accepted, known: Home | undefined, 
   const channel = await deps.flex.container(event.container);
   if (channel === undefined) {
     // A look at one channel may be behind by seconds.
-    const young = known === undefined ? run.attempts <= TRIES : deps.clock.now() < known.since + deps.settings.settleMs;
-    return young ? retry(2, 'look is behind') : skipped('removed');
+    const young = known === undefined ? run.attempts <= LOOKS : deps.clock.now() < known.since + deps.settings.settleMs;
+    return young ? lookAgain() : skipped('removed');
   }
   const origin = originOf(channel.uniqueName);
   if (origin !== undefined) return joinOrigin(deps, origin, event.container, run);

@@ -5,14 +5,11 @@ import type { Undelivered } from './event.ts';
 import { digestOf } from './fingerprint.ts';
 import { fence, intend } from './lane/intent.ts';
 import { NOTICE_AUTHOR, noticeSid, noticeText } from './notices.ts';
-import { type Outcome, retry, skipped } from './outcome.ts';
+import { LOOKS, lookAgain, type Outcome, retry, skipped } from './outcome.ts';
 import { type Home, readHome } from './pair.ts';
 import { readBack } from './read-back.ts';
 import type { Run } from './reconcile.ts';
 import { readRow } from './rows.ts';
-
-/** So often, two seconds apart, is what cannot be seen looked for again. */
-const TRIES = 4;
 
 /** @throws TwilioTrouble when the conversation could not be read; repeating is safe. */
 export const notice = async (deps: BridgeDeps, key: Home['key'], about: Undelivered, run: Run): Promise<Outcome> => {
@@ -24,7 +21,7 @@ export const notice = async (deps: BridgeDeps, key: Home['key'], about: Undelive
   const sid = noticeSid(about);
   if ((await readRow(deps, key, lane, sid)) !== undefined) return skipped('already');
   const told = await whatHappened(deps, freed.home, about);
-  if (told === 'unseen') return run.attempts <= TRIES ? retry(2, 'look is behind') : skipped('removed');
+  if (told === 'unseen') return run.attempts <= LOOKS ? lookAgain() : skipped('removed');
   if (told === 'own') return skipped('own');
   const fenced = await fence(deps, { home: freed.home, lane });
   if (!fenced.ok) return retry(1, 'lane has another owner');

@@ -61,3 +61,7 @@ export const retry = (after: number, why: string, progress = false): Ended<'retr
   why,
   progress,
 });
+
+/** A look at one message or container may be behind by seconds: so often, two seconds apart, is looked again. */
+export const LOOKS = 4;
+export const lookAgain = () => retry(2, 'look is behind');

@@ -9,7 +9,7 @@ import type { Lane, Message } from './event.ts';
 import { claimed } from './fingerprint.ts';
 import { fence, intend } from './lane/intent.ts';
 import type { Held } from './lane/write.ts';
-import { deferred, type Outcome, retry, skipped } from './outcome.ts';
+import { deferred, LOOKS, lookAgain, type Outcome, retry, skipped } from './outcome.ts';
 import { containerOf, destination, type Home, readHome, source } from './pair.ts';
 import { readBack } from './read-back.ts';
 import type { Run } from './reconcile.ts';
@@ -20,9 +20,6 @@ import { provenStamp } from './stamp.ts';
 
 /** `home` is the key of the pair (see pair.ts), `sid` the parked message's. */
 export type Redrive = { readonly home: string; readonly lane: Lane; readonly sid: string };
-
-/** So often, two seconds apart, is what cannot be seen looked for again. */
-const TRIES = 4;
 
 const overtaken: Outcome = retry(1, 'lane has another owner');
 
@@ -69,7 +66,7 @@ const redriveEdit = async (
 ): Promise<Outcome> => {
   const original = await originalOf(deps, home, lane, sid);
   // A look at one message may be behind by seconds, and its copy would go.
-  if (original === undefined && attempts <= TRIES) return retry(2, 'look is behind');
+  if (original === undefined && attempts <= LOOKS) return lookAgain();
   return renewCopy(deps, home, lane, sid, row, original);
 };
 
@@ -83,7 +80,7 @@ const putBack = async (deps: BridgeDeps, held: Held, sid: string, run: Run): Pro
   if (from === undefined || into === undefined) return skipped('not_linked');
   const message = await originalOf(deps, home, lane, sid);
   // A look at one message may be behind by seconds.
-  if (message === undefined && run.attempts <= TRIES) return retry(2, 'look is behind');
+  if (message === undefined && run.attempts <= LOOKS) return lookAgain();
   if (message === undefined) {
     await writeRemoved(deps, home.key, lane, sid);
     return skipped('removed');

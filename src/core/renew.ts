@@ -6,7 +6,7 @@ import type { BridgeDeps } from './deps.ts';
 import { encodeEnvelope, eventsQueue, type Lane } from './event.ts';
 import type { HomeKeys } from './home-keys.ts';
 import { markStale } from './lane/marks.ts';
-import { type Outcome, retry, skipped } from './outcome.ts';
+import { LOOKS, lookAgain, type Outcome, retry, skipped } from './outcome.ts';
 import { containerOf, type Home, laneFrom, otherLane, readHome, source } from './pair.ts';
 import { type Run, reconcile } from './reconcile.ts';
 import { redriveMessage } from './redrive.ts';
@@ -14,9 +14,6 @@ import { maySayMore, originalOf, renewCopy } from './renew-copy.ts';
 import type { MessageEvent } from './replicate.ts';
 import { readRow, writeNeverCopied } from './rows.ts';
 import { claimedStamp, provenStamp } from './stamp.ts';
-
-/** So often, two seconds apart, is what cannot be seen looked for again. */
-const TRIES = 4;
 
 /** @throws TwilioTrouble; repeating is safe. */
 export const renew = async (deps: BridgeDeps, homes: HomeKeys, event: MessageEvent, run: Run): Promise<Outcome> => {
@@ -69,8 +66,7 @@ const renewIfAcross = async (
   if (row.state === 'removed') return skipped('removed');
   const original = event.type === 'message.removed' ? undefined : await originalOf(deps, home, lane, sid);
   // A look at one message may be behind by seconds, and what is gone has a webhook of its own.
-  if (original === undefined && event.type === 'message.updated' && run.attempts <= TRIES)
-    return retry(2, 'look is behind');
+  if (original === undefined && event.type === 'message.updated' && run.attempts <= LOOKS) return lookAgain();
   if (original !== undefined && maySayMore(deps, lane, row, original)) {
     // Late, for its successors have crossed.
     const outcome = await redriveMessage(deps, { home: home.key.pk, lane, sid }, run);
