@@ -1,5 +1,6 @@
 /** Plays one chat: a customer, an agent in Flex, the same agent in Frontline. Remembers what each of them said. */
 import { AGENTS, type DefaultAgent } from '../local/twilio/defaults.ts';
+import type { AccountName } from '../local/twilio/model.ts';
 import { isClosed } from './closed.ts';
 import type { Dice } from './random.ts';
 import { NOTHING_RARE, POISON, type Rare } from './rare.ts';
@@ -120,6 +121,11 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
     deletedByHand.add(body);
   };
 
+  const agentEdits = (side: AccountName, container: string, sid: string, body: string): void => {
+    if (side === 'flex') twilio.flexAgent.edits(agent.flexWorkerSid, container, sid, body);
+    else twilio.frontlineAgent.edits(agent.email, container, sid, body);
+  };
+
   /** Second thoughts: one's own message is edited or deleted; now and then a copy is, by hand. */
   const second = (): void => {
     const side = dice.pick(['flex', 'frontline'] as const);
@@ -132,19 +138,17 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
     const from = byHand ? copies : own;
     if (from.length === 0) return;
     const { sid, body = '' } = dice.pick(from);
-    const person = side === 'flex' ? agent.flexIdentity : agent.email;
     if (dice.chance(0.4)) {
       if (byHand) return void takeAway(container, sid, body);
       world.meter.met('message deleted');
       if (side === 'flex') twilio.flexAgent.deletes(agent.flexWorkerSid, container, sid);
-      else twilio.frontlineAgent.deletes(person, container, sid);
+      else twilio.frontlineAgent.deletes(agent.email, container, sid);
       return;
     }
     world.meter.met(byHand ? 'copy edited by hand' : 'message edited');
     const edited = `${body.replace(editMark, '')} (edited ${++texts})`;
     if (!byHand) meant.set(sid, edited);
-    if (side === 'flex') twilio.flexAgent.edits(agent.flexWorkerSid, container, sid, edited);
-    else twilio.frontlineAgent.edits(person, container, sid, edited);
+    agentEdits(side, container, sid, edited);
   };
 
   const file = (side: 'flex' | 'frontline'): void => {
@@ -181,8 +185,7 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
     meant.set(message.sid, edited);
     spoilt.add(message.sid);
     world.meter.met('edit refused');
-    if (side === 'flex') twilio.flexAgent.edits(agent.flexWorkerSid, container, message.sid, edited);
-    else twilio.frontlineAgent.edits(agent.email, container, message.sid, edited);
+    agentEdits(side, container, message.sid, edited);
   };
   const saysNothing = (): void => {
     const { sid } = twilio.customer.writes(channel, '');

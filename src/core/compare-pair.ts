@@ -9,7 +9,7 @@ import { confirmed } from './mend.ts';
 import type { SeenTo } from './not-compared.ts';
 import { type Home, readHome } from './pair.ts';
 import { listForSweep, markQuiet, type SweepClass, unlistForSweep } from './pair-writes.ts';
-import { TwilioTrouble } from './trouble.ts';
+import { TwilioTrouble, twilioSays } from './trouble.ts';
 
 export type Verdict =
   | { readonly verdict: 'clean' }
@@ -50,7 +50,7 @@ export const comparePair = async (deps: BridgeDeps, key: Key, kind: SweepClass):
       ...forward,
     };
   } catch (error) {
-    if (error instanceof TwilioTrouble) return notSeen(`twilio ${error.code ?? error.status ?? error.fate}`);
+    if (error instanceof TwilioTrouble) return notSeen(twilioSays(error));
     throw error;
   }
 };

@@ -16,7 +16,7 @@ import type { Draft } from './ports.ts';
 import { type Rendered, render } from './render.ts';
 import { writeCopied, writeParked } from './rows.ts';
 import { type StampKind, stampedAttributes } from './stamp.ts';
-import { TwilioTrouble } from './trouble.ts';
+import { TwilioTrouble, twilioSays } from './trouble.ts';
 
 /** What the list at hand says of the indices before this message; nothing on the fast path. */
 export type Seen = { readonly missing: readonly number[]; readonly listedAt: number };
@@ -30,6 +30,22 @@ export type Delivered =
 
 /** Seconds until the next try of something that was refused for now. */
 export const backoff = (attempts: number): number => [1, 2, 4, 8, 15, 30][Math.min(attempts, 6) - 1] ?? 1;
+
+/** As the end of an event or a job that was about this message alone. */
+export const outcomeOf = (delivered: Delivered): Outcome => {
+  switch (delivered.end) {
+    case 'done':
+      return { end: 'replicated', copies: [delivered.copy] };
+    case 'parked':
+      return { end: 'parked', reason: delivered.reason, code: delivered.code };
+    case 'overtaken':
+      return retry(1, 'lane has another owner');
+    case 'stopped':
+      return delivered.outcome;
+    default:
+      return delivered satisfies never;
+  }
+};
 
 const stopped = (outcome: Outcome): Delivered => ({ end: 'stopped', outcome });
 
@@ -107,7 +123,7 @@ const refused = async (
     await defer(deps, home.key, lane, intent.index);
     return stopped(deferred('container_gone'));
   }
-  return stopped(retry(error.retryAfter ?? backoff(attempts), `twilio ${error.code ?? error.status ?? error.fate}`));
+  return stopped(retry(error.retryAfter ?? backoff(attempts), twilioSays(error)));
 };
 
 export const attributesOf = (

@@ -13,8 +13,12 @@ import { claimedStamp } from './stamp.ts';
 /** A person's message, as it is about to cross. */
 export const claimed = (key: string, lane: Lane, message: Message, late: boolean): Claimed => {
   const { sid, index, createdAt, author } = message;
-  return { sid, index, createdAt, author, digest: digestOf(key, sid, textAcross(lane, message, late)), late };
+  return { sid, index, createdAt, author, digest: digestAcross(key, lane, message, late), late };
 };
+
+/** Of what a message says on the other side. */
+export const digestAcross = (key: string, lane: Lane, message: Message, late: boolean): string =>
+  digestOf(key, message.sid, textAcross(lane, message, late));
 
 /** Under its own word, so that it is no stamp, and under the SID, so that equal texts do not show as equal. */
 export const digestOf = (key: string, sid: string, text: string): string =>

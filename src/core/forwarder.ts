@@ -15,7 +15,7 @@ import { writeTicket } from './operate/tickets.ts';
 import { deferred, LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from './outcome.ts';
 import { pairKey } from './pair.ts';
 import type { Clock, Consumer, DefaultWebhook, Delivery, FlexSide, Journal, Nonce, Queues, Store } from './ports.ts';
-import { TwilioTrouble } from './trouble.ts';
+import { TwilioTrouble, twilioSays } from './trouble.ts';
 
 export type ForwarderDeps = {
   readonly store: Store;
@@ -94,8 +94,6 @@ const failed = (deps: ForwarderDeps, forward: Forward, { attempts }: Delivery, e
   deps.journal({ ...about(forward), step: 'failed', reason });
   return retry(backoff(attempts), 'failed');
 };
-
-const twilioSays = ({ code, status, fate }: TwilioTrouble): string => `twilio ${code ?? status ?? fate}`;
 
 type ForwardWork = Extract<Work, { kind: 'forward' }>;
 

@@ -7,7 +7,7 @@ import { sendJob } from './jobs.ts';
 import { markStale } from './lane/marks.ts';
 import { containerOf, destination, type Home, otherLane } from './pair.ts';
 import { textAcross } from './render.ts';
-import { isPutRight, isRefused, maySayMore, originalOf, renewCopy, restoreCopy } from './renew-copy.ts';
+import { isRefused, maySayMore, originalOf, renewCopy, restoreCopy, tellEnd } from './renew-copy.ts';
 import { originOf, type Row, readRow, writeDeleted } from './rows.ts';
 import { type Tally, unsure } from './tally.ts';
 import { TwilioTrouble } from './trouble.ts';
@@ -70,7 +70,7 @@ export const confirmed = async (
   if (finding.kind === 'double') return row?.state === 'ok' || row?.state === 'removed';
   if (finding.kind === 'orphan' && isStray(finding, row)) return true;
   if (finding.kind === 'bare' && maySayMore(deps, lane, row, finding.original)) return true;
-  if (row?.state !== 'ok' || isRefused(deps, lane, row, originalIn(finding))) return false;
+  if (row?.state !== 'ok' || isRefused(deps, { lane, row }, originalIn(finding))) return false;
   if (finding.kind !== 'bare') return row.copy === finding.copy.sid;
   const copy = into.messages.find(({ sid }) => sid === row.copy);
   return copy === undefined || !says(lane, row.late, copy, finding.original);
@@ -89,13 +89,11 @@ const mendOne = async (scene: Scene, finding: Mendable): Promise<boolean> => {
   if (finding.kind === 'double') return undoDoubles(scene, finding.copies);
   if (finding.kind === 'orphan' && isStray(finding, row)) return undoStray(scene, finding.copy);
   if (finding.kind === 'bare' && maySayMore(deps, lane, row, finding.original)) return askFor(scene);
-  if (row?.state !== 'ok' || isRefused(deps, lane, row, originalIn(finding))) return false;
+  if (row?.state !== 'ok' || isRefused(deps, { lane, row }, originalIn(finding))) return false;
   const renewWith = async (original: Message | undefined): Promise<boolean> => {
-    const renewed =
-      original === undefined
-        ? renewCopy(deps, home, lane, origin, row, original)
-        : restoreCopy(deps, home, lane, origin, row, original);
-    return isPutRight(deps, lane, origin, row, await renewed.catch((error: unknown) => noted(scene, error)));
+    const across = { home, lane, sid: origin, row };
+    const renewed = original === undefined ? renewCopy(deps, across, original) : restoreCopy(deps, across, original);
+    return tellEnd(deps, across, await renewed.catch((error: unknown) => noted(scene, error)));
   };
   switch (finding.kind) {
     case 'differs':

@@ -1,5 +1,5 @@
 /** Writes a notice into the conversation, with intent, read-back and row, so that it stands there once. */
-import { attributesOf, post } from './deliver.ts';
+import { attributesOf, outcomeOf, post } from './deliver.ts';
 import type { BridgeDeps } from './deps.ts';
 import type { Undelivered } from './event.ts';
 import { digestOf } from './fingerprint.ts';
@@ -45,19 +45,9 @@ export const notice = async (deps: BridgeDeps, key: Home['key'], about: Undelive
     { missing: [], listedAt: deps.clock.now() },
     run.attempts,
   );
-  switch (sent.end) {
-    case 'done':
-      return { end: 'replicated', copies: [sent.copy] };
-    case 'parked':
-      return { end: 'parked', reason: sent.reason, code: sent.code };
-    case 'overtaken':
-      return retry(1, 'lane has another owner');
-    case 'stopped':
-      // No lane's mark stands for it: it is kept by itself when trying is over.
-      return sent.outcome.end === 'deferred' ? { ...retry(1, 'container gone'), gone: true } : sent.outcome;
-    default:
-      return sent satisfies never;
-  }
+  const ended = outcomeOf(sent);
+  // No lane's mark stands for it: it is kept by itself when trying is over.
+  return ended.end === 'deferred' ? { ...retry(1, 'container gone'), gone: true } : ended;
 };
 
 /**

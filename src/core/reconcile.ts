@@ -19,7 +19,7 @@ import { deferred, type Outcome, retry, skipped } from './outcome.ts';
 import { containerOf, destination, type Home, type LaneState, otherLane, readHome, source } from './pair.ts';
 import { readBack } from './read-back.ts';
 import { render } from './render.ts';
-import { isPutRight, renewWaiting } from './renew-copy.ts';
+import { renewWaiting, tellEnd } from './renew-copy.ts';
 import { readRow, writeSkipped } from './rows.ts';
 import { readAll, sourceBatches } from './source-list.ts';
 import { provenStamp } from './stamp.ts';
@@ -120,8 +120,8 @@ const applyStale = async (deps: BridgeDeps, { held: { home, lane }, tally }: Wal
       await sendJob(deps, home, { lane, work: { kind: 'redrive', home: home.key.pk, lane, sid } });
     if (row?.state !== 'ok') continue;
     try {
-      const renewed = await renewWaiting(deps, home, lane, sid, row, since);
-      if (isPutRight(deps, lane, sid, row, renewed)) tally.brought += 1;
+      const across = { home, lane, sid, row };
+      if (tellEnd(deps, across, await renewWaiting(deps, across, since))) tally.brought += 1;
     } catch (error) {
       if (!(error instanceof TwilioTrouble) || error.status === undefined) throw error;
       refused ??= error;

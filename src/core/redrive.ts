@@ -3,7 +3,7 @@
  * nothing when it was passed by. Repeating is safe: the ledger's row decides under the lane's fence, and a copy that
  * stands already is adopted.
  */
-import { type Delivered, deliver, settle } from './deliver.ts';
+import { deliver, outcomeOf, settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
 import { claimed } from './fingerprint.ts';
@@ -15,7 +15,7 @@ import { readBack } from './read-back.ts';
 import type { Run } from './reconcile.ts';
 import { render } from './render.ts';
 import { originalOf, renewCopy } from './renew-copy.ts';
-import { type Row, readRow, writeRemoved, writeSkipped } from './rows.ts';
+import { isEditParked, type Row, readRow, writeRemoved, writeSkipped } from './rows.ts';
 import { provenStamp } from './stamp.ts';
 
 /** `home` is the key of the pair (see pair.ts), `sid` the parked message's. */
@@ -53,9 +53,6 @@ export const redriveMessage = async (deps: BridgeDeps, job: Redrive, run: Run): 
 const isWaiting = (row: Row | undefined): row is Extract<Row, { state: 'parked' | 'skipped' }> =>
   row?.state === 'parked' || row?.state === 'skipped';
 
-const isEditParked = (row: Row | undefined): row is Extract<Row, { state: 'ok' }> =>
-  row?.state === 'ok' && row.refused !== undefined;
-
 /** The message is across, but what somebody made of it is not. */
 const redriveEdit = async (
   deps: BridgeDeps,
@@ -67,7 +64,7 @@ const redriveEdit = async (
   const original = await originalOf(deps, home, lane, sid);
   // A look at one message may be behind by seconds, and its copy would go.
   if (original === undefined && attempts <= LOOKS) return lookAgain();
-  return renewCopy(deps, home, lane, sid, row, original);
+  return renewCopy(deps, { home, lane, sid, row }, original);
 };
 
 const settledMeanwhile = (row: Row | undefined): Outcome =>
@@ -112,17 +109,4 @@ const standingCopy = async (
     const stamp = provenStamp(deps.settings.stampKey, { lane, container, author, body }, attributes);
     return stamp !== undefined && stamp.s === sid && stamp.k !== 'notice';
   });
-};
-
-const outcomeOf = (delivered: Delivered): Outcome => {
-  switch (delivered.end) {
-    case 'done':
-      return { end: 'replicated', copies: [delivered.copy] };
-    case 'parked':
-      return { end: 'parked', reason: delivered.reason, code: delivered.code };
-    case 'overtaken':
-      return overtaken;
-    case 'stopped':
-      return delivered.outcome;
-  }
 };

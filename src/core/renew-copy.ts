@@ -2,7 +2,7 @@
 import { attributesOf } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Lane, Message } from './event.ts';
-import { digestOf } from './fingerprint.ts';
+import { digestAcross } from './fingerprint.ts';
 import { isHopelessSince } from './hopeless.ts';
 import { GONE } from './notices.ts';
 import { type Outcome, type Parked, skipped } from './outcome.ts';
@@ -12,7 +12,13 @@ import { copyOf, textAcross } from './render.ts';
 import { type Row, writeDeleted, writeRefused, writeRenewed, writeRestored } from './rows.ts';
 import { TwilioTrouble } from './trouble.ts';
 
-type Copied = Extract<Row, { state: 'ok' }>;
+/** A message that is across: `sid` of its source, and the row that names its copy. */
+export type Across = {
+  readonly home: Home;
+  readonly lane: Lane;
+  readonly sid: string;
+  readonly row: Extract<Row, { state: 'ok' }>;
+};
 
 /**
  * @returns undefined when it is gone at its source.
@@ -38,14 +44,8 @@ export const originalOf = async (
  * @returns `parked` when Twilio will never do it: the copy stays as it is, until somebody edits its source again or an
  *   operator redrives.
  */
-export const renewCopy = async (
-  deps: BridgeDeps,
-  home: Home,
-  lane: Lane,
-  sid: string,
-  row: Copied,
-  original: Message | undefined,
-): Promise<Outcome> => {
+export const renewCopy = async (deps: BridgeDeps, across: Across, original: Message | undefined): Promise<Outcome> => {
+  const { home, lane, sid, row } = across;
   const into = containerOf(home, destination(lane));
   if (into === undefined) return skipped('not_linked');
   const side = chatSide(deps, destination(lane));
@@ -60,7 +60,7 @@ export const renewCopy = async (
     await side.rewrite(into, row.copy, { body: says.body, attributes });
   } catch (error) {
     if (!(error instanceof TwilioTrouble)) throw error;
-    if (error.remedy === 'park') return parkEdit(deps, home, lane, sid, row, original, 'refused', error.code);
+    if (error.remedy === 'park') return parkEdit(deps, across, original, 'refused', error.code);
     // Gone, says Twilio, and does not say what: the copy, which somebody deleted, or the whole container.
     if (error.remedy !== 'wait') throw error;
     if ((await side.container(into)) === undefined || (await side.message(into, row.copy)) !== undefined) throw error;
@@ -72,34 +72,37 @@ export const renewCopy = async (
 };
 
 /** Whether it is known that Twilio will not do it. */
-export const isRefused = (deps: BridgeDeps, lane: Lane, row: Copied, original: Message | undefined): boolean =>
-  row.refused !== undefined && row.refused === nameOf(deps, lane, row, original);
+export const isRefused = (
+  deps: BridgeDeps,
+  { lane, row }: Pick<Across, 'lane' | 'row'>,
+  original: Message | undefined,
+): boolean => row.refused !== undefined && row.refused === nameOf(deps, { lane, row }, original);
 
-const nameOf = (deps: BridgeDeps, lane: Lane, { late }: Copied, original: Message | undefined): string =>
-  original === undefined ? GONE : digestOf(deps.settings.stampKey, original.sid, textAcross(lane, original, late));
+const nameOf = (
+  { settings }: BridgeDeps,
+  { lane, row }: Pick<Across, 'lane' | 'row'>,
+  original: Message | undefined,
+): string => (original === undefined ? GONE : digestAcross(settings.stampKey, lane, original, row.late));
 
 /** What said nothing was passed by, and says something now; or it says something else than what was refused. */
 export const maySayMore = (deps: BridgeDeps, lane: Lane, row: Row | undefined, original: Message): boolean => {
-  const text = (late: boolean): string => textAcross(lane, original, late);
-  if (row?.state === 'skipped') return text(false) !== '';
+  if (row?.state === 'skipped') return textAcross(lane, original, false) !== '';
   if (row?.state !== 'parked' || row.refused === undefined) return false;
   const { stampKey } = deps.settings;
-  return ![false, true].some((late) => row.refused === digestOf(stampKey, original.sid, text(late)));
+  return ![false, true].some((late) => row.refused === digestAcross(stampKey, lane, original, late));
 };
 
 /** Told, then the row; once it says so, that is not repeated. */
 const parkEdit = async (
   deps: BridgeDeps,
-  home: Home,
-  lane: Lane,
-  sid: string,
-  row: Copied,
+  across: Across,
   original: Message | undefined,
   reason: Parked,
   code: number | undefined,
 ): Promise<Outcome> => {
+  const { home, lane, sid, row } = across;
   const { index = -1, createdAt } = original ?? {};
-  const edit = nameOf(deps, lane, row, original);
+  const edit = nameOf(deps, across, original);
   if (row.refused !== edit) {
     await tellOfParked(deps, home, { lane, sid, index, createdAt, reason, code, attempts: 1, edit });
     await writeRefused(deps, home.key, lane, sid, row.copy, { name: edit, index, reason, code });
@@ -108,21 +111,15 @@ const parkEdit = async (
 };
 
 /** An edit that was marked as waiting: given up when it is never taken, and others of its side are. */
-export const renewWaiting = async (
-  deps: BridgeDeps,
-  home: Home,
-  lane: Lane,
-  sid: string,
-  row: Copied,
-  since: number,
-): Promise<Outcome> => {
+export const renewWaiting = async (deps: BridgeDeps, across: Across, since: number): Promise<Outcome> => {
+  const { home, lane, sid } = across;
   const original = await originalOf(deps, home, lane, sid);
   try {
-    return await renewCopy(deps, home, lane, sid, row, original);
+    return await renewCopy(deps, across, original);
   } catch (error) {
     const asksToWait = error instanceof TwilioTrouble && (error.remedy === 'wait' || error.status === 429);
     if (!(error instanceof TwilioTrouble) || asksToWait || !(await isHopelessSince(deps, lane, since))) throw error;
-    return parkEdit(deps, home, lane, sid, row, original, 'gave_up', error.code);
+    return parkEdit(deps, across, original, 'gave_up', error.code);
   }
 };
 
@@ -130,21 +127,15 @@ export const renewWaiting = async (
 const RESTORE = { times: 5, withinMs: 3_600_000 } as const;
 
 /** A copy that says something else than its source is put right, but not for ever. */
-export const restoreCopy = async (
-  deps: BridgeDeps,
-  home: Home,
-  lane: Lane,
-  sid: string,
-  row: Copied,
-  original: Message,
-): Promise<Outcome> => {
-  const digest = nameOf(deps, lane, row, original);
+export const restoreCopy = async (deps: BridgeDeps, across: Across, original: Message): Promise<Outcome> => {
+  const { home, lane, sid, row } = across;
+  const digest = nameOf(deps, across, original);
   const now = deps.clock.now();
   const { restored } = row;
   const before = restored?.digest === digest && now - restored.since < RESTORE.withinMs ? restored : undefined;
   if (before !== undefined && before.times >= RESTORE.times)
-    return parkEdit(deps, home, lane, sid, row, original, 'altered', undefined);
-  const outcome = await renewCopy(deps, home, lane, sid, row, original);
+    return parkEdit(deps, across, original, 'altered', undefined);
+  const outcome = await renewCopy(deps, across, original);
   if (outcome.end === 'replicated')
     await writeRestored(deps, home.key, lane, sid, row.copy, {
       digest,
@@ -154,8 +145,8 @@ export const restoreCopy = async (
   return outcome;
 };
 
-/** For whoever ends otherwise than with this copy. @returns whether it was put right. */
-export const isPutRight = (deps: BridgeDeps, lane: Lane, sid: string, row: Copied, outcome: Outcome): boolean => {
+/** Tells how it ended, for whoever ends otherwise than with this copy. @returns whether the copy was put right. */
+export const tellEnd = (deps: BridgeDeps, { lane, sid, row }: Across, outcome: Outcome): boolean => {
   if (outcome.end === 'parked')
     deps.journal({
       ...{ step: 'parked', type: 'reconcile', lane, sids: [sid, row.copy] },

@@ -3,8 +3,9 @@
  * webhook told, so that events may come in any order, twice, or never.
  */
 import type { BridgeDeps } from './deps.ts';
-import { encodeEnvelope, eventsQueue, type Lane } from './event.ts';
+import type { Lane } from './event.ts';
 import type { HomeKeys } from './home-keys.ts';
+import { sendJob } from './jobs.ts';
 import { markStale } from './lane/marks.ts';
 import { LOOKS, lookAgain, type Outcome, retry, skipped } from './outcome.ts';
 import { containerOf, type Home, laneFrom, otherLane, readHome, source } from './pair.ts';
@@ -74,18 +75,10 @@ const renewIfAcross = async (
     return outcome;
   }
   if (row.state !== 'ok') return skipped(row.state === 'skipped' ? 'empty' : row.state);
-  return renewCopy(deps, home, lane, sid, row, original);
+  return renewCopy(deps, { home, lane, sid, row }, original);
 };
 
 const askOtherLane = async (deps: BridgeDeps, home: Home, lane: Lane): Promise<void> => {
-  const group = containerOf(home, source(lane));
-  if (group === undefined) return;
-  await deps.queues.send(eventsQueue(source(lane)), {
-    group,
-    dedupe: `reconcile-${lane}-${deps.nonce()}`,
-    body: encodeEnvelope({
-      receivedAt: deps.clock.now(),
-      work: { kind: 'reconcile', home: home.key.pk, lane, because: 'altered by hand' },
-    }),
-  });
+  const work = { kind: 'reconcile', home: home.key.pk, lane, because: 'altered by hand' } as const;
+  if (containerOf(home, source(lane)) !== undefined) await sendJob(deps, home, { lane, work });
 };

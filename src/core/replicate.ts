@@ -1,6 +1,6 @@
 /** The fast path of a message: one call to Twilio and three conditional writes when nothing is unusual. */
 import { decide } from './decide.ts';
-import { type Delivered, deliver } from './deliver.ts';
+import { deliver, outcomeOf } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import type { BridgeEvent, Message } from './event.ts';
 import { claimed } from './fingerprint.ts';
@@ -73,19 +73,6 @@ const across = async (deps: BridgeDeps, held: Held, message: Message, run: Run):
     return skipped('empty');
   }
   return outcomeOf(await deliver(deps, held, message, { missing: [], listedAt: 0 }, run.attempts));
-};
-
-const outcomeOf = (delivered: Delivered): Outcome => {
-  switch (delivered.end) {
-    case 'done':
-      return { end: 'replicated', copies: [delivered.copy] };
-    case 'parked':
-      return { end: 'parked', reason: delivered.reason, code: delivered.code };
-    case 'overtaken':
-      return retry(1, 'lane has another owner');
-    case 'stopped':
-      return delivered.outcome;
-  }
 };
 
 /**

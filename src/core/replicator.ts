@@ -17,7 +17,7 @@ import { redriveMessage } from './redrive.ts';
 import { renew } from './renew.ts';
 import { replicate } from './replicate.ts';
 import { newTally } from './tally.ts';
-import { TwilioTrouble } from './trouble.ts';
+import { TwilioTrouble, twilioSays } from './trouble.ts';
 
 export const createReplicator = (deps: BridgeDeps): Consumer => {
   const homes = createHomeKeys(deps.store);
@@ -94,7 +94,7 @@ const forwardMeanwhile = async (deps: BridgeDeps, { customer, since }: Home, cha
 /** Trouble becomes a retry; what nobody foresaw is reported by its name and tried again too, never swallowed. */
 const afterTrouble = async (deps: BridgeDeps, work: Work, error: unknown, run: Run): Promise<Outcome> => {
   if (error instanceof TwilioTrouble) {
-    const why = `twilio ${error.code ?? error.status ?? error.fate}`;
+    const why = twilioSays(error);
     return { ...retry(error.retryAfter ?? backoff(run.attempts), why), gone: error.remedy === 'wait' };
   }
   const reason = error instanceof Error ? `${error.name}: ${firstFrame(error)}` : typeof error;

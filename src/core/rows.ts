@@ -1,5 +1,5 @@
 /** The ledger: one row per source message that the bridge has dealt with, and how. */
-import type { Item, Key, Test } from './change.ts';
+import type { Change, Item, Key, Test } from './change.ts';
 import type { BridgeDeps } from './deps.ts';
 import type { Lane } from './event.ts';
 import type { Parked, Skipped } from './outcome.ts';
@@ -94,7 +94,21 @@ export const wasCopiedSince = async (
   return items.some(({ st, ttl }) => st === 'ok' && typeof ttl === 'number' && ttl - KEEP_SECONDS >= since / 1000);
 };
 
+/** @returns the row as it stands afterwards: another's when the change was refused. */
+const write = async (
+  deps: Pick<BridgeDeps, 'store' | 'nonce'>,
+  key: Key,
+  change: Omit<Change, 'nonce'>,
+): Promise<Row | undefined> => {
+  const written = await deps.store.write(key, { ...change, nonce: ['n', deps.nonce()] });
+  return read(written.ok ? written.item : written.old);
+};
+
 const expiry = (deps: Pick<BridgeDeps, 'clock'>) => Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS;
+
+/** The message is across, but what somebody made of it is not. */
+export const isEditParked = (row: Row | undefined): row is Extract<Row, { state: 'ok' }> =>
+  row?.state === 'ok' && row.refused !== undefined;
 
 /** Over nothing, over a parked row that was put back, or over one that said nothing and was edited. */
 const free = [['any', [['lacks', 'st']], [['=', 'st', 'parked']], [['=', 'st', 'skipped']]]] as const;
@@ -123,13 +137,11 @@ export const writeCopied = async (
   sid: string,
   copy: { readonly sid: string; readonly index: number; readonly late: boolean },
 ): Promise<Row | undefined> => {
-  const written = await deps.store.write(messageRow(home, lane, sid), {
+  return write(deps, messageRow(home, lane, sid), {
     when: free,
     set: { st: 'ok', d: copy.sid, di: copy.index, ttl: expiry(deps), ...(copy.late ? { late: 1 } : {}) },
     remove: UNPARKED,
-    nonce: ['n', deps.nonce()],
   });
-  return read(written.ok ? written.item : written.old);
 };
 
 export const writeSkipped = async (
@@ -139,11 +151,10 @@ export const writeSkipped = async (
   sid: string,
   why: Skipped,
 ): Promise<void> => {
-  await deps.store.write(messageRow(home, lane, sid), {
+  await write(deps, messageRow(home, lane, sid), {
     when: free,
     set: { st: 'skipped', why, ttl: expiry(deps) },
     remove: ['due', 'dk'],
-    nonce: ['n', deps.nonce()],
   });
 };
 
@@ -152,13 +163,11 @@ export const writeSkipped = async (
  * @returns the row as it stands: another state's when somebody dealt with it first.
  */
 export const writeRemoved = async (deps: BridgeDeps, home: Key, lane: Lane, sid: string): Promise<Row | undefined> => {
-  const written = await deps.store.write(messageRow(home, lane, sid), {
+  return write(deps, messageRow(home, lane, sid), {
     when: [['=', 'st', 'parked']],
     set: { st: 'removed', ttl: expiry(deps) },
     remove: UNPARKED,
-    nonce: ['n', deps.nonce()],
   });
-  return read(written.ok ? written.item : written.old);
 };
 
 /** The copy is gone, or its source is: it stays away. Nothing happens when the row names another copy. */
@@ -169,20 +178,18 @@ export const writeDeleted = async (
   sid: string,
   copy: string,
 ): Promise<void> => {
-  await deps.store.write(messageRow(home, lane, sid), {
+  await write(deps, messageRow(home, lane, sid), {
     when: copyIs(copy),
     set: { st: 'removed', ttl: expiry(deps) },
     remove: UNPARKED,
-    nonce: ['n', deps.nonce()],
   });
 };
 
 /** It was removed before it crossed: whoever copies it all the same takes the copy back. */
 export const writeNeverCopied = async (deps: BridgeDeps, home: Key, lane: Lane, sid: string): Promise<void> => {
-  await deps.store.write(messageRow(home, lane, sid), {
+  await write(deps, messageRow(home, lane, sid), {
     when: [['lacks', 'st']],
     set: { st: 'removed', ttl: expiry(deps) },
-    nonce: ['n', deps.nonce()],
   });
 };
 
@@ -198,7 +205,7 @@ export const writeParked = async (
   digest?: string,
 ): Promise<void> => {
   const key = messageRow(home, lane, sid);
-  await deps.store.write(key, {
+  await write(deps, key, {
     when: free,
     set: {
       st: 'parked',
@@ -206,7 +213,6 @@ export const writeParked = async (
       ttl: expiry(deps),
       ...parked(key, deps.clock.now(), why, index, code),
     },
-    nonce: ['n', deps.nonce()],
   });
 };
 
@@ -225,10 +231,9 @@ export const writeRefused = async (
   },
 ): Promise<void> => {
   const key = messageRow(home, lane, sid);
-  await deps.store.write(key, {
+  await write(deps, key, {
     when: copyIs(copy),
     set: { x: edit.name, ...parked(key, deps.clock.now(), edit.reason, edit.index, edit.code) },
-    nonce: ['n', deps.nonce()],
   });
 };
 
@@ -240,10 +245,9 @@ export const writeRenewed = async (
   sid: string,
   copy: string,
 ): Promise<void> => {
-  await deps.store.write(messageRow(home, lane, sid), {
+  await write(deps, messageRow(home, lane, sid), {
     when: copyIs(copy),
     remove: UNPARKED,
-    nonce: ['n', deps.nonce()],
   });
 };
 
@@ -256,9 +260,8 @@ export const writeRestored = async (
   copy: string,
   { digest, times, since }: NonNullable<Extract<Row, { state: 'ok' }>['restored']>,
 ): Promise<void> => {
-  await deps.store.write(messageRow(home, lane, sid), {
+  await write(deps, messageRow(home, lane, sid), {
     when: copyIs(copy),
     set: { wd: digest, wn: times, wt: since },
-    nonce: ['n', deps.nonce()],
   });
 };

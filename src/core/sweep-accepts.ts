@@ -10,7 +10,7 @@ import { BudgetSpent, createTurns } from './accepts/turns.ts';
 import { unknownChats } from './accepts/unknown.ts';
 import type { BridgeSettings } from './deps.ts';
 import type { TaskSide } from './ports.ts';
-import { TwilioTrouble } from './trouble.ts';
+import { TwilioTrouble, twilioSays } from './trouble.ts';
 
 export type AcceptSweepDeps = Pick<Search, 'store' | 'queues' | 'clock' | 'nonce' | 'journal'> & {
   readonly settings: Pick<BridgeSettings, 'settleMs'>;
@@ -68,7 +68,7 @@ export const createAcceptSweep = (deps: AcceptSweepDeps): ((deadline: number) =>
 
 const whyOf = (error: unknown): string => {
   if (error instanceof BudgetSpent) return 'more than one run can ask';
-  if (error instanceof TwilioTrouble) return `twilio ${error.code ?? error.status ?? error.fate}`;
+  if (error instanceof TwilioTrouble) return twilioSays(error);
   return error instanceof Error ? error.name : typeof error;
 };
 

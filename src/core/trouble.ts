@@ -39,3 +39,6 @@ export class TwilioTrouble extends Error {
     this.retryAfter = about.retryAfter;
   }
 }
+
+/** For reasons: the most that it says of itself. */
+export const twilioSays = ({ code, status, fate }: TwilioTrouble): string => `twilio ${code ?? status ?? fate}`;

@@ -2,7 +2,8 @@ import { QUEUES } from '../../contract.ts';
 import { decodeEnvelope, type Forward, type ParkedMessage } from '../event.ts';
 import { forwardRow, readForwardRow } from '../forward/rows.ts';
 import { isWhole, readHome } from '../pair.ts';
-import { readRow } from '../rows.ts';
+import { isEditParked, readRow } from '../rows.ts';
+import { eventName } from './forward-again.ts';
 import type { Operator } from './ports.ts';
 
 /**
@@ -28,8 +29,7 @@ export const silence = async (operator: Operator, unlinkable: ReadonlySet<string
         done = isSecond(home) || unlinkable.has(home) || (await isLinked(operator, home));
       }
       if (work?.kind === 'forward') {
-        const { container, key } = work.forward;
-        done = isSecond(`${container} ${key}`) || (await isThrough(operator, work.forward));
+        done = isSecond(eventName(work.forward)) || (await isThrough(operator, work.forward));
       }
       (done ? over : staying).push(handle);
     }
@@ -43,7 +43,7 @@ export const silence = async (operator: Operator, unlinkable: ReadonlySet<string
 const isSettled = async (operator: Operator, { home, lane, sid }: ParkedMessage): Promise<boolean> => {
   if (lane !== 'F' && lane !== 'B') return false;
   const row = await readRow(operator, { pk: home, sk: 'pair' }, lane, sid);
-  return row !== undefined && row.state !== 'parked' && (row.state !== 'ok' || row.refused === undefined);
+  return row !== undefined && row.state !== 'parked' && !isEditParked(row);
 };
 
 /** Or there is nothing to forward any more. */

@@ -19,11 +19,12 @@ export type Waiting = NonNullable<Letter['forward']>;
 export const waitingForwards = (letters: readonly Letter[]): readonly Waiting[] => {
   const byEvent = new Map<string, Waiting>();
   for (const { forward } of letters)
-    if (forward !== undefined && !byEvent.has(nameOf(forward))) byEvent.set(nameOf(forward), forward);
+    if (forward !== undefined && !byEvent.has(eventName(forward))) byEvent.set(eventName(forward), forward);
   return [...byEvent.values()];
 };
 
-const nameOf = ({ container, key }: Forward): string => `${container} ${key}`;
+/** The same for each letter of one event. */
+export const eventName = ({ container, key }: Forward): string => `${container} ${key}`;
 
 /** @param waitMs how long their ends are waited for. */
 export const forwardAgain = async (
