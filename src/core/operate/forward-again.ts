@@ -44,6 +44,6 @@ export const forwardAgain = async (
     asked.push({ forward, ticket });
   }
   const tickets = asked.map(({ ticket }) => ticket);
-  const ended = await awaitTickets(operator, tickets, operator.consumed ? waitMs : 0);
+  const ended = await awaitTickets(operator, tickets, waitMs);
   return asked.map(({ forward, ticket }) => ({ forward, ended: ended.get(ticket) }));
 };

@@ -116,6 +116,6 @@ export const linkAgain = async (
     asked.push([pk, ticket]);
   }
   const tickets = asked.map(([, ticket]) => ticket);
-  const ended = await awaitTickets(operator, tickets, operator.consumed ? waitMs : 0);
+  const ended = await awaitTickets(operator, tickets, waitMs);
   return asked.map(([home, ticket]) => ({ home, ended: ended.get(ticket) }));
 };

@@ -27,7 +27,7 @@ export const putBack = async (
   };
   await Promise.all(Array.from({ length: LANES_AT_ONCE }, worker));
   const tickets = asked.flatMap(({ ticket }) => (ticket === undefined ? [] : [ticket]));
-  const ended = await awaitTickets(operator, tickets, operator.consumed ? waitMs : 0);
+  const ended = await awaitTickets(operator, tickets, waitMs);
   const byRow = new Map(asked.map(({ row, ticket }) => [row, ticket === undefined ? gone : ended.get(ticket)]));
   return rows.map((row) => ({ row, ended: byRow.get(row) }));
 };

@@ -53,7 +53,7 @@ export const repair = async (
   const ended = await awaitTickets(
     operator,
     jobs.map(({ ticket }) => ticket),
-    operator.consumed ? how.waitMs : 0,
+    how.waitMs,
   );
   return jobs.map(({ lane, ticket }) => verdictOf(lane, ended.get(ticket), unheard));
 };

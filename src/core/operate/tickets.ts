@@ -61,14 +61,14 @@ const LOOK_EVERY_MS = 500;
 /** So many tickets are looked at side by side. */
 const AT_ONCE = 25;
 
-/** @returns the tickets whose jobs ended within so many milliseconds. */
+/** @returns the tickets whose jobs ended within so many milliseconds; where nothing takes jobs nobody waits for them. */
 export const awaitTickets = async (
-  deps: { readonly store: Pick<Store, 'get'>; readonly clock: Clock },
+  deps: { readonly store: Pick<Store, 'get'>; readonly clock: Clock; readonly consumed: boolean },
   tickets: readonly string[],
   atMostMs: number,
 ): Promise<ReadonlyMap<string, Ended>> => {
   const ended = new Map<string, Ended>();
-  const until = deps.clock.now() + atMostMs;
+  const until = deps.clock.now() + (deps.consumed ? atMostMs : 0);
   let waiting = tickets;
   for (;;) {
     // Jobs end in about the order in which they were put there: no need to ask for all of many each time.
