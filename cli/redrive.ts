@@ -1,3 +1,4 @@
+import type { Parked } from '../src/core/model/outcome.ts';
 import { silence } from '../src/core/operate/bells.ts';
 import { findPair } from '../src/core/operate/find.ts';
 import { type ForwardedAgain, forwardAgain, type Waiting, waitingForwards } from '../src/core/operate/forward-again.ts';
@@ -5,7 +6,6 @@ import { type Letter, type LinkedAgain, linkAgain, lookAtLetters } from '../src/
 import { listParked } from '../src/core/operate/parked.ts';
 import type { Operator } from '../src/core/operate/ports.ts';
 import { type PutBack, putBack } from '../src/core/operate/put-back.ts';
-import type { Parked } from '../src/core/outcome.ts';
 import { pairKey } from '../src/core/pair.ts';
 import { commonUsage, parse, sidOf, waitOf, whereOf } from './arguments.ts';
 import { type Command, EXIT, Misunderstood } from './command.ts';

@@ -1,5 +1,5 @@
 /** How the commands say things to people: SIDs, counts, reasons, times; never what somebody wrote. */
-import type { Lane } from '../src/core/event.ts';
+import type { Lane } from '../src/core/model/event.ts';
 
 /** `2026-11-22 14:03 UTC` */
 export const moment = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -1,5 +1,5 @@
 /** A webhook in the making: a fixture that mutations work on, until it is sent. */
-import type { Side } from '../src/core/event.ts';
+import type { Side } from '../src/core/model/event.ts';
 import type { Seed } from './seeds.ts';
 
 /** Whose token signs. `before`: the Flex account's previous one, which still counts. */

@@ -14,7 +14,7 @@ import { type HttpCall, NoAnswer } from '../src/adapters/twilio/rest/http.ts';
 import type { QueueName } from '../src/contract.ts';
 import type { Change } from '../src/core/change.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
-import { type BridgeEvent, encodeEnvelope } from '../src/core/event.ts';
+import { type BridgeEvent, encodeEnvelope } from '../src/core/model/event.ts';
 import type { Entry, QueueMessage } from '../src/core/ports.ts';
 import { config, NOW, secrets } from './bridge.ts';
 import { consume, type Hands } from './consume.ts';

@@ -2,14 +2,14 @@
 import type { Key } from './change.ts';
 import { compareEnds, type End, type Finding } from './compare.ts';
 import type { BridgeDeps } from './deps.ts';
-import type { Lane, Side } from './event.ts';
 import { forwardHoles } from './forward/holes.ts';
 import { isLapsed, sendJob } from './jobs.ts';
 import { confirmed } from './mend.ts';
+import type { Lane, Side } from './model/event.ts';
+import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
 import type { SeenTo } from './not-compared.ts';
 import { type Home, readHome } from './pair.ts';
 import { listForSweep, markQuiet, type SweepClass, unlistForSweep } from './pair-writes.ts';
-import { TwilioTrouble, twilioSays } from './trouble.ts';
 
 export type Verdict =
   | { readonly verdict: 'clean' }

@@ -2,7 +2,7 @@
  * Compares the newest pages of a lane's two ends, backwards: what was copied, does it stand there once, and does it say
  * what its source says? Pure: what it finds is a suspicion, which the ledger confirms or clears.
  */
-import type { Lane, Message } from './event.ts';
+import type { Lane, Message } from './model/event.ts';
 import { containerOf, destination, type Home, otherLane, source } from './pair.ts';
 import { isLate, textAcross } from './render.ts';
 import { claimedStamp, provenStamp, type StampKind } from './stamp.ts';

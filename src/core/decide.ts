@@ -1,6 +1,6 @@
 /** What a message event means for its lane when the claim was refused. Pure and total. */
-import type { Lane } from './event.ts';
-import type { Skipped } from './outcome.ts';
+import type { Lane } from './model/event.ts';
+import type { Skipped } from './model/outcome.ts';
 import { containerOf, type Home, otherLane, source } from './pair.ts';
 
 export type Decision =

@@ -3,20 +3,20 @@
  * Every step may be the last one of this process; whoever comes next finds the intent and settles it.
  */
 import { type BridgeDeps, chatSide } from './deps.ts';
-import type { Lane, Message } from './event.ts';
 import { isHopeless } from './hopeless.ts';
 import { close } from './lane/close.ts';
 import { clear, lapse } from './lane/intent.ts';
 import { defer } from './lane/marks.ts';
 import type { Held } from './lane/write.ts';
-import { deferred, type Outcome, type Parked, retry } from './outcome.ts';
+import type { Lane, Message } from './model/event.ts';
+import { deferred, type Outcome, type Parked, retry } from './model/outcome.ts';
+import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
 import { containerOf, destination, type Home, type Intent } from './pair.ts';
 import { tellOfParked } from './park.ts';
 import type { Draft } from './ports.ts';
 import { type Rendered, render } from './render.ts';
 import { writeCopied, writeParked } from './rows.ts';
 import { type StampKind, stampedAttributes } from './stamp.ts';
-import { TwilioTrouble, twilioSays } from './trouble.ts';
 
 /** What the list at hand says of the indices before this message; nothing on the fast path. */
 export type Seen = { readonly missing: readonly number[]; readonly listedAt: number };

@@ -1,5 +1,5 @@
+import { PATIENCE_MS } from './model/times.ts';
 import type { Home, LaneState } from './pair.ts';
-import { PATIENCE_MS } from './patience.ts';
 import type { Journal } from './ports.ts';
 
 /**

@@ -4,8 +4,8 @@
  * text itself is kept nowhere.
  */
 import { createHmac } from 'node:crypto';
-import type { Lane, Message } from './event.ts';
 import type { Claimed } from './lane/intent.ts';
+import type { Lane, Message } from './model/event.ts';
 import type { Home, Intent } from './pair.ts';
 import { authorAcross, textAcross } from './render.ts';
 import { claimedStamp } from './stamp.ts';

@@ -6,16 +6,16 @@
  */
 import { backoff } from './deliver.ts';
 import type { BridgeSettings } from './deps.ts';
-import { decodeEnvelope, type Envelope, encodeEnvelope, type Forward, type Work } from './event.ts';
 import { dropGone, putBack } from './forward/again.ts';
 import { type Fate, lookUp } from './forward/look-up.ts';
 import { claim, type Doubtful, finish, forwardRow, giveUp, lapse, release, type Trying, take } from './forward/rows.ts';
+import { decodeEnvelope, type Envelope, encodeEnvelope, type Forward, type Work } from './model/event.ts';
+import { deferred, LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from './model/outcome.ts';
+import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
 import { askForNotice } from './notices.ts';
 import { writeTicket } from './operate/tickets.ts';
-import { deferred, LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from './outcome.ts';
 import { pairKey } from './pair.ts';
 import type { Clock, Consumer, DefaultWebhook, Delivery, FlexSide, Journal, Nonce, Queues, Store } from './ports.ts';
-import { TwilioTrouble, twilioSays } from './trouble.ts';
 
 export type ForwarderDeps = {
   readonly store: Store;

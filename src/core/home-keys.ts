@@ -1,6 +1,6 @@
 /** Where a container's pair lies: under its own name, or under the other container's. Names never change once given. */
 import type { Key } from './change.ts';
-import type { Side } from './event.ts';
+import type { Side } from './model/event.ts';
 import { aliasOf, pairKey, readHome } from './pair.ts';
 import type { Store } from './ports.ts';
 

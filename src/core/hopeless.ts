@@ -3,7 +3,7 @@
  * chat: so whether others get through decides, and while nobody does everything waits.
  */
 import type { BridgeDeps } from './deps.ts';
-import type { Lane } from './event.ts';
+import type { Lane } from './model/event.ts';
 import type { Home } from './pair.ts';
 import { wasCopiedSince } from './rows.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { Key } from './change.ts';
 import type { BridgeDeps } from './deps.ts';
-import { type Accepted, encodeEnvelope, type Work } from './event.ts';
+import { type Accepted, encodeEnvelope, type Work } from './model/event.ts';
 import { pairKey } from './pair.ts';
 
 /** What lane F's queue takes: a notice, or an accept. */

@@ -1,14 +1,15 @@
 import type { BridgeDeps } from './deps.ts';
-import { type Accepted, encodeEnvelope, eventsQueue } from './event.ts';
-import { decodeIdentity } from './identity.ts';
 import { keepAccept } from './kept.ts';
-import { counterpartName, nameAtMost, originOf, textField } from './names.ts';
-import { LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from './outcome.ts';
+import { type Accepted, encodeEnvelope, eventsQueue } from './model/event.ts';
+import { decodeIdentity } from './model/identity.ts';
+import { textField } from './model/json.ts';
+import { LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from './model/outcome.ts';
+import { TwilioTrouble } from './model/twilio-error.ts';
+import { counterpartName, nameAtMost, originOf } from './names.ts';
 import { type Home, isWhole, pairKey, readHome } from './pair.ts';
 import { begin, finishLink, nameCounterpart, nextGeneration, open, restUnlinked } from './pair-writes.ts';
 import type { Container, Member } from './ports.ts';
 import { type Run, reconcile } from './reconcile.ts';
-import { TwilioTrouble } from './trouble.ts';
 
 /**
  * @param again whoever could not be let in is tried once more.

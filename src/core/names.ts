@@ -3,7 +3,7 @@
  * generation, so that no retry and no twin can make a second one: `bridge-flex-CH…-1`. At most 64 characters:
  * https://www.twilio.com/docs/chat/rest/channel-resource
  */
-import type { Side } from './event.ts';
+import type { Side } from './model/event.ts';
 
 export const counterpartName = (side: Side, container: string, generation: number): string =>
   `bridge-${side}-${container}-${generation}`;
@@ -25,13 +25,3 @@ export const originOf = (
  */
 export const nameAtMost = (name: string, most = 256): string =>
   name.length <= most ? name : `${name.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}\u2026`;
-
-/** A text field of a JSON object that came from outside; undefined when there is none. Never throws. */
-export const textField = (json: string, field: string): string | undefined => {
-  try {
-    const value = (JSON.parse(json) as Record<string, unknown> | null)?.[field];
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};

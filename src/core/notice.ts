@@ -1,11 +1,11 @@
 /** Writes a notice into the conversation, with intent, read-back and row, so that it stands there once. */
 import { attributesOf, outcomeOf, post } from './deliver.ts';
 import type { BridgeDeps } from './deps.ts';
-import type { Undelivered } from './event.ts';
 import { digestOf } from './fingerprint.ts';
 import { fence, intend } from './lane/intent.ts';
+import type { Undelivered } from './model/event.ts';
+import { LOOKS, lookAgain, type Outcome, retry, skipped } from './model/outcome.ts';
 import { NOTICE_AUTHOR, noticeSid, noticeText } from './notices.ts';
-import { LOOKS, lookAgain, type Outcome, retry, skipped } from './outcome.ts';
 import { type Home, readHome } from './pair.ts';
 import { readBack } from './read-back.ts';
 import type { Run } from './reconcile.ts';

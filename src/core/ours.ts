@@ -1,7 +1,7 @@
 /** Is a message in a container the bridge's own writing? Never recognised by timing or by author alone. */
 import type { BridgeDeps } from './deps.ts';
-import type { Lane, Message } from './event.ts';
 import { isIntended } from './fingerprint.ts';
+import type { Lane, Message } from './model/event.ts';
 import { isNoticeText } from './notices.ts';
 import { containerOf, destination, type Home } from './pair.ts';
 import { readRow } from './rows.ts';

@@ -3,7 +3,7 @@
  * immutable *alias* under the other one. This file reads the items; lane/ and pair-writes.ts change them.
  */
 import type { Item, Key, Value } from './change.ts';
-import type { Lane, Side } from './event.ts';
+import type { Lane, Side } from './model/event.ts';
 
 /** What is about to be written: at most one per lane. */
 export type Intent = {

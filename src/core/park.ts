@@ -3,9 +3,9 @@
  * no customer reads. Each may come twice, until the ledger's row says that it was done; that row is the caller's.
  */
 import type { BridgeDeps } from './deps.ts';
-import { encodeEnvelope, eventsQueue, type ParkedMessage } from './event.ts';
+import { encodeEnvelope, eventsQueue, type ParkedMessage } from './model/event.ts';
+import type { Parked } from './model/outcome.ts';
 import { askForNotice, isNotice } from './notices.ts';
-import type { Parked } from './outcome.ts';
 import { containerOf, type Home, source } from './pair.ts';
 
 export type Refused = Pick<ParkedMessage, 'sid' | 'index' | 'code' | 'attempts'> & {

@@ -1,7 +1,7 @@
 /** What core needs of the world. Adapters make these real; core knows neither AWS nor Twilio nor a clock. */
 import type { QueueName } from '../contract.ts';
 import type { Change, Item, Key, Written } from './change.ts';
-import type { Lane, Message, Side } from './event.ts';
+import type { Lane, Message, Side } from './model/event.ts';
 
 /** Milliseconds since 1970. */
 export type Clock = { readonly now: () => number; readonly sleep: (ms: number) => Promise<void> };

@@ -4,13 +4,13 @@
  */
 import { settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
-import type { Message } from './event.ts';
 import { isIntended, second } from './fingerprint.ts';
 import { close } from './lane/close.ts';
 import { clear, take } from './lane/intent.ts';
 import { HOLES_AT_ONCE } from './lane/marks.ts';
 import type { Held } from './lane/write.ts';
-import { type Outcome, retry } from './outcome.ts';
+import type { Message } from './model/event.ts';
+import { type Outcome, retry } from './model/outcome.ts';
 import { containerOf, destination, type Home, type Intent, type LaneState } from './pair.ts';
 import type { Page } from './ports.ts';
 import { originOf, readRow } from './rows.ts';

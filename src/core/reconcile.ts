@@ -6,7 +6,6 @@
 import { compareEnds, type End } from './compare.ts';
 import { type Delivered, deliver, settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
-import type { Lane, Message } from './event.ts';
 import { claimed } from './fingerprint.ts';
 import { sendJob } from './jobs.ts';
 import { fence, intend } from './lane/intent.ts';
@@ -14,8 +13,10 @@ import { clean, DROPS_AT_ONCE, GONE_AFTER_MS, HOLES_AT_ONCE } from './lane/marks
 import { releaseInTime } from './lane/pace.ts';
 import type { Held } from './lane/write.ts';
 import { mend } from './mend.ts';
+import type { Lane, Message } from './model/event.ts';
+import { deferred, type Outcome, retry, skipped } from './model/outcome.ts';
+import { TwilioTrouble } from './model/twilio-error.ts';
 import { isOurs } from './ours.ts';
-import { deferred, type Outcome, retry, skipped } from './outcome.ts';
 import { containerOf, destination, type Home, type LaneState, otherLane, readHome, source } from './pair.ts';
 import { readBack } from './read-back.ts';
 import { render } from './render.ts';
@@ -24,7 +25,6 @@ import { readRow, writeSkipped } from './rows.ts';
 import { readAll, sourceBatches } from './source-list.ts';
 import { provenStamp } from './stamp.ts';
 import { newTally, type Tally, unsure } from './tally.ts';
-import { TwilioTrouble } from './trouble.ts';
 
 export type Run = {
   /** Milliseconds since 1970: the run hands back before this and goes on later. */

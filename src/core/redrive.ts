@@ -5,11 +5,11 @@
  */
 import { deliver, outcomeOf, settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
-import type { Lane, Message } from './event.ts';
 import { claimed } from './fingerprint.ts';
 import { fence, intend } from './lane/intent.ts';
 import type { Held } from './lane/write.ts';
-import { deferred, LOOKS, lookAgain, type Outcome, retry, skipped } from './outcome.ts';
+import type { Lane, Message } from './model/event.ts';
+import { deferred, LOOKS, lookAgain, type Outcome, retry, skipped } from './model/outcome.ts';
 import { containerOf, destination, type Home, readHome, source } from './pair.ts';
 import { readBack } from './read-back.ts';
 import type { Run } from './reconcile.ts';

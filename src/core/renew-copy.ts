@@ -1,16 +1,16 @@
 /** Makes one copy say what its source says, or takes it away when the source is gone. */
 import { attributesOf } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
-import type { Lane, Message } from './event.ts';
 import { digestAcross } from './fingerprint.ts';
 import { isHopelessSince } from './hopeless.ts';
+import type { Lane, Message } from './model/event.ts';
+import { type Outcome, type Parked, skipped } from './model/outcome.ts';
+import { TwilioTrouble } from './model/twilio-error.ts';
 import { GONE } from './notices.ts';
-import { type Outcome, type Parked, skipped } from './outcome.ts';
 import { containerOf, destination, type Home, source } from './pair.ts';
 import { tellOfParked } from './park.ts';
 import { copyOf, textAcross } from './render.ts';
 import { type Row, writeDeleted, writeRefused, writeRenewed, writeRestored } from './rows.ts';
-import { TwilioTrouble } from './trouble.ts';
 
 /** A message that is across: `sid` of its source, and the row that names its copy. */
 export type Across = {

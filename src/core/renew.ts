@@ -3,11 +3,11 @@
  * webhook told, so that events may come in any order, twice, or never.
  */
 import type { BridgeDeps } from './deps.ts';
-import type { Lane } from './event.ts';
 import type { HomeKeys } from './home-keys.ts';
 import { sendJob } from './jobs.ts';
 import { markStale } from './lane/marks.ts';
-import { LOOKS, lookAgain, type Outcome, retry, skipped } from './outcome.ts';
+import type { Lane } from './model/event.ts';
+import { LOOKS, lookAgain, type Outcome, retry, skipped } from './model/outcome.ts';
 import { containerOf, type Home, laneFrom, otherLane, readHome, source } from './pair.ts';
 import { type Run, reconcile } from './reconcile.ts';
 import { redriveMessage } from './redrive.ts';

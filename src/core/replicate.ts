@@ -2,7 +2,6 @@
 import { decide } from './decide.ts';
 import { deliver, outcomeOf } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
-import type { BridgeEvent, Message } from './event.ts';
 import { claimed } from './fingerprint.ts';
 import type { HomeKeys } from './home-keys.ts';
 import { close } from './lane/close.ts';
@@ -10,7 +9,8 @@ import { claim } from './lane/intent.ts';
 import { defer } from './lane/marks.ts';
 import { hold, tooFast } from './lane/pace.ts';
 import type { Held } from './lane/write.ts';
-import { deferred, type Outcome, retry, skipped } from './outcome.ts';
+import type { BridgeEvent, Message } from './model/event.ts';
+import { deferred, type Outcome, retry, skipped } from './model/outcome.ts';
 import { laneFrom } from './pair.ts';
 import { wake } from './pair-writes.ts';
 import { type Run, reconcile } from './reconcile.ts';

@@ -1,14 +1,15 @@
 /** The consumer of both event queues: every delivery ends with a named outcome, or comes again. */
 import { backoff } from './deliver.ts';
 import type { BridgeDeps } from './deps.ts';
-import { type BridgeEvent, decodeEnvelope, type Lane, type Work } from './event.ts';
 import { forwardHoles } from './forward/holes.ts';
 import { createHomeKeys, type HomeKeys } from './home-keys.ts';
 import { dropKept, hasEnded } from './kept.ts';
 import { link, rememberedAccept } from './link.ts';
+import { type BridgeEvent, decodeEnvelope, type Lane, type Work } from './model/event.ts';
+import { type Outcome, retry, skipped } from './model/outcome.ts';
+import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
 import { notice } from './notice.ts';
 import { writeTicket } from './operate/tickets.ts';
-import { type Outcome, retry, skipped } from './outcome.ts';
 import { type Home, isWhole, laneFrom, readHome } from './pair.ts';
 import { outOfPatience } from './patience.ts';
 import type { Consumer, Entry, Verdict } from './ports.ts';
@@ -17,7 +18,6 @@ import { redriveMessage } from './redrive.ts';
 import { renew } from './renew.ts';
 import { replicate } from './replicate.ts';
 import { newTally } from './tally.ts';
-import { TwilioTrouble, twilioSays } from './trouble.ts';
 
 export const createReplicator = (deps: BridgeDeps): Consumer => {
   const homes = createHomeKeys(deps.store);

@@ -1,8 +1,8 @@
 /** The ledger: one row per source message that the bridge has dealt with, and how. */
 import type { Change, Item, Key, Test } from './change.ts';
 import type { BridgeDeps } from './deps.ts';
-import type { Lane } from './event.ts';
-import type { Parked, Skipped } from './outcome.ts';
+import type { Lane } from './model/event.ts';
+import type { Parked, Skipped } from './model/outcome.ts';
 
 /** Seconds. An expired row is never a reason to post again: the cursor has long passed it. */
 const KEEP_SECONDS = 180 * 24 * 3600;

@@ -1,4 +1,4 @@
-import type { Skipped } from '../core/outcome.ts';
+import type { Skipped } from '../core/model/outcome.ts';
 import type { Entry } from '../core/ports.ts';
 
 /** What goes back to the caller, and what the journal says of it. */

@@ -4,7 +4,7 @@ import type { Form } from '../adapters/twilio/webhook/form.ts';
 import type { Reading } from '../adapters/twilio/webhook/reading.ts';
 import { readFlexTaskRouter, readFrontlineTaskRouter } from '../adapters/twilio/webhook/taskrouter.ts';
 import { ROUTES, type Route } from '../contract.ts';
-import type { Side } from '../core/event.ts';
+import type { Side } from '../core/model/event.ts';
 import type { Config } from '../runtime/config.ts';
 
 /** Whose requests a route takes, and who reads them. All callers of these routes name themselves by `AccountSid`. */

@@ -1,6 +1,6 @@
 import type { Form } from '../adapters/twilio/webhook/form.ts';
 import { verifies } from '../adapters/twilio/webhook/signature.ts';
-import type { Side } from '../core/event.ts';
+import type { Side } from '../core/model/event.ts';
 import type { Config, Secrets } from '../runtime/config.ts';
 
 /**

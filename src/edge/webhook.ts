@@ -4,7 +4,7 @@
  */
 import { readForm } from '../adapters/twilio/webhook/form.ts';
 import { reading, type Work } from '../adapters/twilio/webhook/reading.ts';
-import type { BridgeEvent } from '../core/event.ts';
+import type { BridgeEvent } from '../core/model/event.ts';
 import type { Clock, Entry, Journal, Queues } from '../core/ports.ts';
 import { provenStamp, type Stamp } from '../core/stamp.ts';
 import type { Config, Secrets } from '../runtime/config.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Message } from '../../src/core/event.ts';
 import { claimed, isIntended } from '../../src/core/fingerprint.ts';
+import type { Message } from '../../src/core/model/event.ts';
 import { readHome } from '../../src/core/pair.ts';
 import { textAcross } from '../../src/core/render.ts';
 

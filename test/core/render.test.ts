@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Message } from '../../src/core/event.ts';
+import type { Message } from '../../src/core/model/event.ts';
 import { render } from '../../src/core/render.ts';
 
 const people = { customer: '+15550100', workerIdentity: 'ann_40example_2Ecom' };

@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { createMemoryStore } from '../../src/adapters/memory/store.ts';
 import { readForm } from '../../src/adapters/twilio/webhook/form.ts';
 import { readFlexTaskRouter } from '../../src/adapters/twilio/webhook/taskrouter.ts';
-import { decodeEnvelope } from '../../src/core/event.ts';
+import { decodeEnvelope } from '../../src/core/model/event.ts';
+import { TwilioTrouble } from '../../src/core/model/twilio-error.ts';
 import { pairKey } from '../../src/core/pair.ts';
 import type { Acceptance, AssignedTask, Entry, QueueMessage, TaskSide } from '../../src/core/ports.ts';
 import { createAcceptSweep } from '../../src/core/sweep-accepts.ts';
-import { TwilioTrouble } from '../../src/core/trouble.ts';
 import { eventPlacement } from '../../src/edge/placement.ts';
 
 const START = Date.UTC(2026, 2, 14, 9);

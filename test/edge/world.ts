@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { decodeEnvelope, type Work } from '../../src/core/event.ts';
+import { decodeEnvelope, type Work } from '../../src/core/model/event.ts';
 import type { Entry, QueueMessage } from '../../src/core/ports.ts';
 import { createWebhook, type WebhookDeps } from '../../src/edge/webhook.ts';
 import type { Config, Secrets } from '../../src/runtime/config.ts';

@@ -1,7 +1,7 @@
 /** What must hold of a pair's two lanes after every single write, whoever made it. */
 import type { Item } from '../../src/core/change.ts';
-import type { Lane } from '../../src/core/event.ts';
 import { GONE_AFTER_MS } from '../../src/core/lane/marks.ts';
+import type { Lane } from '../../src/core/model/event.ts';
 import { at, type Home, type LaneState, otherLane, readHome } from '../../src/core/pair.ts';
 import type { Step } from './lane-game.ts';
 

@@ -1,4 +1,4 @@
-import type { Accepted } from '../../src/core/event.ts';
+import type { Accepted } from '../../src/core/model/event.ts';
 
 /** Worker WK1 accepts the chat of this channel. */
 export const acceptedIn = (container: string): Accepted => ({

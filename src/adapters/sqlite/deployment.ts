@@ -1,5 +1,5 @@
 import { QUEUES, type QueueName } from '../../contract.ts';
-import { decodeEnvelope } from '../../core/event.ts';
+import { decodeEnvelope } from '../../core/model/event.ts';
 import type { Deployment, QueueCount } from '../../core/operate/ports.ts';
 import type { Queues, Store } from '../../core/ports.ts';
 import type { Database, Sql } from './open.ts';

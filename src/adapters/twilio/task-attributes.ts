@@ -1,5 +1,5 @@
 /** What Flex writes into the attributes of tasks and workers, the same in TaskRouter's webhooks and in its REST answers. */
-import { encodeIdentity } from '../../core/identity.ts';
+import { encodeIdentity } from '../../core/model/identity.ts';
 import type { TaskChat } from '../../core/ports.ts';
 import { isSid, jsonObject } from './webhook/fields.ts';
 

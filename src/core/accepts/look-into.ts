@@ -1,5 +1,5 @@
 /** Asks TaskRouter who accepted an open chat that no pair knows of, and sends the event that its webhook was to bring. */
-import { type BridgeEvent, encodeEnvelope, eventsQueue } from '../event.ts';
+import { type BridgeEvent, encodeEnvelope, eventsQueue } from '../model/event.ts';
 import type { Acceptance, Clock, Journal, Nonce, Queues, Store, TaskSide } from '../ports.ts';
 import { askAgainAt, writeAsked } from './asked.ts';
 import type { Memory } from './memory.ts';

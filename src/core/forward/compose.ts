@@ -1,5 +1,5 @@
 /** What Twilio would have sent, for a message whose webhook was lost. Pure. */
-import type { Forward, Message } from '../event.ts';
+import type { Forward, Message } from '../model/event.ts';
 
 export type Place = {
   /** AC… */

@@ -7,8 +7,8 @@
 import type { Key } from '../change.ts';
 import { FIRST_START } from '../deployment.ts';
 import type { BridgeDeps } from '../deps.ts';
-import { encodeEnvelope, type Message } from '../event.ts';
-import { textField } from '../names.ts';
+import { encodeEnvelope, type Message } from '../model/event.ts';
+import { textField } from '../model/json.ts';
 import { claimedStamp } from '../stamp.ts';
 import { composeMessageSent, messageKey } from './compose.ts';
 import {

@@ -3,8 +3,8 @@
  * Whether it names the chat message is not known, so without a name it goes by text and time, counted: two equal texts
  * are two messages. `sent` must never be wrong, for then the customer lacks a message; when in doubt it is `unclear`.
  */
-import type { Forward } from '../event.ts';
-import { textField } from '../names.ts';
+import type { Forward } from '../model/event.ts';
+import { textField } from '../model/json.ts';
 import type { DefaultWebhook, FlexSide, Interaction, Store } from '../ports.ts';
 import { type Doubtful, forwardRow, readForwardRow } from './rows.ts';
 

@@ -1,7 +1,7 @@
 /** What a lane still waits for, so that somebody comes back to it, and the one write that takes it away. */
 import type { Test } from '../change.ts';
 import type { BridgeDeps } from '../deps.ts';
-import type { Lane } from '../event.ts';
+import type { Lane } from '../model/event.ts';
 import { at, type Home, type LaneState, otherLane } from '../pair.ts';
 import { dueMark, type Held, type LaneWrite, write } from './write.ts';
 

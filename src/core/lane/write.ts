@@ -4,7 +4,7 @@
  */
 import type { Change } from '../change.ts';
 import type { BridgeDeps } from '../deps.ts';
-import type { Lane } from '../event.ts';
+import type { Lane } from '../model/event.ts';
 import { at, type Home, readHome } from '../pair.ts';
 
 export type Held = { readonly home: Home; readonly lane: Lane };

@@ -1,6 +1,6 @@
 import { QUEUES } from '../../contract.ts';
-import { decodeEnvelope, type Forward, type ParkedMessage } from '../event.ts';
 import { forwardRow, readForwardRow } from '../forward/rows.ts';
+import { decodeEnvelope, type Forward, type ParkedMessage } from '../model/event.ts';
 import { isWhole, readHome } from '../pair.ts';
 import { isEditParked, readRow } from '../rows.ts';
 import { eventName } from './forward-again.ts';

@@ -2,7 +2,7 @@
  * What Flex's own webhook did not get is put on its channel's line again, in the order in which it stood there; see again.ts of
  * forward. A dead letter is all there is of it, and stays until it is through (bells.ts).
  */
-import { encodeEnvelope, type Forward } from '../event.ts';
+import { encodeEnvelope, type Forward } from '../model/event.ts';
 import type { Letter } from './letters.ts';
 import type { Operator } from './ports.ts';
 import { awaitTickets, type Ended } from './tickets.ts';

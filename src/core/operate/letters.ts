@@ -3,8 +3,8 @@
  * are not among them, for those have rows (see parked.ts).
  */
 import { QUEUES, type QueueName } from '../../contract.ts';
-import { decodeEnvelope, type Forward } from '../event.ts';
 import { sendJob } from '../jobs.ts';
+import { decodeEnvelope, type Forward } from '../model/event.ts';
 import { isWhole, pairKey, readHome } from '../pair.ts';
 import type { DeadLetter, Operator } from './ports.ts';
 import { awaitTickets, type Ended } from './tickets.ts';

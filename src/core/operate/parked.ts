@@ -1,6 +1,6 @@
 /** What is parked, as the sparse index lists it: the rows are the truth, the dead letters only ring the bell. */
 import type { Item } from '../change.ts';
-import type { Lane } from '../event.ts';
+import type { Lane } from '../model/event.ts';
 import type { Store } from '../ports.ts';
 import { allDue } from './due.ts';
 

@@ -1,6 +1,7 @@
 /** One pair compared now, on request. */
-import type { Lane } from '../event.ts';
+
 import { sendJob } from '../jobs.ts';
+import type { Lane } from '../model/event.ts';
 import { containerOf, type Home, source } from '../pair.ts';
 import type { Operator } from './ports.ts';
 import { awaitTickets, type Ended } from './tickets.ts';

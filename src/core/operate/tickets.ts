@@ -1,8 +1,8 @@
 /** How whoever put a job on a queue hears how it ended: the job names a ticket, its consumer writes it. */
 import type { Item, Key } from '../change.ts';
 import type { BridgeDeps } from '../deps.ts';
-import type { Work } from '../event.ts';
-import type { Outcome } from '../outcome.ts';
+import type { Work } from '../model/event.ts';
+import type { Outcome } from '../model/outcome.ts';
 import type { Clock, Store } from '../ports.ts';
 import { newTally, type Tally } from '../tally.ts';
 

@@ -1,8 +1,8 @@
 /** What Programmable Chat and Conversations have in common, told in the words of either. */
 
-import type { Media, Message, Side } from '../../../core/event.ts';
+import type { Media, Message, Side } from '../../../core/model/event.ts';
+import { TwilioTrouble } from '../../../core/model/twilio-error.ts';
 import type { ChatSide, Container, Draft, Member, Page } from '../../../core/ports.ts';
-import { TwilioTrouble } from '../../../core/trouble.ts';
 import type { Rest } from './client.ts';
 import { memberExists, saysGone } from './errors.ts';
 import { asPayload, list, optionalText, type Payload, text, Unreadable, wholeNumber } from './payload.ts';

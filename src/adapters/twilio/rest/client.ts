@@ -1,5 +1,5 @@
 /** One account's REST calls on one host: credentials, form bodies, and every failure as a {@link TwilioTrouble}. */
-import { TwilioTrouble } from '../../../core/trouble.ts';
+import { TwilioTrouble } from '../../../core/model/twilio-error.ts';
 import type { AccountSecrets } from '../../../runtime/config.ts';
 import { wireUrl } from './base-url.ts';
 import { troubleOf } from './errors.ts';

@@ -1,5 +1,5 @@
 /** What Twilio's refusals mean. The one place that reads its status and error codes. */
-import { type Fate, type Remedy, TwilioTrouble } from '../../../core/trouble.ts';
+import { type Fate, type Remedy, TwilioTrouble } from '../../../core/model/twilio-error.ts';
 import type { HttpAnswer } from './http.ts';
 
 /** What was asked for is so already: a success for whoever asks `done` codes, else nothing that a retry would change. */

@@ -1,4 +1,4 @@
-import { textField } from '../../../core/names.ts';
+import { textField } from '../../../core/model/json.ts';
 import type { DefaultWebhook, Interaction } from '../../../core/ports.ts';
 import { nextQuery, undefinedWhenGone } from './chat-side.ts';
 import { type AccountRest, createRest } from './client.ts';

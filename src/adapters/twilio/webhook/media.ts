@@ -1,4 +1,4 @@
-import type { Media } from '../../../core/event.ts';
+import type { Media } from '../../../core/model/event.ts';
 import { isSid, json, optional, wholeNumber } from './fields.ts';
 import type { Form } from './form.ts';
 

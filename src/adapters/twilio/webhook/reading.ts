@@ -1,5 +1,5 @@
-import type { BridgeEvent } from '../../../core/event.ts';
-import type { Skipped } from '../../../core/outcome.ts';
+import type { BridgeEvent } from '../../../core/model/event.ts';
+import type { Skipped } from '../../../core/model/outcome.ts';
 import { Malformed } from './fields.ts';
 import type { Form } from './form.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createFlexSide } from '../../../../src/adapters/twilio/rest/flex-side.ts';
 import { NoAnswer } from '../../../../src/adapters/twilio/rest/http.ts';
-import { TwilioTrouble } from '../../../../src/core/trouble.ts';
+import { TwilioTrouble } from '../../../../src/core/model/twilio-error.ts';
 import {
   type Answered,
   type Asked,

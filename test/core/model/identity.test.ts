@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeIdentity, encodeIdentity } from '../../src/core/identity.ts';
+import { decodeIdentity, encodeIdentity } from '../../../src/core/model/identity.ts';
 
 const wellFormed = fc.string({ unit: 'binary' });
 

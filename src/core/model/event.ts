@@ -1,6 +1,6 @@
 /** The bridge's canonical model: what a webhook said, parsed once, and the work that travels on the queues. */
 
-import type { QueueName } from '../contract.ts';
+import type { QueueName } from '../../contract.ts';
 
 export type Side = 'flex' | 'frontline';
 
