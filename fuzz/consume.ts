@@ -1,5 +1,5 @@
 import type { QueueName } from '../src/contract.ts';
-import type { Consumer, Verdict } from '../src/core/ports.ts';
+import type { Consumer, Verdict } from '../src/core/ports/queues.ts';
 
 /** The consumers, in a time of their own. */
 export type Hands = {

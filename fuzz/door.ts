@@ -1,6 +1,7 @@
 /** One mutant at the webhook's door, and everything that comes of it. */
 import type { QueueName } from '../src/contract.ts';
-import type { Entry, QueueMessage } from '../src/core/ports.ts';
+import type { Entry } from '../src/core/ports/journal.ts';
+import type { QueueMessage } from '../src/core/ports/queues.ts';
 import { config, NOW, secrets } from './bridge.ts';
 import type { Draft, Fault } from './draft.ts';
 import type { Knock } from './knock.ts';

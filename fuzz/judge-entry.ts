@@ -1,5 +1,5 @@
 /** What must hold of every line of the journal. */
-import type { Entry } from '../src/core/ports.ts';
+import type { Entry } from '../src/core/ports/journal.ts';
 import { holdsPersonal } from './marks.ts';
 
 const SID = /^((flex|frontline)#)?[A-Z]{2}[0-9a-f]{32}$/;

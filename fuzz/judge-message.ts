@@ -1,6 +1,6 @@
 /** What must hold of everything that is put on a queue. */
 import { decodeEnvelope, type Envelope } from '../src/core/model/event.ts';
-import type { QueueMessage } from '../src/core/ports.ts';
+import type { QueueMessage } from '../src/core/ports/queues.ts';
 import { NOW } from './bridge.ts';
 import type { Knock } from './knock.ts';
 import { hasShape, isRealSid } from './shape.ts';

@@ -9,7 +9,7 @@ import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.
 import { createHttp, type HttpCall } from '../src/adapters/twilio/rest/http.ts';
 import { createTaskSide } from '../src/adapters/twilio/rest/task-side.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
-import type { TaskSide } from '../src/core/ports.ts';
+import type { TaskSide } from '../src/core/ports/tasks.ts';
 import { queueUrls } from '../src/runtime/resources.ts';
 import { basis } from './basis.ts';
 import { createNonce } from './nonce.ts';

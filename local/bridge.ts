@@ -12,7 +12,10 @@ import { createTaskSide } from '../src/adapters/twilio/rest/task-side.ts';
 import { QUEUES, type QueueName, TIMES } from '../src/contract.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
 import { createForwarder } from '../src/core/forwarder.ts';
-import type { Clock, Consumer, Journal, Store } from '../src/core/ports.ts';
+import type { Clock } from '../src/core/ports/clock.ts';
+import type { Journal } from '../src/core/ports/journal.ts';
+import type { Consumer } from '../src/core/ports/queues.ts';
+import type { Store } from '../src/core/ports/store.ts';
 import { createReplicator } from '../src/core/replicator.ts';
 import { createSweep } from '../src/core/sweep.ts';
 import { ACCEPTS_MS, createAcceptSweep } from '../src/core/sweep-accepts.ts';
@@ -22,6 +25,7 @@ import { everyNowAndThen } from './chores.ts';
 
 /** So many chats side by side, on each queue. */
 const CHATS = 200;
+
 /** A call to Twilio is cut off after so long, or after half the lease if that is shorter. */
 const REQUEST_MS = 10_000;
 const HOURLY_MS = 3_600_000;

@@ -1,6 +1,7 @@
 /** The journal on a terminal, and as lines for whatever collects logs. */
 import { styleText } from 'node:util';
-import type { Clock, Entry, Journal } from '../src/core/ports.ts';
+import type { Clock } from '../src/core/ports/clock.ts';
+import type { Entry, Journal } from '../src/core/ports/journal.ts';
 
 const colours: Readonly<Record<Entry['step'], Parameters<typeof styleText>[0]>> = {
   received: 'dim',

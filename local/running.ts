@@ -1,6 +1,6 @@
 /** A bridge with the Twilio that it needs: the accounts of the settings, or the local Twilio's. */
 import { existsSync, rmSync } from 'node:fs';
-import type { Journal } from '../src/core/ports.ts';
+import type { Journal } from '../src/core/ports/journal.ts';
 import { type Host, startHost } from './host.ts';
 import type { LocalSettings } from './local-settings.ts';
 import { localTwilioAt } from './local-twilio-at.ts';

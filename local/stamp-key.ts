@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Store } from '../src/core/ports.ts';
+import type { Store } from '../src/core/ports/store.ts';
 
 const key = { pk: 'deployment', sk: 'stamp-key' };
 

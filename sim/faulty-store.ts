@@ -1,5 +1,5 @@
 /** The store as DynamoDB is on a bad day: slow, throttled, a condition's answer lost and asked again by the SDK. */
-import type { Store } from '../src/core/ports.ts';
+import type { Store } from '../src/core/ports/store.ts';
 import type { Meter } from './meter.ts';
 import type { Process } from './process.ts';
 import type { Dice } from './random.ts';

@@ -19,7 +19,8 @@ import { QUEUES, type QueueName, TIMES } from '../src/contract.ts';
 import { firstStart } from '../src/core/accepts/first-start.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
 import { createForwarder } from '../src/core/forwarder.ts';
-import type { Consumer, Delivery, Entry, Queues } from '../src/core/ports.ts';
+import type { Entry } from '../src/core/ports/journal.ts';
+import type { Consumer, Delivery, Queues } from '../src/core/ports/queues.ts';
 import { createReplicator } from '../src/core/replicator.ts';
 import { createSweep } from '../src/core/sweep.ts';
 import { ACCEPTS_MS, createAcceptSweep } from '../src/core/sweep-accepts.ts';
@@ -64,6 +65,7 @@ export type WorldPlan = {
 
 export type ProcessKind = 'webhook' | QueueName | 'sweep';
 export type Noted = { readonly at: number; readonly by: ProcessKind; readonly entry: Entry };
+
 /** What a webhook put, or wanted to put, on a queue. */
 export type Told = {
   readonly at: number;

@@ -1,5 +1,5 @@
 import { createBatchHandler } from '../../src/adapters/sqs/batch.ts';
-import type { Consumer } from '../../src/core/ports.ts';
+import type { Consumer } from '../../src/core/ports/queues.ts';
 import { createReplicator } from '../../src/core/replicator.ts';
 import { lazily } from '../../src/runtime/lazily.ts';
 import { basis } from '../basis.ts';

@@ -1,4 +1,4 @@
-import type { Journal } from '../../src/core/ports.ts';
+import type { Journal } from '../../src/core/ports/journal.ts';
 
 /** A tick of the clock. A failure is told and thrown on, so that it counts as the function's; the next tick tries again. */
 export const createHandler =

@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { Journal } from '../../src/core/ports.ts';
+import type { Journal } from '../../src/core/ports/journal.ts';
 
 type Webhook = (request: Request) => Promise<Response>;
 

@@ -1,5 +1,7 @@
 /** The journal's latest entries, for whoever looks at the page. */
-import type { Clock, Entry, Journal } from '../../src/core/ports.ts';
+
+import type { Clock } from '../../src/core/ports/clock.ts';
+import type { Entry, Journal } from '../../src/core/ports/journal.ts';
 
 /** `n` counts up from 1; `at` in milliseconds since 1970. */
 export type Told = Entry & { readonly n: number; readonly at: number };

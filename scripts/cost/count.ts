@@ -5,8 +5,8 @@ import { AGENTS } from '../../local/twilio/defaults.ts';
 import { conversationOf } from '../../sim/play.ts';
 import { BRIDGE, createWorld, type ProcessKind, type Ran } from '../../sim/world.ts';
 import { TABLE } from '../../src/contract.ts';
-import type { Item, Value } from '../../src/core/change.ts';
-import type { Entry } from '../../src/core/ports.ts';
+import type { Item, Value } from '../../src/core/ports/change.ts';
+import type { Entry } from '../../src/core/ports/journal.ts';
 import { createJournal } from '../../src/runtime/journal.ts';
 import { LINE_OVERHEAD } from './prices.ts';
 

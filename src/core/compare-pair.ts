@@ -1,5 +1,5 @@
 /** Compares one open pair's two ends, both lanes at once, from one list of each side. */
-import type { Key } from './change.ts';
+
 import { compareEnds, type End, type Finding } from './compare.ts';
 import type { BridgeDeps } from './deps.ts';
 import { forwardHoles } from './forward/holes.ts';
@@ -10,6 +10,7 @@ import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
 import type { SeenTo } from './not-compared.ts';
 import { type Home, readHome } from './pair.ts';
 import { listForSweep, markQuiet, type SweepClass, unlistForSweep } from './pair-writes.ts';
+import type { Key } from './ports/change.ts';
 
 export type Verdict =
   | { readonly verdict: 'clean' }

@@ -13,7 +13,7 @@ import { deferred, type Outcome, type Parked, retry } from './model/outcome.ts';
 import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
 import { containerOf, destination, type Home, type Intent } from './pair.ts';
 import { tellOfParked } from './park.ts';
-import type { Draft } from './ports.ts';
+import type { Draft } from './ports/chat.ts';
 import { type Rendered, render } from './render.ts';
 import { writeCopied, writeParked } from './rows.ts';
 import { type StampKind, stampedAttributes } from './stamp.ts';

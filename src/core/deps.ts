@@ -1,4 +1,8 @@
-import type { ChatSide, Clock, FlexSide, FrontlineSide, Journal, Nonce, Queues, Store } from './ports.ts';
+import type { ChatSide, FlexSide, FrontlineSide } from './ports/chat.ts';
+import type { Clock, Nonce } from './ports/clock.ts';
+import type { Journal } from './ports/journal.ts';
+import type { Queues } from './ports/queues.ts';
+import type { Store } from './ports/store.ts';
 
 export type BridgeSettings = {
   /** Names this deployment in every stamp; containers and messages of another deployment are not ours. */

@@ -1,6 +1,6 @@
 import { PATIENCE_MS } from './model/times.ts';
 import type { Home, LaneState } from './pair.ts';
-import type { Journal } from './ports.ts';
+import type { Journal } from './ports/journal.ts';
 
 /**
  * Milliseconds since 1970: since when a lane waits for a side. Edits and removals that could not be applied count when

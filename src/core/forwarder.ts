@@ -15,7 +15,12 @@ import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
 import { askForNotice } from './notices.ts';
 import { writeTicket } from './operate/tickets.ts';
 import { pairKey } from './pair.ts';
-import type { Clock, Consumer, DefaultWebhook, Delivery, FlexSide, Journal, Nonce, Queues, Store } from './ports.ts';
+import type { FlexSide } from './ports/chat.ts';
+import type { Clock, Nonce } from './ports/clock.ts';
+import type { DefaultWebhook } from './ports/default-webhook.ts';
+import type { Journal } from './ports/journal.ts';
+import type { Consumer, Delivery, Queues } from './ports/queues.ts';
+import type { Store } from './ports/store.ts';
 
 export type ForwarderDeps = {
   readonly store: Store;
@@ -35,8 +40,10 @@ export const PERHAPS_TWICE = 'perhaps sent twice';
 
 /** After a day an SMS would surprise more than its absence. */
 const POINTLESS_AFTER_MS = 24 * 3_600_000;
+
 /** What cannot be read is asked for so long, a list after the settling; then what it would have told cannot be told. */
 const PATIENCE_MS = 15 * 60_000;
+
 /** Seconds, within one delivery. */
 const LONGEST_WAIT_S = 10;
 

@@ -2,10 +2,11 @@
  * Work that cannot be done now, and that no lane's mark stands for: it waits in the store below its pair, and the sweep
  * sends it again each minute until it has ended.
  */
-import type { Key } from './change.ts';
+
 import type { BridgeDeps } from './deps.ts';
 import { type Accepted, encodeEnvelope, type Work } from './model/event.ts';
 import { pairKey } from './pair.ts';
+import type { Key } from './ports/change.ts';
 
 /** What lane F's queue takes: a notice, or an accept. */
 export type Keepable = Extract<Work, { kind: 'notice' | 'event' }>;

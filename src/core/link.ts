@@ -8,7 +8,7 @@ import { TwilioTrouble } from './model/twilio-error.ts';
 import { counterpartName, nameAtMost, originOf } from './names.ts';
 import { type Home, isWhole, pairKey, readHome } from './pair.ts';
 import { begin, finishLink, nameCounterpart, nextGeneration, open, restUnlinked } from './pair-writes.ts';
-import type { Container, Member } from './ports.ts';
+import type { Container, Member } from './ports/chat.ts';
 import { type Run, reconcile } from './reconcile.ts';
 
 /**

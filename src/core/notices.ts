@@ -4,7 +4,7 @@
  */
 import type { BridgeDeps } from './deps.ts';
 import { encodeEnvelope, type Undelivered } from './model/event.ts';
-import type { Queues } from './ports.ts';
+import type { Queues } from './ports/queues.ts';
 import { minute } from './render.ts';
 
 const prefix = 'notice#';

@@ -2,8 +2,9 @@
  * A pair: one chat on two accounts, with its two lanes. Its *home* item lies under the container the chat began in, an
  * immutable *alias* under the other one. This file reads the items; lane/ and pair-writes.ts change them.
  */
-import type { Item, Key, Value } from './change.ts';
+
 import type { Lane, Side } from './model/event.ts';
+import type { Item, Key, Value } from './ports/change.ts';
 
 /** What is about to be written: at most one per lane. */
 export type Intent = {
@@ -81,6 +82,7 @@ export type Home = {
 export const source = (lane: Lane): Side => (lane === 'F' ? 'flex' : 'frontline');
 export const destination = (lane: Lane): Side => (lane === 'F' ? 'frontline' : 'flex');
 export const otherLane = (lane: Lane): Lane => (lane === 'F' ? 'B' : 'F');
+
 /** The lane that carries away what is said on a side. */
 export const laneFrom = (side: Side): Lane => (side === 'flex' ? 'F' : 'B');
 

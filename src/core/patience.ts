@@ -10,7 +10,7 @@ import { PATIENCE_MS } from './model/times.ts';
 import { noticeSid } from './notices.ts';
 import { laneFrom, pairKey } from './pair.ts';
 import { begin } from './pair-writes.ts';
-import type { Delivery } from './ports.ts';
+import type { Delivery } from './ports/queues.ts';
 
 /**
  * A job is not waited for: its lane is dirty and it comes again within a minute. An event is, for 15 minutes, or until

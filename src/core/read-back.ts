@@ -12,7 +12,7 @@ import type { Held } from './lane/write.ts';
 import type { Message } from './model/event.ts';
 import { type Outcome, retry } from './model/outcome.ts';
 import { containerOf, destination, type Home, type Intent, type LaneState } from './pair.ts';
-import type { Page } from './ports.ts';
+import type { Page } from './ports/chat.ts';
 import { originOf, readRow } from './rows.ts';
 import { provenStamp } from './stamp.ts';
 

@@ -5,7 +5,7 @@ import type { Held, LaneWrite } from './lane/write.ts';
 import type { Message, Side } from './model/event.ts';
 import { TwilioTrouble } from './model/twilio-error.ts';
 import { containerOf, source } from './pair.ts';
-import type { Page } from './ports.ts';
+import type { Page } from './ports/chat.ts';
 
 /** A newest-first read goes no deeper than this many pages; what is longer is read oldest first. */
 const PAGES_DOWN = 10;

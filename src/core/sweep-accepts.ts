@@ -10,7 +10,7 @@ import { BudgetSpent, createTurns } from './accepts/turns.ts';
 import { unknownChats } from './accepts/unknown.ts';
 import type { BridgeSettings } from './deps.ts';
 import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
-import type { TaskSide } from './ports.ts';
+import type { TaskSide } from './ports/tasks.ts';
 
 export type AcceptSweepDeps = Pick<Search, 'store' | 'queues' | 'clock' | 'nonce' | 'journal'> & {
   readonly settings: Pick<BridgeSettings, 'settleMs'>;

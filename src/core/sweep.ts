@@ -4,7 +4,6 @@
  * do not read for one, and the lease remembers how far the last one came.
  */
 
-import type { Item } from './change.ts';
 import { comparePair, notSeen, type Verdict, type Verdicts } from './compare-pair.ts';
 import type { BridgeDeps } from './deps.ts';
 import { tellDirtyLanes } from './dirty-lanes.ts';
@@ -13,6 +12,7 @@ import { sendKeptWork } from './kept.ts';
 import { notCompared } from './not-compared.ts';
 import { type Home, readHome } from './pair.ts';
 import type { SweepClass } from './pair-writes.ts';
+import type { Item } from './ports/change.ts';
 
 const PAGE = 100;
 
@@ -24,6 +24,7 @@ const SHARE: Readonly<Record<SweepClass, number>> = { active: 550, quiet: 220 };
 /** A pair costs two reads of Twilio; one begins so often that there are some 33 a second, and never above 40. */
 const PACE_MS = 60;
 const LEAST_MS = 50;
+
 /** What is found costs its lane a few reads more, at the same time: the sweep makes room for them. */
 const REPAIR_MS = 120;
 const SIDE_BY_SIDE = 20;

@@ -1,5 +1,5 @@
 import type { Skipped } from '../core/model/outcome.ts';
-import type { Entry } from '../core/ports.ts';
+import type { Entry } from '../core/ports/journal.ts';
 
 /** What goes back to the caller, and what the journal says of it. */
 export type Answer = {

@@ -3,7 +3,7 @@ import type { Form } from '../adapters/twilio/webhook/form.ts';
 import type { Work } from '../adapters/twilio/webhook/reading.ts';
 import type { QueueName } from '../contract.ts';
 import { type BridgeEvent, encodeEnvelope } from '../core/model/event.ts';
-import type { QueueMessage } from '../core/ports.ts';
+import type { QueueMessage } from '../core/ports/queues.ts';
 
 /** One queue that an event belongs on, and what goes there. */
 export type Placement = { readonly queue: QueueName; readonly message: QueueMessage };

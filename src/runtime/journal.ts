@@ -1,5 +1,6 @@
 import { metricsNamespace } from '../contract.ts';
-import type { Clock, Entry, Journal } from '../core/ports.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { Entry, Journal } from '../core/ports/journal.ts';
 import { measuresOf } from './measures.ts';
 
 const levels: Partial<Record<Entry['step'], string>> = { failed: 'ERROR', parked: 'WARN', deferred: 'WARN' };

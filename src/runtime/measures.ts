@@ -4,7 +4,7 @@
  */
 import { METRICS } from '../contract.ts';
 import { isBlind } from '../core/not-compared.ts';
-import type { Entry } from '../core/ports.ts';
+import type { Entry } from '../core/ports/journal.ts';
 
 export type Measure = {
   readonly name: string;

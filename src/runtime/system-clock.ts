@@ -1,4 +1,4 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Clock } from '../core/ports.ts';
+import type { Clock } from '../core/ports/clock.ts';
 
 export const systemClock: Clock = { now: Date.now, sleep: (ms) => setTimeout(ms) };

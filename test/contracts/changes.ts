@@ -1,6 +1,6 @@
 /** Arbitrary changes over a few attributes, each of one type for ever, as core's are. */
 import fc from 'fast-check';
-import type { Change, Test } from '../../src/core/change.ts';
+import type { Change, Test } from '../../src/core/ports/change.ts';
 
 const numberNames = ['n1', 'n2', 'n3'] as const;
 const textNames = ['t1', 't2'] as const;

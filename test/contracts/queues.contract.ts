@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { LocalQueues } from '../../src/adapters/sqlite/queue.ts';
 import type { Received } from '../../src/adapters/sqlite/source.ts';
-import type { QueueMessage, Queues } from '../../src/core/ports.ts';
+import type { QueueMessage, Queues } from '../../src/core/ports/queues.ts';
 import { type HandClock, handClock } from './hand-clock.ts';
 
 let said = 0;
+
 /** A message that differs from all others unless told otherwise. */
 export const message = (group: string, body: string, dedupe = `said-${++said}`): QueueMessage => ({
   group,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { apply, type Change, type Item, type Key } from '../../src/core/change.ts';
-import type { Store } from '../../src/core/ports.ts';
+import { apply, type Change, type Item, type Key } from '../../src/core/ports/change.ts';
+import type { Store } from '../../src/core/ports/store.ts';
 import { changes } from './changes.ts';
 
 type Opened = { readonly store: Store; readonly close: () => Promise<void> };

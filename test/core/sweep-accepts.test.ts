@@ -5,7 +5,9 @@ import { readFlexTaskRouter } from '../../src/adapters/twilio/webhook/taskrouter
 import { decodeEnvelope } from '../../src/core/model/event.ts';
 import { TwilioTrouble } from '../../src/core/model/twilio-error.ts';
 import { pairKey } from '../../src/core/pair.ts';
-import type { Acceptance, AssignedTask, Entry, QueueMessage, TaskSide } from '../../src/core/ports.ts';
+import type { Entry } from '../../src/core/ports/journal.ts';
+import type { QueueMessage } from '../../src/core/ports/queues.ts';
+import type { Acceptance, AssignedTask, TaskSide } from '../../src/core/ports/tasks.ts';
 import { createAcceptSweep } from '../../src/core/sweep-accepts.ts';
 import { eventPlacement } from '../../src/edge/placement.ts';
 

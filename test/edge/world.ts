@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { decodeEnvelope, type Work } from '../../src/core/model/event.ts';
-import type { Entry, QueueMessage } from '../../src/core/ports.ts';
+import type { Entry } from '../../src/core/ports/journal.ts';
+import type { QueueMessage } from '../../src/core/ports/queues.ts';
 import { createWebhook, type WebhookDeps } from '../../src/edge/webhook.ts';
 import type { Config, Secrets } from '../../src/runtime/config.ts';
 import { fixture, type Params } from '../fixtures/webhooks/read.ts';

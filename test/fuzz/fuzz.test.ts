@@ -6,7 +6,8 @@ import { fuzz, type Plan } from '../../fuzz/fuzz.ts';
 import { writeInput } from '../../fuzz/input.ts';
 import { REAL, type Target } from '../../fuzz/target.ts';
 import { afterTurns } from '../../fuzz/turns.ts';
-import type { ChatSide, Draft, QueueMessage } from '../../src/core/ports.ts';
+import type { ChatSide, Draft } from '../../src/core/ports/chat.ts';
+import type { QueueMessage } from '../../src/core/ports/queues.ts';
 import type { WebhookDeps } from '../../src/edge/webhook.ts';
 
 const plan = (over: Partial<Plan> = {}): Plan => ({

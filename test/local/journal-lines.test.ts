@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createLineJournal, humanLine, jsonLine } from '../../local/journal-lines.ts';
-import type { Entry } from '../../src/core/ports.ts';
+import type { Entry } from '../../src/core/ports/journal.ts';
 
 const at = Date.parse('2026-11-22T14:03:04.567Z');
 const entry: Entry = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { apply, type Change, type Item, type Written } from '../../src/core/change.ts';
+import { apply, type Change, type Item, type Written } from '../../src/core/ports/change.ts';
 import { changes } from '../contracts/changes.ts';
 
 const key = { pk: 'flex#CH1', sk: 'pair' };

@@ -4,7 +4,6 @@
  */
 import fc from 'fast-check';
 import { createMemoryStore } from '../../src/adapters/memory/store.ts';
-import type { Item } from '../../src/core/change.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { BridgeDeps } from '../../src/core/deps.ts';
 import * as closing from '../../src/core/lane/close.ts';
@@ -15,7 +14,8 @@ import type { LaneWrite } from '../../src/core/lane/write.ts';
 import type { Lane } from '../../src/core/model/event.ts';
 import { type Home, otherLane, pairKey, readHome } from '../../src/core/pair.ts';
 import { begin, finishLink, open } from '../../src/core/pair-writes.ts';
-import type { Store } from '../../src/core/ports.ts';
+import type { Item } from '../../src/core/ports/change.ts';
+import type { Store } from '../../src/core/ports/store.ts';
 import { acceptedIn } from '../support/accepted.ts';
 
 const FLEX = 'CHa1';
@@ -77,6 +77,7 @@ export type Game = { readonly linked: boolean; readonly moves: readonly Move[] }
 export const games: fc.Arbitrary<Game> = fc.record({ linked: fc.boolean(), moves });
 
 type Listing = { readonly seenUpTo: number; readonly missing: readonly number[]; readonly at: number };
+
 /** What an owner knows of a lane. `owns`: it has fenced, claimed or taken it. */
 type Hand = { home: Home | undefined; owns: boolean; listing: Listing | undefined };
 

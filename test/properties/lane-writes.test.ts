@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Change, Test } from '../../src/core/change.ts';
 import type { Lane } from '../../src/core/model/event.ts';
-import type { Store } from '../../src/core/ports.ts';
+import type { Change, Test } from '../../src/core/ports/change.ts';
+import type { Store } from '../../src/core/ports/store.ts';
 import { type Game, games, type Operation, play } from './lane-game.ts';
 import { broken } from './lane-rules.ts';
 

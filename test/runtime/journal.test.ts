@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Entry } from '../../src/core/ports.ts';
+import type { Entry } from '../../src/core/ports/journal.ts';
 import { createJournal } from '../../src/runtime/journal.ts';
 
 const written = (entry: Entry): Record<string, unknown> => {

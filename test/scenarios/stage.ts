@@ -9,7 +9,7 @@ import type { Joins } from '../../local/twilio/persons/flex-agent.ts';
 import type { ReadContainer, ReadMessage } from '../../local/twilio/reads.ts';
 import { BRIDGE, createWorld, type WorldPlan } from '../../sim/world.ts';
 import type { QueueName } from '../../src/contract.ts';
-import type { Entry } from '../../src/core/ports.ts';
+import type { Entry } from '../../src/core/ports/journal.ts';
 
 export { AGENTS, FLEX, FRONTLINE } from '../../local/twilio/defaults.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
 import { metricsNamespace } from '../../src/contract.ts';
-import type { Entry } from '../../src/core/ports.ts';
+import type { Entry } from '../../src/core/ports/journal.ts';
 import { createJournal } from '../../src/runtime/journal.ts';
 import { bridgeStack } from './synthesised.ts';
 

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Item, Value } from '../../core/change.ts';
+import type { Item, Value } from '../../core/ports/change.ts';
 
 /** DynamoDB refuses a set that names a number twice. The set must not be empty: there is no such set there. */
 export const toNumberSet = (numbers: readonly number[]): AttributeValue => ({ NS: [...new Set(numbers)].map(String) });

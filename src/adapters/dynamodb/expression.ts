@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { TABLE } from '../../contract.ts';
-import type { Change, Test } from '../../core/change.ts';
+import type { Change, Test } from '../../core/ports/change.ts';
 import { toAttribute, toNumberSet } from './attributes.ts';
 
 export type Expression = {

@@ -6,9 +6,9 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { TABLE } from '../../contract.ts';
-import type { Key } from '../../core/change.ts';
-import type { Store } from '../../core/ports.ts';
-import { assertWellFormed } from '../../core/well-formed.ts';
+import type { Key } from '../../core/ports/change.ts';
+import { assertWellFormed } from '../../core/ports/change.ts';
+import type { Store } from '../../core/ports/store.ts';
 import { toItem } from './attributes.ts';
 import { toExpression } from './expression.ts';
 

@@ -1,5 +1,5 @@
 import { QUEUES, type QueueName, TIMES } from '../../contract.ts';
-import type { Clock } from '../../core/ports.ts';
+import type { Clock } from '../../core/ports/clock.ts';
 import { createListeners } from '../sqlite/listeners.ts';
 import type { LocalQueues } from '../sqlite/queue.ts';
 import type { Counts, Dead, QueueSource, Received } from '../sqlite/source.ts';

@@ -1,7 +1,6 @@
 import { TABLE } from '../../contract.ts';
-import { apply, type Item, type Key } from '../../core/change.ts';
-import type { Store } from '../../core/ports.ts';
-import { assertWellFormed } from '../../core/well-formed.ts';
+import { apply, assertWellFormed, type Item, type Key } from '../../core/ports/change.ts';
+import type { Store } from '../../core/ports/store.ts';
 
 const name = (key: Key): string => JSON.stringify([key.pk, key.sk]);
 

@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Clock } from '../../core/ports.ts';
+import type { Clock } from '../../core/ports/clock.ts';
 import type { Secrets } from '../../runtime/config.ts';
 import { secretsFrom } from '../../runtime/secret-fields.ts';
 

@@ -1,7 +1,8 @@
 import { QUEUES, type QueueName } from '../../contract.ts';
 import { decodeEnvelope } from '../../core/model/event.ts';
 import type { Deployment, QueueCount } from '../../core/operate/ports.ts';
-import type { Queues, Store } from '../../core/ports.ts';
+import type { Queues } from '../../core/ports/queues.ts';
+import type { Store } from '../../core/ports/store.ts';
 import type { Database, Sql } from './open.ts';
 
 const numbers = (sql: Sql, text: string, ...values: string[]): number => Number(sql.one(text, ...values)?.n);

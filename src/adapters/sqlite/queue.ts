@@ -1,5 +1,6 @@
 import { QUEUES, type QueueName, TIMES } from '../../contract.ts';
-import type { Clock, Queues } from '../../core/ports.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { Queues } from '../../core/ports/queues.ts';
 import { createListeners } from './listeners.ts';
 import type { Database, Sql } from './open.ts';
 import type { Counts, Dead, QueueSource, Received } from './source.ts';

@@ -1,7 +1,6 @@
 import { TABLE } from '../../contract.ts';
-import { apply, type Item, type Key, type Value } from '../../core/change.ts';
-import type { Store } from '../../core/ports.ts';
-import { assertWellFormed } from '../../core/well-formed.ts';
+import { apply, assertWellFormed, type Item, type Key, type Value } from '../../core/ports/change.ts';
+import type { Store } from '../../core/ports/store.ts';
 import type { Database, Row, Sql } from './open.ts';
 
 const toItem = (row: Row): Item => JSON.parse(String(row.json)) as Item;

@@ -1,4 +1,5 @@
-import type { Clock, Consumer, Delivery, Verdict } from '../../core/ports.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { Consumer, Delivery, Verdict } from '../../core/ports/queues.ts';
 import { backOff } from '../sqs/back-off.ts';
 import type { QueueSource, Received } from './source.ts';
 

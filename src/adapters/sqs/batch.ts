@@ -1,7 +1,9 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { QueueName } from '../../contract.ts';
-import type { Clock, Consumer, Delivery, Journal, Queues, Verdict } from '../../core/ports.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { Journal } from '../../core/ports/journal.ts';
+import type { Consumer, Delivery, Queues, Verdict } from '../../core/ports/queues.ts';
 import { backOff } from './back-off.ts';
 import { comeAgain } from './visibility.ts';
 

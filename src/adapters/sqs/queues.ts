@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { SendMessageCommand, type SendMessageCommandInput, type SQSClient } from '@aws-sdk/client-sqs';
 import type { QueueName } from '../../contract.ts';
-import type { Nonce, Queues } from '../../core/ports.ts';
+import type { Nonce } from '../../core/ports/clock.ts';
+import type { Queues } from '../../core/ports/queues.ts';
 
 /**
  * What SQS takes: #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF

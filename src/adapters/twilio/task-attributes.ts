@@ -1,6 +1,6 @@
 /** What Flex writes into the attributes of tasks and workers, the same in TaskRouter's webhooks and in its REST answers. */
 import { encodeIdentity } from '../../core/model/identity.ts';
-import type { TaskChat } from '../../core/ports.ts';
+import type { TaskChat } from '../../core/ports/tasks.ts';
 import { isSid, jsonObject } from './webhook/fields.ts';
 
 /** Whose attributes name a channel is a chat, but for a voice task; undefined for any other. Never throws. */

@@ -2,7 +2,9 @@
  * What is remembered of a task whose accept is not told by its pair: its worker may have no twin, or have accepted
  * before the deployment's first start. Kept in the store, for a function forgets; one item a task.
  */
-import type { Clock, Nonce, Store } from '../ports.ts';
+
+import type { Clock, Nonce } from '../ports/clock.ts';
+import type { Store } from '../ports/store.ts';
 
 export type Asked = {
   readonly reservation: string;

@@ -1,6 +1,7 @@
 /** When this deployment was first started: chats accepted before that are left alone. */
 import { FIRST_START } from '../deployment.ts';
-import type { Clock, Nonce, Store } from '../ports.ts';
+import type { Clock, Nonce } from '../ports/clock.ts';
+import type { Store } from '../ports/store.ts';
 
 /**
  * Noted once and for ever by whoever asks first.

@@ -1,6 +1,10 @@
 /** Asks TaskRouter who accepted an open chat that no pair knows of, and sends the event that its webhook was to bring. */
 import { type BridgeEvent, encodeEnvelope, eventsQueue } from '../model/event.ts';
-import type { Acceptance, Clock, Journal, Nonce, Queues, Store, TaskSide } from '../ports.ts';
+import type { Clock, Nonce } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { Queues } from '../ports/queues.ts';
+import type { Store } from '../ports/store.ts';
+import type { Acceptance, TaskSide } from '../ports/tasks.ts';
 import { askAgainAt, writeAsked } from './asked.ts';
 import type { Memory } from './memory.ts';
 import type { Turn } from './turns.ts';

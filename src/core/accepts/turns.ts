@@ -1,7 +1,8 @@
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
 
 /** Reads of Twilio a run: five a second when it comes once a minute. */
 const MOST_READS = 300;
+
 /** Between two of them, so that no second sees more than 33. */
 const PACE_MS = 30;
 

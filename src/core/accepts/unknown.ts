@@ -1,6 +1,7 @@
 /** Open chats that no pair knows of. */
 import { aliasOf, pairKey, readHome } from '../pair.ts';
-import type { Clock, Nonce, Store } from '../ports.ts';
+import type { Clock, Nonce } from '../ports/clock.ts';
+import type { Store } from '../ports/store.ts';
 import { type Asked, readAsked } from './asked.ts';
 import type { Memory } from './memory.ts';
 import type { OpenChat } from './open-chats.ts';

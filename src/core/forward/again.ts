@@ -1,7 +1,8 @@
 /** What was given up goes on to Flex's own webhook all the same: an operator wants it, and knows that it comes late. */
-import type { Key } from '../change.ts';
+
 import type { Forward } from '../model/event.ts';
-import type { FlexSide } from '../ports.ts';
+import type { Key } from '../ports/change.ts';
+import type { FlexSide } from '../ports/chat.ts';
 import { asItStands } from './compose.ts';
 import { finish, type RowDeps, revive } from './rows.ts';
 

@@ -4,11 +4,11 @@
  * which nothing was said for a week costs no read, one in which nothing is new one, and a new message one more.
  */
 
-import type { Key } from '../change.ts';
 import { FIRST_START } from '../deployment.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { encodeEnvelope, type Message } from '../model/event.ts';
 import { textField } from '../model/json.ts';
+import type { Key } from '../ports/change.ts';
 import { claimedStamp } from '../stamp.ts';
 import { composeMessageSent, messageKey } from './compose.ts';
 import {
@@ -40,10 +40,13 @@ export type HolesChannel = {
 
 /** Its webhook may still be on its way, or its forward under way. */
 const YOUNG_MS = 5 * 60_000;
+
 /** A message that is visible only after its successors is so by then. */
 const VISIBLE_MS = 10 * 60_000;
+
 /** Somebody tried it so recently, or it was queued so recently: the line is alive. */
 const ALIVE_MS = 15 * 60_000;
+
 /**
  * What is older has long been told of. After a day it is pointless to send; the forwarder says so, nobody else would.
  * Shorter than any row is kept: what is recalled is never taken for missing because its row is forgotten.

@@ -5,7 +5,9 @@
  */
 import type { Forward } from '../model/event.ts';
 import { textField } from '../model/json.ts';
-import type { DefaultWebhook, FlexSide, Interaction, Store } from '../ports.ts';
+import type { FlexSide } from '../ports/chat.ts';
+import type { DefaultWebhook, Interaction } from '../ports/default-webhook.ts';
+import type { Store } from '../ports/store.ts';
 import { type Doubtful, forwardRow, readForwardRow } from './rows.ts';
 
 export type LookUpDeps = { readonly store: Store; readonly flex: Pick<FlexSide, 'container' | 'listMessages'> };
@@ -14,6 +16,7 @@ export type Fate = 'sent' | 'not sent' | 'unclear';
 
 /** Proxy's clock against ours, and dates of whole seconds. */
 const SLACK_MS = 5_000;
+
 /** Of 100 interactions each. */
 const PAGES = 20;
 

@@ -3,9 +3,11 @@
  * event was forwarded is the one that marks it as being tried, so an event costs two writes and no read; and since the
  * mark stands before the first byte leaves, no death of a process can make a post forgotten.
  */
-import type { Change, Item, Key, Test, Value } from '../change.ts';
+
 import type { BridgeSettings } from '../deps.ts';
-import type { Clock, Nonce, Store } from '../ports.ts';
+import type { Change, Item, Key, Test, Value } from '../ports/change.ts';
+import type { Clock, Nonce } from '../ports/clock.ts';
+import type { Store } from '../ports/store.ts';
 
 export type RowDeps = {
   readonly store: Store;

@@ -2,10 +2,11 @@
  * One conditional write to one lane of a pair. It is repeatable: its nonce tells its own lost answer from a rival. None
  * of this folder's can undo what a newer owner of the lane has done: each but the marks names the fence it was given.
  */
-import type { Change } from '../change.ts';
+
 import type { BridgeDeps } from '../deps.ts';
 import type { Lane } from '../model/event.ts';
 import { at, type Home, readHome } from '../pair.ts';
+import type { Change } from '../ports/change.ts';
 
 export type Held = { readonly home: Home; readonly lane: Lane };
 export type LaneWrite =

@@ -1,5 +1,5 @@
-import type { Item } from '../change.ts';
-import type { Store } from '../ports.ts';
+import type { Item } from '../ports/change.ts';
+import type { Store } from '../ports/store.ts';
 
 const PAGE = 100;
 

@@ -1,5 +1,5 @@
 import { aliasOf, type Home, pairKey, readHome } from '../pair.ts';
-import type { Store } from '../ports.ts';
+import type { Store } from '../ports/store.ts';
 import { messageRow } from '../rows.ts';
 import { allDue } from './due.ts';
 import { listParked } from './parked.ts';

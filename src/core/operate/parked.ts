@@ -1,7 +1,8 @@
 /** What is parked, as the sparse index lists it: the rows are the truth, the dead letters only ring the bell. */
-import type { Item } from '../change.ts';
+
 import type { Lane } from '../model/event.ts';
-import type { Store } from '../ports.ts';
+import type { Item } from '../ports/change.ts';
+import type { Store } from '../ports/store.ts';
 import { allDue } from './due.ts';
 
 export type ParkedRow = {

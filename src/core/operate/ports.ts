@@ -1,6 +1,8 @@
 /** What the operator's commands need of a deployment, wherever it runs. */
 import type { QueueName } from '../../contract.ts';
-import type { Clock, Nonce, Queues, Store } from '../ports.ts';
+import type { Clock, Nonce } from '../ports/clock.ts';
+import type { Queues } from '../ports/queues.ts';
+import type { Store } from '../ports/store.ts';
 
 export type QueueCount = {
   /** Not done yet, those in hands among them. */

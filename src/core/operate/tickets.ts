@@ -1,9 +1,11 @@
 /** How whoever put a job on a queue hears how it ended: the job names a ticket, its consumer writes it. */
-import type { Item, Key } from '../change.ts';
+
 import type { BridgeDeps } from '../deps.ts';
 import type { Work } from '../model/event.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { Clock, Store } from '../ports.ts';
+import type { Item, Key } from '../ports/change.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Store } from '../ports/store.ts';
 import { newTally, type Tally } from '../tally.ts';
 
 /** Seconds. Nobody asks after a day. */
@@ -58,6 +60,7 @@ const read = (item: Item): Ended => ({
 });
 
 const LOOK_EVERY_MS = 500;
+
 /** So many tickets are looked at side by side. */
 const AT_ONCE = 25;
 

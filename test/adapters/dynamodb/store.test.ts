@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createDynamoStore } from '../../../src/adapters/dynamodb/store.ts';
-import type { Change } from '../../../src/core/change.ts';
+import type { Change } from '../../../src/core/ports/change.ts';
 import { copiesWhatItChanges } from '../../contracts/changes.ts';
 import { storeContract } from '../../contracts/store.contract.ts';
 import { startDynamo } from './dynamo-server.ts';

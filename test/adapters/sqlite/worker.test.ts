@@ -3,7 +3,7 @@ import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { openDatabase } from '../../../src/adapters/sqlite/open.ts';
 import { createSqliteQueue, type LocalQueues } from '../../../src/adapters/sqlite/queue.ts';
 import { startWorker, type WorkerDeps } from '../../../src/adapters/sqlite/worker.ts';
-import type { Consumer, Delivery, Verdict } from '../../../src/core/ports.ts';
+import type { Consumer, Delivery, Verdict } from '../../../src/core/ports/queues.ts';
 import { type HandClock, handClock } from '../../contracts/hand-clock.ts';
 import { message } from '../../contracts/queues.contract.ts';
 import { newFolder } from './folder.ts';

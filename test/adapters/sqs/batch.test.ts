@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { SQSRecord } from 'aws-lambda';
 import { type BatchDeps, createBatchHandler } from '../../../src/adapters/sqs/batch.ts';
-import type { Delivery, Entry, QueueMessage, Verdict } from '../../../src/core/ports.ts';
+import type { Entry } from '../../../src/core/ports/journal.ts';
+import type { Delivery, QueueMessage, Verdict } from '../../../src/core/ports/queues.ts';
 import { type HandClock, handClock } from '../../contracts/hand-clock.ts';
 import { startSqs } from './sqs-server.ts';
 

@@ -7,7 +7,9 @@ import { createDefaultWebhook } from '../../../src/adapters/twilio/rest/default-
 import { createFlexSide } from '../../../src/adapters/twilio/rest/flex-side.ts';
 import { type HttpAnswer, type HttpCall, NoAnswer } from '../../../src/adapters/twilio/rest/http.ts';
 import { createForwarder } from '../../../src/core/forwarder.ts';
-import type { Delivery, Entry, Store, Verdict } from '../../../src/core/ports.ts';
+import type { Entry } from '../../../src/core/ports/journal.ts';
+import type { Delivery, Verdict } from '../../../src/core/ports/queues.ts';
+import type { Store } from '../../../src/core/ports/store.ts';
 import { createWebhook } from '../../../src/edge/webhook.ts';
 import { createVirtualTwilio } from '../../local/twilio/support/virtual-twilio.ts';
 

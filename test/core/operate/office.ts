@@ -15,12 +15,13 @@ import { createFrontlineSide } from '../../../src/adapters/twilio/rest/frontline
 import { type HttpCall, NoAnswer } from '../../../src/adapters/twilio/rest/http.ts';
 import { TIMES } from '../../../src/contract.ts';
 import type { BridgeDeps } from '../../../src/core/deps.ts';
-import type { Entry } from '../../../src/core/ports.ts';
+import type { Entry } from '../../../src/core/ports/journal.ts';
 import { createReplicator } from '../../../src/core/replicator.ts';
 import { createSweep } from '../../../src/core/sweep.ts';
 import { createWebhook } from '../../../src/edge/webhook.ts';
 
 const BRIDGE = 'https://bridge.example';
+
 /** What the wire's answer to one call is: lost after it was carried out, or a refusal by Twilio's code. */
 export type Mischief = 'lost' | { readonly code: number; readonly status?: number };
 

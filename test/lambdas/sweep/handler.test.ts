@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createHandler } from '../../../lambdas/sweep/handler.ts';
-import type { Entry } from '../../../src/core/ports.ts';
+import type { Entry } from '../../../src/core/ports/journal.ts';
 
 test('a sweep that fails is told by its name and counts as a failure of the function', async () => {
   const told: Entry[] = [];

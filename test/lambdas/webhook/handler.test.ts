@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { createHandler } from '../../../lambdas/webhook/handler.ts';
-import type { Entry } from '../../../src/core/ports.ts';
+import type { Entry } from '../../../src/core/ports/journal.ts';
 
 type Seen = {
   readonly base: string;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Host, type HostOptions, startHost } from '../../../local/host.ts';
 import { readLocalSettings } from '../../../local/local-settings.ts';
 import { startLocalTwilio } from '../../../local/twilio/server.ts';
-import type { Entry } from '../../../src/core/ports.ts';
+import type { Entry } from '../../../src/core/ports/journal.ts';
 
 export const newFolder = async () => {
   const path = await mkdtemp(join(tmpdir(), 'one-machine-'));

@@ -3,14 +3,18 @@
  * for a while; then a call or two find out whether it is back. What Twilio cannot do for one chat only opens nothing:
  * trouble stays in its own chat. It lives in one process's memory, so each process finds out for itself.
  */
-import type { Clock, Journal } from '../../../core/ports.ts';
+
+import type { Clock } from '../../../core/ports/clock.ts';
+import type { Journal } from '../../../core/ports/journal.ts';
 import { type HttpAnswer, type HttpCall, type HttpRequest, NoAnswer } from './http.ts';
 
 /** Failures in a row, of at least two chats. */
 const FAILURES = 5;
 const OPEN_MS = 30_000;
+
 /** Calls of different chats that find out whether the side is back: one chat's own trouble proves nothing. */
 const PROBES = 2;
+
 /** Who is refused while they are under way asks again after so long. */
 const PROBING_MS = 2_000;
 

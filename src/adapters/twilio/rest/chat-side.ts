@@ -2,7 +2,7 @@
 
 import type { Media, Message, Side } from '../../../core/model/event.ts';
 import { TwilioTrouble } from '../../../core/model/twilio-error.ts';
-import type { ChatSide, Container, Draft, Member, Page } from '../../../core/ports.ts';
+import type { ChatSide, Container, Draft, Member, Page } from '../../../core/ports/chat.ts';
 import type { Rest } from './client.ts';
 import { memberExists, saysGone } from './errors.ts';
 import { asPayload, list, optionalText, type Payload, text, Unreadable, wholeNumber } from './payload.ts';
@@ -21,6 +21,7 @@ export type Dialect = {
 };
 
 const PAGE = 100;
+
 /** A container holds at most 1000 members (https://www.twilio.com/docs/conversations/conversations-limits). */
 const MEMBER_PAGES = 20;
 

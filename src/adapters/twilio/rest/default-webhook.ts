@@ -1,5 +1,5 @@
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
-import type { DefaultWebhook } from '../../../core/ports.ts';
+import type { DefaultWebhook } from '../../../core/ports/default-webhook.ts';
 import type { AccountSecrets } from '../../../runtime/config.ts';
 import { isTwilioUrl, wireUrl } from './base-url.ts';
 import { answerOf, secretsFor } from './client.ts';

@@ -1,4 +1,4 @@
-import type { FlexSide } from '../../../core/ports.ts';
+import type { FlexSide } from '../../../core/ports/chat.ts';
 import { createChatSide } from './chat-side.ts';
 import { type AccountRest, createRest } from './client.ts';
 import { asPayload } from './payload.ts';

@@ -1,5 +1,5 @@
 import { TwilioTrouble } from '../../../core/model/twilio-error.ts';
-import type { FrontlineSide } from '../../../core/ports.ts';
+import type { FrontlineSide } from '../../../core/ports/chat.ts';
 import { createChatSide, type Dialect, readContainer, undefinedWhenGone } from './chat-side.ts';
 import { type AccountRest, createRest } from './client.ts';
 import { nameExists } from './errors.ts';

@@ -2,7 +2,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import type { Clock } from '../../../core/ports.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
 import { type FreshAgent, withFreshSockets } from './fresh-sockets.ts';
 
 export type HttpRequest = {

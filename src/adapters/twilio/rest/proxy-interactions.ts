@@ -1,5 +1,5 @@
 import { textField } from '../../../core/model/json.ts';
-import type { DefaultWebhook, Interaction } from '../../../core/ports.ts';
+import type { DefaultWebhook, Interaction } from '../../../core/ports/default-webhook.ts';
 import { nextQuery, undefinedWhenGone } from './chat-side.ts';
 import { type AccountRest, createRest } from './client.ts';
 import { list, optionalText, type Payload, text } from './payload.ts';

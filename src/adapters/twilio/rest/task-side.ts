@@ -1,4 +1,4 @@
-import type { Acceptance, AssignedTask, TaskSide } from '../../../core/ports.ts';
+import type { Acceptance, AssignedTask, TaskSide } from '../../../core/ports/tasks.ts';
 import { taskChat, workerIdentity } from '../task-attributes.ts';
 import { nextQuery, undefinedWhenGone } from './chat-side.ts';
 import { type AccountRest, createRest } from './client.ts';

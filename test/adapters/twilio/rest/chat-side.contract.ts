@@ -1,6 +1,6 @@
 /** What core may expect of either account's chats, whatever Twilio stands behind it. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { ChatSide, Draft } from '../../../../src/core/ports.ts';
+import type { ChatSide, Draft } from '../../../../src/core/ports/chat.ts';
 import { troubleFrom } from './playing-twilio.ts';
 
 export type SideUnderTest = {

@@ -7,7 +7,8 @@ import { createDefaultWebhook } from '../../../../src/adapters/twilio/rest/defau
 import { createFlexSide } from '../../../../src/adapters/twilio/rest/flex-side.ts';
 import { createFrontlineSide } from '../../../../src/adapters/twilio/rest/frontline-side.ts';
 import { createTaskSide } from '../../../../src/adapters/twilio/rest/task-side.ts';
-import type { ChatSide, TaskSide } from '../../../../src/core/ports.ts';
+import type { ChatSide } from '../../../../src/core/ports/chat.ts';
+import type { TaskSide } from '../../../../src/core/ports/tasks.ts';
 import { type Asked, account, channel, endAll, messageSid, playTwilio } from './playing-twilio.ts';
 
 afterEach(endAll);

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { apply, type Change, type Item, type Test } from '../../src/core/change.ts';
-import { assertWellFormed, MOST_PATHS } from '../../src/core/well-formed.ts';
+import {
+  apply,
+  assertWellFormed,
+  type Change,
+  type Item,
+  MOST_PATHS,
+  type Test,
+} from '../../../src/core/ports/change.ts';
 
 const key = { pk: 'flex#CH1', sk: 'pair' };
 const item: Item = { ...key, n: 'before', Fc: 4, st: 'open', Fo: [6, 8], Fh: { 2: 200, 3: 300 } };

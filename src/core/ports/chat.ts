@@ -1,0 +1,67 @@
+/** One account's chats. Core knows neither AWS nor Twilio: adapters make this real. */
+import type { Message, Side } from '../model/event.ts';
+
+export type Container = {
+  readonly sid: string;
+  readonly uniqueName: string | undefined;
+  readonly friendlyName: string;
+  readonly attributes: string;
+  /** `closed`: nothing can be written there any more. */
+  readonly state: 'open' | 'closed';
+};
+
+export type Member = { readonly identity: string; readonly attributes: string };
+
+export type Draft = {
+  readonly author: string;
+  readonly body: string;
+  /** ISO-8601. */
+  readonly createdAt: string;
+  readonly attributes: string;
+  /** Whether Twilio tells its webhooks of this message (Flex: so that Proxy sends the customer's SMS). */
+  readonly announce: boolean;
+};
+
+/** `next` is opaque: hand it back to go on. A page holds at most 100 messages. */
+export type Page = { readonly messages: readonly Message[]; readonly next: string | undefined };
+
+/** One account's chats. Every call may throw {@link TwilioTrouble}. */
+export type ChatSide = {
+  readonly side: Side;
+  /** The chat service's SID, IS…. */
+  readonly service: string;
+  readonly send: (container: string, draft: Draft) => Promise<{ readonly sid: string; readonly index: number }>;
+  readonly listMessages: (container: string, order: 'asc' | 'desc', from?: string | undefined) => Promise<Page>;
+  /** undefined when it is gone. */
+  readonly message: (container: string, sid: string) => Promise<Message | undefined>;
+  readonly rewrite: (
+    container: string,
+    sid: string,
+    draft: { readonly body: string; readonly attributes: string },
+  ) => Promise<void>;
+  /** Success when it is gone already. */
+  readonly erase: (container: string, sid: string) => Promise<void>;
+  /** By SID or unique name; undefined when there is none. */
+  readonly container: (sidOrUniqueName: string) => Promise<Container | undefined>;
+  readonly members: (container: string) => Promise<readonly Member[]>;
+  /** Success when the identity is a member already. */
+  readonly join: (container: string, member: Member) => Promise<void>;
+};
+
+export type FlexSide = ChatSide & {
+  readonly side: 'flex';
+  /** The account's SID, AC…. */
+  readonly account: string;
+};
+
+export type FrontlineSide = ChatSide & {
+  readonly side: 'frontline';
+  /** `taken` when the unique name exists: read it by name. */
+  readonly createConversation: (birth: {
+    readonly uniqueName: string;
+    readonly friendlyName: string;
+    readonly attributes: string;
+  }) => Promise<Container | 'taken'>;
+  /** Whether the service knows a user of this identity. */
+  readonly hasUser: (identity: string) => Promise<boolean>;
+};
