@@ -6,7 +6,7 @@ import { type Letter, type LinkedAgain, linkAgain, lookAtLetters } from '../src/
 import { listParked } from '../src/core/operate/parked.ts';
 import type { Operator } from '../src/core/operate/ports.ts';
 import { type PutBack, putBack } from '../src/core/operate/put-back.ts';
-import { pairKey } from '../src/core/pair.ts';
+import { pairKey } from '../src/core/state/pair.ts';
 import { commonUsage, parse, sidOf, waitOf, whereOf } from './arguments.ts';
 import { type Command, EXIT, Misunderstood } from './command.ts';
 import { reach } from './reach.ts';

@@ -7,7 +7,7 @@ import { listParked } from '../src/core/operate/parked.ts';
 import type { DeadLetter, Operator } from '../src/core/operate/ports.ts';
 import { putBack } from '../src/core/operate/put-back.ts';
 import { repair } from '../src/core/operate/repair.ts';
-import { readHome } from '../src/core/pair.ts';
+import { readHome } from '../src/core/state/pair.ts';
 import type { World } from './world.ts';
 
 /** Beside a bridge in memory. Dead letters are removed by being seen no more. */

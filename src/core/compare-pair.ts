@@ -8,9 +8,9 @@ import { confirmed } from './mend.ts';
 import type { Lane, Side } from './model/event.ts';
 import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
 import type { SeenTo } from './not-compared.ts';
-import { type Home, readHome } from './pair.ts';
-import { listForSweep, markQuiet, type SweepClass, unlistForSweep } from './pair-writes.ts';
 import type { Key } from './ports/change.ts';
+import { type Home, readHome } from './state/pair.ts';
+import { listForSweep, markQuiet, type SweepClass, unlistForSweep } from './state/pair-writes.ts';
 
 export type Verdict =
   | { readonly verdict: 'clean' }

@@ -3,9 +3,9 @@
  * what its source says? Pure: what it finds is a suspicion, which the ledger confirms or clears.
  */
 import type { Lane, Message } from './model/event.ts';
-import { containerOf, destination, type Home, otherLane, source } from './pair.ts';
 import { isLate, textAcross } from './render.ts';
 import { claimedStamp, provenStamp, type StampKind } from './stamp.ts';
+import { containerOf, destination, type Home, otherLane, source } from './state/pair.ts';
 
 /** `whole`: there is nothing before what was listed. */
 export type End = { readonly messages: readonly Message[]; readonly whole: boolean };

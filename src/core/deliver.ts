@@ -4,19 +4,19 @@
  */
 import { type BridgeDeps, chatSide } from './deps.ts';
 import { isHopeless } from './hopeless.ts';
-import { close } from './lane/close.ts';
-import { clear, lapse } from './lane/intent.ts';
-import { defer } from './lane/marks.ts';
-import type { Held } from './lane/write.ts';
 import type { Lane, Message } from './model/event.ts';
 import { deferred, type Outcome, type Parked, retry } from './model/outcome.ts';
 import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
-import { containerOf, destination, type Home, type Intent } from './pair.ts';
 import { tellOfParked } from './park.ts';
 import type { Draft } from './ports/chat.ts';
 import { type Rendered, render } from './render.ts';
-import { writeCopied, writeParked } from './rows.ts';
 import { type StampKind, stampedAttributes } from './stamp.ts';
+import { close } from './state/lane/close.ts';
+import { clear, lapse } from './state/lane/intent.ts';
+import { defer } from './state/lane/marks.ts';
+import type { Held } from './state/lane/write.ts';
+import { writeCopied, writeParked } from './state/ledger.ts';
+import { containerOf, destination, type Home, type Intent } from './state/pair.ts';
 
 /** What the list at hand says of the indices before this message; nothing on the fast path. */
 export type Seen = { readonly missing: readonly number[]; readonly listedAt: number };

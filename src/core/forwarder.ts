@@ -14,13 +14,13 @@ import { deferred, LOOKS, lookAgain, type Outcome, type Parked, retry, skipped }
 import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
 import { askForNotice } from './notices.ts';
 import { writeTicket } from './operate/tickets.ts';
-import { pairKey } from './pair.ts';
 import type { FlexSide } from './ports/chat.ts';
 import type { Clock, Nonce } from './ports/clock.ts';
 import type { DefaultWebhook } from './ports/default-webhook.ts';
 import type { Journal } from './ports/journal.ts';
 import type { Consumer, Delivery, Queues } from './ports/queues.ts';
 import type { Store } from './ports/store.ts';
+import { pairKey } from './state/pair.ts';
 
 export type ForwarderDeps = {
   readonly store: Store;

@@ -4,8 +4,8 @@
  */
 import type { BridgeDeps } from './deps.ts';
 import type { Lane } from './model/event.ts';
-import type { Home } from './pair.ts';
-import { wasCopiedSince } from './rows.ts';
+import { wasCopiedSince } from './state/ledger.ts';
+import type { Home } from './state/pair.ts';
 
 /** Tried so often in so long. */
 const TRIES = { times: 10, ms: 3_600_000 } as const;

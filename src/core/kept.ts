@@ -5,8 +5,8 @@
 
 import type { BridgeDeps } from './deps.ts';
 import { type Accepted, encodeEnvelope, type Work } from './model/event.ts';
-import { pairKey } from './pair.ts';
 import type { Key } from './ports/change.ts';
+import { pairKey } from './state/pair.ts';
 
 /** What lane F's queue takes: a notice, or an accept. */
 export type Keepable = Extract<Work, { kind: 'notice' | 'event' }>;

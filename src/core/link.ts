@@ -6,10 +6,10 @@ import { textField } from './model/json.ts';
 import { LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from './model/outcome.ts';
 import { TwilioTrouble } from './model/twilio-error.ts';
 import { counterpartName, nameAtMost, originOf } from './names.ts';
-import { type Home, isWhole, pairKey, readHome } from './pair.ts';
-import { begin, finishLink, nameCounterpart, nextGeneration, open, restUnlinked } from './pair-writes.ts';
 import type { Container, Member } from './ports/chat.ts';
 import { type Run, reconcile } from './reconcile.ts';
+import { type Home, isWhole, pairKey, readHome } from './state/pair.ts';
+import { begin, finishLink, nameCounterpart, nextGeneration, open, restUnlinked } from './state/pair-writes.ts';
 
 /**
  * @param again whoever could not be let in is tried once more.

@@ -3,13 +3,13 @@ import type { End, Finding } from './compare.ts';
 import { eraseDouble } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import { sendJob } from './jobs.ts';
-import { markStale } from './lane/marks.ts';
 import type { Lane, Message } from './model/event.ts';
 import { TwilioTrouble } from './model/twilio-error.ts';
-import { containerOf, destination, type Home, otherLane } from './pair.ts';
 import { textAcross } from './render.ts';
 import { isRefused, maySayMore, originalOf, renewCopy, restoreCopy, tellEnd } from './renew-copy.ts';
-import { originOf, type Row, readRow, writeDeleted } from './rows.ts';
+import { markStale } from './state/lane/marks.ts';
+import { originOf, type Row, readRow, writeDeleted } from './state/ledger.ts';
+import { containerOf, destination, type Home, otherLane } from './state/pair.ts';
 import { type Tally, unsure } from './tally.ts';
 
 /**

@@ -2,14 +2,14 @@
 import { attributesOf, outcomeOf, post } from './deliver.ts';
 import type { BridgeDeps } from './deps.ts';
 import { digestOf } from './fingerprint.ts';
-import { fence, intend } from './lane/intent.ts';
 import type { Undelivered } from './model/event.ts';
 import { LOOKS, lookAgain, type Outcome, retry, skipped } from './model/outcome.ts';
 import { NOTICE_AUTHOR, noticeSid, noticeText } from './notices.ts';
-import { type Home, readHome } from './pair.ts';
 import { readBack } from './read-back.ts';
 import type { Run } from './reconcile.ts';
-import { readRow } from './rows.ts';
+import { fence, intend } from './state/lane/intent.ts';
+import { readRow } from './state/ledger.ts';
+import { type Home, readHome } from './state/pair.ts';
 
 /** @throws TwilioTrouble when the conversation could not be read; repeating is safe. */
 export const notice = async (deps: BridgeDeps, key: Home['key'], about: Undelivered, run: Run): Promise<Outcome> => {

@@ -3,9 +3,9 @@ import type { BridgeDeps } from './deps.ts';
 import { isIntended } from './fingerprint.ts';
 import type { Lane, Message } from './model/event.ts';
 import { isNoticeText } from './notices.ts';
-import { containerOf, destination, type Home } from './pair.ts';
-import { readRow } from './rows.ts';
 import { claimedStamp, provenStamp } from './stamp.ts';
+import { readRow } from './state/ledger.ts';
+import { containerOf, destination, type Home } from './state/pair.ts';
 
 /**
  * @param writer the lane that would have written it; the message stands in that lane's destination.

@@ -6,7 +6,7 @@ import type { BridgeDeps } from './deps.ts';
 import { encodeEnvelope, eventsQueue, type ParkedMessage } from './model/event.ts';
 import type { Parked } from './model/outcome.ts';
 import { askForNotice, isNotice } from './notices.ts';
-import { containerOf, type Home, source } from './pair.ts';
+import { containerOf, type Home, source } from './state/pair.ts';
 
 export type Refused = Pick<ParkedMessage, 'sid' | 'index' | 'code' | 'attempts'> & {
   readonly lane: 'F' | 'B';

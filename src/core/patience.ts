@@ -1,16 +1,16 @@
 /** When trying again is over: what was to be done is put where the sweep finds it, so that no queue's limit decides. */
 
 import type { BridgeDeps } from './deps.ts';
-import type { HomeKeys } from './home-keys.ts';
 import { keepAccept, keepWork } from './kept.ts';
-import { defer, markStale } from './lane/marks.ts';
 import type { Accepted, BridgeEvent, Work } from './model/event.ts';
 import { deferred, type Outcome } from './model/outcome.ts';
 import { PATIENCE_MS } from './model/times.ts';
 import { noticeSid } from './notices.ts';
-import { laneFrom, pairKey } from './pair.ts';
-import { begin } from './pair-writes.ts';
 import type { Delivery } from './ports/queues.ts';
+import { defer, markStale } from './state/lane/marks.ts';
+import { laneFrom, pairKey } from './state/pair.ts';
+import type { HomeKeys } from './state/pair-keys.ts';
+import { begin } from './state/pair-writes.ts';
 
 /**
  * A job is not waited for: its lane is dirty and it comes again within a minute. An event is, for 15 minutes, or until

@@ -5,16 +5,16 @@
 import { settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import { isIntended, second } from './fingerprint.ts';
-import { close } from './lane/close.ts';
-import { clear, take } from './lane/intent.ts';
-import { HOLES_AT_ONCE } from './lane/marks.ts';
-import type { Held } from './lane/write.ts';
 import type { Message } from './model/event.ts';
 import { type Outcome, retry } from './model/outcome.ts';
-import { containerOf, destination, type Home, type Intent, type LaneState } from './pair.ts';
 import type { Page } from './ports/chat.ts';
-import { originOf, readRow } from './rows.ts';
 import { provenStamp } from './stamp.ts';
+import { close } from './state/lane/close.ts';
+import { clear, take } from './state/lane/intent.ts';
+import { HOLES_AT_ONCE } from './state/lane/marks.ts';
+import type { Held } from './state/lane/write.ts';
+import { originOf, readRow } from './state/ledger.ts';
+import { containerOf, destination, type Home, type Intent, type LaneState } from './state/pair.ts';
 
 export type Freed =
   | { readonly free: true; readonly home: Home; readonly adopted: boolean }

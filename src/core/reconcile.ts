@@ -8,22 +8,22 @@ import { type Delivered, deliver, settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import { claimed } from './fingerprint.ts';
 import { sendJob } from './jobs.ts';
-import { fence, intend } from './lane/intent.ts';
-import { clean, DROPS_AT_ONCE, GONE_AFTER_MS, HOLES_AT_ONCE } from './lane/marks.ts';
-import { releaseInTime } from './lane/pace.ts';
-import type { Held } from './lane/write.ts';
 import { mend } from './mend.ts';
 import type { Lane, Message } from './model/event.ts';
 import { deferred, type Outcome, retry, skipped } from './model/outcome.ts';
 import { TwilioTrouble } from './model/twilio-error.ts';
 import { isOurs } from './ours.ts';
-import { containerOf, destination, type Home, type LaneState, otherLane, readHome, source } from './pair.ts';
 import { readBack } from './read-back.ts';
 import { render } from './render.ts';
 import { renewWaiting, tellEnd } from './renew-copy.ts';
-import { readRow, writeSkipped } from './rows.ts';
 import { readAll, sourceBatches } from './source-list.ts';
 import { provenStamp } from './stamp.ts';
+import { fence, intend } from './state/lane/intent.ts';
+import { clean, DROPS_AT_ONCE, GONE_AFTER_MS, HOLES_AT_ONCE } from './state/lane/marks.ts';
+import { releaseInTime } from './state/lane/pace.ts';
+import type { Held } from './state/lane/write.ts';
+import { readRow, writeSkipped } from './state/ledger.ts';
+import { containerOf, destination, type Home, type LaneState, otherLane, readHome, source } from './state/pair.ts';
 import { newTally, type Tally, unsure } from './tally.ts';
 
 export type Run = {

@@ -6,17 +6,17 @@
 import { deliver, outcomeOf, settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import { claimed } from './fingerprint.ts';
-import { fence, intend } from './lane/intent.ts';
-import type { Held } from './lane/write.ts';
 import type { Lane, Message } from './model/event.ts';
 import { deferred, LOOKS, lookAgain, type Outcome, retry, skipped } from './model/outcome.ts';
-import { containerOf, destination, type Home, readHome, source } from './pair.ts';
 import { readBack } from './read-back.ts';
 import type { Run } from './reconcile.ts';
 import { render } from './render.ts';
 import { originalOf, renewCopy } from './renew-copy.ts';
-import { isEditParked, type Row, readRow, writeRemoved, writeSkipped } from './rows.ts';
 import { provenStamp } from './stamp.ts';
+import { fence, intend } from './state/lane/intent.ts';
+import type { Held } from './state/lane/write.ts';
+import { isEditParked, type Row, readRow, writeRemoved, writeSkipped } from './state/ledger.ts';
+import { containerOf, destination, type Home, readHome, source } from './state/pair.ts';
 
 /** `home` is the key of the pair (see pair.ts), `sid` the parked message's. */
 export type Redrive = { readonly home: string; readonly lane: Lane; readonly sid: string };

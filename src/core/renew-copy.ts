@@ -7,10 +7,10 @@ import type { Lane, Message } from './model/event.ts';
 import { type Outcome, type Parked, skipped } from './model/outcome.ts';
 import { TwilioTrouble } from './model/twilio-error.ts';
 import { GONE } from './notices.ts';
-import { containerOf, destination, type Home, source } from './pair.ts';
 import { tellOfParked } from './park.ts';
 import { copyOf, textAcross } from './render.ts';
-import { type Row, writeDeleted, writeRefused, writeRenewed, writeRestored } from './rows.ts';
+import { type Row, writeDeleted, writeRefused, writeRenewed, writeRestored } from './state/ledger.ts';
+import { containerOf, destination, type Home, source } from './state/pair.ts';
 
 /** A message that is across: `sid` of its source, and the row that names its copy. */
 export type Across = {

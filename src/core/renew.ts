@@ -3,18 +3,18 @@
  * webhook told, so that events may come in any order, twice, or never.
  */
 import type { BridgeDeps } from './deps.ts';
-import type { HomeKeys } from './home-keys.ts';
 import { sendJob } from './jobs.ts';
-import { markStale } from './lane/marks.ts';
 import type { Lane } from './model/event.ts';
 import { LOOKS, lookAgain, type Outcome, retry, skipped } from './model/outcome.ts';
-import { containerOf, type Home, laneFrom, otherLane, readHome, source } from './pair.ts';
 import { type Run, reconcile } from './reconcile.ts';
 import { redriveMessage } from './redrive.ts';
 import { maySayMore, originalOf, renewCopy } from './renew-copy.ts';
 import type { MessageEvent } from './replicate.ts';
-import { readRow, writeNeverCopied } from './rows.ts';
 import { claimedStamp, provenStamp } from './stamp.ts';
+import { markStale } from './state/lane/marks.ts';
+import { readRow, writeNeverCopied } from './state/ledger.ts';
+import { containerOf, type Home, laneFrom, otherLane, readHome, source } from './state/pair.ts';
+import type { HomeKeys } from './state/pair-keys.ts';
 
 /** @throws TwilioTrouble; repeating is safe. */
 export const renew = async (deps: BridgeDeps, homes: HomeKeys, event: MessageEvent, run: Run): Promise<Outcome> => {

@@ -3,19 +3,19 @@ import { decide } from './decide.ts';
 import { deliver, outcomeOf } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import { claimed } from './fingerprint.ts';
-import type { HomeKeys } from './home-keys.ts';
-import { close } from './lane/close.ts';
-import { claim } from './lane/intent.ts';
-import { defer } from './lane/marks.ts';
-import { hold, tooFast } from './lane/pace.ts';
-import type { Held } from './lane/write.ts';
 import type { BridgeEvent, Message } from './model/event.ts';
 import { deferred, type Outcome, retry, skipped } from './model/outcome.ts';
-import { laneFrom } from './pair.ts';
-import { wake } from './pair-writes.ts';
 import { type Run, reconcile } from './reconcile.ts';
 import { render } from './render.ts';
-import { writeSkipped } from './rows.ts';
+import { close } from './state/lane/close.ts';
+import { claim } from './state/lane/intent.ts';
+import { defer } from './state/lane/marks.ts';
+import { hold, tooFast } from './state/lane/pace.ts';
+import type { Held } from './state/lane/write.ts';
+import { writeSkipped } from './state/ledger.ts';
+import { laneFrom } from './state/pair.ts';
+import type { HomeKeys } from './state/pair-keys.ts';
+import { wake } from './state/pair-writes.ts';
 
 export type MessageEvent = Extract<BridgeEvent, { message: Message }>;
 

@@ -2,7 +2,7 @@
  * Finds accepts whose webhook was lost, in TaskRouter's current state: one list of all open tasks, and two reads for
  * each that no pair knows of. What is found goes the way that its webhook would have gone.
  */
-import { firstStart } from './accepts/first-start.ts';
+
 import { lookInto, type Search } from './accepts/look-into.ts';
 import { createMemory, type Memory } from './accepts/memory.ts';
 import { listOpenTasks, openChats } from './accepts/open-chats.ts';
@@ -11,6 +11,7 @@ import { unknownChats } from './accepts/unknown.ts';
 import type { BridgeSettings } from './deps.ts';
 import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
 import type { TaskSide } from './ports/tasks.ts';
+import { firstStart } from './state/first-start.ts';
 
 export type AcceptSweepDeps = Pick<Search, 'store' | 'queues' | 'clock' | 'nonce' | 'journal'> & {
   readonly settings: Pick<BridgeSettings, 'settleMs'>;

@@ -6,13 +6,14 @@
 
 import { comparePair, notSeen, type Verdict, type Verdicts } from './compare-pair.ts';
 import type { BridgeDeps } from './deps.ts';
-import { tellDirtyLanes } from './dirty-lanes.ts';
 import { jobsFor, sendJob } from './jobs.ts';
 import { sendKeptWork } from './kept.ts';
 import { notCompared } from './not-compared.ts';
-import { type Home, readHome } from './pair.ts';
-import type { SweepClass } from './pair-writes.ts';
 import type { Item } from './ports/change.ts';
+import type { Journal } from './ports/journal.ts';
+import { isLinkLate, waitsSince } from './state/lag.ts';
+import { type Home, readHome } from './state/pair.ts';
+import type { SweepClass } from './state/pair-writes.ts';
 
 const PAGE = 100;
 
@@ -148,4 +149,12 @@ const sendWaiting = async (deps: BridgeDeps): Promise<number> => {
   tellDirtyLanes(deps.journal, waiting, deps.clock.now());
   await sendKeptWork(deps);
   return waiting.length;
+};
+
+/** Tells the journal how many lanes are not up to date, of pairs that wait for something; nothing when all are. */
+export const tellDirtyLanes = (journal: Journal, homes: readonly Home[], now: number): void => {
+  const count = homes
+    .flatMap((home) => [home.lanes.F, home.lanes.B].map((lane) => ({ home, lane })))
+    .filter(({ home, lane }) => isLinkLate(home, now) || waitsSince(lane, now) !== undefined).length;
+  if (count > 0) journal({ step: 'swept', type: 'dirty lanes', sids: [], count });
 };

@@ -4,10 +4,10 @@ import { readForm } from '../../src/adapters/twilio/webhook/form.ts';
 import { readFlexTaskRouter } from '../../src/adapters/twilio/webhook/taskrouter.ts';
 import { decodeEnvelope } from '../../src/core/model/event.ts';
 import { TwilioTrouble } from '../../src/core/model/twilio-error.ts';
-import { pairKey } from '../../src/core/pair.ts';
 import type { Entry } from '../../src/core/ports/journal.ts';
 import type { QueueMessage } from '../../src/core/ports/queues.ts';
 import type { Acceptance, AssignedTask, TaskSide } from '../../src/core/ports/tasks.ts';
+import { pairKey } from '../../src/core/state/pair.ts';
 import { createAcceptSweep } from '../../src/core/sweep-accepts.ts';
 import { eventPlacement } from '../../src/edge/placement.ts';
 

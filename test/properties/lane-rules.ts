@@ -1,9 +1,9 @@
 /** What must hold of a pair's two lanes after every single write, whoever made it. */
 
-import { GONE_AFTER_MS } from '../../src/core/lane/marks.ts';
 import type { Lane } from '../../src/core/model/event.ts';
-import { at, type Home, type LaneState, otherLane, readHome } from '../../src/core/pair.ts';
 import type { Item } from '../../src/core/ports/change.ts';
+import { GONE_AFTER_MS } from '../../src/core/state/lane/marks.ts';
+import { at, type Home, type LaneState, otherLane, readHome } from '../../src/core/state/pair.ts';
 import type { Step } from './lane-game.ts';
 
 const LANES: readonly Lane[] = ['F', 'B'];

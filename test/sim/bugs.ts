@@ -70,7 +70,9 @@ export const BUGS: readonly Bug[] = [
     name: 'a hole dropped at once',
     mode: 'told',
     without: noSweep,
-    patches: [{ file: 'src/core/lane/marks.ts', from: 'listedAt - found > GONE_AFTER_MS)', to: 'listedAt >= found)' }],
+    patches: [
+      { file: 'src/core/state/lane/marks.ts', from: 'listedAt - found > GONE_AFTER_MS)', to: 'listedAt >= found)' },
+    ],
   },
   {
     name: 'a stamp without HMAC',
@@ -154,7 +156,7 @@ export const BUGS: readonly Bug[] = [
     without: noSweep,
     patches: [
       {
-        file: 'src/core/lane/marks.ts',
+        file: 'src/core/state/lane/marks.ts',
         from: "set: { [a.dirty]: index, [a.dirtySince]: deps.clock.now(), due: 'due', dk: key.pk },",
         to: 'set: {},',
       },

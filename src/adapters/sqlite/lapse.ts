@@ -1,5 +1,5 @@
-import { at } from '../../core/pair.ts';
 import type { Clock } from '../../core/ports/clock.ts';
+import { at } from '../../core/state/pair.ts';
 import { leaseKey } from '../../core/sweep.ts';
 import type { Database } from './open.ts';
 

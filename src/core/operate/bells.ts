@@ -1,8 +1,8 @@
 import { QUEUES } from '../../contract.ts';
 import { forwardRow, readForwardRow } from '../forward/rows.ts';
 import { decodeEnvelope, type Forward, type ParkedMessage } from '../model/event.ts';
-import { isWhole, readHome } from '../pair.ts';
-import { isEditParked, readRow } from '../rows.ts';
+import { isEditParked, readRow } from '../state/ledger.ts';
+import { isWhole, readHome } from '../state/pair.ts';
 import { eventName } from './forward-again.ts';
 import type { Operator } from './ports.ts';
 

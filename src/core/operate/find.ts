@@ -1,6 +1,6 @@
-import { aliasOf, type Home, pairKey, readHome } from '../pair.ts';
 import type { Store } from '../ports/store.ts';
-import { messageRow } from '../rows.ts';
+import { messageRow } from '../state/ledger.ts';
+import { aliasOf, type Home, pairKey, readHome } from '../state/pair.ts';
 import { allDue } from './due.ts';
 import { listParked } from './parked.ts';
 

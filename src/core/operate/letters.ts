@@ -5,7 +5,7 @@
 import { QUEUES, type QueueName } from '../../contract.ts';
 import { sendJob } from '../jobs.ts';
 import { decodeEnvelope, type Forward } from '../model/event.ts';
-import { isWhole, pairKey, readHome } from '../pair.ts';
+import { isWhole, pairKey, readHome } from '../state/pair.ts';
 import type { DeadLetter, Operator } from './ports.ts';
 import { awaitTickets, type Ended } from './tickets.ts';
 

@@ -1,7 +1,7 @@
 /** Parked messages are put back on their lanes' own queues, in the order of their source; see redrive.ts of core. */
 
 import { sendJob } from '../jobs.ts';
-import { containerOf, readHome, source } from '../pair.ts';
+import { containerOf, readHome, source } from '../state/pair.ts';
 import type { ParkedRow } from './parked.ts';
 import type { Operator } from './ports.ts';
 import { awaitTickets, type Ended } from './tickets.ts';

@@ -1,5 +1,5 @@
-import { dueMark } from '../lane/write.ts';
-import type { Home } from '../pair.ts';
+import { dueMark } from '../state/lane/write.ts';
+import type { Home } from '../state/pair.ts';
 import type { Operator } from './ports.ts';
 
 /**

@@ -2,7 +2,7 @@
 
 import { sendJob } from '../jobs.ts';
 import type { Lane } from '../model/event.ts';
-import { containerOf, type Home, source } from '../pair.ts';
+import { containerOf, type Home, source } from '../state/pair.ts';
 import type { Operator } from './ports.ts';
 import { awaitTickets, type Ended } from './tickets.ts';
 

@@ -1,7 +1,7 @@
 /** How a deployment stands, from the sparse index's lists and the queues' counts: no call to Twilio, no scan. */
 import type { QueueName } from '../../contract.ts';
-import { isLinkLate, waitsSince } from '../dirty-lanes.ts';
-import { type Home, readHome } from '../pair.ts';
+import { isLinkLate, waitsSince } from '../state/lag.ts';
+import { type Home, readHome } from '../state/pair.ts';
 import { allDue } from './due.ts';
 import { countLetters, readLetters } from './letters.ts';
 import { listParked } from './parked.ts';

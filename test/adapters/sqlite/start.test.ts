@@ -4,8 +4,8 @@ import { lapseIntents } from '../../../src/adapters/sqlite/lapse.ts';
 import { type Database, openDatabase } from '../../../src/adapters/sqlite/open.ts';
 import { createSqliteQueue } from '../../../src/adapters/sqlite/queue.ts';
 import { createSqliteStore } from '../../../src/adapters/sqlite/store.ts';
-import { readHome } from '../../../src/core/pair.ts';
 import type { Item } from '../../../src/core/ports/change.ts';
+import { readHome } from '../../../src/core/state/pair.ts';
 import { handClock } from '../../contracts/hand-clock.ts';
 import { newFolder } from './folder.ts';
 

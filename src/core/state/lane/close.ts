@@ -1,9 +1,9 @@
 /** Behind a call: the cursor moves, and the copy is accounted on the other lane. */
 
-import type { BridgeDeps } from '../deps.ts';
-import type { Lane } from '../model/event.ts';
+import type { BridgeDeps } from '../../deps.ts';
+import type { Lane } from '../../model/event.ts';
+import type { Test } from '../../ports/change.ts';
 import { at, type Home, type LaneState, otherLane } from '../pair.ts';
-import type { Test } from '../ports/change.ts';
 import { pace } from './pace.ts';
 import { type Held, intentAttributes, type LaneWrite, write } from './write.ts';
 

@@ -1,9 +1,9 @@
 /** The ledger: one row per source message that the bridge has dealt with, and how. */
 
-import type { BridgeDeps } from './deps.ts';
-import type { Lane } from './model/event.ts';
-import type { Parked, Skipped } from './model/outcome.ts';
-import type { Change, Item, Key, Test } from './ports/change.ts';
+import type { BridgeDeps } from '../deps.ts';
+import type { Lane } from '../model/event.ts';
+import type { Parked, Skipped } from '../model/outcome.ts';
+import type { Change, Item, Key, Test } from '../ports/change.ts';
 
 /** Seconds. An expired row is never a reason to post again: the cursor has long passed it. */
 const KEEP_SECONDS = 180 * 24 * 3600;

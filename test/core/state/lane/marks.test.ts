@@ -1,11 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
-import type { BridgeDeps } from '../../../src/core/deps.ts';
-import { fence } from '../../../src/core/lane/intent.ts';
-import { clean, DROPS_AT_ONCE, defer, GONE_AFTER_MS, HOLES_AT_ONCE, markStale } from '../../../src/core/lane/marks.ts';
-import { type Home, pairKey, readHome } from '../../../src/core/pair.ts';
-import { begin, finishLink, open } from '../../../src/core/pair-writes.ts';
-import { acceptedIn } from '../../support/accepted.ts';
+import { createMemoryStore } from '../../../../src/adapters/memory/store.ts';
+import type { BridgeDeps } from '../../../../src/core/deps.ts';
+import { fence } from '../../../../src/core/state/lane/intent.ts';
+import {
+  clean,
+  DROPS_AT_ONCE,
+  defer,
+  GONE_AFTER_MS,
+  HOLES_AT_ONCE,
+  markStale,
+} from '../../../../src/core/state/lane/marks.ts';
+import { type Home, pairKey, readHome } from '../../../../src/core/state/pair.ts';
+import { begin, finishLink, open } from '../../../../src/core/state/pair-writes.ts';
+import { acceptedIn } from '../../../support/accepted.ts';
 
 const accepted = acceptedIn('CH1');
 const key = pairKey('flex', 'CH1');

@@ -1,9 +1,9 @@
 /** What a lane still waits for, so that somebody comes back to it, and the one write that takes it away. */
 
-import type { BridgeDeps } from '../deps.ts';
-import type { Lane } from '../model/event.ts';
+import type { BridgeDeps } from '../../deps.ts';
+import type { Lane } from '../../model/event.ts';
+import type { Test } from '../../ports/change.ts';
 import { at, type Home, type LaneState, otherLane } from '../pair.ts';
-import type { Test } from '../ports/change.ts';
 import { dueMark, type Held, type LaneWrite, write } from './write.ts';
 
 /** An edit or a removal that could not be applied in time: reconcile does it. */

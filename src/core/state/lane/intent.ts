@@ -1,6 +1,6 @@
 /** Before a call stands an intent: who claims a lane, takes one over, gives it back, or does not know what became of it. */
-import type { BridgeDeps } from '../deps.ts';
-import type { Lane } from '../model/event.ts';
+import type { BridgeDeps } from '../../deps.ts';
+import type { Lane } from '../../model/event.ts';
 import { at, type Home, otherLane, source } from '../pair.ts';
 import { dueMark, type Held, intentAttributes, type LaneWrite, write } from './write.ts';
 

@@ -1,9 +1,9 @@
 /** The conditional writes to a pair as a whole: its birth, its two names, the end of linking. */
 
-import type { BridgeDeps } from './deps.ts';
-import type { Accepted, Side } from './model/event.ts';
+import type { BridgeDeps } from '../deps.ts';
+import type { Accepted, Side } from '../model/event.ts';
+import type { Change, Key } from '../ports/change.ts';
 import { aliasOf, at, type Home, pairKey, readHome } from './pair.ts';
-import type { Change, Key } from './ports/change.ts';
 
 const nonceAttribute = 'n';
 

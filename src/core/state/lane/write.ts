@@ -3,10 +3,10 @@
  * of this folder's can undo what a newer owner of the lane has done: each but the marks names the fence it was given.
  */
 
-import type { BridgeDeps } from '../deps.ts';
-import type { Lane } from '../model/event.ts';
+import type { BridgeDeps } from '../../deps.ts';
+import type { Lane } from '../../model/event.ts';
+import type { Change } from '../../ports/change.ts';
 import { at, type Home, readHome } from '../pair.ts';
-import type { Change } from '../ports/change.ts';
 
 export type Held = { readonly home: Home; readonly lane: Lane };
 export type LaneWrite =

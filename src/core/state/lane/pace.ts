@@ -1,6 +1,6 @@
 /** Who writes faster than people can is held, until an operator or half an hour releases it. */
-import type { BridgeDeps } from '../deps.ts';
-import type { Lane } from '../model/event.ts';
+import type { BridgeDeps } from '../../deps.ts';
+import type { Lane } from '../../model/event.ts';
 import { at, type LaneState } from '../pair.ts';
 import { dueMark, type Held, intentAttributes, type LaneWrite, write } from './write.ts';
 

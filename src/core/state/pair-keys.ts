@@ -1,9 +1,9 @@
 /** Where a container's pair lies: under its own name, or under the other container's. Names never change once given. */
 
-import type { Side } from './model/event.ts';
+import type { Side } from '../model/event.ts';
+import type { Key } from '../ports/change.ts';
+import type { Store } from '../ports/store.ts';
 import { aliasOf, pairKey, readHome } from './pair.ts';
-import type { Key } from './ports/change.ts';
-import type { Store } from './ports/store.ts';
 
 export type HomeKeys = { readonly find: (side: Side, container: string) => Promise<Key | undefined> };
 

@@ -3,8 +3,8 @@
  * immutable *alias* under the other one. This file reads the items; lane/ and pair-writes.ts change them.
  */
 
-import type { Lane, Side } from './model/event.ts';
-import type { Item, Key, Value } from './ports/change.ts';
+import type { Lane, Side } from '../model/event.ts';
+import type { Item, Key, Value } from '../ports/change.ts';
 
 /** What is about to be written: at most one per lane. */
 export type Intent = {

@@ -1,5 +1,5 @@
 /** When this deployment was first started: chats accepted before that are left alone. */
-import { FIRST_START } from '../deployment.ts';
+import type { Key } from '../ports/change.ts';
 import type { Clock, Nonce } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 
@@ -20,3 +20,6 @@ export const firstStart = async (deps: {
   });
   return written.ok ? now : Number(written.old?.at);
 };
+
+/** The item that knows when this deployment was first started: its attribute `at`, milliseconds since 1970. */
+export const FIRST_START: Key = { pk: 'deployment', sk: 'first' };
