@@ -1,6 +1,6 @@
 /** What must hold of what a consumer makes of a message that the webhook let in. */
 import type { Dice } from '../sim/random.ts';
-import { decodeEnvelope, encodeEnvelope } from '../src/core/model/event.ts';
+import { decodeEnvelope, encodeEnvelope } from '../src/core/jobs/envelope.ts';
 import type { Change } from '../src/core/ports/change.ts';
 import { claimedStamp } from '../src/core/stamp.ts';
 import { at } from '../src/core/state/pair.ts';

@@ -1,5 +1,5 @@
 /** What must hold of everything that is put on a queue. */
-import { decodeEnvelope, type Envelope } from '../src/core/model/event.ts';
+import { decodeEnvelope, type Envelope } from '../src/core/jobs/envelope.ts';
 import type { QueueMessage } from '../src/core/ports/queues.ts';
 import { NOW } from './bridge.ts';
 import type { Knock } from './knock.ts';

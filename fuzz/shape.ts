@@ -1,5 +1,5 @@
 /** What a consumer of this release can read, written down apart from its code: each part, and nothing besides. */
-import type { Envelope, Work } from '../src/core/model/event.ts';
+import type { Envelope, Work } from '../src/core/jobs/envelope.ts';
 
 type Check = (value: unknown) => boolean;
 

@@ -13,7 +13,8 @@ import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.
 import { type HttpCall, NoAnswer } from '../src/adapters/twilio/rest/http.ts';
 import type { QueueName } from '../src/contract.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
-import { type BridgeEvent, encodeEnvelope } from '../src/core/model/event.ts';
+import { encodeEnvelope } from '../src/core/jobs/envelope.ts';
+import type { BridgeEvent } from '../src/core/model/event.ts';
 import type { Change } from '../src/core/ports/change.ts';
 import type { Entry } from '../src/core/ports/journal.ts';
 import type { QueueMessage } from '../src/core/ports/queues.ts';

@@ -3,7 +3,7 @@
 import { compareEnds, type End, type Finding } from './compare.ts';
 import type { BridgeDeps } from './deps.ts';
 import { forwardHoles } from './forward/holes.ts';
-import { isLapsed, sendJob } from './jobs.ts';
+import { isLapsed, sendJob } from './jobs/send.ts';
 import { confirmed } from './mend.ts';
 import type { Lane, Side } from './model/event.ts';
 import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';

@@ -1,13 +1,15 @@
 import type { BridgeDeps } from './deps.ts';
-import { keepAccept } from './kept.ts';
-import { type Accepted, encodeEnvelope, eventsQueue } from './model/event.ts';
+import { keepAccept } from './jobs/backlog.ts';
+import { encodeEnvelope, eventsQueue } from './jobs/envelope.ts';
+import type { Run } from './jobs/run.ts';
+import type { Accepted } from './model/event.ts';
 import { decodeIdentity } from './model/identity.ts';
 import { textField } from './model/json.ts';
 import { LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from './model/outcome.ts';
 import { TwilioTrouble } from './model/twilio-error.ts';
 import { counterpartName, nameAtMost, originOf } from './names.ts';
 import type { Container, Member } from './ports/chat.ts';
-import { type Run, reconcile } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
 import { type Home, isWhole, pairKey, readHome } from './state/pair.ts';
 import { begin, finishLink, nameCounterpart, nextGeneration, open, restUnlinked } from './state/pair-writes.ts';
 

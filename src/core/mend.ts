@@ -2,7 +2,8 @@
 import type { End, Finding } from './compare.ts';
 import { eraseDouble } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
-import { sendJob } from './jobs.ts';
+import { type Tally, unsure } from './jobs/run.ts';
+import { sendJob } from './jobs/send.ts';
 import type { Lane, Message } from './model/event.ts';
 import { TwilioTrouble } from './model/twilio-error.ts';
 import { textAcross } from './render.ts';
@@ -10,7 +11,6 @@ import { isRefused, maySayMore, originalOf, renewCopy, restoreCopy, tellEnd } fr
 import { markStale } from './state/lane/marks.ts';
 import { originOf, type Row, readRow, writeDeleted } from './state/ledger.ts';
 import { containerOf, destination, type Home, otherLane } from './state/pair.ts';
-import { type Tally, unsure } from './tally.ts';
 
 /**
  * A list, or a look at one message, may be behind by seconds: nothing younger than this is taken for gone.

@@ -2,11 +2,11 @@
 import { attributesOf, outcomeOf, post } from './deliver.ts';
 import type { BridgeDeps } from './deps.ts';
 import { digestOf } from './fingerprint.ts';
-import type { Undelivered } from './model/event.ts';
+import type { Undelivered } from './jobs/envelope.ts';
+import type { Run } from './jobs/run.ts';
 import { LOOKS, lookAgain, type Outcome, retry, skipped } from './model/outcome.ts';
 import { NOTICE_AUTHOR, noticeSid, noticeText } from './notices.ts';
 import { readBack } from './read-back.ts';
-import type { Run } from './reconcile.ts';
 import { fence, intend } from './state/lane/intent.ts';
 import { readRow } from './state/ledger.ts';
 import { type Home, readHome } from './state/pair.ts';

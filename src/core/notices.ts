@@ -3,7 +3,7 @@
  * is a message of its own on lane F, with intent and row like any other.
  */
 import type { BridgeDeps } from './deps.ts';
-import { encodeEnvelope, type Undelivered } from './model/event.ts';
+import { encodeEnvelope, type Undelivered } from './jobs/envelope.ts';
 import type { Queues } from './ports/queues.ts';
 import { minute } from './render.ts';
 

@@ -3,7 +3,7 @@
  * no customer reads. Each may come twice, until the ledger's row says that it was done; that row is the caller's.
  */
 import type { BridgeDeps } from './deps.ts';
-import { encodeEnvelope, eventsQueue, type ParkedMessage } from './model/event.ts';
+import { encodeEnvelope, eventsQueue, type ParkedMessage } from './jobs/envelope.ts';
 import type { Parked } from './model/outcome.ts';
 import { askForNotice, isNotice } from './notices.ts';
 import { containerOf, type Home, source } from './state/pair.ts';

@@ -1,8 +1,9 @@
 /** When trying again is over: what was to be done is put where the sweep finds it, so that no queue's limit decides. */
 
 import type { BridgeDeps } from './deps.ts';
-import { keepAccept, keepWork } from './kept.ts';
-import type { Accepted, BridgeEvent, Work } from './model/event.ts';
+import { keepAccept, keepWork } from './jobs/backlog.ts';
+import type { Work } from './jobs/envelope.ts';
+import type { Accepted, BridgeEvent } from './model/event.ts';
 import { deferred, type Outcome } from './model/outcome.ts';
 import { PATIENCE_MS } from './model/times.ts';
 import { noticeSid } from './notices.ts';

@@ -3,11 +3,13 @@
  * hole, recovering from an outage, the sweep and the operator's repair are this one operation. The webhook's fast path
  * is its short cut.
  */
+
 import { compareEnds, type End } from './compare.ts';
 import { type Delivered, deliver, settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import { claimed } from './fingerprint.ts';
-import { sendJob } from './jobs.ts';
+import { newTally, type Run, type Tally, unsure } from './jobs/run.ts';
+import { sendJob } from './jobs/send.ts';
 import { mend } from './mend.ts';
 import type { Lane, Message } from './model/event.ts';
 import { deferred, type Outcome, retry, skipped } from './model/outcome.ts';
@@ -24,17 +26,6 @@ import { releaseInTime } from './state/lane/pace.ts';
 import type { Held } from './state/lane/write.ts';
 import { readRow, writeSkipped } from './state/ledger.ts';
 import { containerOf, destination, type Home, type LaneState, otherLane, readHome, source } from './state/pair.ts';
-import { newTally, type Tally, unsure } from './tally.ts';
-
-export type Run = {
-  /** Milliseconds since 1970: the run hands back before this and goes on later. */
-  readonly deadline: number;
-  readonly attempts: number;
-  /** Beyond the newest page of both ends. */
-  readonly full?: boolean;
-  /** For whoever wants to hear what the run did, however it ends. */
-  readonly tally?: Tally;
-};
 
 const overtaken = (progress: boolean): Outcome => retry(1, 'lane has another owner', progress);
 

@@ -6,10 +6,10 @@
 import { deliver, outcomeOf, settle } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import { claimed } from './fingerprint.ts';
+import type { Run } from './jobs/run.ts';
 import type { Lane, Message } from './model/event.ts';
 import { deferred, LOOKS, lookAgain, type Outcome, retry, skipped } from './model/outcome.ts';
 import { readBack } from './read-back.ts';
-import type { Run } from './reconcile.ts';
 import { render } from './render.ts';
 import { originalOf, renewCopy } from './renew-copy.ts';
 import { provenStamp } from './stamp.ts';

@@ -3,10 +3,11 @@
  * webhook told, so that events may come in any order, twice, or never.
  */
 import type { BridgeDeps } from './deps.ts';
-import { sendJob } from './jobs.ts';
+import type { Run } from './jobs/run.ts';
+import { sendJob } from './jobs/send.ts';
 import type { Lane } from './model/event.ts';
 import { LOOKS, lookAgain, type Outcome, retry, skipped } from './model/outcome.ts';
-import { type Run, reconcile } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
 import { redriveMessage } from './redrive.ts';
 import { maySayMore, originalOf, renewCopy } from './renew-copy.ts';
 import type { MessageEvent } from './replicate.ts';

@@ -2,23 +2,24 @@
 import { backoff } from './deliver.ts';
 import type { BridgeDeps } from './deps.ts';
 import { forwardHoles } from './forward/holes.ts';
-import { dropKept, hasEnded } from './kept.ts';
+import { dropKept, hasEnded } from './jobs/backlog.ts';
+import { decodeEnvelope, type Work } from './jobs/envelope.ts';
+import { newTally, type Run } from './jobs/run.ts';
+import { writeTicket } from './jobs/tickets.ts';
 import { link, rememberedAccept } from './link.ts';
-import { type BridgeEvent, decodeEnvelope, type Lane, type Work } from './model/event.ts';
+import type { BridgeEvent, Lane } from './model/event.ts';
 import { type Outcome, retry, skipped } from './model/outcome.ts';
 import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
 import { notice } from './notice.ts';
-import { writeTicket } from './operate/tickets.ts';
 import { outOfPatience } from './patience.ts';
 import type { Entry } from './ports/journal.ts';
 import type { Consumer, Verdict } from './ports/queues.ts';
-import { type Run, reconcile } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
 import { redriveMessage } from './redrive.ts';
 import { renew } from './renew.ts';
 import { replicate } from './replicate.ts';
 import { type Home, isWhole, laneFrom, readHome } from './state/pair.ts';
 import { createHomeKeys, type HomeKeys } from './state/pair-keys.ts';
-import { newTally } from './tally.ts';
 
 export const createReplicator = (deps: BridgeDeps): Consumer => {
   const homes = createHomeKeys(deps.store);

@@ -6,8 +6,8 @@
 
 import { comparePair, notSeen, type Verdict, type Verdicts } from './compare-pair.ts';
 import type { BridgeDeps } from './deps.ts';
-import { jobsFor, sendJob } from './jobs.ts';
-import { sendKeptWork } from './kept.ts';
+import { sendKeptWork } from './jobs/backlog.ts';
+import { jobsFor, sendJob } from './jobs/send.ts';
 import { notCompared } from './not-compared.ts';
 import type { Item } from './ports/change.ts';
 import type { Journal } from './ports/journal.ts';

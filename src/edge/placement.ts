@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Form } from '../adapters/twilio/webhook/form.ts';
 import type { Work } from '../adapters/twilio/webhook/reading.ts';
 import type { QueueName } from '../contract.ts';
-import { type BridgeEvent, encodeEnvelope } from '../core/model/event.ts';
+import { encodeEnvelope } from '../core/jobs/envelope.ts';
+import type { BridgeEvent } from '../core/model/event.ts';
 import type { QueueMessage } from '../core/ports/queues.ts';
 
 /** One queue that an event belongs on, and what goes there. */

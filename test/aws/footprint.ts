@@ -22,7 +22,7 @@ import { withBundles } from '../../scripts/bundles.ts';
 import { createDynamoStore } from '../../src/adapters/dynamodb/store.ts';
 import { QUEUES, type QueueName, SECRET_FIELDS, SETTINGS, TABLE } from '../../src/contract.ts';
 import { forwardRow } from '../../src/core/forward/rows.ts';
-import { encodeEnvelope } from '../../src/core/model/event.ts';
+import { encodeEnvelope } from '../../src/core/jobs/envelope.ts';
 import { createWebhook } from '../../src/edge/webhook.ts';
 import { awsEnvironment, startEmulator } from './emulator.ts';
 import type { Invocation, Invoked } from './footprint-function.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { encodeEnvelope } from '../../src/core/model/event.ts';
+import { encodeEnvelope } from '../../src/core/jobs/envelope.ts';
 import { CHAT_EVENT, type Stage, setStage } from './forward/stage.ts';
 
 let stage: Stage;

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createMemoryStore } from '../../src/adapters/memory/store.ts';
 import { readForm } from '../../src/adapters/twilio/webhook/form.ts';
 import { readFlexTaskRouter } from '../../src/adapters/twilio/webhook/taskrouter.ts';
-import { decodeEnvelope } from '../../src/core/model/event.ts';
+import { decodeEnvelope } from '../../src/core/jobs/envelope.ts';
 import { TwilioTrouble } from '../../src/core/model/twilio-error.ts';
 import type { Entry } from '../../src/core/ports/journal.ts';
 import type { QueueMessage } from '../../src/core/ports/queues.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeEnvelope } from '../../src/core/model/event.ts';
+import { decodeEnvelope } from '../../src/core/jobs/envelope.ts';
 import { fixture, type Params } from '../fixtures/webhooks/read.ts';
 import { config, encode, signature, world } from './world.ts';
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { decodeEnvelope, type Work } from '../../src/core/model/event.ts';
+import { decodeEnvelope, type Work } from '../../src/core/jobs/envelope.ts';
 import type { Entry } from '../../src/core/ports/journal.ts';
 import type { QueueMessage } from '../../src/core/ports/queues.ts';
 import { createWebhook, type WebhookDeps } from '../../src/edge/webhook.ts';

@@ -1,12 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  type BridgeEvent,
-  decodeEnvelope,
-  type Envelope,
-  encodeEnvelope,
-  type Work,
-} from '../../src/core/model/event.ts';
+import { decodeEnvelope, type Envelope, encodeEnvelope, type Work } from '../../src/core/jobs/envelope.ts';
+import type { BridgeEvent } from '../../src/core/model/event.ts';
 
 /** Every code unit, lone surrogates and U+FFFE among them. */
 const text = fc.oneof(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { DEPLOYMENT, STAMP_KEY } from '../../sim/world.ts';
-import { encodeEnvelope } from '../../src/core/model/event.ts';
+import { encodeEnvelope } from '../../src/core/jobs/envelope.ts';
 import { stampedAttributes } from '../../src/core/stamp.ts';
 import { AGENTS, channelUrl, conversationsUrl, openStage, type Stage } from './stage.ts';
 

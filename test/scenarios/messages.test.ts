@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { encodeEnvelope } from '../../src/core/model/event.ts';
+import { encodeEnvelope } from '../../src/core/jobs/envelope.ts';
 import { AGENTS, channelUrl, conversationsUrl, FLEX, openStage } from './stage.ts';
 
 const { ann } = AGENTS;

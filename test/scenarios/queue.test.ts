@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { QUEUES, type QueueName } from '../../src/contract.ts';
-import { decodeEnvelope, encodeEnvelope, type Work } from '../../src/core/model/event.ts';
+import { decodeEnvelope, encodeEnvelope, type Work } from '../../src/core/jobs/envelope.ts';
 import { openStage } from './stage.ts';
 
 const folder = new URL('../fixtures/queue/', import.meta.url);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CALM } from '../../sim/world.ts';
-import { decodeEnvelope } from '../../src/core/model/event.ts';
+import { decodeEnvelope } from '../../src/core/jobs/envelope.ts';
 import { AGENTS, openStage, type Stage } from './stage.ts';
 
 const { ann } = AGENTS;

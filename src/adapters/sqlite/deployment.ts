@@ -1,5 +1,5 @@
 import { QUEUES, type QueueName } from '../../contract.ts';
-import { decodeEnvelope } from '../../core/model/event.ts';
+import { decodeEnvelope } from '../../core/jobs/envelope.ts';
 import type { Deployment, QueueCount } from '../../core/operate/ports.ts';
 import type { Queues } from '../../core/ports/queues.ts';
 import type { Store } from '../../core/ports/store.ts';

@@ -1,5 +1,7 @@
 /** Asks TaskRouter who accepted an open chat that no pair knows of, and sends the event that its webhook was to bring. */
-import { type BridgeEvent, encodeEnvelope, eventsQueue } from '../model/event.ts';
+
+import { encodeEnvelope, eventsQueue } from '../jobs/envelope.ts';
+import type { BridgeEvent } from '../model/event.ts';
 import type { Clock, Nonce } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Queues } from '../ports/queues.ts';

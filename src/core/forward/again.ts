@@ -1,6 +1,6 @@
 /** What was given up goes on to Flex's own webhook all the same: an operator wants it, and knows that it comes late. */
 
-import type { Forward } from '../model/event.ts';
+import type { Forward } from '../jobs/envelope.ts';
 import type { Key } from '../ports/change.ts';
 import type { FlexSide } from '../ports/chat.ts';
 import { asItStands } from './compose.ts';

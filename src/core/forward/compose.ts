@@ -1,5 +1,7 @@
 /** What Twilio would have sent, for a message whose webhook was lost. Pure. */
-import type { Forward, Message } from '../model/event.ts';
+
+import type { Forward } from '../jobs/envelope.ts';
+import type { Message } from '../model/event.ts';
 
 export type Place = {
   /** AC… */

@@ -5,7 +5,8 @@
  */
 
 import type { BridgeDeps } from '../deps.ts';
-import { encodeEnvelope, type Message } from '../model/event.ts';
+import { encodeEnvelope } from '../jobs/envelope.ts';
+import type { Message } from '../model/event.ts';
 import { textField } from '../model/json.ts';
 import type { Key } from '../ports/change.ts';
 import { claimedStamp } from '../stamp.ts';

@@ -3,7 +3,7 @@
  * Whether it names the chat message is not known, so without a name it goes by text and time, counted: two equal texts
  * are two messages. `sent` must never be wrong, for then the customer lacks a message; when in doubt it is `unclear`.
  */
-import type { Forward } from '../model/event.ts';
+import type { Forward } from '../jobs/envelope.ts';
 import { textField } from '../model/json.ts';
 import type { FlexSide } from '../ports/chat.ts';
 import type { DefaultWebhook, Interaction } from '../ports/default-webhook.ts';

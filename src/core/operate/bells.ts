@@ -1,6 +1,6 @@
 import { QUEUES } from '../../contract.ts';
 import { forwardRow, readForwardRow } from '../forward/rows.ts';
-import { decodeEnvelope, type Forward, type ParkedMessage } from '../model/event.ts';
+import { decodeEnvelope, type Forward, type ParkedMessage } from '../jobs/envelope.ts';
 import { isEditParked, readRow } from '../state/ledger.ts';
 import { isWhole, readHome } from '../state/pair.ts';
 import { eventName } from './forward-again.ts';

@@ -2,10 +2,10 @@
  * What Flex's own webhook did not get is put on its channel's line again, in the order in which it stood there; see again.ts of
  * forward. A dead letter is all there is of it, and stays until it is through (bells.ts).
  */
-import { encodeEnvelope, type Forward } from '../model/event.ts';
+import { encodeEnvelope, type Forward } from '../jobs/envelope.ts';
+import { awaitTickets, type Ended } from '../jobs/tickets.ts';
 import type { Letter } from './letters.ts';
 import type { Operator } from './ports.ts';
-import { awaitTickets, type Ended } from './tickets.ts';
 
 /** `ended` is undefined while it is under way. */
 export type ForwardedAgain = { readonly forward: Waiting; readonly ended: Ended | undefined };

@@ -3,11 +3,11 @@
  * are not among them, for those have rows (see parked.ts).
  */
 import { QUEUES, type QueueName } from '../../contract.ts';
-import { sendJob } from '../jobs.ts';
-import { decodeEnvelope, type Forward } from '../model/event.ts';
+import { decodeEnvelope, type Forward } from '../jobs/envelope.ts';
+import { sendJob } from '../jobs/send.ts';
+import { awaitTickets, type Ended } from '../jobs/tickets.ts';
 import { isWhole, pairKey, readHome } from '../state/pair.ts';
 import type { DeadLetter, Operator } from './ports.ts';
-import { awaitTickets, type Ended } from './tickets.ts';
 
 export type Letter = {
   readonly queue: QueueName;

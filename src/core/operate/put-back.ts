@@ -1,10 +1,10 @@
 /** Parked messages are put back on their lanes' own queues, in the order of their source; see redrive.ts of core. */
 
-import { sendJob } from '../jobs.ts';
+import { sendJob } from '../jobs/send.ts';
+import { awaitTickets, type Ended } from '../jobs/tickets.ts';
 import { containerOf, readHome, source } from '../state/pair.ts';
 import type { ParkedRow } from './parked.ts';
 import type { Operator } from './ports.ts';
-import { awaitTickets, type Ended } from './tickets.ts';
 
 /** `ended` is undefined while it is under way. */
 export type PutBack = { readonly row: ParkedRow; readonly ended: Ended | undefined };

@@ -1,10 +1,10 @@
 /** One pair compared now, on request. */
 
-import { sendJob } from '../jobs.ts';
+import { sendJob } from '../jobs/send.ts';
+import { awaitTickets, type Ended } from '../jobs/tickets.ts';
 import type { Lane } from '../model/event.ts';
 import { containerOf, type Home, source } from '../state/pair.ts';
 import type { Operator } from './ports.ts';
-import { awaitTickets, type Ended } from './tickets.ts';
 
 /**
  * What came of it, with how many messages were repaired meanwhile. `clean` is only said of what was seen. `unsure`:

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createSqsQueues } from '../../../src/adapters/sqs/queues.ts';
-import { encodeEnvelope } from '../../../src/core/model/event.ts';
+import { encodeEnvelope } from '../../../src/core/jobs/envelope.ts';
 import { handClock } from '../../contracts/hand-clock.ts';
 import { drainSource, message, sendingContract } from '../../contracts/queues.contract.ts';
 import { startSqs } from './sqs-server.ts';

@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { AGENTS } from '../../../local/twilio/defaults.ts';
 import { memoryOperator } from '../../../sim/operator.ts';
 import { createForwarder } from '../../../src/core/forwarder.ts';
+import { awaitTickets } from '../../../src/core/jobs/tickets.ts';
 import { silence } from '../../../src/core/operate/bells.ts';
 import { type ForwardedAgain, forwardAgain, waitingForwards } from '../../../src/core/operate/forward-again.ts';
 import { type Letter, readLetters } from '../../../src/core/operate/letters.ts';
 import type { Operator } from '../../../src/core/operate/ports.ts';
-import { awaitTickets } from '../../../src/core/operate/tickets.ts';
 import { CHAT_EVENT, type Stage, setStage } from '../forward/stage.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { AGENTS } from '../../../local/twilio/defaults.ts';
-import { encodeEnvelope } from '../../../src/core/model/event.ts';
+import { encodeEnvelope } from '../../../src/core/jobs/envelope.ts';
 import { silence } from '../../../src/core/operate/bells.ts';
 import { type LinkedAgain, linkAgain, readLetters } from '../../../src/core/operate/letters.ts';
 import { concerns, readStatus } from '../../../src/core/operate/status.ts';

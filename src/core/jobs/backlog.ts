@@ -3,10 +3,11 @@
  * sends it again each minute until it has ended.
  */
 
-import type { BridgeDeps } from './deps.ts';
-import { type Accepted, encodeEnvelope, type Work } from './model/event.ts';
-import type { Key } from './ports/change.ts';
-import { pairKey } from './state/pair.ts';
+import type { BridgeDeps } from '../deps.ts';
+import type { Accepted } from '../model/event.ts';
+import type { Key } from '../ports/change.ts';
+import { pairKey } from '../state/pair.ts';
+import { encodeEnvelope, type Work } from './envelope.ts';
 
 /** What lane F's queue takes: a notice, or an accept. */
 export type Keepable = Extract<Work, { kind: 'notice' | 'event' }>;

@@ -1,7 +1,8 @@
 /** Jobs: work that no webhook asked for, put on the queue and into the group of the lane that may do it. */
-import type { BridgeDeps } from './deps.ts';
-import { encodeEnvelope, eventsQueue, type Lane, type Work } from './model/event.ts';
-import { containerOf, type Home, source } from './state/pair.ts';
+import type { BridgeDeps } from '../deps.ts';
+import type { Lane } from '../model/event.ts';
+import { containerOf, type Home, source } from '../state/pair.ts';
+import { encodeEnvelope, eventsQueue, type Work } from './envelope.ts';
 
 export type JobDeps = Pick<BridgeDeps, 'clock' | 'nonce'> & { readonly queues: Pick<BridgeDeps['queues'], 'send'> };
 

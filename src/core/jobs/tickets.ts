@@ -1,12 +1,12 @@
 /** How whoever put a job on a queue hears how it ended: the job names a ticket, its consumer writes it. */
 
 import type { BridgeDeps } from '../deps.ts';
-import type { Work } from '../model/event.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Item, Key } from '../ports/change.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
-import { newTally, type Tally } from '../tally.ts';
+import type { Work } from './envelope.ts';
+import { newTally, type Tally } from './run.ts';
 
 /** Seconds. Nobody asks after a day. */
 const KEEP_SECONDS = 24 * 3600;

@@ -1,0 +1,135 @@
+/** What travels on the queues: events, forwards and jobs, each in an envelope that names its version. */
+
+import type { QueueName } from '../../contract.ts';
+import type { BridgeEvent, Lane, Side } from '../model/event.ts';
+
+/** A webhook that goes on to Flex's own: body and content type as received, byte for byte. */
+export type Forward = {
+  readonly eventType: string;
+  readonly container: string;
+  /** The message's or the channel's SID. */
+  readonly about: string;
+  /** Names this event for ever; a second webhook of the same event has the same key. */
+  readonly key: string;
+  readonly contentType: string;
+  readonly body: string;
+};
+
+/** Why a message stands in a dead-letter queue. Its text does not: putting it back reads the source as it is then. */
+export type ParkedMessage = {
+  readonly home: string;
+  readonly lane: Lane;
+  readonly sid: string;
+  readonly index: number;
+  readonly reason: string;
+  readonly code: number | undefined;
+  readonly attempts: number;
+};
+
+/** What the agent is told of: a message that did not reach its other side, or the customer's phone. */
+export type Undelivered = {
+  readonly sid: string;
+  readonly way: Lane | 'forward';
+  readonly reason: string;
+  readonly code: number | undefined;
+  /** ISO-8601: when it was written, by which the agent finds it. Its text travels on no queue. */
+  readonly createdAt?: string | undefined;
+  /** Names what somebody made of the message later, if it was that. */
+  readonly edit?: string;
+};
+
+/**
+ * What travels on a queue. Jobs come from the sweep and the operator; `home` names the pair (see pair.ts), `ticket` the
+ * item in which whoever asked finds how the job ended.
+ */
+export type Work =
+  | {
+      readonly kind: 'event';
+      readonly event: BridgeEvent;
+      /** Under this name it waits in the store until it has ended (kept.ts). */
+      readonly kept?: string;
+    }
+  | {
+      readonly kind: 'forward';
+      readonly forward: Forward;
+      /** Only of one that was given up, when an operator sends it all the same. */
+      readonly ticket?: string;
+    }
+  | {
+      readonly kind: 'reconcile';
+      readonly home: string;
+      readonly lane: Lane;
+      readonly because: string;
+      /** Beyond the newest page of both ends. */
+      readonly full?: boolean;
+      readonly ticket?: string;
+    }
+  | { readonly kind: 'link'; readonly home: string; readonly because: string; readonly ticket?: string }
+  /** What was parked, or said nothing, is put back as its source says it now. */
+  | {
+      readonly kind: 'redrive';
+      readonly home: string;
+      readonly lane: Lane;
+      readonly sid: string;
+      readonly ticket?: string;
+    }
+  /** The agent is told, in the conversation, of a message that did not cross; carried out by lane F. */
+  | {
+      readonly kind: 'notice';
+      readonly home: string;
+      readonly about: Undelivered;
+      readonly kept?: string;
+    }
+  | { readonly kind: 'parked'; readonly parked: ParkedMessage };
+
+/** Where a side's events, and the jobs on the lane out of it, are handled. */
+export const eventsQueue = (side: Side): QueueName => (side === 'flex' ? 'flex-events' : 'frontline-events');
+
+export type Envelope = { readonly receivedAt: number; readonly work: Work };
+
+const CURRENT = 1;
+
+/** JSON.stringify leaves U+FFFE and U+FFFF as they are, and SQS refuses a message that holds one. */
+const unsafe = /[\uFFFE\uFFFF]/g;
+
+export const encodeEnvelope = (envelope: Envelope): string =>
+  JSON.stringify({ v: CURRENT, ...envelope }).replace(unsafe, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
+
+const KINDS: Readonly<Record<Work['kind'], true>> = {
+  event: true,
+  forward: true,
+  reconcile: true,
+  link: true,
+  redrive: true,
+  notice: true,
+  parked: true,
+};
+
+const EVENTS: Readonly<Record<BridgeEvent['type'], true>> = {
+  'message.added': true,
+  'message.updated': true,
+  'message.removed': true,
+  'reservation.accepted': true,
+};
+
+/** A later release may have work of a kind that this one has never heard of, and be rolled back. */
+const isKnown = (
+  work: { readonly kind?: unknown; readonly event?: { readonly type?: unknown } } | undefined,
+): boolean =>
+  Object.hasOwn(KINDS, String(work?.kind)) &&
+  (work?.kind !== 'event' || Object.hasOwn(EVENTS, String(work.event?.type)));
+
+/**
+ * Reads a queue message of this version or the one before. Version 1 is the first, so today there is only one; its
+ * samples under test/fixtures/queue must stay readable when version 2 comes.
+ * @returns undefined when the text is no envelope this release can read.
+ */
+export const decodeEnvelope = (text: string): Envelope | undefined => {
+  try {
+    const value = JSON.parse(text) as { v?: unknown; receivedAt?: unknown; work?: { kind?: unknown } } | null;
+    if (value?.v !== CURRENT || typeof value.receivedAt !== 'number' || !isKnown(value.work)) return undefined;
+    return { receivedAt: value.receivedAt, work: value.work as Work };
+  } catch {
+    return undefined;
+  }
+};
