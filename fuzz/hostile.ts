@@ -1,6 +1,6 @@
 /** Values and names that broke somebody's parser once. */
 import type { Dice } from '../sim/random.ts';
-import { stampedAttributes } from '../src/core/stamp.ts';
+import { stampedAttributes } from '../src/core/copies/stamp.ts';
 import { config, secrets } from './bridge.ts';
 import { IDENTITY, NAME, TEXT } from './marks.ts';
 

@@ -1,8 +1,8 @@
 /** What must hold of what a consumer makes of a message that the webhook let in. */
 import type { Dice } from '../sim/random.ts';
+import { claimedStamp } from '../src/core/copies/stamp.ts';
 import { decodeEnvelope, encodeEnvelope } from '../src/core/jobs/envelope.ts';
 import type { Change } from '../src/core/ports/change.ts';
-import { claimedStamp } from '../src/core/stamp.ts';
 import { at } from '../src/core/state/pair.ts';
 import { config } from './bridge.ts';
 import { consume } from './consume.ts';

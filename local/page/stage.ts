@@ -1,5 +1,5 @@
 /** The persons of the local Twilio as the page shows them: what each one sees, and what each one can do. */
-import { claimedStamp } from '../../src/core/stamp.ts';
+import { claimedStamp } from '../../src/core/copies/stamp.ts';
 import { type LocalTwilioAt, NotAllowed } from '../local-twilio-at.ts';
 import { AGENTS, type DefaultAgent } from '../twilio/defaults.ts';
 import type { ReadContainer, ReadMessage, ReadTask } from '../twilio/reads.ts';

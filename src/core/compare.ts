@@ -2,9 +2,10 @@
  * Compares the newest pages of a lane's two ends, backwards: what was copied, does it stand there once, and does it say
  * what its source says? Pure: what it finds is a suspicion, which the ledger confirms or clears.
  */
+
+import { isLate, textAcross } from './copies/render.ts';
+import { claimedStamp, provenStamp, type StampKind } from './copies/stamp.ts';
 import type { Lane, Message } from './model/event.ts';
-import { isLate, textAcross } from './render.ts';
-import { claimedStamp, provenStamp, type StampKind } from './stamp.ts';
 import { containerOf, destination, type Home, otherLane, source } from './state/pair.ts';
 
 /** `whole`: there is nothing before what was listed. */

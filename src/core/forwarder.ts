@@ -4,7 +4,8 @@
  * through, refused for good, or pointless. For the customer a double beats a loss: a post without an answer is looked
  * up before it is made again, and what cannot be told is sent again and says so in the journal.
  */
-import { backoff } from './deliver.ts';
+
+import { askForNotice } from './copies/notice-text.ts';
 import type { BridgeSettings } from './deps.ts';
 import { dropGone, putBack } from './forward/again.ts';
 import { type Fate, lookUp } from './forward/look-up.ts';
@@ -12,8 +13,8 @@ import { claim, type Doubtful, finish, forwardRow, giveUp, lapse, release, type 
 import { decodeEnvelope, type Envelope, encodeEnvelope, type Forward, type Work } from './jobs/envelope.ts';
 import { writeTicket } from './jobs/tickets.ts';
 import { deferred, LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from './model/outcome.ts';
+import { backoff } from './model/retry-delay.ts';
 import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
-import { askForNotice } from './notices.ts';
 import type { FlexSide } from './ports/chat.ts';
 import type { Clock, Nonce } from './ports/clock.ts';
 import type { DefaultWebhook } from './ports/default-webhook.ts';

@@ -1,13 +1,13 @@
 /** Puts right what comparing has found, where the ledger confirms it. Every step may be repeated. */
 import type { End, Finding } from './compare.ts';
-import { eraseDouble } from './deliver.ts';
+import { eraseDouble } from './copies/deliver.ts';
+import { textAcross } from './copies/render.ts';
+import { isRefused, maySayMore, originalOf, renewCopy, restoreCopy, tellEnd } from './copies/update.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
 import { type Tally, unsure } from './jobs/run.ts';
 import { sendJob } from './jobs/send.ts';
 import type { Lane, Message } from './model/event.ts';
 import { TwilioTrouble } from './model/twilio-error.ts';
-import { textAcross } from './render.ts';
-import { isRefused, maySayMore, originalOf, renewCopy, restoreCopy, tellEnd } from './renew-copy.ts';
 import { markStale } from './state/lane/marks.ts';
 import { originOf, type Row, readRow, writeDeleted } from './state/ledger.ts';
 import { containerOf, destination, type Home, otherLane } from './state/pair.ts';

@@ -1,12 +1,12 @@
 /** Writes a notice into the conversation, with intent, read-back and row, so that it stands there once. */
-import { attributesOf, outcomeOf, post } from './deliver.ts';
+import { attributesOf, outcomeOf, post } from './copies/deliver.ts';
+import { digestOf } from './copies/fingerprint.ts';
+import { NOTICE_AUTHOR, noticeSid, noticeText } from './copies/notice-text.ts';
+import { readBack } from './copies/read-back.ts';
 import type { BridgeDeps } from './deps.ts';
-import { digestOf } from './fingerprint.ts';
 import type { Undelivered } from './jobs/envelope.ts';
 import type { Run } from './jobs/run.ts';
 import { LOOKS, lookAgain, type Outcome, retry, skipped } from './model/outcome.ts';
-import { NOTICE_AUTHOR, noticeSid, noticeText } from './notices.ts';
-import { readBack } from './read-back.ts';
 import { fence, intend } from './state/lane/intent.ts';
 import { readRow } from './state/ledger.ts';
 import { type Home, readHome } from './state/pair.ts';

@@ -1,12 +1,12 @@
 /** When trying again is over: what was to be done is put where the sweep finds it, so that no queue's limit decides. */
 
+import { noticeSid } from './copies/notice-text.ts';
 import type { BridgeDeps } from './deps.ts';
 import { keepAccept, keepWork } from './jobs/backlog.ts';
 import type { Work } from './jobs/envelope.ts';
 import type { Accepted, BridgeEvent } from './model/event.ts';
 import { deferred, type Outcome } from './model/outcome.ts';
 import { PATIENCE_MS } from './model/times.ts';
-import { noticeSid } from './notices.ts';
 import type { Delivery } from './ports/queues.ts';
 import { defer, markStale } from './state/lane/marks.ts';
 import { laneFrom, pairKey } from './state/pair.ts';

@@ -5,21 +5,21 @@
  */
 
 import { compareEnds, type End } from './compare.ts';
-import { type Delivered, deliver, settle } from './deliver.ts';
+import { type Delivered, deliver, settle } from './copies/deliver.ts';
+import { claimed } from './copies/fingerprint.ts';
+import { isOurs } from './copies/own-message.ts';
+import { readBack } from './copies/read-back.ts';
+import { render } from './copies/render.ts';
+import { provenStamp } from './copies/stamp.ts';
+import { renewWaiting, tellEnd } from './copies/update.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
-import { claimed } from './fingerprint.ts';
 import { newTally, type Run, type Tally, unsure } from './jobs/run.ts';
 import { sendJob } from './jobs/send.ts';
 import { mend } from './mend.ts';
 import type { Lane, Message } from './model/event.ts';
 import { deferred, type Outcome, retry, skipped } from './model/outcome.ts';
 import { TwilioTrouble } from './model/twilio-error.ts';
-import { isOurs } from './ours.ts';
-import { readBack } from './read-back.ts';
-import { render } from './render.ts';
-import { renewWaiting, tellEnd } from './renew-copy.ts';
 import { readAll, sourceBatches } from './source-list.ts';
-import { provenStamp } from './stamp.ts';
 import { fence, intend } from './state/lane/intent.ts';
 import { clean, DROPS_AT_ONCE, GONE_AFTER_MS, HOLES_AT_ONCE } from './state/lane/marks.ts';
 import { releaseInTime } from './state/lane/pace.ts';

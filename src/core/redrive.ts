@@ -3,16 +3,16 @@
  * nothing when it was passed by. Repeating is safe: the ledger's row decides under the lane's fence, and a copy that
  * stands already is adopted.
  */
-import { deliver, outcomeOf, settle } from './deliver.ts';
+import { deliver, outcomeOf, settle } from './copies/deliver.ts';
+import { claimed } from './copies/fingerprint.ts';
+import { readBack } from './copies/read-back.ts';
+import { render } from './copies/render.ts';
+import { provenStamp } from './copies/stamp.ts';
+import { originalOf, renewCopy } from './copies/update.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
-import { claimed } from './fingerprint.ts';
 import type { Run } from './jobs/run.ts';
 import type { Lane, Message } from './model/event.ts';
 import { deferred, LOOKS, lookAgain, type Outcome, retry, skipped } from './model/outcome.ts';
-import { readBack } from './read-back.ts';
-import { render } from './render.ts';
-import { originalOf, renewCopy } from './renew-copy.ts';
-import { provenStamp } from './stamp.ts';
 import { fence, intend } from './state/lane/intent.ts';
 import type { Held } from './state/lane/write.ts';
 import { isEditParked, type Row, readRow, writeRemoved, writeSkipped } from './state/ledger.ts';

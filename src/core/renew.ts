@@ -2,6 +2,9 @@
  * Edits and removals: a copy is made to say what its source says now. The source's current state counts, not what a
  * webhook told, so that events may come in any order, twice, or never.
  */
+
+import { claimedStamp, provenStamp } from './copies/stamp.ts';
+import { maySayMore, originalOf, renewCopy } from './copies/update.ts';
 import type { BridgeDeps } from './deps.ts';
 import type { Run } from './jobs/run.ts';
 import { sendJob } from './jobs/send.ts';
@@ -9,9 +12,7 @@ import type { Lane } from './model/event.ts';
 import { LOOKS, lookAgain, type Outcome, retry, skipped } from './model/outcome.ts';
 import { reconcile } from './reconcile.ts';
 import { redriveMessage } from './redrive.ts';
-import { maySayMore, originalOf, renewCopy } from './renew-copy.ts';
 import type { MessageEvent } from './replicate.ts';
-import { claimedStamp, provenStamp } from './stamp.ts';
 import { markStale } from './state/lane/marks.ts';
 import { readRow, writeNeverCopied } from './state/ledger.ts';
 import { containerOf, type Home, laneFrom, otherLane, readHome, source } from './state/pair.ts';

@@ -1,13 +1,14 @@
 /** The fast path of a message: one call to Twilio and three conditional writes when nothing is unusual. */
+
+import { deliver, outcomeOf } from './copies/deliver.ts';
+import { claimed } from './copies/fingerprint.ts';
+import { render } from './copies/render.ts';
 import { decide } from './decide.ts';
-import { deliver, outcomeOf } from './deliver.ts';
 import { type BridgeDeps, chatSide } from './deps.ts';
-import { claimed } from './fingerprint.ts';
 import type { Run } from './jobs/run.ts';
 import type { BridgeEvent, Message } from './model/event.ts';
 import { deferred, type Outcome, retry, skipped } from './model/outcome.ts';
 import { reconcile } from './reconcile.ts';
-import { render } from './render.ts';
 import { close } from './state/lane/close.ts';
 import { claim } from './state/lane/intent.ts';
 import { defer } from './state/lane/marks.ts';

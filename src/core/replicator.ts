@@ -1,5 +1,5 @@
 /** The consumer of both event queues: every delivery ends with a named outcome, or comes again. */
-import { backoff } from './deliver.ts';
+
 import type { BridgeDeps } from './deps.ts';
 import { forwardHoles } from './forward/holes.ts';
 import { dropKept, hasEnded } from './jobs/backlog.ts';
@@ -9,6 +9,7 @@ import { writeTicket } from './jobs/tickets.ts';
 import { link, rememberedAccept } from './link.ts';
 import type { BridgeEvent, Lane } from './model/event.ts';
 import { type Outcome, retry, skipped } from './model/outcome.ts';
+import { backoff } from './model/retry-delay.ts';
 import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
 import { notice } from './notice.ts';
 import { outOfPatience } from './patience.ts';

@@ -4,11 +4,11 @@
  */
 import { readForm } from '../adapters/twilio/webhook/form.ts';
 import { reading, type Work } from '../adapters/twilio/webhook/reading.ts';
+import { provenStamp, type Stamp } from '../core/copies/stamp.ts';
 import type { BridgeEvent } from '../core/model/event.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Entry, Journal } from '../core/ports/journal.ts';
 import type { Queues } from '../core/ports/queues.ts';
-import { provenStamp, type Stamp } from '../core/stamp.ts';
 import type { Config, Secrets } from '../runtime/config.ts';
 import { type Answer, failed, queued, refused, responseOf, skippedBecause } from './answer.ts';
 import { readBody } from './body.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { stampedAttributes } from '../../src/core/stamp.ts';
+import { stampedAttributes } from '../../src/core/copies/stamp.ts';
 import { fixture, type Params } from '../fixtures/webhooks/read.ts';
 import { config, encode, secrets, world } from './world.ts';
 

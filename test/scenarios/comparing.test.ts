@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { DEPLOYMENT, STAMP_KEY } from '../../sim/world.ts';
+import { stampedAttributes } from '../../src/core/copies/stamp.ts';
 import { encodeEnvelope } from '../../src/core/jobs/envelope.ts';
-import { stampedAttributes } from '../../src/core/stamp.ts';
 import { AGENTS, channelUrl, conversationsUrl, openStage, type Stage } from './stage.ts';
 
 const { ann } = AGENTS;

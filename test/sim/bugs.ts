@@ -22,7 +22,7 @@ export const BUGS: readonly Bug[] = [
     mode: 'told',
     patches: [
       {
-        file: 'src/core/read-back.ts',
+        file: 'src/core/copies/read-back.ts',
         from: 'const copy = await findCopy(deps, mine, intent);',
         to: 'const copy = undefined as Awaited<ReturnType<typeof findCopy>>;',
       },
@@ -33,7 +33,7 @@ export const BUGS: readonly Bug[] = [
     mode: 'told',
     patches: [
       {
-        file: 'src/core/read-back.ts',
+        file: 'src/core/copies/read-back.ts',
         from: 'intent.notAfter + deps.settings.settleMs - deps.clock.now()',
         to: 'intent.notAfter - deps.clock.now()',
       },
@@ -44,7 +44,7 @@ export const BUGS: readonly Bug[] = [
     mode: 'told',
     patches: [
       {
-        file: 'src/core/deliver.ts',
+        file: 'src/core/copies/deliver.ts',
         from: 'if (deps.clock.now() > intent.notAfter - deps.settings.requestMs) {',
         to: 'if (Number.isNaN(intent.notAfter)) {',
       },
@@ -55,12 +55,12 @@ export const BUGS: readonly Bug[] = [
     mode: 'told',
     patches: [
       {
-        file: 'src/core/deliver.ts',
+        file: 'src/core/copies/deliver.ts',
         from: '  const row = await writeCopied(',
         to: '  const first = await close(deps, held, copy.index, seen.missing, seen.listedAt);\n  const row = await writeCopied(',
       },
       {
-        file: 'src/core/deliver.ts',
+        file: 'src/core/copies/deliver.ts',
         from: '  const closed = await close(deps, held, copy.index, seen.missing, seen.listedAt);\n  return closed.ok ? { end:',
         to: '  const closed = first;\n  return closed.ok ? { end:',
       },
@@ -79,7 +79,7 @@ export const BUGS: readonly Bug[] = [
     mode: 'told',
     patches: [
       {
-        file: 'src/core/stamp.ts',
+        file: 'src/core/copies/stamp.ts',
         from: 'return good.length === given.length && timingSafeEqual(good, given) ? claim : undefined;',
         to: 'return good.length === given.length || timingSafeEqual(good, good) ? claim : undefined;',
       },
@@ -90,7 +90,7 @@ export const BUGS: readonly Bug[] = [
     mode: 'told',
     patches: [
       {
-        file: 'src/core/stamp.ts',
+        file: 'src/core/copies/stamp.ts',
         from: 'JSON.stringify([d, at.lane, at.container, at.author, k, s, body])',
         to: 'JSON.stringify([d, at.lane, at.container, k, s, body.length])',
       },

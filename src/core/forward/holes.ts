@@ -4,12 +4,12 @@
  * which nothing was said for a week costs no read, one in which nothing is new one, and a new message one more.
  */
 
+import { claimedStamp } from '../copies/stamp.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { encodeEnvelope } from '../jobs/envelope.ts';
 import type { Message } from '../model/event.ts';
 import { textField } from '../model/json.ts';
 import type { Key } from '../ports/change.ts';
-import { claimedStamp } from '../stamp.ts';
 import { FIRST_START } from '../state/first-start.ts';
 import { composeMessageSent, messageKey } from './compose.ts';
 import {

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { AGENTS, FLEX } from '../../../local/twilio/defaults.ts';
+import { stampedAttributes } from '../../../src/core/copies/stamp.ts';
 import { messageKey } from '../../../src/core/forward/compose.ts';
 import { forwardHoles } from '../../../src/core/forward/holes.ts';
 import { forwardRow } from '../../../src/core/forward/rows.ts';
 import type { Key } from '../../../src/core/ports/change.ts';
-import { stampedAttributes } from '../../../src/core/stamp.ts';
 import { firstStart } from '../../../src/core/state/first-start.ts';
 import { CHAT_EVENT, STAMP_KEY, type Stage, setStage } from './stage.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { AGENTS } from '../../../local/twilio/defaults.ts';
-import { attributesOf } from '../../../src/core/deliver.ts';
+import { attributesOf } from '../../../src/core/copies/deliver.ts';
 import { silence } from '../../../src/core/operate/bells.ts';
 import { listParked } from '../../../src/core/operate/parked.ts';
 import { putBack } from '../../../src/core/operate/put-back.ts';

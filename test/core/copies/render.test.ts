@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Message } from '../../src/core/model/event.ts';
-import { render } from '../../src/core/render.ts';
+import { render } from '../../../src/core/copies/render.ts';
+import type { Message } from '../../../src/core/model/event.ts';
 
 const people = { customer: '+15550100', workerIdentity: 'ann_40example_2Ecom' };
 const message = (over: Partial<Message>): Message => ({

@@ -4,11 +4,11 @@
  * text itself is kept nowhere.
  */
 import { createHmac } from 'node:crypto';
-import type { Lane, Message } from './model/event.ts';
+import type { Lane, Message } from '../model/event.ts';
+import type { Claimed } from '../state/lane/intent.ts';
+import type { Home, Intent } from '../state/pair.ts';
 import { authorAcross, textAcross } from './render.ts';
 import { claimedStamp } from './stamp.ts';
-import type { Claimed } from './state/lane/intent.ts';
-import type { Home, Intent } from './state/pair.ts';
 
 /** A person's message, as it is about to cross. */
 export const claimed = (key: string, lane: Lane, message: Message, late: boolean): Claimed => {

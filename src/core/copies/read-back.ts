@@ -2,19 +2,20 @@
  * What became of an intent whose owner is gone or got no answer: wait until nothing of it can still arrive, then look
  * for its copy at the destination, and adopt it, or free the lane.
  */
+
+import { type BridgeDeps, chatSide } from '../deps.ts';
+import type { Message } from '../model/event.ts';
+import { type Outcome, retry } from '../model/outcome.ts';
+import type { Page } from '../ports/chat.ts';
+import { close } from '../state/lane/close.ts';
+import { clear, take } from '../state/lane/intent.ts';
+import { HOLES_AT_ONCE } from '../state/lane/marks.ts';
+import type { Held } from '../state/lane/write.ts';
+import { originOf, readRow } from '../state/ledger.ts';
+import { containerOf, destination, type Home, type Intent, type LaneState } from '../state/pair.ts';
 import { settle } from './deliver.ts';
-import { type BridgeDeps, chatSide } from './deps.ts';
 import { isIntended, second } from './fingerprint.ts';
-import type { Message } from './model/event.ts';
-import { type Outcome, retry } from './model/outcome.ts';
-import type { Page } from './ports/chat.ts';
 import { provenStamp } from './stamp.ts';
-import { close } from './state/lane/close.ts';
-import { clear, take } from './state/lane/intent.ts';
-import { HOLES_AT_ONCE } from './state/lane/marks.ts';
-import type { Held } from './state/lane/write.ts';
-import { originOf, readRow } from './state/ledger.ts';
-import { containerOf, destination, type Home, type Intent, type LaneState } from './state/pair.ts';
 
 export type Freed =
   | { readonly free: true; readonly home: Home; readonly adopted: boolean }

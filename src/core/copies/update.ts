@@ -1,16 +1,17 @@
 /** Makes one copy say what its source says, or takes it away when the source is gone. */
+
+import { type BridgeDeps, chatSide } from '../deps.ts';
+import type { Lane, Message } from '../model/event.ts';
+import { type Outcome, type Parked, skipped } from '../model/outcome.ts';
+import { TwilioTrouble } from '../model/twilio-error.ts';
+import { type Row, writeDeleted, writeRefused, writeRenewed, writeRestored } from '../state/ledger.ts';
+import { containerOf, destination, type Home, source } from '../state/pair.ts';
 import { attributesOf } from './deliver.ts';
-import { type BridgeDeps, chatSide } from './deps.ts';
 import { digestAcross } from './fingerprint.ts';
-import { isHopelessSince } from './hopeless.ts';
-import type { Lane, Message } from './model/event.ts';
-import { type Outcome, type Parked, skipped } from './model/outcome.ts';
-import { TwilioTrouble } from './model/twilio-error.ts';
-import { GONE } from './notices.ts';
+import { isHopelessSince } from './give-up.ts';
+import { GONE } from './notice-text.ts';
 import { tellOfParked } from './park.ts';
 import { copyOf, textAcross } from './render.ts';
-import { type Row, writeDeleted, writeRefused, writeRenewed, writeRestored } from './state/ledger.ts';
-import { containerOf, destination, type Home, source } from './state/pair.ts';
 
 /** A message that is across: `sid` of its source, and the row that names its copy. */
 export type Across = {

@@ -1,11 +1,11 @@
 /** Is a message in a container the bridge's own writing? Never recognised by timing or by author alone. */
-import type { BridgeDeps } from './deps.ts';
+import type { BridgeDeps } from '../deps.ts';
+import type { Lane, Message } from '../model/event.ts';
+import { readRow } from '../state/ledger.ts';
+import { containerOf, destination, type Home } from '../state/pair.ts';
 import { isIntended } from './fingerprint.ts';
-import type { Lane, Message } from './model/event.ts';
-import { isNoticeText } from './notices.ts';
+import { isNoticeText } from './notice-text.ts';
 import { claimedStamp, provenStamp } from './stamp.ts';
-import { readRow } from './state/ledger.ts';
-import { containerOf, destination, type Home } from './state/pair.ts';
 
 /**
  * @param writer the lane that would have written it; the message stands in that lane's destination.

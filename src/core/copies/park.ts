@@ -2,11 +2,11 @@
  * What can never work is out of the way for good: a dead letter rings the bell for an operator, and the agent is told where
  * no customer reads. Each may come twice, until the ledger's row says that it was done; that row is the caller's.
  */
-import type { BridgeDeps } from './deps.ts';
-import { encodeEnvelope, eventsQueue, type ParkedMessage } from './jobs/envelope.ts';
-import type { Parked } from './model/outcome.ts';
-import { askForNotice, isNotice } from './notices.ts';
-import { containerOf, type Home, source } from './state/pair.ts';
+import type { BridgeDeps } from '../deps.ts';
+import { encodeEnvelope, eventsQueue, type ParkedMessage } from '../jobs/envelope.ts';
+import type { Parked } from '../model/outcome.ts';
+import { containerOf, type Home, source } from '../state/pair.ts';
+import { askForNotice, isNotice } from './notice-text.ts';
 
 export type Refused = Pick<ParkedMessage, 'sid' | 'index' | 'code' | 'attempts'> & {
   readonly lane: 'F' | 'B';

@@ -2,9 +2,9 @@
  * Notices: what the agent is told, where no customer reads, of a message that did not reach its other side. A notice
  * is a message of its own on lane F, with intent and row like any other.
  */
-import type { BridgeDeps } from './deps.ts';
-import { encodeEnvelope, type Undelivered } from './jobs/envelope.ts';
-import type { Queues } from './ports/queues.ts';
+import type { BridgeDeps } from '../deps.ts';
+import { encodeEnvelope, type Undelivered } from '../jobs/envelope.ts';
+import type { Queues } from '../ports/queues.ts';
 import { minute } from './render.ts';
 
 const prefix = 'notice#';

@@ -2,10 +2,10 @@
  * What Twilio never takes, and says so by no code that is known to be final. A side that is down looks the same from one
  * chat: so whether others get through decides, and while nobody does everything waits.
  */
-import type { BridgeDeps } from './deps.ts';
-import type { Lane } from './model/event.ts';
-import { wasCopiedSince } from './state/ledger.ts';
-import type { Home } from './state/pair.ts';
+import type { BridgeDeps } from '../deps.ts';
+import type { Lane } from '../model/event.ts';
+import { wasCopiedSince } from '../state/ledger.ts';
+import type { Home } from '../state/pair.ts';
 
 /** Tried so often in so long. */
 const TRIES = { times: 10, ms: 3_600_000 } as const;

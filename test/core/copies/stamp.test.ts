@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { claimedStamp, provenStamp, type Stamped, stampedAttributes } from '../../src/core/stamp.ts';
+import { claimedStamp, provenStamp, type Stamped, stampedAttributes } from '../../../src/core/copies/stamp.ts';
 
 const key = 'a key that only the bridge holds';
 const place: Stamped = { lane: 'B', container: 'CH1', author: 'ann_40example_2Ecom', body: 'Good morning' };

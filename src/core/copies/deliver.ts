@@ -2,21 +2,23 @@
  * One message across, from an intent that is held to the row and the cursor: the only place that creates copies.
  * Every step may be the last one of this process; whoever comes next finds the intent and settles it.
  */
-import { type BridgeDeps, chatSide } from './deps.ts';
-import { isHopeless } from './hopeless.ts';
-import type { Lane, Message } from './model/event.ts';
-import { deferred, type Outcome, type Parked, retry } from './model/outcome.ts';
-import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
+
+import { type BridgeDeps, chatSide } from '../deps.ts';
+import type { Lane, Message } from '../model/event.ts';
+import { deferred, type Outcome, type Parked, retry } from '../model/outcome.ts';
+import { backoff } from '../model/retry-delay.ts';
+import { TwilioTrouble, twilioSays } from '../model/twilio-error.ts';
+import type { Draft } from '../ports/chat.ts';
+import { close } from '../state/lane/close.ts';
+import { clear, lapse } from '../state/lane/intent.ts';
+import { defer } from '../state/lane/marks.ts';
+import type { Held } from '../state/lane/write.ts';
+import { writeCopied, writeParked } from '../state/ledger.ts';
+import { containerOf, destination, type Home, type Intent } from '../state/pair.ts';
+import { isHopeless } from './give-up.ts';
 import { tellOfParked } from './park.ts';
-import type { Draft } from './ports/chat.ts';
 import { type Rendered, render } from './render.ts';
 import { type StampKind, stampedAttributes } from './stamp.ts';
-import { close } from './state/lane/close.ts';
-import { clear, lapse } from './state/lane/intent.ts';
-import { defer } from './state/lane/marks.ts';
-import type { Held } from './state/lane/write.ts';
-import { writeCopied, writeParked } from './state/ledger.ts';
-import { containerOf, destination, type Home, type Intent } from './state/pair.ts';
 
 /** What the list at hand says of the indices before this message; nothing on the fast path. */
 export type Seen = { readonly missing: readonly number[]; readonly listedAt: number };
@@ -27,9 +29,6 @@ export type Delivered =
   /** Somebody else owns the lane now, and has settled this message or will. */
   | { readonly end: 'overtaken' }
   | { readonly end: 'stopped'; readonly outcome: Outcome };
-
-/** Seconds until the next try of something that was refused for now. */
-export const backoff = (attempts: number): number => [1, 2, 4, 8, 15, 30][Math.min(attempts, 6) - 1] ?? 1;
 
 /** As the end of an event or a job that was about this message alone. */
 export const outcomeOf = (delivered: Delivered): Outcome => {

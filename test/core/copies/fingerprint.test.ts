@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { claimed, isIntended } from '../../src/core/fingerprint.ts';
-import type { Message } from '../../src/core/model/event.ts';
-import { textAcross } from '../../src/core/render.ts';
-import { readHome } from '../../src/core/state/pair.ts';
+import { claimed, isIntended } from '../../../src/core/copies/fingerprint.ts';
+import { textAcross } from '../../../src/core/copies/render.ts';
+import type { Message } from '../../../src/core/model/event.ts';
+import { readHome } from '../../../src/core/state/pair.ts';
 
 const key = 'a key that only the bridge holds';
 const createdAt = '2026-11-22T14:03:07.412Z';

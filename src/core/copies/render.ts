@@ -1,6 +1,6 @@
 /** How a message of one side reads on the other. Pure, so that reconcile can compare a copy with its source. */
-import type { Lane, Media, Message } from './model/event.ts';
-import { decodeIdentity, encodeIdentity } from './model/identity.ts';
+import type { Lane, Media, Message } from '../model/event.ts';
+import { decodeIdentity, encodeIdentity } from '../model/identity.ts';
 
 export type Rendered = { readonly author: string; readonly body: string };
 

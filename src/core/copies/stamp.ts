@@ -4,7 +4,7 @@
  * that neither a forged nor a copied stamp passes: who copies a genuine one cannot also have its author or its text.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { Lane } from './model/event.ts';
+import type { Lane } from '../model/event.ts';
 
 /** copy: a person's message; notice: the bridge's own word; silent: a copy that must not go out by SMS again. */
 export type StampKind = 'copy' | 'notice' | 'silent';
