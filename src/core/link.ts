@@ -9,7 +9,7 @@ import { LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from './m
 import { TwilioTrouble } from './model/twilio-error.ts';
 import { counterpartName, nameAtMost, originOf } from './names.ts';
 import type { Container, Member } from './ports/chat.ts';
-import { reconcile } from './reconcile.ts';
+import { reconcile } from './reconcile/reconcile.ts';
 import { type Home, isWhole, pairKey, readHome } from './state/pair.ts';
 import { begin, finishLink, nameCounterpart, nextGeneration, open, restUnlinked } from './state/pair-writes.ts';
 

@@ -10,7 +10,7 @@ import type { Run } from './jobs/run.ts';
 import { sendJob } from './jobs/send.ts';
 import type { Lane } from './model/event.ts';
 import { LOOKS, lookAgain, type Outcome, retry, skipped } from './model/outcome.ts';
-import { reconcile } from './reconcile.ts';
+import { reconcile } from './reconcile/reconcile.ts';
 import { redriveMessage } from './redrive.ts';
 import type { MessageEvent } from './replicate.ts';
 import { markStale } from './state/lane/marks.ts';

@@ -8,7 +8,7 @@ import { type BridgeDeps, chatSide } from './deps.ts';
 import type { Run } from './jobs/run.ts';
 import type { BridgeEvent, Message } from './model/event.ts';
 import { deferred, type Outcome, retry, skipped } from './model/outcome.ts';
-import { reconcile } from './reconcile.ts';
+import { reconcile } from './reconcile/reconcile.ts';
 import { close } from './state/lane/close.ts';
 import { claim } from './state/lane/intent.ts';
 import { defer } from './state/lane/marks.ts';

@@ -15,7 +15,7 @@ import { notice } from './notice.ts';
 import { outOfPatience } from './patience.ts';
 import type { Entry } from './ports/journal.ts';
 import type { Consumer, Verdict } from './ports/queues.ts';
-import { reconcile } from './reconcile.ts';
+import { reconcile } from './reconcile/reconcile.ts';
 import { redriveMessage } from './redrive.ts';
 import { renew } from './renew.ts';
 import { replicate } from './replicate.ts';

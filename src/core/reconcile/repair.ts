@@ -1,16 +1,17 @@
 /** Puts right what comparing has found, where the ledger confirms it. Every step may be repeated. */
+
+import { eraseDouble } from '../copies/deliver.ts';
+import { textAcross } from '../copies/render.ts';
+import { isRefused, maySayMore, originalOf, renewCopy, restoreCopy, tellEnd } from '../copies/update.ts';
+import { type BridgeDeps, chatSide } from '../deps.ts';
+import { type Tally, unsure } from '../jobs/run.ts';
+import { sendJob } from '../jobs/send.ts';
+import type { Lane, Message } from '../model/event.ts';
+import { TwilioTrouble } from '../model/twilio-error.ts';
+import { markStale } from '../state/lane/marks.ts';
+import { originOf, type Row, readRow, writeDeleted } from '../state/ledger.ts';
+import { containerOf, destination, type Home, otherLane } from '../state/pair.ts';
 import type { End, Finding } from './compare.ts';
-import { eraseDouble } from './copies/deliver.ts';
-import { textAcross } from './copies/render.ts';
-import { isRefused, maySayMore, originalOf, renewCopy, restoreCopy, tellEnd } from './copies/update.ts';
-import { type BridgeDeps, chatSide } from './deps.ts';
-import { type Tally, unsure } from './jobs/run.ts';
-import { sendJob } from './jobs/send.ts';
-import type { Lane, Message } from './model/event.ts';
-import { TwilioTrouble } from './model/twilio-error.ts';
-import { markStale } from './state/lane/marks.ts';
-import { originOf, type Row, readRow, writeDeleted } from './state/ledger.ts';
-import { containerOf, destination, type Home, otherLane } from './state/pair.ts';
 
 /**
  * A list, or a look at one message, may be behind by seconds: nothing younger than this is taken for gone.

@@ -4,28 +4,28 @@
  * is its short cut.
  */
 
+import { type Delivered, deliver, settle } from '../copies/deliver.ts';
+import { claimed } from '../copies/fingerprint.ts';
+import { isOurs } from '../copies/own-message.ts';
+import { readBack } from '../copies/read-back.ts';
+import { render } from '../copies/render.ts';
+import { provenStamp } from '../copies/stamp.ts';
+import { renewWaiting, tellEnd } from '../copies/update.ts';
+import { type BridgeDeps, chatSide } from '../deps.ts';
+import { newTally, type Run, type Tally, unsure } from '../jobs/run.ts';
+import { sendJob } from '../jobs/send.ts';
+import type { Lane, Message } from '../model/event.ts';
+import { deferred, type Outcome, retry, skipped } from '../model/outcome.ts';
+import { TwilioTrouble } from '../model/twilio-error.ts';
+import { fence, intend } from '../state/lane/intent.ts';
+import { clean, DROPS_AT_ONCE, GONE_AFTER_MS, HOLES_AT_ONCE } from '../state/lane/marks.ts';
+import { releaseInTime } from '../state/lane/pace.ts';
+import type { Held } from '../state/lane/write.ts';
+import { readRow, writeSkipped } from '../state/ledger.ts';
+import { containerOf, destination, type Home, type LaneState, otherLane, readHome, source } from '../state/pair.ts';
 import { compareEnds, type End } from './compare.ts';
-import { type Delivered, deliver, settle } from './copies/deliver.ts';
-import { claimed } from './copies/fingerprint.ts';
-import { isOurs } from './copies/own-message.ts';
-import { readBack } from './copies/read-back.ts';
-import { render } from './copies/render.ts';
-import { provenStamp } from './copies/stamp.ts';
-import { renewWaiting, tellEnd } from './copies/update.ts';
-import { type BridgeDeps, chatSide } from './deps.ts';
-import { newTally, type Run, type Tally, unsure } from './jobs/run.ts';
-import { sendJob } from './jobs/send.ts';
-import { mend } from './mend.ts';
-import type { Lane, Message } from './model/event.ts';
-import { deferred, type Outcome, retry, skipped } from './model/outcome.ts';
-import { TwilioTrouble } from './model/twilio-error.ts';
+import { mend } from './repair.ts';
 import { readAll, sourceBatches } from './source-list.ts';
-import { fence, intend } from './state/lane/intent.ts';
-import { clean, DROPS_AT_ONCE, GONE_AFTER_MS, HOLES_AT_ONCE } from './state/lane/marks.ts';
-import { releaseInTime } from './state/lane/pace.ts';
-import type { Held } from './state/lane/write.ts';
-import { readRow, writeSkipped } from './state/ledger.ts';
-import { containerOf, destination, type Home, type LaneState, otherLane, readHome, source } from './state/pair.ts';
 
 const overtaken = (progress: boolean): Outcome => retry(1, 'lane has another owner', progress);
 

@@ -1,11 +1,11 @@
 /** Reads a lane's source: what may not have crossed yet, oldest first, a batch at a time. */
-import { type BridgeDeps, chatSide } from './deps.ts';
-import type { Message, Side } from './model/event.ts';
-import { TwilioTrouble } from './model/twilio-error.ts';
-import type { Page } from './ports/chat.ts';
-import { keepPlace } from './state/lane/marks.ts';
-import type { Held, LaneWrite } from './state/lane/write.ts';
-import { containerOf, source } from './state/pair.ts';
+import { type BridgeDeps, chatSide } from '../deps.ts';
+import type { Message, Side } from '../model/event.ts';
+import { TwilioTrouble } from '../model/twilio-error.ts';
+import type { Page } from '../ports/chat.ts';
+import { keepPlace } from '../state/lane/marks.ts';
+import type { Held, LaneWrite } from '../state/lane/write.ts';
+import { containerOf, source } from '../state/pair.ts';
 
 /** A newest-first read goes no deeper than this many pages; what is longer is read oldest first. */
 const PAGES_DOWN = 10;

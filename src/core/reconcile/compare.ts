@@ -3,10 +3,10 @@
  * what its source says? Pure: what it finds is a suspicion, which the ledger confirms or clears.
  */
 
-import { isLate, textAcross } from './copies/render.ts';
-import { claimedStamp, provenStamp, type StampKind } from './copies/stamp.ts';
-import type { Lane, Message } from './model/event.ts';
-import { containerOf, destination, type Home, otherLane, source } from './state/pair.ts';
+import { isLate, textAcross } from '../copies/render.ts';
+import { claimedStamp, provenStamp, type StampKind } from '../copies/stamp.ts';
+import type { Lane, Message } from '../model/event.ts';
+import { containerOf, destination, type Home, otherLane, source } from '../state/pair.ts';
 
 /** `whole`: there is nothing before what was listed. */
 export type End = { readonly messages: readonly Message[]; readonly whole: boolean };
