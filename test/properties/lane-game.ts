@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check';
 import { createMemoryStore } from '../../src/adapters/memory/store.ts';
-import { decide } from '../../src/core/decide.ts';
 import type { BridgeDeps } from '../../src/core/deps.ts';
+import { decide } from '../../src/core/messages/decide.ts';
 import type { Lane } from '../../src/core/model/event.ts';
 import type { Item } from '../../src/core/ports/change.ts';
 import type { Store } from '../../src/core/ports/store.ts';

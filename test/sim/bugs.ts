@@ -101,7 +101,7 @@ export const BUGS: readonly Bug[] = [
     mode: 'told',
     patches: [
       {
-        file: 'src/core/renew.ts',
+        file: 'src/core/messages/edit.ts',
         from: '  await askOtherLane(deps, home, otherLane(lane));',
         to: `  const origin = claimedStamp(event.message.attributes)?.s ?? '';
   const to = containerOf(home, source(otherLane(lane))) ?? '';

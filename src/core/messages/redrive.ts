@@ -3,20 +3,20 @@
  * nothing when it was passed by. Repeating is safe: the ledger's row decides under the lane's fence, and a copy that
  * stands already is adopted.
  */
-import { deliver, outcomeOf, settle } from './copies/deliver.ts';
-import { claimed } from './copies/fingerprint.ts';
-import { readBack } from './copies/read-back.ts';
-import { render } from './copies/render.ts';
-import { provenStamp } from './copies/stamp.ts';
-import { originalOf, renewCopy } from './copies/update.ts';
-import { type BridgeDeps, chatSide } from './deps.ts';
-import type { Run } from './jobs/run.ts';
-import type { Lane, Message } from './model/event.ts';
-import { deferred, LOOKS, lookAgain, type Outcome, retry, skipped } from './model/outcome.ts';
-import { fence, intend } from './state/lane/intent.ts';
-import type { Held } from './state/lane/write.ts';
-import { isEditParked, type Row, readRow, writeRemoved, writeSkipped } from './state/ledger.ts';
-import { containerOf, destination, type Home, readHome, source } from './state/pair.ts';
+import { deliver, outcomeOf, settle } from '../copies/deliver.ts';
+import { claimed } from '../copies/fingerprint.ts';
+import { readBack } from '../copies/read-back.ts';
+import { render } from '../copies/render.ts';
+import { provenStamp } from '../copies/stamp.ts';
+import { originalOf, renewCopy } from '../copies/update.ts';
+import { type BridgeDeps, chatSide } from '../deps.ts';
+import type { Run } from '../jobs/run.ts';
+import type { Lane, Message } from '../model/event.ts';
+import { deferred, LOOKS, lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
+import { fence, intend } from '../state/lane/intent.ts';
+import type { Held } from '../state/lane/write.ts';
+import { isEditParked, type Row, readRow, writeRemoved, writeSkipped } from '../state/ledger.ts';
+import { containerOf, destination, type Home, readHome, source } from '../state/pair.ts';
 
 /** `home` is the key of the pair (see pair.ts), `sid` the parked message's. */
 export type Redrive = { readonly home: string; readonly lane: Lane; readonly sid: string };

@@ -1,15 +1,15 @@
 /** Writes a notice into the conversation, with intent, read-back and row, so that it stands there once. */
-import { attributesOf, outcomeOf, post } from './copies/deliver.ts';
-import { digestOf } from './copies/fingerprint.ts';
-import { NOTICE_AUTHOR, noticeSid, noticeText } from './copies/notice-text.ts';
-import { readBack } from './copies/read-back.ts';
-import type { BridgeDeps } from './deps.ts';
-import type { Undelivered } from './jobs/envelope.ts';
-import type { Run } from './jobs/run.ts';
-import { LOOKS, lookAgain, type Outcome, retry, skipped } from './model/outcome.ts';
-import { fence, intend } from './state/lane/intent.ts';
-import { readRow } from './state/ledger.ts';
-import { type Home, readHome } from './state/pair.ts';
+import { attributesOf, outcomeOf, post } from '../copies/deliver.ts';
+import { digestOf } from '../copies/fingerprint.ts';
+import { NOTICE_AUTHOR, noticeSid, noticeText } from '../copies/notice-text.ts';
+import { readBack } from '../copies/read-back.ts';
+import type { BridgeDeps } from '../deps.ts';
+import type { Undelivered } from '../jobs/envelope.ts';
+import type { Run } from '../jobs/run.ts';
+import { LOOKS, lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
+import { fence, intend } from '../state/lane/intent.ts';
+import { readRow } from '../state/ledger.ts';
+import { type Home, readHome } from '../state/pair.ts';
 
 /** @throws TwilioTrouble when the conversation could not be read; repeating is safe. */
 export const notice = async (deps: BridgeDeps, key: Home['key'], about: Undelivered, run: Run): Promise<Outcome> => {

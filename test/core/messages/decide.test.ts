@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decide } from '../../src/core/decide.ts';
-import type { Home, LaneState, PairState } from '../../src/core/state/pair.ts';
+import { decide } from '../../../src/core/messages/decide.ts';
+import type { Home, LaneState, PairState } from '../../../src/core/state/pair.ts';
 
 const lane: LaneState = {
   cursor: 4,

@@ -1,7 +1,7 @@
 /** What a message event means for its lane when the claim was refused. Pure and total. */
-import type { Lane } from './model/event.ts';
-import type { Skipped } from './model/outcome.ts';
-import { containerOf, type Home, otherLane, source } from './state/pair.ts';
+import type { Lane } from '../model/event.ts';
+import type { Skipped } from '../model/outcome.ts';
+import { containerOf, type Home, otherLane, source } from '../state/pair.ts';
 
 export type Decision =
   | { readonly do: 'skip'; readonly why: Skipped }

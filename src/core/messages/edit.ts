@@ -3,20 +3,20 @@
  * webhook told, so that events may come in any order, twice, or never.
  */
 
-import { claimedStamp, provenStamp } from './copies/stamp.ts';
-import { maySayMore, originalOf, renewCopy } from './copies/update.ts';
-import type { BridgeDeps } from './deps.ts';
-import type { Run } from './jobs/run.ts';
-import { sendJob } from './jobs/send.ts';
-import type { Lane } from './model/event.ts';
-import { LOOKS, lookAgain, type Outcome, retry, skipped } from './model/outcome.ts';
-import { reconcile } from './reconcile/reconcile.ts';
+import { claimedStamp, provenStamp } from '../copies/stamp.ts';
+import { maySayMore, originalOf, renewCopy } from '../copies/update.ts';
+import type { BridgeDeps } from '../deps.ts';
+import type { Run } from '../jobs/run.ts';
+import { sendJob } from '../jobs/send.ts';
+import type { Lane } from '../model/event.ts';
+import { LOOKS, lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
+import { reconcile } from '../reconcile/reconcile.ts';
+import { markStale } from '../state/lane/marks.ts';
+import { readRow, writeNeverCopied } from '../state/ledger.ts';
+import { containerOf, type Home, laneFrom, otherLane, readHome, source } from '../state/pair.ts';
+import type { HomeKeys } from '../state/pair-keys.ts';
 import { redriveMessage } from './redrive.ts';
 import type { MessageEvent } from './replicate.ts';
-import { markStale } from './state/lane/marks.ts';
-import { readRow, writeNeverCopied } from './state/ledger.ts';
-import { containerOf, type Home, laneFrom, otherLane, readHome, source } from './state/pair.ts';
-import type { HomeKeys } from './state/pair-keys.ts';
 
 /** @throws TwilioTrouble; repeating is safe. */
 export const renew = async (deps: BridgeDeps, homes: HomeKeys, event: MessageEvent, run: Run): Promise<Outcome> => {

@@ -1,23 +1,23 @@
 /** The fast path of a message: one call to Twilio and three conditional writes when nothing is unusual. */
 
-import { deliver, outcomeOf } from './copies/deliver.ts';
-import { claimed } from './copies/fingerprint.ts';
-import { render } from './copies/render.ts';
+import { deliver, outcomeOf } from '../copies/deliver.ts';
+import { claimed } from '../copies/fingerprint.ts';
+import { render } from '../copies/render.ts';
+import { type BridgeDeps, chatSide } from '../deps.ts';
+import type { Run } from '../jobs/run.ts';
+import type { BridgeEvent, Message } from '../model/event.ts';
+import { deferred, type Outcome, retry, skipped } from '../model/outcome.ts';
+import { reconcile } from '../reconcile/reconcile.ts';
+import { close } from '../state/lane/close.ts';
+import { claim } from '../state/lane/intent.ts';
+import { defer } from '../state/lane/marks.ts';
+import { hold, tooFast } from '../state/lane/pace.ts';
+import type { Held } from '../state/lane/write.ts';
+import { writeSkipped } from '../state/ledger.ts';
+import { laneFrom } from '../state/pair.ts';
+import type { HomeKeys } from '../state/pair-keys.ts';
+import { wake } from '../state/pair-writes.ts';
 import { decide } from './decide.ts';
-import { type BridgeDeps, chatSide } from './deps.ts';
-import type { Run } from './jobs/run.ts';
-import type { BridgeEvent, Message } from './model/event.ts';
-import { deferred, type Outcome, retry, skipped } from './model/outcome.ts';
-import { reconcile } from './reconcile/reconcile.ts';
-import { close } from './state/lane/close.ts';
-import { claim } from './state/lane/intent.ts';
-import { defer } from './state/lane/marks.ts';
-import { hold, tooFast } from './state/lane/pace.ts';
-import type { Held } from './state/lane/write.ts';
-import { writeSkipped } from './state/ledger.ts';
-import { laneFrom } from './state/pair.ts';
-import type { HomeKeys } from './state/pair-keys.ts';
-import { wake } from './state/pair-writes.ts';
 
 export type MessageEvent = Extract<BridgeEvent, { message: Message }>;
 
