@@ -1,4 +1,4 @@
-import { createForwarder } from '../src/core/forwarder.ts';
+import { createForwarder } from '../src/core/forward/forwarder.ts';
 import { createReplicator } from '../src/core/replicator.ts';
 import { createWebhook } from '../src/edge/webhook.ts';
 

@@ -11,7 +11,7 @@ import type { HttpCall } from '../src/adapters/twilio/rest/http.ts';
 import { createTaskSide } from '../src/adapters/twilio/rest/task-side.ts';
 import { QUEUES, type QueueName, TIMES } from '../src/contract.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
-import { createForwarder } from '../src/core/forwarder.ts';
+import { createForwarder } from '../src/core/forward/forwarder.ts';
 import type { Clock } from '../src/core/ports/clock.ts';
 import type { Journal } from '../src/core/ports/journal.ts';
 import type { Consumer } from '../src/core/ports/queues.ts';

@@ -17,7 +17,7 @@ import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.
 import { createTaskSide } from '../src/adapters/twilio/rest/task-side.ts';
 import { QUEUES, type QueueName, TIMES } from '../src/contract.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
-import { createForwarder } from '../src/core/forwarder.ts';
+import { createForwarder } from '../src/core/forward/forwarder.ts';
 import type { Entry } from '../src/core/ports/journal.ts';
 import type { Consumer, Delivery, Queues } from '../src/core/ports/queues.ts';
 import { createReplicator } from '../src/core/replicator.ts';

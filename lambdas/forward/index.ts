@@ -1,7 +1,7 @@
 import { createBatchHandler } from '../../src/adapters/sqs/batch.ts';
 import { createDefaultWebhook } from '../../src/adapters/twilio/rest/default-webhook.ts';
 import { createFlexSide } from '../../src/adapters/twilio/rest/flex-side.ts';
-import { createForwarder } from '../../src/core/forwarder.ts';
+import { createForwarder } from '../../src/core/forward/forwarder.ts';
 import { basis } from '../basis.ts';
 import { callsTo, deadlineMarginMs, nonce, queues, requestMs, store } from '../bridge-parts.ts';
 import { createHandler } from './handler.ts';

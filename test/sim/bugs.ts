@@ -133,7 +133,7 @@ export const BUGS: readonly Bug[] = [
     without: noSweep,
     patches: [
       {
-        file: 'src/core/forwarder.ts',
+        file: 'src/core/forward/forwarder.ts',
         from: "return { verdict: 'retry', afterSeconds: outcome.after };",
         to: "return { verdict: 'done' };",
       },

@@ -6,7 +6,7 @@ import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
 import { createDefaultWebhook } from '../../../src/adapters/twilio/rest/default-webhook.ts';
 import { createFlexSide } from '../../../src/adapters/twilio/rest/flex-side.ts';
 import { type HttpAnswer, type HttpCall, NoAnswer } from '../../../src/adapters/twilio/rest/http.ts';
-import { createForwarder } from '../../../src/core/forwarder.ts';
+import { createForwarder } from '../../../src/core/forward/forwarder.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 import type { Delivery, Verdict } from '../../../src/core/ports/queues.ts';
 import type { Store } from '../../../src/core/ports/store.ts';

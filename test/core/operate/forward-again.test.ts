@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { AGENTS } from '../../../local/twilio/defaults.ts';
 import { memoryOperator } from '../../../sim/operator.ts';
-import { createForwarder } from '../../../src/core/forwarder.ts';
+import { createForwarder } from '../../../src/core/forward/forwarder.ts';
 import { awaitTickets } from '../../../src/core/jobs/tickets.ts';
 import { silence } from '../../../src/core/operate/bells.ts';
 import { type ForwardedAgain, forwardAgain, waitingForwards } from '../../../src/core/operate/forward-again.ts';

@@ -5,23 +5,23 @@
  * up before it is made again, and what cannot be told is sent again and says so in the journal.
  */
 
-import { askForNotice } from './copies/notice-text.ts';
-import type { BridgeSettings } from './deps.ts';
-import { dropGone, putBack } from './forward/again.ts';
-import { type Fate, lookUp } from './forward/look-up.ts';
-import { claim, type Doubtful, finish, forwardRow, giveUp, lapse, release, type Trying, take } from './forward/rows.ts';
-import { decodeEnvelope, type Envelope, encodeEnvelope, type Forward, type Work } from './jobs/envelope.ts';
-import { writeTicket } from './jobs/tickets.ts';
-import { deferred, LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from './model/outcome.ts';
-import { backoff } from './model/retry-delay.ts';
-import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
-import type { FlexSide } from './ports/chat.ts';
-import type { Clock, Nonce } from './ports/clock.ts';
-import type { DefaultWebhook } from './ports/default-webhook.ts';
-import type { Journal } from './ports/journal.ts';
-import type { Consumer, Delivery, Queues } from './ports/queues.ts';
-import type { Store } from './ports/store.ts';
-import { pairKey } from './state/pair.ts';
+import { askForNotice } from '../copies/notice-text.ts';
+import type { BridgeSettings } from '../deps.ts';
+import { decodeEnvelope, type Envelope, encodeEnvelope, type Forward, type Work } from '../jobs/envelope.ts';
+import { writeTicket } from '../jobs/tickets.ts';
+import { deferred, LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from '../model/outcome.ts';
+import { backoff } from '../model/retry-delay.ts';
+import { TwilioTrouble, twilioSays } from '../model/twilio-error.ts';
+import type { FlexSide } from '../ports/chat.ts';
+import type { Clock, Nonce } from '../ports/clock.ts';
+import type { DefaultWebhook } from '../ports/default-webhook.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { Consumer, Delivery, Queues } from '../ports/queues.ts';
+import type { Store } from '../ports/store.ts';
+import { pairKey } from '../state/pair.ts';
+import { dropGone, putBack } from './again.ts';
+import { type Fate, lookUp } from './look-up.ts';
+import { claim, type Doubtful, finish, forwardRow, giveUp, lapse, release, type Trying, take } from './rows.ts';
 
 export type ForwarderDeps = {
   readonly store: Store;

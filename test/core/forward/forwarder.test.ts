@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { encodeEnvelope } from '../../src/core/jobs/envelope.ts';
-import { CHAT_EVENT, type Stage, setStage } from './forward/stage.ts';
+import { encodeEnvelope } from '../../../src/core/jobs/envelope.ts';
+import { CHAT_EVENT, type Stage, setStage } from './stage.ts';
 
 let stage: Stage;
 let chat: ReturnType<Stage['beginSms']>;
