@@ -1,12 +1,12 @@
 /** The consumer of both event queues: every delivery ends with a named outcome, or comes again. */
 
+import { link, rememberedAccept } from './chats/link.ts';
 import type { BridgeDeps } from './deps.ts';
 import { forwardHoles } from './forward/holes.ts';
 import { dropKept, hasEnded } from './jobs/backlog.ts';
 import { decodeEnvelope, type Work } from './jobs/envelope.ts';
 import { newTally, type Run } from './jobs/run.ts';
 import { writeTicket } from './jobs/tickets.ts';
-import { link, rememberedAccept } from './link.ts';
 import { renew } from './messages/edit.ts';
 import { notice } from './messages/notice.ts';
 import { redriveMessage } from './messages/redrive.ts';

@@ -5,12 +5,12 @@ import { readConversations } from '../../src/adapters/twilio/webhook/conversatio
 import type { Form } from '../../src/adapters/twilio/webhook/form.ts';
 import { reading } from '../../src/adapters/twilio/webhook/reading.ts';
 import { readFlexTaskRouter, readFrontlineTaskRouter } from '../../src/adapters/twilio/webhook/taskrouter.ts';
+import { counterpartName, originOf } from '../../src/core/chats/unique-name.ts';
 import { authorAcross, render } from '../../src/core/copies/render.ts';
 import { claimedStamp, provenStamp, type StampKind, stampedAttributes } from '../../src/core/copies/stamp.ts';
 import type { Message, Side } from '../../src/core/model/event.ts';
 import { encodeIdentity } from '../../src/core/model/identity.ts';
 import { textField } from '../../src/core/model/json.ts';
-import { counterpartName, originOf } from '../../src/core/names.ts';
 import type { Item } from '../../src/core/ports/change.ts';
 import { aliasOf, readHome } from '../../src/core/state/pair.ts';
 import { nameIn } from '../../src/edge/request.ts';

@@ -116,7 +116,7 @@ export const BUGS: readonly Bug[] = [
     mode: 'told',
     patches: [
       {
-        file: 'src/core/link.ts',
+        file: 'src/core/chats/link.ts',
         from: "if (done && known?.reservation === event.reservation) return skipped('already');",
         to: "if (known !== undefined && known.reservation === event.reservation) return skipped('already');",
       },

@@ -1,17 +1,18 @@
-import type { BridgeDeps } from './deps.ts';
-import { keepAccept } from './jobs/backlog.ts';
-import { encodeEnvelope, eventsQueue } from './jobs/envelope.ts';
-import type { Run } from './jobs/run.ts';
-import type { Accepted } from './model/event.ts';
-import { decodeIdentity } from './model/identity.ts';
-import { textField } from './model/json.ts';
-import { LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from './model/outcome.ts';
-import { TwilioTrouble } from './model/twilio-error.ts';
-import { counterpartName, nameAtMost, originOf } from './names.ts';
-import type { Container, Member } from './ports/chat.ts';
-import { reconcile } from './reconcile/reconcile.ts';
-import { type Home, isWhole, pairKey, readHome } from './state/pair.ts';
-import { begin, finishLink, nameCounterpart, nextGeneration, open, restUnlinked } from './state/pair-writes.ts';
+import type { BridgeDeps } from '../deps.ts';
+import { keepAccept } from '../jobs/backlog.ts';
+import { encodeEnvelope, eventsQueue } from '../jobs/envelope.ts';
+import type { Run } from '../jobs/run.ts';
+import type { Accepted } from '../model/event.ts';
+import { decodeIdentity } from '../model/identity.ts';
+import { textField } from '../model/json.ts';
+import { LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from '../model/outcome.ts';
+import { TwilioTrouble } from '../model/twilio-error.ts';
+import type { Container, Member } from '../ports/chat.ts';
+import { reconcile } from '../reconcile/reconcile.ts';
+import { type Home, isWhole, pairKey, readHome } from '../state/pair.ts';
+import { begin, finishLink, nameCounterpart, nextGeneration, restUnlinked } from '../state/pair-writes.ts';
+import { adopt, nameAndOpen } from './adopt.ts';
+import { counterpartName, originOf } from './unique-name.ts';
 
 /**
  * @param again whoever could not be let in is tried once more.
@@ -193,35 +194,8 @@ const birthAttributes = (deps: BridgeDeps, event: Accepted): string =>
   });
 
 /**
- * A pair of the older app: both containers must name each other. Nothing from before is ever compared or copied, so
- * both cursors start at the tails as they are now.
+ * A name that somebody chose, as long as a container or a participant may have it: a longer one would be refused for good.
+ * https://www.twilio.com/docs/conversations-classic/conversations-limits
  */
-const adopt = async (
-  deps: BridgeDeps,
-  begun: Home,
-  channel: Container,
-  customer: Member | undefined,
-): Promise<Home | Outcome | undefined> => {
-  const named = textField(channel.attributes, 'ConversationSid');
-  if (named === undefined || !/^CH[0-9a-f]{32}$/.test(named)) return undefined;
-  const conversation = await deps.frontline.container(named);
-  if (conversation?.state !== 'open' || textField(conversation.attributes, 'chatChannelSid') !== channel.sid)
-    return undefined;
-  const [flex, frontline] = await Promise.all([
-    deps.flex.listMessages(channel.sid, 'desc'),
-    deps.frontline.listMessages(conversation.sid, 'desc'),
-  ]);
-  const tail = (page: typeof flex) => Math.max(-1, ...page.messages.map((message) => message.index));
-  return nameAndOpen(deps, begun, conversation.sid, customer, { F: tail(flex), B: tail(frontline) });
-};
-
-const nameAndOpen = async (
-  deps: BridgeDeps,
-  home: Home,
-  conversation: string,
-  customer: Member | undefined,
-  cursors?: { readonly F: number; readonly B: number },
-): Promise<Home | Outcome> => {
-  if (!(await nameCounterpart(deps, 'frontline', conversation, home))) return skipped('counterpart');
-  return (await open(deps, home, conversation, customer?.identity, cursors)) ?? retry(1, 'the pair has moved on');
-};
+export const nameAtMost = (name: string, most = 256): string =>
+  name.length <= most ? name : `${name.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}\u2026`;

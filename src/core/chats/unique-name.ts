@@ -3,7 +3,7 @@
  * generation, so that no retry and no twin can make a second one: `bridge-flex-CH…-1`. At most 64 characters:
  * https://www.twilio.com/docs/chat/rest/channel-resource
  */
-import type { Side } from './model/event.ts';
+import type { Side } from '../model/event.ts';
 
 export const counterpartName = (side: Side, container: string, generation: number): string =>
   `bridge-${side}-${container}-${generation}`;
@@ -18,10 +18,3 @@ export const originOf = (
   if (match?.[1] === undefined || match[2] === undefined) return undefined;
   return { side: match[1] as Side, container: match[2] };
 };
-
-/**
- * A name that somebody chose, as long as a container or a participant may have it: a longer one would be refused for good.
- * https://www.twilio.com/docs/conversations-classic/conversations-limits
- */
-export const nameAtMost = (name: string, most = 256): string =>
-  name.length <= most ? name : `${name.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}\u2026`;

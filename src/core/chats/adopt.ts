@@ -1,0 +1,41 @@
+/** Pairs of the older app: both their containers name each other already. */
+import type { BridgeDeps } from '../deps.ts';
+import { textField } from '../model/json.ts';
+import { type Outcome, retry, skipped } from '../model/outcome.ts';
+import type { Container, Member } from '../ports/chat.ts';
+import type { Home } from '../state/pair.ts';
+import { nameCounterpart, open } from '../state/pair-writes.ts';
+
+/**
+ * A pair of the older app: both containers must name each other. Nothing from before is ever compared or copied, so
+ * both cursors start at the tails as they are now.
+ */
+export const adopt = async (
+  deps: BridgeDeps,
+  begun: Home,
+  channel: Container,
+  customer: Member | undefined,
+): Promise<Home | Outcome | undefined> => {
+  const named = textField(channel.attributes, 'ConversationSid');
+  if (named === undefined || !/^CH[0-9a-f]{32}$/.test(named)) return undefined;
+  const conversation = await deps.frontline.container(named);
+  if (conversation?.state !== 'open' || textField(conversation.attributes, 'chatChannelSid') !== channel.sid)
+    return undefined;
+  const [flex, frontline] = await Promise.all([
+    deps.flex.listMessages(channel.sid, 'desc'),
+    deps.frontline.listMessages(conversation.sid, 'desc'),
+  ]);
+  const tail = (page: typeof flex) => Math.max(-1, ...page.messages.map((message) => message.index));
+  return nameAndOpen(deps, begun, conversation.sid, customer, { F: tail(flex), B: tail(frontline) });
+};
+
+export const nameAndOpen = async (
+  deps: BridgeDeps,
+  home: Home,
+  conversation: string,
+  customer: Member | undefined,
+  cursors?: { readonly F: number; readonly B: number },
+): Promise<Home | Outcome> => {
+  if (!(await nameCounterpart(deps, 'frontline', conversation, home))) return skipped('counterpart');
+  return (await open(deps, home, conversation, customer?.identity, cursors)) ?? retry(1, 'the pair has moved on');
+};
