@@ -1,5 +1,5 @@
-import { createSweep } from '../../src/core/sweep.ts';
-import { ACCEPTS_MS, createAcceptSweep } from '../../src/core/sweep-accepts.ts';
+import { ACCEPTS_MS, createAcceptSweep } from '../../src/core/sweep/lost-accepts/sweep.ts';
+import { createSweep } from '../../src/core/sweep/sweep.ts';
 import { lazily } from '../../src/runtime/lazily.ts';
 import { basis } from '../basis.ts';
 import { bridgeDeps, taskSide } from '../bridge-parts.ts';

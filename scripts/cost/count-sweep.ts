@@ -2,7 +2,7 @@
 import { AGENTS } from '../../local/twilio/defaults.ts';
 import { conversationOf } from '../../sim/play.ts';
 import { BRIDGE, createWorld } from '../../sim/world.ts';
-import { leaseKey } from '../../src/core/sweep.ts';
+import { leaseKey } from '../../src/core/sweep/sweep.ts';
 
 export type CountedSweep = {
   /** Milliseconds of a run without pairs, and for each pair more. */

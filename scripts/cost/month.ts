@@ -6,7 +6,7 @@ import { MONTH_SECONDS, PRICE } from './prices.ts';
 
 export type Deployment = {
   readonly name: string;
-  /** Pairs that a run compares: at most 550 active and 220 quiet ones (src/core/sweep.ts). */
+  /** Pairs that a run compares: at most 550 active and 220 quiet ones (src/core/sweep/sweep.ts). */
   readonly compared: number;
 };
 

@@ -3,8 +3,8 @@
  * events end and how late they are is not among them: filters on the log count that (lib/constructs/line-metrics.ts).
  */
 import { METRICS } from '../contract.ts';
-import { isBlind } from '../core/not-compared.ts';
 import type { Entry } from '../core/ports/journal.ts';
+import { isBlind } from '../core/sweep/not-compared.ts';
 
 export type Measure = {
   readonly name: string;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/ports/clock.ts';
 import { at } from '../../core/state/pair.ts';
-import { leaseKey } from '../../core/sweep.ts';
+import { leaseKey } from '../../core/sweep/sweep.ts';
 import type { Database } from './open.ts';
 
 /**

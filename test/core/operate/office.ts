@@ -17,7 +17,7 @@ import { TIMES } from '../../../src/contract.ts';
 import type { BridgeDeps } from '../../../src/core/deps.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 import { createReplicator } from '../../../src/core/replicator.ts';
-import { createSweep } from '../../../src/core/sweep.ts';
+import { createSweep } from '../../../src/core/sweep/sweep.ts';
 import { createWebhook } from '../../../src/edge/webhook.ts';
 
 const BRIDGE = 'https://bridge.example';

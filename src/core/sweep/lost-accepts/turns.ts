@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 
 /** Reads of Twilio a run: five a second when it comes once a minute. */
 const MOST_READS = 300;

@@ -1,8 +1,8 @@
 /** Open chats that no pair knows of. */
 
-import type { Clock, Nonce } from '../ports/clock.ts';
-import type { Store } from '../ports/store.ts';
-import { aliasOf, pairKey, readHome } from '../state/pair.ts';
+import type { Clock, Nonce } from '../../ports/clock.ts';
+import type { Store } from '../../ports/store.ts';
+import { aliasOf, pairKey, readHome } from '../../state/pair.ts';
 import { type Asked, readAsked } from './asked.ts';
 import type { Memory } from './memory.ts';
 import type { OpenChat } from './open-chats.ts';

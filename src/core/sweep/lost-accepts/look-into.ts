@@ -1,12 +1,12 @@
 /** Asks TaskRouter who accepted an open chat that no pair knows of, and sends the event that its webhook was to bring. */
 
-import { encodeEnvelope, eventsQueue } from '../jobs/envelope.ts';
-import type { BridgeEvent } from '../model/event.ts';
-import type { Clock, Nonce } from '../ports/clock.ts';
-import type { Journal } from '../ports/journal.ts';
-import type { Queues } from '../ports/queues.ts';
-import type { Store } from '../ports/store.ts';
-import type { Acceptance, TaskSide } from '../ports/tasks.ts';
+import { encodeEnvelope, eventsQueue } from '../../jobs/envelope.ts';
+import type { BridgeEvent } from '../../model/event.ts';
+import type { Clock, Nonce } from '../../ports/clock.ts';
+import type { Journal } from '../../ports/journal.ts';
+import type { Queues } from '../../ports/queues.ts';
+import type { Store } from '../../ports/store.ts';
+import type { Acceptance, TaskSide } from '../../ports/tasks.ts';
 import { askAgainAt, writeAsked } from './asked.ts';
 import type { Memory } from './memory.ts';
 import type { Turn } from './turns.ts';

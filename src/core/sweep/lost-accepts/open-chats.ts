@@ -1,5 +1,5 @@
 /** Flex's open chats by TaskRouter's own account: which task has which channel. */
-import type { AssignedTask, TaskChat, TaskSide } from '../ports/tasks.ts';
+import type { AssignedTask, TaskChat, TaskSide } from '../../ports/tasks.ts';
 import type { Memory } from './memory.ts';
 import { BudgetSpent, type Turn } from './turns.ts';
 

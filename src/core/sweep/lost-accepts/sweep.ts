@@ -3,15 +3,15 @@
  * each that no pair knows of. What is found goes the way that its webhook would have gone.
  */
 
-import { lookInto, type Search } from './accepts/look-into.ts';
-import { createMemory, type Memory } from './accepts/memory.ts';
-import { listOpenTasks, openChats } from './accepts/open-chats.ts';
-import { BudgetSpent, createTurns } from './accepts/turns.ts';
-import { unknownChats } from './accepts/unknown.ts';
-import type { BridgeSettings } from './deps.ts';
-import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
-import type { TaskSide } from './ports/tasks.ts';
-import { firstStart } from './state/first-start.ts';
+import type { BridgeSettings } from '../../deps.ts';
+import { TwilioTrouble, twilioSays } from '../../model/twilio-error.ts';
+import type { TaskSide } from '../../ports/tasks.ts';
+import { firstStart } from '../../state/first-start.ts';
+import { lookInto, type Search } from './look-into.ts';
+import { createMemory, type Memory } from './memory.ts';
+import { listOpenTasks, openChats } from './open-chats.ts';
+import { BudgetSpent, createTurns } from './turns.ts';
+import { unknownChats } from './unknown.ts';
 
 export type AcceptSweepDeps = Pick<Search, 'store' | 'queues' | 'clock' | 'nonce' | 'journal'> & {
   readonly settings: Pick<BridgeSettings, 'settleMs'>;

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { createMemoryStore } from '../../src/adapters/memory/store.ts';
-import { readForm } from '../../src/adapters/twilio/webhook/form.ts';
-import { readFlexTaskRouter } from '../../src/adapters/twilio/webhook/taskrouter.ts';
-import { decodeEnvelope } from '../../src/core/jobs/envelope.ts';
-import { TwilioTrouble } from '../../src/core/model/twilio-error.ts';
-import type { Entry } from '../../src/core/ports/journal.ts';
-import type { QueueMessage } from '../../src/core/ports/queues.ts';
-import type { Acceptance, AssignedTask, TaskSide } from '../../src/core/ports/tasks.ts';
-import { pairKey } from '../../src/core/state/pair.ts';
-import { createAcceptSweep } from '../../src/core/sweep-accepts.ts';
-import { eventPlacement } from '../../src/edge/placement.ts';
+import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
+import { readForm } from '../../../src/adapters/twilio/webhook/form.ts';
+import { readFlexTaskRouter } from '../../../src/adapters/twilio/webhook/taskrouter.ts';
+import { decodeEnvelope } from '../../../src/core/jobs/envelope.ts';
+import { TwilioTrouble } from '../../../src/core/model/twilio-error.ts';
+import type { Entry } from '../../../src/core/ports/journal.ts';
+import type { QueueMessage } from '../../../src/core/ports/queues.ts';
+import type { Acceptance, AssignedTask, TaskSide } from '../../../src/core/ports/tasks.ts';
+import { pairKey } from '../../../src/core/state/pair.ts';
+import { createAcceptSweep } from '../../../src/core/sweep/lost-accepts/sweep.ts';
+import { eventPlacement } from '../../../src/edge/placement.ts';
 
 const START = Date.UTC(2026, 2, 14, 9);
 const MINUTE = 60_000;

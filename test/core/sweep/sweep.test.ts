@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { createMemoryStore } from '../../src/adapters/memory/store.ts';
-import type { BridgeDeps } from '../../src/core/deps.ts';
-import type { Key } from '../../src/core/ports/change.ts';
-import type { Entry } from '../../src/core/ports/journal.ts';
-import { createSweep } from '../../src/core/sweep.ts';
+import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
+import type { BridgeDeps } from '../../../src/core/deps.ts';
+import type { Key } from '../../../src/core/ports/change.ts';
+import type { Entry } from '../../../src/core/ports/journal.ts';
+import { createSweep } from '../../../src/core/sweep/sweep.ts';
 
 const START = 1_790_000_000_000;
 

@@ -1,16 +1,16 @@
 /** Compares one open pair's two ends, both lanes at once, from one list of each side. */
 
-import type { BridgeDeps } from './deps.ts';
-import { forwardHoles } from './forward/holes.ts';
-import { isLapsed, sendJob } from './jobs/send.ts';
-import type { Lane, Side } from './model/event.ts';
-import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
+import type { BridgeDeps } from '../deps.ts';
+import { forwardHoles } from '../forward/holes.ts';
+import { isLapsed, sendJob } from '../jobs/send.ts';
+import type { Lane, Side } from '../model/event.ts';
+import { TwilioTrouble, twilioSays } from '../model/twilio-error.ts';
+import type { Key } from '../ports/change.ts';
+import { compareEnds, type End, type Finding } from '../reconcile/compare.ts';
+import { confirmed } from '../reconcile/repair.ts';
+import { type Home, readHome } from '../state/pair.ts';
+import { listForSweep, markQuiet, type SweepClass, unlistForSweep } from '../state/pair-writes.ts';
 import type { SeenTo } from './not-compared.ts';
-import type { Key } from './ports/change.ts';
-import { compareEnds, type End, type Finding } from './reconcile/compare.ts';
-import { confirmed } from './reconcile/repair.ts';
-import { type Home, readHome } from './state/pair.ts';
-import { listForSweep, markQuiet, type SweepClass, unlistForSweep } from './state/pair-writes.ts';
 
 export type Verdict =
   | { readonly verdict: 'clean' }

@@ -4,16 +4,16 @@
  * do not read for one, and the lease remembers how far the last one came.
  */
 
+import type { BridgeDeps } from '../deps.ts';
+import { sendKeptWork } from '../jobs/backlog.ts';
+import { jobsFor, sendJob } from '../jobs/send.ts';
+import type { Item } from '../ports/change.ts';
+import type { Journal } from '../ports/journal.ts';
+import { isLinkLate, waitsSince } from '../state/lag.ts';
+import { type Home, readHome } from '../state/pair.ts';
+import type { SweepClass } from '../state/pair-writes.ts';
 import { comparePair, notSeen, type Verdict, type Verdicts } from './compare-pair.ts';
-import type { BridgeDeps } from './deps.ts';
-import { sendKeptWork } from './jobs/backlog.ts';
-import { jobsFor, sendJob } from './jobs/send.ts';
 import { notCompared } from './not-compared.ts';
-import type { Item } from './ports/change.ts';
-import type { Journal } from './ports/journal.ts';
-import { isLinkLate, waitsSince } from './state/lag.ts';
-import { type Home, readHome } from './state/pair.ts';
-import type { SweepClass } from './state/pair-writes.ts';
 
 const PAGE = 100;
 

@@ -1,5 +1,5 @@
 /** What a process remembers of the tasks that are open, so that a thousand of them do not cost a thousand reads a run. */
-import type { AssignedTask, TaskChat } from '../ports/tasks.ts';
+import type { AssignedTask, TaskChat } from '../../ports/tasks.ts';
 
 export type Memory = {
   /** Forgets every task that is not open any more: it never remembers more than there are. */

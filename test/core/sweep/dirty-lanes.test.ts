@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import type { Item } from '../../src/core/ports/change.ts';
-import type { Entry } from '../../src/core/ports/journal.ts';
-import { type Home, readHome } from '../../src/core/state/pair.ts';
-import { tellDirtyLanes } from '../../src/core/sweep.ts';
+import type { Item } from '../../../src/core/ports/change.ts';
+import type { Entry } from '../../../src/core/ports/journal.ts';
+import { type Home, readHome } from '../../../src/core/state/pair.ts';
+import { tellDirtyLanes } from '../../../src/core/sweep/sweep.ts';
 
 const NOW = 1_790_000_000_000;
 const MINUTE = 60_000;

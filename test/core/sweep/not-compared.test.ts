@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isBlind, notCompared } from '../../src/core/not-compared.ts';
+import { isBlind, notCompared } from '../../../src/core/sweep/not-compared.ts';
 
 test.each(['twilio 20404', 'twilio 50300', 'twilio 50350', 'held', 'being linked or ended'])(
   'What is not compared because of "%s" hides nothing',

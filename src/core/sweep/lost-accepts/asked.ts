@@ -3,8 +3,8 @@
  * before the deployment's first start. Kept in the store, for a function forgets; one item a task.
  */
 
-import type { Clock, Nonce } from '../ports/clock.ts';
-import type { Store } from '../ports/store.ts';
+import type { Clock, Nonce } from '../../ports/clock.ts';
+import type { Store } from '../../ports/store.ts';
 
 export type Asked = {
   readonly reservation: string;
