@@ -6,7 +6,7 @@ import { createDynamoStore } from '../src/adapters/dynamodb/store.ts';
 import { sqsDeployment } from '../src/adapters/sqs/deployment.ts';
 import { readOldest } from '../src/adapters/sqs/oldest.ts';
 import { createSqsQueues } from '../src/adapters/sqs/queues.ts';
-import type { Deployment } from '../src/core/operate/ports.ts';
+import type { Deployment } from '../src/core/operate/operator.ts';
 import { systemClock } from '../src/runtime/system-clock.ts';
 import { Unreachable } from './command.ts';
 import { findStack } from './stack.ts';

@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type DoorName, doorAddress } from '../local/operator-door.ts';
-import type { Deployment } from '../src/core/operate/ports.ts';
+import type { Deployment } from '../src/core/operate/operator.ts';
 import { Unreachable } from './command.ts';
 
 const ANSWER_MS = 10_000;

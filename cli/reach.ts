@@ -7,7 +7,7 @@ import { sqliteDeployment } from '../src/adapters/sqlite/deployment.ts';
 import { openDatabase } from '../src/adapters/sqlite/open.ts';
 import { createSqliteQueue } from '../src/adapters/sqlite/queue.ts';
 import { createSqliteStore } from '../src/adapters/sqlite/store.ts';
-import type { Operator } from '../src/core/operate/ports.ts';
+import type { Operator } from '../src/core/operate/operator.ts';
 import { systemClock as clock } from '../src/runtime/system-clock.ts';
 import { Unreachable } from './command.ts';
 import { throughDoor } from './door.ts';

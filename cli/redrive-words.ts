@@ -1,10 +1,10 @@
 /** What redrive says to people. */
 
 import type { Ended } from '../src/core/jobs/tickets.ts';
-import type { ForwardedAgain, Waiting } from '../src/core/operate/forward-again.ts';
-import { countLetters, type Letter, type LinkedAgain } from '../src/core/operate/letters.ts';
+import type { Waiting } from '../src/core/operate/dead-letters.ts';
+import { countLetters, type Letter } from '../src/core/operate/dead-letters.ts';
 import type { ParkedRow } from '../src/core/operate/parked.ts';
-import type { PutBack } from '../src/core/operate/put-back.ts';
+import type { ForwardedAgain, LinkedAgain, PutBack } from '../src/core/operate/redrive.ts';
 import { letterLines } from './letters.ts';
 import { chatOf, direction, moment, plural } from './words.ts';
 

@@ -1,11 +1,22 @@
 import type { Parked } from '../src/core/model/outcome.ts';
-import { silence } from '../src/core/operate/bells.ts';
+import {
+  type Letter,
+  lookAtLetters,
+  silence,
+  type Waiting,
+  waitingForwards,
+} from '../src/core/operate/dead-letters.ts';
 import { findPair } from '../src/core/operate/find.ts';
-import { type ForwardedAgain, forwardAgain, type Waiting, waitingForwards } from '../src/core/operate/forward-again.ts';
-import { type Letter, type LinkedAgain, linkAgain, lookAtLetters } from '../src/core/operate/letters.ts';
+import type { Operator } from '../src/core/operate/operator.ts';
 import { listParked } from '../src/core/operate/parked.ts';
-import type { Operator } from '../src/core/operate/ports.ts';
-import { type PutBack, putBack } from '../src/core/operate/put-back.ts';
+import {
+  type ForwardedAgain,
+  forwardAgain,
+  type LinkedAgain,
+  linkAgain,
+  type PutBack,
+  putBack,
+} from '../src/core/operate/redrive.ts';
 import { pairKey } from '../src/core/state/pair.ts';
 import { commonUsage, parse, sidOf, waitOf, whereOf } from './arguments.ts';
 import { type Command, EXIT, Misunderstood } from './command.ts';

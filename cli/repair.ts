@@ -1,6 +1,5 @@
 import { findPair } from '../src/core/operate/find.ts';
-import { release } from '../src/core/operate/release.ts';
-import { type LaneRepair, repair as repairPair } from '../src/core/operate/repair.ts';
+import { type LaneRepair, release, repair as repairPair } from '../src/core/operate/repair.ts';
 import { commonUsage, parse, sidOf, waitOf, whereOf } from './arguments.ts';
 import { type Command, EXIT, Misunderstood } from './command.ts';
 import { reach } from './reach.ts';

@@ -8,7 +8,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { relative, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { Deployment } from '../src/core/operate/ports.ts';
+import type { Deployment } from '../src/core/operate/operator.ts';
 import { sendJson } from './http-seam.ts';
 
 /** Beside the data file: `data/bridge.sqlite` has `data/bridge.sock`. */

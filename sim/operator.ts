@@ -1,11 +1,10 @@
 /** An operator at work while things go on: what `npx bridge redrive` and `npx bridge repair` put on the queues. */
 import type { LocalQueues } from '../src/adapters/sqlite/queue.ts';
 import { QUEUES } from '../src/contract.ts';
-import { forwardAgain, waitingForwards } from '../src/core/operate/forward-again.ts';
-import { readLetters } from '../src/core/operate/letters.ts';
+import { readLetters, waitingForwards } from '../src/core/operate/dead-letters.ts';
+import type { DeadLetter, Operator } from '../src/core/operate/operator.ts';
 import { listParked } from '../src/core/operate/parked.ts';
-import type { DeadLetter, Operator } from '../src/core/operate/ports.ts';
-import { putBack } from '../src/core/operate/put-back.ts';
+import { forwardAgain, putBack } from '../src/core/operate/redrive.ts';
 import { repair } from '../src/core/operate/repair.ts';
 import { readHome } from '../src/core/state/pair.ts';
 import type { World } from './world.ts';

@@ -11,7 +11,7 @@ import { decodeEnvelope, encodeEnvelope, type Work } from '../../src/core/jobs/e
 import { newTally, type Tally } from '../../src/core/jobs/run.ts';
 import { writeTicket } from '../../src/core/jobs/tickets.ts';
 import type { Outcome } from '../../src/core/model/outcome.ts';
-import type { Deployment } from '../../src/core/operate/ports.ts';
+import type { Deployment } from '../../src/core/operate/operator.ts';
 import { systemClock as clock } from '../../src/runtime/system-clock.ts';
 import { newFolder } from '../adapters/sqlite/folder.ts';
 import { bridge as run } from './program.ts';

@@ -1,6 +1,6 @@
 import { QUEUES, type QueueName } from '../../contract.ts';
 import { decodeEnvelope } from '../../core/jobs/envelope.ts';
-import type { Deployment, QueueCount } from '../../core/operate/ports.ts';
+import type { Deployment, QueueCount } from '../../core/operate/operator.ts';
 import type { Queues } from '../../core/ports/queues.ts';
 import type { Store } from '../../core/ports/store.ts';
 import type { Database, Sql } from './open.ts';

@@ -6,7 +6,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { QUEUES, type QueueName } from '../../contract.ts';
-import type { DeadLetter, Deployment, QueueCount } from '../../core/operate/ports.ts';
+import type { DeadLetter, Deployment, QueueCount } from '../../core/operate/operator.ts';
 import type { Oldest } from './oldest.ts';
 
 type Urls = Readonly<Record<QueueName, string>>;

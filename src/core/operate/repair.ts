@@ -1,10 +1,10 @@
 /** One pair compared now, on request. */
-
 import { sendJob } from '../jobs/send.ts';
 import { awaitTickets, type Ended } from '../jobs/tickets.ts';
 import type { Lane } from '../model/event.ts';
+import { dueMark } from '../state/lane/write.ts';
 import { containerOf, type Home, source } from '../state/pair.ts';
-import type { Operator } from './ports.ts';
+import type { Operator } from './operator.ts';
 
 /**
  * What came of it, with how many messages were repaired meanwhile. `clean` is only said of what was seen. `unsure`:
@@ -57,4 +57,19 @@ export const repair = async (
     how.waitMs,
   );
   return jobs.map(({ lane, ticket }) => verdictOf(lane, ended.get(ticket), unheard));
+};
+
+/**
+ * A pair that was held because it wrote faster than people can goes on at once; it is marked as due, so that the next
+ * sweep brings over what was deferred.
+ * @returns false when it is not held.
+ */
+export const release = async ({ store, nonce }: Pick<Operator, 'store' | 'nonce'>, home: Home): Promise<boolean> => {
+  const written = await store.write(home.key, {
+    when: [['has', 'held']],
+    set: dueMark(home),
+    remove: ['held'],
+    nonce: ['n', nonce()],
+  });
+  return written.ok;
 };

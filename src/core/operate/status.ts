@@ -2,10 +2,10 @@
 import type { QueueName } from '../../contract.ts';
 import { isLinkLate, waitsSince } from '../state/lag.ts';
 import { type Home, readHome } from '../state/pair.ts';
+import { countLetters, readLetters } from './dead-letters.ts';
 import { allDue } from './due.ts';
-import { countLetters, readLetters } from './letters.ts';
+import type { Operator, QueueCount } from './operator.ts';
 import { listParked } from './parked.ts';
-import type { Operator, QueueCount } from './ports.ts';
 
 export type Held = { readonly container: string; readonly until: number };
 export type LateLink = { readonly container: string; readonly since: number };

@@ -3,10 +3,9 @@ import { AGENTS } from '../../../local/twilio/defaults.ts';
 import { memoryOperator } from '../../../sim/operator.ts';
 import { createForwarder } from '../../../src/core/forward/forwarder.ts';
 import { awaitTickets } from '../../../src/core/jobs/tickets.ts';
-import { silence } from '../../../src/core/operate/bells.ts';
-import { type ForwardedAgain, forwardAgain, waitingForwards } from '../../../src/core/operate/forward-again.ts';
-import { type Letter, readLetters } from '../../../src/core/operate/letters.ts';
-import type { Operator } from '../../../src/core/operate/ports.ts';
+import { type Letter, readLetters, silence, waitingForwards } from '../../../src/core/operate/dead-letters.ts';
+import type { Operator } from '../../../src/core/operate/operator.ts';
+import { type ForwardedAgain, forwardAgain } from '../../../src/core/operate/redrive.ts';
 import { CHAT_EVENT, type Stage, setStage } from '../forward/stage.ts';
 
 const HOUR_MS = 3_600_000;

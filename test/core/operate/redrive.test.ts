@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { AGENTS } from '../../../local/twilio/defaults.ts';
 import { attributesOf } from '../../../src/core/copies/deliver.ts';
-import { silence } from '../../../src/core/operate/bells.ts';
+import { silence } from '../../../src/core/operate/dead-letters.ts';
 import { listParked } from '../../../src/core/operate/parked.ts';
-import { putBack } from '../../../src/core/operate/put-back.ts';
+import { putBack } from '../../../src/core/operate/redrive.ts';
 import { type Office, openOffice } from './office.ts';
 
 const late = (text: string): string => `[Late, written 2026-03-14 09:00 UTC] ${text}`;

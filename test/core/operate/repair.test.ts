@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { findPair } from '../../../src/core/operate/find.ts';
-import { release } from '../../../src/core/operate/release.ts';
-import { repair } from '../../../src/core/operate/repair.ts';
+import { release, repair } from '../../../src/core/operate/repair.ts';
 import { concerns, readStatus } from '../../../src/core/operate/status.ts';
 import type { Home } from '../../../src/core/state/pair.ts';
 import { type Office, openOffice } from './office.ts';

@@ -3,11 +3,11 @@
  * are not among them, for those have rows (see parked.ts).
  */
 import { QUEUES, type QueueName } from '../../contract.ts';
-import { decodeEnvelope, type Forward } from '../jobs/envelope.ts';
-import { sendJob } from '../jobs/send.ts';
-import { awaitTickets, type Ended } from '../jobs/tickets.ts';
+import { forwardRow, readForwardRow } from '../forward/rows.ts';
+import { decodeEnvelope, type Forward, type ParkedMessage } from '../jobs/envelope.ts';
+import { isEditParked, readRow } from '../state/ledger.ts';
 import { isWhole, pairKey, readHome } from '../state/pair.ts';
-import type { DeadLetter, Operator } from './ports.ts';
+import type { DeadLetter, Operator } from './operator.ts';
 
 export type Letter = {
   readonly queue: QueueName;
@@ -94,28 +94,70 @@ export const countLetters = (letters: readonly Letter[]): Readonly<Record<string
   return Object.fromEntries(counted.sort(([, a], [, b]) => b - a));
 };
 
-/** `ended` is undefined while it is under way, or waits for its next try. */
-export type LinkedAgain = { readonly home: string; readonly ended: Ended | undefined };
+export type Waiting = NonNullable<Letter['forward']>;
 
 /**
- * Parked links are tried again, from what their pairs remember. Their letters stay; see bells.ts for when they go.
- * @param waitMs how long their ends are waited for.
+ * Each once, for one that is given up again gets a second letter; in the order of their line, which is that of their first
+ * letters. The times at which they came are of several clocks.
  */
-export const linkAgain = async (
-  operator: Operator,
-  letters: readonly Letter[],
-  waitMs: number,
-): Promise<readonly LinkedAgain[]> => {
-  const homes = new Set(letters.flatMap(({ link, home }) => (link && home !== undefined ? [home] : [])));
-  const asked: (readonly [home: string, ticket: string])[] = [];
-  for (const pk of homes) {
-    const home = readHome(await operator.store.get({ pk, sk: 'pair' }));
-    if (home === undefined || isWhole(home) || home.state === 'closed') continue;
-    const ticket = operator.nonce();
-    await sendJob(operator, home, { lane: 'F', work: { kind: 'link', home: pk, because: 'operator', ticket } });
-    asked.push([pk, ticket]);
+export const waitingForwards = (letters: readonly Letter[]): readonly Waiting[] => {
+  const byEvent = new Map<string, Waiting>();
+  for (const { forward } of letters)
+    if (forward !== undefined && !byEvent.has(eventName(forward))) byEvent.set(eventName(forward), forward);
+  return [...byEvent.values()];
+};
+
+/** The same for each letter of one event. */
+export const eventName = ({ container, key }: Forward): string => `${container} ${key}`;
+
+/**
+ * Takes away the dead letters of messages that are parked no more, of forwards that are through, and of links that are
+ * done, so that their alarm ends; and the second letter of a link or a forward. All others stay, such as those that no
+ * release could read.
+ * @param unlinkable keys of pairs for which there turned out to be nothing to link.
+ * @returns how many were taken away.
+ */
+export const silence = async (operator: Operator, unlinkable: ReadonlySet<string> = new Set()): Promise<number> => {
+  let removed = 0;
+  for (const queue of QUEUES) {
+    const over: string[] = [];
+    const staying: string[] = [];
+    const told = new Set<string>();
+    const isSecond = (name: string): boolean => told.size === told.add(name).size;
+    for (const { handle, body } of await operator.deadLetters(queue)) {
+      const work = decodeEnvelope(body)?.work;
+      let done = false;
+      if (work?.kind === 'parked') done = await isSettled(operator, work.parked);
+      if (work?.kind === 'link') {
+        const { home } = work;
+        done = isSecond(home) || unlinkable.has(home) || (await isLinked(operator, home));
+      }
+      if (work?.kind === 'forward') {
+        done = isSecond(eventName(work.forward)) || (await isThrough(operator, work.forward));
+      }
+      (done ? over : staying).push(handle);
+    }
+    await operator.removeDead(queue, over);
+    await operator.leaveDead(queue, staying);
+    removed += over.length;
   }
-  const tickets = asked.map(([, ticket]) => ticket);
-  const ended = await awaitTickets(operator, tickets, waitMs);
-  return asked.map(([home, ticket]) => ({ home, ended: ended.get(ticket) }));
+  return removed;
+};
+
+const isSettled = async (operator: Operator, { home, lane, sid }: ParkedMessage): Promise<boolean> => {
+  if (lane !== 'F' && lane !== 'B') return false;
+  const row = await readRow(operator, { pk: home, sk: 'pair' }, lane, sid);
+  return row !== undefined && row.state !== 'parked' && !isEditParked(row);
+};
+
+/** Or there is nothing to forward any more. */
+const isThrough = async (operator: Operator, { container, key }: Forward): Promise<boolean> => {
+  const row = await readForwardRow(operator, forwardRow(container, key));
+  return row?.state === 'ok' || row?.state === 'skipped';
+};
+
+/** Or will never be. */
+const isLinked = async (operator: Operator, pk: string): Promise<boolean> => {
+  const home = readHome(await operator.store.get({ pk, sk: 'pair' }));
+  return home === undefined || isWhole(home) || home.state === 'closed';
 };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { AGENTS } from '../../../local/twilio/defaults.ts';
 import { encodeEnvelope } from '../../../src/core/jobs/envelope.ts';
-import { silence } from '../../../src/core/operate/bells.ts';
-import { type LinkedAgain, linkAgain, readLetters } from '../../../src/core/operate/letters.ts';
+import { readLetters, silence } from '../../../src/core/operate/dead-letters.ts';
+import { type LinkedAgain, linkAgain } from '../../../src/core/operate/redrive.ts';
 import { concerns, readStatus } from '../../../src/core/operate/status.ts';
 import { type Office, openOffice } from './office.ts';
 

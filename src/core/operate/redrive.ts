@@ -1,0 +1,108 @@
+/**
+ * What the operator redrives is put on the queues again, each with a ticket, and the ends are waited for: parked messages on
+ * their lanes' queues in the order of their source, parked links, and what Flex's own webhook did not get.
+ */
+
+import { encodeEnvelope } from '../jobs/envelope.ts';
+import { sendJob } from '../jobs/send.ts';
+import { awaitTickets, type Ended } from '../jobs/tickets.ts';
+import { containerOf, isWhole, readHome, source } from '../state/pair.ts';
+import type { Letter, Waiting } from './dead-letters.ts';
+import type { Operator } from './operator.ts';
+import type { ParkedRow } from './parked.ts';
+
+/** `ended` is undefined while it is under way. */
+export type PutBack = { readonly row: ParkedRow; readonly ended: Ended | undefined };
+
+/** So many lanes side by side; one lane's messages go one after the other, or their order would be lost. */
+const LANES_AT_ONCE = 20;
+
+type Asked = { readonly row: ParkedRow; readonly ticket: string | undefined };
+
+/** @param rows as listParked gives them. */
+export const putBack = async (
+  operator: Operator,
+  rows: readonly ParkedRow[],
+  waitMs: number,
+): Promise<readonly PutBack[]> => {
+  const lanes = [...Map.groupBy(rows, ({ home, lane }) => `${home} ${lane}`).values()];
+  const asked: Asked[] = [];
+  const worker = async (): Promise<void> => {
+    for (let lane = lanes.shift(); lane !== undefined; lane = lanes.shift()) asked.push(...(await ask(operator, lane)));
+  };
+  await Promise.all(Array.from({ length: LANES_AT_ONCE }, worker));
+  const tickets = asked.flatMap(({ ticket }) => (ticket === undefined ? [] : [ticket]));
+  const ended = await awaitTickets(operator, tickets, waitMs);
+  const byRow = new Map(asked.map(({ row, ticket }) => [row, ticket === undefined ? gone : ended.get(ticket)]));
+  return rows.map((row) => ({ row, ended: byRow.get(row) }));
+};
+
+const gone: Ended = { end: 'skipped', reason: 'not_linked', repaired: 0, unsureUntil: undefined, copies: [] };
+
+const ask = async (operator: Operator, rows: readonly ParkedRow[]): Promise<readonly Asked[]> => {
+  const [first] = rows;
+  const home = first && readHome(await operator.store.get({ pk: first.home, sk: 'pair' }));
+  const asked: Asked[] = [];
+  for (const row of rows) {
+    if (home === undefined || containerOf(home, source(row.lane)) === undefined) {
+      asked.push({ row, ticket: undefined });
+      continue;
+    }
+    const ticket = operator.nonce();
+    const { lane, sid } = row;
+    await sendJob(operator, home, { lane, work: { kind: 'redrive', home: row.home, lane, sid, ticket } });
+    asked.push({ row, ticket });
+  }
+  return asked;
+};
+
+/** `ended` is undefined while it is under way, or waits for its next try. */
+export type LinkedAgain = { readonly home: string; readonly ended: Ended | undefined };
+
+/**
+ * Parked links are tried again, from what their pairs remember. Their letters stay until they are linked (dead-letters.ts).
+ * @param waitMs how long their ends are waited for.
+ */
+export const linkAgain = async (
+  operator: Operator,
+  letters: readonly Letter[],
+  waitMs: number,
+): Promise<readonly LinkedAgain[]> => {
+  const homes = new Set(letters.flatMap(({ link, home }) => (link && home !== undefined ? [home] : [])));
+  const asked: (readonly [home: string, ticket: string])[] = [];
+  for (const pk of homes) {
+    const home = readHome(await operator.store.get({ pk, sk: 'pair' }));
+    if (home === undefined || isWhole(home) || home.state === 'closed') continue;
+    const ticket = operator.nonce();
+    await sendJob(operator, home, { lane: 'F', work: { kind: 'link', home: pk, because: 'operator', ticket } });
+    asked.push([pk, ticket]);
+  }
+  const tickets = asked.map(([, ticket]) => ticket);
+  const ended = await awaitTickets(operator, tickets, waitMs);
+  return asked.map(([home, ticket]) => ({ home, ended: ended.get(ticket) }));
+};
+
+/** `ended` is undefined while it is under way. */
+export type ForwardedAgain = { readonly forward: Waiting; readonly ended: Ended | undefined };
+
+/** @param waitMs how long their ends are waited for. */
+export const forwardAgain = async (
+  operator: Operator,
+  forwards: readonly Waiting[],
+  waitMs: number,
+): Promise<readonly ForwardedAgain[]> => {
+  const asked: { readonly forward: Waiting; readonly ticket: string }[] = [];
+  for (const forward of forwards) {
+    const ticket = operator.nonce();
+    const { receivedAt: _, ...work } = forward;
+    await operator.queues.send('default-webhook', {
+      group: forward.container,
+      dedupe: `again-${ticket}`.slice(0, 128),
+      body: encodeEnvelope({ receivedAt: operator.clock.now(), work: { kind: 'forward', forward: work, ticket } }),
+    });
+    asked.push({ forward, ticket });
+  }
+  const tickets = asked.map(({ ticket }) => ticket);
+  const ended = await awaitTickets(operator, tickets, waitMs);
+  return asked.map(({ forward, ticket }) => ({ forward, ended: ended.get(ticket) }));
+};
