@@ -8,7 +8,7 @@ import { lapseIntents } from '../src/adapters/sqlite/lapse.ts';
 import { openDatabase } from '../src/adapters/sqlite/open.ts';
 import { createSqliteQueue } from '../src/adapters/sqlite/queue.ts';
 import { createSqliteStore } from '../src/adapters/sqlite/store.ts';
-import { createHttp } from '../src/adapters/twilio/rest/http.ts';
+import { createHttp } from '../src/adapters/twilio/http/http.ts';
 import type { Clock } from '../src/core/ports/clock.ts';
 import type { Journal } from '../src/core/ports/journal.ts';
 import type { Store } from '../src/core/ports/store.ts';

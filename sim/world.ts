@@ -10,7 +10,7 @@ import type { Delivered, WebhookCall } from '../local/twilio/world.ts';
 import { createMemoryQueues } from '../src/adapters/memory/queues.ts';
 import { createMemoryStore } from '../src/adapters/memory/store.ts';
 import { startWorker } from '../src/adapters/sqlite/worker.ts';
-import { createBreaker } from '../src/adapters/twilio/rest/breaker.ts';
+import { createBreaker } from '../src/adapters/twilio/http/breaker.ts';
 import { createDefaultWebhook } from '../src/adapters/twilio/rest/default-webhook.ts';
 import { createFlexSide } from '../src/adapters/twilio/rest/flex-side.ts';
 import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.ts';

@@ -6,7 +6,7 @@ import type { Stage } from '../stage.ts';
 export const bridgeMetric = (stage: Stage, metricName: string, statistic: string = Stats.SUM): Metric =>
   new Metric({ namespace: metricsNamespace(stage.settings.DEPLOYMENT_ID), metricName, statistic });
 
-/** How often calls to a side began to be refused, for it was found dead; src/adapters/twilio/rest/breaker.ts names them. */
+/** How often calls to a side began to be refused, for it was found dead; src/adapters/twilio/http/breaker.ts names them. */
 export const sideMetric = (stage: Stage, side: string): Metric =>
   bridgeMetric(stage, METRICS.breakerOpen).with({ dimensionsMap: { Side: side } });
 

@@ -3,9 +3,9 @@
 import type { Media, Message, Side } from '../../../core/model/event.ts';
 import { TwilioTrouble } from '../../../core/model/twilio-error.ts';
 import type { ChatSide, Container, Draft, Member, Page } from '../../../core/ports/chat.ts';
-import type { Rest } from './client.ts';
-import { memberExists, saysGone } from './errors.ts';
-import { asPayload, list, optionalText, type Payload, text, Unreadable, wholeNumber } from './payload.ts';
+import type { Rest } from '../http/client.ts';
+import { memberExists, saysGone } from '../http/errors.ts';
+import { asPayload, list, optionalText, type Payload, text, Unreadable, wholeNumber } from '../http/payload.ts';
 
 export type Dialect = {
   readonly side: Side;

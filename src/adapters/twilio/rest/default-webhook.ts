@@ -1,11 +1,11 @@
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import type { DefaultWebhook } from '../../../core/ports/default-webhook.ts';
 import type { AccountSecrets } from '../../../runtime/config.ts';
-import { isTwilioUrl, wireUrl } from './base-url.ts';
-import { answerOf, secretsFor } from './client.ts';
-import { troubleOf } from './errors.ts';
-import type { HttpCall } from './http.ts';
-import { maskedPath } from './masked-path.ts';
+import { isTwilioUrl, wireUrl } from '../http/base-url.ts';
+import { answerOf, secretsFor } from '../http/client.ts';
+import { troubleOf } from '../http/errors.ts';
+import type { HttpCall } from '../http/http.ts';
+import { maskedPath } from '../http/masked-path.ts';
 import { createProxyInteractions } from './proxy-interactions.ts';
 
 /** The form's parameters as Twilio signs them: a name that comes twice has a list of values. */

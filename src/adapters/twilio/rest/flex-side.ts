@@ -1,7 +1,7 @@
 import type { FlexSide } from '../../../core/ports/chat.ts';
+import { type AccountRest, createRest } from '../http/client.ts';
+import { asPayload } from '../http/payload.ts';
 import { createChatSide } from './chat-side.ts';
-import { type AccountRest, createRest } from './client.ts';
-import { asPayload } from './payload.ts';
 
 /**
  * The Flex account's chats on Programmable Chat, https://www.twilio.com/docs/chat/rest. A channel can be written as long

@@ -1,9 +1,9 @@
 import { TwilioTrouble } from '../../../core/model/twilio-error.ts';
 import type { FrontlineSide } from '../../../core/ports/chat.ts';
+import { type AccountRest, createRest } from '../http/client.ts';
+import { nameExists } from '../http/errors.ts';
+import { list } from '../http/payload.ts';
 import { createChatSide, type Dialect, readContainer, undefinedWhenGone } from './chat-side.ts';
-import { type AccountRest, createRest } from './client.ts';
-import { nameExists } from './errors.ts';
-import { list } from './payload.ts';
 
 /**
  * The Frontline account's chats on Conversations, always in the form that names the chat service, since the short one

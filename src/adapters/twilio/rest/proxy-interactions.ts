@@ -1,8 +1,8 @@
 import { textField } from '../../../core/model/json.ts';
 import type { DefaultWebhook, Interaction } from '../../../core/ports/default-webhook.ts';
+import { type AccountRest, createRest } from '../http/client.ts';
+import { list, optionalText, type Payload, text } from '../http/payload.ts';
 import { nextQuery, undefinedWhenGone } from './chat-side.ts';
-import { type AccountRest, createRest } from './client.ts';
-import { list, optionalText, type Payload, text } from './payload.ts';
 
 const PAGE = 100;
 

@@ -1,8 +1,8 @@
 import type { Acceptance, AssignedTask, TaskSide } from '../../../core/ports/tasks.ts';
+import { type AccountRest, createRest } from '../http/client.ts';
+import { list, optionalText, type Payload, text, Unreadable } from '../http/payload.ts';
 import { taskChat, workerIdentity } from '../task-attributes.ts';
 import { nextQuery, undefinedWhenGone } from './chat-side.ts';
-import { type AccountRest, createRest } from './client.ts';
-import { list, optionalText, type Payload, text, Unreadable } from './payload.ts';
 
 /** The most that TaskRouter gives: all open chats of most accounts in one call. */
 const PAGE = 1000;

@@ -1,10 +1,10 @@
 import { FLEX, FRONTLINE } from '../../../../local/twilio/defaults.ts';
 import { type RunningTwilio, startLocalTwilio } from '../../../../local/twilio/server.ts';
-import { createRest } from '../../../../src/adapters/twilio/rest/client.ts';
+import { createRest } from '../../../../src/adapters/twilio/http/client.ts';
+import { createHttp } from '../../../../src/adapters/twilio/http/http.ts';
+import { text } from '../../../../src/adapters/twilio/http/payload.ts';
 import { createFlexSide } from '../../../../src/adapters/twilio/rest/flex-side.ts';
 import { createFrontlineSide } from '../../../../src/adapters/twilio/rest/frontline-side.ts';
-import { createHttp } from '../../../../src/adapters/twilio/rest/http.ts';
-import { text } from '../../../../src/adapters/twilio/rest/payload.ts';
 import { describeChatSide } from './chat-side.contract.ts';
 
 const onLocalTwilio = async () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { NoAnswer } from '../../../../src/adapters/twilio/http/http.ts';
 import { createFlexSide } from '../../../../src/adapters/twilio/rest/flex-side.ts';
-import { NoAnswer } from '../../../../src/adapters/twilio/rest/http.ts';
 import { TwilioTrouble } from '../../../../src/core/model/twilio-error.ts';
 import {
   type Answered,

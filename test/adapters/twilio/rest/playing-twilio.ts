@@ -1,7 +1,7 @@
 /** A small server on 127.0.0.1 that plays Twilio: it remembers what it was asked and answers as the test says. */
 import http from 'node:http';
 import type net from 'node:net';
-import { createHttp, type HttpLimits } from '../../../../src/adapters/twilio/rest/http.ts';
+import { createHttp, type HttpLimits } from '../../../../src/adapters/twilio/http/http.ts';
 
 export type Asked = {
   readonly method: string;

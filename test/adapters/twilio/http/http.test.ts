@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net, { type Socket } from 'node:net';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { createHttp, NoAnswer } from '../../../../src/adapters/twilio/rest/http.ts';
-import { caller, endAll, listen, playTwilio, troubleFrom } from './playing-twilio.ts';
+import { createHttp, NoAnswer } from '../../../../src/adapters/twilio/http/http.ts';
+import { caller, endAll, listen, playTwilio, troubleFrom } from '../rest/playing-twilio.ts';
 
 afterEach(() => {
   jest.useRealTimers();

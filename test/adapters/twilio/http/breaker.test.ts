@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { createBreaker } from '../../../../src/adapters/twilio/rest/breaker.ts';
-import { createRest } from '../../../../src/adapters/twilio/rest/client.ts';
-import { type HttpAnswer, type HttpRequest, NoAnswer } from '../../../../src/adapters/twilio/rest/http.ts';
+import { createBreaker } from '../../../../src/adapters/twilio/http/breaker.ts';
+import { createRest } from '../../../../src/adapters/twilio/http/client.ts';
+import { type HttpAnswer, type HttpRequest, NoAnswer } from '../../../../src/adapters/twilio/http/http.ts';
 import type { Entry } from '../../../../src/core/ports/journal.ts';
 import { handClock } from '../../../contracts/hand-clock.ts';
 

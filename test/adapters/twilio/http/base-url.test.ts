@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isTwilioUrl, wireUrl } from '../../../../src/adapters/twilio/rest/base-url.ts';
+import { isTwilioUrl, wireUrl } from '../../../../src/adapters/twilio/http/base-url.ts';
 
 test.each([
   [undefined, 'https://chat.twilio.com/v2/x?y=1', 'https://chat.twilio.com/v2/x?y=1'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { saysGone, troubleOf } from '../../../../src/adapters/twilio/rest/errors.ts';
+import { saysGone, troubleOf } from '../../../../src/adapters/twilio/http/errors.ts';
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}) => ({
   status,
