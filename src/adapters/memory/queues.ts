@@ -1,8 +1,8 @@
 import { QUEUES, type QueueName, TIMES } from '../../contract.ts';
 import type { Clock } from '../../core/ports/clock.ts';
-import { createListeners } from '../sqlite/listeners.ts';
+import { createListeners } from '../in-process/listeners.ts';
+import type { Counts, Dead, QueueSource, Received } from '../in-process/source.ts';
 import type { LocalQueues } from '../sqlite/queue.ts';
-import type { Counts, Dead, QueueSource, Received } from '../sqlite/source.ts';
 
 const DEDUPE_MS = 5 * 60 * 1000;
 

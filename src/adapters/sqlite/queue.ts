@@ -1,9 +1,9 @@
 import { QUEUES, type QueueName, TIMES } from '../../contract.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Queues } from '../../core/ports/queues.ts';
-import { createListeners } from './listeners.ts';
+import { createListeners } from '../in-process/listeners.ts';
+import type { Counts, Dead, QueueSource, Received } from '../in-process/source.ts';
 import type { Database, Sql } from './open.ts';
-import type { Counts, Dead, QueueSource, Received } from './source.ts';
 
 /** As SQS has it (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-exactly-once-processing.html). */
 const DEDUPE_MS = 5 * 60 * 1000;

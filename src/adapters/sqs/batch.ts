@@ -1,10 +1,10 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { QueueName } from '../../contract.ts';
+import { backOff } from '../../core/model/retry-delay.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Journal } from '../../core/ports/journal.ts';
 import type { Consumer, Delivery, Queues, Verdict } from '../../core/ports/queues.ts';
-import { backOff } from './back-off.ts';
 import { comeAgain } from './visibility.ts';
 
 export type BatchDeps = {

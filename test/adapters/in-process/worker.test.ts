@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { startWorker, type WorkerDeps } from '../../../src/adapters/in-process/worker.ts';
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { openDatabase } from '../../../src/adapters/sqlite/open.ts';
 import { createSqliteQueue, type LocalQueues } from '../../../src/adapters/sqlite/queue.ts';
-import { startWorker, type WorkerDeps } from '../../../src/adapters/sqlite/worker.ts';
 import type { Consumer, Delivery, Verdict } from '../../../src/core/ports/queues.ts';
 import { type HandClock, handClock } from '../../contracts/hand-clock.ts';
 import { message } from '../../contracts/queues.contract.ts';
-import { newFolder } from './folder.ts';
+import { newFolder } from '../sqlite/folder.ts';
 
 /** Lets everything happen that waits for nothing but its turn. */
 const settle = async (): Promise<void> => {

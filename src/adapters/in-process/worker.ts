@@ -1,6 +1,6 @@
+import { backOff } from '../../core/model/retry-delay.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Consumer, Delivery, Verdict } from '../../core/ports/queues.ts';
-import { backOff } from '../sqs/back-off.ts';
 import type { QueueSource, Received } from './source.ts';
 
 /** Rings once after so many milliseconds unless it is called off. */
