@@ -5,7 +5,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { SECRET_FIELDS, SECRET_TAG, type SecretField } from '../src/contract.ts';
-import { malformedSecrets, secretsFrom, WrongSecrets } from '../src/runtime/secret-fields.ts';
+import { malformedSecrets, secretsFrom, WrongSecrets } from '../src/runtime/secrets.ts';
 
 type Fields = Partial<Record<SecretField, string>>;
 

@@ -1,6 +1,7 @@
 /** The bridge under fire: its settings, over the local Twilio's two accounts. */
 import { FLEX, FRONTLINE } from '../local/twilio/defaults.ts';
-import type { AccountSecrets, Config, Secrets } from '../src/runtime/config.ts';
+import type { AccountSecrets, Secrets } from '../src/runtime/secrets.ts';
+import type { Config } from '../src/runtime/settings.ts';
 
 /** Milliseconds since 1970. */
 export const NOW = Date.UTC(2026, 2, 14, 17, 10);

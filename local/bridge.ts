@@ -20,7 +20,8 @@ import { createReplicator } from '../src/core/replicator.ts';
 import { ACCEPTS_MS, createAcceptSweep } from '../src/core/sweep/lost-accepts/sweep.ts';
 import { createSweep } from '../src/core/sweep/sweep.ts';
 import { createWebhook } from '../src/edge/webhook.ts';
-import type { Config, Secrets } from '../src/runtime/config.ts';
+import type { Secrets } from '../src/runtime/secrets.ts';
+import type { Config } from '../src/runtime/settings.ts';
 import { everyNowAndThen } from './chores.ts';
 
 /** So many chats side by side, on each queue. */

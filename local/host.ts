@@ -12,7 +12,7 @@ import { createHttp } from '../src/adapters/twilio/http/http.ts';
 import type { Clock } from '../src/core/ports/clock.ts';
 import type { Journal } from '../src/core/ports/journal.ts';
 import type { Store } from '../src/core/ports/store.ts';
-import type { Secrets } from '../src/runtime/config.ts';
+import type { Secrets } from '../src/runtime/secrets.ts';
 import type { Settings } from '../src/runtime/settings.ts';
 import { startBridge } from './bridge.ts';
 import { requestOf, sendJson, sendResponse } from './http-seam.ts';

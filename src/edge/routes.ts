@@ -5,7 +5,7 @@ import type { Reading } from '../adapters/twilio/webhook/reading.ts';
 import { readFlexTaskRouter, readFrontlineTaskRouter } from '../adapters/twilio/webhook/taskrouter.ts';
 import { ROUTES, type Route } from '../contract.ts';
 import type { Side } from '../core/model/event.ts';
-import type { Config } from '../runtime/config.ts';
+import type { Config } from '../runtime/settings.ts';
 
 /** Whose requests a route takes, and who reads them. All callers of these routes name themselves by `AccountSid`. */
 export type RouteRule = {

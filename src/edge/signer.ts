@@ -1,7 +1,8 @@
 import type { Form } from '../adapters/twilio/webhook/form.ts';
 import { verifies } from '../adapters/twilio/webhook/signature.ts';
 import type { Side } from '../core/model/event.ts';
-import type { Config, Secrets } from '../runtime/config.ts';
+import type { Secrets } from '../runtime/secrets.ts';
+import type { Config } from '../runtime/settings.ts';
 
 /**
  * Which account signed: the one whose current or previous token verifies, and which the body names as its own. What

@@ -1,7 +1,7 @@
 import { metricsNamespace } from '../contract.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Entry, Journal } from '../core/ports/journal.ts';
-import { measuresOf } from './measures.ts';
+import { measuresOf } from './metrics.ts';
 
 const levels: Partial<Record<Entry['step'], string>> = { failed: 'ERROR', parked: 'WARN', deferred: 'WARN' };
 

@@ -1,6 +1,5 @@
 /** Reads what a running bridge must be told from environment variables; the only place that knows their spelling. */
 import { OLD_NAMES, REQUIRED_SETTINGS, type RequiredSetting, type Setting } from '../contract.ts';
-import type { Config } from './config.ts';
 
 /** {@link Config} as settings give it: the public address may be known only from the first request. */
 export type Settings = Omit<Config, 'publicBaseUrl'> & { readonly publicBaseUrl: string | undefined };
@@ -85,4 +84,23 @@ export const readSettings = (environment: Environment): Settings => {
     problems.push('ACCOUNT_SID and FRONTLINE_ACCOUNT_SID are the same: the bridge joins two accounts');
   if (problems.length > 0) throw new WrongSettings(problems);
   return settings;
+};
+
+export type AccountConfig = { readonly accountSid: string; readonly serviceSid: string };
+
+export type Config = {
+  readonly flex: AccountConfig & {
+    readonly defaultWebhook: string | undefined;
+    /** The TaskRouter workspace, WS…; without it no accept whose webhook was lost is found. */
+    readonly workspaceSid?: string | undefined;
+  };
+  readonly frontline: AccountConfig;
+  /** The address Twilio signs for, without a slash at the end. */
+  readonly publicBaseUrl: string;
+  /** Every Twilio call for https://HOST/PATH goes to this + /HOST/PATH when set. */
+  readonly twilioBaseUrl: string | undefined;
+  /** Names this deployment in every stamp. */
+  readonly deployment: string;
+  readonly settleMs: number;
+  readonly leaseMs: number;
 };

@@ -3,7 +3,8 @@ import { decodeEnvelope, type Work } from '../../src/core/jobs/envelope.ts';
 import type { Entry } from '../../src/core/ports/journal.ts';
 import type { QueueMessage } from '../../src/core/ports/queues.ts';
 import { createWebhook, type WebhookDeps } from '../../src/edge/webhook.ts';
-import type { Config, Secrets } from '../../src/runtime/config.ts';
+import type { Secrets } from '../../src/runtime/secrets.ts';
+import type { Config } from '../../src/runtime/settings.ts';
 import { fixture, type Params } from '../fixtures/webhooks/read.ts';
 
 const flexAccount = fixture('chat/onMessageSent').AccountSid ?? '';

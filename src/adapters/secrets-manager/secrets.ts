@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Clock } from '../../core/ports/clock.ts';
-import type { Secrets } from '../../runtime/config.ts';
-import { secretsFrom } from '../../runtime/secret-fields.ts';
+import type { Secrets } from '../../runtime/secrets.ts';
+import { secretsFrom } from '../../runtime/secrets.ts';
 
 const KEEP_MS = 5 * 60_000;
 

@@ -1,6 +1,6 @@
 /** One account's REST calls on one host: credentials, form bodies, and every failure as a {@link TwilioTrouble}. */
 import { TwilioTrouble } from '../../../core/model/twilio-error.ts';
-import type { AccountSecrets } from '../../../runtime/config.ts';
+import type { AccountSecrets } from '../../../runtime/secrets.ts';
 import { wireUrl } from './base-url.ts';
 import { troubleOf } from './errors.ts';
 import { type HttpAnswer, type HttpCall, type HttpRequest, NoAnswer } from './http.ts';

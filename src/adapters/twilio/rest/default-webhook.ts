@@ -1,6 +1,6 @@
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import type { DefaultWebhook } from '../../../core/ports/default-webhook.ts';
-import type { AccountSecrets } from '../../../runtime/config.ts';
+import type { AccountSecrets } from '../../../runtime/secrets.ts';
 import { isTwilioUrl, wireUrl } from '../http/base-url.ts';
 import { answerOf, secretsFor } from '../http/client.ts';
 import { troubleOf } from '../http/errors.ts';

@@ -1,5 +1,4 @@
 import type { SecretField } from '../contract.ts';
-import type { AccountSecrets, Secrets } from './config.ts';
 
 type Fields = Readonly<Partial<Record<SecretField, string>>>;
 
@@ -62,3 +61,12 @@ export const secretsFrom = (fields: Fields): Secrets => {
   if (problems.length > 0) throw new WrongSecrets(problems);
   return secrets;
 };
+
+export type AccountSecrets = {
+  readonly authToken: string;
+  readonly previousAuthToken: string | undefined;
+  /** Used for REST calls instead of the token when set. */
+  readonly apiKey: { readonly sid: string; readonly secret: string } | undefined;
+};
+
+export type Secrets = { readonly flex: AccountSecrets; readonly frontline: AccountSecrets; readonly stampKey: string };

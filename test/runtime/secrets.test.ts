@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { secretsFrom } from '../../src/runtime/secret-fields.ts';
+import { secretsFrom } from '../../src/runtime/secrets.ts';
 
 describe('secret fields', () => {
   test('two tokens and the stamp key are enough', () => {
