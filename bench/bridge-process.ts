@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startHost, wallClock } from '../local/host.ts';
 import { createLineJournal, jsonLine } from '../local/journal-lines.ts';
-import { FLEX, FRONTLINE } from '../local/twilio/defaults.ts';
+import { FLEX, FRONTLINE } from '../local-twilio/defaults.ts';
 import type { Store } from '../src/core/ports/store.ts';
 import { answerParent, argument } from './child.ts';
 

@@ -1,5 +1,5 @@
 /** How long the bridge took to answer each webhook, as the local Twilio sees it. */
-import type { Deliver } from '../local/twilio/world.ts';
+import type { Deliver } from '../local-twilio/world.ts';
 
 export type Heard = {
   readonly account: 'flex' | 'frontline';

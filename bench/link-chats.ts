@@ -1,7 +1,7 @@
 /** Chats that customers began, agents accepted and the bridge has linked. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AGENTS } from '../local/twilio/defaults.ts';
-import type { RunningTwilio } from '../local/twilio/server.ts';
+import { AGENTS } from '../local-twilio/defaults.ts';
+import type { RunningTwilio } from '../local-twilio/server.ts';
 
 export type Chat = {
   readonly number: number;

@@ -3,9 +3,9 @@
  * message was due, so a Twilio or a machine that falls behind makes the figures worse, never better.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { judge } from '../local/judge.ts';
-import type { Message } from '../local/twilio/model.ts';
-import type { RunningTwilio } from '../local/twilio/server.ts';
+import type { Message } from '../local-twilio/model.ts';
+import type { RunningTwilio } from '../local-twilio/server.ts';
+import { judge } from '../local-twilio/transcripts.ts';
 import type { Heard, Hearing } from './hearing.ts';
 import type { Chat } from './link-chats.ts';
 

@@ -1,5 +1,5 @@
 /** The local Twilio in a process of its own, with the persons who write in it by a timetable. */
-import { startLocalTwilio } from '../local/twilio/server.ts';
+import { startLocalTwilio } from '../local-twilio/server.ts';
 import { answerParent, argument } from './child.ts';
 import { createHearing } from './hearing.ts';
 import { type Chat, linkChats } from './link-chats.ts';

@@ -1,5 +1,5 @@
 /** The bridge under fire: its settings, over the local Twilio's two accounts. */
-import { FLEX, FRONTLINE } from '../local/twilio/defaults.ts';
+import { FLEX, FRONTLINE } from '../local-twilio/defaults.ts';
 import type { AccountSecrets, Secrets } from '../src/runtime/secrets.ts';
 import type { Config } from '../src/runtime/settings.ts';
 

@@ -3,9 +3,9 @@
  * of its own. Each is made anew, always the same way, so that every SID is the same each time.
  */
 import { validateHeaderValue } from 'node:http';
-import { AGENTS, FLEX } from '../local/twilio/defaults.ts';
-import { seededRandom } from '../local/twilio/sid.ts';
-import { createTwilio, type LocalTwilio } from '../local/twilio/twilio.ts';
+import { AGENTS, FLEX } from '../local-twilio/defaults.ts';
+import { seededRandom } from '../local-twilio/sid.ts';
+import { createTwilio, type LocalTwilio } from '../local-twilio/twilio.ts';
 import { createMemoryStore } from '../src/adapters/memory/store.ts';
 import { type HttpCall, NoAnswer } from '../src/adapters/twilio/http/http.ts';
 import { createDefaultWebhook } from '../src/adapters/twilio/rest/default-webhook.ts';

@@ -7,14 +7,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FLEX, FRONTLINE } from '../local-twilio/defaults.ts';
+import type { Fault } from '../local-twilio/faults.ts';
+import { type RunningTwilio, startLocalTwilio } from '../local-twilio/server.ts';
+import { judge } from '../local-twilio/transcripts.ts';
 import type { Entry } from '../src/core/ports/journal.ts';
 import type { Store } from '../src/core/ports/store.ts';
 import { beginChat, type DialoguePlan, type Told } from './demo/dialogue.ts';
 import { type Host, startHost } from './host.ts';
-import { judge } from './judge.ts';
-import { FLEX, FRONTLINE } from './twilio/defaults.ts';
-import type { Fault } from './twilio/faults.ts';
-import { type RunningTwilio, startLocalTwilio } from './twilio/server.ts';
 
 type Day = { readonly name: string; readonly calm: boolean; readonly faults: readonly Fault[] };
 

@@ -1,9 +1,10 @@
 /** What `npm start` is told, from `.env` and the environment, read once and with everything wrong named at once. */
+
+import { FLEX, FRONTLINE } from '../local-twilio/defaults.ts';
 import { OLD_NAMES, REQUIRED_SETTINGS, SECRET_FIELDS } from '../src/contract.ts';
 import { readConfigAndSecrets } from '../src/runtime/config.ts';
 import type { Secrets } from '../src/runtime/secrets.ts';
 import { type Settings, WrongSettings } from '../src/runtime/settings.ts';
-import { FLEX, FRONTLINE } from './twilio/defaults.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

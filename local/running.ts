@@ -59,6 +59,6 @@ const localTwilio = async ({
     return { url: settings.twilioBaseUrl, recalled: false, stop: async () => {} };
   const keepIn = `${dataFile.replace(/\.sqlite$/, '')}.twilio`;
   if (!existsSync(dataFile)) rmSync(keepIn, { force: true });
-  const { startLocalTwilio } = await import('./twilio/server.ts');
+  const { startLocalTwilio } = await import('../local-twilio/server.ts');
   return startLocalTwilio({ validate: false, keepIn });
 };

@@ -1,6 +1,6 @@
 /** Every REST call of the bridge as it comes by on the wire: when, until when, where to. */
-import type { AccountName } from '../local/twilio/model.ts';
-import type { Respond, TwilioRequest } from '../local/twilio/respond.ts';
+import type { AccountName } from '../local-twilio/model.ts';
+import type { Respond, TwilioRequest } from '../local-twilio/respond.ts';
 
 /** A process of the bridge. */
 export type Caller = {

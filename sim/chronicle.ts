@@ -2,8 +2,8 @@
  * What Twilio was made to hold, all of it: also what stood there for a moment only, and what a text was before. Kept by
  * the local Twilio's own hand, so that a judge need not believe the bridge's journal.
  */
-import type { AccountName, Actor } from '../local/twilio/model.ts';
-import type { Witness } from '../local/twilio/world.ts';
+import type { AccountName, Actor } from '../local-twilio/model.ts';
+import type { Witness } from '../local-twilio/world.ts';
 
 /** `at` in milliseconds since 1970, when it was done whatever its dates say. */
 type Done = { readonly at: number; readonly by: Actor };

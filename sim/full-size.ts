@@ -4,7 +4,7 @@
  * long each stays away and how much is read of Twilio meanwhile. Exits with 1 when a goal is missed.
  */
 import { parseArgs } from 'node:util';
-import type { DefaultAgent } from '../local/twilio/defaults.ts';
+import type { DefaultAgent } from '../local-twilio/defaults.ts';
 import { busiestSecond, createCalls } from './calls.ts';
 import { createDice } from './random.ts';
 import { BRIDGE, createWorld } from './world.ts';

@@ -1,5 +1,5 @@
 /** Of everything the bridge ever wrote into a chat, also of what is gone again: whose it is, of when, and what it left alone. */
-import type { AccountName } from '../local/twilio/model.ts';
+import type { AccountName } from '../local-twilio/model.ts';
 import { firstText, lastText, type Written } from './chronicle.ts';
 import type { Played } from './play.ts';
 import { base, notice } from './texts.ts';

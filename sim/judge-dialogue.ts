@@ -1,5 +1,5 @@
 /** Who could have read what: whatever stood before a person's message when it was written, on that person's side. */
-import type { Answered } from '../local/judge.ts';
+import type { Answered } from '../local-twilio/transcripts.ts';
 import { firstText, lastText, stoodAt, type Written } from './chronicle.ts';
 import { isPersons } from './judge-copies.ts';
 import type { Played } from './play.ts';

@@ -1,5 +1,5 @@
 /** What the verdict has no eyes for: files, messages that hold nothing, chats without a twin, notices, others who came. */
-import type { ReadMessage } from '../local/twilio/reads.ts';
+import type { ReadMessage } from '../local-twilio/reads.ts';
 import type { Chronicle } from './chronicle.ts';
 import { phoneProblems } from './phone.ts';
 import { conversationOf, type Played } from './play.ts';

@@ -3,8 +3,8 @@
  * begins: what one process leaves half done, another must finish.
  */
 
-import { AGENTS } from '../local/twilio/defaults.ts';
-import type { Fault } from '../local/twilio/faults.ts';
+import { AGENTS } from '../local-twilio/defaults.ts';
+import type { Fault } from '../local-twilio/faults.ts';
 import { doubles } from './judge-doubles.ts';
 import { legible, rareProblems } from './judge-rare.ts';
 import { redriveAll, repairPair } from './operator.ts';

@@ -4,7 +4,7 @@
  * 1 when something is broken.
  */
 import { parseArgs } from 'node:util';
-import type { AccountName } from '../local/twilio/model.ts';
+import type { AccountName } from '../local-twilio/model.ts';
 import { busiestSecond, byContainer, type Called, createCalls, mostAtOnce } from './calls.ts';
 import { doubles } from './judge-doubles.ts';
 import { type Played, playChat } from './play.ts';

@@ -1,6 +1,6 @@
 /** Plays one chat: a customer, an agent in Flex, the same agent in Frontline. Remembers what each of them said. */
-import { AGENTS, type DefaultAgent } from '../local/twilio/defaults.ts';
-import type { AccountName } from '../local/twilio/model.ts';
+import { AGENTS, type DefaultAgent } from '../local-twilio/defaults.ts';
+import type { AccountName } from '../local-twilio/model.ts';
 import { isClosed } from './closed.ts';
 import type { Dice } from './random.ts';
 import { NOTHING_RARE, POISON, type Rare } from './rare.ts';

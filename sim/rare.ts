@@ -1,5 +1,5 @@
 /** What seldom happens in a chat or in a run: drawn apart from the rest, so that seeds without it stay as they were. */
-import type { Fault } from '../local/twilio/faults.ts';
+import type { Fault } from '../local-twilio/faults.ts';
 import type { Dice } from './random.ts';
 
 /** Who accepts the chat, after the one who serves it, or before. */

@@ -1,5 +1,5 @@
 /** After things have settled: does each chat tell one story? By Twilio's own truth, with none of the bridge's code. */
-import { judge } from '../local/judge.ts';
+import { judge } from '../local-twilio/transcripts.ts';
 import { isClosed, problemsOfClosed } from './closed.ts';
 import { callProblems } from './judge-calls.ts';
 import { copyProblems, deletedByHand } from './judge-copies.ts';

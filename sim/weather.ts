@@ -1,5 +1,5 @@
 /** What goes wrong in a run: drawn from its seed, so that each run has its own mixture. */
-import type { Fault } from '../local/twilio/faults.ts';
+import type { Fault } from '../local-twilio/faults.ts';
 import type { Doom } from './process.ts';
 import type { Dice } from './random.ts';
 import type { ProcessKind, WorldFaults } from './world.ts';

@@ -1,5 +1,5 @@
 /** The wire between the bridge's REST adapter and the local Twilio's state machine, in the run's own time. */
-import type { Respond } from '../local/twilio/respond.ts';
+import type { Respond } from '../local-twilio/respond.ts';
 import { type HttpAnswer, type HttpCall, NoAnswer } from '../src/adapters/twilio/http/http.ts';
 import type { Process } from './process.ts';
 import type { Dice } from './random.ts';

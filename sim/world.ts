@@ -3,10 +3,10 @@
  * the local Twilio's state machine. Every invocation of a function is a process that may be killed at any step.
  */
 
-import { FLEX, FRONTLINE } from '../local/twilio/defaults.ts';
-import type { Respond } from '../local/twilio/respond.ts';
-import { createTwilio } from '../local/twilio/twilio.ts';
-import type { Delivered, WebhookCall } from '../local/twilio/world.ts';
+import { FLEX, FRONTLINE } from '../local-twilio/defaults.ts';
+import type { Respond } from '../local-twilio/respond.ts';
+import { createTwilio } from '../local-twilio/twilio.ts';
+import type { Delivered, WebhookCall } from '../local-twilio/world.ts';
 import { startWorker } from '../src/adapters/in-process/worker.ts';
 import { createMemoryQueues } from '../src/adapters/memory/queues.ts';
 import { createMemoryStore } from '../src/adapters/memory/store.ts';

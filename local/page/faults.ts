@@ -1,5 +1,5 @@
 /** The local Twilio's misbehaviour that the page can switch on. */
-import type { Fault } from '../twilio/faults.ts';
+import type { Fault } from '../../local-twilio/faults.ts';
 
 export type Nuisance = { readonly name: string; readonly label: string; readonly fault: Fault };
 

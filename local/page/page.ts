@@ -1,10 +1,10 @@
 /** The page and what it asks for. No build, nothing from anywhere else, nothing for anybody but this machine. */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AGENTS } from '../../local-twilio/defaults.ts';
 import type { Page } from '../host.ts';
 import { sendJson } from '../http-seam.ts';
 import { NotAllowed } from '../local-twilio-at.ts';
-import { AGENTS } from '../twilio/defaults.ts';
 import { readAct } from './act.ts';
 import { nuisances } from './faults.ts';
 import type { Feed } from './feed.ts';

@@ -1,8 +1,9 @@
 /** The persons of the local Twilio as the page shows them: what each one sees, and what each one can do. */
+
+import { AGENTS, type DefaultAgent } from '../../local-twilio/defaults.ts';
+import type { ReadContainer, ReadMessage, ReadTask } from '../../local-twilio/reads.ts';
 import { claimedStamp } from '../../src/core/copies/stamp.ts';
 import { type LocalTwilioAt, NotAllowed } from '../local-twilio-at.ts';
-import { AGENTS, type DefaultAgent } from '../twilio/defaults.ts';
-import type { ReadContainer, ReadMessage, ReadTask } from '../twilio/reads.ts';
 import { nuisances } from './faults.ts';
 
 export type Line = {

@@ -1,7 +1,7 @@
 /** What one text costs in calls, counted in a dialogue on the local Twilio in virtual time. */
 
 import { createNonce } from '../../lambdas/nonce.ts';
-import { AGENTS } from '../../local/twilio/defaults.ts';
+import { AGENTS } from '../../local-twilio/defaults.ts';
 import { conversationOf } from '../../sim/play.ts';
 import { BRIDGE, createWorld, type ProcessKind, type Ran } from '../../sim/world.ts';
 import { TABLE } from '../../src/contract.ts';

@@ -1,8 +1,8 @@
 /** A customer on SMS, an agent in Flex who is the same person in Frontline, and what both sides read in the end. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { judge } from '../../local/judge.ts';
-import { AGENTS } from '../../local/twilio/defaults.ts';
-import type { LocalTwilio } from '../../local/twilio/twilio.ts';
+import { AGENTS } from '../../local-twilio/defaults.ts';
+import { judge } from '../../local-twilio/transcripts.ts';
+import type { LocalTwilio } from '../../local-twilio/twilio.ts';
 
 const PHONE = '+15550199001';
 const { ann } = AGENTS;

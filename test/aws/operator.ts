@@ -1,7 +1,7 @@
 /** The operator's commands against the deployed stack. */
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListQueuesCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { LocalTwilio } from '../../local/twilio/twilio.ts';
+import type { LocalTwilio } from '../../local-twilio/twilio.ts';
 import { createDynamoStore } from '../../src/adapters/dynamodb/store.ts';
 import { writeParked } from '../../src/core/state/ledger.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';

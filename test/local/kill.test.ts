@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { judge, type Said } from '../../local/judge.ts';
-import { type RunningTwilio, startLocalTwilio } from '../../local/twilio/server.ts';
-import { seededRandom } from '../../local/twilio/sid.ts';
+import { type RunningTwilio, startLocalTwilio } from '../../local-twilio/server.ts';
+import { seededRandom } from '../../local-twilio/sid.ts';
+import { judge, type Said } from '../../local-twilio/transcripts.ts';
 import { accept, ann, conversationOf, textsIn } from './support/chat.ts';
 import { announced, type Child, run } from './support/child.ts';
 import { newFolder } from './support/machine.ts';

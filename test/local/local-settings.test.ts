@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readLocalSettings } from '../../local/local-settings.ts';
-import { FLEX } from '../../local/twilio/defaults.ts';
+import { FLEX } from '../../local-twilio/defaults.ts';
 
 const hex = (digit: string): string => digit.repeat(32);
 const accounts = {

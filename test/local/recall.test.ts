@@ -2,8 +2,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type LocalTwilioAt, localTwilioAt } from '../../local/local-twilio-at.ts';
-import type { ReadContainer, ReadMessage } from '../../local/twilio/reads.ts';
-import { startLocalTwilio } from '../../local/twilio/server.ts';
+import type { ReadContainer, ReadMessage } from '../../local-twilio/reads.ts';
+import { startLocalTwilio } from '../../local-twilio/server.ts';
 import { ann } from './support/chat.ts';
 import { announced, type Child, run } from './support/child.ts';
 import { newFolder } from './support/machine.ts';

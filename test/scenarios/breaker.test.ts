@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AccountName } from '../../local/twilio/model.ts';
+import type { AccountName } from '../../local-twilio/model.ts';
 import { type Chat, openStage, type Stage } from './stage.ts';
 
 const CHATS = 20;

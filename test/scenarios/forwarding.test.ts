@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { TwilioRequest } from '../../local/twilio/respond.ts';
+import type { TwilioRequest } from '../../local-twilio/respond.ts';
 import { decodeEnvelope } from '../../src/core/jobs/envelope.ts';
 import type { QueueMessage } from '../../src/core/ports/queues.ts';
 import { AGENTS, type Chat, openStage, type Stage } from './stage.ts';

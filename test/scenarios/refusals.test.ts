@@ -1,6 +1,6 @@
 /** What Twilio refuses in places where it seldom does: nothing waits for it for ever, and somebody is told. */
 import { describe, expect, test } from '@jest/globals';
-import type { TwilioRequest } from '../../local/twilio/respond.ts';
+import type { TwilioRequest } from '../../local-twilio/respond.ts';
 import { listParked } from '../../src/core/operate/parked.ts';
 import { AGENTS, channelUrl, conversationsUrl, openStage } from './stage.ts';
 

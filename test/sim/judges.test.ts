@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AccountName } from '../../local/twilio/model.ts';
+import type { AccountName } from '../../local-twilio/model.ts';
 import type { Called } from '../../sim/calls.ts';
 import type { Chronicle, Written } from '../../sim/chronicle.ts';
 import { callProblems } from '../../sim/judge-calls.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { AGENTS, FLEX } from '../../../local/twilio/defaults.ts';
+import { AGENTS, FLEX } from '../../../local-twilio/defaults.ts';
 import { stampedAttributes } from '../../../src/core/copies/stamp.ts';
 import { messageKey } from '../../../src/core/forward/compose.ts';
 import { forwardHoles } from '../../../src/core/forward/holes.ts';

@@ -1,6 +1,6 @@
 /** The forwarder between a local Twilio and its queue, in a time of its own: webhooks come in, SMS reach the phone. */
-import { AGENTS, FLEX, FRONTLINE } from '../../../local/twilio/defaults.ts';
-import type { Fault } from '../../../local/twilio/faults.ts';
+import { AGENTS, FLEX, FRONTLINE } from '../../../local-twilio/defaults.ts';
+import type { Fault } from '../../../local-twilio/faults.ts';
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
 import { type HttpAnswer, type HttpCall, NoAnswer } from '../../../src/adapters/twilio/http/http.ts';
@@ -11,7 +11,7 @@ import type { Entry } from '../../../src/core/ports/journal.ts';
 import type { Delivery, Verdict } from '../../../src/core/ports/queues.ts';
 import type { Store } from '../../../src/core/ports/store.ts';
 import { createWebhook } from '../../../src/edge/webhook.ts';
-import { createVirtualTwilio } from '../../local/twilio/support/virtual-twilio.ts';
+import { createVirtualTwilio } from '../../local-twilio/support/virtual-twilio.ts';
 
 const BRIDGE = 'https://bridge.example';
 export const CHAT_EVENT = 'POST webhooks.chatevent';

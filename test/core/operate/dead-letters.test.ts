@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { AGENTS } from '../../../local/twilio/defaults.ts';
+import { AGENTS } from '../../../local-twilio/defaults.ts';
 import { encodeEnvelope } from '../../../src/core/jobs/envelope.ts';
 import { readLetters, silence } from '../../../src/core/operate/dead-letters.ts';
 import { type LinkedAgain, linkAgain } from '../../../src/core/operate/redrive.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { AGENTS } from '../../../local/twilio/defaults.ts';
+import { AGENTS } from '../../../local-twilio/defaults.ts';
 import { memoryOperator } from '../../../sim/operator.ts';
 import { createForwarder } from '../../../src/core/forward/forwarder.ts';
 import { awaitTickets } from '../../../src/core/jobs/tickets.ts';

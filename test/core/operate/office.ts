@@ -2,9 +2,9 @@
  * A whole bridge on the local Twilio's state machine, in a time of its own, and an operator beside it. Its wire can be
  * told to refuse a text for good, as Twilio refuses what it will never take.
  */
-import { AGENTS, FLEX, FRONTLINE } from '../../../local/twilio/defaults.ts';
-import { seededRandom } from '../../../local/twilio/sid.ts';
-import { createTwilio } from '../../../local/twilio/twilio.ts';
+import { AGENTS, FLEX, FRONTLINE } from '../../../local-twilio/defaults.ts';
+import { seededRandom } from '../../../local-twilio/sid.ts';
+import { createTwilio } from '../../../local-twilio/twilio.ts';
 import { memoryOperator } from '../../../sim/operator.ts';
 import { createTime } from '../../../sim/time.ts';
 import { startWorker } from '../../../src/adapters/in-process/worker.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { AGENTS } from '../../../local/twilio/defaults.ts';
+import { AGENTS } from '../../../local-twilio/defaults.ts';
 import { attributesOf } from '../../../src/core/copies/deliver.ts';
 import { silence } from '../../../src/core/operate/dead-letters.ts';
 import { listParked } from '../../../src/core/operate/parked.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { AGENTS } from '../../../local/twilio/defaults.ts';
+import { AGENTS } from '../../../local-twilio/defaults.ts';
 import { concerns, readStatus } from '../../../src/core/operate/status.ts';
 import { type Office, openOffice } from './office.ts';
 

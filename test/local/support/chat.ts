@@ -1,6 +1,6 @@
 /** What tests do and see in one chat of the local Twilio. */
-import { AGENTS } from '../../../local/twilio/defaults.ts';
-import type { LocalTwilio } from '../../../local/twilio/twilio.ts';
+import { AGENTS } from '../../../local-twilio/defaults.ts';
+import type { LocalTwilio } from '../../../local-twilio/twilio.ts';
 
 export const { ann } = AGENTS;
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Host, type HostOptions, startHost } from '../../../local/host.ts';
 import { readLocalSettings } from '../../../local/local-settings.ts';
-import { startLocalTwilio } from '../../../local/twilio/server.ts';
+import { startLocalTwilio } from '../../../local-twilio/server.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 
 export const newFolder = async () => {

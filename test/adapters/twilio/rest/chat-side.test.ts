@@ -1,5 +1,5 @@
-import { FLEX, FRONTLINE } from '../../../../local/twilio/defaults.ts';
-import { type RunningTwilio, startLocalTwilio } from '../../../../local/twilio/server.ts';
+import { FLEX, FRONTLINE } from '../../../../local-twilio/defaults.ts';
+import { type RunningTwilio, startLocalTwilio } from '../../../../local-twilio/server.ts';
 import { createRest } from '../../../../src/adapters/twilio/http/client.ts';
 import { createHttp } from '../../../../src/adapters/twilio/http/http.ts';
 import { text } from '../../../../src/adapters/twilio/http/payload.ts';

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { FLEX } from '../../../../local/twilio/defaults.ts';
-import { startLocalTwilio } from '../../../../local/twilio/server.ts';
+import { FLEX } from '../../../../local-twilio/defaults.ts';
+import { startLocalTwilio } from '../../../../local-twilio/server.ts';
 import { createDefaultWebhook } from '../../../../src/adapters/twilio/rest/default-webhook.ts';
 import { caller, channel, endAll, messageSid, troubleFrom } from './playing-twilio.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { AGENTS, FLEX } from '../../../../local/twilio/defaults.ts';
-import { startLocalTwilio } from '../../../../local/twilio/server.ts';
+import { AGENTS, FLEX } from '../../../../local-twilio/defaults.ts';
+import { startLocalTwilio } from '../../../../local-twilio/server.ts';
 import { createTaskSide } from '../../../../src/adapters/twilio/rest/task-side.ts';
 import { type Answered, type Asked, account, caller, endAll, playTwilio, troubleFrom } from './playing-twilio.ts';
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { FLEX } from '../../../local/twilio/defaults.ts';
-import type { Judge } from '../../../local/twilio/respond.ts';
-import type { Call, Route } from '../../../local/twilio/rest/call.ts';
-import { HOSTS } from '../../../local/twilio/rest/routes.ts';
-import { createJudge, SpecificationMismatch } from '../../../local/twilio/validation/judge.ts';
+import { FLEX } from '../../local-twilio/defaults.ts';
+import type { Judge } from '../../local-twilio/respond.ts';
+import type { Call, Route } from '../../local-twilio/rest/call.ts';
+import { HOSTS } from '../../local-twilio/rest/routes.ts';
+import { createJudge, SpecificationMismatch } from '../../local-twilio/validation/judge.ts';
 
 let judge: Judge;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import twilio from 'twilio';
-import { AGENTS, FLEX, FRONTLINE } from '../../../local/twilio/defaults.ts';
-import { type RunningTwilio, startLocalTwilio } from '../../../local/twilio/server.ts';
+import { AGENTS, FLEX, FRONTLINE } from '../../local-twilio/defaults.ts';
+import { type RunningTwilio, startLocalTwilio } from '../../local-twilio/server.ts';
 import { flexClient, frontlineClient, refusal } from './support/clients.ts';
 
 let local: RunningTwilio;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import webhooks from 'twilio/lib/webhooks/webhooks.js';
-import { AGENTS, FLEX } from '../../../local/twilio/defaults.ts';
+import { AGENTS, FLEX } from '../../local-twilio/defaults.ts';
 import { createVirtualTwilio, json, status, type VirtualTwilio } from './support/virtual-twilio.ts';
 
 const phone = '+15550109999';

@@ -1,8 +1,8 @@
-import { FLEX, FRONTLINE } from '../../../../local/twilio/defaults.ts';
-import type { TwilioResponse } from '../../../../local/twilio/respond.ts';
-import { seededRandom } from '../../../../local/twilio/sid.ts';
-import { createTwilio, type LocalTwilio } from '../../../../local/twilio/twilio.ts';
-import type { Delivered, WebhookCall } from '../../../../local/twilio/world.ts';
+import { FLEX, FRONTLINE } from '../../../local-twilio/defaults.ts';
+import type { TwilioResponse } from '../../../local-twilio/respond.ts';
+import { seededRandom } from '../../../local-twilio/sid.ts';
+import { createTwilio, type LocalTwilio } from '../../../local-twilio/twilio.ts';
+import type { Delivered, WebhookCall } from '../../../local-twilio/world.ts';
 
 type Timer = { readonly at: number; readonly fn: () => void };
 

@@ -1,5 +1,5 @@
 import twilio from 'twilio';
-import { FLEX, FRONTLINE } from '../../../../local/twilio/defaults.ts';
+import { FLEX, FRONTLINE } from '../../../local-twilio/defaults.ts';
 
 /** The official clients, unchanged but for their base URLs. */
 export const flexClient = (url: string, token: string = FLEX.authToken) => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { FLEX } from '../../../local/twilio/defaults.ts';
-import type { Fault } from '../../../local/twilio/faults.ts';
+import { FLEX } from '../../local-twilio/defaults.ts';
+import type { Fault } from '../../local-twilio/faults.ts';
 import { createVirtualTwilio, json, openPair, status, type VirtualTwilio } from './support/virtual-twilio.ts';
 
 let twilio: VirtualTwilio;

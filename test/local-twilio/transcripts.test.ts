@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { judge } from '../../local/judge.ts';
+import { judge } from '../../local-twilio/transcripts.ts';
 
 const said = { flex: ['hello', 'thanks'], frontline: ['hi'] };
 const dialogue = [{ question: 'hello', answer: 'hi' }];

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { AGENTS, FLEX, FRONTLINE } from '../../../local/twilio/defaults.ts';
-import { type RunningTwilio, startLocalTwilio } from '../../../local/twilio/server.ts';
+import { AGENTS, FLEX, FRONTLINE } from '../../local-twilio/defaults.ts';
+import { type RunningTwilio, startLocalTwilio } from '../../local-twilio/server.ts';
 import { flexClient, frontlineClient } from './support/clients.ts';
 import { type Receiver, startReceiver } from './support/receiver.ts';
 

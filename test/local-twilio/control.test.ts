@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { AGENTS, FLEX } from '../../../local/twilio/defaults.ts';
-import { type RunningTwilio, startLocalTwilio } from '../../../local/twilio/server.ts';
+import { AGENTS, FLEX } from '../../local-twilio/defaults.ts';
+import { type RunningTwilio, startLocalTwilio } from '../../local-twilio/server.ts';
 
 let local: RunningTwilio;
 beforeEach(async () => {
