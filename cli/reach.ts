@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readLocalSettings } from '../local/local-settings.ts';
-import { doorPath } from '../local/operator-door.ts';
+import { doorPath } from '../local/operator-socket.ts';
 import { sqliteDeployment } from '../src/adapters/sqlite/deployment.ts';
 import { openDatabase } from '../src/adapters/sqlite/open.ts';
 import { createSqliteQueue } from '../src/adapters/sqlite/queue.ts';
@@ -10,7 +10,7 @@ import { createSqliteStore } from '../src/adapters/sqlite/store.ts';
 import type { Operator } from '../src/core/operate/operator.ts';
 import { systemClock as clock } from '../src/runtime/system-clock.ts';
 import { Unreachable } from './command.ts';
-import { throughDoor } from './door.ts';
+import { throughDoor } from './operator-socket.ts';
 
 export type Where = { readonly stack: string | undefined; readonly data: string | undefined };
 export type Reached = Operator & { readonly close: () => Promise<void> };

@@ -18,7 +18,7 @@ import { startBridge } from './bridge.ts';
 import { requestOf, sendJson, sendResponse } from './http-seam.ts';
 import { listen } from './listener.ts';
 import { madeFolder } from './made-folder.ts';
-import { doorPath, openOperatorDoor } from './operator-door.ts';
+import { doorPath, openOperatorDoor } from './operator-socket.ts';
 import { keptStampKey } from './stamp-key.ts';
 
 export const wallClock: Clock = { now: Date.now, sleep: (ms) => sleep(ms) };

@@ -2,8 +2,8 @@ import { createBatchHandler } from '../../src/adapters/sqs/batch.ts';
 import { createDefaultWebhook } from '../../src/adapters/twilio/rest/default-webhook.ts';
 import { createFlexSide } from '../../src/adapters/twilio/rest/flex-side.ts';
 import { createForwarder } from '../../src/core/forward/forwarder.ts';
-import { basis } from '../basis.ts';
-import { callsTo, deadlineMarginMs, nonce, queues, requestMs, store } from '../bridge-parts.ts';
+import { basis } from '../compose-base.ts';
+import { callsTo, deadlineMarginMs, nonce, queues, requestMs, store } from '../compose-bridge.ts';
 import { createHandler } from './handler.ts';
 
 const { settings, secrets, sqs: client, urls, clock, journal } = basis;

@@ -2,8 +2,8 @@ import { createBatchHandler } from '../../src/adapters/sqs/batch.ts';
 import type { Consumer } from '../../src/core/ports/queues.ts';
 import { createReplicator } from '../../src/core/replicator.ts';
 import { lazily } from '../../src/runtime/lazily.ts';
-import { basis } from '../basis.ts';
-import { bridgeDeps, deadlineMarginMs, queues } from '../bridge-parts.ts';
+import { basis } from '../compose-base.ts';
+import { bridgeDeps, deadlineMarginMs, queues } from '../compose-bridge.ts';
 import { createHandler } from './handler.ts';
 
 const { sqs: client, urls, clock, journal } = basis;

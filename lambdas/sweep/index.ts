@@ -1,8 +1,8 @@
 import { ACCEPTS_MS, createAcceptSweep } from '../../src/core/sweep/lost-accepts/sweep.ts';
 import { createSweep } from '../../src/core/sweep/sweep.ts';
 import { lazily } from '../../src/runtime/lazily.ts';
-import { basis } from '../basis.ts';
-import { bridgeDeps, taskSide } from '../bridge-parts.ts';
+import { basis } from '../compose-base.ts';
+import { bridgeDeps, taskSide } from '../compose-bridge.ts';
 import { createHandler } from './handler.ts';
 
 const sweep = lazily(async () => {

@@ -1,5 +1,5 @@
 import { createWebhook } from '../../src/edge/webhook.ts';
-import { basis } from '../basis.ts';
+import { basis } from '../compose-base.ts';
 import { createHandler } from './handler.ts';
 
 export const handler = createHandler({

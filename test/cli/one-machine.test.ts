@@ -1,7 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { doorPath, openOperatorDoor } from '../../local/operator-door.ts';
+import { doorPath, openOperatorDoor } from '../../local/operator-socket.ts';
 import { startWorker } from '../../src/adapters/in-process/worker.ts';
 import { sqliteDeployment } from '../../src/adapters/sqlite/deployment.ts';
 import { openDatabase } from '../../src/adapters/sqlite/open.ts';

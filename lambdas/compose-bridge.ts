@@ -11,7 +11,7 @@ import { createTaskSide } from '../src/adapters/twilio/rest/task-side.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
 import type { TaskSide } from '../src/core/ports/tasks.ts';
 import { queueUrls } from '../src/runtime/resources.ts';
-import { basis } from './basis.ts';
+import { basis } from './compose-base.ts';
 import { createNonce } from './nonce.ts';
 
 const { settings, resources, secrets, clock, journal } = basis;

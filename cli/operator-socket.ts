@@ -1,7 +1,7 @@
 /** The other end of the operator's door of a bridge on this machine. */
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { type DoorName, doorAddress } from '../local/operator-door.ts';
+import { type DoorName, doorAddress } from '../local/operator-socket.ts';
 import type { Deployment } from '../src/core/operate/operator.ts';
 import { Unreachable } from './command.ts';
 
