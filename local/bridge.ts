@@ -1,8 +1,8 @@
 /** The bridge on one machine: the ports made real on one SQLite file, and a worker for each queue. */
 import { randomUUID } from 'node:crypto';
+import type { LocalQueues } from '../src/adapters/in-process/source.ts';
 import { startWorker } from '../src/adapters/in-process/worker.ts';
 import type { Database } from '../src/adapters/sqlite/open.ts';
-import type { LocalQueues } from '../src/adapters/sqlite/queue.ts';
 import { type BreakerDeps, createBreaker } from '../src/adapters/twilio/http/breaker.ts';
 import type { HttpCall } from '../src/adapters/twilio/http/http.ts';
 import { createDefaultWebhook } from '../src/adapters/twilio/rest/default-webhook.ts';

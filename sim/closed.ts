@@ -3,7 +3,7 @@
  * there yet: what is said in Flex from then on waits. Nothing of it may be parked, doubled, out of order or forgotten.
  */
 
-import type { Played } from './play.ts';
+import type { Played } from './played.ts';
 import { base, late, notice } from './texts.ts';
 import type { World } from './world.ts';
 

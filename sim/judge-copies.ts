@@ -1,7 +1,7 @@
 /** Of everything the bridge ever wrote into a chat, also of what is gone again: whose it is, of when, and what it left alone. */
 import type { AccountName } from '../local-twilio/model.ts';
 import { firstText, lastText, type Written } from './chronicle.ts';
-import type { Played } from './play.ts';
+import type { Played } from './played.ts';
 import { base, notice } from './texts.ts';
 import type { World } from './world.ts';
 

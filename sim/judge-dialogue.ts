@@ -2,7 +2,7 @@
 import type { Answered } from '../local-twilio/transcripts.ts';
 import { firstText, lastText, stoodAt, type Written } from './chronicle.ts';
 import { isPersons } from './judge-copies.ts';
-import type { Played } from './play.ts';
+import type { Played } from './played.ts';
 import { base } from './texts.ts';
 import type { World } from './world.ts';
 

@@ -1,6 +1,6 @@
 /** Who is where: the customer first in the conversation, the agent last, and the agent in the channel too. */
 import { customerOf } from './judge-copies.ts';
-import type { Played } from './play.ts';
+import type { Played } from './played.ts';
 import type { World } from './world.ts';
 
 /** @returns what is wrong, a line each. */

@@ -2,7 +2,7 @@
 import type { ReadMessage } from '../local-twilio/reads.ts';
 import type { Chronicle } from './chronicle.ts';
 import { phoneProblems } from './phone.ts';
-import { conversationOf, type Played } from './play.ts';
+import { conversationOf, type Played } from './played.ts';
 import { notice } from './texts.ts';
 import type { World } from './world.ts';
 

@@ -1,7 +1,7 @@
 /** When everything has settled nothing is under way, nothing waits, and everything that was accepted has had its end. */
 import { QUEUES } from '../src/contract.ts';
 import { isClosed } from './closed.ts';
-import { conversationOf, type Played } from './play.ts';
+import { conversationOf, type Played } from './played.ts';
 import type { Told, World } from './world.ts';
 
 const ENDS: ReadonlySet<string> = new Set([

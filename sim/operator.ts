@@ -1,5 +1,5 @@
 /** An operator at work while things go on: what `npx bridge redrive` and `npx bridge repair` put on the queues. */
-import type { LocalQueues } from '../src/adapters/sqlite/queue.ts';
+import type { LocalQueues } from '../src/adapters/in-process/source.ts';
 import { QUEUES } from '../src/contract.ts';
 import { readLetters, waitingForwards } from '../src/core/operate/dead-letters.ts';
 import type { DeadLetter, Operator } from '../src/core/operate/operator.ts';

@@ -1,6 +1,6 @@
 /** What the customer got by SMS, against what stands in the channel and what was lined up for Flex's own webhook. */
 import type { Written } from './chronicle.ts';
-import type { Played } from './play.ts';
+import type { Played } from './played.ts';
 import type { World } from './world.ts';
 
 /** The journal's word for a post that may double an earlier one. */

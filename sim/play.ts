@@ -1,7 +1,9 @@
 /** Plays one chat: a customer, an agent in Flex, the same agent in Frontline. Remembers what each of them said. */
+
 import { AGENTS, type DefaultAgent } from '../local-twilio/defaults.ts';
 import type { AccountName } from '../local-twilio/model.ts';
 import { isClosed } from './closed.ts';
+import { conversationOf, type Played } from './played.ts';
 import type { Dice } from './random.ts';
 import { NOTHING_RARE, POISON, type Rare } from './rare.ts';
 import { edited as editMark } from './texts.ts';
@@ -24,39 +26,8 @@ export type ChatPlan = {
   readonly rare?: Rare;
 };
 
-export type Played = {
-  readonly channel: string;
-  readonly phone: string | undefined;
-  readonly agent: DefaultAgent;
-  /** SIDs of people's messages on each side. */
-  readonly said: { readonly flex: Set<string>; readonly frontline: Set<string> };
-  /** To what a person edited a message, by SID. What is not in it was never edited. */
-  readonly meant: Map<string, string>;
-  /** What the agent deleted of the bridge's copies, as it read: it stays away on that side. */
-  readonly deletedByHand: Set<string>;
-  /** Files by SID, as they must read on the other side. */
-  readonly files: Map<string, string>;
-  /** SIDs of messages that hold nothing, as yet. People's, but in no one's `said`: they cross nowhere. */
-  readonly empties: Set<string>;
-  /** SIDs of messages of which an edit was refused, perhaps. */
-  readonly spoilt: Set<string>;
-  /** Identities, on both sides, of agents who came along and say nothing. */
-  readonly others: Set<string>;
-  /** Whether anybody accepts it who is in Frontline too. */
-  readonly linkable: boolean;
-  /** More messages than a page of a list shows. */
-  readonly long: boolean;
-  /** The chat's conversation, once there is one that the agent is in. */
-  readonly conversation: () => string | undefined;
-  readonly finished: () => boolean;
-};
-
 const STEP_MS = 500;
 const HANDOVER_MS = 60_000;
-
-/** The conversation that tells this channel's story, as the agent's app would list it. */
-export const conversationOf = (world: World, channel: string): string | undefined =>
-  world.twilio.reads.containers('frontline').findLast(({ attributes }) => attributes.includes(channel))?.sid;
 
 export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: number, who?: DefaultAgent): Played => {
   const { twilio, time } = world;

@@ -2,7 +2,8 @@
 import { doubles } from './judge-doubles.ts';
 import { legible, rareProblems } from './judge-rare.ts';
 import { redriveAll, repairPair } from './operator.ts';
-import { type ChatPlan, type Played, playChat } from './play.ts';
+import { type ChatPlan, playChat } from './play.ts';
+import type { Played } from './played.ts';
 import type { Doom } from './process.ts';
 import { createDice, type Dice } from './random.ts';
 import { drawRare, drawRareWeather, type RareWeather } from './rare.ts';

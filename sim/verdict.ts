@@ -8,7 +8,7 @@ import { doubles } from './judge-doubles.ts';
 import { memberProblems } from './judge-members.ts';
 import { restProblems } from './judge-rest.ts';
 import { phoneProblems } from './phone.ts';
-import { conversationOf, type Played } from './play.ts';
+import { conversationOf, type Played } from './played.ts';
 import { base, edited, late, notice } from './texts.ts';
 import type { World } from './world.ts';
 

@@ -1,6 +1,6 @@
 /** What one run of the sweep asks for a pair, counted on the local Twilio in virtual time. */
 import { AGENTS } from '../../local-twilio/defaults.ts';
-import { conversationOf } from '../../sim/play.ts';
+import { conversationOf } from '../../sim/played.ts';
 import { BRIDGE, createWorld } from '../../sim/world.ts';
 import { leaseKey } from '../../src/core/sweep/sweep.ts';
 

@@ -2,13 +2,13 @@
 
 import { createNonce } from '../../lambdas/nonce.ts';
 import { AGENTS } from '../../local-twilio/defaults.ts';
-import { conversationOf } from '../../sim/play.ts';
+import { conversationOf } from '../../sim/played.ts';
 import { BRIDGE, createWorld, type ProcessKind, type Ran } from '../../sim/world.ts';
 import { TABLE } from '../../src/contract.ts';
 import type { Item, Value } from '../../src/core/ports/change.ts';
 import type { Entry } from '../../src/core/ports/journal.ts';
 import { createJournal } from '../../src/runtime/journal.ts';
-import { LINE_OVERHEAD } from './prices.ts';
+import { LINE_OVERHEAD } from './sizes.ts';
 
 export type Talk = {
   readonly name: string;

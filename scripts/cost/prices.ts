@@ -5,10 +5,12 @@
  * https://aws.amazon.com/cloudwatch/pricing/ https://aws.amazon.com/ec2/pricing/on-demand/
  * https://aws.amazon.com/secrets-manager/pricing/
  */
+
 import type { ACCESS_LINE } from '../../lib/constructs/access-log.ts';
 import { MEMORY_MB } from '../../lib/memory.ts';
 import { KEEP_SECONDS } from '../../src/core/forward/rows.ts';
 import type { Counted } from './count.ts';
+import { LINE_OVERHEAD } from './sizes.ts';
 
 const MILLION = 1_000_000;
 const GB = 1_000_000_000;
@@ -42,8 +44,6 @@ const TAKES = { twilio: 150, dynamo: 6, sqs: 12 } as const;
 const OWN = { webhook: 8, replicate: 20, forward: 13 } as const;
 /** Send, receive, delete, with one message at a time. */
 const SQS_REQUESTS = 3;
-/** What CloudWatch counts for each line besides its text. */
-export const LINE_OVERHEAD = 26;
 /** Bytes that a call sends out of AWS. */
 const CALL_OUT = 1_600;
 export const MONTH_SECONDS = 30 * 24 * 3600;

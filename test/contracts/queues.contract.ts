@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Received } from '../../src/adapters/in-process/source.ts';
-import type { LocalQueues } from '../../src/adapters/sqlite/queue.ts';
+import type { LocalQueues, Received } from '../../src/adapters/in-process/source.ts';
 import type { QueueMessage, Queues } from '../../src/core/ports/queues.ts';
 import { type HandClock, handClock } from './hand-clock.ts';
 

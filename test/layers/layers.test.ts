@@ -15,13 +15,63 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-const refused = [
+/** Which room of the core may import which others, from the ground up. Every pair that is not here is refused. */
+const ROOMS = {
+  model: [],
+  ports: ['model'],
+  state: ['model', 'ports'],
+  jobs: ['model', 'ports', 'state'],
+  copies: ['model', 'ports', 'state', 'jobs'],
+  reconcile: ['model', 'ports', 'state', 'jobs', 'copies'],
+  messages: ['model', 'ports', 'state', 'jobs', 'copies', 'reconcile'],
+  forward: ['model', 'ports', 'state', 'jobs', 'copies'],
+  chats: ['model', 'ports', 'state', 'jobs', 'copies', 'reconcile', 'forward'],
+  sweep: ['model', 'ports', 'state', 'jobs', 'reconcile', 'forward'],
+  operate: ['model', 'ports', 'state', 'jobs', 'forward'],
+} as const;
+type Room = keyof typeof ROOMS;
+const rooms = Object.keys(ROOMS) as Room[];
+/** Rooms with a room inside, from which the way to all others is one step longer. */
+const FOLDERS: readonly (readonly [Room, string])[] = [
+  ...rooms.map((room) => [room, ''] as const),
+  ['state', 'lane/'],
+  ['sweep', 'lost-accepts/'],
+];
+const pairs = FOLDERS.flatMap(([from, inside]) =>
+  rooms
+    .filter((to) => to !== from)
+    .map((to) => ({
+      from,
+      to,
+      row: [
+        `${from}/${inside} that knows ${to}`,
+        `src/core/${from}/${inside}of-${to}.ts`,
+        `${inside === '' ? '' : '../'}../${to}/one.ts`,
+      ] as const,
+    })),
+);
+const isAllowed = ({ from, to }: { readonly from: Room; readonly to: Room }): boolean =>
+  (ROOMS[from] as readonly Room[]).includes(to);
+
+const refused: readonly (readonly [what: string, file: string, from: string])[] = [
+  ...pairs.filter((pair) => !isAllowed(pair)).map(({ row }) => row),
+  ['the model that knows how it is wired', 'src/core/model/deps.ts', '../deps.ts'],
+  ['the front desk that knows the sweep', 'src/core/desk-sweep.ts', './sweep/sweep.ts'],
+  ['the front desk that knows the operator', 'src/core/desk-operate.ts', './operate/status.ts'],
+  ['a room that knows the front desk', 'src/core/chats/desk.ts', '../replicator.ts'],
+  ['a room inside a room that knows the front desk', 'src/core/state/lane/desk.ts', '../../replicator.ts'],
   ['the core that knows AWS', 'src/core/aws.ts', '@aws-sdk/client-sqs'],
   ['the core that knows Twilio', 'src/core/twilio.ts', 'twilio'],
   ['the core that knows an adapter', 'src/core/adapter.ts', '../adapters/memory/store.ts'],
-  ['the core, one folder down, that knows an adapter', 'src/core/sub/one.ts', '../../adapters/memory/store.ts'],
+  ['a room of the core that knows an adapter', 'src/core/chats/adapter.ts', '../../adapters/memory/store.ts'],
+  ['a room of the core that knows Node', 'src/core/chats/node.ts', 'node:fs'],
+  ['a room of the core that knows AWS', 'src/core/state/lane/aws.ts', '@aws-sdk/client-sqs'],
+  ['an adapter that knows another one', 'src/adapters/memory/other.ts', '../sqlite/store.ts'],
+  ['an adapter of Twilio that knows another one', 'src/adapters/twilio/rest/other.ts', '../../sqs/client.ts'],
+  ['an adapter that knows the local Twilio', 'src/adapters/sqs/stand-in.ts', '../../../local-twilio/twilio.ts'],
+  ['the local Twilio that knows the bridge', 'local-twilio/rest/core.ts', '../../src/core/copies/stamp.ts'],
   ['the core that knows Node', 'src/core/node.ts', 'node:fs'],
-  ['a contract that imports anything', 'src/contract.ts', './core/stamp.ts'],
+  ['a contract that imports anything', 'src/contract.ts', './core/copies/stamp.ts'],
   ['an adapter that knows the stack', 'src/adapters/sqs/stack.ts', '../../../lib/stage.ts'],
   ['an adapter that knows the CDK', 'src/adapters/sqs/cdk.ts', 'aws-cdk-lib'],
   ['an adapter that knows the webhook', 'src/adapters/sqs/edge.ts', '../../edge/webhook.ts'],
@@ -36,15 +86,20 @@ const refused = [
   ['a command that knows the stack', 'cli/stack.ts', '../lib/stage.ts'],
   ['a stack that knows the runtime', 'lib/runtime.ts', '../src/runtime/settings.ts'],
   ['a construct that knows one machine', 'lib/constructs/local.ts', '../../local/host.ts'],
-  ['an app that knows the core', 'bin/core.ts', '../src/core/stamp.ts'],
-] as const;
+  ['an app that knows the core', 'bin/core.ts', '../src/core/copies/stamp.ts'],
+];
 
-const allowed = [
-  ['the core itself', 'src/core/sub/own.ts', '../stamp.ts'],
+const allowed: readonly (readonly [what: string, file: string, from: string])[] = [
+  ...pairs.filter(isAllowed).map(({ row }) => row),
+  ['the front desk the rooms behind it', 'src/core/desk.ts', './messages/replicate.ts'],
+  ['a room how it is wired', 'src/core/chats/deps.ts', '../deps.ts'],
+  ['a room inside a room what surrounds it', 'src/core/state/lane/pair.ts', '../pair.ts'],
+  ['an adapter the consumer in this process', 'src/adapters/memory/source.ts', '../in-process/source.ts'],
+  ['a room itself', 'src/core/copies/own.ts', './stamp.ts'],
   ['everybody the contract', 'lib/constructs/contract.ts', '../../src/contract.ts'],
   ['the webhook an adapter', 'src/edge/adapter.ts', '../adapters/twilio/webhook/form.ts'],
   ['an adapter the lib folder of a package', 'src/adapters/twilio/package.ts', 'twilio/lib/webhooks/webhooks.js'],
-] as const;
+];
 
 /** Statements in the core: what it needs of time, chance and the world is handed to it. */
 const asked = [

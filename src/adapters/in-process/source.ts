@@ -1,5 +1,7 @@
 /** The consumer's end of a queue that lives in this process. */
 
+import type { QueueName } from '../../contract.ts';
+import type { Queues } from '../../core/ports/queues.ts';
 export type Received = {
   readonly id: string;
   readonly group: string;
@@ -43,4 +45,11 @@ export type QueueSource = {
   readonly nextVisibleAt: () => Promise<number | undefined>;
   /** Called after each message that was stored. @returns what ends it. */
   readonly onSent: (listener: () => void) => () => void;
+};
+
+export type LocalQueues = Queues & {
+  readonly source: (queue: QueueName) => QueueSource;
+  readonly counts: () => Promise<Readonly<Record<QueueName, Counts>>>;
+  /** The dead letters, oldest first. */
+  readonly dead: (queue: QueueName) => Promise<readonly Dead[]>;
 };

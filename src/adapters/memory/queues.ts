@@ -1,8 +1,7 @@
 import { QUEUES, type QueueName, TIMES } from '../../contract.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { createListeners } from '../in-process/listeners.ts';
-import type { Counts, Dead, QueueSource, Received } from '../in-process/source.ts';
-import type { LocalQueues } from '../sqlite/queue.ts';
+import type { Counts, Dead, LocalQueues, QueueSource, Received } from '../in-process/source.ts';
 
 const DEDUPE_MS = 5 * 60 * 1000;
 

@@ -1,20 +1,12 @@
 import { QUEUES, type QueueName, TIMES } from '../../contract.ts';
 import type { Clock } from '../../core/ports/clock.ts';
-import type { Queues } from '../../core/ports/queues.ts';
 import { createListeners } from '../in-process/listeners.ts';
-import type { Counts, Dead, QueueSource, Received } from '../in-process/source.ts';
+import type { Counts, LocalQueues, QueueSource, Received } from '../in-process/source.ts';
 import type { Database, Sql } from './open.ts';
 
 /** As SQS has it (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-exactly-once-processing.html). */
 const DEDUPE_MS = 5 * 60 * 1000;
 const VISIBILITY_MS = TIMES.visibility * 1000;
-
-export type LocalQueues = Queues & {
-  readonly source: (queue: QueueName) => QueueSource;
-  readonly counts: () => Promise<Readonly<Record<QueueName, Counts>>>;
-  /** The dead letters, oldest first. */
-  readonly dead: (queue: QueueName) => Promise<readonly Dead[]>;
-};
 
 type Said = { readonly group: string; readonly dedupe: string; readonly body: string };
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import type { LocalQueues } from '../../../src/adapters/in-process/source.ts';
 import { startWorker, type WorkerDeps } from '../../../src/adapters/in-process/worker.ts';
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { openDatabase } from '../../../src/adapters/sqlite/open.ts';
-import { createSqliteQueue, type LocalQueues } from '../../../src/adapters/sqlite/queue.ts';
+import { createSqliteQueue } from '../../../src/adapters/sqlite/queue.ts';
 import type { Consumer, Delivery, Verdict } from '../../../src/core/ports/queues.ts';
 import { type HandClock, handClock } from '../../contracts/hand-clock.ts';
 import { message } from '../../contracts/queues.contract.ts';

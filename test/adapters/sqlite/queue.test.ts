@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Received } from '../../../src/adapters/in-process/source.ts';
+import type { LocalQueues, Received } from '../../../src/adapters/in-process/source.ts';
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { openDatabase } from '../../../src/adapters/sqlite/open.ts';
-import { createSqliteQueue, type LocalQueues } from '../../../src/adapters/sqlite/queue.ts';
+import { createSqliteQueue } from '../../../src/adapters/sqlite/queue.ts';
 import { type HandClock, handClock } from '../../contracts/hand-clock.ts';
 import { drainSource, receivingContract, sendingContract } from '../../contracts/queues.contract.ts';
 import { newFolder } from './folder.ts';
