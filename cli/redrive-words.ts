@@ -29,7 +29,7 @@ export type Applied = {
 
 /** What would be done. */
 export const tellFound = ({ rows, letters, forwards, others, behind }: Found): readonly string[] => {
-  const links = new Set(letters.flatMap(({ link, home }) => (link && home !== undefined ? [home] : [])));
+  const links = new Set(letters.flatMap(({ link, pair }) => (link && pair !== undefined ? [pair] : [])));
   const some = rows.length > 0 || links.size > 0 || forwards.length > 0;
   const cause = ({ reason, code, edit }: ParkedRow): string =>
     `${edit ? 'an edit of it ' : ''}${reason}${code === undefined ? '' : ` (${code})`}`;
@@ -44,7 +44,7 @@ export const tellFound = ({ rows, letters, forwards, others, behind }: Found): r
     ),
     ...headed(
       `${plural(links.size, 'link')} would be tried again:`,
-      [...links].map((home) => `  ${chatOf(home)}`),
+      [...links].map((pair) => `  ${chatOf(pair)}`),
     ),
     ...headed(
       `${plural(forwards.length, 'event')} would be sent to Flex's own webhook, which sends the customers' SMS:`,
@@ -76,7 +76,7 @@ export const tellApplied = (
   ),
   ...headed(
     `${plural(links.length, 'link')}:`,
-    links.map(({ home, ended }) => `  ${chatOf(home)}  ${said(ended, running)}`),
+    links.map(({ pair, ended }) => `  ${chatOf(pair)}  ${said(ended, running)}`),
   ),
   ...headed(
     `${plural(forwards.length, 'event')} to Flex's own webhook:`,
@@ -117,7 +117,7 @@ const said = (ended: Ended | undefined, running: boolean): string => {
 };
 
 const inLanes = <T>(all: readonly T[], rowOf: (one: T) => ParkedRow, tell: (one: T) => string): readonly string[] => {
-  const lanes = Map.groupBy(all, (one) => `${chatOf(rowOf(one).home)}  ${direction(rowOf(one).lane)}`);
+  const lanes = Map.groupBy(all, (one) => `${chatOf(rowOf(one).pair)}  ${direction(rowOf(one).lane)}`);
   return [...lanes].flatMap(([lane, ones]) => [
     `  ${lane}`,
     ...ones.map((one) => `    ${rowOf(one).sid}  ${tell(one)}`),

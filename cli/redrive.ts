@@ -57,8 +57,8 @@ export const redrive: Command = async ({ args, environment, print }) => {
   try {
     const pair = chat === undefined ? undefined : await findPair(operator.store, chat);
     // A chat that only Flex knows has forwards, too.
-    const home = chat === undefined ? undefined : (pair?.key ?? pairKey('flex', chat)).pk;
-    const found = await find(operator, values.reason, home);
+    const under = chat === undefined ? undefined : (pair?.key ?? pairKey('flex', chat)).pk;
+    const found = await find(operator, values.reason, under);
     if (chat !== undefined && pair === undefined && isEmpty(found)) {
       print(values.json ? JSON.stringify({ chat, found: false }) : `No pair of ${chat} is known here.`);
       return EXIT.wrong;
@@ -84,12 +84,12 @@ export const redrive: Command = async ({ args, environment, print }) => {
 /** Reasons that are only a customer's SMS: whoever names another one has not asked for it. */
 const SENT_AGAIN: readonly string[] = ['forward_refused', 'forward_pointless'] satisfies readonly Parked[];
 
-const find = async (operator: Operator, reason: string | undefined, home: string | undefined): Promise<Found> => {
-  const rows = await listParked(operator.store, { reason, home });
+const find = async (operator: Operator, reason: string | undefined, pair: string | undefined): Promise<Found> => {
+  const rows = await listParked(operator.store, { reason, pair });
   const look = await lookAtLetters(operator, await operator.counts());
   const letters = look.letters
     .filter((letter) => reason === undefined || letter.reason === reason)
-    .filter((letter) => home === undefined || letter.home === home);
+    .filter((letter) => pair === undefined || letter.pair === pair);
   const isSent = (letter: Letter): boolean =>
     letter.forward !== undefined && reason !== undefined && SENT_AGAIN.includes(reason);
   return {
@@ -108,14 +108,14 @@ const apply = async (operator: Operator, found: Found, waitMs: number): Promise<
   const links = await linkAgain(operator, found.letters, waitMs);
   const results = await putBack(operator, found.rows, waitMs);
   const forwards = await forwardAgain(operator, found.forwards, waitMs);
-  const unlinkable = links.flatMap(({ home, ended }) => (ended?.end === 'skipped' ? [home] : []));
+  const unlinkable = links.flatMap(({ pair, ended }) => (ended?.end === 'skipped' ? [pair] : []));
   return { results, links, forwards, silenced: await silence(operator, new Set(unlinkable)) };
 };
 
 const isOpen = ({ ended }: PutBack | LinkedAgain | ForwardedAgain): boolean =>
   ended === undefined || ended.end === 'parked' || ended.end === 'deferred' || ended.reason === 'no_default_webhook';
 
-const letterAsJson = ({ queue, reason, home, link }: Letter) => ({ queue, reason, home, link });
+const letterAsJson = ({ queue, reason, pair, link }: Letter) => ({ queue, reason, pair, link });
 /** Never what was written: a forward holds it. */
 const forwardAsJson = ({ container, about, eventType, receivedAt }: Waiting) => ({
   container,
@@ -140,7 +140,7 @@ const appliedAsJson = (
   applied: true,
   running: consumed,
   results: results.map(({ row, ended }) => ({ ...row, ended: ended ?? null })),
-  links: links.map(({ home, ended }) => ({ home, ended: ended ?? null })),
+  links: links.map(({ pair, ended }) => ({ pair, ended: ended ?? null })),
   forwards: forwards.map(({ forward, ended }) => ({ ...forwardAsJson(forward), ended: ended ?? null })),
   letters: others.map(letterAsJson),
   behind,

@@ -33,17 +33,17 @@ export const repair: Command = async ({ args, environment, print }) => {
   const waitMs = waitOf(values.wait);
   const operator = await reach(whereOf(values), environment);
   try {
-    const home = await findPair(operator.store, sid);
-    if (home === undefined) {
+    const pair = await findPair(operator.store, sid);
+    if (pair === undefined) {
       print(values.json ? JSON.stringify({ sid, found: false }) : `No pair of ${sid} is known here.`);
       return EXIT.wrong;
     }
-    const released = values.release ? await release(operator, home) : undefined;
-    const lanes = await repairPair(operator, home, { full: values.full, waitMs });
-    const chat = chatOf(home.key.pk);
+    const released = values.release ? await release(operator, pair) : undefined;
+    const lanes = await repairPair(operator, pair, { full: values.full, waitMs });
+    const chat = chatOf(pair.key.pk);
     if (values.json) print(JSON.stringify({ sid, found: true, chat, released, lanes }));
     else {
-      print(`${chat} and ${(home.flex === chat ? home.frontline : home.flex) ?? 'nothing yet'}`);
+      print(`${chat} and ${(pair.flex === chat ? pair.frontline : pair.flex) ?? 'nothing yet'}`);
       if (released !== undefined) print(`  ${released ? 'released' : 'was not held'}`);
       for (const lane of lanes) print(`  ${direction(lane.lane)}: ${said(lane)}`);
     }

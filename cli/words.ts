@@ -19,6 +19,6 @@ export const span = (ms: number): string => {
 export const direction = (lane: Lane): string => (lane === 'F' ? 'Flex -> Frontline' : 'Frontline -> Flex');
 
 /** The container that a pair's key names. */
-export const chatOf = (home: string): string => home.replace(/^.*#/, '');
+export const chatOf = (pair: string): string => pair.replace(/^.*#/, '');
 
 export const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;

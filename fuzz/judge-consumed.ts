@@ -67,7 +67,7 @@ const compare = async (stage: Stage, sent: readonly Queued[]): Promise<void> => 
     const work = decodeEnvelope(body)?.work;
     if (work?.kind !== 'event' || work.event.type !== 'message.added') continue;
     const lane = work.event.side === 'flex' ? 'F' : 'B';
-    const job = { kind: 'reconcile', home: `flex#${stage.facts.channel}`, lane, because: 'fuzz', full: true } as const;
+    const job = { kind: 'reconcile', pair: `flex#${stage.facts.channel}`, lane, because: 'fuzz', full: true } as const;
     await consume(stage, queue, group, encodeEnvelope({ receivedAt: stage.now(), work: job }));
   }
 };

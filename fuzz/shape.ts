@@ -76,10 +76,10 @@ const forward = record({
   contentType: filled,
   body: filled,
 });
-const home: Check = (value) =>
+const pair: Check = (value) =>
   typeof value === 'string' && /^(flex|frontline)#/.test(value) && isRealSid(value.replace(/^\w+#/, ''), 'CH');
 const parked = record({
-  home,
+  pair,
   lane: oneOf('F', 'B'),
   sid: sid('IM'),
   // Of what is gone nobody knows the index.
@@ -93,10 +93,10 @@ const works: Readonly<Partial<Record<Work['kind'], Check>>> = {
   event: record({ kind: oneOf('event'), event: (value) => messageEvent(value) || accepted(value) }),
   forward: record({ kind: oneOf('forward'), forward }),
   parked: record({ kind: oneOf('parked'), parked }),
-  link: record({ kind: oneOf('link'), home, because: filled }),
+  link: record({ kind: oneOf('link'), pair, because: filled }),
   notice: record({
     kind: oneOf('notice'),
-    home,
+    pair,
     about: record({
       sid: sid('IM'),
       way: oneOf('F', 'B', 'forward'),
@@ -106,7 +106,7 @@ const works: Readonly<Partial<Record<Work['kind'], Check>>> = {
       'edit?': filled,
     }),
   }),
-  redrive: record({ kind: oneOf('redrive'), home, lane: oneOf('F', 'B'), sid: sid('IM') }),
+  redrive: record({ kind: oneOf('redrive'), pair, lane: oneOf('F', 'B'), sid: sid('IM') }),
 };
 
 /** Of what a webhook makes, and of what a consumer lays aside because of it. */

@@ -36,13 +36,13 @@ export const problemsOfClosed = async (
   const gone = new Set([...chat.deletedByHand].map(base));
   const lacks = (into: readonly string[], own: readonly string[]) =>
     own.filter((text) => !into.includes(text) && !gone.has(text));
-  const home = await world.store.get({ pk: `flex#${chat.channel}`, sk: 'pair' });
+  const pair = await world.store.get({ pk: `flex#${chat.channel}`, sk: 'pair' });
   // Before the link is complete, which it cannot be any more, the agent's own words wait too.
   const unheard = lacks(flex.copies, frontline.own);
-  if (home?.linked !== undefined) wrong.push(...unheard.map((text) => `flex lacks "${text}", and is open`));
+  if (pair?.linked !== undefined) wrong.push(...unheard.map((text) => `flex lacks "${text}", and is open`));
   const waits = [...lacks(frontline.copies, flex.own), ...unheard];
   if (waits.length > 0) world.meter.met('waits for a closed conversation', waits.length);
-  if (waits.length > 0 && home?.due === undefined) wrong.push(`nothing says that ${waits.length} messages wait`);
+  if (waits.length > 0 && pair?.due === undefined) wrong.push(`nothing says that ${waits.length} messages wait`);
   const parked = world.entries.filter(
     ({ entry: { step, sids, lane } }) =>
       step === 'parked' && lane !== 'forward' && sids.some((sid) => chat.said.flex.has(sid)),

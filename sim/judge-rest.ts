@@ -116,7 +116,7 @@ const endProblems = (world: World): readonly string[] => {
 
 type Read = {
   readonly work: {
-    readonly home?: string;
+    readonly pair?: string;
     readonly event?: {
       readonly type: string;
       readonly message?: { readonly sid: string };
@@ -128,8 +128,8 @@ type Read = {
 };
 
 const sidIn = (body: string): string | undefined => {
-  const { event, forward, parked, home } = (JSON.parse(body) as Read).work;
-  return parked?.sid ?? forward?.about ?? event?.message?.sid ?? event?.reservation ?? home;
+  const { event, forward, parked, pair } = (JSON.parse(body) as Read).work;
+  return parked?.sid ?? forward?.about ?? event?.message?.sid ?? event?.reservation ?? pair;
 };
 
 const nameOf = ({ queue, body }: Told): string => {

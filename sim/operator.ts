@@ -6,7 +6,7 @@ import type { DeadLetter, Operator } from '../src/core/operate/operator.ts';
 import { listParked } from '../src/core/operate/parked.ts';
 import { forwardAgain, putBack } from '../src/core/operate/redrive.ts';
 import { repair } from '../src/core/operate/repair.ts';
-import { readHome } from '../src/core/state/pair.ts';
+import { readPair } from '../src/core/state/pair.ts';
 import type { World } from './world.ts';
 
 /** Beside a bridge in memory. Dead letters are removed by being seen no more. */
@@ -59,8 +59,8 @@ export const redriveAll = async (world: Place): Promise<void> => {
 };
 
 export const repairPair = async (world: World, channel: string, full: boolean): Promise<void> => {
-  const home = readHome(await world.store.get({ pk: `flex#${channel}`, sk: 'pair' }));
-  if (home === undefined || home.state === 'closed') return;
+  const pair = readPair(await world.store.get({ pk: `flex#${channel}`, sk: 'pair' }));
+  if (pair === undefined || pair.state === 'closed') return;
   world.meter.met(full ? 'repaired in full' : 'repaired');
-  await repair(operatorOf(world), home, { full, waitMs: 0 });
+  await repair(operatorOf(world), pair, { full, waitMs: 0 });
 };

@@ -52,8 +52,8 @@ export type Counted = {
   readonly reads: number;
   /** Bytes that the bridge itself writes to its logs. */
   readonly logBytes: number;
-  /** Bytes of the pair's home item. */
-  readonly homeBytes: number;
+  /** Bytes of the pair's item. */
+  readonly pairBytes: number;
   /** Rows of the ledger, and their bytes. */
   readonly rows: number;
   readonly rowBytes: number;
@@ -157,7 +157,7 @@ export const countTalk = async (talk: Talk): Promise<Counted> => {
     readsAtMost: each((step) => step === 'store.get'),
     reads: readers.size / CHAT_TEXTS,
     logBytes: lines.reduce((sum, entry) => sum + lineBytes(entry), 0) / TEXTS,
-    homeBytes: Math.max(...bySk('pair')),
+    pairBytes: Math.max(...bySk('pair')),
     rows: rows.length / TEXTS,
     rowBytes: sum(rows) / TEXTS,
     forwardRows: forwardRows.length / TEXTS,

@@ -70,9 +70,9 @@ const kept = (rows: number, bytes: number, months: number): number =>
 
 /** Dollars for a million texts, by where they go. */
 export const costOfMillion = (counted: Counted): Readonly<Record<string, number>> => {
-  const { webhooks, replicated, forwarded, queued, restCalls, writes, reads, logBytes, homeBytes } = counted;
-  const homeUnits = Math.ceil(homeBytes / 1024);
-  // Of three writes two are to the home item; the forwarder's are to rows.
+  const { webhooks, replicated, forwarded, queued, restCalls, writes, reads, logBytes, pairBytes } = counted;
+  const homeUnits = Math.ceil(pairBytes / 1024);
+  // Of three writes two are to the pair's item; the forwarder's are to rows.
   const homeWrites = 2;
   const units = homeWrites * homeUnits + (writes - homeWrites);
   const { forwardCalls, forwardWrites } = counted;

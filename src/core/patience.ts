@@ -10,7 +10,7 @@ import { PATIENCE_MS } from './model/times.ts';
 import type { Delivery } from './ports/queues.ts';
 import { defer, markStale } from './state/lane/marks.ts';
 import { laneFrom, pairKey } from './state/pair.ts';
-import type { HomeKeys } from './state/pair-keys.ts';
+import type { PairKeys } from './state/pair-keys.ts';
 import { begin } from './state/pair-writes.ts';
 
 /**
@@ -20,7 +20,7 @@ import { begin } from './state/pair-writes.ts';
  */
 export const outOfPatience = async (
   deps: BridgeDeps,
-  homes: HomeKeys,
+  pairs: PairKeys,
   work: Work,
   outcome: Outcome,
   delivery: Delivery,
@@ -34,24 +34,24 @@ export const outOfPatience = async (
   const patience = outcome.gone ? deps.settings.settleMs : PATIENCE_MS;
   if (deps.clock.now() - delivery.firstReceivedAt < patience) return outcome;
   if (work.kind === 'notice') {
-    await keepWork(deps, work.home, delivery.group, noticeSid(work.about), work);
+    await keepWork(deps, work.pair, delivery.group, noticeSid(work.about), work);
     return ends;
   }
   // An operator who asked is told, and asks again: it stands among the parked. What comparing asked for it finds again.
   if (work.kind !== 'event') return ends;
-  return (await setAside(deps, homes, work.event)) ? ends : outcome;
+  return (await setAside(deps, pairs, work.event)) ? ends : outcome;
 };
 
 /** @returns false when even that could not be stored: the event stays on its queue. */
-const setAside = async (deps: BridgeDeps, homes: HomeKeys, event: BridgeEvent): Promise<boolean> => {
+const setAside = async (deps: BridgeDeps, pairs: PairKeys, event: BridgeEvent): Promise<boolean> => {
   try {
     if (event.type === 'reservation.accepted') return await setAcceptAside(deps, event);
     const lane = laneFrom(event.side);
-    const key = (await homes.find(event.side, event.container)) ?? pairKey(event.side, event.container);
+    const key = (await pairs.find(event.side, event.container)) ?? pairKey(event.side, event.container);
     const { index, sid } = event.message;
     if (event.type !== 'message.added') return (await markStale(deps, key, lane, sid)).ok;
     const written = await defer(deps, key, lane, index);
-    return written.ok || (written.home?.lanes[lane].dirty?.upTo ?? -1) >= index;
+    return written.ok || (written.pair?.lanes[lane].dirty?.upTo ?? -1) >= index;
   } catch {
     deps.journal({ step: 'failed', type: event.type, reason: 'could not be deferred', sids: [event.container] });
     return false;
@@ -60,9 +60,9 @@ const setAside = async (deps: BridgeDeps, homes: HomeKeys, event: BridgeEvent): 
 
 /** The pair's own mark stands for the accept that it remembers; each other one waits by itself, so that none is forgotten. */
 const setAcceptAside = async (deps: BridgeDeps, event: Accepted): Promise<boolean> => {
-  const home = await begin(deps, event);
-  if (home === undefined) return false;
-  if (home.reservation === event.reservation && home.due && !home.linked) return true;
+  const pair = await begin(deps, event);
+  if (pair === undefined) return false;
+  if (pair.reservation === event.reservation && pair.due && !pair.linked) return true;
   await keepAccept(deps, event);
   return true;
 };

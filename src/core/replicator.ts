@@ -19,11 +19,11 @@ import { outOfPatience } from './patience.ts';
 import type { Entry } from './ports/journal.ts';
 import type { Consumer, Verdict } from './ports/queues.ts';
 import { reconcile } from './reconcile/reconcile.ts';
-import { type Home, isWhole, laneFrom, readHome } from './state/pair.ts';
-import { createHomeKeys, type HomeKeys } from './state/pair-keys.ts';
+import { isWhole, laneFrom, type Pair, readPair } from './state/pair.ts';
+import { createPairKeys, type PairKeys } from './state/pair-keys.ts';
 
 export const createReplicator = (deps: BridgeDeps): Consumer => {
-  const homes = createHomeKeys(deps.store);
+  const pairs = createPairKeys(deps.store);
   return async (delivery) => {
     const envelope = decodeEnvelope(delivery.body);
     if (envelope === undefined) {
@@ -33,8 +33,8 @@ export const createReplicator = (deps: BridgeDeps): Consumer => {
     const { work } = envelope;
     const tally = newTally();
     const run: Run = { deadline: delivery.deadline, attempts: delivery.attempts, tally };
-    const first = await act(deps, homes, work, run).catch((error: unknown) => afterTrouble(deps, work, error, run));
-    const outcome = await outOfPatience(deps, homes, work, first, delivery);
+    const first = await act(deps, pairs, work, run).catch((error: unknown) => afterTrouble(deps, work, error, run));
+    const outcome = await outOfPatience(deps, pairs, work, first, delivery);
     if (outcome.end !== 'retry' && outcome.end !== 'deferred') await dropKept(deps, work);
     await writeTicket(deps, work, outcome, tally);
     deps.journal(entryOf(deps, work, outcome, envelope.receivedAt));
@@ -42,17 +42,17 @@ export const createReplicator = (deps: BridgeDeps): Consumer => {
   };
 };
 
-const act = async (deps: BridgeDeps, homes: HomeKeys, work: Work, run: Run): Promise<Outcome> => {
+const act = async (deps: BridgeDeps, pairs: PairKeys, work: Work, run: Run): Promise<Outcome> => {
   if (await hasEnded(deps, work)) return skipped('already');
   switch (work.kind) {
     case 'event':
-      return onEvent(deps, homes, work.event, run);
+      return onEvent(deps, pairs, work.event, run);
     case 'reconcile':
-      return reconcile(deps, { pk: work.home, sk: 'pair' }, work.lane, { ...run, full: work.full ?? false });
+      return reconcile(deps, { pk: work.pair, sk: 'pair' }, work.lane, { ...run, full: work.full ?? false });
     case 'link':
-      return linkAgain(deps, work.home, run);
+      return linkAgain(deps, work.pair, run);
     case 'notice':
-      return notice(deps, { pk: work.home, sk: 'pair' }, work.about, run);
+      return notice(deps, { pk: work.pair, sk: 'pair' }, work.about, run);
     case 'forward':
     case 'parked':
       return Promise.resolve(skipped('not_handled'));
@@ -63,23 +63,23 @@ const act = async (deps: BridgeDeps, homes: HomeKeys, work: Work, run: Run): Pro
   }
 };
 
-const onEvent = async (deps: BridgeDeps, homes: HomeKeys, event: BridgeEvent, run: Run): Promise<Outcome> => {
+const onEvent = async (deps: BridgeDeps, pairs: PairKeys, event: BridgeEvent, run: Run): Promise<Outcome> => {
   switch (event.type) {
     case 'message.added':
-      return replicate(deps, homes, event, run);
+      return replicate(deps, pairs, event, run);
     case 'reservation.accepted':
       return link(deps, event, run);
     case 'message.updated':
     case 'message.removed':
-      return renew(deps, homes, event, run);
+      return renew(deps, pairs, event, run);
     default:
       return event satisfies never;
   }
 };
 
 /** A link that stopped half-way, from what its pair remembers. */
-const linkAgain = async (deps: BridgeDeps, home: string, run: Run): Promise<Outcome> => {
-  const pair = readHome(await deps.store.get({ pk: home, sk: 'pair' }));
+const linkAgain = async (deps: BridgeDeps, pk: string, run: Run): Promise<Outcome> => {
+  const pair = readPair(await deps.store.get({ pk, sk: 'pair' }));
   if (pair === undefined || isWhole(pair)) return skipped('already');
   const again = rememberedAccept(pair);
   if (again === undefined) return skipped('not_a_chat');
@@ -88,7 +88,7 @@ const linkAgain = async (deps: BridgeDeps, home: string, run: Run): Promise<Outc
 };
 
 /** The sweep compares linked pairs; the customer's SMS does not wait until this one is. */
-const forwardMeanwhile = async (deps: BridgeDeps, { customer, since }: Home, channel: string): Promise<void> => {
+const forwardMeanwhile = async (deps: BridgeDeps, { customer, since }: Pair, channel: string): Promise<void> => {
   if (!deps.settings.forwards || customer === undefined) return;
   const { messages } = await deps.flex.listMessages(channel, 'desc');
   await forwardHoles(deps, { sid: channel, customer, since }, messages);
@@ -132,11 +132,11 @@ const sidsOf = (work: Work): readonly string[] => {
     case 'forward':
       return [work.forward.about, work.forward.container];
     case 'parked':
-      return [work.parked.sid, work.parked.home];
+      return [work.parked.sid, work.parked.pair];
     case 'redrive':
-      return [work.sid, work.home];
+      return [work.sid, work.pair];
     default:
-      return [work.home];
+      return [work.pair];
   }
 };
 

@@ -19,7 +19,7 @@ import { bridge as run } from './program.ts';
 const sid = (prefix: string, digit: string): string => prefix + digit.repeat(32);
 const CHANNEL = sid('CH', 'a');
 const CONVERSATION = sid('CH', 'b');
-const home = `flex#${CHANNEL}`;
+const pair = `flex#${CHANNEL}`;
 
 let folder: Awaited<ReturnType<typeof newFolder>>;
 let file: string;
@@ -32,19 +32,19 @@ const open = async () => {
   return { database, store, queues, deployment: sqliteDeployment({ database, store, queues }) };
 };
 const parked = (digit: string, i: number) => ({
-  key: { pk: home, sk: `m#F#${sid('IM', digit)}` },
-  item: { st: 'parked', why: 'refused', code: 50504, i, at: clock.now(), due: 'parked', dk: `${home}#${digit}` },
+  key: { pk: pair, sk: `m#F#${sid('IM', digit)}` },
+  item: { st: 'parked', why: 'refused', code: 50504, i, at: clock.now(), due: 'parked', dk: `${pair}#${digit}` },
 });
 
 const fill = async ({ store, queues }: Awaited<ReturnType<typeof open>>): Promise<void> => {
   const put = (key: { pk: string; sk: string }, set: Record<string, string | number>) =>
     store.write(key, { when: [], set, nonce: ['n', 'filled'] });
   await put(
-    { pk: home, sk: 'pair' },
+    { pk: pair, sk: 'pair' },
     { st: 'open', linked: 1, flex: CHANNEL, frontline: CONVERSATION, Fc: 9, Bc: 9, Ff: 1, Bf: 1 },
   );
-  await put({ pk: home, sk: 'open' }, { due: 'active', dk: home });
-  await put({ pk: `frontline#${CONVERSATION}`, sk: 'pair' }, { home });
+  await put({ pk: pair, sk: 'open' }, { due: 'active', dk: pair });
+  await put({ pk: `frontline#${CONVERSATION}`, sk: 'pair' }, { pair });
   for (const { key, item } of [parked('1', 7), parked('2', 3)]) await put(key, item);
   await queues.bury('flex-events', {
     group: CHANNEL,
@@ -54,7 +54,7 @@ const fill = async ({ store, queues }: Awaited<ReturnType<typeof open>>): Promis
       receivedAt: 0,
       work: {
         kind: 'parked',
-        parked: { home, lane: 'F', sid: sid('IM', '1'), index: 7, reason: 'refused', code: 50504, attempts: 1 },
+        parked: { pair, lane: 'F', sid: sid('IM', '1'), index: 7, reason: 'refused', code: 50504, attempts: 1 },
       },
     }),
   });
@@ -107,10 +107,10 @@ describe('with no bridge running', () => {
   test('status names a held pair, until when, and how to release it sooner', async () => {
     const { database, store } = await open();
     await store.write(
-      { pk: home, sk: 'pair' },
+      { pk: pair, sk: 'pair' },
       {
         when: [],
-        set: { held: Date.UTC(2099, 2, 14, 9), Fd: 70, Fds: 1, due: 'due', dk: home },
+        set: { held: Date.UTC(2099, 2, 14, 9), Fd: 70, Fds: 1, due: 'due', dk: pair },
         nonce: ['n', 'held'],
       },
     );
@@ -189,10 +189,10 @@ describe('with what was given up and is no parked message', () => {
         body: work === undefined ? '{"v":99}' : encodeEnvelope({ receivedAt: 0, work }),
       });
     await store.write(
-      { pk: home, sk: 'pair' },
+      { pk: pair, sk: 'pair' },
       { when: [], set: { st: 'linking', flex: CHANNEL, Ff: 0, Bf: 0 }, nonce: ['n', 'begun'] },
     );
-    await bury('flex-events', 'link', 'other_deployment', { kind: 'link', home, because: 'parked' });
+    await bury('flex-events', 'link', 'other_deployment', { kind: 'link', pair, because: 'parked' });
     await bury('flex-events', 'later', 'unreadable', undefined);
     for (const n of [1, 2])
       await bury('default-webhook', `f${n}`, 'forward_refused', { kind: 'forward', forward: forward(n) });
@@ -282,7 +282,7 @@ describe('with what was given up and is no parked message', () => {
     expect(code).toBe(1);
     const { database, queues } = await open();
     const [head] = await queues.source('flex-events').receive(1);
-    expect(decodeEnvelope(head?.body ?? '')?.work).toMatchObject({ kind: 'link', home, because: 'operator' });
+    expect(decodeEnvelope(head?.body ?? '')?.work).toMatchObject({ kind: 'link', pair, because: 'operator' });
     expect((await queues.counts())['flex-events'].dead).toBe(2);
     await database.close();
   });

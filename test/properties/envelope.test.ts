@@ -57,10 +57,10 @@ const work: fc.Arbitrary<Work> = fc.oneof(
     forward: fc.record({ eventType: text, container: text, about: text, key: text, contentType: text, body: text }),
   }),
   fc.record(
-    { kind: fc.constant('reconcile' as const), home: text, lane, because: text, full: fc.boolean(), ticket: text },
-    { requiredKeys: ['kind', 'home', 'lane', 'because'] },
+    { kind: fc.constant('reconcile' as const), pair: text, lane, because: text, full: fc.boolean(), ticket: text },
+    { requiredKeys: ['kind', 'pair', 'lane', 'because'] },
   ),
-  fc.record({ kind: fc.constant('link' as const), home: text, because: text }),
+  fc.record({ kind: fc.constant('link' as const), pair: text, because: text }),
 );
 const envelope: fc.Arbitrary<Envelope> = fc.record({ receivedAt: fc.maxSafeNat(), work });
 

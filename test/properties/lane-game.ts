@@ -14,7 +14,7 @@ import * as intents from '../../src/core/state/lane/intent.ts';
 import * as marks from '../../src/core/state/lane/marks.ts';
 import * as pace from '../../src/core/state/lane/pace.ts';
 import type { LaneWrite } from '../../src/core/state/lane/write.ts';
-import { type Home, otherLane, pairKey, readHome } from '../../src/core/state/pair.ts';
+import { otherLane, type Pair, pairKey, readPair } from '../../src/core/state/pair.ts';
 import { begin, finishLink, open } from '../../src/core/state/pair-writes.ts';
 import { acceptedIn } from '../support/accepted.ts';
 
@@ -79,7 +79,7 @@ export const games: fc.Arbitrary<Game> = fc.record({ linked: fc.boolean(), moves
 type Listing = { readonly seenUpTo: number; readonly missing: readonly number[]; readonly at: number };
 
 /** What an owner knows of a lane. `owns`: it has fenced, claimed or taken it. */
-type Hand = { home: Home | undefined; owns: boolean; listing: Listing | undefined };
+type Hand = { pair: Pair | undefined; owns: boolean; listing: Listing | undefined };
 
 export type Step = {
   readonly move: Move;
@@ -123,10 +123,10 @@ export const play = async (
     if (found === undefined) throw new Error('no pair');
     return found;
   };
-  const stored = async (): Promise<Home> => {
-    const home = readHome(await item());
-    if (home === undefined) throw new Error('no home');
-    return home;
+  const stored = async (): Promise<Pair> => {
+    const pair = readPair(await item());
+    if (pair === undefined) throw new Error('no pair');
+    return pair;
   };
 
   /** The next index in each lane's source, and which of them persons wrote. */
@@ -135,14 +135,14 @@ export const play = async (
   const hands = new Map<string, Hand>();
   const handOf = ({ owner, lane }: Move): Hand => {
     const name = `${owner}${lane}`;
-    const hand = hands.get(name) ?? { home: undefined, owns: false, listing: undefined };
+    const hand = hands.get(name) ?? { pair: undefined, owns: false, listing: undefined };
     hands.set(name, hand);
     return hand;
   };
   const chosen = (from: readonly number[], bits: number): readonly number[] =>
     from.filter((_, n) => (bits >> (n % 12)) & 1);
-  const between = (home: Home, lane: Lane, end: number): readonly number[] => {
-    const { cursor, own } = home.lanes[lane];
+  const between = (pair: Pair, lane: Lane, end: number): readonly number[] => {
+    const { cursor, own } = pair.lanes[lane];
     const found: number[] = [];
     for (let index = cursor + 1; index < end; index += 1) if (!own.includes(index)) found.push(index);
     return found;
@@ -152,9 +152,9 @@ export const play = async (
   const act = async (move: Move): Promise<Did> => {
     const { lane, op, pick, bits } = move;
     const hand = handOf(move);
-    const { home } = hand;
-    const mine = home?.lanes[lane];
-    const own = hand.owns && home !== undefined && mine !== undefined;
+    const { pair } = hand;
+    const mine = pair?.lanes[lane];
+    const own = hand.owns && pair !== undefined && mine !== undefined;
     const claimed = (index: number, late: boolean): intents.Claimed => ({
       sid: `IM${lane}${index}`,
       index,
@@ -164,7 +164,7 @@ export const play = async (
       late,
     });
     const took = (written: LaneWrite, fence?: number): Did => {
-      hand.home = written.home;
+      hand.pair = written.pair;
       hand.owns = written.ok;
       return { ok: written.ok, ...(fence === undefined ? {} : { fence }) };
     };
@@ -177,12 +177,12 @@ export const play = async (
           [1, 500, LEASE_MS, LEASE_MS + SETTLE_MS + 1, marks.GONE_AFTER_MS + 1, pace.HELD_MS + 1][pick % 6] ?? 0;
         return {};
       case 'read':
-        Object.assign(hand, { home: await stored(), owns: false });
+        Object.assign(hand, { pair: await stored(), owns: false });
         return {};
       case 'list': {
         if (!own) return {};
         const seenUpTo = next[lane] - 1 - (pick % 3);
-        hand.listing = { seenUpTo, missing: chosen(between(home, lane, seenUpTo), bits), at: time.now };
+        hand.listing = { seenUpTo, missing: chosen(between(pair, lane, seenUpTo), bits), at: time.now };
         return {};
       }
       case 'claim': {
@@ -191,29 +191,29 @@ export const play = async (
         const container = lane === 'F' ? FLEX : FRONTLINE;
         const first = await intents.claim(deps, KEY, lane, container, claimed(index, false), index - 1);
         if (first.ok) return took(first);
-        const decision = decide(first.home, lane, container, index);
+        const decision = decide(first.pair, lane, container, index);
         if (decision.do !== 'claim') return { ok: false };
         return took(await intents.claim(deps, KEY, lane, container, claimed(index, false), decision.cursor));
       }
       case 'fence':
-        if (home === undefined || mine?.intent !== undefined) return {};
-        return took(await intents.fence(deps, { home, lane }), mine?.fence);
+        if (pair === undefined || mine?.intent !== undefined) return {};
+        return took(await intents.fence(deps, { pair, lane }), mine?.fence);
       case 'take':
-        if (home === undefined || mine?.intent === undefined || mine.intent.notAfter + SETTLE_MS > time.now) return {};
-        return took(await intents.take(deps, { home, lane }), mine.fence);
+        if (pair === undefined || mine?.intent === undefined || mine.intent.notAfter + SETTLE_MS > time.now) return {};
+        return took(await intents.take(deps, { pair, lane }), mine.fence);
       case 'intend': {
         if (!own || mine.intent !== undefined) return {};
         const ahead = said[lane].filter((index) => index > mine.cursor && !mine.own.includes(index));
         const all = [...mine.holes.keys(), ...ahead];
         const index = all[pick % Math.max(all.length, 1)];
         if (index === undefined) return {};
-        return took(await intents.intend(deps, { home, lane }, claimed(index, index <= mine.cursor)), mine.fence);
+        return took(await intents.intend(deps, { pair, lane }, claimed(index, index <= mine.cursor)), mine.fence);
       }
       case 'clear':
       case 'lapse':
       case 'hold': {
         if (!own || mine.intent === undefined) return {};
-        const held = { home, lane };
+        const held = { pair, lane };
         const { index } = mine.intent;
         const written = await {
           clear: () => intents.clear(deps, held, index % 2 === 0),
@@ -228,9 +228,9 @@ export const play = async (
       case 'park': {
         if (!own || mine.intent === undefined) return {};
         const copy = op === 'close' ? next[otherLane(lane)]++ : undefined;
-        const missing = mine.intent.late ? [] : chosen(between(home, lane, mine.intent.index), bits);
+        const missing = mine.intent.late ? [] : chosen(between(pair, lane, mine.intent.index), bits);
         const listedAt = hand.listing?.at ?? 0;
-        const did = took(await closing.close(deps, { home, lane }, copy, missing, listedAt), mine.fence);
+        const did = took(await closing.close(deps, { pair, lane }, copy, missing, listedAt), mine.fence);
         return { ...did, listedAt, ...(copy === undefined ? {} : { copy }) };
       }
       case 'defer':
@@ -240,18 +240,18 @@ export const play = async (
         const { seenUpTo, missing, at } = hand.listing;
         const unsettled = missing.filter((index) => index > mine.cursor);
         const renewed = [...mine.stale.keys()];
-        const did = took(await marks.clean(deps, { home, lane }, seenUpTo, unsettled, at, renewed), mine.fence);
+        const did = took(await marks.clean(deps, { pair, lane }, seenUpTo, unsettled, at, renewed), mine.fence);
         hand.listing = undefined;
         return { ...did, listedAt: at };
       }
       case 'release':
-        if (home === undefined) return {};
-        return { ok: (await pace.releaseInTime(deps, { home, lane })).ok };
+        if (pair === undefined) return {};
+        return { ok: (await pace.releaseInTime(deps, { pair, lane })).ok };
       case 'stale':
         return { ok: (await marks.markStale(deps, KEY, lane, `IM${pick}`)).ok };
       case 'place':
         if (!own || mine.intent !== undefined) return {};
-        return took(await marks.keepPlace(deps, { home, lane }, `page ${pick}`), mine.fence);
+        return took(await marks.keepPlace(deps, { pair, lane }, `page ${pick}`), mine.fence);
       case 'link':
         return { ok: await finishLink(deps, await stored(), accepted, false) };
       case 'start':

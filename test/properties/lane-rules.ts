@@ -3,23 +3,23 @@
 import type { Lane } from '../../src/core/model/event.ts';
 import type { Item } from '../../src/core/ports/change.ts';
 import { GONE_AFTER_MS } from '../../src/core/state/lane/marks.ts';
-import { at, type Home, type LaneState, otherLane, readHome } from '../../src/core/state/pair.ts';
+import { at, type LaneState, otherLane, type Pair, readPair } from '../../src/core/state/pair.ts';
 import type { Step } from './lane-game.ts';
 
 const LANES: readonly Lane[] = ['F', 'B'];
 
 /** @returns what is wrong; undefined when nothing is. */
-type Rule = (step: Step, before: Home, after: Home) => string | undefined;
+type Rule = (step: Step, before: Pair, after: Pair) => string | undefined;
 
 const eachLane =
-  (holds: (before: LaneState, after: LaneState, lane: Lane, step: Step, home: Home) => boolean): Rule =>
+  (holds: (before: LaneState, after: LaneState, lane: Lane, step: Step, pair: Pair) => boolean): Rule =>
   (step, before, after) => {
     const broken = LANES.filter((lane) => !holds(before.lanes[lane], after.lanes[lane], lane, step, before));
     return broken.length === 0 ? undefined : `lane ${broken.join(' and ')}`;
   };
 
 const always =
-  (holds: (step: Step, before: Home, after: Home) => boolean): Rule =>
+  (holds: (step: Step, before: Pair, after: Pair) => boolean): Rule =>
   (step, before, after) =>
     holds(step, before, after) ? undefined : 'the pair';
 
@@ -37,8 +37,8 @@ const rules: Readonly<Record<string, Rule>> = {
   'a fence only grows': eachLane((before, after) => after.fence >= before.fence),
 
   'who holds an old fence writes nothing': always(
-    ({ fence, move, ok, before, after }, home) =>
-      fence === undefined || fence === home.lanes[move.lane].fence || (ok === false && same(before, after)),
+    ({ fence, move, ok, before, after }, pair) =>
+      fence === undefined || fence === pair.lanes[move.lane].fence || (ok === false && same(before, after)),
   ),
 
   'a refused write changes nothing': always(({ ok, before, after }) => ok !== false || same(before, after)),
@@ -66,9 +66,9 @@ const rules: Readonly<Record<string, Rule>> = {
     ({ dirty: was }, { dirty: is }) => was === undefined || is === undefined || is.upTo >= was.upTo,
   ),
 
-  'a hole goes when it is filled, is a copy of ours, or is old': eachLane((before, after, lane, step, home) => {
+  'a hole goes when it is filled, is a copy of ours, or is old': eachLane((before, after, lane, step, pair) => {
     const { move, copy, listedAt = 0 } = step;
-    const { intent } = home.lanes[move.lane];
+    const { intent } = pair.lanes[move.lane];
     return [...before.holes].every(
       ([index, found]) =>
         after.holes.has(index) ||
@@ -107,10 +107,10 @@ const rules: Readonly<Record<string, Rule>> = {
   ),
 };
 
-const homeIn = (item: Item): Home => {
-  const home = readHome(item);
-  if (home === undefined) throw new Error('no home');
-  return home;
+const homeIn = (item: Item): Pair => {
+  const pair = readPair(item);
+  if (pair === undefined) throw new Error('no pair');
+  return pair;
 };
 
 /** @returns the rules that a step breaks. */

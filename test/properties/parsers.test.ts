@@ -12,7 +12,7 @@ import type { Message, Side } from '../../src/core/model/event.ts';
 import { encodeIdentity } from '../../src/core/model/identity.ts';
 import { textField } from '../../src/core/model/json.ts';
 import type { Item } from '../../src/core/ports/change.ts';
-import { aliasOf, readHome } from '../../src/core/state/pair.ts';
+import { aliasOf, readPair } from '../../src/core/state/pair.ts';
 import { nameIn } from '../../src/edge/request.ts';
 import { fixture, fixturesOf } from '../fixtures/webhooks/read.ts';
 
@@ -103,7 +103,7 @@ test('a field of a JSON text is a text that is not empty, or nothing, whatever t
 describe('an item of the state', () => {
   const value = fc.oneof(text, fc.integer(), fc.array(fc.integer()), fc.dictionary(text, fc.integer()));
   const attribute = fc.constantFrom(
-    ...['st', 'gen', 'flex', 'home', 'linked', 'due', 'held', 'Fc', 'Ff', 'Fps', 'Fpi', 'Fd', 'Fo', 'Fh', 'Fg', 'Bc'],
+    ...['st', 'gen', 'flex', 'pair', 'linked', 'due', 'held', 'Fc', 'Ff', 'Fps', 'Fpi', 'Fd', 'Fo', 'Fh', 'Fg', 'Bc'],
   );
   const item: fc.Arbitrary<Item> = fc
     .tuple(fc.dictionary(attribute, value), text, text)
@@ -112,9 +112,9 @@ describe('an item of the state', () => {
   test('is read, whatever an older or a newer release wrote', () => {
     fc.assert(
       fc.property(item, (found) => {
-        const home = readHome(found);
-        expect(home === undefined).toBe(found.st === undefined);
-        expect(Number.isFinite(home?.lanes.F.cursor ?? 0)).toBe(true);
+        const pair = readPair(found);
+        expect(pair === undefined).toBe(found.st === undefined);
+        expect(Number.isFinite(pair?.lanes.F.cursor ?? 0)).toBe(true);
         aliasOf(found);
       }),
     );

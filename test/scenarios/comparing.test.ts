@@ -168,7 +168,7 @@ test('What becomes visible only after the copies behind it is not passed over', 
     dedupe: 'asked',
     body: encodeEnvelope({
       receivedAt: stage.time.now(),
-      work: { kind: 'reconcile', home: `flex#${chat.channel}`, lane: 'F', because: 'asked' },
+      work: { kind: 'reconcile', pair: `flex#${chat.channel}`, lane: 'F', because: 'asked' },
     }),
   });
   await stage.settle(0.1);

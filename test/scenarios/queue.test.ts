@@ -35,8 +35,8 @@ describe('a queue message', () => {
   });
 
   const toCome = {
-    'a later version': { v: 2, receivedAt: 1, work: { kind: 'link', home: 'flex#CH', because: 'unfinished' } },
-    'an unknown kind of work': { v: 1, receivedAt: 1, work: { kind: 'survey', home: 'flex#CH' } },
+    'a later version': { v: 2, receivedAt: 1, work: { kind: 'link', pair: 'flex#CH', because: 'unfinished' } },
+    'an unknown kind of work': { v: 1, receivedAt: 1, work: { kind: 'survey', pair: 'flex#CH' } },
     'an unknown event': { v: 1, receivedAt: 1, work: { kind: 'event', event: { type: 'message.liked' } } },
   };
 

@@ -242,7 +242,7 @@ describe('a message that Twilio will never take', () => {
     expect(dead.map(({ reason, group }) => [reason, group])).toEqual([['refused', conversation]]);
     expect(decodeEnvelope(dead[0]?.body ?? '')?.work).toMatchObject({
       kind: 'parked',
-      parked: { home: `flex#${chat.channel}`, lane: 'B', sid, index, reason: 'refused', code: 50504 },
+      parked: { pair: `flex#${chat.channel}`, lane: 'B', sid, index, reason: 'refused', code: 50504 },
     });
     expect(dead[0]?.body).not.toContain('SSSS');
     expect(await parkedList(stage)).toMatchObject([

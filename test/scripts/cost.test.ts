@@ -44,5 +44,5 @@ test("docs/cost.md's month is that of the counted sweep, within two per cent", a
 });
 
 test('a pair is one unit of DynamoDB to write, however long its chat', () => {
-  for (const { homeBytes } of counted) expect(homeBytes).toBeLessThan(1024);
+  for (const { pairBytes } of counted) expect(pairBytes).toBeLessThan(1024);
 });

@@ -102,12 +102,12 @@ export const BUGS: readonly Bug[] = [
     patches: [
       {
         file: 'src/core/messages/edit.ts',
-        from: '  await askOtherLane(deps, home, otherLane(lane));',
+        from: '  await askOtherLane(deps, pair, otherLane(lane));',
         to: `  const origin = claimedStamp(event.message.attributes)?.s ?? '';
-  const to = containerOf(home, source(otherLane(lane))) ?? '';
+  const to = containerOf(pair, source(otherLane(lane))) ?? '';
   const { body } = event.message;
   await deps[source(otherLane(lane))].rewrite(to, origin, { body, attributes: '{}' });
-  await askOtherLane(deps, home, otherLane(lane));`,
+  await askOtherLane(deps, pair, otherLane(lane));`,
       },
     ],
   },

@@ -3,7 +3,7 @@ import type { BridgeDeps } from '../deps.ts';
 import { textField } from '../model/json.ts';
 import { type Outcome, retry, skipped } from '../model/outcome.ts';
 import type { Container, Member } from '../ports/chat.ts';
-import type { Home } from '../state/pair.ts';
+import type { Pair } from '../state/pair.ts';
 import { nameCounterpart, open } from '../state/pair-writes.ts';
 
 /**
@@ -12,10 +12,10 @@ import { nameCounterpart, open } from '../state/pair-writes.ts';
  */
 export const adopt = async (
   deps: BridgeDeps,
-  begun: Home,
+  begun: Pair,
   channel: Container,
   customer: Member | undefined,
-): Promise<Home | Outcome | undefined> => {
+): Promise<Pair | Outcome | undefined> => {
   const named = textField(channel.attributes, 'ConversationSid');
   if (named === undefined || !/^CH[0-9a-f]{32}$/.test(named)) return undefined;
   const conversation = await deps.frontline.container(named);
@@ -31,11 +31,11 @@ export const adopt = async (
 
 export const nameAndOpen = async (
   deps: BridgeDeps,
-  home: Home,
+  pair: Pair,
   conversation: string,
   customer: Member | undefined,
   cursors?: { readonly F: number; readonly B: number },
-): Promise<Home | Outcome> => {
-  if (!(await nameCounterpart(deps, 'frontline', conversation, home))) return skipped('counterpart');
-  return (await open(deps, home, conversation, customer?.identity, cursors)) ?? retry(1, 'the pair has moved on');
+): Promise<Pair | Outcome> => {
+  if (!(await nameCounterpart(deps, 'frontline', conversation, pair))) return skipped('counterpart');
+  return (await open(deps, pair, conversation, customer?.identity, cursors)) ?? retry(1, 'the pair has moved on');
 };

@@ -9,7 +9,7 @@ import { LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from '../
 import { TwilioTrouble } from '../model/twilio-error.ts';
 import type { Container, Member } from '../ports/chat.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
-import { type Home, isWhole, pairKey, readHome } from '../state/pair.ts';
+import { isWhole, type Pair, pairKey, readPair } from '../state/pair.ts';
 import { begin, finishLink, nameCounterpart, nextGeneration, restUnlinked } from '../state/pair-writes.ts';
 import { adopt, nameAndOpen } from './adopt.ts';
 import { counterpartName, originOf } from './unique-name.ts';
@@ -20,7 +20,7 @@ import { counterpartName, originOf } from './unique-name.ts';
  */
 export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = false): Promise<Outcome> => {
   const key = pairKey('flex', event.container);
-  const known = readHome(await deps.store.get(key));
+  const known = readPair(await deps.store.get(key));
   const done = again ? known !== undefined && isWhole(known) : known?.linked;
   if (done && known?.reservation === event.reservation) return skipped('already');
   if (known?.state === 'closed') return skipped('closed');
@@ -37,22 +37,22 @@ export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = 
 /** What Twilio refuses for good before there is a conversation: nothing is lost, and an operator may try it again. */
 const unborn = async (deps: BridgeDeps, event: Accepted, error: unknown): Promise<Outcome> => {
   if (!isRefusal(error)) throw error;
-  const home = await begin(deps, event);
-  if (home?.state !== 'linking') throw error;
+  const pair = await begin(deps, event);
+  if (pair?.state !== 'linking') throw error;
   return parkLink(deps, event, 'refused', error.code);
 };
 
 const isRefusal = (error: unknown): error is TwilioTrouble => error instanceof TwilioTrouble && error.remedy === 'park';
 
 /** What a pair remembers of the accept that began it, so that a link which stopped half-way can be finished. */
-export const rememberedAccept = (home: Home): Accepted | undefined => {
-  const { flex, workspace, task, reservation, worker, workerIdentity } = home;
+export const rememberedAccept = (pair: Pair): Accepted | undefined => {
+  const { flex, workspace, task, reservation, worker, workerIdentity } = pair;
   if (!flex || !workspace || !task || !reservation || !worker || !workerIdentity) return undefined;
   const of = { workspace, task, reservation, worker, workerIdentity };
   return { type: 'reservation.accepted', side: 'flex', container: flex, customerName: '', ...of };
 };
 
-const join = async (deps: BridgeDeps, event: Accepted, known: Home | undefined, run: Run): Promise<Outcome> => {
+const join = async (deps: BridgeDeps, event: Accepted, known: Pair | undefined, run: Run): Promise<Outcome> => {
   const channel = await deps.flex.container(event.container);
   if (channel === undefined) {
     // A look at one channel may be behind by seconds.
@@ -110,12 +110,12 @@ const letIn = async (joined: Promise<void>, refusals: TwilioTrouble[]): Promise<
 
 /** Nothing of what people said stands in the dead letter; put back, it links the pair from what the pair remembers. */
 const parkLink = async (deps: BridgeDeps, event: Accepted, reason: Parked, code?: number): Promise<Outcome> => {
-  const home = pairKey('flex', event.container).pk;
+  const pair = pairKey('flex', event.container).pk;
   await deps.queues.bury(eventsQueue('flex'), {
     group: event.container,
     dedupe: `parked-${event.reservation}`,
     reason,
-    body: encodeEnvelope({ receivedAt: deps.clock.now(), work: { kind: 'link', home, because: 'parked' } }),
+    body: encodeEnvelope({ receivedAt: deps.clock.now(), work: { kind: 'link', pair, because: 'parked' } }),
   });
   return { end: 'parked', reason, code };
 };
@@ -130,8 +130,8 @@ const joinOrigin = async (
   container: string,
   { attempts }: Run,
 ): Promise<Outcome> => {
-  const home = readHome(await deps.store.get(pairKey(origin.side, origin.container)));
-  if (home !== undefined) await nameCounterpart(deps, 'flex', container, home);
+  const pair = readPair(await deps.store.get(pairKey(origin.side, origin.container)));
+  if (pair !== undefined) await nameCounterpart(deps, 'flex', container, pair);
   else if (attempts < WAIT_FOR_ORIGIN) return retry(2, 'the pair is not begun yet');
   return skipped('counterpart');
 };
@@ -158,15 +158,15 @@ const customerName = (event: Accepted, channel: Container): string =>
 
 const giveCounterpart = async (
   deps: BridgeDeps,
-  begun: Home,
+  begun: Pair,
   event: Accepted,
   channel: Container,
   customer: Member | undefined,
-): Promise<Home | Outcome> => {
+): Promise<Pair | Outcome> => {
   const adopted = await adopt(deps, begun, channel, customer);
   if (adopted !== undefined) return adopted;
-  for (let home = begun; ; ) {
-    const uniqueName = counterpartName('flex', channel.sid, home.generation);
+  for (let pair = begun; ; ) {
+    const uniqueName = counterpartName('flex', channel.sid, pair.generation);
     const created = await deps.frontline.createConversation({
       uniqueName,
       friendlyName: customerName(event, channel),
@@ -176,10 +176,10 @@ const giveCounterpart = async (
     if (conversation === undefined) return retry(1, 'counterpart not visible yet');
     if (textField(conversation.attributes, 'bridgeDeployment') !== deps.settings.deployment)
       return parkLink(deps, event, 'other_deployment');
-    if (conversation.state === 'open') return nameAndOpen(deps, home, conversation.sid, customer);
-    const next = await nextGeneration(deps, home);
+    if (conversation.state === 'open') return nameAndOpen(deps, pair, conversation.sid, customer);
+    const next = await nextGeneration(deps, pair);
     if (next === undefined || next.state !== 'linking') return retry(1, 'the pair has moved on');
-    home = next;
+    pair = next;
   }
 };
 

@@ -14,7 +14,7 @@ import { clear, lapse } from '../state/lane/intent.ts';
 import { defer } from '../state/lane/marks.ts';
 import type { Held } from '../state/lane/write.ts';
 import { writeCopied, writeParked } from '../state/ledger.ts';
-import { containerOf, destination, type Home, type Intent } from '../state/pair.ts';
+import { containerOf, destination, type Intent, type Pair } from '../state/pair.ts';
 import { isHopeless } from './give-up.ts';
 import { tellOfParked } from './park.ts';
 import { type Rendered, render } from './render.ts';
@@ -24,8 +24,8 @@ import { type StampKind, stampedAttributes } from './stamp.ts';
 export type Seen = { readonly missing: readonly number[]; readonly listedAt: number };
 
 export type Delivered =
-  | { readonly end: 'done'; readonly home: Home; readonly copy: string }
-  | { readonly end: 'parked'; readonly home: Home; readonly reason: Parked; readonly code: number | undefined }
+  | { readonly end: 'done'; readonly pair: Pair; readonly copy: string }
+  | { readonly end: 'parked'; readonly pair: Pair; readonly reason: Parked; readonly code: number | undefined }
   /** Somebody else owns the lane now, and has settled this message or will. */
   | { readonly end: 'overtaken' }
   | { readonly end: 'stopped'; readonly outcome: Outcome };
@@ -56,10 +56,10 @@ export const deliver = (
   seen: Seen,
   attempts: number,
 ): Promise<Delivered> => {
-  const { home, lane } = held;
-  const into = containerOf(home, destination(lane));
-  const late = home.lanes[lane].intent?.late ?? false;
-  const rendered = render(lane, message, home, late);
+  const { pair, lane } = held;
+  const into = containerOf(pair, destination(lane));
+  const late = pair.lanes[lane].intent?.late ?? false;
+  const rendered = render(lane, message, pair, late);
   if (into === undefined || rendered === undefined) throw new Error('deliver of a message that cannot cross');
   const draft = {
     ...rendered,
@@ -78,12 +78,12 @@ export const post = async (
   seen: Seen,
   attempts: number,
 ): Promise<Delivered> => {
-  const { home, lane } = held;
-  const intent = home.lanes[lane].intent;
-  const into = containerOf(home, destination(lane));
+  const { pair, lane } = held;
+  const intent = pair.lanes[lane].intent;
+  const into = containerOf(pair, destination(lane));
   if (intent === undefined || into === undefined) throw new Error('post without an intent or a destination');
-  if (await isHopeless(deps, home, lane, intent.sid))
-    return park(deps, held, seen, 'gave_up', undefined, home.lanes[lane].tried?.times ?? attempts);
+  if (await isHopeless(deps, pair, lane, intent.sid))
+    return park(deps, held, seen, 'gave_up', undefined, pair.lanes[lane].tried?.times ?? attempts);
   // The last look at the lease: a call that could outlive it is not begun.
   if (deps.clock.now() > intent.notAfter - deps.settings.requestMs) {
     await clear(deps, held);
@@ -108,7 +108,7 @@ const refused = async (
   error: TwilioTrouble,
   attempts: number,
 ): Promise<Delivered> => {
-  const { home, lane } = held;
+  const { pair, lane } = held;
   if (error.fate === 'unknown') {
     await lapse(deps, held);
     return stopped(retry(Math.ceil(deps.settings.settleMs / 1000), 'outcome unknown'));
@@ -119,7 +119,7 @@ const refused = async (
   const cleared = await clear(deps, held, counts);
   if (!cleared.ok) return { end: 'overtaken' };
   if (error.remedy === 'wait') {
-    await defer(deps, home.key, lane, intent.index);
+    await defer(deps, pair.key, lane, intent.index);
     return stopped(deferred('container_gone'));
   }
   return stopped(retry(error.retryAfter ?? backoff(attempts), twilioSays(error)));
@@ -161,20 +161,20 @@ export const settle = async (
   copy: { readonly sid: string; readonly index: number },
   seen: Seen,
 ): Promise<Delivered> => {
-  const { home, lane } = held;
-  const intent = home.lanes[lane].intent;
+  const { pair, lane } = held;
+  const intent = pair.lanes[lane].intent;
   if (intent === undefined) throw new Error('settle without an intent');
-  const row = await writeCopied(deps, home.key, lane, intent.sid, { ...copy, late: intent.late });
+  const row = await writeCopied(deps, pair.key, lane, intent.sid, { ...copy, late: intent.late });
   const double = row?.state === 'ok' && row.copy !== copy.sid;
   if (double || row?.state === 'removed') {
     // Another run's copy is in the ledger already, or its source was removed meanwhile: this one goes. Its index stays
     // accounted as ours.
-    const into = containerOf(home, destination(lane));
+    const into = containerOf(pair, destination(lane));
     const gone = into === undefined || (await eraseDouble(deps, lane, into, intent.sid, copy.sid));
     if (double && gone) deps.journal({ step: 'undone', type: 'double', lane, sids: [intent.sid, copy.sid] });
   }
   const closed = await close(deps, held, copy.index, seen.missing, seen.listedAt);
-  return closed.ok ? { end: 'done', home: closed.home, copy: copy.sid } : { end: 'overtaken' };
+  return closed.ok ? { end: 'done', pair: closed.pair, copy: copy.sid } : { end: 'overtaken' };
 };
 
 /** Out of the way for good: told, then the row, then the cursor; the chat goes on. */
@@ -186,19 +186,19 @@ const park = async (
   code: number | undefined,
   attempts: number,
 ): Promise<Delivered> => {
-  const { home, lane } = held;
-  const intent = home.lanes[lane].intent;
+  const { pair, lane } = held;
+  const intent = pair.lanes[lane].intent;
   if (intent === undefined) throw new Error('park without an intent');
   const { sid, index, createdAt, digest } = intent;
-  await tellOfParked(deps, home, { lane, sid, index, createdAt, reason, code, attempts });
-  await writeParked(deps, home.key, lane, sid, reason, index, code, digest);
+  await tellOfParked(deps, pair, { lane, sid, index, createdAt, reason, code, attempts });
+  await writeParked(deps, pair.key, lane, sid, reason, index, code, digest);
   // Whoever comes next finds it parked and passes by, so it is told here when nobody will tell it as this run's end.
   const tell = (): void => deps.journal({ step: 'parked', type: 'lane', lane, reason, code, sids: [sid] });
   const closed = await close(deps, held, undefined, seen.missing, seen.listedAt).catch((error: unknown) => {
     tell();
     throw error;
   });
-  if (closed.ok) return { end: 'parked', home: closed.home, reason, code };
+  if (closed.ok) return { end: 'parked', pair: closed.pair, reason, code };
   tell();
   return { end: 'overtaken' };
 };

@@ -6,7 +6,7 @@
 import { createHmac } from 'node:crypto';
 import type { Lane, Message } from '../model/event.ts';
 import type { Claimed } from '../state/lane/intent.ts';
-import type { Home, Intent } from '../state/pair.ts';
+import type { Intent, Pair } from '../state/pair.ts';
 import { authorAcross, textAcross } from './render.ts';
 import { claimedStamp } from './stamp.ts';
 
@@ -31,9 +31,9 @@ export const digestOf = (key: string, sid: string, text: string): string =>
  * Whether a message is what the intent was to write. People cannot choose their author. Besides it, either the text and
  * the time that the bridge set are whole; or the text was edited, and the stamp still names the source.
  */
-export const isIntended = (key: string, lane: Lane, copy: Message, intent: Intent, home: Home): boolean =>
+export const isIntended = (key: string, lane: Lane, copy: Message, intent: Intent, pair: Pair): boolean =>
   copy.index > intent.tail &&
-  copy.author === authorAcross(lane, intent.author, home) &&
+  copy.author === authorAcross(lane, intent.author, pair) &&
   (claimedStamp(copy.attributes)?.s === intent.sid ||
     (second(copy.createdAt) === second(intent.createdAt) && digestOf(key, intent.sid, copy.body) === intent.digest));
 

@@ -5,7 +5,7 @@
 import type { BridgeDeps } from '../deps.ts';
 import type { Lane } from '../model/event.ts';
 import { wasCopiedSince } from '../state/ledger.ts';
-import type { Home } from '../state/pair.ts';
+import type { Pair } from '../state/pair.ts';
 
 /** Tried so often in so long. */
 const TRIES = { times: 10, ms: 3_600_000 } as const;
@@ -15,8 +15,8 @@ const LATELY_MS = 15 * 60_000;
 const MOST = 20;
 
 /** Whether a message that is about to be tried again is better given up. Costs nothing before its tenth try. */
-export const isHopeless = async (deps: BridgeDeps, home: Home, lane: Lane, sid: string): Promise<boolean> => {
-  const { tried } = home.lanes[lane];
+export const isHopeless = async (deps: BridgeDeps, pair: Pair, lane: Lane, sid: string): Promise<boolean> => {
+  const { tried } = pair.lanes[lane];
   if (tried?.sid !== sid || tried.times < TRIES.times || deps.clock.now() - tried.since < TRIES.ms) return false;
   return anybodyGetsThrough(deps, lane);
 };

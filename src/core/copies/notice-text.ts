@@ -43,15 +43,15 @@ export const noticeText = ({ way, reason, code, createdAt, edit }: Undelivered):
   }
 };
 
-/** Puts the notice on lane F's own queue. `home` is the pair's key. */
+/** Puts the notice on lane F's own queue. `pair` is the pair's key. */
 export const askForNotice = (
   deps: { readonly queues: Pick<Queues, 'send'>; readonly clock: BridgeDeps['clock'] },
   channel: string,
-  home: string,
+  pair: string,
   about: Undelivered,
 ): Promise<void> =>
   deps.queues.send('flex-events', {
     group: channel,
     dedupe: noticeSid(about),
-    body: encodeEnvelope({ receivedAt: deps.clock.now(), work: { kind: 'notice', home, about } }),
+    body: encodeEnvelope({ receivedAt: deps.clock.now(), work: { kind: 'notice', pair, about } }),
   });

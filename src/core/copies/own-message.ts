@@ -2,7 +2,7 @@
 import type { BridgeDeps } from '../deps.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { readRow } from '../state/ledger.ts';
-import { containerOf, destination, type Home } from '../state/pair.ts';
+import { containerOf, destination, type Pair } from '../state/pair.ts';
 import { isIntended } from './fingerprint.ts';
 import { isNoticeText } from './notice-text.ts';
 import { claimedStamp, provenStamp } from './stamp.ts';
@@ -11,8 +11,8 @@ import { claimedStamp, provenStamp } from './stamp.ts';
  * @param writer the lane that would have written it; the message stands in that lane's destination.
  * Costs no call when the stamp is whole, as it nearly always is.
  */
-export const isOurs = async (deps: BridgeDeps, home: Home, writer: Lane, message: Message): Promise<boolean> => {
-  const container = containerOf(home, destination(writer));
+export const isOurs = async (deps: BridgeDeps, pair: Pair, writer: Lane, message: Message): Promise<boolean> => {
+  const container = containerOf(pair, destination(writer));
   if (container === undefined) return false;
   const { author, body, attributes } = message;
   if (provenStamp(deps.settings.stampKey, { lane: writer, container, author, body }, attributes) !== undefined)
@@ -24,10 +24,10 @@ export const isOurs = async (deps: BridgeDeps, home: Home, writer: Lane, message
   // Somebody edited our copy, so its proof is broken, but the ledger names this very message.
   const claimed = claimedStamp(attributes);
   if (claimed !== undefined) {
-    const row = await readRow(deps, home.key, writer, claimed.s);
+    const row = await readRow(deps, pair.key, writer, claimed.s);
     if (row?.state === 'ok' && row.copy === message.sid) return true;
   }
   // Somebody replaced its attributes before its row was written: the writer's open intent says what it would be.
-  const intent = home.lanes[writer].intent;
-  return intent !== undefined && isIntended(deps.settings.stampKey, writer, message, intent, home);
+  const intent = pair.lanes[writer].intent;
+  return intent !== undefined && isIntended(deps.settings.stampKey, writer, message, intent, pair);
 };

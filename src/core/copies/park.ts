@@ -5,7 +5,7 @@
 import type { BridgeDeps } from '../deps.ts';
 import { encodeEnvelope, eventsQueue, type ParkedMessage } from '../jobs/envelope.ts';
 import type { Parked } from '../model/outcome.ts';
-import { containerOf, type Home, source } from '../state/pair.ts';
+import { containerOf, type Pair, source } from '../state/pair.ts';
 import { askForNotice, isNotice } from './notice-text.ts';
 
 export type Refused = Pick<ParkedMessage, 'sid' | 'index' | 'code' | 'attempts'> & {
@@ -17,10 +17,10 @@ export type Refused = Pick<ParkedMessage, 'sid' | 'index' | 'code' | 'attempts'>
   readonly edit?: string;
 };
 
-export const tellOfParked = async (deps: BridgeDeps, home: Home, refused: Refused): Promise<void> => {
+export const tellOfParked = async (deps: BridgeDeps, pair: Pair, refused: Refused): Promise<void> => {
   const { createdAt, edit, ...of } = refused;
   const { lane, sid, reason, code } = of;
-  const group = containerOf(home, source(lane));
+  const group = containerOf(pair, source(lane));
   if (group === undefined) throw new Error('something parked without a source');
   await deps.queues.bury(eventsQueue(source(lane)), {
     group,
@@ -28,10 +28,10 @@ export const tellOfParked = async (deps: BridgeDeps, home: Home, refused: Refuse
     reason,
     body: encodeEnvelope({
       receivedAt: deps.clock.now(),
-      work: { kind: 'parked', parked: { home: home.key.pk, ...of } },
+      work: { kind: 'parked', parked: { pair: pair.key.pk, ...of } },
     }),
   });
-  if (home.flex === undefined || isNotice(sid)) return;
+  if (pair.flex === undefined || isNotice(sid)) return;
   const about = { sid, way: lane, reason, code, createdAt, ...(edit === undefined ? {} : { edit }) };
-  await askForNotice(deps, home.flex, home.key.pk, about);
+  await askForNotice(deps, pair.flex, pair.key.pk, about);
 };

@@ -12,32 +12,32 @@ import { clear, take } from '../state/lane/intent.ts';
 import { HOLES_AT_ONCE } from '../state/lane/marks.ts';
 import type { Held } from '../state/lane/write.ts';
 import { originOf, readRow } from '../state/ledger.ts';
-import { containerOf, destination, type Home, type Intent, type LaneState } from '../state/pair.ts';
+import { containerOf, destination, type Intent, type LaneState, type Pair } from '../state/pair.ts';
 import { settle } from './deliver.ts';
 import { isIntended, second } from './fingerprint.ts';
 import { provenStamp } from './stamp.ts';
 
 export type Freed =
-  | { readonly free: true; readonly home: Home; readonly adopted: boolean }
+  | { readonly free: true; readonly pair: Pair; readonly adopted: boolean }
   | { readonly free: false; readonly outcome: Outcome };
 
 const busy: Freed = { free: false, outcome: retry(1, 'lane has another owner') };
 
 export const readBack = async (deps: BridgeDeps, held: Held): Promise<Freed> => {
   const { lane } = held;
-  const intent = held.home.lanes[lane].intent;
-  if (intent === undefined) return { free: true, home: held.home, adopted: false };
+  const intent = held.pair.lanes[lane].intent;
+  if (intent === undefined) return { free: true, pair: held.pair, adopted: false };
   const wait = intent.notAfter + deps.settings.settleMs - deps.clock.now();
   if (wait > 0) return { free: false, outcome: retry(Math.ceil(wait / 1000), 'an intent is settling') };
 
   const taken = await take(deps, held);
   if (!taken.ok) return busy;
-  const mine: Held = { home: taken.home, lane };
-  const seen = { missing: between(taken.home.lanes[lane], intent), listedAt: deps.clock.now() };
-  const row = await readRow(deps, held.home.key, lane, intent.sid);
+  const mine: Held = { pair: taken.pair, lane };
+  const seen = { missing: between(taken.pair.lanes[lane], intent), listedAt: deps.clock.now() };
+  const row = await readRow(deps, held.pair.key, lane, intent.sid);
   const closeWith = async (copy: number | undefined): Promise<Freed> => {
     const closed = await close(deps, mine, copy, seen.missing, seen.listedAt);
-    return closed.ok ? { free: true, home: closed.home, adopted: true } : busy;
+    return closed.ok ? { free: true, pair: closed.pair, adopted: true } : busy;
   };
   if (row?.state === 'ok') return closeWith(row.copyIndex);
   // Other rows do not say that nothing was sent: what was parked, or said nothing, may have been on its way back when its
@@ -45,7 +45,7 @@ export const readBack = async (deps: BridgeDeps, held: Held): Promise<Freed> => 
   const copy = await findCopy(deps, mine, intent);
   if (copy !== undefined) {
     const settled = await settle(deps, mine, copy, seen);
-    return settled.end === 'done' ? { free: true, home: settled.home, adopted: true } : busy;
+    return settled.end === 'done' ? { free: true, pair: settled.pair, adopted: true } : busy;
   }
   if (row !== undefined) {
     // Who parked it may have died before saying so.
@@ -54,7 +54,7 @@ export const readBack = async (deps: BridgeDeps, held: Held): Promise<Freed> => 
     return closeWith(undefined);
   }
   const cleared = await clear(deps, mine);
-  return cleared.ok ? { free: true, home: cleared.home, adopted: false } : busy;
+  return cleared.ok ? { free: true, pair: cleared.pair, adopted: false } : busy;
 };
 
 /** What the intent passed over. Whoever wrote it had seen a list; this run has not, so each may be a hole. */
@@ -70,8 +70,8 @@ const between = ({ cursor, own }: LaneState, intent: Intent): readonly number[] 
  * intent remembers. It can only stand above the intent's tail. Twilio does not say whether its lists sort back-dated
  * messages by index or by date, so the search ends at a page that lies wholly below the tail and before the message's time.
  */
-const findCopy = async (deps: BridgeDeps, { home, lane }: Held, intent: Intent): Promise<Message | undefined> => {
-  const into = containerOf(home, destination(lane));
+const findCopy = async (deps: BridgeDeps, { pair, lane }: Held, intent: Intent): Promise<Message | undefined> => {
+  const into = containerOf(pair, destination(lane));
   if (into === undefined) return undefined;
   const { stampKey } = deps.settings;
   const side = chatSide(deps, destination(lane));
@@ -89,7 +89,7 @@ const findCopy = async (deps: BridgeDeps, { home, lane }: Held, intent: Intent):
     next = page.messages.every(below) ? undefined : page.next;
   } while (next !== undefined);
   // Two equal texts of one second: the other's copy is no copy of this one.
-  for (const message of unproven.filter((one) => isIntended(stampKey, lane, one, intent, home)))
-    if ((await originOf(deps, home.key, lane, message.sid)) === undefined) return message;
+  for (const message of unproven.filter((one) => isIntended(stampKey, lane, one, intent, pair)))
+    if ((await originOf(deps, pair.key, lane, message.sid)) === undefined) return message;
   return undefined;
 };

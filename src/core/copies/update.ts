@@ -5,7 +5,7 @@ import type { Lane, Message } from '../model/event.ts';
 import { type Outcome, type Parked, skipped } from '../model/outcome.ts';
 import { TwilioTrouble } from '../model/twilio-error.ts';
 import { type Row, writeDeleted, writeRefused, writeRenewed, writeRestored } from '../state/ledger.ts';
-import { containerOf, destination, type Home, source } from '../state/pair.ts';
+import { containerOf, destination, type Pair, source } from '../state/pair.ts';
 import { attributesOf } from './deliver.ts';
 import { digestAcross } from './fingerprint.ts';
 import { isHopelessSince } from './give-up.ts';
@@ -15,7 +15,7 @@ import { copyOf, textAcross } from './render.ts';
 
 /** A message that is across: `sid` of its source, and the row that names its copy. */
 export type Across = {
-  readonly home: Home;
+  readonly pair: Pair;
   readonly lane: Lane;
   readonly sid: string;
   readonly row: Extract<Row, { state: 'ok' }>;
@@ -27,11 +27,11 @@ export type Across = {
  */
 export const originalOf = async (
   deps: BridgeDeps,
-  home: Home,
+  pair: Pair,
   lane: Lane,
   sid: string,
 ): Promise<Message | undefined> => {
-  const from = containerOf(home, source(lane));
+  const from = containerOf(pair, source(lane));
   if (from === undefined) return undefined;
   const side = chatSide(deps, source(lane));
   const message = await side.message(from, sid);
@@ -46,17 +46,17 @@ export const originalOf = async (
  *   operator redrives.
  */
 export const renewCopy = async (deps: BridgeDeps, across: Across, original: Message | undefined): Promise<Outcome> => {
-  const { home, lane, sid, row } = across;
-  const into = containerOf(home, destination(lane));
+  const { pair, lane, sid, row } = across;
+  const into = containerOf(pair, destination(lane));
   if (into === undefined) return skipped('not_linked');
   const side = chatSide(deps, destination(lane));
   try {
     if (original === undefined) {
       await side.erase(into, row.copy);
-      await writeDeleted(deps, home.key, lane, sid, row.copy);
+      await writeDeleted(deps, pair.key, lane, sid, row.copy);
       return { end: 'replicated', copies: [row.copy] };
     }
-    const says = copyOf(lane, original, home, row.late);
+    const says = copyOf(lane, original, pair, row.late);
     const attributes = attributesOf(deps, lane, into, says, sid, 'copy');
     await side.rewrite(into, row.copy, { body: says.body, attributes });
   } catch (error) {
@@ -65,10 +65,10 @@ export const renewCopy = async (deps: BridgeDeps, across: Across, original: Mess
     // Gone, says Twilio, and does not say what: the copy, which somebody deleted, or the whole container.
     if (error.remedy !== 'wait') throw error;
     if ((await side.container(into)) === undefined || (await side.message(into, row.copy)) !== undefined) throw error;
-    await writeDeleted(deps, home.key, lane, sid, row.copy);
+    await writeDeleted(deps, pair.key, lane, sid, row.copy);
     return skipped('removed');
   }
-  if (row.refused !== undefined) await writeRenewed(deps, home.key, lane, sid, row.copy);
+  if (row.refused !== undefined) await writeRenewed(deps, pair.key, lane, sid, row.copy);
   return { end: 'replicated', copies: [row.copy] };
 };
 
@@ -101,20 +101,20 @@ const parkEdit = async (
   reason: Parked,
   code: number | undefined,
 ): Promise<Outcome> => {
-  const { home, lane, sid, row } = across;
+  const { pair, lane, sid, row } = across;
   const { index = -1, createdAt } = original ?? {};
   const edit = nameOf(deps, across, original);
   if (row.refused !== edit) {
-    await tellOfParked(deps, home, { lane, sid, index, createdAt, reason, code, attempts: 1, edit });
-    await writeRefused(deps, home.key, lane, sid, row.copy, { name: edit, index, reason, code });
+    await tellOfParked(deps, pair, { lane, sid, index, createdAt, reason, code, attempts: 1, edit });
+    await writeRefused(deps, pair.key, lane, sid, row.copy, { name: edit, index, reason, code });
   }
   return { end: 'parked', reason, code };
 };
 
 /** An edit that was marked as waiting: given up when it is never taken, and others of its side are. */
 export const renewWaiting = async (deps: BridgeDeps, across: Across, since: number): Promise<Outcome> => {
-  const { home, lane, sid } = across;
-  const original = await originalOf(deps, home, lane, sid);
+  const { pair, lane, sid } = across;
+  const original = await originalOf(deps, pair, lane, sid);
   try {
     return await renewCopy(deps, across, original);
   } catch (error) {
@@ -129,7 +129,7 @@ const RESTORE = { times: 5, withinMs: 3_600_000 } as const;
 
 /** A copy that says something else than its source is put right, but not for ever. */
 export const restoreCopy = async (deps: BridgeDeps, across: Across, original: Message): Promise<Outcome> => {
-  const { home, lane, sid, row } = across;
+  const { pair, lane, sid, row } = across;
   const digest = nameOf(deps, across, original);
   const now = deps.clock.now();
   const { restored } = row;
@@ -138,7 +138,7 @@ export const restoreCopy = async (deps: BridgeDeps, across: Across, original: Me
     return parkEdit(deps, across, original, 'altered', undefined);
   const outcome = await renewCopy(deps, across, original);
   if (outcome.end === 'replicated')
-    await writeRestored(deps, home.key, lane, sid, row.copy, {
+    await writeRestored(deps, pair.key, lane, sid, row.copy, {
       digest,
       times: (before?.times ?? 0) + 1,
       since: before?.since ?? now,

@@ -16,7 +16,7 @@ export type Keepable = Extract<Work, { kind: 'notice' | 'event' }>;
 const KEEP_SECONDS = 7 * 24 * 3600;
 const DUE = 'kept';
 
-const keyOf = (home: string, id: string): Key => ({ pk: home, sk: `w#${id}` });
+const keyOf = (pair: string, id: string): Key => ({ pk: pair, sk: `w#${id}` });
 
 /**
  * @param id names the work in its pair for ever; it holds no text and no name of a person, and neither may the work.
@@ -24,18 +24,18 @@ const keyOf = (home: string, id: string): Key => ({ pk: home, sk: `w#${id}` });
  */
 export const keepWork = async (
   deps: Pick<BridgeDeps, 'store' | 'clock' | 'nonce'>,
-  home: string,
+  pair: string,
   channel: string,
   id: string,
   work: Keepable,
 ): Promise<void> => {
   const now = deps.clock.now();
-  await deps.store.write(keyOf(home, id), {
+  await deps.store.write(keyOf(pair, id), {
     when: [['lacks', 'due']],
     set: {
       due: DUE,
       // What was set aside first is sent first.
-      dk: `${now}#${home}#${id}`,
+      dk: `${now}#${pair}#${id}`,
       channel,
       work: JSON.stringify({ ...work, kept: id } satisfies Work),
       ttl: Math.floor(now / 1000) + KEEP_SECONDS,
@@ -46,15 +46,15 @@ export const keepWork = async (
 
 /** The customer's name stands in the channel, too, and nowhere in the store. */
 export const keepAccept = (deps: Pick<BridgeDeps, 'store' | 'clock' | 'nonce'>, event: Accepted): Promise<void> => {
-  const home = pairKey('flex', event.container).pk;
+  const pair = pairKey('flex', event.container).pk;
   const work = { kind: 'event', event: { ...event, customerName: '' } } as const;
-  return keepWork(deps, home, event.container, event.reservation, work);
+  return keepWork(deps, pair, event.container, event.reservation, work);
 };
 
 /** undefined when this work waits nowhere. */
 const keptAt = (work: Work): Key | undefined => {
   if ((work.kind !== 'notice' && work.kind !== 'event') || work.kept === undefined) return undefined;
-  return keyOf(work.kind === 'notice' ? work.home : pairKey('flex', work.event.container).pk, work.kept);
+  return keyOf(work.kind === 'notice' ? work.pair : pairKey('flex', work.event.container).pk, work.kept);
 };
 
 /** While its chat's queue was held up, the sweep may have sent it more than once. */

@@ -17,7 +17,7 @@ export type Forward = {
 
 /** Why a message stands in a dead-letter queue. Its text does not: putting it back reads the source as it is then. */
 export type ParkedMessage = {
-  readonly home: string;
+  readonly pair: string;
   readonly lane: Lane;
   readonly sid: string;
   readonly index: number;
@@ -39,7 +39,7 @@ export type Undelivered = {
 };
 
 /**
- * What travels on a queue. Jobs come from the sweep and the operator; `home` names the pair (see pair.ts), `ticket` the
+ * What travels on a queue. Jobs come from the sweep and the operator; `pair` is the pair's key (state/pair.ts), `ticket` the
  * item in which whoever asked finds how the job ended.
  */
 export type Work =
@@ -57,18 +57,18 @@ export type Work =
     }
   | {
       readonly kind: 'reconcile';
-      readonly home: string;
+      readonly pair: string;
       readonly lane: Lane;
       readonly because: string;
       /** Beyond the newest page of both ends. */
       readonly full?: boolean;
       readonly ticket?: string;
     }
-  | { readonly kind: 'link'; readonly home: string; readonly because: string; readonly ticket?: string }
+  | { readonly kind: 'link'; readonly pair: string; readonly because: string; readonly ticket?: string }
   /** What was parked, or said nothing, is put back as its source says it now. */
   | {
       readonly kind: 'redrive';
-      readonly home: string;
+      readonly pair: string;
       readonly lane: Lane;
       readonly sid: string;
       readonly ticket?: string;
@@ -76,7 +76,7 @@ export type Work =
   /** The agent is told, in the conversation, of a message that did not cross; carried out by lane F. */
   | {
       readonly kind: 'notice';
-      readonly home: string;
+      readonly pair: string;
       readonly about: Undelivered;
       readonly kept?: string;
     }

@@ -1,7 +1,7 @@
 /** Jobs: work that no webhook asked for, put on the queue and into the group of the lane that may do it. */
 import type { BridgeDeps } from '../deps.ts';
 import type { Lane } from '../model/event.ts';
-import { containerOf, type Home, source } from '../state/pair.ts';
+import { containerOf, type Pair, source } from '../state/pair.ts';
 import { encodeEnvelope, eventsQueue, type Work } from './envelope.ts';
 
 export type JobDeps = Pick<BridgeDeps, 'clock' | 'nonce'> & { readonly queues: Pick<BridgeDeps['queues'], 'send'> };
@@ -9,34 +9,34 @@ export type JobDeps = Pick<BridgeDeps, 'clock' | 'nonce'> & { readonly queues: P
 export type Job = { readonly lane: Lane; readonly work: Work };
 
 /** What a pair that is marked as due waits for. */
-export const jobsFor = (deps: BridgeDeps, home: Home): readonly Job[] => {
-  if (home.held !== undefined && deps.clock.now() < home.held) return [];
-  if (!home.linked) return [{ lane: 'F', work: { kind: 'link', home: home.key.pk, because: 'unfinished' } }];
+export const jobsFor = (deps: BridgeDeps, pair: Pair): readonly Job[] => {
+  if (pair.held !== undefined && deps.clock.now() < pair.held) return [];
+  if (!pair.linked) return [{ lane: 'F', work: { kind: 'link', pair: pair.key.pk, because: 'unfinished' } }];
   const job = (lane: Lane, because: string): Job => ({
     lane,
-    work: { kind: 'reconcile', home: home.key.pk, lane, because },
+    work: { kind: 'reconcile', pair: pair.key.pk, lane, because },
   });
   const jobs = (['F', 'B'] as const).flatMap((lane) => {
-    const { dirty, holes, stale } = home.lanes[lane];
+    const { dirty, holes, stale } = pair.lanes[lane];
     if (dirty !== undefined) return [job(lane, 'dirty')];
     if (stale.size > 0) return [job(lane, 'stale')];
     if (holes.size > 0) return [job(lane, 'hole')];
-    return isLapsed(deps, home, lane) ? [job(lane, 'lapsed')] : [];
+    return isLapsed(deps, pair, lane) ? [job(lane, 'lapsed')] : [];
   });
   // Nothing waits but the mark, as after linking: comparing once takes it away.
-  return jobs.length > 0 || home.lanes.F.intent !== undefined || home.lanes.B.intent !== undefined
+  return jobs.length > 0 || pair.lanes.F.intent !== undefined || pair.lanes.B.intent !== undefined
     ? jobs
     : [job('B', 'marked'), job('F', 'marked')];
 };
 
 /** An intent whose owner died with the job that it came from has nobody else who would come back to it. */
-export const isLapsed = (deps: BridgeDeps, home: Home, lane: Lane): boolean => {
-  const { intent } = home.lanes[lane];
+export const isLapsed = (deps: BridgeDeps, pair: Pair, lane: Lane): boolean => {
+  const { intent } = pair.lanes[lane];
   return intent !== undefined && intent.notAfter + deps.settings.settleMs < deps.clock.now();
 };
 
-export const sendJob = (deps: JobDeps, home: Home, { lane, work }: Job): Promise<void> => {
-  const container = containerOf(home, source(lane));
+export const sendJob = (deps: JobDeps, pair: Pair, { lane, work }: Job): Promise<void> => {
+  const container = containerOf(pair, source(lane));
   if (container === undefined) throw new Error('a due pair without a container');
   return deps.queues.send(eventsQueue(source(lane)), {
     group: container,

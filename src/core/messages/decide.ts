@@ -1,7 +1,7 @@
 /** What a message event means for its lane when the claim was refused. Pure and total. */
 import type { Lane } from '../model/event.ts';
 import type { Skipped } from '../model/outcome.ts';
-import { containerOf, type Home, otherLane, source } from '../state/pair.ts';
+import { containerOf, otherLane, type Pair, source } from '../state/pair.ts';
 
 export type Decision =
   | { readonly do: 'skip'; readonly why: Skipped }
@@ -15,16 +15,16 @@ export type Decision =
 
 const skip = (why: Skipped): Decision => ({ do: 'skip', why });
 
-export const decide = (home: Home | undefined, lane: Lane, container: string, index: number): Decision => {
-  if (home === undefined || home.state === 'linking') return skip('not_linked');
-  if (home.state === 'closed') return skip('closed');
-  if (containerOf(home, source(lane)) !== container) return skip('old_generation');
-  const { cursor, own, holes, dirty, intent } = home.lanes[lane];
+export const decide = (pair: Pair | undefined, lane: Lane, container: string, index: number): Decision => {
+  if (pair === undefined || pair.state === 'linking') return skip('not_linked');
+  if (pair.state === 'closed') return skip('closed');
+  if (containerOf(pair, source(lane)) !== container) return skip('old_generation');
+  const { cursor, own, holes, dirty, intent } = pair.lanes[lane];
   if (index <= cursor && !holes.has(index)) return skip('already');
   if (own.includes(index)) return skip('own');
-  if (dirty !== undefined || home.held !== undefined || home.state === 'ending') return { do: 'defer' };
+  if (dirty !== undefined || pair.held !== undefined || pair.state === 'ending') return { do: 'defer' };
   if (intent !== undefined || index <= cursor) return { do: 'reconcile' };
   for (let between = cursor + 1; between < index; between += 1)
-    if (!own.includes(between)) return { do: home.lanes[otherLane(lane)].intent === undefined ? 'reconcile' : 'wait' };
+    if (!own.includes(between)) return { do: pair.lanes[otherLane(lane)].intent === undefined ? 'reconcile' : 'wait' };
   return { do: 'claim', cursor };
 };

@@ -13,35 +13,35 @@ import { LOOKS, lookAgain, type Outcome, retry, skipped } from '../model/outcome
 import { reconcile } from '../reconcile/reconcile.ts';
 import { markStale } from '../state/lane/marks.ts';
 import { readRow, writeNeverCopied } from '../state/ledger.ts';
-import { containerOf, type Home, laneFrom, otherLane, readHome, source } from '../state/pair.ts';
-import type { HomeKeys } from '../state/pair-keys.ts';
+import { containerOf, laneFrom, otherLane, type Pair, readPair, source } from '../state/pair.ts';
+import type { PairKeys } from '../state/pair-keys.ts';
 import { redriveMessage } from './redrive.ts';
 import type { MessageEvent } from './replicate.ts';
 
 /** @throws TwilioTrouble; repeating is safe. */
-export const renew = async (deps: BridgeDeps, homes: HomeKeys, event: MessageEvent, run: Run): Promise<Outcome> => {
+export const renew = async (deps: BridgeDeps, pairs: PairKeys, event: MessageEvent, run: Run): Promise<Outcome> => {
   const lane = laneFrom(event.side);
   const { sid, index } = event.message;
-  const key = await homes.find(event.side, event.container);
-  const home = key === undefined ? undefined : readHome(await deps.store.get(key));
-  if (home === undefined) return skipped('not_linked');
-  if (event.type === 'message.removed') await keepAway(deps, home, otherLane(lane), event);
-  const renewed = await renewIfAcross(deps, home, lane, event, run);
+  const key = await pairs.find(event.side, event.container);
+  const pair = key === undefined ? undefined : readPair(await deps.store.get(key));
+  if (pair === undefined) return skipped('not_linked');
+  if (event.type === 'message.removed') await keepAway(deps, pair, otherLane(lane), event);
+  const renewed = await renewIfAcross(deps, pair, lane, event, run);
   if (renewed !== undefined) return renewed;
   // Not across yet: it is brought over as it stands then. What was under way already may have crossed as it was.
-  const { cursor, intent, holes } = home.lanes[lane];
+  const { cursor, intent, holes } = pair.lanes[lane];
   if (index > cursor || intent?.sid === sid || holes.has(index)) {
     // Its own event may still come, and knows nothing of this: the row keeps it away.
-    if (event.type === 'message.removed') await writeNeverCopied(deps, home.key, lane, sid);
-    const outcome = await reconcile(deps, home.key, lane, run);
+    if (event.type === 'message.removed') await writeNeverCopied(deps, pair.key, lane, sid);
+    const outcome = await reconcile(deps, pair.key, lane, run);
     if (outcome.end !== 'reconciled') return outcome;
-    const across = await renewIfAcross(deps, home, lane, event, run);
+    const across = await renewIfAcross(deps, pair, lane, event, run);
     if (across !== undefined) return across;
-    return (await originalOf(deps, home, lane, sid)) === undefined ? outcome : retry(2, 'list is behind');
+    return (await originalOf(deps, pair, lane, sid)) === undefined ? outcome : retry(2, 'list is behind');
   }
   if (claimedStamp(event.message.attributes)?.d !== deps.settings.deployment) return skipped('own');
   // Somebody altered a copy by hand: the lane that wrote it puts it right.
-  await askOtherLane(deps, home, otherLane(lane));
+  await askOtherLane(deps, pair, otherLane(lane));
   return skipped('own');
 };
 
@@ -49,38 +49,38 @@ export const renew = async (deps: BridgeDeps, homes: HomeKeys, event: MessageEve
  * Somebody deleted a copy, perhaps before the answer to its write was heard: whoever looks whether it stands there must
  * not take that for a write that never was. Does nothing when the ledger knows the copy.
  */
-const keepAway = async (deps: BridgeDeps, home: Home, writer: Lane, { container, message }: MessageEvent) => {
+const keepAway = async (deps: BridgeDeps, pair: Pair, writer: Lane, { container, message }: MessageEvent) => {
   const { author, body, attributes } = message;
   const stamp = provenStamp(deps.settings.stampKey, { lane: writer, container, author, body }, attributes);
-  if (stamp?.k === 'copy') await writeNeverCopied(deps, home.key, writer, stamp.s);
+  if (stamp?.k === 'copy') await writeNeverCopied(deps, pair.key, writer, stamp.s);
 };
 
 /** @returns undefined when the ledger knows nothing of it. */
 const renewIfAcross = async (
   deps: BridgeDeps,
-  home: Home,
+  pair: Pair,
   lane: Lane,
   event: MessageEvent,
   run: Run,
 ): Promise<Outcome | undefined> => {
   const { sid } = event.message;
-  const row = await readRow(deps, home.key, lane, sid);
+  const row = await readRow(deps, pair.key, lane, sid);
   if (row === undefined) return undefined;
   if (row.state === 'removed') return skipped('removed');
-  const original = event.type === 'message.removed' ? undefined : await originalOf(deps, home, lane, sid);
+  const original = event.type === 'message.removed' ? undefined : await originalOf(deps, pair, lane, sid);
   // A look at one message may be behind by seconds, and what is gone has a webhook of its own.
   if (original === undefined && event.type === 'message.updated' && run.attempts <= LOOKS) return lookAgain();
   if (original !== undefined && maySayMore(deps, lane, row, original)) {
     // Late, for its successors have crossed.
-    const outcome = await redriveMessage(deps, { home: home.key.pk, lane, sid }, run);
-    if (outcome.end === 'deferred') await markStale(deps, home.key, lane, sid);
+    const outcome = await redriveMessage(deps, { pair: pair.key.pk, lane, sid }, run);
+    if (outcome.end === 'deferred') await markStale(deps, pair.key, lane, sid);
     return outcome;
   }
   if (row.state !== 'ok') return skipped(row.state === 'skipped' ? 'empty' : row.state);
-  return renewCopy(deps, { home, lane, sid, row }, original);
+  return renewCopy(deps, { pair, lane, sid, row }, original);
 };
 
-const askOtherLane = async (deps: BridgeDeps, home: Home, lane: Lane): Promise<void> => {
-  const work = { kind: 'reconcile', home: home.key.pk, lane, because: 'altered by hand' } as const;
-  if (containerOf(home, source(lane)) !== undefined) await sendJob(deps, home, { lane, work });
+const askOtherLane = async (deps: BridgeDeps, pair: Pair, lane: Lane): Promise<void> => {
+  const work = { kind: 'reconcile', pair: pair.key.pk, lane, because: 'altered by hand' } as const;
+  if (containerOf(pair, source(lane)) !== undefined) await sendJob(deps, pair, { lane, work });
 };

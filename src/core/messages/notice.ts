@@ -9,28 +9,28 @@ import type { Run } from '../jobs/run.ts';
 import { LOOKS, lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
 import { fence, intend } from '../state/lane/intent.ts';
 import { readRow } from '../state/ledger.ts';
-import { type Home, readHome } from '../state/pair.ts';
+import { type Pair, readPair } from '../state/pair.ts';
 
 /** @throws TwilioTrouble when the conversation could not be read; repeating is safe. */
-export const notice = async (deps: BridgeDeps, key: Home['key'], about: Undelivered, run: Run): Promise<Outcome> => {
+export const notice = async (deps: BridgeDeps, key: Pair['key'], about: Undelivered, run: Run): Promise<Outcome> => {
   const lane = 'F';
-  const before = readHome(await deps.store.get(key));
+  const before = readPair(await deps.store.get(key));
   if (before?.state !== 'open' || before.frontline === undefined) return skipped('not_linked');
-  const freed = await readBack(deps, { home: before, lane });
+  const freed = await readBack(deps, { pair: before, lane });
   if (!freed.free) return freed.outcome;
   const sid = noticeSid(about);
   if ((await readRow(deps, key, lane, sid)) !== undefined) return skipped('already');
-  const told = await whatHappened(deps, freed.home, about);
+  const told = await whatHappened(deps, freed.pair, about);
   if (told === 'unseen') return run.attempts <= LOOKS ? lookAgain() : skipped('removed');
   if (told === 'own') return skipped('own');
-  const fenced = await fence(deps, { home: freed.home, lane });
+  const fenced = await fence(deps, { pair: freed.pair, lane });
   if (!fenced.ok) return retry(1, 'lane has another owner');
   const createdAt = new Date(deps.clock.now()).toISOString();
   const rendered = { author: NOTICE_AUTHOR, body: noticeText(told) };
   const digest = digestOf(deps.settings.stampKey, sid, rendered.body);
   // No source index is behind it: it is late, so that the cursor stays where it is.
   const of = { sid, index: -1, createdAt, author: NOTICE_AUTHOR, digest, late: true };
-  const intended = await intend(deps, { home: fenced.home, lane }, of);
+  const intended = await intend(deps, { pair: fenced.pair, lane }, of);
   if (!intended.ok) return retry(1, 'lane has another owner');
   const draft = {
     ...rendered,
@@ -40,7 +40,7 @@ export const notice = async (deps: BridgeDeps, key: Home['key'], about: Undelive
   };
   const sent = await post(
     deps,
-    { home: intended.home, lane },
+    { pair: intended.pair, lane },
     draft,
     { missing: [], listedAt: deps.clock.now() },
     run.attempts,
@@ -57,12 +57,12 @@ export const notice = async (deps: BridgeDeps, key: Home['key'], about: Undelive
  */
 const whatHappened = async (
   deps: BridgeDeps,
-  home: Home,
+  pair: Pair,
   about: Undelivered,
 ): Promise<Undelivered | 'own' | 'unseen'> => {
-  if (about.way !== 'forward' || home.flex === undefined) return about;
-  const message = await deps.flex.message(home.flex, about.sid);
+  if (about.way !== 'forward' || pair.flex === undefined) return about;
+  const message = await deps.flex.message(pair.flex, about.sid);
   if (message === undefined) return 'unseen';
-  if (message.author === home.customer) return 'own';
+  if (message.author === pair.customer) return 'own';
   return { ...about, createdAt: message.createdAt };
 };

@@ -16,10 +16,10 @@ import { deferred, LOOKS, lookAgain, type Outcome, retry, skipped } from '../mod
 import { fence, intend } from '../state/lane/intent.ts';
 import type { Held } from '../state/lane/write.ts';
 import { isEditParked, type Row, readRow, writeRemoved, writeSkipped } from '../state/ledger.ts';
-import { containerOf, destination, type Home, readHome, source } from '../state/pair.ts';
+import { containerOf, destination, type Pair, readPair, source } from '../state/pair.ts';
 
-/** `home` is the key of the pair (see pair.ts), `sid` the parked message's. */
-export type Redrive = { readonly home: string; readonly lane: Lane; readonly sid: string };
+/** `pair` is the pair's key (state/pair.ts), `sid` the parked message's. */
+export type Redrive = { readonly pair: string; readonly lane: Lane; readonly sid: string };
 
 const overtaken: Outcome = retry(1, 'lane has another owner');
 
@@ -30,23 +30,23 @@ const overtaken: Outcome = retry(1, 'lane has another owner');
  */
 export const redriveMessage = async (deps: BridgeDeps, job: Redrive, run: Run): Promise<Outcome> => {
   const { lane, sid } = job;
-  const key = { pk: job.home, sk: 'pair' };
+  const key = { pk: job.pair, sk: 'pair' };
   const stands = await readRow(deps, key, lane, sid);
   if (!isWaiting(stands) && !isEditParked(stands)) return skipped('already');
-  const before = readHome(await deps.store.get(key));
+  const before = readPair(await deps.store.get(key));
   if (before === undefined || before.state === 'linking') return skipped('not_linked');
   if (before.state === 'closed') return skipped('closed');
   if (before.held !== undefined && deps.clock.now() < before.held) return deferred('held');
 
   if (isEditParked(stands)) return redriveEdit(deps, before, job, stands, run);
-  const freed = await readBack(deps, { home: before, lane });
+  const freed = await readBack(deps, { pair: before, lane });
   if (!freed.free) return freed.outcome;
-  const fenced = await fence(deps, { home: freed.home, lane });
+  const fenced = await fence(deps, { pair: freed.pair, lane });
   if (!fenced.ok) return overtaken;
   // Under the fence, for what was under way a moment ago may have been this very message.
   const row = await readRow(deps, key, lane, sid);
   if (!isWaiting(row)) return settledMeanwhile(row);
-  return putBack(deps, { home: fenced.home, lane }, sid, run);
+  return putBack(deps, { pair: fenced.pair, lane }, sid, run);
 };
 
 /** Parked, or passed by because it said nothing then. */
@@ -56,41 +56,41 @@ const isWaiting = (row: Row | undefined): row is Extract<Row, { state: 'parked' 
 /** The message is across, but what somebody made of it is not. */
 const redriveEdit = async (
   deps: BridgeDeps,
-  home: Home,
+  pair: Pair,
   { lane, sid }: Redrive,
   row: Extract<Row, { state: 'ok' }>,
   { attempts }: Run,
 ): Promise<Outcome> => {
-  const original = await originalOf(deps, home, lane, sid);
+  const original = await originalOf(deps, pair, lane, sid);
   // A look at one message may be behind by seconds, and its copy would go.
   if (original === undefined && attempts <= LOOKS) return lookAgain();
-  return renewCopy(deps, { home, lane, sid, row }, original);
+  return renewCopy(deps, { pair, lane, sid, row }, original);
 };
 
 const settledMeanwhile = (row: Row | undefined): Outcome =>
   row?.state === 'ok' ? { end: 'replicated', copies: [row.copy] } : skipped('already');
 
 const putBack = async (deps: BridgeDeps, held: Held, sid: string, run: Run): Promise<Outcome> => {
-  const { home, lane } = held;
-  const from = containerOf(home, source(lane));
-  const into = containerOf(home, destination(lane));
+  const { pair, lane } = held;
+  const from = containerOf(pair, source(lane));
+  const into = containerOf(pair, destination(lane));
   if (from === undefined || into === undefined) return skipped('not_linked');
-  const message = await originalOf(deps, home, lane, sid);
+  const message = await originalOf(deps, pair, lane, sid);
   // A look at one message may be behind by seconds.
   if (message === undefined && run.attempts <= LOOKS) return lookAgain();
   if (message === undefined) {
-    await writeRemoved(deps, home.key, lane, sid);
+    await writeRemoved(deps, pair.key, lane, sid);
     return skipped('removed');
   }
-  if (render(lane, message, home, true) === undefined) {
-    await writeSkipped(deps, home.key, lane, sid, 'empty');
+  if (render(lane, message, pair, true) === undefined) {
+    await writeSkipped(deps, pair.key, lane, sid, 'empty');
     return skipped('empty');
   }
   const copy = await standingCopy(deps, lane, into, sid);
   if (deps.clock.now() + deps.settings.requestMs > run.deadline) return retry(0, 'no time left');
   const intended = await intend(deps, held, claimed(deps.settings.stampKey, lane, message, true));
   if (!intended.ok) return overtaken;
-  const mine: Held = { home: intended.home, lane };
+  const mine: Held = { pair: intended.pair, lane };
   const seen = { missing: [], listedAt: deps.clock.now() };
   return outcomeOf(
     copy === undefined ? await deliver(deps, mine, message, seen, run.attempts) : await settle(deps, mine, copy, seen),

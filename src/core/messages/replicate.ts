@@ -15,7 +15,7 @@ import { hold, tooFast } from '../state/lane/pace.ts';
 import type { Held } from '../state/lane/write.ts';
 import { writeSkipped } from '../state/ledger.ts';
 import { laneFrom } from '../state/pair.ts';
-import type { HomeKeys } from '../state/pair-keys.ts';
+import type { PairKeys } from '../state/pair-keys.ts';
 import { wake } from '../state/pair-writes.ts';
 import { decide } from './decide.ts';
 
@@ -25,10 +25,10 @@ export type MessageEvent = Extract<BridgeEvent, { message: Message }>;
 const WAIT = { steps: 20, stepMs: 50 } as const;
 
 /** @throws TwilioTrouble when the lists were needed and a side could not be read. */
-export const replicate = async (deps: BridgeDeps, homes: HomeKeys, event: MessageEvent, run: Run): Promise<Outcome> => {
+export const replicate = async (deps: BridgeDeps, pairs: PairKeys, event: MessageEvent, run: Run): Promise<Outcome> => {
   const lane = laneFrom(event.side);
   const { index } = event.message;
-  const key = await homes.find(event.side, event.container);
+  const key = await pairs.find(event.side, event.container);
   if (key === undefined) return skipped('not_linked');
 
   const intended = claimed(deps.settings.stampKey, lane, event.message, false);
@@ -37,18 +37,18 @@ export const replicate = async (deps: BridgeDeps, homes: HomeKeys, event: Messag
   let compared = false;
   for (;;) {
     const taken = await claim(deps, key, lane, event.container, intended, cursor);
-    if (taken.ok && tooFast(deps, taken.home.lanes[lane], index)) {
-      await hold(deps, { home: taken.home, lane }, index);
+    if (taken.ok && tooFast(deps, taken.pair.lanes[lane], index)) {
+      await hold(deps, { pair: taken.pair, lane }, index);
       return deferred('held');
     }
-    if (taken.ok && taken.home.quiet) await wake(deps, key);
-    if (taken.ok) return across(deps, { home: taken.home, lane }, event.message, run);
+    if (taken.ok && taken.pair.quiet) await wake(deps, key);
+    if (taken.ok) return across(deps, { pair: taken.pair, lane }, event.message, run);
 
-    const decision = decide(taken.home, lane, event.container, index);
+    const decision = decide(taken.pair, lane, event.container, index);
     if (decision.do === 'skip') return skipped(decision.why);
     if (decision.do === 'defer') {
       await defer(deps, key, lane, index);
-      return deferred(taken.home?.held === undefined ? 'lane_dirty' : 'held');
+      return deferred(taken.pair?.held === undefined ? 'lane_dirty' : 'held');
     }
     if (decision.do === 'claim') {
       cursor = decision.cursor;
@@ -69,8 +69,8 @@ export const replicate = async (deps: BridgeDeps, homes: HomeKeys, event: Messag
 };
 
 const across = async (deps: BridgeDeps, held: Held, message: Message, run: Run): Promise<Outcome> => {
-  if (render(held.lane, message, held.home, false) === undefined) {
-    await writeSkipped(deps, held.home.key, held.lane, message.sid, 'empty');
+  if (render(held.lane, message, held.pair, false) === undefined) {
+    await writeSkipped(deps, held.pair.key, held.lane, message.sid, 'empty');
     await close(deps, held, undefined, [], 0);
     return skipped('empty');
   }

@@ -6,7 +6,7 @@ import { QUEUES, type QueueName } from '../../contract.ts';
 import { forwardRow, readForwardRow } from '../forward/rows.ts';
 import { decodeEnvelope, type Forward, type ParkedMessage } from '../jobs/envelope.ts';
 import { isEditParked, readRow } from '../state/ledger.ts';
-import { isWhole, pairKey, readHome } from '../state/pair.ts';
+import { isWhole, pairKey, readPair } from '../state/pair.ts';
 import type { DeadLetter, Operator } from './operator.ts';
 
 export type Letter = {
@@ -15,7 +15,7 @@ export type Letter = {
   /** A reason of parking (outcome.ts), or `given_up`: its queue did, after its consumer had failed too often. */
   readonly reason: string;
   /** The key of the pair that it is about, where it can be read. */
-  readonly home: string | undefined;
+  readonly pair: string | undefined;
   /** It may be put back: the link that it holds is safe to be tried again. */
   readonly link: boolean;
   /** What Flex's own webhook did not get, the customer's words among it; `receivedAt` in milliseconds since 1970. */
@@ -27,24 +27,24 @@ export const GIVEN_UP = 'given_up';
 /** @returns undefined for the bell of a parked message. */
 const read = (queue: QueueName, { handle, body, reason = GIVEN_UP }: DeadLetter): Letter | undefined => {
   const envelope = decodeEnvelope(body);
-  const letter = { queue, handle, reason, home: undefined, link: false, forward: undefined };
+  const letter = { queue, handle, reason, pair: undefined, link: false, forward: undefined };
   if (envelope === undefined) return { ...letter, reason: 'unreadable' };
   const { work, receivedAt } = envelope;
   switch (work.kind) {
     case 'parked':
       return undefined;
     case 'link':
-      return { ...letter, home: work.home, link: true };
+      return { ...letter, pair: work.pair, link: true };
     case 'forward':
       return {
         ...letter,
-        home: pairKey('flex', work.forward.container).pk,
+        pair: pairKey('flex', work.forward.container).pk,
         forward: { ...work.forward, receivedAt },
       };
     case 'event':
-      return { ...letter, home: pairKey(work.event.side, work.event.container).pk };
+      return { ...letter, pair: pairKey(work.event.side, work.event.container).pk };
     default:
-      return { ...letter, home: work.home };
+      return { ...letter, pair: work.pair };
   }
 };
 
@@ -129,8 +129,8 @@ export const silence = async (operator: Operator, unlinkable: ReadonlySet<string
       let done = false;
       if (work?.kind === 'parked') done = await isSettled(operator, work.parked);
       if (work?.kind === 'link') {
-        const { home } = work;
-        done = isSecond(home) || unlinkable.has(home) || (await isLinked(operator, home));
+        const { pair } = work;
+        done = isSecond(pair) || unlinkable.has(pair) || (await isLinked(operator, pair));
       }
       if (work?.kind === 'forward') {
         done = isSecond(eventName(work.forward)) || (await isThrough(operator, work.forward));
@@ -144,9 +144,9 @@ export const silence = async (operator: Operator, unlinkable: ReadonlySet<string
   return removed;
 };
 
-const isSettled = async (operator: Operator, { home, lane, sid }: ParkedMessage): Promise<boolean> => {
+const isSettled = async (operator: Operator, { pair, lane, sid }: ParkedMessage): Promise<boolean> => {
   if (lane !== 'F' && lane !== 'B') return false;
-  const row = await readRow(operator, { pk: home, sk: 'pair' }, lane, sid);
+  const row = await readRow(operator, { pk: pair, sk: 'pair' }, lane, sid);
   return row !== undefined && row.state !== 'parked' && !isEditParked(row);
 };
 
@@ -158,6 +158,6 @@ const isThrough = async (operator: Operator, { container, key }: Forward): Promi
 
 /** Or will never be. */
 const isLinked = async (operator: Operator, pk: string): Promise<boolean> => {
-  const home = readHome(await operator.store.get({ pk, sk: 'pair' }));
-  return home === undefined || isWhole(home) || home.state === 'closed';
+  const pair = readPair(await operator.store.get({ pk, sk: 'pair' }));
+  return pair === undefined || isWhole(pair) || pair.state === 'closed';
 };

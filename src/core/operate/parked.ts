@@ -7,7 +7,7 @@ import { allDue } from './due.ts';
 
 export type ParkedRow = {
   /** The key of its pair. */
-  readonly home: string;
+  readonly pair: string;
   readonly lane: Lane;
   /** The source message's. */
   readonly sid: string;
@@ -27,7 +27,7 @@ const read = (item: Item): ParkedRow | undefined => {
   const match = key.exec(String(item.sk));
   if (match?.[1] === undefined || match[2] === undefined) return undefined;
   return {
-    home: String(item.pk),
+    pair: String(item.pk),
     lane: match[1] as Lane,
     sid: match[2],
     index: Number(item.i),
@@ -38,19 +38,19 @@ const read = (item: Item): ParkedRow | undefined => {
   };
 };
 
-export type Choice = { readonly reason?: string | undefined; readonly home?: string | undefined };
+export type Choice = { readonly reason?: string | undefined; readonly pair?: string | undefined };
 
 const bySource = (a: ParkedRow, b: ParkedRow): number =>
-  a.home.localeCompare(b.home) || a.lane.localeCompare(b.lane) || a.index - b.index;
+  a.pair.localeCompare(b.pair) || a.lane.localeCompare(b.lane) || a.index - b.index;
 
 /** Parked messages, chat by chat in the order of their source. */
 export const listParked = async (
   store: Pick<Store, 'listDue'>,
-  { reason, home }: Choice,
+  { reason, pair }: Choice,
 ): Promise<readonly ParkedRow[]> => {
   const rows = (await allDue(store, 'parked')).map(read).filter((row) => row !== undefined);
   return rows
     .filter((row) => reason === undefined || row.reason === reason)
-    .filter((row) => home === undefined || row.home === home)
+    .filter((row) => pair === undefined || row.pair === pair)
     .sort(bySource);
 };

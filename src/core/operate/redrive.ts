@@ -6,7 +6,7 @@
 import { encodeEnvelope } from '../jobs/envelope.ts';
 import { sendJob } from '../jobs/send.ts';
 import { awaitTickets, type Ended } from '../jobs/tickets.ts';
-import { containerOf, isWhole, readHome, source } from '../state/pair.ts';
+import { containerOf, isWhole, readPair, source } from '../state/pair.ts';
 import type { Letter, Waiting } from './dead-letters.ts';
 import type { Operator } from './operator.ts';
 import type { ParkedRow } from './parked.ts';
@@ -25,7 +25,7 @@ export const putBack = async (
   rows: readonly ParkedRow[],
   waitMs: number,
 ): Promise<readonly PutBack[]> => {
-  const lanes = [...Map.groupBy(rows, ({ home, lane }) => `${home} ${lane}`).values()];
+  const lanes = [...Map.groupBy(rows, ({ pair, lane }) => `${pair} ${lane}`).values()];
   const asked: Asked[] = [];
   const worker = async (): Promise<void> => {
     for (let lane = lanes.shift(); lane !== undefined; lane = lanes.shift()) asked.push(...(await ask(operator, lane)));
@@ -41,23 +41,23 @@ const gone: Ended = { end: 'skipped', reason: 'not_linked', repaired: 0, unsureU
 
 const ask = async (operator: Operator, rows: readonly ParkedRow[]): Promise<readonly Asked[]> => {
   const [first] = rows;
-  const home = first && readHome(await operator.store.get({ pk: first.home, sk: 'pair' }));
+  const pair = first && readPair(await operator.store.get({ pk: first.pair, sk: 'pair' }));
   const asked: Asked[] = [];
   for (const row of rows) {
-    if (home === undefined || containerOf(home, source(row.lane)) === undefined) {
+    if (pair === undefined || containerOf(pair, source(row.lane)) === undefined) {
       asked.push({ row, ticket: undefined });
       continue;
     }
     const ticket = operator.nonce();
     const { lane, sid } = row;
-    await sendJob(operator, home, { lane, work: { kind: 'redrive', home: row.home, lane, sid, ticket } });
+    await sendJob(operator, pair, { lane, work: { kind: 'redrive', pair: row.pair, lane, sid, ticket } });
     asked.push({ row, ticket });
   }
   return asked;
 };
 
 /** `ended` is undefined while it is under way, or waits for its next try. */
-export type LinkedAgain = { readonly home: string; readonly ended: Ended | undefined };
+export type LinkedAgain = { readonly pair: string; readonly ended: Ended | undefined };
 
 /**
  * Parked links are tried again, from what their pairs remember. Their letters stay until they are linked (dead-letters.ts).
@@ -68,18 +68,18 @@ export const linkAgain = async (
   letters: readonly Letter[],
   waitMs: number,
 ): Promise<readonly LinkedAgain[]> => {
-  const homes = new Set(letters.flatMap(({ link, home }) => (link && home !== undefined ? [home] : [])));
-  const asked: (readonly [home: string, ticket: string])[] = [];
-  for (const pk of homes) {
-    const home = readHome(await operator.store.get({ pk, sk: 'pair' }));
-    if (home === undefined || isWhole(home) || home.state === 'closed') continue;
+  const pairs = new Set(letters.flatMap(({ link, pair }) => (link && pair !== undefined ? [pair] : [])));
+  const asked: (readonly [pair: string, ticket: string])[] = [];
+  for (const pk of pairs) {
+    const pair = readPair(await operator.store.get({ pk, sk: 'pair' }));
+    if (pair === undefined || isWhole(pair) || pair.state === 'closed') continue;
     const ticket = operator.nonce();
-    await sendJob(operator, home, { lane: 'F', work: { kind: 'link', home: pk, because: 'operator', ticket } });
+    await sendJob(operator, pair, { lane: 'F', work: { kind: 'link', pair: pk, because: 'operator', ticket } });
     asked.push([pk, ticket]);
   }
   const tickets = asked.map(([, ticket]) => ticket);
   const ended = await awaitTickets(operator, tickets, waitMs);
-  return asked.map(([home, ticket]) => ({ home, ended: ended.get(ticket) }));
+  return asked.map(([pair, ticket]) => ({ pair, ended: ended.get(ticket) }));
 };
 
 /** `ended` is undefined while it is under way. */

@@ -3,7 +3,7 @@ import { sendJob } from '../jobs/send.ts';
 import { awaitTickets, type Ended } from '../jobs/tickets.ts';
 import type { Lane } from '../model/event.ts';
 import { dueMark } from '../state/lane/write.ts';
-import { containerOf, type Home, source } from '../state/pair.ts';
+import { containerOf, type Pair, source } from '../state/pair.ts';
 import type { Operator } from './operator.ts';
 
 /**
@@ -36,20 +36,20 @@ const verdictOf = (lane: Lane, ended: Ended | undefined, unheard: string): LaneR
  */
 export const repair = async (
   operator: Operator,
-  home: Home,
+  pair: Pair,
   how: { readonly full: boolean; readonly waitMs: number },
 ): Promise<readonly LaneRepair[]> => {
   const unheard = operator.consumed ? 'still under way' : 'queued until the bridge runs';
-  if (!home.linked) {
-    await sendJob(operator, home, { lane: 'F', work: { kind: 'link', home: home.key.pk, because: 'operator' } });
+  if (!pair.linked) {
+    await sendJob(operator, pair, { lane: 'F', work: { kind: 'link', pair: pair.key.pk, because: 'operator' } });
     const reason = operator.consumed ? 'being linked' : unheard;
     return (['F', 'B'] as const).map((lane) => ({ lane, verdict: 'not compared', reason }));
   }
-  const lanes = (['F', 'B'] as const).filter((lane) => containerOf(home, source(lane)) !== undefined);
+  const lanes = (['F', 'B'] as const).filter((lane) => containerOf(pair, source(lane)) !== undefined);
   const jobs = lanes.map((lane) => ({ lane, ticket: operator.nonce() }));
   for (const { lane, ticket } of jobs) {
-    const job = { kind: 'reconcile', home: home.key.pk, lane, because: 'operator', ticket } as const;
-    await sendJob(operator, home, { lane, work: how.full ? { ...job, full: true } : job });
+    const job = { kind: 'reconcile', pair: pair.key.pk, lane, because: 'operator', ticket } as const;
+    await sendJob(operator, pair, { lane, work: how.full ? { ...job, full: true } : job });
   }
   const ended = await awaitTickets(
     operator,
@@ -64,10 +64,10 @@ export const repair = async (
  * sweep brings over what was deferred.
  * @returns false when it is not held.
  */
-export const release = async ({ store, nonce }: Pick<Operator, 'store' | 'nonce'>, home: Home): Promise<boolean> => {
-  const written = await store.write(home.key, {
+export const release = async ({ store, nonce }: Pick<Operator, 'store' | 'nonce'>, pair: Pair): Promise<boolean> => {
+  const written = await store.write(pair.key, {
     when: [['has', 'held']],
-    set: dueMark(home),
+    set: dueMark(pair),
     remove: ['held'],
     nonce: ['n', nonce()],
   });

@@ -1,7 +1,7 @@
 /** How a deployment stands, from the sparse index's lists and the queues' counts: no call to Twilio, no scan. */
 import type { QueueName } from '../../contract.ts';
 import { isLinkLate, waitsSince } from '../state/lag.ts';
-import { type Home, readHome } from '../state/pair.ts';
+import { type Pair, readPair } from '../state/pair.ts';
 import { countLetters, readLetters } from './dead-letters.ts';
 import { allDue } from './due.ts';
 import type { Operator, QueueCount } from './operator.ts';
@@ -60,17 +60,17 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
     listParked(operator.store, {}),
     allDue(operator.store, 'due'),
   ]);
-  const homes = due.map(readHome).filter((home) => home !== undefined);
-  const isHeld = ({ held = 0 }: Home): boolean => held > at;
-  const held = homes.filter(isHeld).map((home) => ({ container: containerIn(home), until: home.held ?? at }));
-  const lanes = homes.flatMap(({ lanes: { F, B } }) => [F, B]);
-  const dirty = homes
-    .filter((home) => !isHeld(home))
-    .flatMap((home) => Object.values(home.lanes).map((lane) => waitsSince(lane, at)))
+  const pairs = due.map(readPair).filter((pair) => pair !== undefined);
+  const isHeld = ({ held = 0 }: Pair): boolean => held > at;
+  const held = pairs.filter(isHeld).map((pair) => ({ container: containerIn(pair), until: pair.held ?? at }));
+  const lanes = pairs.flatMap(({ lanes: { F, B } }) => [F, B]);
+  const dirty = pairs
+    .filter((pair) => !isHeld(pair))
+    .flatMap((pair) => Object.values(pair.lanes).map((lane) => waitsSince(lane, at)))
     .filter((since) => since !== undefined);
-  const late = homes
-    .filter((home) => isLinkLate(home, at))
-    .map((home) => ({ container: containerIn(home), since: home.since }))
+  const late = pairs
+    .filter((pair) => isLinkLate(pair, at))
+    .map((pair) => ({ container: containerIn(pair), since: pair.since }))
     .sort((a, b) => a.since - b.since);
   const reasons = Map.groupBy(parked, ({ reason }) => reason);
   return {
@@ -78,8 +78,8 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
     pairs: {
       open: active.length + quiet.length,
       active: active.length,
-      waiting: homes.length,
-      linking: homes.filter(({ linked }) => !linked).length,
+      waiting: pairs.length,
+      linking: pairs.filter(({ linked }) => !linked).length,
       late,
       held,
     },
@@ -100,7 +100,7 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
   };
 };
 
-const containerIn = ({ key }: Home): string => key.pk.replace(/^.*#/, '');
+const containerIn = ({ key }: Pair): string => key.pk.replace(/^.*#/, '');
 
 export type Concern = 'parked' | 'dead letters' | 'dirty lanes' | 'late links' | 'held pairs';
 

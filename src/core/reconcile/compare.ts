@@ -6,7 +6,7 @@
 import { isLate, textAcross } from '../copies/render.ts';
 import { claimedStamp, provenStamp, type StampKind } from '../copies/stamp.ts';
 import type { Lane, Message } from '../model/event.ts';
-import { containerOf, destination, type Home, otherLane, source } from '../state/pair.ts';
+import { containerOf, destination, otherLane, type Pair, source } from '../state/pair.ts';
 
 /** `whole`: there is nothing before what was listed. */
 export type End = { readonly messages: readonly Message[]; readonly whole: boolean };
@@ -27,10 +27,10 @@ export type Finding =
 
 type Stamps = { readonly stampKey: string; readonly deployment: string };
 
-export const compareEnds = (stamps: Stamps, home: Home, lane: Lane, from: End, into: End): readonly Finding[] => {
-  const { cursor, holes, own } = home.lanes[lane];
+export const compareEnds = (stamps: Stamps, pair: Pair, lane: Lane, from: End, into: End): readonly Finding[] => {
+  const { cursor, holes, own } = pair.lanes[lane];
   const originals = new Map(from.messages.map((message) => [message.sid, message]));
-  const here = { ...stamps, lane, container: containerOf(home, destination(lane)) ?? '' };
+  const here = { ...stamps, lane, container: containerOf(pair, destination(lane)) ?? '' };
   const copies = copiesIn(here, into.messages);
   const findings: Finding[] = [];
   for (const [origin, found] of copies) {
@@ -42,7 +42,7 @@ export const compareEnds = (stamps: Stamps, home: Home, lane: Lane, from: End, i
       if (covers(said(from), copy)) findings.push({ kind: 'orphan', origin, copy, proven: isStamped(here, copy) });
     } else if (!says(lane, copy, original)) findings.push({ kind: 'differs', original, copy });
   }
-  const other = { ...stamps, lane: otherLane(lane), container: containerOf(home, source(lane)) ?? '' };
+  const other = { ...stamps, lane: otherLane(lane), container: containerOf(pair, source(lane)) ?? '' };
   const bare: Message[] = [];
   for (const original of from.messages) {
     if (copies.has(original.sid) || own.includes(original.index) || isStamped(other, original)) continue;
@@ -51,14 +51,14 @@ export const compareEnds = (stamps: Stamps, home: Home, lane: Lane, from: End, i
   }
   const brought = { ...into, messages: [...copies.values()].flat().filter(({ body }) => !isLate(body)) };
   for (const original of bare) if (covers(brought, original)) findings.push({ kind: 'bare', original });
-  for (const copy of nameless(home, lane, into, bare))
+  for (const copy of nameless(pair, lane, into, bare))
     if (!answers(from, copy) && covers(said(from), copy)) findings.push({ kind: 'nameless', copy });
   return findings;
 };
 
 /** Messages without a stamp that say what no message of the source says whose copy has none. */
-const nameless = (home: Home, lane: Lane, { messages }: End, bare: readonly Message[]): readonly Message[] => {
-  const { cursor, holes } = home.lanes[otherLane(lane)];
+const nameless = (pair: Pair, lane: Lane, { messages }: End, bare: readonly Message[]): readonly Message[] => {
+  const { cursor, holes } = pair.lanes[otherLane(lane)];
   const unexplained = [...bare];
   return messages.filter((message) => {
     if (claimedStamp(message.attributes) !== undefined || message.index > cursor || holes.has(message.index))

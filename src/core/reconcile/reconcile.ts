@@ -22,7 +22,7 @@ import { clean, DROPS_AT_ONCE, GONE_AFTER_MS, HOLES_AT_ONCE } from '../state/lan
 import { releaseInTime } from '../state/lane/pace.ts';
 import type { Held } from '../state/lane/write.ts';
 import { readRow, writeSkipped } from '../state/ledger.ts';
-import { containerOf, destination, type Home, type LaneState, otherLane, readHome, source } from '../state/pair.ts';
+import { containerOf, destination, type LaneState, otherLane, type Pair, readPair, source } from '../state/pair.ts';
 import { compareEnds, type End } from './compare.ts';
 import { mend } from './repair.ts';
 import { readAll, sourceBatches } from './source-list.ts';
@@ -34,18 +34,18 @@ const overtaken = (progress: boolean): Outcome => retry(1, 'lane has another own
  * @returns `reconciled` with how many messages were brought over, or a retry; with progress when only time ran out.
  * @throws TwilioTrouble when a side could not be read.
  */
-export const reconcile = async (deps: BridgeDeps, key: Home['key'], lane: Lane, run: Run): Promise<Outcome> => {
-  const before = readHome(await deps.store.get(key));
+export const reconcile = async (deps: BridgeDeps, key: Pair['key'], lane: Lane, run: Run): Promise<Outcome> => {
+  const before = readPair(await deps.store.get(key));
   if (before === undefined || before.state === 'linking') return skipped('not_linked');
   if (before.state === 'closed') return skipped('closed');
-  const open = await afterHold(deps, { home: before, lane });
+  const open = await afterHold(deps, { pair: before, lane });
   if (open === undefined) return deferred('held');
 
-  const freed = await readBack(deps, { home: open, lane });
+  const freed = await readBack(deps, { pair: open, lane });
   if (!freed.free) return freed.outcome;
-  const fenced = await fence(deps, { home: freed.home, lane });
+  const fenced = await fence(deps, { pair: freed.pair, lane });
   if (!fenced.ok) return overtaken(freed.adopted);
-  const walk = startWalk(deps, { home: fenced.home, lane }, run.tally ?? newTally());
+  const walk = startWalk(deps, { pair: fenced.pair, lane }, run.tally ?? newTally());
   if (freed.adopted) walk.tally.brought += 1;
 
   const into = await newestOf(deps, walk.held);
@@ -63,13 +63,13 @@ export const reconcile = async (deps: BridgeDeps, key: Home['key'], lane: Lane, 
     if (batch.after !== undefined) {
       const kept = await batch.after(walk.held);
       if (!kept.ok) return overtaken(walk.tally.brought > 0);
-      walk.held = { home: kept.home, lane };
+      walk.held = { pair: kept.pair, lane };
     }
   }
   const renewed = await backwards(deps, walk, into, run.full ?? false);
   const cleaned = await clean(deps, walk.held, walk.seenUpTo, allGaps(walk), walk.listedAt, renewed);
   if (!cleaned.ok) return overtaken(walk.tally.brought > 0);
-  noteOpen(walk.tally, cleaned.home.lanes[lane]);
+  noteOpen(walk.tally, cleaned.pair.lanes[lane]);
   return { end: 'reconciled', repaired: walk.tally.brought };
 };
 
@@ -80,21 +80,21 @@ const noteOpen = (tally: Tally, { holes, dirty }: LaneState): void => {
 };
 
 /** @returns undefined while the pair is held. */
-const afterHold = async (deps: BridgeDeps, held: Held): Promise<Home | undefined> => {
-  if (held.home.held === undefined) return held.home;
+const afterHold = async (deps: BridgeDeps, held: Held): Promise<Pair | undefined> => {
+  if (held.pair.held === undefined) return held.pair;
   const released = await releaseInTime(deps, held);
-  return released.home?.held === undefined ? released.home : undefined;
+  return released.pair?.held === undefined ? released.pair : undefined;
 };
 
 /** What is behind the cursor: edits and removals nobody told of, copies altered or doubled. @returns renewed SIDs. */
 const backwards = async (deps: BridgeDeps, walk: Walk, into: End, full: boolean): Promise<readonly string[]> => {
-  const { home, lane } = walk.held;
+  const { pair, lane } = walk.held;
   const stale = await applyStale(deps, walk);
-  const [from, to] = full ? await wholeEnds(deps, home, lane) : [walk.from, into];
+  const [from, to] = full ? await wholeEnds(deps, pair, lane) : [walk.from, into];
   if (from === undefined) return stale;
   // What this run has brought is not on the page that was read before.
   const messages = from.messages.filter(({ sid }) => full || !walk.crossed.has(sid));
-  await mend(deps, home, lane, compareEnds(deps.settings, home, lane, { ...from, messages }, to), walk.tally);
+  await mend(deps, pair, lane, compareEnds(deps.settings, pair, lane, { ...from, messages }, to), walk.tally);
   return stale;
 };
 
@@ -102,16 +102,16 @@ const backwards = async (deps: BridgeDeps, walk: Walk, into: End, full: boolean)
  * What an answer refuses does not hold up the others; where none is heard the rest would fare no better.
  * @returns the source SIDs of what was seen to, no more than one write can note; the rest is for the next run.
  */
-const applyStale = async (deps: BridgeDeps, { held: { home, lane }, tally }: Walk): Promise<readonly string[]> => {
+const applyStale = async (deps: BridgeDeps, { held: { pair, lane }, tally }: Walk): Promise<readonly string[]> => {
   let refused: TwilioTrouble | undefined;
-  const stale = [...home.lanes[lane].stale].slice(0, DROPS_AT_ONCE);
+  const stale = [...pair.lanes[lane].stale].slice(0, DROPS_AT_ONCE);
   for (const [sid, since] of stale) {
-    const row = await readRow(deps, home.key, lane, sid);
+    const row = await readRow(deps, pair.key, lane, sid);
     if (row?.state === 'skipped' || row?.state === 'parked')
-      await sendJob(deps, home, { lane, work: { kind: 'redrive', home: home.key.pk, lane, sid } });
+      await sendJob(deps, pair, { lane, work: { kind: 'redrive', pair: pair.key.pk, lane, sid } });
     if (row?.state !== 'ok') continue;
     try {
-      const across = { home, lane, sid, row };
+      const across = { pair, lane, sid, row };
       if (tellEnd(deps, across, await renewWaiting(deps, across, since))) tally.brought += 1;
     } catch (error) {
       if (!(error instanceof TwilioTrouble) || error.status === undefined) throw error;
@@ -122,8 +122,8 @@ const applyStale = async (deps: BridgeDeps, { held: { home, lane }, tally }: Wal
   return stale.map(([sid]) => sid);
 };
 
-const wholeEnds = async (deps: BridgeDeps, home: Home, lane: Lane): Promise<readonly [End, End]> => {
-  const [from, to] = [containerOf(home, source(lane)), containerOf(home, destination(lane))];
+const wholeEnds = async (deps: BridgeDeps, pair: Pair, lane: Lane): Promise<readonly [End, End]> => {
+  const [from, to] = [containerOf(pair, source(lane)), containerOf(pair, destination(lane))];
   if (from === undefined || to === undefined) throw new Error('a lane without its ends');
   return [
     { messages: await readAll(deps, source(lane), from), whole: true },
@@ -153,7 +153,7 @@ const startWalk = (deps: BridgeDeps, held: Held, tally: Tally): Walk => ({
   held,
   tally,
   seenUpTo: -1,
-  personsUpTo: held.home.lanes[held.lane].cursor,
+  personsUpTo: held.pair.lanes[held.lane].cursor,
   ours: new Set(),
   crossed: new Set(),
   from: undefined,
@@ -161,8 +161,8 @@ const startWalk = (deps: BridgeDeps, held: Held, tally: Tally): Walk => ({
   listedAt: deps.clock.now(),
 });
 
-const newestOf = async (deps: BridgeDeps, { home, lane }: Held): Promise<End> => {
-  const container = containerOf(home, destination(lane));
+const newestOf = async (deps: BridgeDeps, { pair, lane }: Held): Promise<End> => {
+  const container = containerOf(pair, destination(lane));
   if (container === undefined) throw new Error('a lane without a destination');
   const page = await chatSide(deps, destination(lane)).listMessages(container, 'desc');
   return { messages: page.messages, whole: page.next === undefined };
@@ -171,10 +171,10 @@ const newestOf = async (deps: BridgeDeps, { home, lane }: Held): Promise<End> =>
 /** Copies on the destination's newest page: one whose row was lost is adopted, not sent again. */
 const provenCopies = (
   deps: BridgeDeps,
-  { home, lane }: Held,
+  { pair, lane }: Held,
   messages: readonly Message[],
 ): ReadonlyMap<string, Message> => {
-  const container = containerOf(home, destination(lane)) ?? '';
+  const container = containerOf(pair, destination(lane)) ?? '';
   const copies = new Map<string, Message>();
   for (const message of messages) {
     const { author, body } = message;
@@ -192,25 +192,25 @@ const step = async (
   copy: Message | undefined,
   attempts: number,
 ): Promise<Outcome | undefined> => {
-  const { home, lane } = walk.held;
-  const { cursor, holes, own } = home.lanes[lane];
+  const { pair, lane } = walk.held;
+  const { cursor, holes, own } = pair.lanes[lane];
   const { index, sid } = message;
   walk.seenUpTo = Math.max(walk.seenUpTo, index);
   const late = index <= cursor;
   if (late && !holes.has(index)) return undefined;
-  if (own.includes(index) || (await isOurs(deps, home, otherLane(lane), message))) {
+  if (own.includes(index) || (await isOurs(deps, pair, otherLane(lane), message))) {
     walk.ours.add(index);
     return undefined;
   }
   if (!late) noteGaps(walk, message);
-  if ((await readRow(deps, home.key, lane, sid)) !== undefined) return undefined;
-  if (render(lane, message, home, late) === undefined) {
-    await writeSkipped(deps, home.key, lane, sid, 'empty');
+  if ((await readRow(deps, pair.key, lane, sid)) !== undefined) return undefined;
+  if (render(lane, message, pair, late) === undefined) {
+    await writeSkipped(deps, pair.key, lane, sid, 'empty');
     return undefined;
   }
   const intended = await intend(deps, walk.held, claimed(deps.settings.stampKey, lane, message, late));
   if (!intended.ok) return overtaken(walk.tally.brought > 0);
-  const mine: Held = { home: intended.home, lane };
+  const mine: Held = { pair: intended.pair, lane };
   const seen = { missing: walk.gaps, listedAt: walk.listedAt };
   const delivered =
     copy === undefined ? await deliver(deps, mine, message, seen, attempts) : await settle(deps, mine, copy, seen);
@@ -244,7 +244,7 @@ const after = (deps: BridgeDeps, walk: Walk, message: Message, delivered: Delive
         ? { ...delivered.outcome, progress: walk.tally.brought > 0 }
         : delivered.outcome;
   }
-  walk.held = { home: delivered.home, lane: walk.held.lane };
+  walk.held = { pair: delivered.pair, lane: walk.held.lane };
   walk.tally.brought += 1;
   walk.crossed.add(message.sid);
   walk.gaps = [];
@@ -266,7 +266,7 @@ const allGaps = (walk: Walk): readonly number[] =>
   [...walk.gaps, ...gapsBelow(walk, walk.seenUpTo)].slice(-HOLES_AT_ONCE);
 
 const gapsBelow = (walk: Walk, end: number): readonly number[] => {
-  const { own, cursor } = walk.held.home.lanes[walk.held.lane];
+  const { own, cursor } = walk.held.pair.lanes[walk.held.lane];
   const found: number[] = [];
   for (let index = Math.max(walk.personsUpTo, cursor, end - HOLES_AT_ONCE - 1) + 1; index < end; index += 1)
     if (!own.includes(index) && !walk.ours.has(index)) found.push(index);

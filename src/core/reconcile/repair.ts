@@ -10,7 +10,7 @@ import type { Lane, Message } from '../model/event.ts';
 import { TwilioTrouble } from '../model/twilio-error.ts';
 import { markStale } from '../state/lane/marks.ts';
 import { originOf, type Row, readRow, writeDeleted } from '../state/ledger.ts';
-import { containerOf, destination, type Home, otherLane } from '../state/pair.ts';
+import { containerOf, destination, otherLane, type Pair } from '../state/pair.ts';
 import type { End, Finding } from './compare.ts';
 
 /**
@@ -27,7 +27,7 @@ type Mendable = Exclude<Finding, { kind: 'missing' }>;
 /** Where it is mended, and what the ledger says of it. */
 type Scene = {
   readonly deps: BridgeDeps;
-  readonly home: Home;
+  readonly pair: Pair;
   readonly lane: Lane;
   /** The destination's container. */
   readonly into: string;
@@ -40,34 +40,34 @@ type Scene = {
 /** Counts each message that was put right, and notes until when something is too young to tell. */
 export const mend = async (
   deps: BridgeDeps,
-  home: Home,
+  pair: Pair,
   lane: Lane,
   findings: readonly Finding[],
   tally: Tally,
 ): Promise<void> => {
-  const into = containerOf(home, destination(lane));
+  const into = containerOf(pair, destination(lane));
   if (into === undefined) return;
   for (const finding of findings) {
     if (finding.kind === 'missing') continue;
-    const origin = await originSid(deps, home, lane, finding);
+    const origin = await originSid(deps, pair, lane, finding);
     if (origin === undefined) continue;
-    const row = await readRow(deps, home.key, lane, origin);
-    if (await mendOne({ deps, home, lane, into, origin, row, tally }, finding)) tally.brought += 1;
+    const row = await readRow(deps, pair.key, lane, origin);
+    if (await mendOne({ deps, pair, lane, into, origin, row, tally }, finding)) tally.brought += 1;
   }
 };
 
 /** Whether the ledger leaves a finding standing, so that a job is worth its calls. Hardly ever reads more than one row. */
 export const confirmed = async (
   deps: BridgeDeps,
-  home: Home,
+  pair: Pair,
   lane: Lane,
   finding: Finding,
   into: End,
 ): Promise<boolean> => {
   if (finding.kind === 'missing') return true;
-  const origin = await originSid(deps, home, lane, finding);
+  const origin = await originSid(deps, pair, lane, finding);
   if (origin === undefined) return false;
-  const row = await readRow(deps, home.key, lane, origin);
+  const row = await readRow(deps, pair.key, lane, origin);
   if (finding.kind === 'double') return row?.state === 'ok' || row?.state === 'removed';
   if (finding.kind === 'orphan' && isStray(finding, row)) return true;
   if (finding.kind === 'bare' && maySayMore(deps, lane, row, finding.original)) return true;
@@ -77,22 +77,22 @@ export const confirmed = async (
   return copy === undefined || !says(lane, row.late, copy, finding.original);
 };
 
-const originSid = async (deps: BridgeDeps, home: Home, lane: Lane, finding: Mendable): Promise<string | undefined> => {
+const originSid = async (deps: BridgeDeps, pair: Pair, lane: Lane, finding: Mendable): Promise<string | undefined> => {
   if (finding.kind === 'double' || finding.kind === 'orphan') return finding.origin;
   if (finding.kind !== 'nameless') return finding.original.sid;
   // What a person said there has a row of its own.
-  const own = await readRow(deps, home.key, otherLane(lane), finding.copy.sid);
-  return own === undefined ? originOf(deps, home.key, lane, finding.copy.sid) : undefined;
+  const own = await readRow(deps, pair.key, otherLane(lane), finding.copy.sid);
+  return own === undefined ? originOf(deps, pair.key, lane, finding.copy.sid) : undefined;
 };
 
 const mendOne = async (scene: Scene, finding: Mendable): Promise<boolean> => {
-  const { deps, home, lane, origin, row } = scene;
+  const { deps, pair, lane, origin, row } = scene;
   if (finding.kind === 'double') return undoDoubles(scene, finding.copies);
   if (finding.kind === 'orphan' && isStray(finding, row)) return undoStray(scene, finding.copy);
   if (finding.kind === 'bare' && maySayMore(deps, lane, row, finding.original)) return askFor(scene);
   if (row?.state !== 'ok' || isRefused(deps, { lane, row }, originalIn(finding))) return false;
   const renewWith = async (original: Message | undefined): Promise<boolean> => {
-    const across = { home, lane, sid: origin, row };
+    const across = { pair, lane, sid: origin, row };
     const renewed = original === undefined ? renewCopy(deps, across, original) : restoreCopy(deps, across, original);
     return tellEnd(deps, across, await renewed.catch((error: unknown) => noted(scene, error)));
   };
@@ -108,7 +108,7 @@ const mendOne = async (scene: Scene, finding: Mendable): Promise<boolean> => {
       if (copy !== undefined) return !says(lane, row.late, copy, finding.original) && renewWith(finding.original);
       if (!isOld(scene, finding.original)) return false;
       // Somebody deleted it: then it stays deleted.
-      await writeDeleted(deps, home.key, lane, origin, row.copy);
+      await writeDeleted(deps, pair.key, lane, origin, row.copy);
       return true;
     }
     default:
@@ -117,15 +117,15 @@ const mendOne = async (scene: Scene, finding: Mendable): Promise<boolean> => {
 };
 
 /** From then on it is known since when it waits. */
-const noted = async ({ deps, home, lane, origin }: Scene, error: unknown): Promise<never> => {
-  const waits = error instanceof TwilioTrouble && error.remedy !== 'wait' && !home.lanes[lane].stale.has(origin);
-  if (waits) await markStale(deps, home.key, lane, origin);
+const noted = async ({ deps, pair, lane, origin }: Scene, error: unknown): Promise<never> => {
+  const waits = error instanceof TwilioTrouble && error.remedy !== 'wait' && !pair.lanes[lane].stale.has(origin);
+  if (waits) await markStale(deps, pair.key, lane, origin);
   throw error;
 };
 
 /** What it says now crosses late, like what is put back. */
-const askFor = async ({ deps, home, lane, origin, tally }: Scene): Promise<boolean> => {
-  await sendJob(deps, home, { lane, work: { kind: 'redrive', home: home.key.pk, lane, sid: origin } });
+const askFor = async ({ deps, pair, lane, origin, tally }: Scene): Promise<boolean> => {
+  await sendJob(deps, pair, { lane, work: { kind: 'redrive', pair: pair.key.pk, lane, sid: origin } });
   unsure(tally, deps.clock.now() + ASKED_MS);
   return false;
 };
@@ -162,7 +162,7 @@ const undo = async ({ deps, lane, into, origin }: Scene, type: string, copy: str
 
 /** A copy has its source's time. */
 const isGone = async (scene: Scene, copy: Message): Promise<boolean> =>
-  isOld(scene, copy) && (await originalOf(scene.deps, scene.home, scene.lane, scene.origin)) === undefined;
+  isOld(scene, copy) && (await originalOf(scene.deps, scene.pair, scene.lane, scene.origin)) === undefined;
 
 /** What is not is left as it is, and noted: whoever asked must not hear that all is well. */
 const isOld = ({ deps, tally }: Scene, { createdAt }: Message): boolean => {

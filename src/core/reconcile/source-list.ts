@@ -21,8 +21,8 @@ export type Batch = {
 const byIndex = (a: Message, b: Message): number => a.index - b.index;
 
 /** Newest first down to what is done already. undefined: it is too far. */
-const readDown = async (deps: BridgeDeps, { home, lane }: Held, container: string): Promise<Batch | undefined> => {
-  const { cursor, holes } = home.lanes[lane];
+const readDown = async (deps: BridgeDeps, { pair, lane }: Held, container: string): Promise<Batch | undefined> => {
+  const { cursor, holes } = pair.lanes[lane];
   const floor = Math.min(cursor, ...holes.keys());
   const found: Message[] = [];
   let next: string | undefined;
@@ -46,22 +46,22 @@ const reaches = (page: Page, floor: number): boolean => {
   return strict ? (indices.at(-1) ?? -1) <= floor : indices.every((index) => index <= floor);
 };
 
-const readUp = async (deps: BridgeDeps, { home, lane }: Held, container: string, place: string | undefined) => {
+const readUp = async (deps: BridgeDeps, { pair, lane }: Held, container: string, place: string | undefined) => {
   const side = chatSide(deps, source(lane));
   if (place === undefined) return side.listMessages(container, 'asc');
   return side.listMessages(container, 'asc', place).catch((error: unknown) => {
     // A remembered page that Twilio does not know any more: from the start, past what is done.
-    if (error instanceof TwilioTrouble && error.fate === 'refused' && error.remedy === 'park' && home.lanes[lane].place)
+    if (error instanceof TwilioTrouble && error.fate === 'refused' && error.remedy === 'park' && pair.lanes[lane].place)
       return side.listMessages(container, 'asc');
     throw error;
   });
 };
 
 export async function* sourceBatches(deps: BridgeDeps, held: Held): AsyncGenerator<Batch> {
-  const { home, lane } = held;
-  const container = containerOf(home, source(lane));
+  const { pair, lane } = held;
+  const container = containerOf(pair, source(lane));
   if (container === undefined) throw new Error('a lane without a source');
-  const { cursor, place } = home.lanes[lane];
+  const { cursor, place } = pair.lanes[lane];
   if (cursor >= 0 && place === undefined) {
     const down = await readDown(deps, held, container);
     if (down !== undefined) {

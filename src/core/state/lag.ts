@@ -1,5 +1,5 @@
 import { PATIENCE_MS } from '../model/times.ts';
-import type { Home, LaneState } from './pair.ts';
+import type { LaneState, Pair } from './pair.ts';
 
 /**
  * Milliseconds since 1970: since when a lane waits for a side. Edits and removals that could not be applied count when
@@ -12,4 +12,4 @@ export const waitsSince = ({ dirty, stale }: LaneState, now: number): number | u
 };
 
 /** Whether a pair that is due should have been linked by now: nothing of its chat has crossed. */
-export const isLinkLate = ({ linked, since }: Home, now: number): boolean => !linked && now - since > PATIENCE_MS;
+export const isLinkLate = ({ linked, since }: Pair, now: number): boolean => !linked && now - since > PATIENCE_MS;

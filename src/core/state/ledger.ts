@@ -25,7 +25,7 @@ export type Row =
   | { readonly state: 'removed' };
 
 /** `m#F#IM…`: a message that lane F copies; `f#…`: something forwarded to Flex's own webhook. */
-export const messageRow = (home: Key, lane: Lane, sid: string): Key => ({ pk: home.pk, sk: `m#${lane}#${sid}` });
+export const messageRow = (pair: Key, lane: Lane, sid: string): Key => ({ pk: pair.pk, sk: `m#${lane}#${sid}` });
 
 const read = (item: Item | undefined): Row | undefined => {
   if (item === undefined) return undefined;
@@ -57,10 +57,10 @@ const read = (item: Item | undefined): Row | undefined => {
 
 export const readRow = async (
   deps: Pick<BridgeDeps, 'store'>,
-  home: Key,
+  pair: Key,
   lane: Lane,
   sid: string,
-): Promise<Row | undefined> => read(await deps.store.get(messageRow(home, lane, sid)));
+): Promise<Row | undefined> => read(await deps.store.get(messageRow(pair, lane, sid)));
 
 /**
  * Which message a copy stands for, when nothing in the copy says so any more. Reads the lane's rows until it is found: for
@@ -68,14 +68,14 @@ export const readRow = async (
  */
 export const originOf = async (
   deps: Pick<BridgeDeps, 'store'>,
-  home: Key,
+  pair: Key,
   lane: Lane,
   copy: string,
 ): Promise<string | undefined> => {
-  const prefix = messageRow(home, lane, '').sk;
+  const prefix = messageRow(pair, lane, '').sk;
   let after: string | undefined;
   do {
-    const page = await deps.store.listUnder(home.pk, { prefix, limit: 500, after });
+    const page = await deps.store.listUnder(pair.pk, { prefix, limit: 500, after });
     const row = page.items.find((item) => item.st === 'ok' && item.d === copy);
     if (row !== undefined) return String(row.sk).slice(prefix.length);
     after = page.next;
@@ -133,12 +133,12 @@ const UNPARKED = ['why', 'i', 'at', 'due', 'dk', 'code', 'x'];
 /** The copy stands at the destination. @returns the row as it stands: another copy's when that one was first. */
 export const writeCopied = async (
   deps: BridgeDeps,
-  home: Key,
+  pair: Key,
   lane: Lane,
   sid: string,
   copy: { readonly sid: string; readonly index: number; readonly late: boolean },
 ): Promise<Row | undefined> => {
-  return write(deps, messageRow(home, lane, sid), {
+  return write(deps, messageRow(pair, lane, sid), {
     when: free,
     set: { st: 'ok', d: copy.sid, di: copy.index, ttl: expiry(deps), ...(copy.late ? { late: 1 } : {}) },
     remove: UNPARKED,
@@ -147,12 +147,12 @@ export const writeCopied = async (
 
 export const writeSkipped = async (
   deps: BridgeDeps,
-  home: Key,
+  pair: Key,
   lane: Lane,
   sid: string,
   why: Skipped,
 ): Promise<void> => {
-  await write(deps, messageRow(home, lane, sid), {
+  await write(deps, messageRow(pair, lane, sid), {
     when: free,
     set: { st: 'skipped', why, ttl: expiry(deps) },
     remove: ['due', 'dk'],
@@ -163,8 +163,8 @@ export const writeSkipped = async (
  * A parked message is gone at its source: there is nothing to put back any more.
  * @returns the row as it stands: another state's when somebody dealt with it first.
  */
-export const writeRemoved = async (deps: BridgeDeps, home: Key, lane: Lane, sid: string): Promise<Row | undefined> => {
-  return write(deps, messageRow(home, lane, sid), {
+export const writeRemoved = async (deps: BridgeDeps, pair: Key, lane: Lane, sid: string): Promise<Row | undefined> => {
+  return write(deps, messageRow(pair, lane, sid), {
     when: [['=', 'st', 'parked']],
     set: { st: 'removed', ttl: expiry(deps) },
     remove: UNPARKED,
@@ -174,12 +174,12 @@ export const writeRemoved = async (deps: BridgeDeps, home: Key, lane: Lane, sid:
 /** The copy is gone, or its source is: it stays away. Nothing happens when the row names another copy. */
 export const writeDeleted = async (
   deps: BridgeDeps,
-  home: Key,
+  pair: Key,
   lane: Lane,
   sid: string,
   copy: string,
 ): Promise<void> => {
-  await write(deps, messageRow(home, lane, sid), {
+  await write(deps, messageRow(pair, lane, sid), {
     when: copyIs(copy),
     set: { st: 'removed', ttl: expiry(deps) },
     remove: UNPARKED,
@@ -187,8 +187,8 @@ export const writeDeleted = async (
 };
 
 /** It was removed before it crossed: whoever copies it all the same takes the copy back. */
-export const writeNeverCopied = async (deps: BridgeDeps, home: Key, lane: Lane, sid: string): Promise<void> => {
-  await write(deps, messageRow(home, lane, sid), {
+export const writeNeverCopied = async (deps: BridgeDeps, pair: Key, lane: Lane, sid: string): Promise<void> => {
+  await write(deps, messageRow(pair, lane, sid), {
     when: [['lacks', 'st']],
     set: { st: 'removed', ttl: expiry(deps) },
   });
@@ -197,7 +197,7 @@ export const writeNeverCopied = async (deps: BridgeDeps, home: Key, lane: Lane, 
 /** Parked rows stand in the sparse index, where status and redrive find them. */
 export const writeParked = async (
   deps: Pick<BridgeDeps, 'store' | 'clock' | 'nonce'>,
-  home: Key,
+  pair: Key,
   lane: Lane,
   sid: string,
   why: Parked,
@@ -205,7 +205,7 @@ export const writeParked = async (
   code: number | undefined,
   digest?: string,
 ): Promise<void> => {
-  const key = messageRow(home, lane, sid);
+  const key = messageRow(pair, lane, sid);
   await write(deps, key, {
     when: free,
     set: {
@@ -220,7 +220,7 @@ export const writeParked = async (
 /** The copy stays as it was: the edit is parked. */
 export const writeRefused = async (
   deps: BridgeDeps,
-  home: Key,
+  pair: Key,
   lane: Lane,
   sid: string,
   copy: string,
@@ -231,7 +231,7 @@ export const writeRefused = async (
     readonly code: number | undefined;
   },
 ): Promise<void> => {
-  const key = messageRow(home, lane, sid);
+  const key = messageRow(pair, lane, sid);
   await write(deps, key, {
     when: copyIs(copy),
     set: { x: edit.name, ...parked(key, deps.clock.now(), edit.reason, edit.index, edit.code) },
@@ -241,12 +241,12 @@ export const writeRefused = async (
 /** The copy says what its source says, and no edit is parked any more. */
 export const writeRenewed = async (
   deps: BridgeDeps,
-  home: Key,
+  pair: Key,
   lane: Lane,
   sid: string,
   copy: string,
 ): Promise<void> => {
-  await write(deps, messageRow(home, lane, sid), {
+  await write(deps, messageRow(pair, lane, sid), {
     when: copyIs(copy),
     remove: UNPARKED,
   });
@@ -255,13 +255,13 @@ export const writeRenewed = async (
 /** How often the copy was put right. */
 export const writeRestored = async (
   deps: BridgeDeps,
-  home: Key,
+  pair: Key,
   lane: Lane,
   sid: string,
   copy: string,
   { digest, times, since }: NonNullable<Extract<Row, { state: 'ok' }>['restored']>,
 ): Promise<void> => {
-  await write(deps, messageRow(home, lane, sid), {
+  await write(deps, messageRow(pair, lane, sid), {
     when: copyIs(copy),
     set: { wd: digest, wn: times, wt: since },
   });

@@ -3,12 +3,12 @@
 import type { Side } from '../model/event.ts';
 import type { Key } from '../ports/change.ts';
 import type { Store } from '../ports/store.ts';
-import { aliasOf, pairKey, readHome } from './pair.ts';
+import { aliasOf, pairKey, readPair } from './pair.ts';
 
-export type HomeKeys = { readonly find: (side: Side, container: string) => Promise<Key | undefined> };
+export type PairKeys = { readonly find: (side: Side, container: string) => Promise<Key | undefined> };
 
 /** @param most how many containers are remembered; the longest unused ones are forgotten. */
-export const createHomeKeys = (store: Store, most = 20_000): HomeKeys => {
+export const createPairKeys = (store: Store, most = 20_000): PairKeys => {
   const known = new Map<string, Key>();
   return {
     find: async (side, container) => {
@@ -20,7 +20,7 @@ export const createHomeKeys = (store: Store, most = 20_000): HomeKeys => {
         return cached;
       }
       const item = await store.get(own);
-      const found = readHome(item) === undefined ? aliasOf(item) : own;
+      const found = readPair(item) === undefined ? aliasOf(item) : own;
       if (found === undefined) return undefined;
       known.set(own.pk, found);
       if (known.size > most) known.delete(known.keys().next().value ?? '');

@@ -3,7 +3,7 @@
 import type { BridgeDeps } from '../deps.ts';
 import type { Accepted, Side } from '../model/event.ts';
 import type { Change, Key } from '../ports/change.ts';
-import { aliasOf, at, type Home, pairKey, readHome } from './pair.ts';
+import { aliasOf, at, type Pair, pairKey, readPair } from './pair.ts';
 
 const nonceAttribute = 'n';
 
@@ -21,9 +21,9 @@ const served = (event: Accepted) => ({
 
 /**
  * The pair begins, marked as due until it is linked: both lanes at the start. One that has begun already stays as it is.
- * @returns the home as it stands now, whoever made it; undefined when the container is the other end of a pair.
+ * @returns the pair as it stands now, whoever made it; undefined when the container is the other end of a pair.
  */
-export const begin = async (deps: BridgeDeps, event: Accepted): Promise<Home | undefined> => {
+export const begin = async (deps: BridgeDeps, event: Accepted): Promise<Pair | undefined> => {
   const key = pairKey('flex', event.container);
   const lane = (prefix: 'F' | 'B') => ({
     [at(prefix).cursor]: -1,
@@ -45,7 +45,7 @@ export const begin = async (deps: BridgeDeps, event: Accepted): Promise<Home | u
       dk: key.pk,
     },
   });
-  return readHome(written.ok ? written.item : written.old);
+  return readPair(written.ok ? written.item : written.old);
 };
 
 /** There is nothing to link for this reservation: the sweep leaves the pair alone until another one is accepted. */
@@ -64,24 +64,24 @@ export const nameCounterpart = async (
   deps: BridgeDeps,
   side: Side,
   container: string,
-  home: Home,
+  pair: Pair,
 ): Promise<boolean> => {
-  const written = await write(deps, pairKey(side, container), { when: [['lacks', 'pk']], set: { home: home.key.pk } });
-  return written.ok || aliasOf(written.old)?.pk === home.key.pk;
+  const written = await write(deps, pairKey(side, container), { when: [['lacks', 'pk']], set: { pair: pair.key.pk } });
+  return written.ok || aliasOf(written.old)?.pk === pair.key.pk;
 };
 
 /** From here on messages cross. `cursors` are given when both ends are older than the bridge (adoption). */
 export const open = async (
   deps: BridgeDeps,
-  home: Home,
+  pair: Pair,
   conversation: string,
   customer: string | undefined,
   cursors?: { readonly F: number; readonly B: number },
-): Promise<Home | undefined> => {
-  const written = await write(deps, home.key, {
+): Promise<Pair | undefined> => {
+  const written = await write(deps, pair.key, {
     when: [
       ['=', 'st', 'linking'],
-      ['=', 'gen', home.generation],
+      ['=', 'gen', pair.generation],
     ],
     set: {
       st: 'open',
@@ -90,19 +90,19 @@ export const open = async (
       ...(cursors === undefined ? {} : { [at('F').cursor]: cursors.F, [at('B').cursor]: cursors.B }),
     },
   });
-  return readHome(written.ok ? written.item : written.old);
+  return readPair(written.ok ? written.item : written.old);
 };
 
 /** The counterpart of this generation is closed for good: the next one is made under the next name. */
-export const nextGeneration = async (deps: BridgeDeps, home: Home): Promise<Home | undefined> => {
-  const written = await write(deps, home.key, {
+export const nextGeneration = async (deps: BridgeDeps, pair: Pair): Promise<Pair | undefined> => {
+  const written = await write(deps, pair.key, {
     when: [
       ['=', 'st', 'linking'],
-      ['=', 'gen', home.generation],
+      ['=', 'gen', pair.generation],
     ],
-    set: { gen: home.generation + 1 },
+    set: { gen: pair.generation + 1 },
   });
-  return readHome(written.ok ? written.item : written.old);
+  return readPair(written.ok ? written.item : written.old);
 };
 
 /**
@@ -112,12 +112,12 @@ export const nextGeneration = async (deps: BridgeDeps, home: Home): Promise<Home
  */
 export const finishLink = async (
   deps: BridgeDeps,
-  home: Home,
+  pair: Pair,
   event: Accepted,
   unjoined: boolean,
 ): Promise<boolean> => {
-  await listForSweep(deps, home.key, 'active');
-  const written = await write(deps, home.key, {
+  await listForSweep(deps, pair.key, 'active');
+  const written = await write(deps, pair.key, {
     when: [['=', 'st', 'open']],
     set: { linked: 1, ...served(event), ...(unjoined ? { unjoined: 1 } : {}) },
     remove: unjoined ? [] : ['unjoined'],
@@ -129,31 +129,31 @@ export const finishLink = async (
 export type SweepClass = 'active' | 'quiet';
 
 /** The item through which the sweep finds a pair, in the sparse index under its class. Written when the class changes. */
-export const listForSweep = async (deps: BridgeDeps, home: Key, as: SweepClass): Promise<void> => {
+export const listForSweep = async (deps: BridgeDeps, pair: Key, as: SweepClass): Promise<void> => {
   await deps.store.write(
-    { pk: home.pk, sk: 'open' },
+    { pk: pair.pk, sk: 'open' },
     {
       when: [['any', [['lacks', 'due']], [['=', 'due', as === 'active' ? 'quiet' : 'active']]]],
-      set: { due: as, dk: home.pk },
+      set: { due: as, dk: pair.pk },
       nonce: [nonceAttribute, deps.nonce()],
     },
   );
 };
 
 /** A pair that has ended is compared no more. */
-export const unlistForSweep = async (deps: BridgeDeps, home: Key): Promise<void> => {
+export const unlistForSweep = async (deps: BridgeDeps, pair: Key): Promise<void> => {
   await deps.store.write(
-    { pk: home.pk, sk: 'open' },
+    { pk: pair.pk, sk: 'open' },
     { when: [['has', 'due']], remove: ['due', 'dk'], nonce: [nonceAttribute, deps.nonce()] },
   );
 };
 
 /** Remembered in the pair, so that its next message puts it among the active ones. */
-export const markQuiet = async (deps: BridgeDeps, home: Key): Promise<void> => {
-  await write(deps, home, { when: [['=', 'st', 'open']], set: { quiet: 1 } });
+export const markQuiet = async (deps: BridgeDeps, pair: Key): Promise<void> => {
+  await write(deps, pair, { when: [['=', 'st', 'open']], set: { quiet: 1 } });
 };
 
-export const wake = async (deps: BridgeDeps, home: Key): Promise<void> => {
-  await listForSweep(deps, home, 'active');
-  await write(deps, home, { when: [['has', 'quiet']], remove: ['quiet'] });
+export const wake = async (deps: BridgeDeps, pair: Key): Promise<void> => {
+  await listForSweep(deps, pair, 'active');
+  await write(deps, pair, { when: [['has', 'quiet']], remove: ['quiet'] });
 };

@@ -1,5 +1,5 @@
 /**
- * A pair: one chat on two accounts, with its two lanes. Its *home* item lies under the container the chat began in, an
+ * A pair: one chat on two accounts, with its two lanes. Its item lies under the container the chat began in, an
  * immutable *alias* under the other one. This file reads the items; lane/ and pair-writes.ts change them.
  */
 
@@ -51,7 +51,7 @@ export type LaneState = {
 
 export type PairState = 'linking' | 'open' | 'ending' | 'closed';
 
-export type Home = {
+export type Pair = {
   readonly key: Key;
   readonly state: PairState;
   readonly generation: number;
@@ -88,7 +88,7 @@ export const laneFrom = (side: Side): Lane => (side === 'flex' ? 'F' : 'B');
 
 export const pairKey = (side: Side, container: string): Key => ({ pk: `${side}#${container}`, sk: 'pair' });
 
-/** A lane's attributes lie flat in the home item: DynamoDB cannot write below a map that is not there. */
+/** A lane's attributes lie flat in the pair's item: DynamoDB cannot write below a map that is not there. */
 export const at = (lane: Lane) =>
   ({
     cursor: `${lane}c`,
@@ -161,8 +161,8 @@ const readLane = (item: Item, lane: Lane): LaneState => {
   };
 };
 
-/** undefined when the item is no home (an alias, or nothing). */
-export const readHome = (item: Item | undefined): Home | undefined => {
+/** undefined when the item is no pair (an alias, or nothing). */
+export const readPair = (item: Item | undefined): Pair | undefined => {
   if (item === undefined || item.st === undefined) return undefined;
   return {
     key: { pk: String(item.pk), sk: String(item.sk) },
@@ -186,14 +186,14 @@ export const readHome = (item: Item | undefined): Home | undefined => {
   };
 };
 
-/** The home that an alias names. */
+/** The pair that an alias names. */
 export const aliasOf = (item: Item | undefined): Key | undefined => {
-  const home = text(item?.home);
-  return home === undefined ? undefined : { pk: home, sk: 'pair' };
+  const pair = text(item?.pair);
+  return pair === undefined ? undefined : { pk: pair, sk: 'pair' };
 };
 
 /** Linked, with everybody in it. */
-export const isWhole = ({ linked, unjoined }: Home): boolean => linked && !unjoined;
+export const isWhole = ({ linked, unjoined }: Pair): boolean => linked && !unjoined;
 
 /** The container on one side of a pair. */
-export const containerOf = (home: Home, side: Side): string | undefined => home[side];
+export const containerOf = (pair: Pair, side: Side): string | undefined => pair[side];

@@ -8,7 +8,7 @@ import { TwilioTrouble, twilioSays } from '../model/twilio-error.ts';
 import type { Key } from '../ports/change.ts';
 import { compareEnds, type End, type Finding } from '../reconcile/compare.ts';
 import { confirmed } from '../reconcile/repair.ts';
-import { type Home, readHome } from '../state/pair.ts';
+import { type Pair, readPair } from '../state/pair.ts';
 import { listForSweep, markQuiet, type SweepClass, unlistForSweep } from '../state/pair-writes.ts';
 import type { SeenTo } from './not-compared.ts';
 
@@ -29,25 +29,25 @@ const DAY_MS = 24 * 3_600_000;
 
 /** Never throws for what Twilio does: what could not be read is not compared. */
 export const comparePair = async (deps: BridgeDeps, key: Key, kind: SweepClass): Promise<Verdicts> => {
-  const home = readHome(await deps.store.get(key));
-  if (home === undefined || home.state === 'closed') {
+  const pair = readPair(await deps.store.get(key));
+  if (pair === undefined || pair.state === 'closed') {
     await unlistForSweep(deps, key);
     return {};
   }
-  if (home.flex === undefined || home.frontline === undefined) return notSeen('being linked or ended');
+  if (pair.flex === undefined || pair.frontline === undefined) return notSeen('being linked or ended');
   try {
     const [flex, frontline] = await Promise.all([
-      newest(deps, 'flex', home.flex),
-      newest(deps, 'frontline', home.frontline),
+      newest(deps, 'flex', pair.flex),
+      newest(deps, 'frontline', pair.frontline),
     ]);
     // From what was read anyway.
     const forward: Verdicts = deps.settings.forwards
-      ? { forward: await compareForwards(deps, home, home.flex, flex) }
+      ? { forward: await compareForwards(deps, pair, pair.flex, flex) }
       : {};
-    if (home.state === 'open' && home.linked) await keepClass(deps, home, kind, [flex, frontline]);
+    if (pair.state === 'open' && pair.linked) await keepClass(deps, pair, kind, [flex, frontline]);
     return {
-      F: await compareLane(deps, home, 'F', flex, frontline),
-      B: await compareLane(deps, home, 'B', frontline, flex),
+      F: await compareLane(deps, pair, 'F', flex, frontline),
+      B: await compareLane(deps, pair, 'B', frontline, flex),
       ...forward,
     };
   } catch (error) {
@@ -56,27 +56,27 @@ export const comparePair = async (deps: BridgeDeps, key: Key, kind: SweepClass):
   }
 };
 
-const compareForwards = async (deps: BridgeDeps, home: Home, channel: string, { messages }: End): Promise<Verdict> => {
-  const { customer, since } = home;
+const compareForwards = async (deps: BridgeDeps, pair: Pair, channel: string, { messages }: End): Promise<Verdict> => {
+  const { customer, since } = pair;
   const holes = await forwardHoles(deps, { sid: channel, customer, since }, messages);
   return { verdict: holes > 0 ? 'repairing' : 'clean' };
 };
 
-const compareLane = async (deps: BridgeDeps, home: Home, lane: Lane, from: End, into: End): Promise<Verdict> => {
-  const because = isLapsed(deps, home, lane) ? 'lapsed' : undefined;
-  const busy = because === undefined ? whyNot(home, lane) : undefined;
+const compareLane = async (deps: BridgeDeps, pair: Pair, lane: Lane, from: End, into: End): Promise<Verdict> => {
+  const because = isLapsed(deps, pair, lane) ? 'lapsed' : undefined;
+  const busy = because === undefined ? whyNot(pair, lane) : undefined;
   if (busy !== undefined) return { verdict: 'not compared', why: busy };
-  const found = because ?? (await suspicion(deps, home, lane, from, into))?.kind;
+  const found = because ?? (await suspicion(deps, pair, lane, from, into))?.kind;
   if (found === undefined) return { verdict: 'clean' };
-  await sendJob(deps, home, { lane, work: { kind: 'reconcile', home: home.key.pk, lane, because: found } });
+  await sendJob(deps, pair, { lane, work: { kind: 'reconcile', pair: pair.key.pk, lane, because: found } });
   return { verdict: 'repairing' };
 };
 
 /** What waits is brought up to date as such; comparing it now would only see what is known. */
-const whyNot = (home: Home, lane: Lane): SeenTo | undefined => {
-  const { dirty, intent } = home.lanes[lane];
-  if (home.state !== 'open' || !home.linked) return 'being linked or ended';
-  if (home.held !== undefined) return 'held';
+const whyNot = (pair: Pair, lane: Lane): SeenTo | undefined => {
+  const { dirty, intent } = pair.lanes[lane];
+  if (pair.state !== 'open' || !pair.linked) return 'being linked or ended';
+  if (pair.held !== undefined) return 'held';
   if (dirty !== undefined) return 'waiting for its side';
   return intent === undefined ? undefined : 'a message is on its way';
 };
@@ -89,25 +89,25 @@ const newest = async (deps: BridgeDeps, side: Side, container: string): Promise<
 /** The first thing found that the ledger does not explain. */
 const suspicion = async (
   deps: BridgeDeps,
-  home: Home,
+  pair: Pair,
   lane: Lane,
   from: End,
   into: End,
 ): Promise<Finding | undefined> => {
   // Its own webhook may still be on its way. What SETTLE says of how slow Twilio is, this follows.
   const young = deps.clock.now() - deps.settings.settleMs / 2;
-  for (const finding of compareEnds(deps.settings, home, lane, from, into)) {
+  for (const finding of compareEnds(deps.settings, pair, lane, from, into)) {
     if (finding.kind === 'missing' && Date.parse(finding.original.createdAt) > young) continue;
-    if (await confirmed(deps, home, lane, finding, into)) return finding;
+    if (await confirmed(deps, pair, lane, finding, into)) return finding;
   }
   return undefined;
 };
 
-const keepClass = async (deps: BridgeDeps, home: Home, kind: SweepClass, ends: readonly End[]): Promise<void> => {
-  const last = Math.max(home.since, ...ends.flatMap(({ messages }) => messages.map((m) => Date.parse(m.createdAt))));
+const keepClass = async (deps: BridgeDeps, pair: Pair, kind: SweepClass, ends: readonly End[]): Promise<void> => {
+  const last = Math.max(pair.since, ...ends.flatMap(({ messages }) => messages.map((m) => Date.parse(m.createdAt))));
   const now: SweepClass = deps.clock.now() - last < DAY_MS ? 'active' : 'quiet';
   if (now === kind) return;
   // The mark first: a message that comes in between finds it, and puts the pair back.
-  if (now === 'quiet') await markQuiet(deps, home.key);
-  await listForSweep(deps, home.key, now);
+  if (now === 'quiet') await markQuiet(deps, pair.key);
+  await listForSweep(deps, pair.key, now);
 };

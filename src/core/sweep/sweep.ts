@@ -10,7 +10,7 @@ import { jobsFor, sendJob } from '../jobs/send.ts';
 import type { Item } from '../ports/change.ts';
 import type { Journal } from '../ports/journal.ts';
 import { isLinkLate, waitsSince } from '../state/lag.ts';
-import { type Home, readHome } from '../state/pair.ts';
+import { type Pair, readPair } from '../state/pair.ts';
 import type { SweepClass } from '../state/pair-writes.ts';
 import { comparePair, notSeen, type Verdict, type Verdicts } from './compare-pair.ts';
 import { notCompared } from './not-compared.ts';
@@ -136,14 +136,14 @@ const tell = (deps: BridgeDeps, kind: SweepClass, pairs: readonly Seen[]): void 
 
 const sendWaiting = async (deps: BridgeDeps): Promise<number> => {
   let after: string | undefined;
-  const waiting: Home[] = [];
+  const waiting: Pair[] = [];
   do {
     const page = await deps.store.listDue('due', { limit: PAGE, after });
-    const homes = page.items.map(readHome).filter((home) => home !== undefined);
-    const jobs = homes.flatMap((home) => jobsFor(deps, home).map((job) => ({ home, job })));
+    const pairs = page.items.map(readPair).filter((pair) => pair !== undefined);
+    const jobs = pairs.flatMap((pair) => jobsFor(deps, pair).map((job) => ({ pair, job })));
     for (let n = 0; n < jobs.length; n += SIDE_BY_SIDE)
-      await Promise.all(jobs.slice(n, n + SIDE_BY_SIDE).map(({ home, job }) => sendJob(deps, home, job)));
-    waiting.push(...homes);
+      await Promise.all(jobs.slice(n, n + SIDE_BY_SIDE).map(({ pair, job }) => sendJob(deps, pair, job)));
+    waiting.push(...pairs);
     after = page.next;
   } while (after !== undefined);
   tellDirtyLanes(deps.journal, waiting, deps.clock.now());
@@ -152,9 +152,9 @@ const sendWaiting = async (deps: BridgeDeps): Promise<number> => {
 };
 
 /** Tells the journal how many lanes are not up to date, of pairs that wait for something; nothing when all are. */
-export const tellDirtyLanes = (journal: Journal, homes: readonly Home[], now: number): void => {
-  const count = homes
-    .flatMap((home) => [home.lanes.F, home.lanes.B].map((lane) => ({ home, lane })))
-    .filter(({ home, lane }) => isLinkLate(home, now) || waitsSince(lane, now) !== undefined).length;
+export const tellDirtyLanes = (journal: Journal, pairs: readonly Pair[], now: number): void => {
+  const count = pairs
+    .flatMap((pair) => [pair.lanes.F, pair.lanes.B].map((lane) => ({ pair, lane })))
+    .filter(({ pair, lane }) => isLinkLate(pair, now) || waitsSince(lane, now) !== undefined).length;
   if (count > 0) journal({ step: 'swept', type: 'dirty lanes', sids: [], count });
 };

@@ -5,7 +5,7 @@ import { type Database, openDatabase } from '../../../src/adapters/sqlite/open.t
 import { createSqliteQueue } from '../../../src/adapters/sqlite/queue.ts';
 import { createSqliteStore } from '../../../src/adapters/sqlite/store.ts';
 import type { Item } from '../../../src/core/ports/change.ts';
-import { readHome } from '../../../src/core/state/pair.ts';
+import { readPair } from '../../../src/core/state/pair.ts';
 import { handClock } from '../../contracts/hand-clock.ts';
 import { newFolder } from './folder.ts';
 
@@ -24,7 +24,7 @@ afterEach(async () => {
 const keep = async (pk: string, set: Item, sk = 'pair'): Promise<void> => {
   await createSqliteStore(database).write({ pk, sk }, { when: [], set, nonce: ['n', '1'] });
 };
-const home = async (pk: string) => readHome(await createSqliteStore(database).get({ pk, sk: 'pair' }));
+const pair = async (pk: string) => readPair(await createSqliteStore(database).get({ pk, sk: 'pair' }));
 
 describe('A process that starts', () => {
   test('ends the time of every intent of the one before, and no more', async () => {
@@ -34,14 +34,14 @@ describe('A process that starts', () => {
     await keep('b', { st: 'open', Bps: 'IM3', Bpi: 0, Bpu: past });
     await keep('c', { st: 'open', Fc: 7 });
     expect(await lapseIntents(database, { clock })).toBe(2);
-    expect((await home('a'))?.lanes.F).toMatchObject({
+    expect((await pair('a'))?.lanes.F).toMatchObject({
       cursor: 2,
       intent: { sid: 'IM1', index: 3, notAfter: clock.now() },
     });
-    expect((await home('a'))?.lanes.B.intent).toMatchObject({ sid: 'IM2', notAfter: clock.now() });
+    expect((await pair('a'))?.lanes.B.intent).toMatchObject({ sid: 'IM2', notAfter: clock.now() });
     // What has lapsed already has waited for a while, and that counts.
-    expect((await home('b'))?.lanes.B.intent?.notAfter).toBe(past);
-    expect((await home('c'))?.lanes.F).toMatchObject({ cursor: 7, intent: undefined });
+    expect((await pair('b'))?.lanes.B.intent?.notAfter).toBe(past);
+    expect((await pair('c'))?.lanes.F).toMatchObject({ cursor: 7, intent: undefined });
   });
 
   test('sweeps at once, whatever the one before had begun', async () => {
@@ -59,7 +59,7 @@ describe('A process that starts', () => {
     await queues.send('flex-events', { group: 'g', dedupe: 'd', body: 'b' });
     await queues.bury('flex-events', { group: 'g', dedupe: 'e', body: 'b', reason: 'r' });
     await forgetEverything(database);
-    expect(await home('a')).toBeUndefined();
+    expect(await pair('a')).toBeUndefined();
     expect((await queues.counts())['flex-events']).toEqual({ waiting: 0, inHands: 0, dead: 0 });
     // Not even the memory of duplicates is left.
     await queues.send('flex-events', { group: 'g', dedupe: 'd', body: 'b' });

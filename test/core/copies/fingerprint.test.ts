@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { claimed, isIntended } from '../../../src/core/copies/fingerprint.ts';
 import { textAcross } from '../../../src/core/copies/render.ts';
 import type { Message } from '../../../src/core/model/event.ts';
-import { readHome } from '../../../src/core/state/pair.ts';
+import { readPair } from '../../../src/core/state/pair.ts';
 
 const key = 'a key that only the bridge holds';
 const createdAt = '2026-11-22T14:03:07.412Z';
-const home = readHome({ pk: 'flex#CHA', sk: 'pair', st: 'open', customer: 'jo' });
-if (home === undefined) throw new Error('no home');
+const pair = readPair({ pk: 'flex#CHA', sk: 'pair', st: 'open', customer: 'jo' });
+if (pair === undefined) throw new Error('no pair');
 
 const file = { sid: 'ME1', contentType: 'image/png', filename: 'a.png', size: 10 };
 const source: Message = {
@@ -32,7 +32,7 @@ describe('what an intent was to write', () => {
       { body: '?', attributes: stamp(source.sid) },
     ],
   ])('is known %s', (_, change) => {
-    expect(isIntended(key, 'B', { ...copy, ...change }, intent(), home)).toBe(true);
+    expect(isIntended(key, 'B', { ...copy, ...change }, intent(), pair)).toBe(true);
   });
 
   test.each([
@@ -44,15 +44,15 @@ describe('what an intent was to write', () => {
     ['that stood there before, with a copied stamp', { index: 7, attributes: stamp(source.sid) }],
     ["of another text, with another message's stamp", { body: 'hello!', attributes: stamp(`IM${'2'.repeat(32)}`) }],
   ])('is no message %s', (_, change) => {
-    expect(isIntended(key, 'B', { ...copy, ...change }, intent(), home)).toBe(false);
+    expect(isIntended(key, 'B', { ...copy, ...change }, intent(), pair)).toBe(false);
   });
 
   test('is known with its file, and when it is late, by the text as it crosses', () => {
     const withFile = { ...source, media: [file] };
     const body = textAcross('B', withFile, true);
-    expect(isIntended(key, 'B', { ...copy, body }, intent(true, withFile), home)).toBe(true);
-    expect(isIntended(key, 'B', { ...copy, body }, intent(false, withFile), home)).toBe(false);
-    expect(isIntended(key, 'B', { ...copy, body }, intent(true), home)).toBe(false);
+    expect(isIntended(key, 'B', { ...copy, body }, intent(true, withFile), pair)).toBe(true);
+    expect(isIntended(key, 'B', { ...copy, body }, intent(false, withFile), pair)).toBe(false);
+    expect(isIntended(key, 'B', { ...copy, body }, intent(true), pair)).toBe(false);
   });
 
   test('shows neither its text nor that two texts are equal', () => {

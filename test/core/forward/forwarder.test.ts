@@ -345,6 +345,6 @@ describe('the head of a channel’s line', () => {
 });
 
 test('what cannot be read is parked', async () => {
-  const body = encodeEnvelope({ receivedAt: 0, work: { kind: 'link', home: 'flex#CH', because: 'test' } });
+  const body = encodeEnvelope({ receivedAt: 0, work: { kind: 'link', pair: 'flex#CH', because: 'test' } });
   expect(await stage.consume(body, chat.channelSid)).toEqual({ verdict: 'park', reason: 'unreadable' });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decide } from '../../../src/core/messages/decide.ts';
-import type { Home, LaneState, PairState } from '../../../src/core/state/pair.ts';
+import type { LaneState, Pair, PairState } from '../../../src/core/state/pair.ts';
 
 const lane: LaneState = {
   cursor: 4,
@@ -17,7 +17,7 @@ const lane: LaneState = {
   place: undefined,
 };
 const intent = { sid: 'IM9', index: 5, createdAt: '', author: 'c', digest: '', notAfter: 0, tail: 0, late: false };
-const home = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairState = 'open'): Home => ({
+const pair = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairState = 'open'): Pair => ({
   key: { pk: 'flex#CHA', sk: 'pair' },
   state,
   generation: 1,
@@ -43,26 +43,26 @@ describe('a message whose lane could not be claimed', () => {
     ['of an unknown chat is left to linking', undefined, 5, { do: 'skip', why: 'not_linked' }],
     [
       'of a chat that is being linked is left to linking',
-      home({}, {}, 'linking'),
+      pair({}, {}, 'linking'),
       5,
       { do: 'skip', why: 'not_linked' },
     ],
-    ['of an ended chat stays where it is', home({}, {}, 'closed'), 5, { do: 'skip', why: 'closed' }],
-    ['behind the cursor is there already', home({}), 4, { do: 'skip', why: 'already' }],
-    ['in a hole behind the cursor is looked for', home({ holes: new Map([[3, 1]]) }), 3, { do: 'reconcile' }],
-    ["that is the bridge's own is no news", home({ own: [7] }), 7, { do: 'skip', why: 'own' }],
-    ['on a dirty lane waits with the others', home({ dirty: { upTo: 5, since: 0 } }), 6, { do: 'defer' }],
-    ['of a chat that is ending is brought over by its end', home({}, {}, 'ending'), 6, { do: 'defer' }],
-    ['behind an open intent has that one settled first', home({ intent }), 6, { do: 'reconcile' }],
-    ['right behind our own copies is claimed from the cursor', home({ own: [5, 6] }), 7, { do: 'claim', cursor: 4 }],
-    ['behind a gap that may be a copy on its way waits', home({}, { intent }), 6, { do: 'wait' }],
-    ['behind a gap is a hole to be filled', home({}), 6, { do: 'reconcile' }],
+    ['of an ended chat stays where it is', pair({}, {}, 'closed'), 5, { do: 'skip', why: 'closed' }],
+    ['behind the cursor is there already', pair({}), 4, { do: 'skip', why: 'already' }],
+    ['in a hole behind the cursor is looked for', pair({ holes: new Map([[3, 1]]) }), 3, { do: 'reconcile' }],
+    ["that is the bridge's own is no news", pair({ own: [7] }), 7, { do: 'skip', why: 'own' }],
+    ['on a dirty lane waits with the others', pair({ dirty: { upTo: 5, since: 0 } }), 6, { do: 'defer' }],
+    ['of a chat that is ending is brought over by its end', pair({}, {}, 'ending'), 6, { do: 'defer' }],
+    ['behind an open intent has that one settled first', pair({ intent }), 6, { do: 'reconcile' }],
+    ['right behind our own copies is claimed from the cursor', pair({ own: [5, 6] }), 7, { do: 'claim', cursor: 4 }],
+    ['behind a gap that may be a copy on its way waits', pair({}, { intent }), 6, { do: 'wait' }],
+    ['behind a gap is a hole to be filled', pair({}), 6, { do: 'reconcile' }],
   ])('%s', (_, pair, index, expected) => {
     expect(decide(pair, 'F', 'CHA', index)).toEqual(expected);
   });
 
   test('from a container that the pair has left behind is skipped', () => {
-    expect(decide(home({}), 'F', 'CHX', 5)).toEqual({ do: 'skip', why: 'old_generation' });
+    expect(decide(pair({}), 'F', 'CHX', 5)).toEqual({ do: 'skip', why: 'old_generation' });
   });
 
   test('always has exactly one decision, and never one that passes over a message of a person', () => {
@@ -76,7 +76,7 @@ describe('a message whose lane could not be claimed', () => {
     const states = fc.constantFrom<PairState>('linking', 'open', 'ending', 'closed');
     fc.assert(
       fc.property(state, state, states, fc.integer({ min: 0, max: 9 }), (f, b, pairState, index) => {
-        const decision = decide(home(f, b, pairState), 'F', 'CHA', index);
+        const decision = decide(pair(f, b, pairState), 'F', 'CHA', index);
         if (decision.do !== 'claim') return;
         for (let between = decision.cursor + 1; between < index; between += 1) expect(f.own).toContain(between);
         expect(decision.cursor).toBe(f.cursor);

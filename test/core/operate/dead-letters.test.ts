@@ -28,14 +28,14 @@ const withParkedLink = async () => {
     office.during(linkAgain(office.operator, await lettersOf(office), 60_000));
   const conversations = () =>
     office.twilio.reads.containers('frontline').filter(({ attributes }) => attributes.includes(channelSid));
-  return { office, home: `flex#${channelSid}`, foreign, again, conversations };
+  return { office, pair: `flex#${channelSid}`, foreign, again, conversations };
 };
 
 describe('what was given up and stands in no list', () => {
   test('is named by reason: links, forwards, and what nobody can read', async () => {
-    const { office, home } = await withParkedLink();
+    const { office, pair } = await withParkedLink();
     const forward = {
-      ...{ eventType: 'onMessageSent', container: home.slice(5), about: `IM${'1'.repeat(32)}`, key: 'k' },
+      ...{ eventType: 'onMessageSent', container: pair.slice(5), about: `IM${'1'.repeat(32)}`, key: 'k' },
       ...{ contentType: 'application/json', body: '{}' },
     };
     for (const n of [1, 2])
@@ -48,12 +48,12 @@ describe('what was given up and stands in no list', () => {
     await office.queues.send('frontline-events', { group: 'CH', dedupe: 'one', body: 'of the next release' });
     await office.pass(1_000);
 
-    const letters = (await lettersOf(office)).map(({ queue, reason, home, link }) => [queue, reason, home, link]);
+    const letters = (await lettersOf(office)).map(({ queue, reason, pair, link }) => [queue, reason, pair, link]);
     expect(letters).toEqual([
-      ['flex-events', 'other_deployment', home, true],
+      ['flex-events', 'other_deployment', pair, true],
       ['frontline-events', 'unreadable', undefined, false],
-      ['default-webhook', 'forward_refused', home, false],
-      ['default-webhook', 'forward_refused', home, false],
+      ['default-webhook', 'forward_refused', pair, false],
+      ['default-webhook', 'forward_refused', pair, false],
     ]);
     const seen = await readStatus(office.operator);
     expect(seen.letters).toEqual({
@@ -77,11 +77,11 @@ describe('what was given up and stands in no list', () => {
 
 describe('a parked link, put back', () => {
   test('is linked once the other deployment is gone, and its bell falls silent', async () => {
-    const { office, home, foreign, again, conversations } = await withParkedLink();
+    const { office, pair, foreign, again, conversations } = await withParkedLink();
     await office.during(office.dropConversation(foreign.sid));
     const [linked] = await again();
     const [conversation] = conversations();
-    expect(linked).toMatchObject({ home, ended: { end: 'linked', copies: [conversation?.sid] } });
+    expect(linked).toMatchObject({ pair, ended: { end: 'linked', copies: [conversation?.sid] } });
     expect(office.told('frontline', conversation?.sid ?? '')).toEqual(['hello?']);
     expect(await silence(office.operator)).toBe(1);
     expect(await again()).toEqual([]);
@@ -106,8 +106,8 @@ describe('a parked link, put back', () => {
   });
 
   test('loses its letter when there turned out to be nothing to link', async () => {
-    const { office, home } = await withParkedLink();
-    expect(await silence(office.operator, new Set([home]))).toBe(1);
+    const { office, pair } = await withParkedLink();
+    expect(await silence(office.operator, new Set([pair]))).toBe(1);
     expect(await office.operator.deadLetters('flex-events')).toEqual([]);
   });
 });

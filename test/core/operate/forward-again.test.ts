@@ -61,7 +61,7 @@ const again = async (ms = 1_000): Promise<readonly (string | undefined)[]> => {
 
 test('What waits is named once, in the order of its first letters, whatever the clocks said', () => {
   const letter = (key: string, receivedAt: number): Letter => ({
-    ...{ queue: 'default-webhook', handle: '', reason: 'forward_refused', home: undefined, link: false },
+    ...{ queue: 'default-webhook', handle: '', reason: 'forward_refused', pair: undefined, link: false },
     forward: { eventType: 'onMessageSent', container: 'CH', about: key, key, contentType: '', body: '', receivedAt },
   });
   const letters = [letter('first', 2), letter('second', 1), letter('third', 3), letter('first', 4)];

@@ -48,9 +48,9 @@ describe('what is parked', () => {
   test('is chosen by reason and by chat', async () => {
     const { office, chat } = await withParked('long one');
     const { store } = office.operator;
-    expect(await listParked(store, { reason: 'refused', home: `flex#${chat.channelSid}` })).toHaveLength(1);
+    expect(await listParked(store, { reason: 'refused', pair: `flex#${chat.channelSid}` })).toHaveLength(1);
     expect(await listParked(store, { reason: 'other_deployment' })).toEqual([]);
-    expect(await listParked(store, { home: 'flex#CH00' })).toEqual([]);
+    expect(await listParked(store, { pair: 'flex#CH00' })).toEqual([]);
   });
 });
 

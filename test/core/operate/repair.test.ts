@@ -2,18 +2,18 @@ import { describe, expect, test } from '@jest/globals';
 import { findPair } from '../../../src/core/operate/find.ts';
 import { release, repair } from '../../../src/core/operate/repair.ts';
 import { concerns, readStatus } from '../../../src/core/operate/status.ts';
-import type { Home } from '../../../src/core/state/pair.ts';
+import type { Pair } from '../../../src/core/state/pair.ts';
 import { type Office, openOffice } from './office.ts';
 
-const pairOf = async (office: Office, sid: string): Promise<Home> => {
-  const home = await findPair(office.operator.store, sid);
-  if (home === undefined) throw new Error('no pair');
-  return home;
+const pairOf = async (office: Office, sid: string): Promise<Pair> => {
+  const pair = await findPair(office.operator.store, sid);
+  if (pair === undefined) throw new Error('no pair');
+  return pair;
 };
 
 const repaired = async (office: Office, sid: string) => {
-  const home = await pairOf(office, sid);
-  return office.during(repair(office.operator, home, { full: false, waitMs: 60_000 }));
+  const pair = await pairOf(office, sid);
+  return office.during(repair(office.operator, pair, { full: false, waitMs: 60_000 }));
 };
 
 /** What the bridge hears nothing of. */
@@ -97,8 +97,8 @@ describe('repair', () => {
     unheard(office, () => {
       for (const text of texts) office.twilio.customer.writes(channelSid, text);
     });
-    const home = await pairOf(office, channelSid);
-    const lanes = await office.during(repair(office.operator, home, { full: false, waitMs: 600_000 }));
+    const pair = await pairOf(office, channelSid);
+    const lanes = await office.during(repair(office.operator, pair, { full: false, waitMs: 600_000 }));
     expect(office.told('frontline', conversationSid)).toEqual(texts);
     expect(office.journal.filter(({ step, type }) => step === 'retried' && type === 'reconcile')).not.toEqual([]);
     expect(lanes).toEqual([
@@ -138,8 +138,8 @@ describe('repair', () => {
   test('names why it did not compare', async () => {
     const office = openOffice();
     const { channelSid } = await office.linkedChat();
-    const home = await pairOf(office, channelSid);
-    await office.operator.store.write(home.key, { when: [], set: { st: 'closed' }, nonce: ['n', 'closed'] });
+    const pair = await pairOf(office, channelSid);
+    await office.operator.store.write(pair.key, { when: [], set: { st: 'closed' }, nonce: ['n', 'closed'] });
     expect(await repaired(office, channelSid)).toEqual([
       { lane: 'F', verdict: 'not compared', reason: 'closed' },
       { lane: 'B', verdict: 'not compared', reason: 'closed' },
@@ -179,10 +179,10 @@ describe('repair', () => {
 });
 
 describe('release', () => {
-  const hold = async (office: Office, home: Home) => {
-    await office.operator.store.write(home.key, {
+  const hold = async (office: Office, pair: Pair) => {
+    await office.operator.store.write(pair.key, {
       when: [],
-      set: { held: office.time.now() + 1_800_000, due: 'due', dk: home.key.pk },
+      set: { held: office.time.now() + 1_800_000, due: 'due', dk: pair.key.pk },
       nonce: ['n', 'held'],
     });
   };
@@ -190,10 +190,10 @@ describe('release', () => {
   test('lets a held pair go on at once, and marks it for the sweep', async () => {
     const office = openOffice();
     const { channelSid } = await office.linkedChat();
-    const home = await pairOf(office, channelSid);
-    await hold(office, home);
+    const pair = await pairOf(office, channelSid);
+    await hold(office, pair);
     expect((await readStatus(office.operator)).pairs.held).toMatchObject([{ container: channelSid }]);
-    expect(await release(office.operator, home)).toBe(true);
+    expect(await release(office.operator, pair)).toBe(true);
     expect((await readStatus(office.operator)).pairs).toMatchObject({ held: [], waiting: 1 });
   });
 

@@ -1,22 +1,22 @@
 import { expect, test } from '@jest/globals';
 import type { Item } from '../../../src/core/ports/change.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
-import { type Home, readHome } from '../../../src/core/state/pair.ts';
+import { type Pair, readPair } from '../../../src/core/state/pair.ts';
 import { tellDirtyLanes } from '../../../src/core/sweep/sweep.ts';
 
 const NOW = 1_790_000_000_000;
 const MINUTE = 60_000;
 
-const pair = (over: Item): Home => {
-  const read = readHome({ pk: 'flex#CH1', sk: 'pair', st: 'open', since: NOW - 60 * MINUTE, ...over });
-  if (read === undefined) throw new Error('no home');
+const pair = (over: Item): Pair => {
+  const read = readPair({ pk: 'flex#CH1', sk: 'pair', st: 'open', since: NOW - 60 * MINUTE, ...over });
+  if (read === undefined) throw new Error('no pair');
   return read;
 };
-const linked = (over: Item): Home => pair({ linked: 1, ...over });
+const linked = (over: Item): Pair => pair({ linked: 1, ...over });
 
-const told = (home: Home): readonly Entry[] => {
+const told = (pair: Pair): readonly Entry[] => {
   const entries: Entry[] = [];
-  tellDirtyLanes((entry) => entries.push(entry), [home], NOW);
+  tellDirtyLanes((entry) => entries.push(entry), [pair], NOW);
   return entries;
 };
 
@@ -26,14 +26,14 @@ test.each([
   ['a lane with an edit that has waited for long', linked({ Be: { IM1: NOW, IM2: NOW - 16 * MINUTE } }), 1],
   ['a lane with both, once', linked({ Fd: 7, Fds: NOW, Fe: { IM1: NOW - 16 * MINUTE } }), 1],
   ['both lanes of a chat that has not been linked for long', pair({ since: NOW - 16 * MINUTE }), 2],
-])('The sweep tells of %s', (_, home, count) => {
-  expect(told(home)).toEqual([{ step: 'swept', type: 'dirty lanes', sids: [], count }]);
+])('The sweep tells of %s', (_, pair, count) => {
+  expect(told(pair)).toEqual([{ step: 'swept', type: 'dirty lanes', sids: [], count }]);
 });
 
 test.each([
   ['an edit that the next run may apply', linked({ Fe: { IM1: NOW - 14 * MINUTE } })],
   ['a link under way', pair({ since: NOW - 14 * MINUTE })],
   ['a hole', linked({ Fh: { 3: NOW - 9 * MINUTE } })],
-])('The sweep keeps quiet about %s', (_, home) => {
-  expect(told(home)).toEqual([]);
+])('The sweep keeps quiet about %s', (_, pair) => {
+  expect(told(pair)).toEqual([]);
 });

@@ -119,7 +119,7 @@ const openScene = (workspace: 'named' | 'unknown' = 'named') => {
         nonce: ['n', 'x'],
       }),
     counterpart: (container: string) =>
-      store.write(pairKey('flex', container), { when: [], set: { home: 'frontline#CH' }, nonce: ['n', 'x'] }),
+      store.write(pairKey('flex', container), { when: [], set: { pair: 'frontline#CH' }, nonce: ['n', 'x'] }),
     fails: (error: Error | undefined): void => {
       failure = error;
     },

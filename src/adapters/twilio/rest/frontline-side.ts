@@ -22,12 +22,12 @@ export const createFrontlineSide = (account: AccountRest): FrontlineSide => {
     media: (message) => (message.media === undefined || message.media === null ? [] : list(message, 'media')),
     state: ({ state }) => (state === 'closed' ? 'closed' : 'open'),
   } as const satisfies Dialect;
-  const home = ['v1', 'Services', account.serviceSid];
+  const pair = ['v1', 'Services', account.serviceSid];
 
   const createConversation: FrontlineSide['createConversation'] = async ({ uniqueName, friendlyName, attributes }) => {
     const form = { UniqueName: uniqueName, FriendlyName: friendlyName, Attributes: attributes };
     try {
-      return await rest({ method: 'POST', path: [...home, 'Conversations'], form }, readContainer(dialect));
+      return await rest({ method: 'POST', path: [...pair, 'Conversations'], form }, readContainer(dialect));
     } catch (error) {
       if (error instanceof TwilioTrouble && error.code !== undefined && nameExists.has(error.code)) return 'taken';
       throw error;
@@ -35,7 +35,7 @@ export const createFrontlineSide = (account: AccountRest): FrontlineSide => {
   };
 
   const hasUser = async (identity: string): Promise<boolean> => {
-    const user = rest({ method: 'GET', path: [...home, 'Users', identity] }, () => true);
+    const user = rest({ method: 'GET', path: [...pair, 'Users', identity] }, () => true);
     return (await undefinedWhenGone(user)) ?? false;
   };
 

@@ -3,7 +3,7 @@
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
 import type { Test } from '../../ports/change.ts';
-import { at, type Home, type LaneState, otherLane } from '../pair.ts';
+import { at, type LaneState, otherLane, type Pair } from '../pair.ts';
 import { pace } from './pace.ts';
 import { type Held, intentAttributes, type LaneWrite, write } from './write.ts';
 
@@ -15,10 +15,10 @@ const advanced = (lane: LaneState, index: number): number => {
 };
 
 /** How the copy's index in the destination is accounted on the other lane. It is nothing that a person wrote there. */
-const accounted = (home: Home, other: Lane, copy: number | undefined) => {
+const accounted = (pair: Pair, other: Lane, copy: number | undefined) => {
   const o = at(other);
   if (copy === undefined) return { when: [] as Test[] };
-  const cursor = home.lanes[other].cursor;
+  const cursor = pair.lanes[other].cursor;
   const add = { [o.paceIndex]: 1 };
   if (cursor === copy - 1) return { when: [['=', o.cursor, copy - 1] as Test], set: { [o.cursor]: copy }, add };
   if (cursor < copy - 1) return { when: [['<', o.cursor, copy - 1] as Test], include: { [o.own]: [copy] }, add };
@@ -40,15 +40,15 @@ export const close = async (
 ): Promise<LaneWrite> => {
   const { lane } = held;
   const a = at(lane);
-  const of = held.home.lanes[lane].intent;
-  const fenceHeld = held.home.lanes[lane].fence;
+  const of = held.pair.lanes[lane].intent;
+  const fenceHeld = held.pair.lanes[lane].fence;
   if (of === undefined) throw new Error('close without an intent');
-  let home = held.home;
+  let pair = held.pair;
   for (;;) {
-    const state = home.lanes[lane];
+    const state = pair.lanes[lane];
     const cursor = of.late ? state.cursor : advanced(state, of.index);
-    const other = accounted(home, otherLane(lane), copy);
-    const written = await write(deps, home.key, lane, {
+    const other = accounted(pair, otherLane(lane), copy);
+    const written = await write(deps, pair.key, lane, {
       when: [['=', a.fence, fenceHeld], ['=', a.intentSid, of.sid], ['=', a.cursor, state.cursor], ...other.when],
       set: { [a.cursor]: cursor, ...pace(deps, lane, state, of.index, listedAt), ...(other.set ?? {}) },
       add: other.add ?? {},
@@ -58,9 +58,9 @@ export const close = async (
       drop: { ...(other.drop ?? {}), ...(of.late ? { [a.holes]: [String(of.index)] } : {}) },
       remove: intentAttributes(lane),
     });
-    if (written.ok || written.home === undefined) return written;
-    const now = written.home.lanes[lane];
+    if (written.ok || written.pair === undefined) return written;
+    const now = written.pair.lanes[lane];
     if (now.fence !== fenceHeld || now.intent?.sid !== of.sid) return written;
-    home = written.home;
+    pair = written.pair;
   }
 };

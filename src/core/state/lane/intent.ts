@@ -1,7 +1,7 @@
 /** Before a call stands an intent: who claims a lane, takes one over, gives it back, or does not know what became of it. */
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
-import { at, type Home, otherLane, source } from '../pair.ts';
+import { at, otherLane, type Pair, source } from '../pair.ts';
 import { dueMark, type Held, intentAttributes, type LaneWrite, write } from './write.ts';
 
 export type Claimed = {
@@ -34,7 +34,7 @@ const intent = (deps: BridgeDeps, lane: Lane, of: Claimed) => {
 /** The fast path's one look and first write: the lane is mine for this message if it stands right behind the cursor. */
 export const claim = (
   deps: BridgeDeps,
-  key: Home['key'],
+  key: Pair['key'],
   lane: Lane,
   container: string,
   of: Claimed,
@@ -55,11 +55,11 @@ export const claim = (
 };
 
 /** Reconcile's start: from here on no older run can write. */
-export const fence = (deps: BridgeDeps, { home, lane }: Held): Promise<LaneWrite> => {
+export const fence = (deps: BridgeDeps, { pair, lane }: Held): Promise<LaneWrite> => {
   const a = at(lane);
-  return write(deps, home.key, lane, {
+  return write(deps, pair.key, lane, {
     when: [
-      ['=', a.fence, home.lanes[lane].fence],
+      ['=', a.fence, pair.lanes[lane].fence],
       ['lacks', a.intentSid],
     ],
     add: { [a.fence]: 1 },
@@ -67,11 +67,11 @@ export const fence = (deps: BridgeDeps, { home, lane }: Held): Promise<LaneWrite
 };
 
 /** Reconcile's claim: any message, also one behind the cursor when its index is a hole. */
-export const intend = (deps: BridgeDeps, { home, lane }: Held, of: Claimed): Promise<LaneWrite> => {
+export const intend = (deps: BridgeDeps, { pair, lane }: Held, of: Claimed): Promise<LaneWrite> => {
   const a = at(lane);
-  return write(deps, home.key, lane, {
+  return write(deps, pair.key, lane, {
     when: [
-      ['=', a.fence, home.lanes[lane].fence],
+      ['=', a.fence, pair.lanes[lane].fence],
       ['lacks', a.intentSid],
     ],
     ...intent(deps, lane, of),
@@ -79,11 +79,11 @@ export const intend = (deps: BridgeDeps, { home, lane }: Held, of: Claimed): Pro
 };
 
 /** Takes over an intent whose owner is gone. */
-export const take = (deps: BridgeDeps, { home, lane }: Held): Promise<LaneWrite> => {
+export const take = (deps: BridgeDeps, { pair, lane }: Held): Promise<LaneWrite> => {
   const a = at(lane);
-  return write(deps, home.key, lane, {
+  return write(deps, pair.key, lane, {
     when: [
-      ['=', a.fence, home.lanes[lane].fence],
+      ['=', a.fence, pair.lanes[lane].fence],
       ['has', a.intentSid],
     ],
     set: { [a.intentNotAfter]: deps.clock.now() + deps.settings.leaseMs },
@@ -92,9 +92,9 @@ export const take = (deps: BridgeDeps, { home, lane }: Held): Promise<LaneWrite>
 };
 
 /** One try more of the message that the intent stands for. */
-const tried = (deps: BridgeDeps, { home, lane }: Held) => {
+const tried = (deps: BridgeDeps, { pair, lane }: Held) => {
   const a = at(lane);
-  const { intent, tried: before } = home.lanes[lane];
+  const { intent, tried: before } = pair.lanes[lane];
   if (intent === undefined) return {};
   const again = before?.sid === intent.sid ? before : undefined;
   return {
@@ -106,15 +106,15 @@ const tried = (deps: BridgeDeps, { home, lane }: Held) => {
 
 /** The intent did not happen, and cannot any more. `counts`: it was tried, and Twilio would not take it. */
 export const clear = (deps: BridgeDeps, held: Held, counts = false): Promise<LaneWrite> =>
-  write(deps, held.home.key, held.lane, {
-    when: [['=', at(held.lane).fence, held.home.lanes[held.lane].fence]],
+  write(deps, held.pair.key, held.lane, {
+    when: [['=', at(held.lane).fence, held.pair.lanes[held.lane].fence]],
     set: counts ? tried(deps, held) : {},
     remove: intentAttributes(held.lane),
   });
 
 /** Nothing more can leave for this intent, but nobody knows what became of it: settling starts now. */
 export const lapse = (deps: BridgeDeps, held: Held): Promise<LaneWrite> =>
-  write(deps, held.home.key, held.lane, {
-    when: [['=', at(held.lane).fence, held.home.lanes[held.lane].fence]],
-    set: { [at(held.lane).intentNotAfter]: deps.clock.now(), ...tried(deps, held), ...dueMark(held.home) },
+  write(deps, held.pair.key, held.lane, {
+    when: [['=', at(held.lane).fence, held.pair.lanes[held.lane].fence]],
+    set: { [at(held.lane).intentNotAfter]: deps.clock.now(), ...tried(deps, held), ...dueMark(held.pair) },
   });

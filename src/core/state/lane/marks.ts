@@ -3,11 +3,11 @@
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
 import type { Test } from '../../ports/change.ts';
-import { at, type Home, type LaneState, otherLane } from '../pair.ts';
+import { at, type LaneState, otherLane, type Pair } from '../pair.ts';
 import { dueMark, type Held, type LaneWrite, write } from './write.ts';
 
 /** An edit or a removal that could not be applied in time: reconcile does it. */
-export const markStale = (deps: BridgeDeps, key: Home['key'], lane: Lane, sid: string): Promise<LaneWrite> =>
+export const markStale = (deps: BridgeDeps, key: Pair['key'], lane: Lane, sid: string): Promise<LaneWrite> =>
   write(deps, key, lane, {
     when: [['has', at(lane).stale]],
     put: { [at(lane).stale]: { [sid]: deps.clock.now() } },
@@ -15,7 +15,7 @@ export const markStale = (deps: BridgeDeps, key: Home['key'], lane: Lane, sid: s
   });
 
 /** Marks a lane dirty up to a source index: it is reconciled once a minute until it is clean. Never refused for long. */
-export const defer = async (deps: BridgeDeps, key: Home['key'], lane: Lane, upTo: number): Promise<LaneWrite> => {
+export const defer = async (deps: BridgeDeps, key: Pair['key'], lane: Lane, upTo: number): Promise<LaneWrite> => {
   const a = at(lane);
   const index = Math.max(upTo, 1);
   return write(deps, key, lane, {
@@ -28,10 +28,10 @@ export const defer = async (deps: BridgeDeps, key: Home['key'], lane: Lane, upTo
 };
 
 /** A page of a long copy is through: the next run goes on from `place`. */
-export const keepPlace = (deps: BridgeDeps, { home, lane }: Held, place: string): Promise<LaneWrite> =>
-  write(deps, home.key, lane, {
+export const keepPlace = (deps: BridgeDeps, { pair, lane }: Held, place: string): Promise<LaneWrite> =>
+  write(deps, pair.key, lane, {
     when: [
-      ['=', at(lane).fence, home.lanes[lane].fence],
+      ['=', at(lane).fence, pair.lanes[lane].fence],
       ['lacks', at(lane).intentSid],
     ],
     set: { [at(lane).place]: place },
@@ -68,10 +68,10 @@ export const clean = async (
 ): Promise<LaneWrite> => {
   const { lane } = held;
   const a = at(lane);
-  const fenceHeld = held.home.lanes[lane].fence;
-  let home = held.home;
+  const fenceHeld = held.pair.lanes[lane].fence;
+  let pair = held.pair;
   for (;;) {
-    const state = home.lanes[lane];
+    const state = pair.lanes[lane];
     const cursor = Math.max(state.cursor, seenUpTo);
     const old = [...state.holes]
       .filter(([, found]) => listedAt - found > GONE_AFTER_MS)
@@ -85,16 +85,16 @@ export const clean = async (
       listedAt - state.dirty.since > GONE_AFTER_MS;
     const holes = [...state.holes.keys(), ...fresh].filter((index) => !old.includes(index));
     const waits = !done || holes.length > 0 || [...state.stale.keys()].some((sid) => !applied.includes(sid));
-    const other = home.lanes[otherLane(lane)];
+    const other = pair.lanes[otherLane(lane)];
     const rest =
       waits ||
-      !home.linked ||
-      home.held !== undefined ||
+      !pair.linked ||
+      pair.held !== undefined ||
       other.dirty !== undefined ||
       other.intent !== undefined ||
       other.holes.size > 0 ||
       other.stale.size > 0;
-    const written = await write(deps, home.key, lane, {
+    const written = await write(deps, pair.key, lane, {
       when: [
         ['=', a.fence, fenceHeld],
         ['lacks', a.intentSid],
@@ -110,7 +110,7 @@ export const clean = async (
               ...untouched(otherLane(lane), other),
             ]),
       ],
-      set: { [a.cursor]: cursor, ...(waits ? dueMark(home) : {}) },
+      set: { [a.cursor]: cursor, ...(waits ? dueMark(pair) : {}) },
       exclude: { [a.own]: state.own.filter((index) => index <= cursor) },
       put: fresh.length > 0 ? { [a.holes]: Object.fromEntries(fresh.map((index) => [index, listedAt])) } : {},
       drop: {
@@ -119,9 +119,9 @@ export const clean = async (
       },
       remove: [...(done ? [a.dirty, a.dirtySince] : []), ...(rest ? [] : ['due', 'dk']), a.place],
     });
-    if (written.ok || written.home === undefined) return written;
-    const now = written.home.lanes[lane];
+    if (written.ok || written.pair === undefined) return written;
+    const now = written.pair.lanes[lane];
     if (now.fence !== fenceHeld || now.intent !== undefined) return written;
-    home = written.home;
+    pair = written.pair;
   }
 };

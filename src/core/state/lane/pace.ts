@@ -30,21 +30,21 @@ export const hold = async (deps: BridgeDeps, held: Held, upTo: number): Promise<
   const { lane } = held;
   const a = at(lane);
   const now = deps.clock.now();
-  for (let home = held.home; ; ) {
-    const dirty = Math.max(upTo, home.lanes[lane].dirty?.upTo ?? 0, 1);
-    const written = await write(deps, home.key, lane, {
+  for (let pair = held.pair; ; ) {
+    const dirty = Math.max(upTo, pair.lanes[lane].dirty?.upTo ?? 0, 1);
+    const written = await write(deps, pair.key, lane, {
       when: [
-        ['=', a.fence, held.home.lanes[lane].fence],
+        ['=', a.fence, held.pair.lanes[lane].fence],
         ['any', [['lacks', a.dirty]], [['<=', a.dirty, dirty]]],
       ],
-      set: { held: now + HELD_MS, [a.dirty]: dirty, [a.dirtySince]: now, ...dueMark(home) },
+      set: { held: now + HELD_MS, [a.dirty]: dirty, [a.dirtySince]: now, ...dueMark(pair) },
       remove: intentAttributes(lane),
     });
-    if (written.ok || written.home?.lanes[lane].fence !== held.home.lanes[lane].fence) return written;
-    home = written.home;
+    if (written.ok || written.pair?.lanes[lane].fence !== held.pair.lanes[lane].fence) return written;
+    pair = written.pair;
   }
 };
 
 /** The time is over. Refused when it is not, or when somebody else did it. */
-export const releaseInTime = (deps: BridgeDeps, { home, lane }: Held): Promise<LaneWrite> =>
-  write(deps, home.key, lane, { when: [['<=', 'held', deps.clock.now()]], remove: ['held'] });
+export const releaseInTime = (deps: BridgeDeps, { pair, lane }: Held): Promise<LaneWrite> =>
+  write(deps, pair.key, lane, { when: [['<=', 'held', deps.clock.now()]], remove: ['held'] });

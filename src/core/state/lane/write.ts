@@ -6,22 +6,22 @@
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
 import type { Change } from '../../ports/change.ts';
-import { at, type Home, readHome } from '../pair.ts';
+import { at, type Pair, readPair } from '../pair.ts';
 
-export type Held = { readonly home: Home; readonly lane: Lane };
+export type Held = { readonly pair: Pair; readonly lane: Lane };
 export type LaneWrite =
-  | { readonly ok: true; readonly home: Home }
-  | { readonly ok: false; readonly home: Home | undefined };
+  | { readonly ok: true; readonly pair: Pair }
+  | { readonly ok: false; readonly pair: Pair | undefined };
 
 export const write = async (
   deps: BridgeDeps,
-  key: Home['key'],
+  key: Pair['key'],
   lane: Lane,
   change: Omit<Change, 'nonce'>,
 ): Promise<LaneWrite> => {
   const written = await deps.store.write(key, { ...change, nonce: [at(lane).nonce, deps.nonce()] });
-  const home = readHome(written.ok ? written.item : written.old);
-  return written.ok && home !== undefined ? { ok: true, home } : { ok: false, home };
+  const pair = readPair(written.ok ? written.item : written.old);
+  return written.ok && pair !== undefined ? { ok: true, pair } : { ok: false, pair };
 };
 
 export const intentAttributes = (lane: Lane): readonly string[] => {
@@ -38,4 +38,4 @@ export const intentAttributes = (lane: Lane): readonly string[] => {
   ];
 };
 
-export const dueMark = (home: Home) => ({ due: 'due', dk: home.key.pk });
+export const dueMark = (pair: Pair) => ({ due: 'due', dk: pair.key.pk });

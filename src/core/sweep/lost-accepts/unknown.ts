@@ -2,7 +2,7 @@
 
 import type { Clock, Nonce } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
-import { aliasOf, pairKey, readHome } from '../../state/pair.ts';
+import { aliasOf, pairKey, readPair } from '../../state/pair.ts';
 import { type Asked, readAsked } from './asked.ts';
 import type { Memory } from './memory.ts';
 import type { OpenChat } from './open-chats.ts';
@@ -32,13 +32,13 @@ export const unknownChats = async (
 const look = async (deps: Deps, memory: Memory, open: OpenChat): Promise<UnknownChat | undefined> => {
   const { task, chat, passed } = open;
   const item = await deps.store.get(pairKey('flex', chat.container));
-  const home = readHome(item);
-  if (aliasOf(item) !== undefined || home?.task === task.sid) {
+  const pair = readPair(item);
+  if (aliasOf(item) !== undefined || pair?.task === task.sid) {
     memory.known(task);
     return undefined;
   }
   // An older accept must not undo a newer one.
-  if (passed && home !== undefined) return undefined;
+  if (passed && pair !== undefined) return undefined;
   const asked = await readAsked(deps, task.sid);
   if (asked !== undefined && asked.updatedAt === task.updatedAt && deps.clock.now() < asked.until) {
     memory.rest(task, asked.until);

@@ -13,7 +13,7 @@ import {
 
 afterEach(endAll);
 
-const home = `/conversations.twilio.com/v1/Services/IS${'a'.repeat(32)}`;
+const pair = `/conversations.twilio.com/v1/Services/IS${'a'.repeat(32)}`;
 const birth = { uniqueName: `bridge-flex-${channel}`, friendlyName: 'Ann', attributes: '{"chatChannelSid":"x"}' };
 
 const onStage = async (answer: (asked: Asked) => Answered) => {
@@ -38,7 +38,7 @@ describe('a conversation', () => {
       attributes: '{}',
       state: 'open',
     });
-    expect(stage.asked[0]).toMatchObject({ method: 'POST', path: `${home}/Conversations` });
+    expect(stage.asked[0]).toMatchObject({ method: 'POST', path: `${pair}/Conversations` });
     expect(Object.fromEntries(stage.asked[0]?.form ?? [])).toEqual({
       UniqueName: birth.uniqueName,
       FriendlyName: 'Ann',
@@ -64,7 +64,7 @@ describe('a conversation', () => {
   ])('in state %s is %s', async (state, told) => {
     const { stage, frontline } = await onStage(() => ({ status: 200, json: conversation(state) }));
     expect(await frontline.container(birth.uniqueName)).toMatchObject({ state: told });
-    expect(stage.asked[0]?.path).toBe(`${home}/Conversations/${birth.uniqueName}`);
+    expect(stage.asked[0]?.path).toBe(`${pair}/Conversations/${birth.uniqueName}`);
   });
 
   test('that is gone is undefined', async () => {
@@ -84,7 +84,7 @@ describe('a message', () => {
       announce: false,
     };
     expect(await frontline.send(channel, draft)).toEqual({ sid: messageSid, index: 0 });
-    expect(stage.asked[0]?.path).toBe(`${home}/Conversations/${channel}/Messages`);
+    expect(stage.asked[0]?.path).toBe(`${pair}/Conversations/${channel}/Messages`);
     expect(stage.asked[0]?.form.get('Author')).toBe('ann');
   });
 
@@ -148,7 +148,7 @@ describe('people', () => {
     );
     expect(await frontline.hasUser('ann@example.com')).toBe(true);
     expect(await frontline.hasUser('bob')).toBe(false);
-    expect(stage.asked[0]?.path).toBe(`${home}/Users/ann%40example.com`);
+    expect(stage.asked[0]?.path).toBe(`${pair}/Users/ann%40example.com`);
   });
 
   test('are not named in trouble', async () => {

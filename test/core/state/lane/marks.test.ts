@@ -10,7 +10,7 @@ import {
   HOLES_AT_ONCE,
   markStale,
 } from '../../../../src/core/state/lane/marks.ts';
-import { type Home, pairKey, readHome } from '../../../../src/core/state/pair.ts';
+import { type Pair, pairKey, readPair } from '../../../../src/core/state/pair.ts';
 import { begin, finishLink, open } from '../../../../src/core/state/pair-writes.ts';
 import { acceptedIn } from '../../../support/accepted.ts';
 
@@ -36,20 +36,20 @@ const linkedPair = async () => {
   const begun = await begin(deps, accepted);
   const opened = begun && (await open(deps, begun, 'CH2', 'jo'));
   if (!opened || !(await finishLink(deps, opened, accepted, false))) throw new Error('not linked');
-  const home = async (): Promise<Home> => {
-    const found = readHome(await store.get(key));
-    if (found === undefined) throw new Error('no home');
+  const pair = async (): Promise<Pair> => {
+    const found = readPair(await store.get(key));
+    if (found === undefined) throw new Error('no pair');
     return found;
   };
   /** As a run does it that listed up to an index, when the list was asked for now. */
   const cleans = async (seenUpTo: number, missing: readonly number[] = [], renewed: readonly string[] = []) => {
-    const fenced = await fence(deps, { home: await home(), lane: 'F' });
+    const fenced = await fence(deps, { pair: await pair(), lane: 'F' });
     if (!fenced.ok) throw new Error('not fenced');
-    await clean(deps, { home: fenced.home, lane: 'F' }, seenUpTo, missing, now, renewed);
-    return home();
+    await clean(deps, { pair: fenced.pair, lane: 'F' }, seenUpTo, missing, now, renewed);
+    return pair();
   };
   await cleans(-1);
-  return { deps, home, cleans, pass: (ms: number) => (now += ms) };
+  return { deps, pair, cleans, pass: (ms: number) => (now += ms) };
 };
 
 describe('The mark of a lane that is not up to date', () => {
@@ -113,22 +113,22 @@ test('An edit that was not applied keeps the pair due until it is', async () => 
 
 describe('More than one write may take away', () => {
   test('of edits that were applied is taken away by the runs that follow', async () => {
-    const { deps, home, cleans } = await linkedPair();
+    const { deps, pair, cleans } = await linkedPair();
     const sids = Array.from({ length: 230 }, (_, n) => `IM${n}`);
     for (const sid of sids) await markStale(deps, key, 'F', sid);
     const left: number[] = [];
-    do left.push((await cleans(5, [], [...(await home()).lanes.F.stale.keys()])).lanes.F.stale.size);
-    while ((await home()).due && left.length < 9);
+    do left.push((await cleans(5, [], [...(await pair()).lanes.F.stale.keys()])).lanes.F.stale.size);
+    while ((await pair()).due && left.length < 9);
     expect(left).toEqual([230 - DROPS_AT_ONCE, 230 - 2 * DROPS_AT_ONCE, 0]);
   });
 
   test('of edits and holes together, new holes among them, is taken away by and by', async () => {
-    const { deps, home, cleans, pass } = await linkedPair();
+    const { deps, pair, cleans, pass } = await linkedPair();
     const indices = (from: number, count = HOLES_AT_ONCE) => Array.from({ length: count }, (_, n) => from + n);
     for (const from of [0, 50, 100, 150]) await cleans(from + 49, indices(from));
     for (let n = 0; n < 230; n += 1) await markStale(deps, key, 'F', `IM${n}`);
     pass(GONE_AFTER_MS + 1);
-    const renewed = async () => [...(await home()).lanes.F.stale.keys()];
+    const renewed = async () => [...(await pair()).lanes.F.stale.keys()];
     let after = await cleans(249, indices(200), await renewed());
     expect([after.lanes.F.holes.size, after.due]).toEqual([150, true]);
     pass(GONE_AFTER_MS + 1);
