@@ -16,7 +16,7 @@ export const span = (ms: number): string => {
   return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 };
 
-export const direction = (lane: Lane): string => (lane === 'F' ? 'Flex -> Frontline' : 'Frontline -> Flex');
+export const direction = (lane: Lane): string => (lane === 'toFrontline' ? 'Flex -> Frontline' : 'Frontline -> Flex');
 
 /** The container that a pair's key names. */
 export const chatOf = (pair: string): string => pair.replace(/^.*#/, '');

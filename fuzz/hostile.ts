@@ -217,7 +217,7 @@ const copied = (dice: Dice): string =>
   stampedAttributes(
     secrets.stampKey,
     config.deployment,
-    { lane: dice.pick(['F', 'B'] as const), container: `CH${hex(dice, 32)}`, author: NAME, body: TEXT },
+    { lane: dice.pick(['toFrontline', 'toFlex'] as const), container: `CH${hex(dice, 32)}`, author: NAME, body: TEXT },
     `IM${hex(dice, 32)}`,
     dice.pick(['copy', 'silent', 'notice'] as const),
   );

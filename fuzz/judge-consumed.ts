@@ -55,7 +55,7 @@ export const judgeConsumed = async (target: Target, sent: readonly Queued[], dic
 
 /** Whatever a webhook gives as the author is an identity, for as long as a call is under way. */
 const keepsText = ({ set = {}, ...rest }: Change): boolean => {
-  const { [at('F').intentAuthor]: _, [at('B').intentAuthor]: __, ...other } = set;
+  const { [at('toFrontline').intentAuthor]: _, [at('toFlex').intentAuthor]: __, ...other } = set;
   return holdsText(JSON.stringify({ ...rest, other }));
 };
 
@@ -66,7 +66,7 @@ const compare = async (stage: Stage, sent: readonly Queued[]): Promise<void> => 
   for (const { queue, group, body } of sent) {
     const work = decodeEnvelope(body)?.work;
     if (work?.kind !== 'event' || work.event.type !== 'message.added') continue;
-    const lane = work.event.side === 'flex' ? 'F' : 'B';
+    const lane = work.event.side === 'flex' ? 'toFrontline' : 'toFlex';
     const job = { kind: 'reconcile', pair: `flex#${stage.facts.channel}`, lane, because: 'fuzz', full: true } as const;
     await consume(stage, queue, group, encodeEnvelope({ receivedAt: stage.now(), work: job }));
   }

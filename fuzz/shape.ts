@@ -80,7 +80,7 @@ const pair: Check = (value) =>
   typeof value === 'string' && /^(flex|frontline)#/.test(value) && isRealSid(value.replace(/^\w+#/, ''), 'CH');
 const parked = record({
   pair,
-  lane: oneOf('F', 'B'),
+  lane: oneOf('toFrontline', 'toFlex'),
   sid: sid('IM'),
   // Of what is gone nobody knows the index.
   index: (value) => value === -1 || whole(value),
@@ -99,14 +99,14 @@ const works: Readonly<Partial<Record<Work['kind'], Check>>> = {
     pair,
     about: record({
       sid: sid('IM'),
-      way: oneOf('F', 'B', 'forward'),
+      way: oneOf('toFrontline', 'toFlex', 'forward'),
       reason: filled,
       'code?': whole,
       'createdAt?': filled,
       'edit?': filled,
     }),
   }),
-  redrive: record({ kind: oneOf('redrive'), pair, lane: oneOf('F', 'B'), sid: sid('IM') }),
+  redrive: record({ kind: oneOf('redrive'), pair, lane: oneOf('toFrontline', 'toFlex'), sid: sid('IM') }),
 };
 
 /** Of what a webhook makes, and of what a consumer lays aside because of it. */

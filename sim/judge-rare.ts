@@ -76,7 +76,7 @@ const emptyProblems = async (world: World, chat: Played): Promise<readonly strin
     world.twilio.reads.container('frontline', conversationOf(world, chat.channel) ?? '')?.state === 'closed';
   const wrong: string[] = [];
   for (const sid of chat.empties) {
-    const row = await world.store.get({ pk: `flex#${chat.channel}`, sk: `m#F#${sid}` });
+    const row = await world.store.get({ pk: `flex#${chat.channel}`, sk: `m#fl#${sid}` });
     if (row?.st === 'skipped') world.meter.met('empty message');
     else if (!closed) wrong.push(`the empty message ${sid} ended as ${row?.st}`);
   }

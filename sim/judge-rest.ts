@@ -15,7 +15,7 @@ const ENDS: ReadonlySet<string> = new Set([
 ]);
 
 /** What a pair's item holds while something of a lane waits: an intent, a dirty mark, an edit that could not be applied. */
-const WAITING = ['Fps', 'Bps', 'Fd', 'Bd', 'Fe', 'Be'] as const;
+const WAITING = ['flps', 'fxps', 'fld', 'fxd', 'fle', 'fxe'] as const;
 
 /** @returns what is wrong, a line each. */
 export const restProblems = async (world: World, chats: readonly Played[]): Promise<readonly string[]> => {
@@ -35,7 +35,7 @@ const waitsForEver = (world: World, { channel }: Played): boolean => {
 
 const standsInLedger = async (world: World, chats: readonly Played[], sid: string | undefined): Promise<boolean> => {
   for (const { channel } of chats)
-    for (const lane of ['F', 'B'])
+    for (const lane of ['toFrontline', 'toFlex'])
       if ((await world.store.get({ pk: `flex#${channel}`, sk: `m#${lane}#${sid}` })) !== undefined) return true;
   return false;
 };

@@ -83,7 +83,7 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
 
   /** Not before the ledger knows the copy: one whose answer was lost, and that somebody deletes, is written again. */
   const takeAway = async (conversation: string, sid: string, body: string): Promise<void> => {
-    const prefix = 'm#F#';
+    const prefix = 'm#fl#';
     const { items } = await world.store.listUnder(`flex#${channel}`, { prefix, limit: 1_000, after: undefined });
     const stands = twilio.reads.transcript('frontline', conversation).some((message) => message.sid === sid);
     if (!stands || isClosed(world, conversation) || !items.some(({ d }) => d === sid)) return;

@@ -40,12 +40,15 @@ const unaccounted = async (world: World, chat: Played): Promise<readonly string[
   const wrong: string[] = [];
   const conversation = conversationOf(world, chat.channel);
   for (const [side, lane, container] of [
-    ['flex', 'F', chat.channel],
-    ['frontline', 'B', conversation],
+    ['flex', 'toFrontline', chat.channel],
+    ['frontline', 'toFlex', conversation],
   ] as const)
     for (const { sid, body } of world.twilio.reads.transcript(side, container ?? '')) {
       if (!chat.said[side].has(sid)) continue;
-      const row = await world.store.get({ pk: `flex#${chat.channel}`, sk: `m#${lane}#${sid}` });
+      const row = await world.store.get({
+        pk: `flex#${chat.channel}`,
+        sk: `m#${lane === 'toFrontline' ? 'fl' : 'fx'}#${sid}`,
+      });
       if (row === undefined) wrong.push(`no row tells what became of "${body}" of the ${side} side`);
     }
   return wrong;

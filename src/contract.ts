@@ -97,8 +97,8 @@ export const METRICS = {
   /** One count per ended event, dimension `Outcome`: {@link OUTCOMES}. By filter. */
   outcome: 'Events',
   /**
-   * Milliseconds from the webhook's arrival until the event ended as replicated or forwarded, dimension `Lane`: F, B,
-   * forward. By filter.
+   * Milliseconds from the webhook's arrival until the event ended as replicated or forwarded, dimension `Lane`:
+   * toFrontline, toFlex, forward. By filter.
    */
   delay: 'Delay',
   /** One count per event that was deferred because its pair writes faster than people can. */

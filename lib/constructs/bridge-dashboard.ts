@@ -9,7 +9,7 @@ import type { EventQueue } from './event-queue.ts';
 import { bridgeMetric, delayMetric, outcomeMetric, sideMetric } from './metrics.ts';
 import type { WebhookApi } from './webhook-api.ts';
 
-const lanes = ['F', 'B', 'forward'] as const;
+const lanes = ['toFrontline', 'toFlex', 'forward'] as const;
 const sides = ['flex', 'frontline', 'default webhook', 'taskrouter'];
 
 const graph = (title: string, left: Metric[]): IWidget =>

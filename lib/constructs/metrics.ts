@@ -15,7 +15,7 @@ export const outcomeMetric = (stage: Stage, outcome: (typeof OUTCOMES)[number]):
   bridgeMetric(stage, METRICS.outcome).with({ dimensionsMap: { Outcome: outcome } });
 
 /** Milliseconds from the webhook's arrival until the event's end. */
-export const delayMetric = (stage: Stage, lane: 'F' | 'B' | 'forward', percentile: number): Metric =>
+export const delayMetric = (stage: Stage, lane: 'toFrontline' | 'toFlex' | 'forward', percentile: number): Metric =>
   bridgeMetric(stage, METRICS.delay, Stats.percentile(percentile)).with({
     dimensionsMap: { Lane: lane },
     label: `${lane} p${percentile}`,

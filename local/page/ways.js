@@ -2,7 +2,7 @@
 import { part } from './part.js';
 
 const MOST_ROWS = 150;
-const lanes = { F: 'Flex → Frontline', B: 'Frontline → Flex', forward: 'Flex’s own webhook' };
+const lanes = { toFrontline: 'Flex → Frontline', toFlex: 'Frontline → Flex', forward: 'Flex’s own webhook' };
 const looks = {
   replicated: 'good',
   linked: 'good',

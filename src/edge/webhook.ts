@@ -101,7 +101,7 @@ const answerTo = async (
   if (told.kind === 'malformed') return refused('malformed', told.parameter);
   if (told.kind === 'skipped') return skippedBecause(told.reason);
   if (told.event !== undefined) about.type = told.event.type;
-  about.lane = told.event === undefined ? 'forward' : told.event.side === 'flex' ? 'F' : 'B';
+  about.lane = told.event === undefined ? 'forward' : told.event.side === 'flex' ? 'toFrontline' : 'toFlex';
   return store(deps, told, { at: receivedAt, contentType, ...read }, secrets.stampKey);
 };
 
@@ -122,11 +122,11 @@ const store = async (deps: WebhookDeps, work: Work, received: Received, stampKey
   return places.length === 0 ? skippedBecause('no_default_webhook') : queued(places.length, work.flaw);
 };
 
-/** The stamp of a message that this deployment wrote: what stands in Flex was written by lane B, and the reverse. */
+/** The stamp of a message that this deployment wrote: what stands in Flex was written by the lane to Flex, and the reverse. */
 const ownStamp = (event: BridgeEvent, key: string, deployment: string): Stamp | undefined => {
   if (event.type !== 'message.added' && event.type !== 'message.updated') return undefined;
   const { author, body, attributes } = event.message;
-  const lane = event.side === 'flex' ? 'B' : 'F';
+  const lane = event.side === 'flex' ? 'toFlex' : 'toFrontline';
   const stamp = provenStamp(key, { lane, container: event.container, author, body }, attributes);
   return stamp?.d === deployment ? stamp : undefined;
 };

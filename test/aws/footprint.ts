@@ -331,7 +331,7 @@ try {
           group: channel,
           body: encodeEnvelope({
             receivedAt: Date.now(),
-            work: { kind: 'reconcile', pair: `flex#${channel}`, lane: 'F', because: 'asked', full: true },
+            work: { kind: 'reconcile', pair: `flex#${channel}`, lane: 'toFrontline', because: 'asked', full: true },
           }),
         });
       say('comparing ten chats from end to end at once', await work(toFrontline, 'flex-events'));

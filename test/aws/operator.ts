@@ -49,7 +49,7 @@ const park = async ({ emulator, chat }: Office, sid: string, index: number): Pro
   const { TableNames = [] } = await client.send(new ListTablesCommand({}));
   const tableName = TableNames.find((name) => name.includes('State')) ?? '';
   const deps = { store: createDynamoStore({ client, tableName }), clock: systemClock, nonce: () => 'parked' };
-  await writeParked(deps, { pk: `flex#${chat.channelSid}`, sk: 'pair' }, 'F', sid, 'refused', index, 50504);
+  await writeParked(deps, { pk: `flex#${chat.channelSid}`, sk: 'pair' }, 'toFrontline', sid, 'refused', index, 50504);
   client.destroy();
 };
 

@@ -32,7 +32,7 @@ const open = async () => {
   return { database, store, queues, deployment: sqliteDeployment({ database, store, queues }) };
 };
 const parked = (digit: string, i: number) => ({
-  key: { pk: pair, sk: `m#F#${sid('IM', digit)}` },
+  key: { pk: pair, sk: `m#fl#${sid('IM', digit)}` },
   item: { st: 'parked', why: 'refused', code: 50504, i, at: clock.now(), due: 'parked', dk: `${pair}#${digit}` },
 });
 
@@ -41,7 +41,7 @@ const fill = async ({ store, queues }: Awaited<ReturnType<typeof open>>): Promis
     store.write(key, { when: [], set, nonce: ['n', 'filled'] });
   await put(
     { pk: pair, sk: 'pair' },
-    { st: 'open', linked: 1, flex: CHANNEL, frontline: CONVERSATION, Fc: 9, Bc: 9, Ff: 1, Bf: 1 },
+    { st: 'open', linked: 1, flex: CHANNEL, frontline: CONVERSATION, flc: 9, fxc: 9, flf: 1, fxf: 1 },
   );
   await put({ pk: pair, sk: 'open' }, { due: 'active', dk: pair });
   await put({ pk: `frontline#${CONVERSATION}`, sk: 'pair' }, { pair });
@@ -54,7 +54,15 @@ const fill = async ({ store, queues }: Awaited<ReturnType<typeof open>>): Promis
       receivedAt: 0,
       work: {
         kind: 'parked',
-        parked: { pair, lane: 'F', sid: sid('IM', '1'), index: 7, reason: 'refused', code: 50504, attempts: 1 },
+        parked: {
+          pair,
+          lane: 'toFrontline',
+          sid: sid('IM', '1'),
+          index: 7,
+          reason: 'refused',
+          code: 50504,
+          attempts: 1,
+        },
       },
     }),
   });
@@ -110,7 +118,7 @@ describe('with no bridge running', () => {
       { pk: pair, sk: 'pair' },
       {
         when: [],
-        set: { held: Date.UTC(2099, 2, 14, 9), Fd: 70, Fds: 1, due: 'due', dk: pair },
+        set: { held: Date.UTC(2099, 2, 14, 9), fld: 70, flds: 1, due: 'due', dk: pair },
         nonce: ['n', 'held'],
       },
     );
@@ -129,7 +137,7 @@ describe('with no bridge running', () => {
       const pk = `flex#${sid('CH', `${n}`)}`;
       await store.write(
         { pk, sk: 'pair' },
-        { when: [], set: { st: 'linking', since: 3 - n, Ff: 0, Bf: 0, due: 'due', dk: pk }, nonce: ['n', `${n}`] },
+        { when: [], set: { st: 'linking', since: 3 - n, flf: 0, fxf: 0, due: 'due', dk: pk }, nonce: ['n', `${n}`] },
       );
     }
     await database.close();
@@ -190,7 +198,7 @@ describe('with what was given up and is no parked message', () => {
       });
     await store.write(
       { pk: pair, sk: 'pair' },
-      { when: [], set: { st: 'linking', flex: CHANNEL, Ff: 0, Bf: 0 }, nonce: ['n', 'begun'] },
+      { when: [], set: { st: 'linking', flex: CHANNEL, flf: 0, fxf: 0 }, nonce: ['n', 'begun'] },
     );
     await bury('flex-events', 'link', 'other_deployment', { kind: 'link', pair, because: 'parked' });
     await bury('flex-events', 'later', 'unreadable', undefined);
@@ -340,7 +348,7 @@ describe('beside a running bridge', () => {
         ]);
         expect(repaired.code).toBe(0);
       },
-      (work) => ({ brought: work.kind === 'reconcile' && work.lane === 'F' ? 2 : 0, unsureUntil: undefined }),
+      (work) => ({ brought: work.kind === 'reconcile' && work.lane === 'toFrontline' ? 2 : 0, unsureUntil: undefined }),
     );
   });
 
@@ -355,7 +363,7 @@ describe('beside a running bridge', () => {
         expect(code).toBe(1);
       },
       (work) => ({
-        brought: work.kind === 'reconcile' && work.lane === 'F' ? 1 : 0,
+        brought: work.kind === 'reconcile' && work.lane === 'toFrontline' ? 1 : 0,
         unsureUntil: Date.UTC(2026, 2, 14, 9, 0, 7, 300),
       }),
     );

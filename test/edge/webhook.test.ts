@@ -21,7 +21,14 @@ describe('what is stored', () => {
       { queue: 'default-webhook', group: said.ChannelSid, dedupe: `onMessageSent:${said.MessageSid}` },
     ]);
     expect(journal).toEqual([
-      { step: 'queued', type: 'message.added', lane: 'F', sids: [said.ChannelSid, said.MessageSid], count: 2, ms: 0 },
+      {
+        step: 'queued',
+        type: 'message.added',
+        lane: 'toFrontline',
+        sids: [said.ChannelSid, said.MessageSid],
+        count: 2,
+        ms: 0,
+      },
     ]);
   });
 
@@ -49,7 +56,7 @@ describe('what is stored', () => {
     expect(sent).toMatchObject([
       { queue: 'frontline-events', group: answered.ConversationSid, dedupe: `onMessageAdded:${answered.MessageSid}` },
     ]);
-    expect(journal).toMatchObject([{ step: 'queued', type: 'message.added', lane: 'B', count: 1 }]);
+    expect(journal).toMatchObject([{ step: 'queued', type: 'message.added', lane: 'toFlex', count: 1 }]);
   });
 
   test("an accepted reservation goes to its channel's group", async () => {
@@ -122,7 +129,11 @@ describe('the same event again', () => {
 });
 
 describe('echo', () => {
-  const copy = (params: Params, lane: 'F' | 'B', over: { d?: string; key?: string; kind?: 'copy' | 'silent' } = {}) => {
+  const copy = (
+    params: Params,
+    lane: 'toFrontline' | 'toFlex',
+    over: { d?: string; key?: string; kind?: 'copy' | 'silent' } = {},
+  ) => {
     const container = params.ChannelSid ?? params.ConversationSid ?? '';
     const author = params.From ?? params.Author ?? '';
     const at = { lane, container, author, body: params.Body ?? '' };
@@ -133,30 +144,30 @@ describe('echo', () => {
 
   test("the bridge's own message in Flex is not written back, but goes out by SMS", async () => {
     const { deliver, sent, journal } = world();
-    expect((await deliver(chat, copy(said, 'B'))).status).toBe(204);
+    expect((await deliver(chat, copy(said, 'toFlex'))).status).toBe(204);
     expect(sent.map(({ queue }) => queue)).toEqual(['default-webhook']);
     expect(journal).toMatchObject([{ step: 'skipped', reason: 'echo', type: 'message.added', count: 1 }]);
   });
 
   test('a silent copy does not go out by SMS', async () => {
     const { deliver, sent } = world();
-    await deliver(chat, copy(said, 'B', { kind: 'silent' }));
+    await deliver(chat, copy(said, 'toFlex', { kind: 'silent' }));
     expect(sent).toEqual([]);
   });
 
   test("the bridge's own message in Frontline is not stored at all", async () => {
     const { deliver, sent, journal } = world();
-    expect((await deliver(conversations, copy(answered, 'F'))).status).toBe(204);
+    expect((await deliver(conversations, copy(answered, 'toFrontline'))).status).toBe(204);
     expect(sent).toEqual([]);
     expect(journal).toMatchObject([{ step: 'skipped', reason: 'echo' }]);
   });
 
   test.each([
-    ['made with another key', copy(said, 'B', { key: 'guessed' })],
-    ['of the other lane', copy(said, 'F')],
-    ['of another deployment', copy(said, 'B', { d: 'staging' })],
-    ['copied onto another text', { ...copy(said, 'B'), Body: 'something else' }],
-    ['copied by another author', { ...copy(said, 'B'), From: 'mallory' }],
+    ['made with another key', copy(said, 'toFlex', { key: 'guessed' })],
+    ['of the other lane', copy(said, 'toFrontline')],
+    ['of another deployment', copy(said, 'toFlex', { d: 'staging' })],
+    ['copied onto another text', { ...copy(said, 'toFlex'), Body: 'something else' }],
+    ['copied by another author', { ...copy(said, 'toFlex'), From: 'mallory' }],
     ['that is nonsense', { ...said, Attributes: '{"bridge":{"v":1,"h":[]}}' }],
   ])("a stamp %s makes it a person's message", async (_what, params) => {
     const { deliver, sent } = world();

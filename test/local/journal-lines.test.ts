@@ -6,7 +6,7 @@ const at = Date.parse('2026-11-22T14:03:04.567Z');
 const entry: Entry = {
   step: 'replicated',
   type: 'message.added',
-  lane: 'F',
+  lane: 'toFrontline',
   sids: [`IM${'1'.repeat(32)}`, `CH${'2'.repeat(32)}`, `IM${'3'.repeat(32)}`],
   ms: 34,
 };

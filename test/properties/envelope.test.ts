@@ -11,7 +11,7 @@ const text = fc.oneof(
     .map((units) => String.fromCharCode(...units)),
 );
 const side = fc.constantFrom('flex' as const, 'frontline' as const);
-const lane = fc.constantFrom('F' as const, 'B' as const);
+const lane = fc.constantFrom('toFrontline' as const, 'toFlex' as const);
 
 const message = fc.record({
   sid: text,

@@ -64,7 +64,7 @@ const often = (op: Operation): number => (['say', 'start', 'bring', 'claim', 'cl
 const moves: fc.Arbitrary<readonly Move[]> = fc.array(
   fc.record({
     owner: fc.nat(1),
-    lane: fc.constantFrom<Lane>('F', 'B'),
+    lane: fc.constantFrom<Lane>('toFrontline', 'toFlex'),
     op: fc.oneof(...OPERATIONS.map((op) => ({ arbitrary: fc.constant(op), weight: often(op) }))),
     pick: fc.nat(11),
     bits: fc.nat(4095),
@@ -130,8 +130,8 @@ export const play = async (
   };
 
   /** The next index in each lane's source, and which of them persons wrote. */
-  const next: Record<Lane, number> = { F: 0, B: 0 };
-  const said: Record<Lane, number[]> = { F: [], B: [] };
+  const next: Record<Lane, number> = { toFrontline: 0, toFlex: 0 };
+  const said: Record<Lane, number[]> = { toFrontline: [], toFlex: [] };
   const hands = new Map<string, Hand>();
   const handOf = ({ owner, lane }: Move): Hand => {
     const name = `${owner}${lane}`;
@@ -188,7 +188,7 @@ export const play = async (
       case 'claim': {
         const index = said[lane].at(-1 - (pick % 3));
         if (index === undefined) return {};
-        const container = lane === 'F' ? FLEX : FRONTLINE;
+        const container = lane === 'toFrontline' ? FLEX : FRONTLINE;
         const first = await intents.claim(deps, KEY, lane, container, claimed(index, false), index - 1);
         if (first.ok) return took(first);
         const decision = decide(first.pair, lane, container, index);

@@ -6,7 +6,7 @@ import { GONE_AFTER_MS } from '../../src/core/state/lane/marks.ts';
 import { at, type LaneState, otherLane, type Pair, readPair } from '../../src/core/state/pair.ts';
 import type { Step } from './lane-game.ts';
 
-const LANES: readonly Lane[] = ['F', 'B'];
+const LANES: readonly Lane[] = ['toFrontline', 'toFlex'];
 
 /** @returns what is wrong; undefined when nothing is. */
 type Rule = (step: Step, before: Pair, after: Pair) => string | undefined;

@@ -56,25 +56,25 @@ describe('a store that is written otherwise is caught:', () => {
   test.each<[string, (change: Change) => Change, string]>([
     [
       'by whoever comes, whatever fence he holds',
-      without((test) => about(test, 'Ff', 'Bf')),
+      without((test) => about(test, 'flf', 'fxf')),
       'who holds an old fence writes nothing',
     ],
-    ['over an intent', without((test) => about(test, 'Fps', 'Bps')), 'an intent gives way to no other'],
+    ['over an intent', without((test) => about(test, 'flps', 'fxps')), 'an intent gives way to no other'],
     [
       'under the same fence',
-      (change) => (change.set?.Fps === undefined ? change : { ...change, add: {} }),
+      (change) => (change.set?.flps === undefined ? change : { ...change, add: {} }),
       'only who claims anew opens an intent, under a fence of its own',
     ],
     [
       'with a cursor that others have moved since',
-      without((test) => test[0] === '=' && about(test, 'Fc', 'Bc')),
+      without((test) => test[0] === '=' && about(test, 'flc', 'fxc')),
       'a cursor never goes back',
     ],
     [
       'without the dirty mark',
       (change) =>
-        change.remove?.includes('Fps') && change.set?.Fd === undefined
-          ? { ...change, remove: [...change.remove, 'Fd', 'Fds'] }
+        change.remove?.includes('flps') && change.set?.fld === undefined
+          ? { ...change, remove: [...change.remove, 'fld', 'flds'] }
           : change,
       'dirty',
     ],
@@ -82,7 +82,7 @@ describe('a store that is written otherwise is caught:', () => {
     [
       'with its holes forgotten at each comparison',
       (change) =>
-        change.remove?.includes('Fg') ? { ...change, put: {}, drop: {}, set: { ...change.set, Fh: {} } } : change,
+        change.remove?.includes('flg') ? { ...change, put: {}, drop: {}, set: { ...change.set, flh: {} } } : change,
       '',
     ],
   ])('%s', async (_, change, rule) => {
@@ -90,11 +90,11 @@ describe('a store that is written otherwise is caught:', () => {
   });
 });
 
-/** `0F:start` is owner 0 on lane F; then pick and bits. */
+/** `0toFrontline:start` is owner 0 on the lane to Frontline; then pick and bits. */
 const gameOf = (moves: string): Game => ({
   linked: true,
   moves: moves.split(' ').map((text) => {
-    const [, owner, lane, op, pick, bits] = /^(\d)([FB]):(\w+?)(?:\((\d+),(\d+)\))?$/.exec(text) ?? [];
+    const [, owner, lane, op, pick, bits] = /^(\d)(toFrontline|toFlex):(\w+?)(?:\((\d+),(\d+)\))?$/.exec(text) ?? [];
     return {
       owner: Number(owner),
       lane: lane as Lane,
@@ -112,20 +112,26 @@ const rulesBroken = async (moves: string): Promise<readonly string[]> => {
 
 describe('the mark of what waits stays', () => {
   test('when an edit is marked while its lane is compared', async () => {
-    expect(await rulesBroken('0F:start 1F:stale 0F:clean')).toEqual([]);
+    expect(await rulesBroken('0toFrontline:start 1toFrontline:stale 0toFrontline:clean')).toEqual([]);
   });
 
   test('when an edit is marked while the other lane is compared', async () => {
-    expect(await rulesBroken('0B:start 1F:stale 0B:clean')).toEqual([]);
+    expect(await rulesBroken('0toFlex:start 1toFrontline:stale 0toFlex:clean')).toEqual([]);
   });
 
   test('when the other lane finds a hole while this one is compared', async () => {
-    expect(await rulesBroken('0F:say 0F:say 0B:start 1F:start(0,1) 1F:clean 0B:clean')).toEqual([]);
+    expect(
+      await rulesBroken(
+        '0toFrontline:say 0toFrontline:say 0toFlex:start 1toFrontline:start(0,1) 1toFrontline:clean 0toFlex:clean',
+      ),
+    ).toEqual([]);
   });
 });
 
 describe('a dirty mark', () => {
   test('that came between a claim and its hold names as much as before', async () => {
-    expect(await rulesBroken('0F:say 0F:claim 1F:defer(9,0) 0F:hold')).toEqual([]);
+    expect(await rulesBroken('0toFrontline:say 0toFrontline:claim 1toFrontline:defer(9,0) 0toFrontline:hold')).toEqual(
+      [],
+    );
   });
 });

@@ -103,7 +103,24 @@ test('a field of a JSON text is a text that is not empty, or nothing, whatever t
 describe('an item of the state', () => {
   const value = fc.oneof(text, fc.integer(), fc.array(fc.integer()), fc.dictionary(text, fc.integer()));
   const attribute = fc.constantFrom(
-    ...['st', 'gen', 'flex', 'pair', 'linked', 'due', 'held', 'Fc', 'Ff', 'Fps', 'Fpi', 'Fd', 'Fo', 'Fh', 'Fg', 'Bc'],
+    ...[
+      'st',
+      'gen',
+      'flex',
+      'pair',
+      'linked',
+      'due',
+      'held',
+      'flc',
+      'flf',
+      'flps',
+      'flpi',
+      'fld',
+      'flo',
+      'flh',
+      'flg',
+      'fxc',
+    ],
   );
   const item: fc.Arbitrary<Item> = fc
     .tuple(fc.dictionary(attribute, value), text, text)
@@ -114,7 +131,7 @@ describe('an item of the state', () => {
       fc.property(item, (found) => {
         const pair = readPair(found);
         expect(pair === undefined).toBe(found.st === undefined);
-        expect(Number.isFinite(pair?.lanes.F.cursor ?? 0)).toBe(true);
+        expect(Number.isFinite(pair?.lanes.toFrontline.cursor ?? 0)).toBe(true);
         aliasOf(found);
       }),
     );
@@ -135,7 +152,7 @@ describe('a message on the other side', () => {
     customer: fc.option(text, { nil: undefined }),
     workerIdentity: fc.option(text, { nil: undefined }),
   });
-  const lane = fc.constantFrom('F' as const, 'B' as const);
+  const lane = fc.constantFrom('toFrontline' as const, 'toFlex' as const);
 
   test('always reads somehow, or is empty, and the same each time', () => {
     fc.assert(
@@ -151,10 +168,10 @@ describe('a message on the other side', () => {
   test('comes home under the name that its author has there', () => {
     fc.assert(
       fc.property(text, fc.option(text, { nil: undefined }), (author, customer) => {
-        const there = authorAcross('B', author, { customer, workerIdentity: undefined });
+        const there = authorAcross('toFlex', author, { customer, workerIdentity: undefined });
         // Who is called as the customer is the customer.
         fc.pre(there !== customer || author === customer);
-        expect(authorAcross('F', there, { customer, workerIdentity: undefined })).toBe(author);
+        expect(authorAcross('toFrontline', there, { customer, workerIdentity: undefined })).toBe(author);
       }),
     );
   });

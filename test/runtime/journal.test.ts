@@ -13,13 +13,15 @@ const written = (entry: Entry): Record<string, unknown> => {
 
 describe('the journal', () => {
   test('a replicated message is one short line, with the SIDs of both sides and its time', () => {
-    expect(written({ step: 'replicated', type: 'message.added', lane: 'F', sids: ['IM1', 'IM2'], ms: 180 })).toEqual({
+    expect(
+      written({ step: 'replicated', type: 'message.added', lane: 'toFrontline', sids: ['IM1', 'IM2'], ms: 180 }),
+    ).toEqual({
       level: 'INFO',
       message: 'replicated',
       type: 'message.added',
       sids: ['IM1', 'IM2'],
       ms: 180,
-      lane: 'F',
+      lane: 'toFrontline',
     });
   });
 
@@ -60,7 +62,7 @@ describe('the journal', () => {
   test.each<[string, Entry, readonly unknown[]]>([
     [
       'an event of a held pair',
-      { step: 'deferred', type: 'message.added', reason: 'held', lane: 'B', sids: [] },
+      { step: 'deferred', type: 'message.added', reason: 'held', lane: 'toFlex', sids: [] },
       [[['Held', 1]]],
     ],
     [

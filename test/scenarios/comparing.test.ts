@@ -108,7 +108,7 @@ describe('A copy that nobody waited for any more', () => {
   /** As the bridge writes it, but by nobody who would note it down. */
   const strayCopy = async (stage: Stage, chat: Parameters<Stage['said']>[1], of: string, body: string) => {
     const conversation = stage.conversation(chat).sid;
-    const at = { lane: 'F', container: conversation, author: chat.customer, body } as const;
+    const at = { lane: 'toFrontline', container: conversation, author: chat.customer, body } as const;
     await stage.rest('frontline', 'POST', `${conversationsUrl}/${conversation}/Messages`, {
       Author: chat.customer,
       Body: body,
@@ -139,7 +139,12 @@ describe('A copy that nobody waited for any more', () => {
     const stage = openStage();
     const chat = await dialogue(stage);
     const conversation = stage.conversation(chat).sid;
-    const at = { lane: 'F', container: conversation, author: chat.customer, body: 'of another bridge' } as const;
+    const at = {
+      lane: 'toFrontline',
+      container: conversation,
+      author: chat.customer,
+      body: 'of another bridge',
+    } as const;
     await stage.rest('frontline', 'POST', `${conversationsUrl}/${conversation}/Messages`, {
       Author: chat.customer,
       Body: at.body,
@@ -168,7 +173,7 @@ test('What becomes visible only after the copies behind it is not passed over', 
     dedupe: 'asked',
     body: encodeEnvelope({
       receivedAt: stage.time.now(),
-      work: { kind: 'reconcile', pair: `flex#${chat.channel}`, lane: 'F', because: 'asked' },
+      work: { kind: 'reconcile', pair: `flex#${chat.channel}`, lane: 'toFrontline', because: 'asked' },
     }),
   });
   await stage.settle(0.1);

@@ -242,11 +242,11 @@ describe('a message that Twilio will never take', () => {
     expect(dead.map(({ reason, group }) => [reason, group])).toEqual([['refused', conversation]]);
     expect(decodeEnvelope(dead[0]?.body ?? '')?.work).toMatchObject({
       kind: 'parked',
-      parked: { pair: `flex#${chat.channel}`, lane: 'B', sid, index, reason: 'refused', code: 50504 },
+      parked: { pair: `flex#${chat.channel}`, lane: 'toFlex', sid, index, reason: 'refused', code: 50504 },
     });
     expect(dead[0]?.body).not.toContain('SSSS');
     expect(await parkedList(stage)).toMatchObject([
-      { pk: `flex#${chat.channel}`, sk: `m#B#${sid}`, st: 'parked', why: 'refused', i: index, code: 50504 },
+      { pk: `flex#${chat.channel}`, sk: `m#fx#${sid}`, st: 'parked', why: 'refused', i: index, code: 50504 },
     ]);
     expect(JSON.stringify(await parkedList(stage))).not.toContain('SSSS');
   });
@@ -262,7 +262,7 @@ describe('a message that Twilio will never take', () => {
     const people = stage.said('frontline', chat).filter((text) => !text.startsWith('[Bridge]'));
     expect(people).toEqual(['before', 'after']);
     expect((await stage.dead('flex-events')).map(({ reason }) => reason)).toEqual(['refused']);
-    expect(await parkedList(stage)).toMatchObject([{ sk: `m#F#${sid}`, st: 'parked', code: 50504 }]);
+    expect(await parkedList(stage)).toMatchObject([{ sk: `m#fl#${sid}`, st: 'parked', code: 50504 }]);
   });
 
   test('is not tried again by anything that comes later', async () => {

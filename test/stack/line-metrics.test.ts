@@ -86,10 +86,10 @@ describe("the filters on the functions' logs", () => {
   test.each<[string, Entry, readonly unknown[]]>([
     [
       'a replicated message',
-      { step: 'replicated', type: 'message.added', lane: 'B', sids: ['IM1', 'CH1', 'IM2'], ms: 180.5 },
+      { step: 'replicated', type: 'message.added', lane: 'toFlex', sids: ['IM1', 'CH1', 'IM2'], ms: 180.5 },
       [
         ['Events', 1, 'Outcome replicated'],
-        ['Delay', 180.5, 'Lane B'],
+        ['Delay', 180.5, 'Lane toFlex'],
       ],
     ],
     [
@@ -103,12 +103,12 @@ describe("the filters on the functions' logs", () => {
     ['a linked chat', { step: 'linked', type: 'x', sids: [], ms: 5 }, [['Events', 1, 'Outcome linked']]],
     [
       'a comparison',
-      { step: 'reconciled', type: 'x', lane: 'F', sids: [], ms: 5 },
+      { step: 'reconciled', type: 'x', lane: 'toFrontline', sids: [], ms: 5 },
       [['Events', 1, 'Outcome reconciled']],
     ],
     [
       'an echo',
-      { step: 'skipped', type: 'x', lane: 'F', reason: 'echo', sids: [], ms: 5 },
+      { step: 'skipped', type: 'x', lane: 'toFrontline', reason: 'echo', sids: [], ms: 5 },
       [['Events', 1, 'Outcome skipped']],
     ],
     ['one given up', { step: 'parked', type: 'x', sids: [], reason: 'refused' }, [['Events', 1, 'Outcome parked']]],
@@ -121,7 +121,7 @@ describe("the filters on the functions' logs", () => {
     ['a double', { step: 'undone', type: 'double', sids: [] }, [['Events', 1, 'Outcome undone']]],
     ['a refused webhook', { step: 'refused', type: 'x', sids: [] }, [['Events', 1, 'Outcome refused']]],
     ['a failure', { step: 'failed', type: 'x', sids: [] }, [['Events', 1, 'Outcome failed']]],
-    ['an event on its way', { step: 'queued', type: 'x', lane: 'F', sids: [], ms: 5 }, []],
+    ['an event on its way', { step: 'queued', type: 'x', lane: 'toFrontline', sids: [], ms: 5 }, []],
     ['a run of the sweep', { step: 'swept', type: 'sweep', sids: [], count: 3 }, []],
     ['a side that is down', { step: 'breaker', type: 'flex', reason: 'open', sids: [] }, []],
   ])('count %s as what it is', (_, entry, expected) => {

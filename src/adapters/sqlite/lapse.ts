@@ -10,7 +10,7 @@ import type { Database } from './open.ts';
  */
 export const lapseIntents = (database: Database, { clock }: { readonly clock: Pick<Clock, 'now'> }): Promise<number> =>
   database.perform(({ run }) => {
-    const lapse = (lane: 'F' | 'B'): number => {
+    const lapse = (lane: 'toFrontline' | 'toFlex'): number => {
       const notAfter = `$.${at(lane).intentNotAfter}`;
       return run(
         `UPDATE item SET json = json_set(json, ?, ?) WHERE sk = 'pair' AND json_extract(json, ?) > ?`,
@@ -21,5 +21,5 @@ export const lapseIntents = (database: Database, { clock }: { readonly clock: Pi
       );
     };
     run(`UPDATE item SET json = json_set(json, '$.until', 0) WHERE pk = ? AND sk = ?`, leaseKey.pk, leaseKey.sk);
-    return lapse('F') + lapse('B');
+    return lapse('toFrontline') + lapse('toFlex');
   });

@@ -26,7 +26,7 @@ export const adopt = async (
     deps.frontline.listMessages(conversation.sid, 'desc'),
   ]);
   const tail = (page: typeof flex) => Math.max(-1, ...page.messages.map((message) => message.index));
-  return nameAndOpen(deps, begun, conversation.sid, customer, { F: tail(flex), B: tail(frontline) });
+  return nameAndOpen(deps, begun, conversation.sid, customer, { toFrontline: tail(flex), toFlex: tail(frontline) });
 };
 
 export const nameAndOpen = async (
@@ -34,7 +34,7 @@ export const nameAndOpen = async (
   pair: Pair,
   conversation: string,
   customer: Member | undefined,
-  cursors?: { readonly F: number; readonly B: number },
+  cursors?: { readonly toFrontline: number; readonly toFlex: number },
 ): Promise<Pair | Outcome> => {
   if (!(await nameCounterpart(deps, 'frontline', conversation, pair))) return skipped('counterpart');
   return (await open(deps, pair, conversation, customer?.identity, cursors)) ?? retry(1, 'the pair has moved on');

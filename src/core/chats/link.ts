@@ -82,7 +82,7 @@ const join = async (deps: BridgeDeps, event: Accepted, known: Pair | undefined, 
         deps.frontline.join(linked.frontline, customerParticipant(customer.identity, event, channel)),
         refusals,
       );
-    const history = await reconcile(deps, linked.key, 'F', run);
+    const history = await reconcile(deps, linked.key, 'toFrontline', run);
     // No mark of the pair stands for an accept that it does not remember.
     if (history.end === 'deferred' && linked.reservation !== event.reservation) await keepAccept(deps, event);
     if (history.end !== 'reconciled') return history;

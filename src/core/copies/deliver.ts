@@ -65,7 +65,7 @@ export const deliver = (
     ...rendered,
     createdAt: message.createdAt,
     attributes: attributesOf(deps, lane, into, rendered, message.sid, 'copy'),
-    announce: lane === 'B',
+    announce: lane === 'toFlex',
   };
   return post(deps, held, draft, seen, attempts);
 };

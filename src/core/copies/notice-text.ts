@@ -1,6 +1,6 @@
 /**
  * Notices: what the agent is told, where no customer reads, of a message that did not reach its other side. A notice
- * is a message of its own on lane F, with intent and row like any other.
+ * is a message of its own on the lane to Frontline, with intent and row like any other.
  */
 import type { BridgeDeps } from '../deps.ts';
 import { encodeEnvelope, type Undelivered } from '../jobs/envelope.ts';
@@ -29,12 +29,12 @@ export const noticeText = ({ way, reason, code, createdAt, edit }: Undelivered):
   const why = code === undefined ? reason : `${reason}, Twilio's error ${code}`;
   const written = createdAt === undefined ? '' : `, written ${minute(createdAt)} UTC,`;
   if (edit === GONE)
-    return `${MARK}A message${way === 'B' ? ' of yours' : ''} that was deleted still stands in ${way === 'B' ? 'Flex' : 'this conversation'} (${why}).`;
+    return `${MARK}A message${way === 'toFlex' ? ' of yours' : ''} that was deleted still stands in ${way === 'toFlex' ? 'Flex' : 'this conversation'} (${why}).`;
   const what = edit === undefined ? 'A message' : 'An edit of a message';
   switch (way) {
-    case 'F':
+    case 'toFrontline':
       return `${MARK}${what} from Flex${written} could not be shown here (${why}). Please read it in Flex.`;
-    case 'B':
+    case 'toFlex':
       return `${MARK}${what} of yours${written} was not delivered to Flex (${why}).`;
     case 'forward':
       return `${MARK}A message${written} may not have been delivered to the customer by SMS (${why}).`;
@@ -43,7 +43,7 @@ export const noticeText = ({ way, reason, code, createdAt, edit }: Undelivered):
   }
 };
 
-/** Puts the notice on lane F's own queue. `pair` is the pair's key. */
+/** Puts the notice on the queue of the lane to Frontline. `pair` is the pair's key. */
 export const askForNotice = (
   deps: { readonly queues: Pick<Queues, 'send'>; readonly clock: BridgeDeps['clock'] },
   channel: string,

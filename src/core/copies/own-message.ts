@@ -19,7 +19,7 @@ export const isOurs = async (deps: BridgeDeps, pair: Pair, writer: Lane, message
     return true;
 
   // A notice whose attributes were replaced. Nobody can write in that name, and it must not go where customers read.
-  if (writer === 'F' && isNoticeText(message)) return true;
+  if (writer === 'toFrontline' && isNoticeText(message)) return true;
 
   // Somebody edited our copy, so its proof is broken, but the ledger names this very message.
   const claimed = claimedStamp(attributes);

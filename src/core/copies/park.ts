@@ -9,7 +9,7 @@ import { containerOf, type Pair, source } from '../state/pair.ts';
 import { askForNotice, isNotice } from './notice-text.ts';
 
 export type Refused = Pick<ParkedMessage, 'sid' | 'index' | 'code' | 'attempts'> & {
-  readonly lane: 'F' | 'B';
+  readonly lane: 'toFrontline' | 'toFlex';
   readonly reason: Parked;
   /** ISO-8601: when the message was written; undefined when it is gone. */
   readonly createdAt: string | undefined;

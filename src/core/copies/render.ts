@@ -11,7 +11,7 @@ const size = (bytes: number): string => {
 
 /** Until files cross: a line that names the file and says where it can be opened. */
 const named = (media: Media, lane: Lane): string =>
-  `[File: ${media.filename ?? 'without a name'}, ${media.contentType}, ${size(media.size)}. Open it in ${lane === 'F' ? 'Flex' : 'Frontline'}.]`;
+  `[File: ${media.filename ?? 'without a name'}, ${media.contentType}, ${size(media.size)}. Open it in ${lane === 'toFrontline' ? 'Flex' : 'Frontline'}.]`;
 
 /** `2026-11-22 14:03`, UTC. */
 export const minute = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)}`;
@@ -26,7 +26,7 @@ export type People = { readonly customer: string | undefined; readonly workerIde
  */
 export const authorAcross = (lane: Lane, author: string, { customer, workerIdentity }: People): string => {
   if (author === customer || author === '') return author;
-  if (lane === 'F') return decodeIdentity(author);
+  if (lane === 'toFrontline') return decodeIdentity(author);
   if (workerIdentity !== undefined && decodeIdentity(workerIdentity) === author) return workerIdentity;
   return encodeIdentity(author);
 };

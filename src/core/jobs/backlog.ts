@@ -9,7 +9,7 @@ import type { Key } from '../ports/change.ts';
 import { pairKey } from '../state/pair.ts';
 import { encodeEnvelope, type Work } from './envelope.ts';
 
-/** What lane F's queue takes: a notice, or an accept. */
+/** What the queue of the lane to Frontline takes: a notice, or an accept. */
 export type Keepable = Extract<Work, { kind: 'notice' | 'event' }>;
 
 /** Seconds. Nobody waits for an agent, or looks for a message, of last week. */

@@ -73,7 +73,7 @@ export type Work =
       readonly sid: string;
       readonly ticket?: string;
     }
-  /** The agent is told, in the conversation, of a message that did not cross; carried out by lane F. */
+  /** The agent is told, in the conversation, of a message that did not cross; carried out by the lane to Frontline. */
   | {
       readonly kind: 'notice';
       readonly pair: string;

@@ -11,12 +11,12 @@ export type Job = { readonly lane: Lane; readonly work: Work };
 /** What a pair that is marked as due waits for. */
 export const jobsFor = (deps: BridgeDeps, pair: Pair): readonly Job[] => {
   if (pair.held !== undefined && deps.clock.now() < pair.held) return [];
-  if (!pair.linked) return [{ lane: 'F', work: { kind: 'link', pair: pair.key.pk, because: 'unfinished' } }];
+  if (!pair.linked) return [{ lane: 'toFrontline', work: { kind: 'link', pair: pair.key.pk, because: 'unfinished' } }];
   const job = (lane: Lane, because: string): Job => ({
     lane,
     work: { kind: 'reconcile', pair: pair.key.pk, lane, because },
   });
-  const jobs = (['F', 'B'] as const).flatMap((lane) => {
+  const jobs = (['toFrontline', 'toFlex'] as const).flatMap((lane) => {
     const { dirty, holes, stale } = pair.lanes[lane];
     if (dirty !== undefined) return [job(lane, 'dirty')];
     if (stale.size > 0) return [job(lane, 'stale')];
@@ -24,9 +24,9 @@ export const jobsFor = (deps: BridgeDeps, pair: Pair): readonly Job[] => {
     return isLapsed(deps, pair, lane) ? [job(lane, 'lapsed')] : [];
   });
   // Nothing waits but the mark, as after linking: comparing once takes it away.
-  return jobs.length > 0 || pair.lanes.F.intent !== undefined || pair.lanes.B.intent !== undefined
+  return jobs.length > 0 || pair.lanes.toFrontline.intent !== undefined || pair.lanes.toFlex.intent !== undefined
     ? jobs
-    : [job('B', 'marked'), job('F', 'marked')];
+    : [job('toFlex', 'marked'), job('toFrontline', 'marked')];
 };
 
 /** An intent whose owner died with the job that it came from has nobody else who would come back to it. */

@@ -13,7 +13,7 @@ import { type Pair, readPair } from '../state/pair.ts';
 
 /** @throws TwilioTrouble when the conversation could not be read; repeating is safe. */
 export const notice = async (deps: BridgeDeps, key: Pair['key'], about: Undelivered, run: Run): Promise<Outcome> => {
-  const lane = 'F';
+  const lane = 'toFrontline';
   const before = readPair(await deps.store.get(key));
   if (before?.state !== 'open' || before.frontline === undefined) return skipped('not_linked');
   const freed = await readBack(deps, { pair: before, lane });

@@ -2,8 +2,8 @@
 
 export type Side = 'flex' | 'frontline';
 
-/** The two directions of a pair: F carries Flex -> Frontline, B carries Frontline -> Flex. */
-export type Lane = 'F' | 'B';
+/** The two directions of a pair, named by where they go. */
+export type Lane = 'toFrontline' | 'toFlex';
 
 /** `sid` is absent where Twilio gave none; `size` in bytes. */
 export type Media = {

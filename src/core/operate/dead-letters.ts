@@ -145,7 +145,7 @@ export const silence = async (operator: Operator, unlinkable: ReadonlySet<string
 };
 
 const isSettled = async (operator: Operator, { pair, lane, sid }: ParkedMessage): Promise<boolean> => {
-  if (lane !== 'F' && lane !== 'B') return false;
+  if (lane !== 'toFrontline' && lane !== 'toFlex') return false;
   const row = await readRow(operator, { pk: pair, sk: 'pair' }, lane, sid);
   return row !== undefined && row.state !== 'parked' && !isEditParked(row);
 };

@@ -18,7 +18,9 @@ export const findPair = async (store: Store, sid: string): Promise<Pair | undefi
   const row = (await listParked(store, {})).find((one) => one.sid === sid);
   if (row !== undefined) return readPair(await store.get({ pk: row.pair, sk: 'pair' }));
   return amongOpen(store, async ({ key }) => {
-    const rows = await Promise.all((['F', 'B'] as const).map((lane) => store.get(messageRow(key, lane, sid))));
+    const rows = await Promise.all(
+      (['toFrontline', 'toFlex'] as const).map((lane) => store.get(messageRow(key, lane, sid))),
+    );
     return rows.some((one) => one !== undefined);
   });
 };

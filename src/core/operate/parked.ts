@@ -21,14 +21,14 @@ export type ParkedRow = {
   readonly at: number;
 };
 
-const key = /^m#([FB])#(IM[0-9a-f]{32})$/;
+const key = /^m#(fl|fx)#(IM[0-9a-f]{32})$/;
 
 const read = (item: Item): ParkedRow | undefined => {
   const match = key.exec(String(item.sk));
   if (match?.[1] === undefined || match[2] === undefined) return undefined;
   return {
     pair: String(item.pk),
-    lane: match[1] as Lane,
+    lane: match[1] === 'fl' ? 'toFrontline' : 'toFlex',
     sid: match[2],
     index: Number(item.i),
     reason: String(item.why ?? ''),

@@ -74,7 +74,10 @@ export const linkAgain = async (
     const pair = readPair(await operator.store.get({ pk, sk: 'pair' }));
     if (pair === undefined || isWhole(pair) || pair.state === 'closed') continue;
     const ticket = operator.nonce();
-    await sendJob(operator, pair, { lane: 'F', work: { kind: 'link', pair: pk, because: 'operator', ticket } });
+    await sendJob(operator, pair, {
+      lane: 'toFrontline',
+      work: { kind: 'link', pair: pk, because: 'operator', ticket },
+    });
     asked.push([pk, ticket]);
   }
   const tickets = asked.map(([, ticket]) => ticket);

@@ -41,11 +41,14 @@ export const repair = async (
 ): Promise<readonly LaneRepair[]> => {
   const unheard = operator.consumed ? 'still under way' : 'queued until the bridge runs';
   if (!pair.linked) {
-    await sendJob(operator, pair, { lane: 'F', work: { kind: 'link', pair: pair.key.pk, because: 'operator' } });
+    await sendJob(operator, pair, {
+      lane: 'toFrontline',
+      work: { kind: 'link', pair: pair.key.pk, because: 'operator' },
+    });
     const reason = operator.consumed ? 'being linked' : unheard;
-    return (['F', 'B'] as const).map((lane) => ({ lane, verdict: 'not compared', reason }));
+    return (['toFrontline', 'toFlex'] as const).map((lane) => ({ lane, verdict: 'not compared', reason }));
   }
-  const lanes = (['F', 'B'] as const).filter((lane) => containerOf(pair, source(lane)) !== undefined);
+  const lanes = (['toFrontline', 'toFlex'] as const).filter((lane) => containerOf(pair, source(lane)) !== undefined);
   const jobs = lanes.map((lane) => ({ lane, ticket: operator.nonce() }));
   for (const { lane, ticket } of jobs) {
     const job = { kind: 'reconcile', pair: pair.key.pk, lane, because: 'operator', ticket } as const;

@@ -63,7 +63,7 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
   const pairs = due.map(readPair).filter((pair) => pair !== undefined);
   const isHeld = ({ held = 0 }: Pair): boolean => held > at;
   const held = pairs.filter(isHeld).map((pair) => ({ container: containerIn(pair), until: pair.held ?? at }));
-  const lanes = pairs.flatMap(({ lanes: { F, B } }) => [F, B]);
+  const lanes = pairs.flatMap(({ lanes: { toFrontline, toFlex } }) => [toFrontline, toFlex]);
   const dirty = pairs
     .filter((pair) => !isHeld(pair))
     .flatMap((pair) => Object.values(pair.lanes).map((lane) => waitsSince(lane, at)))

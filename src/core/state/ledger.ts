@@ -4,6 +4,7 @@ import type { BridgeDeps } from '../deps.ts';
 import type { Lane } from '../model/event.ts';
 import type { Parked, Skipped } from '../model/outcome.ts';
 import type { Change, Item, Key, Test } from '../ports/change.ts';
+import { lanePrefix } from './pair.ts';
 
 /** Seconds. An expired row is never a reason to post again: the cursor has long passed it. */
 const KEEP_SECONDS = 180 * 24 * 3600;
@@ -24,8 +25,11 @@ export type Row =
   | { readonly state: 'skipped'; readonly reason: string }
   | { readonly state: 'removed' };
 
-/** `m#F#IM…`: a message that lane F copies; `f#…`: something forwarded to Flex's own webhook. */
-export const messageRow = (pair: Key, lane: Lane, sid: string): Key => ({ pk: pair.pk, sk: `m#${lane}#${sid}` });
+/** `m#fl#IM…`: a message of the lane to Frontline; `m#fx#IM…`: of the lane to Flex. */
+export const messageRow = (pair: Key, lane: Lane, sid: string): Key => ({
+  pk: pair.pk,
+  sk: `m#${lanePrefix(lane)}#${sid}`,
+});
 
 const read = (item: Item | undefined): Row | undefined => {
   if (item === undefined) return undefined;

@@ -1,7 +1,7 @@
 /** The conditional writes to a pair as a whole: its birth, its two names, the end of linking. */
 
 import type { BridgeDeps } from '../deps.ts';
-import type { Accepted, Side } from '../model/event.ts';
+import type { Accepted, Lane, Side } from '../model/event.ts';
 import type { Change, Key } from '../ports/change.ts';
 import { aliasOf, at, type Pair, pairKey, readPair } from './pair.ts';
 
@@ -25,11 +25,11 @@ const served = (event: Accepted) => ({
  */
 export const begin = async (deps: BridgeDeps, event: Accepted): Promise<Pair | undefined> => {
   const key = pairKey('flex', event.container);
-  const lane = (prefix: 'F' | 'B') => ({
-    [at(prefix).cursor]: -1,
-    [at(prefix).fence]: 0,
-    [at(prefix).holes]: {},
-    [at(prefix).stale]: {},
+  const lane = (name: Lane) => ({
+    [at(name).cursor]: -1,
+    [at(name).fence]: 0,
+    [at(name).holes]: {},
+    [at(name).stale]: {},
   });
   const written = await write(deps, key, {
     when: [['lacks', 'pk']],
@@ -39,8 +39,8 @@ export const begin = async (deps: BridgeDeps, event: Accepted): Promise<Pair | u
       flex: event.container,
       since: deps.clock.now(),
       ...served(event),
-      ...lane('F'),
-      ...lane('B'),
+      ...lane('toFrontline'),
+      ...lane('toFlex'),
       due: 'due',
       dk: key.pk,
     },
@@ -76,7 +76,7 @@ export const open = async (
   pair: Pair,
   conversation: string,
   customer: string | undefined,
-  cursors?: { readonly F: number; readonly B: number },
+  cursors?: { readonly toFrontline: number; readonly toFlex: number },
 ): Promise<Pair | undefined> => {
   const written = await write(deps, pair.key, {
     when: [
@@ -87,7 +87,9 @@ export const open = async (
       st: 'open',
       frontline: conversation,
       ...(customer === undefined ? {} : { customer }),
-      ...(cursors === undefined ? {} : { [at('F').cursor]: cursors.F, [at('B').cursor]: cursors.B }),
+      ...(cursors === undefined
+        ? {}
+        : { [at('toFrontline').cursor]: cursors.toFrontline, [at('toFlex').cursor]: cursors.toFlex }),
     },
   });
   return readPair(written.ok ? written.item : written.old);

@@ -79,41 +79,46 @@ export type Pair = {
   readonly lanes: { readonly [lane in Lane]: LaneState };
 };
 
-export const source = (lane: Lane): Side => (lane === 'F' ? 'flex' : 'frontline');
-export const destination = (lane: Lane): Side => (lane === 'F' ? 'frontline' : 'flex');
-export const otherLane = (lane: Lane): Lane => (lane === 'F' ? 'B' : 'F');
+export const source = (lane: Lane): Side => (lane === 'toFrontline' ? 'flex' : 'frontline');
+export const destination = (lane: Lane): Side => (lane === 'toFrontline' ? 'frontline' : 'flex');
+export const otherLane = (lane: Lane): Lane => (lane === 'toFrontline' ? 'toFlex' : 'toFrontline');
 
 /** The lane that carries away what is said on a side. */
-export const laneFrom = (side: Side): Lane => (side === 'flex' ? 'F' : 'B');
+export const laneFrom = (side: Side): Lane => (side === 'flex' ? 'toFrontline' : 'toFlex');
 
 export const pairKey = (side: Side, container: string): Key => ({ pk: `${side}#${container}`, sk: 'pair' });
 
+/** How stored attributes and keys name a lane: short, for a pair has some twenty attributes a lane, within one write unit. */
+export const lanePrefix = (lane: Lane): string => (lane === 'toFrontline' ? 'fl' : 'fx');
+
 /** A lane's attributes lie flat in the pair's item: DynamoDB cannot write below a map that is not there. */
-export const at = (lane: Lane) =>
-  ({
-    cursor: `${lane}c`,
-    fence: `${lane}f`,
-    nonce: `${lane}n`,
-    intentSid: `${lane}ps`,
-    intentIndex: `${lane}pi`,
-    intentCreated: `${lane}pa`,
-    intentAuthor: `${lane}pw`,
-    intentDigest: `${lane}pd`,
-    intentNotAfter: `${lane}pu`,
-    intentTail: `${lane}pt`,
-    intentLate: `${lane}pl`,
-    dirty: `${lane}d`,
-    dirtySince: `${lane}ds`,
-    own: `${lane}o`,
-    holes: `${lane}h`,
-    stale: `${lane}e`,
-    paceIndex: `${lane}k`,
-    paceSince: `${lane}ks`,
-    triedSid: `${lane}ts`,
-    triedTimes: `${lane}tn`,
-    triedSince: `${lane}ta`,
-    place: `${lane}g`,
-  }) as const;
+export const at = (lane: Lane) => {
+  const l = lanePrefix(lane);
+  return {
+    cursor: `${l}c`,
+    fence: `${l}f`,
+    nonce: `${l}n`,
+    intentSid: `${l}ps`,
+    intentIndex: `${l}pi`,
+    intentCreated: `${l}pa`,
+    intentAuthor: `${l}pw`,
+    intentDigest: `${l}pd`,
+    intentNotAfter: `${l}pu`,
+    intentTail: `${l}pt`,
+    intentLate: `${l}pl`,
+    dirty: `${l}d`,
+    dirtySince: `${l}ds`,
+    own: `${l}o`,
+    holes: `${l}h`,
+    stale: `${l}e`,
+    paceIndex: `${l}k`,
+    paceSince: `${l}ks`,
+    triedSid: `${l}ts`,
+    triedTimes: `${l}tn`,
+    triedSince: `${l}ta`,
+    place: `${l}g`,
+  } as const;
+};
 
 const text = (value: Value | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
 const number = (value: Value | undefined, otherwise = 0): number => (typeof value === 'number' ? value : otherwise);
@@ -182,7 +187,7 @@ export const readPair = (item: Item | undefined): Pair | undefined => {
     quiet: item.quiet !== undefined,
     since: number(item.since),
     held: typeof item.held === 'number' ? item.held : undefined,
-    lanes: { F: readLane(item, 'F'), B: readLane(item, 'B') },
+    lanes: { toFrontline: readLane(item, 'toFrontline'), toFlex: readLane(item, 'toFlex') },
   };
 };
 

@@ -22,7 +22,7 @@ export type Verdicts = { readonly [lane in Lane | 'forward']?: Verdict };
 
 export const notSeen = (why: string): Verdicts => {
   const verdict = { verdict: 'not compared', why } as const;
-  return { F: verdict, B: verdict };
+  return { toFrontline: verdict, toFlex: verdict };
 };
 
 const DAY_MS = 24 * 3_600_000;
@@ -46,8 +46,8 @@ export const comparePair = async (deps: BridgeDeps, key: Key, kind: SweepClass):
       : {};
     if (pair.state === 'open' && pair.linked) await keepClass(deps, pair, kind, [flex, frontline]);
     return {
-      F: await compareLane(deps, pair, 'F', flex, frontline),
-      B: await compareLane(deps, pair, 'B', frontline, flex),
+      toFrontline: await compareLane(deps, pair, 'toFrontline', flex, frontline),
+      toFlex: await compareLane(deps, pair, 'toFlex', frontline, flex),
       ...forward,
     };
   } catch (error) {

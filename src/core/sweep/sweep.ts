@@ -127,7 +127,7 @@ const tell = (deps: BridgeDeps, kind: SweepClass, pairs: readonly Seen[]): void 
       deps.journal({ step: 'swept', type: `${kind} lanes`, reason: verdict, sids: [], count: lanes });
   }
   for (const { container, lanes } of pairs)
-    for (const lane of ['F', 'B'] as const) {
+    for (const lane of ['toFrontline', 'toFlex'] as const) {
       const seen = lanes[lane];
       if (seen?.verdict === 'not compared')
         deps.journal({ step: 'swept', type: `${kind} lane`, lane, reason: notCompared(seen.why), sids: [container] });
@@ -154,7 +154,7 @@ const sendWaiting = async (deps: BridgeDeps): Promise<number> => {
 /** Tells the journal how many lanes are not up to date, of pairs that wait for something; nothing when all are. */
 export const tellDirtyLanes = (journal: Journal, pairs: readonly Pair[], now: number): void => {
   const count = pairs
-    .flatMap((pair) => [pair.lanes.F, pair.lanes.B].map((lane) => ({ pair, lane })))
+    .flatMap((pair) => [pair.lanes.toFrontline, pair.lanes.toFlex].map((lane) => ({ pair, lane })))
     .filter(({ pair, lane }) => isLinkLate(pair, now) || waitsSince(lane, now) !== undefined).length;
   if (count > 0) journal({ step: 'swept', type: 'dirty lanes', sids: [], count });
 };

@@ -30,18 +30,18 @@ describe('A process that starts', () => {
   test('ends the time of every intent of the one before, and no more', async () => {
     const later = clock.now() + 20_000;
     const past = clock.now() - 20_000;
-    await keep('a', { st: 'open', Fps: 'IM1', Fpi: 3, Fpu: later, Bps: 'IM2', Bpi: 1, Bpu: later, Fc: 2 });
-    await keep('b', { st: 'open', Bps: 'IM3', Bpi: 0, Bpu: past });
-    await keep('c', { st: 'open', Fc: 7 });
+    await keep('a', { st: 'open', flps: 'IM1', flpi: 3, flpu: later, fxps: 'IM2', fxpi: 1, fxpu: later, flc: 2 });
+    await keep('b', { st: 'open', fxps: 'IM3', fxpi: 0, fxpu: past });
+    await keep('c', { st: 'open', flc: 7 });
     expect(await lapseIntents(database, { clock })).toBe(2);
-    expect((await pair('a'))?.lanes.F).toMatchObject({
+    expect((await pair('a'))?.lanes.toFrontline).toMatchObject({
       cursor: 2,
       intent: { sid: 'IM1', index: 3, notAfter: clock.now() },
     });
-    expect((await pair('a'))?.lanes.B.intent).toMatchObject({ sid: 'IM2', notAfter: clock.now() });
+    expect((await pair('a'))?.lanes.toFlex.intent).toMatchObject({ sid: 'IM2', notAfter: clock.now() });
     // What has lapsed already has waited for a while, and that counts.
-    expect((await pair('b'))?.lanes.B.intent?.notAfter).toBe(past);
-    expect((await pair('c'))?.lanes.F).toMatchObject({ cursor: 7, intent: undefined });
+    expect((await pair('b'))?.lanes.toFlex.intent?.notAfter).toBe(past);
+    expect((await pair('c'))?.lanes.toFrontline).toMatchObject({ cursor: 7, intent: undefined });
   });
 
   test('sweeps at once, whatever the one before had begun', async () => {

@@ -20,7 +20,7 @@ const source: Message = {
   media: [],
 };
 const copy = { ...source, sid: 'IM9', index: 8, author: 'ann_40example_2Ecom' };
-const intent = (late = false, of = source) => ({ ...claimed(key, 'B', of, late), notAfter: 0, tail: 7 });
+const intent = (late = false, of = source) => ({ ...claimed(key, 'toFlex', of, late), notAfter: 0, tail: 7 });
 const stamp = (s: string) => JSON.stringify({ bridge: { v: 1, d: 'live', s, k: 'copy', h: '0'.repeat(32) } });
 
 describe('what an intent was to write', () => {
@@ -32,7 +32,7 @@ describe('what an intent was to write', () => {
       { body: '?', attributes: stamp(source.sid) },
     ],
   ])('is known %s', (_, change) => {
-    expect(isIntended(key, 'B', { ...copy, ...change }, intent(), pair)).toBe(true);
+    expect(isIntended(key, 'toFlex', { ...copy, ...change }, intent(), pair)).toBe(true);
   });
 
   test.each([
@@ -44,15 +44,15 @@ describe('what an intent was to write', () => {
     ['that stood there before, with a copied stamp', { index: 7, attributes: stamp(source.sid) }],
     ["of another text, with another message's stamp", { body: 'hello!', attributes: stamp(`IM${'2'.repeat(32)}`) }],
   ])('is no message %s', (_, change) => {
-    expect(isIntended(key, 'B', { ...copy, ...change }, intent(), pair)).toBe(false);
+    expect(isIntended(key, 'toFlex', { ...copy, ...change }, intent(), pair)).toBe(false);
   });
 
   test('is known with its file, and when it is late, by the text as it crosses', () => {
     const withFile = { ...source, media: [file] };
-    const body = textAcross('B', withFile, true);
-    expect(isIntended(key, 'B', { ...copy, body }, intent(true, withFile), pair)).toBe(true);
-    expect(isIntended(key, 'B', { ...copy, body }, intent(false, withFile), pair)).toBe(false);
-    expect(isIntended(key, 'B', { ...copy, body }, intent(true), pair)).toBe(false);
+    const body = textAcross('toFlex', withFile, true);
+    expect(isIntended(key, 'toFlex', { ...copy, body }, intent(true, withFile), pair)).toBe(true);
+    expect(isIntended(key, 'toFlex', { ...copy, body }, intent(false, withFile), pair)).toBe(false);
+    expect(isIntended(key, 'toFlex', { ...copy, body }, intent(true), pair)).toBe(false);
   });
 
   test('shows neither its text nor that two texts are equal', () => {
@@ -60,6 +60,6 @@ describe('what an intent was to write', () => {
     expect(JSON.stringify(one)).not.toContain('hello');
     expect(one.digest).toMatch(/^[0-9a-f]{32}$/);
     expect(other.digest).not.toBe(one.digest);
-    expect(claimed('another key', 'B', source, false).digest).not.toBe(one.digest);
+    expect(claimed('another key', 'toFlex', source, false).digest).not.toBe(one.digest);
   });
 });

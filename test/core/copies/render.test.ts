@@ -16,39 +16,43 @@ const message = (over: Partial<Message>): Message => ({
 
 describe('a message on the other side', () => {
   test('has the customer under the same identity', () => {
-    expect(render('F', message({}), people, false)).toEqual({ author: '+15550100', body: 'Hello' });
+    expect(render('toFrontline', message({}), people, false)).toEqual({ author: '+15550100', body: 'Hello' });
   });
 
   test('has the agent as each side spells the agent', () => {
-    expect(render('F', message({ author: 'ann_40example_2Ecom' }), people, false)?.author).toBe('ann@example.com');
-    expect(render('B', message({ author: 'ann@example.com' }), people, false)?.author).toBe('ann_40example_2Ecom');
+    expect(render('toFrontline', message({ author: 'ann_40example_2Ecom' }), people, false)?.author).toBe(
+      'ann@example.com',
+    );
+    expect(render('toFlex', message({ author: 'ann@example.com' }), people, false)?.author).toBe('ann_40example_2Ecom');
   });
 
   test("takes Flex's own spelling of the agent before a computed one", () => {
     const odd = { ...people, workerIdentity: 'ann-lee_40example_2Ecom' };
-    expect(render('B', message({ author: 'ann-lee@example.com' }), odd, false)?.author).toBe('ann-lee_40example_2Ecom');
+    expect(render('toFlex', message({ author: 'ann-lee@example.com' }), odd, false)?.author).toBe(
+      'ann-lee_40example_2Ecom',
+    );
   });
 
   test('leaves system messages to the system', () => {
-    expect(render('F', message({ author: 'system' }), people, false)?.author).toBe('system');
+    expect(render('toFrontline', message({ author: 'system' }), people, false)?.author).toBe('system');
   });
 
   test('names a file, its type and size, and where it can be opened', () => {
     const media = [{ sid: 'ME1', filename: 'bill.pdf', contentType: 'application/pdf', size: 34_567 }];
-    expect(render('F', message({ body: 'See', media }), people, false)?.body).toBe(
+    expect(render('toFrontline', message({ body: 'See', media }), people, false)?.body).toBe(
       'See\n[File: bill.pdf, application/pdf, 34 KB. Open it in Flex.]',
     );
     const nameless = [{ sid: 'ME1', contentType: 'image/jpeg', size: 5_242_880 }];
-    expect(render('B', message({ body: '', media: nameless }), people, false)?.body).toBe(
+    expect(render('toFlex', message({ body: '', media: nameless }), people, false)?.body).toBe(
       '[File: without a name, image/jpeg, 5.0 MB. Open it in Frontline.]',
     );
   });
 
   test('says so when it comes late', () => {
-    expect(render('F', message({}), people, true)?.body).toBe('[Late, written 2026-03-14 17:04 UTC] Hello');
+    expect(render('toFrontline', message({}), people, true)?.body).toBe('[Late, written 2026-03-14 17:04 UTC] Hello');
   });
 
   test('is nothing when there is nothing in it', () => {
-    expect(render('F', message({ body: '' }), people, false)).toBeUndefined();
+    expect(render('toFrontline', message({ body: '' }), people, false)).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { claimedStamp, provenStamp, type Stamped, stampedAttributes } from '../../../src/core/copies/stamp.ts';
 
 const key = 'a key that only the bridge holds';
-const place: Stamped = { lane: 'B', container: 'CH1', author: 'ann_40example_2Ecom', body: 'Good morning' };
+const place: Stamped = { lane: 'toFlex', container: 'CH1', author: 'ann_40example_2Ecom', body: 'Good morning' };
 const source = `IM${'0a'.repeat(16)}`;
 const attributes = stampedAttributes(key, 'live', place, source, 'copy');
 
@@ -16,7 +16,7 @@ describe('the stamp', () => {
     ['another text', { body: 'Good evening' }],
     ['another author', { author: 'customer' }],
     ['another chat', { container: 'CH2' }],
-    ['another lane', { lane: 'F' as const }],
+    ['another lane', { lane: 'toFrontline' as const }],
   ])('proves nothing when copied onto %s', (_, other) => {
     expect(provenStamp(key, { ...place, ...other }, attributes)).toBeUndefined();
     expect(claimedStamp(attributes)?.s).toBe(source);

@@ -185,7 +185,12 @@ describe('is no hole:', () => {
   });
 
   test('a silent copy, which the customer has already, though somebody edited it', async () => {
-    const at = { lane: 'B', container: chat.channelSid, author: 'ann_40example_2Ecom', body: 'as it was' } as const;
+    const at = {
+      lane: 'toFlex',
+      container: chat.channelSid,
+      author: 'ann_40example_2Ecom',
+      body: 'as it was',
+    } as const;
     const draft = { author: at.author, body: 'edited', createdAt: new Date(stage.twilio.now()).toISOString() };
     const attributes = stampedAttributes(STAMP_KEY, 'test', at, `IM${'1'.repeat(32)}`, 'silent');
     await stage.deps.flex.send(chat.channelSid, { ...draft, attributes, announce: false });

@@ -35,7 +35,7 @@ const pair = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairStat
   quiet: false,
   since: 0,
   held: undefined,
-  lanes: { F: { ...lane, ...f }, B: { ...lane, ...b } },
+  lanes: { toFrontline: { ...lane, ...f }, toFlex: { ...lane, ...b } },
 });
 
 describe('a message whose lane could not be claimed', () => {
@@ -58,11 +58,11 @@ describe('a message whose lane could not be claimed', () => {
     ['behind a gap that may be a copy on its way waits', pair({}, { intent }), 6, { do: 'wait' }],
     ['behind a gap is a hole to be filled', pair({}), 6, { do: 'reconcile' }],
   ])('%s', (_, pair, index, expected) => {
-    expect(decide(pair, 'F', 'CHA', index)).toEqual(expected);
+    expect(decide(pair, 'toFrontline', 'CHA', index)).toEqual(expected);
   });
 
   test('from a container that the pair has left behind is skipped', () => {
-    expect(decide(pair({}), 'F', 'CHX', 5)).toEqual({ do: 'skip', why: 'old_generation' });
+    expect(decide(pair({}), 'toFrontline', 'CHX', 5)).toEqual({ do: 'skip', why: 'old_generation' });
   });
 
   test('always has exactly one decision, and never one that passes over a message of a person', () => {
@@ -76,7 +76,7 @@ describe('a message whose lane could not be claimed', () => {
     const states = fc.constantFrom<PairState>('linking', 'open', 'ending', 'closed');
     fc.assert(
       fc.property(state, state, states, fc.integer({ min: 0, max: 9 }), (f, b, pairState, index) => {
-        const decision = decide(pair(f, b, pairState), 'F', 'CHA', index);
+        const decision = decide(pair(f, b, pairState), 'toFrontline', 'CHA', index);
         if (decision.do !== 'claim') return;
         for (let between = decision.cursor + 1; between < index; between += 1) expect(f.own).toContain(between);
         expect(decision.cursor).toBe(f.cursor);

@@ -155,7 +155,7 @@ describe('redrive', () => {
     const { office, chat, sids, redrive, frontline } = await withParked('one');
     office.meddle(() => undefined);
     const rendered = { author: 'jo', body: late('one') };
-    const attributes = attributesOf(office.deps, 'F', chat.conversationSid, rendered, sids[0] ?? '', 'copy');
+    const attributes = attributesOf(office.deps, 'toFrontline', chat.conversationSid, rendered, sids[0] ?? '', 'copy');
     const createdAt = new Date(office.time.now()).toISOString();
     const draft = { ...rendered, attributes, createdAt, announce: false };
     await office.during(office.deps.frontline.send(chat.conversationSid, draft));
@@ -171,7 +171,7 @@ describe('redrive', () => {
     await office.pass(2_000);
     office.meddle(() => undefined);
     const rows = await listParked(office.operator.store, {});
-    expect(rows).toMatchObject([{ lane: 'B', reason: 'refused' }]);
+    expect(rows).toMatchObject([{ lane: 'toFlex', reason: 'refused' }]);
     await office.during(putBack(office.operator, rows, 300_000));
     expect(office.told('flex', channelSid)).toEqual([late('answer')]);
   });

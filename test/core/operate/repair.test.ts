@@ -24,8 +24,8 @@ const unheard = (office: Office, happens: () => void): void => {
 };
 
 const clean = [
-  { lane: 'F', verdict: 'clean' },
-  { lane: 'B', verdict: 'clean' },
+  { lane: 'toFrontline', verdict: 'clean' },
+  { lane: 'toFlex', verdict: 'clean' },
 ];
 
 describe('repair', () => {
@@ -46,8 +46,8 @@ describe('repair', () => {
     end();
     expect(office.told('frontline', conversationSid)).toEqual([]);
     expect(await repaired(office, conversationSid)).toEqual([
-      { lane: 'F', verdict: 'repaired', repaired: 1 },
-      { lane: 'B', verdict: 'clean' },
+      { lane: 'toFrontline', verdict: 'repaired', repaired: 1 },
+      { lane: 'toFlex', verdict: 'clean' },
     ]);
     expect(office.told('frontline', conversationSid)).toEqual(['lost']);
     expect(await repaired(office, channelSid)).toEqual(clean);
@@ -64,7 +64,7 @@ describe('repair', () => {
       const ask = async () =>
         office.during(repair(office.operator, await pairOf(office, channelSid), { full, waitMs: 60_000 }));
       const [lane] = await ask();
-      expect(lane).toMatchObject({ lane: 'F', verdict: 'unsure', repaired: 0 });
+      expect(lane).toMatchObject({ lane: 'toFrontline', verdict: 'unsure', repaired: 0 });
       expect(office.told('frontline', conversationSid)).toEqual(['oh no']);
       const again = lane?.verdict === 'unsure' ? lane.again : 0;
       expect(again).toBeGreaterThan(office.time.now());
@@ -85,8 +85,8 @@ describe('repair', () => {
       office.twilio.customer.deletes(channelSid, sid);
     });
     expect(await repaired(office, channelSid)).toMatchObject([
-      { lane: 'F', verdict: 'unsure', repaired: 1 },
-      { lane: 'B', verdict: 'clean' },
+      { lane: 'toFrontline', verdict: 'unsure', repaired: 1 },
+      { lane: 'toFlex', verdict: 'clean' },
     ]);
   });
 
@@ -102,8 +102,8 @@ describe('repair', () => {
     expect(office.told('frontline', conversationSid)).toEqual(texts);
     expect(office.journal.filter(({ step, type }) => step === 'retried' && type === 'reconcile')).not.toEqual([]);
     expect(lanes).toEqual([
-      { lane: 'F', verdict: 'repaired', repaired: 230 },
-      { lane: 'B', verdict: 'clean' },
+      { lane: 'toFrontline', verdict: 'repaired', repaired: 230 },
+      { lane: 'toFlex', verdict: 'clean' },
     ]);
   });
 
@@ -119,8 +119,8 @@ describe('repair', () => {
     let losses = 0;
     office.meddle((_, body) => (body === 'first, corrected' && losses++ === 0 ? 'lost' : undefined));
     expect(await repaired(office, channelSid)).toEqual([
-      { lane: 'F', verdict: 'repaired', repaired: 2 },
-      { lane: 'B', verdict: 'clean' },
+      { lane: 'toFrontline', verdict: 'repaired', repaired: 2 },
+      { lane: 'toFlex', verdict: 'clean' },
     ]);
     expect(office.told('frontline', conversationSid)).toEqual(['first, corrected', 'lost']);
   });
@@ -141,8 +141,8 @@ describe('repair', () => {
     const pair = await pairOf(office, channelSid);
     await office.operator.store.write(pair.key, { when: [], set: { st: 'closed' }, nonce: ['n', 'closed'] });
     expect(await repaired(office, channelSid)).toEqual([
-      { lane: 'F', verdict: 'not compared', reason: 'closed' },
-      { lane: 'B', verdict: 'not compared', reason: 'closed' },
+      { lane: 'toFrontline', verdict: 'not compared', reason: 'closed' },
+      { lane: 'toFlex', verdict: 'not compared', reason: 'closed' },
     ]);
   });
 
@@ -212,7 +212,7 @@ describe('status', () => {
     const until = office.time.now() + 1_800_000;
     await office.operator.store.write(key, {
       when: [],
-      set: { held: until, Fd: 70, Fds: office.time.now(), due: 'due', dk: key.pk },
+      set: { held: until, fld: 70, flds: office.time.now(), due: 'due', dk: key.pk },
       nonce: ['n', 'held'],
     });
     const seen = await readStatus(office.operator);

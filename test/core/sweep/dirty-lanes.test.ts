@@ -21,19 +21,19 @@ const told = (pair: Pair): readonly Entry[] => {
 };
 
 test.each([
-  ['a lane that is dirty', linked({ Fd: 7, Fds: NOW }), 1],
-  ['both', linked({ Fd: 7, Fds: NOW, Bd: 1, Bds: NOW }), 2],
-  ['a lane with an edit that has waited for long', linked({ Be: { IM1: NOW, IM2: NOW - 16 * MINUTE } }), 1],
-  ['a lane with both, once', linked({ Fd: 7, Fds: NOW, Fe: { IM1: NOW - 16 * MINUTE } }), 1],
+  ['a lane that is dirty', linked({ fld: 7, flds: NOW }), 1],
+  ['both', linked({ fld: 7, flds: NOW, fxd: 1, fxds: NOW }), 2],
+  ['a lane with an edit that has waited for long', linked({ fxe: { IM1: NOW, IM2: NOW - 16 * MINUTE } }), 1],
+  ['a lane with both, once', linked({ fld: 7, flds: NOW, fle: { IM1: NOW - 16 * MINUTE } }), 1],
   ['both lanes of a chat that has not been linked for long', pair({ since: NOW - 16 * MINUTE }), 2],
 ])('The sweep tells of %s', (_, pair, count) => {
   expect(told(pair)).toEqual([{ step: 'swept', type: 'dirty lanes', sids: [], count }]);
 });
 
 test.each([
-  ['an edit that the next run may apply', linked({ Fe: { IM1: NOW - 14 * MINUTE } })],
+  ['an edit that the next run may apply', linked({ fle: { IM1: NOW - 14 * MINUTE } })],
   ['a link under way', pair({ since: NOW - 14 * MINUTE })],
-  ['a hole', linked({ Fh: { 3: NOW - 9 * MINUTE } })],
+  ['a hole', linked({ flh: { 3: NOW - 9 * MINUTE } })],
 ])('The sweep keeps quiet about %s', (_, pair) => {
   expect(told(pair)).toEqual([]);
 });

@@ -43,9 +43,9 @@ const linkedPair = async () => {
   };
   /** As a run does it that listed up to an index, when the list was asked for now. */
   const cleans = async (seenUpTo: number, missing: readonly number[] = [], renewed: readonly string[] = []) => {
-    const fenced = await fence(deps, { pair: await pair(), lane: 'F' });
+    const fenced = await fence(deps, { pair: await pair(), lane: 'toFrontline' });
     if (!fenced.ok) throw new Error('not fenced');
-    await clean(deps, { pair: fenced.pair, lane: 'F' }, seenUpTo, missing, now, renewed);
+    await clean(deps, { pair: fenced.pair, lane: 'toFrontline' }, seenUpTo, missing, now, renewed);
     return pair();
   };
   await cleans(-1);
@@ -55,34 +55,34 @@ const linkedPair = async () => {
 describe('The mark of a lane that is not up to date', () => {
   test('stays while the list has not shown what it stands for', async () => {
     const { deps, cleans } = await linkedPair();
-    await defer(deps, key, 'F', 7);
+    await defer(deps, key, 'toFrontline', 7);
     const after = await cleans(5);
-    expect(after.lanes.F.dirty?.upTo).toBe(7);
+    expect(after.lanes.toFrontline.dirty?.upTo).toBe(7);
     expect(after.due).toBe(true);
   });
 
   test('goes when the list has', async () => {
     const { deps, cleans } = await linkedPair();
-    await defer(deps, key, 'F', 7);
+    await defer(deps, key, 'toFrontline', 7);
     const after = await cleans(7);
-    expect(after.lanes.F.dirty).toBeUndefined();
+    expect(after.lanes.toFrontline.dirty).toBeUndefined();
     expect(after.due).toBe(false);
   });
 
   test('goes when no list has shown it for so long that it must be gone', async () => {
     const { deps, cleans, pass } = await linkedPair();
-    await defer(deps, key, 'F', 7);
+    await defer(deps, key, 'toFrontline', 7);
     pass(GONE_AFTER_MS);
-    expect((await cleans(5)).lanes.F.dirty?.upTo).toBe(7);
+    expect((await cleans(5)).lanes.toFrontline.dirty?.upTo).toBe(7);
     pass(1);
-    expect((await cleans(5)).lanes.F.dirty).toBeUndefined();
+    expect((await cleans(5)).lanes.toFrontline.dirty).toBeUndefined();
   });
 
   test("leaves the other lane's alone, and the pair due for it", async () => {
     const { deps, cleans } = await linkedPair();
-    await defer(deps, key, 'B', 3);
+    await defer(deps, key, 'toFlex', 3);
     const after = await cleans(9);
-    expect(after.lanes.B.dirty?.upTo).toBe(3);
+    expect(after.lanes.toFlex.dirty?.upTo).toBe(3);
     expect(after.due).toBe(true);
   });
 });
@@ -90,24 +90,24 @@ describe('The mark of a lane that is not up to date', () => {
 test('A hole keeps the pair due until a list has missed it for so long that it must be gone', async () => {
   const { cleans, pass } = await linkedPair();
   const noted = await cleans(5, [4]);
-  expect([...noted.lanes.F.holes.keys()]).toEqual([4]);
+  expect([...noted.lanes.toFrontline.holes.keys()]).toEqual([4]);
   expect(noted.due).toBe(true);
   pass(GONE_AFTER_MS);
-  expect([...(await cleans(5, [4])).lanes.F.holes.keys()]).toEqual([4]);
+  expect([...(await cleans(5, [4])).lanes.toFrontline.holes.keys()]).toEqual([4]);
   pass(1);
   const after = await cleans(5, [4]);
-  expect(after.lanes.F.holes.size).toBe(0);
+  expect(after.lanes.toFrontline.holes.size).toBe(0);
   expect(after.due).toBe(false);
 });
 
 test('An edit that was not applied keeps the pair due until it is', async () => {
   const { deps, cleans } = await linkedPair();
-  await markStale(deps, key, 'F', 'IM1');
+  await markStale(deps, key, 'toFrontline', 'IM1');
   const before = await cleans(5);
-  expect([...before.lanes.F.stale.keys()]).toEqual(['IM1']);
+  expect([...before.lanes.toFrontline.stale.keys()]).toEqual(['IM1']);
   expect(before.due).toBe(true);
   const after = await cleans(5, [], ['IM1']);
-  expect(after.lanes.F.stale.size).toBe(0);
+  expect(after.lanes.toFrontline.stale.size).toBe(0);
   expect(after.due).toBe(false);
 });
 
@@ -115,9 +115,10 @@ describe('More than one write may take away', () => {
   test('of edits that were applied is taken away by the runs that follow', async () => {
     const { deps, pair, cleans } = await linkedPair();
     const sids = Array.from({ length: 230 }, (_, n) => `IM${n}`);
-    for (const sid of sids) await markStale(deps, key, 'F', sid);
+    for (const sid of sids) await markStale(deps, key, 'toFrontline', sid);
     const left: number[] = [];
-    do left.push((await cleans(5, [], [...(await pair()).lanes.F.stale.keys()])).lanes.F.stale.size);
+    do
+      left.push((await cleans(5, [], [...(await pair()).lanes.toFrontline.stale.keys()])).lanes.toFrontline.stale.size);
     while ((await pair()).due && left.length < 9);
     expect(left).toEqual([230 - DROPS_AT_ONCE, 230 - 2 * DROPS_AT_ONCE, 0]);
   });
@@ -126,13 +127,13 @@ describe('More than one write may take away', () => {
     const { deps, pair, cleans, pass } = await linkedPair();
     const indices = (from: number, count = HOLES_AT_ONCE) => Array.from({ length: count }, (_, n) => from + n);
     for (const from of [0, 50, 100, 150]) await cleans(from + 49, indices(from));
-    for (let n = 0; n < 230; n += 1) await markStale(deps, key, 'F', `IM${n}`);
+    for (let n = 0; n < 230; n += 1) await markStale(deps, key, 'toFrontline', `IM${n}`);
     pass(GONE_AFTER_MS + 1);
-    const renewed = async () => [...(await pair()).lanes.F.stale.keys()];
+    const renewed = async () => [...(await pair()).lanes.toFrontline.stale.keys()];
     let after = await cleans(249, indices(200), await renewed());
-    expect([after.lanes.F.holes.size, after.due]).toEqual([150, true]);
+    expect([after.lanes.toFrontline.holes.size, after.due]).toEqual([150, true]);
     pass(GONE_AFTER_MS + 1);
     for (let runs = 0; after.due && runs < 9; runs += 1) after = await cleans(249, [], await renewed());
-    expect([after.lanes.F.holes.size, after.lanes.F.stale.size, after.due]).toEqual([0, 0, false]);
+    expect([after.lanes.toFrontline.holes.size, after.lanes.toFrontline.stale.size, after.due]).toEqual([0, 0, false]);
   });
 });
