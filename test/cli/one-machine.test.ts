@@ -348,7 +348,10 @@ describe('beside a running bridge', () => {
         ]);
         expect(repaired.code).toBe(0);
       },
-      (work) => ({ brought: work.kind === 'reconcile' && work.lane === 'toFrontline' ? 2 : 0, unsureUntil: undefined }),
+      (work) => ({
+        repaired: work.kind === 'reconcile' && work.lane === 'toFrontline' ? 2 : 0,
+        unsureUntil: undefined,
+      }),
     );
   });
 
@@ -363,7 +366,7 @@ describe('beside a running bridge', () => {
         expect(code).toBe(1);
       },
       (work) => ({
-        brought: work.kind === 'reconcile' && work.lane === 'toFrontline' ? 1 : 0,
+        repaired: work.kind === 'reconcile' && work.lane === 'toFrontline' ? 1 : 0,
         unsureUntil: Date.UTC(2026, 2, 14, 9, 0, 7, 300),
       }),
     );

@@ -142,9 +142,9 @@ export const play = async (
   const chosen = (from: readonly number[], bits: number): readonly number[] =>
     from.filter((_, n) => (bits >> (n % 12)) & 1);
   const between = (pair: Pair, lane: Lane, end: number): readonly number[] => {
-    const { cursor, own } = pair.lanes[lane];
+    const { cursor, ownIndices } = pair.lanes[lane];
     const found: number[] = [];
-    for (let index = cursor + 1; index < end; index += 1) if (!own.includes(index)) found.push(index);
+    for (let index = cursor + 1; index < end; index += 1) if (!ownIndices.includes(index)) found.push(index);
     return found;
   };
 
@@ -203,7 +203,7 @@ export const play = async (
         return took(await intents.take(deps, { pair, lane }), mine.fence);
       case 'intend': {
         if (!own || mine.intent !== undefined) return {};
-        const ahead = said[lane].filter((index) => index > mine.cursor && !mine.own.includes(index));
+        const ahead = said[lane].filter((index) => index > mine.cursor && !mine.ownIndices.includes(index));
         const all = [...mine.holes.keys(), ...ahead];
         const index = all[pick % Math.max(all.length, 1)];
         if (index === undefined) return {};

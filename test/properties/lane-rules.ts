@@ -83,8 +83,8 @@ const rules: Readonly<Record<string, Rule>> = {
   ),
 
   'a copy counts as our own on the other lane, and is no hole': always(({ move, copy, ok }, _, { lanes }) => {
-    const { cursor, own, holes } = lanes[otherLane(move.lane)];
-    return copy === undefined || !ok || ((copy <= cursor || own.includes(copy)) && !holes.has(copy));
+    const { cursor, ownIndices, holes } = lanes[otherLane(move.lane)];
+    return copy === undefined || !ok || ((copy <= cursor || ownIndices.includes(copy)) && !holes.has(copy));
   }),
 
   'what is dirty, stale, held or unlinked is due': always(

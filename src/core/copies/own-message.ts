@@ -11,7 +11,7 @@ import { claimedStamp, provenStamp } from './stamp.ts';
  * @param writer the lane that would have written it; the message stands in that lane's destination.
  * Costs no call when the stamp is whole, as it nearly always is.
  */
-export const isOurs = async (deps: BridgeDeps, pair: Pair, writer: Lane, message: Message): Promise<boolean> => {
+export const isOwnMessage = async (deps: BridgeDeps, pair: Pair, writer: Lane, message: Message): Promise<boolean> => {
   const container = containerOf(pair, destination(writer));
   if (container === undefined) return false;
   const { author, body, attributes } = message;

@@ -58,10 +58,10 @@ export const readBack = async (deps: BridgeDeps, held: Held): Promise<Freed> => 
 };
 
 /** What the intent passed over. Whoever wrote it had seen a list; this run has not, so each may be a hole. */
-const between = ({ cursor, own }: LaneState, intent: Intent): readonly number[] => {
+const between = ({ cursor, ownIndices }: LaneState, intent: Intent): readonly number[] => {
   const passed: number[] = [];
   for (let index = Math.max(cursor + 1, intent.index - HOLES_AT_ONCE); index < intent.index; index += 1)
-    if (!own.includes(index)) passed.push(index);
+    if (!ownIndices.includes(index)) passed.push(index);
   return passed;
 };
 

@@ -6,12 +6,12 @@
  */
 export type Tally = {
   /** Messages brought over or put right. */
-  brought: number;
+  repaired: number;
   /** Milliseconds since 1970: what was found and is too young to tell can be told after this; undefined when all could be. */
   unsureUntil: number | undefined;
 };
 
-export const newTally = (): Tally => ({ brought: 0, unsureUntil: undefined });
+export const newTally = (): Tally => ({ repaired: 0, unsureUntil: undefined });
 
 export const unsure = (tally: Tally, until: number): void => {
   tally.unsureUntil = Math.max(tally.unsureUntil ?? 0, until);

@@ -34,12 +34,12 @@ export const writeTicket = async (
   tally: Tally = newTally(),
 ): Promise<void> => {
   const ticket = ticketOf(work);
-  if (ticket === undefined || (outcome.end === 'retry' && tally.brought === 0)) return;
+  if (ticket === undefined || (outcome.end === 'retry' && tally.repaired === 0)) return;
   const ttl = Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS;
   await deps.store.write(ticketKey(ticket), {
     when: [['lacks', 'end']],
     set: outcome.end === 'retry' ? { ttl } : { ttl, ...endOf(outcome, tally) },
-    ...(tally.brought > 0 ? { add: { repaired: tally.brought } } : {}),
+    ...(tally.repaired > 0 ? { add: { repaired: tally.repaired } } : {}),
     nonce: ['n', deps.nonce()],
   });
 };

@@ -19,12 +19,13 @@ export const decide = (pair: Pair | undefined, lane: Lane, container: string, in
   if (pair === undefined || pair.state === 'linking') return skip('not_linked');
   if (pair.state === 'closed') return skip('closed');
   if (containerOf(pair, source(lane)) !== container) return skip('old_generation');
-  const { cursor, own, holes, dirty, intent } = pair.lanes[lane];
+  const { cursor, ownIndices, holes, dirty, intent } = pair.lanes[lane];
   if (index <= cursor && !holes.has(index)) return skip('already');
-  if (own.includes(index)) return skip('own');
+  if (ownIndices.includes(index)) return skip('own');
   if (dirty !== undefined || pair.held !== undefined || pair.state === 'ending') return { do: 'defer' };
   if (intent !== undefined || index <= cursor) return { do: 'reconcile' };
   for (let between = cursor + 1; between < index; between += 1)
-    if (!own.includes(between)) return { do: pair.lanes[otherLane(lane)].intent === undefined ? 'reconcile' : 'wait' };
+    if (!ownIndices.includes(between))
+      return { do: pair.lanes[otherLane(lane)].intent === undefined ? 'reconcile' : 'wait' };
   return { do: 'claim', cursor };
 };

@@ -28,7 +28,7 @@ export type Finding =
 type Stamps = { readonly stampKey: string; readonly deployment: string };
 
 export const compareEnds = (stamps: Stamps, pair: Pair, lane: Lane, from: End, into: End): readonly Finding[] => {
-  const { cursor, holes, own } = pair.lanes[lane];
+  const { cursor, holes, ownIndices } = pair.lanes[lane];
   const originals = new Map(from.messages.map((message) => [message.sid, message]));
   const here = { ...stamps, lane, container: containerOf(pair, destination(lane)) ?? '' };
   const copies = copiesIn(here, into.messages);
@@ -45,7 +45,7 @@ export const compareEnds = (stamps: Stamps, pair: Pair, lane: Lane, from: End, i
   const other = { ...stamps, lane: otherLane(lane), container: containerOf(pair, source(lane)) ?? '' };
   const bare: Message[] = [];
   for (const original of from.messages) {
-    if (copies.has(original.sid) || own.includes(original.index) || isStamped(other, original)) continue;
+    if (copies.has(original.sid) || ownIndices.includes(original.index) || isStamped(other, original)) continue;
     if (original.index > cursor || holes.has(original.index)) findings.push({ kind: 'missing', original });
     else if (textAcross(lane, original, false) !== '') bare.push(original);
   }

@@ -6,7 +6,7 @@
 
 import { type Delivered, deliver, settle } from '../copies/deliver.ts';
 import { claimed } from '../copies/fingerprint.ts';
-import { isOurs } from '../copies/own-message.ts';
+import { isOwnMessage } from '../copies/own-message.ts';
 import { readBack } from '../copies/read-back.ts';
 import { render } from '../copies/render.ts';
 import { provenStamp } from '../copies/stamp.ts';
@@ -46,31 +46,31 @@ export const reconcile = async (deps: BridgeDeps, key: Pair['key'], lane: Lane, 
   const fenced = await fence(deps, { pair: freed.pair, lane });
   if (!fenced.ok) return overtaken(freed.adopted);
   const walk = startWalk(deps, { pair: fenced.pair, lane }, run.tally ?? newTally());
-  if (freed.adopted) walk.tally.brought += 1;
+  if (freed.adopted) walk.tally.repaired += 1;
 
   const into = await newestOf(deps, walk.held);
   const copies = provenCopies(deps, walk.held, into.messages);
   for await (const batch of sourceBatches(deps, walk.held)) {
     for (const message of batch.messages) {
       if (deps.clock.now() + deps.settings.requestMs > run.deadline)
-        return retry(0, 'more to copy', walk.tally.brought > 0);
+        return retry(0, 'more to copy', walk.tally.repaired > 0);
       // After progress a refusal is a first one again: its pause does not grow with a long copy.
-      const attempts = walk.tally.brought > 0 ? 1 : run.attempts;
+      const attempts = walk.tally.repaired > 0 ? 1 : run.attempts;
       const stop = await step(deps, walk, message, copies.get(message.sid), attempts);
       if (stop !== undefined) return stop;
     }
     if (batch.newest !== undefined) walk.from = { messages: batch.messages, ...batch.newest };
     if (batch.after !== undefined) {
       const kept = await batch.after(walk.held);
-      if (!kept.ok) return overtaken(walk.tally.brought > 0);
+      if (!kept.ok) return overtaken(walk.tally.repaired > 0);
       walk.held = { pair: kept.pair, lane };
     }
   }
   const renewed = await backwards(deps, walk, into, run.full ?? false);
   const cleaned = await clean(deps, walk.held, walk.seenUpTo, allGaps(walk), walk.listedAt, renewed);
-  if (!cleaned.ok) return overtaken(walk.tally.brought > 0);
+  if (!cleaned.ok) return overtaken(walk.tally.repaired > 0);
   noteOpen(walk.tally, cleaned.pair.lanes[lane]);
-  return { end: 'reconciled', repaired: walk.tally.brought };
+  return { end: 'reconciled', repaired: walk.tally.repaired };
 };
 
 /** What no list shows yet, though something tells of it. */
@@ -112,7 +112,7 @@ const applyStale = async (deps: BridgeDeps, { held: { pair, lane }, tally }: Wal
     if (row?.state !== 'ok') continue;
     try {
       const across = { pair, lane, sid, row };
-      if (tellEnd(deps, across, await renewWaiting(deps, across, since))) tally.brought += 1;
+      if (tellEnd(deps, across, await renewWaiting(deps, across, since))) tally.repaired += 1;
     } catch (error) {
       if (!(error instanceof TwilioTrouble) || error.status === undefined) throw error;
       refused ??= error;
@@ -193,12 +193,12 @@ const step = async (
   attempts: number,
 ): Promise<Outcome | undefined> => {
   const { pair, lane } = walk.held;
-  const { cursor, holes, own } = pair.lanes[lane];
+  const { cursor, holes, ownIndices } = pair.lanes[lane];
   const { index, sid } = message;
   walk.seenUpTo = Math.max(walk.seenUpTo, index);
   const late = index <= cursor;
   if (late && !holes.has(index)) return undefined;
-  if (own.includes(index) || (await isOurs(deps, pair, otherLane(lane), message))) {
+  if (ownIndices.includes(index) || (await isOwnMessage(deps, pair, otherLane(lane), message))) {
     walk.ours.add(index);
     return undefined;
   }
@@ -209,7 +209,7 @@ const step = async (
     return undefined;
   }
   const intended = await intend(deps, walk.held, claimed(deps.settings.stampKey, lane, message, late));
-  if (!intended.ok) return overtaken(walk.tally.brought > 0);
+  if (!intended.ok) return overtaken(walk.tally.repaired > 0);
   const mine: Held = { pair: intended.pair, lane };
   const seen = { missing: walk.gaps, listedAt: walk.listedAt };
   const delivered =
@@ -238,14 +238,14 @@ const after = (deps: BridgeDeps, walk: Walk, message: Message, delivered: Delive
       });
       break;
     case 'overtaken':
-      return overtaken(walk.tally.brought > 0);
+      return overtaken(walk.tally.repaired > 0);
     case 'stopped':
       return delivered.outcome.end === 'retry'
-        ? { ...delivered.outcome, progress: walk.tally.brought > 0 }
+        ? { ...delivered.outcome, progress: walk.tally.repaired > 0 }
         : delivered.outcome;
   }
   walk.held = { pair: delivered.pair, lane: walk.held.lane };
-  walk.tally.brought += 1;
+  walk.tally.repaired += 1;
   walk.crossed.add(message.sid);
   walk.gaps = [];
   return undefined;
@@ -266,9 +266,9 @@ const allGaps = (walk: Walk): readonly number[] =>
   [...walk.gaps, ...gapsBelow(walk, walk.seenUpTo)].slice(-HOLES_AT_ONCE);
 
 const gapsBelow = (walk: Walk, end: number): readonly number[] => {
-  const { own, cursor } = walk.held.pair.lanes[walk.held.lane];
+  const { ownIndices, cursor } = walk.held.pair.lanes[walk.held.lane];
   const found: number[] = [];
   for (let index = Math.max(walk.personsUpTo, cursor, end - HOLES_AT_ONCE - 1) + 1; index < end; index += 1)
-    if (!own.includes(index) && !walk.ours.has(index)) found.push(index);
+    if (!ownIndices.includes(index) && !walk.ours.has(index)) found.push(index);
   return found;
 };

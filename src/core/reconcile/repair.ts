@@ -52,7 +52,7 @@ export const mend = async (
     const origin = await originSid(deps, pair, lane, finding);
     if (origin === undefined) continue;
     const row = await readRow(deps, pair.key, lane, origin);
-    if (await mendOne({ deps, pair, lane, into, origin, row, tally }, finding)) tally.brought += 1;
+    if (await mendOne({ deps, pair, lane, into, origin, row, tally }, finding)) tally.repaired += 1;
   }
 };
 

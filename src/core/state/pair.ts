@@ -36,7 +36,7 @@ export type LaneState = {
   /** Dirty up to this source index; undefined when clean. `since` in milliseconds. */
   readonly dirty: { readonly upTo: number; readonly since: number } | undefined;
   /** The bridge's own messages above the cursor. */
-  readonly own: readonly number[];
+  readonly ownIndices: readonly number[];
   /** Index -> milliseconds when the list that first missed it was asked for. */
   readonly holes: ReadonlyMap<number, number>;
   /** Source SIDs of edits and removals that could not be applied -> milliseconds when that was noted. */
@@ -151,7 +151,7 @@ const readLane = (item: Item, lane: Lane): LaneState => {
             late: item[a.intentLate] !== undefined,
           },
     dirty: typeof dirty === 'number' ? { upTo: dirty, since: number(item[a.dirtySince]) } : undefined,
-    own: Array.isArray(own) ? own : [],
+    ownIndices: Array.isArray(own) ? own : [],
     holes: new Map(entries(holes).map(([index, found]) => [Number(index), found])),
     stale: new Map(entries(item[a.stale])),
     pace:

@@ -10,7 +10,7 @@ import { type Held, intentAttributes, type LaneWrite, write } from './write.ts';
 /** The cursor that follows when `index` is done: the bridge's own messages right behind it are passed with it. */
 const advanced = (lane: LaneState, index: number): number => {
   let cursor = Math.max(lane.cursor, index);
-  while (lane.own.includes(cursor + 1)) cursor += 1;
+  while (lane.ownIndices.includes(cursor + 1)) cursor += 1;
   return cursor;
 };
 
@@ -53,7 +53,7 @@ export const close = async (
       set: { [a.cursor]: cursor, ...pace(deps, lane, state, of.index, listedAt), ...(other.set ?? {}) },
       add: other.add ?? {},
       include: other.include ?? {},
-      exclude: { [a.own]: state.own.filter((index) => index <= cursor) },
+      exclude: { [a.own]: state.ownIndices.filter((index) => index <= cursor) },
       put: missing.length > 0 ? { [a.holes]: Object.fromEntries(missing.map((index) => [index, listedAt])) } : {},
       drop: { ...(other.drop ?? {}), ...(of.late ? { [a.holes]: [String(of.index)] } : {}) },
       remove: intentAttributes(lane),

@@ -111,7 +111,7 @@ export const clean = async (
             ]),
       ],
       set: { [a.cursor]: cursor, ...(waits ? dueMark(pair) : {}) },
-      exclude: { [a.own]: state.own.filter((index) => index <= cursor) },
+      exclude: { [a.own]: state.ownIndices.filter((index) => index <= cursor) },
       put: fresh.length > 0 ? { [a.holes]: Object.fromEntries(fresh.map((index) => [index, listedAt])) } : {},
       drop: {
         ...(old.length > 0 ? { [a.holes]: old.map(String) } : {}),
