@@ -9,8 +9,8 @@ import { consume } from './constructs/consumer.ts';
 import { EventQueue } from './constructs/event-queue.ts';
 import { RequiredSettings } from './constructs/required-settings.ts';
 import { StateTable } from './constructs/state-table.ts';
-import { StoryAlarms } from './constructs/story-alarms.ts';
 import { sweepEveryMinute } from './constructs/sweep-schedule.ts';
+import { SyncAlarms } from './constructs/sync-alarms.ts';
 import { WebhookApi } from './constructs/webhook-api.ts';
 import { MEMORY_MB } from './memory.ts';
 import type { Stage } from './stage.ts';
@@ -114,7 +114,7 @@ export class BridgeStack extends Stack {
     sweepEveryMinute(this, 'EveryMinute', sweep);
 
     const api = new WebhookApi(this, 'Api', { webhook, stage, topic });
-    new StoryAlarms(this, 'Story', { stage, topic });
+    new SyncAlarms(this, 'Sync', { stage, topic });
     const functions = { webhook, 'Flex -> Frontline': toFrontline, 'Frontline -> Flex': toFlex, forward, sweep };
     const queues = { 'flex-events': flex, 'frontline-events': frontline, 'default-webhook': forwards };
     const dashboard = bridgeDashboard(this, 'Dashboard', { stage, api, queues, functions, table });

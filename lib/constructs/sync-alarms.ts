@@ -9,8 +9,8 @@ import { bridgeMetric, outcomeMetric, sideMetric } from './metrics.ts';
 /** Minutes. Lanes wait for 15 before they are marked as not up to date. */
 const LONG = 30;
 
-/** Alarms on what would let both sides tell different stories. */
-export class StoryAlarms extends Construct {
+/** Alarms for when the two sides may no longer be in sync: something waits, was given up, or was not compared. */
+export class SyncAlarms extends Construct {
   constructor(scope: Construct, id: string, { stage, topic }: { readonly stage: Stage; readonly topic: ITopic }) {
     super(scope, id);
     new BridgeAlarm(this, 'Held', {
