@@ -1,9 +1,8 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { TIMES } from '../src/contract.ts';
 import { bridgeDashboard } from './constructs/bridge-dashboard.ts';
-import { BridgeFunction, type BridgeFunctionProps, type FunctionEnvironment } from './constructs/bridge-function.ts';
+import { BridgeFunction } from './constructs/bridge-function.ts';
 import { BridgeSecret } from './constructs/bridge-secret.ts';
 import { consume } from './constructs/consumer.ts';
 import { EventQueue } from './constructs/event-queue.ts';
@@ -12,7 +11,7 @@ import { StateTable } from './constructs/state-table.ts';
 import { sweepEveryMinute } from './constructs/sweep-schedule.ts';
 import { SyncAlarms } from './constructs/sync-alarms.ts';
 import { WebhookApi } from './constructs/webhook-api.ts';
-import { MEMORY_MB } from './memory.ts';
+import { FUNCTIONS, type FunctionName } from './functions.ts';
 import type { Stage } from './stage.ts';
 
 /** Twilio's connection overrides for TaskRouter's callbacks: try five times, whatever went wrong. */
@@ -46,58 +45,16 @@ export class BridgeStack extends Stack {
       deadHarm: 'A customer on SMS did not get a message.',
       topic,
     });
-    const environment: FunctionEnvironment = {
-      ...new RequiredSettings(this, 'Settings', stage).values,
-      SECRET_ARN: secret.secretArn,
-      TABLE_NAME: table.tableName,
-      FLEX_EVENTS_QUEUE_URL: flex.queue.queueUrl,
-      FRONTLINE_EVENTS_QUEUE_URL: frontline.queue.queueUrl,
-      DEFAULT_WEBHOOK_QUEUE_URL: forwards.queue.queueUrl,
-      FLEX_EVENTS_DEAD_URL: flex.dead.queueUrl,
-      FRONTLINE_EVENTS_DEAD_URL: frontline.dead.queueUrl,
-      DEFAULT_WEBHOOK_DEAD_URL: forwards.dead.queueUrl,
-    };
-    const make = (
-      name: string,
-      props: Omit<BridgeFunctionProps, 'memoryMb' | 'environment' | 'stage' | 'topic'>,
-    ): BridgeFunction =>
-      new BridgeFunction(this, name, { ...props, memoryMb: MEMORY_MB[props.code], environment, stage, topic });
-
-    const webhook = make('Webhook', {
-      code: 'webhook',
-      description: 'Verifies webhooks and stores them on their queues',
-      timeoutSeconds: 5, // it answers within 4; Twilio itself waits no longer than 5
-      harm: 'Webhooks are lost; customers and agents may miss messages until the sweep repairs their chats.',
-      runbook: 'The webhook function fails',
-    });
-    const toFrontline = make('ReplicateFlex', {
-      code: 'replicate',
-      description: 'Carries Flex chats to Frontline',
-      timeoutSeconds: TIMES.functionTimeout,
-      harm: 'Some Flex chats stand still on Frontline for minutes at a time.',
-      runbook: 'The function that replicates from Flex fails',
-    });
-    const toFlex = make('ReplicateFrontline', {
-      code: 'replicate',
-      description: 'Carries Frontline conversations to Flex',
-      timeoutSeconds: TIMES.functionTimeout,
-      harm: 'What agents write in Frontline reaches some customers minutes late.',
-      runbook: 'The function that replicates from Frontline fails',
-    });
-    const forward = make('Forward', {
-      code: 'forward',
-      description: 'Posts events to the webhook of Flex itself, which sends the SMS of the customer',
-      timeoutSeconds: TIMES.functionTimeout,
-      harm: 'Customers on SMS get their messages minutes late.',
-      runbook: 'The forward function fails',
-    });
-    const sweep = make('Sweep', {
-      code: 'sweep',
-      description: 'Looks every minute for chats that need repair',
-      timeoutSeconds: TIMES.sweepTimeout, // two may run side by side: only one of them compares pairs, by its lease
-      harm: 'Chats that lost a webhook or an answer stay incomplete.',
-      runbook: 'The sweep fails',
-    });
+    const queues = { 'flex-events': flex, 'frontline-events': frontline, 'default-webhook': forwards };
+    const { values: settings } = new RequiredSettings(this, 'Settings', stage);
+    const resources = { secret, table, queues };
+    const make = (name: FunctionName): BridgeFunction =>
+      new BridgeFunction(this, name, { ...FUNCTIONS[name], stage, settings, resources, topic });
+    const webhook = make('Webhook');
+    const toFrontline = make('ReplicateFlex');
+    const toFlex = make('ReplicateFrontline');
+    const forward = make('Forward');
+    const sweep = make('Sweep');
 
     for (const { queue } of [flex, frontline, forwards]) queue.grantSendMessages(webhook);
     consume(toFrontline, flex);
@@ -116,7 +73,6 @@ export class BridgeStack extends Stack {
     const api = new WebhookApi(this, 'Api', { webhook, stage, topic });
     new SyncAlarms(this, 'Sync', { stage, topic });
     const functions = { webhook, 'Flex -> Frontline': toFrontline, 'Frontline -> Flex': toFlex, forward, sweep };
-    const queues = { 'flex-events': flex, 'frontline-events': frontline, 'default-webhook': forwards };
     const dashboard = bridgeDashboard(this, 'Dashboard', { stage, api, queues, functions, table });
 
     const said = (name: string, value: string, description: string) =>

@@ -12,26 +12,30 @@ import {
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import type { Resource, Setting } from '../../src/contract.ts';
+import type { Setting } from '../../src/contract.ts';
+import { MEMORY_MB } from '../memory.ts';
 import type { Stage } from '../stage.ts';
 import { BridgeAlarm } from './alarm.ts';
 import { LineMetrics } from './line-metrics.ts';
 import { keptLog } from './log.ts';
+import { functionEnvironment, type Resources } from './resources.ts';
 
-/** Every name of src/contract.ts: leave one out of the stack and this type says so. */
-export type FunctionEnvironment = Readonly<Record<Setting | Resource, string>>;
-
-export type BridgeFunctionProps = {
+/** What a function is for, and who is hurt when it fails. */
+export type FunctionDeclaration = {
   /** The folder under lambdas/. */
-  readonly code: 'webhook' | 'replicate' | 'forward' | 'sweep';
+  readonly code: keyof typeof MEMORY_MB;
   readonly description: string;
-  readonly memoryMb: number;
   readonly timeoutSeconds: number;
-  readonly environment: FunctionEnvironment;
-  readonly stage: Stage;
   /** Who is hurt when it fails. */
   readonly harm: string;
+  /** The heading in docs/runbook.md that says what to do then. */
   readonly runbook: string;
+};
+
+export type BridgeFunctionProps = FunctionDeclaration & {
+  readonly stage: Stage;
+  readonly settings: Readonly<Record<Setting, string>>;
+  readonly resources: Resources;
   readonly topic: ITopic;
 };
 
@@ -51,9 +55,9 @@ export class BridgeFunction extends NodejsFunction {
       handler: 'handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: props.memoryMb,
+      memorySize: MEMORY_MB[props.code],
       timeout: Duration.seconds(props.timeoutSeconds),
-      environment: { ...props.environment },
+      environment: { ...functionEnvironment(props.settings, props.resources) },
       awsSdkConnectionReuse: false, // the SDK's version 3 does it by itself; the variable would be noise
       tracing: Tracing.DISABLED,
       loggingFormat: LoggingFormat.JSON,

@@ -1,0 +1,43 @@
+import { TIMES } from '../src/contract.ts';
+import type { FunctionDeclaration } from './constructs/bridge-function.ts';
+
+/** The stack's functions, by the id of their construct: what each is for, and who is hurt when it fails. */
+export const FUNCTIONS = {
+  Webhook: {
+    code: 'webhook',
+    description: 'Verifies webhooks and stores them on their queues',
+    timeoutSeconds: 5, // it answers within 4; Twilio itself waits no longer than 5
+    harm: 'Webhooks are lost; customers and agents may miss messages until the sweep repairs their chats.',
+    runbook: 'The webhook function fails',
+  },
+  ReplicateFlex: {
+    code: 'replicate',
+    description: 'Carries Flex chats to Frontline',
+    timeoutSeconds: TIMES.functionTimeout,
+    harm: 'Some Flex chats stand still on Frontline for minutes at a time.',
+    runbook: 'The function that replicates from Flex fails',
+  },
+  ReplicateFrontline: {
+    code: 'replicate',
+    description: 'Carries Frontline conversations to Flex',
+    timeoutSeconds: TIMES.functionTimeout,
+    harm: 'What agents write in Frontline reaches some customers minutes late.',
+    runbook: 'The function that replicates from Frontline fails',
+  },
+  Forward: {
+    code: 'forward',
+    description: 'Posts events to the webhook of Flex itself, which sends the SMS of the customer',
+    timeoutSeconds: TIMES.functionTimeout,
+    harm: 'Customers on SMS get their messages minutes late.',
+    runbook: 'The forward function fails',
+  },
+  Sweep: {
+    code: 'sweep',
+    description: 'Looks every minute for chats that need repair',
+    timeoutSeconds: TIMES.sweepTimeout, // two may run side by side: only one of them compares pairs, by its lease
+    harm: 'Chats that lost a webhook or an answer stay incomplete.',
+    runbook: 'The sweep fails',
+  },
+} as const satisfies Readonly<Record<string, FunctionDeclaration>>;
+
+export type FunctionName = keyof typeof FUNCTIONS;
