@@ -4,7 +4,6 @@ import type { Construct } from 'constructs';
 import { bridgeDashboard } from './constructs/bridge-dashboard.ts';
 import { BridgeFunction } from './constructs/bridge-function.ts';
 import { BridgeSecret } from './constructs/bridge-secret.ts';
-import { consume } from './constructs/consumer.ts';
 import { EventQueue } from './constructs/event-queue.ts';
 import { RequiredSettings } from './constructs/required-settings.ts';
 import { StateTable } from './constructs/state-table.ts';
@@ -56,18 +55,6 @@ export class BridgeStack extends Stack {
     const forward = make('Forward');
     const sweep = make('Sweep');
 
-    for (const { queue } of [flex, frontline, forwards]) queue.grantSendMessages(webhook);
-    consume(toFrontline, flex);
-    consume(toFlex, frontline);
-    consume(forward, forwards);
-    for (const fn of [toFrontline, toFlex, sweep])
-      for (const { queue } of [flex, frontline]) queue.grantSendMessages(fn); // jobs for the other lane
-    flex.queue.grantSendMessages(forward); // notices of what did not reach the customer
-    for (const fn of [toFrontline, toFlex, forward, sweep]) table.grantState(fn);
-    for (const fn of [toFrontline, toFlex, sweep]) table.grantLookingThrough(fn);
-    for (const fn of [toFrontline, toFlex, sweep]) table.grantListing(fn);
-    forwards.queue.grantSendMessages(sweep); // what was never forwarded, composed anew
-    for (const fn of [webhook, toFrontline, toFlex, forward, sweep]) secret.grantRead(fn);
     sweepEveryMinute(this, 'EveryMinute', sweep);
 
     const api = new WebhookApi(this, 'Api', { webhook, stage, topic });

@@ -1,12 +1,16 @@
 import { TIMES } from '../src/contract.ts';
 import type { FunctionDeclaration } from './constructs/bridge-function.ts';
 
-/** The stack's functions, by the id of their construct: what each is for, and who is hurt when it fails. */
+/**
+ * The stack's functions, by the id of their construct: what each is for, what its role may do, and who is hurt when it
+ * fails.
+ */
 export const FUNCTIONS = {
   Webhook: {
     code: 'webhook',
     description: 'Verifies webhooks and stores them on their queues',
     timeoutSeconds: 5, // it answers within 4; Twilio itself waits no longer than 5
+    access: { sends: ['flex-events', 'frontline-events', 'default-webhook'], secret: 'read' },
     harm: 'Webhooks are lost; customers and agents may miss messages until the sweep repairs their chats.',
     runbook: 'The webhook function fails',
   },
@@ -14,6 +18,13 @@ export const FUNCTIONS = {
     code: 'replicate',
     description: 'Carries Flex chats to Frontline',
     timeoutSeconds: TIMES.functionTimeout,
+    access: {
+      consumes: 'flex-events',
+      sends: ['flex-events', 'frontline-events'], // jobs for either lane
+      table: ['GetItem', 'UpdateItem', 'Query'],
+      dueIndex: ['Query'],
+      secret: 'read',
+    },
     harm: 'Some Flex chats stand still on Frontline for minutes at a time.',
     runbook: 'The function that replicates from Flex fails',
   },
@@ -21,6 +32,13 @@ export const FUNCTIONS = {
     code: 'replicate',
     description: 'Carries Frontline conversations to Flex',
     timeoutSeconds: TIMES.functionTimeout,
+    access: {
+      consumes: 'frontline-events',
+      sends: ['flex-events', 'frontline-events'], // jobs for either lane
+      table: ['GetItem', 'UpdateItem', 'Query'],
+      dueIndex: ['Query'],
+      secret: 'read',
+    },
     harm: 'What agents write in Frontline reaches some customers minutes late.',
     runbook: 'The function that replicates from Frontline fails',
   },
@@ -28,6 +46,8 @@ export const FUNCTIONS = {
     code: 'forward',
     description: 'Posts events to the webhook of Flex itself, which sends the SMS of the customer',
     timeoutSeconds: TIMES.functionTimeout,
+    // It sends the notices that tell an agent what did not reach the customer.
+    access: { consumes: 'default-webhook', sends: ['flex-events'], table: ['GetItem', 'UpdateItem'], secret: 'read' },
     harm: 'Customers on SMS get their messages minutes late.',
     runbook: 'The forward function fails',
   },
@@ -35,6 +55,12 @@ export const FUNCTIONS = {
     code: 'sweep',
     description: 'Looks every minute for chats that need repair',
     timeoutSeconds: TIMES.sweepTimeout, // two may run side by side: only one of them compares pairs, by its lease
+    access: {
+      sends: ['flex-events', 'frontline-events', 'default-webhook'], // jobs, and posts whose own webhook was lost
+      table: ['GetItem', 'UpdateItem', 'Query'],
+      dueIndex: ['Query'],
+      secret: 'read',
+    },
     harm: 'Chats that lost a webhook or an answer stay incomplete.',
     runbook: 'The sweep fails',
   },

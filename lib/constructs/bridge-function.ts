@@ -15,17 +15,20 @@ import type { Construct } from 'constructs';
 import type { Setting } from '../../src/contract.ts';
 import { MEMORY_MB } from '../memory.ts';
 import type { Stage } from '../stage.ts';
+import { type Access, grantAccess } from './access.ts';
 import { BridgeAlarm } from './alarm.ts';
+import { consume } from './consumer.ts';
 import { LineMetrics } from './line-metrics.ts';
 import { keptLog } from './log.ts';
 import { functionEnvironment, type Resources } from './resources.ts';
 
-/** What a function is for, and who is hurt when it fails. */
+/** What a function is for, what its role may do, and who is hurt when it fails. */
 export type FunctionDeclaration = {
   /** The folder under lambdas/. */
   readonly code: keyof typeof MEMORY_MB;
   readonly description: string;
   readonly timeoutSeconds: number;
+  readonly access: Access;
   /** Who is hurt when it fails. */
   readonly harm: string;
   /** The heading in docs/runbook.md that says what to do then. */
@@ -77,6 +80,9 @@ export class BridgeFunction extends NodejsFunction {
         banner: "import{createRequire as r}from'node:module';const require=r(import.meta.url);",
       },
     });
+    const { access, resources } = props;
+    grantAccess(this, access, resources);
+    if (access.consumes !== undefined) consume(this, resources.queues[access.consumes]);
     new LineMetrics(this, 'Lines', { logGroup, stage: props.stage });
     new BridgeAlarm(this, 'Fails', {
       metric: this.metricErrors({ statistic: 'Sum' }),

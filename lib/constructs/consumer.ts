@@ -1,7 +1,6 @@
 import { Validations } from 'aws-cdk-lib';
-import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { EventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type { BridgeFunction } from './bridge-function.ts';
 import type { EventQueue } from './event-queue.ts';
 
 /**
@@ -9,11 +8,10 @@ import type { EventQueue } from './event-queue.ts';
  * the mapping's, for reserved concurrency would count refused calls as receives.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
  */
-export const consume = (consumer: BridgeFunction, { queue, dead }: EventQueue): void => {
+export const consume = (consumer: IFunction, { queue }: EventQueue): void => {
   consumer.addEventSource(
     new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 50 }),
   );
-  dead.grantSendMessages(consumer);
   for (const child of consumer.node.findAll())
     if (child.node.id.startsWith('SqsEventSource'))
       Validations.of(child as EventSourceMapping).acknowledge({

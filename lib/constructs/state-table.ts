@@ -8,6 +8,15 @@ import { removalPolicy } from './log.ts';
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
 /**
+ * What functions do with items, in DynamoDB's words. A conditional write is an UpdateItem after a GetItem; Query looks
+ * through the rows of one chat, when a copy does not say what it is a copy of.
+ */
+export type ItemAction = 'GetItem' | 'UpdateItem' | 'Query';
+
+/** The index only lists; what it lists is read and written as an item. */
+export type IndexAction = 'Query';
+
+/**
  * Pairs, aliases, rows. No message text stands here, so the key that DynamoDB owns is enough and costs nothing
  * (docs/adr/0101).
  */
@@ -31,26 +40,20 @@ export class StateTable extends Table {
     });
   }
 
-  /** What one conditional write and the read before it need. */
-  grantState(grantee: IGrantable): Grant {
-    return Grant.addToPrincipal({
-      grantee,
-      actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-      resourceArns: [this.tableArn],
-    });
+  grantOnItems(grantee: IGrantable, actions: readonly ItemAction[]): Grant {
+    return this.grantActions(grantee, actions, this.tableArn);
   }
 
-  /** Looking through the rows of one chat, when a copy does not say what it is a copy of. */
-  grantLookingThrough(grantee: IGrantable): Grant {
-    return Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns: [this.tableArn] });
+  grantOnDueIndex(grantee: IGrantable, actions: readonly IndexAction[]): Grant {
+    return this.grantActions(grantee, actions, `${this.tableArn}/index/${TABLE.dueIndex}`);
   }
 
-  /** Listing what is due, by the index alone. */
-  grantListing(grantee: IGrantable): Grant {
+  /** The table's own grant would add every index of the table (`/index/*`), which no function needs. */
+  private grantActions(grantee: IGrantable, actions: readonly ItemAction[], arn: string): Grant {
     return Grant.addToPrincipal({
       grantee,
-      actions: ['dynamodb:Query'],
-      resourceArns: [`${this.tableArn}/index/${TABLE.dueIndex}`],
+      actions: actions.map((action) => `dynamodb:${action}`),
+      resourceArns: [arn],
     });
   }
 }
