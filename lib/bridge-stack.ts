@@ -1,11 +1,13 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { bridgeDashboard } from './constructs/bridge-dashboard.ts';
-import { BridgeFunction } from './constructs/bridge-function.ts';
+import { BridgeFunction, type SharedProps } from './constructs/bridge-function.ts';
 import { BridgeSecret } from './constructs/bridge-secret.ts';
 import { EventQueue } from './constructs/event-queue.ts';
 import { RequiredSettings } from './constructs/required-settings.ts';
+import type { Resources } from './constructs/resources.ts';
 import { StateTable } from './constructs/state-table.ts';
 import { sweepEveryMinute } from './constructs/sweep-schedule.ts';
 import { SyncAlarms } from './constructs/sync-alarms.ts';
@@ -26,6 +28,18 @@ export class BridgeStack extends Stack {
     const topic = new Topic(this, 'Alarms', { enforceSSL: true });
     const secret = new BridgeSecret(this, 'Secrets', stage);
     const table = new StateTable(this, 'State', stage);
+    const queues = this.addQueues(topic);
+    const { values: settings } = new RequiredSettings(this, 'Settings', stage);
+    const functions = this.addFunctions({ stage, settings, resources: { secret, table, queues }, topic });
+    sweepEveryMinute(this, 'EveryMinute', functions.Sweep);
+    const api = new WebhookApi(this, 'Api', { webhook: functions.Webhook, stage, topic });
+    new SyncAlarms(this, 'Sync', { stage, topic });
+    const dashboard = bridgeDashboard(this, 'Dashboard', { stage, api, queues, functions, table });
+    this.addWebhookAddresses(api);
+    this.addOperatorOutputs(secret, topic, dashboard);
+  }
+
+  private addQueues(topic: Topic): Resources['queues'] {
     const flex = new EventQueue(this, 'FlexEvents', {
       queue: 'flex-events',
       lateHarm: 'Agents on Frontline see messages of Flex chats late.',
@@ -38,49 +52,50 @@ export class BridgeStack extends Stack {
       deadHarm: 'Something written in Frontline never reached the customer.',
       topic,
     });
-    const forwards = new EventQueue(this, 'DefaultWebhook', {
+    const defaultWebhook = new EventQueue(this, 'DefaultWebhook', {
       queue: 'default-webhook',
       lateHarm: 'Customers on SMS get their messages late.',
       deadHarm: 'A customer on SMS did not get a message.',
       topic,
     });
-    const queues = { 'flex-events': flex, 'frontline-events': frontline, 'default-webhook': forwards };
-    const { values: settings } = new RequiredSettings(this, 'Settings', stage);
-    const resources = { secret, table, queues };
-    const make = (name: FunctionName): BridgeFunction =>
-      new BridgeFunction(this, name, { ...FUNCTIONS[name], stage, settings, resources, topic });
-    const webhook = make('Webhook');
-    const toFrontline = make('ReplicateFlex');
-    const toFlex = make('ReplicateFrontline');
-    const forward = make('Forward');
-    const sweep = make('Sweep');
+    return { 'flex-events': flex, 'frontline-events': frontline, 'default-webhook': defaultWebhook };
+  }
 
-    sweepEveryMinute(this, 'EveryMinute', sweep);
+  private addFunctions(shared: SharedProps): Readonly<Record<FunctionName, BridgeFunction>> {
+    const add = (name: FunctionName) => new BridgeFunction(this, name, { ...FUNCTIONS[name], ...shared });
+    return {
+      Webhook: add('Webhook'),
+      ReplicateFlex: add('ReplicateFlex'),
+      ReplicateFrontline: add('ReplicateFrontline'),
+      Forward: add('Forward'),
+      Sweep: add('Sweep'),
+    };
+  }
 
-    const api = new WebhookApi(this, 'Api', { webhook, stage, topic });
-    new SyncAlarms(this, 'Sync', { stage, topic });
-    const functions = { webhook, 'Flex -> Frontline': toFrontline, 'Frontline -> Flex': toFlex, forward, sweep };
-    const dashboard = bridgeDashboard(this, 'Dashboard', { stage, api, queues, functions, table });
-
-    const said = (name: string, value: string, description: string) =>
-      new CfnOutput(this, name, { value, description });
-    said('ChatWebhook', api.url('/chat-to-frontline'), 'Flex account: PostWebhookUrl of the Chat service');
-    said(
+  /** The addresses that the operator enters in Twilio, and where. */
+  private addWebhookAddresses(api: WebhookApi): void {
+    this.addOutput('ChatWebhook', api.url('/chat-to-frontline'), 'Flex account: PostWebhookUrl of the Chat service');
+    this.addOutput(
       'ConversationsWebhook',
       api.url('/frontline-to-chat'),
       'Frontline account: post-event URL of the Conversations service',
     );
-    said(
+    this.addOutput(
       'TaskRouterWebhook',
       `${api.url('/taskrouter-handler')}${RETRY_ALL}`,
       'Both accounts: EventCallbackUrl of the TaskRouter workspace',
     );
-    said('SecretArn', secret.secretArn, 'Set its fields by: npx bridge secrets --stack STACK');
-    said('AlarmTopic', topic.topicArn, 'Subscribe whoever is to hear of alarms');
-    said(
-      'DashboardLink',
-      `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}#dashboards:name=${dashboard.dashboardName}`,
-      'What the bridge is doing',
-    );
+  }
+
+  /** What the operator sets, subscribes to and looks at. */
+  private addOperatorOutputs(secret: BridgeSecret, topic: Topic, { dashboardName }: Dashboard): void {
+    const cloudWatch = `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}`;
+    this.addOutput('SecretArn', secret.secretArn, 'Set its fields by: npx bridge secrets --stack STACK');
+    this.addOutput('AlarmTopic', topic.topicArn, 'Subscribe whoever is to hear of alarms');
+    this.addOutput('DashboardLink', `${cloudWatch}#dashboards:name=${dashboardName}`, 'What the bridge is doing');
+  }
+
+  private addOutput(name: string, value: string, description: string): void {
+    new CfnOutput(this, name, { value, description });
   }
 }

@@ -9,7 +9,7 @@ import {
   SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Setting } from '../../src/contract.ts';
@@ -35,14 +35,29 @@ export type FunctionDeclaration = {
   readonly runbook: string;
 };
 
-export type BridgeFunctionProps = FunctionDeclaration & {
+/** What all functions of a deployment share. */
+export type SharedProps = {
   readonly stage: Stage;
   readonly settings: Readonly<Record<Setting, string>>;
   readonly resources: Resources;
   readonly topic: ITopic;
 };
 
+export type BridgeFunctionProps = FunctionDeclaration & SharedProps;
+
 const root = join(import.meta.dirname, '../..');
+
+const BUNDLING: BundlingOptions = {
+  format: OutputFormat.ESM,
+  target: 'node24',
+  minify: true,
+  mainFields: ['module', 'main'],
+  bundleAwsSDK: true, // the version that was tested, and a fraction of the runtime's to load
+  sourceMap: true,
+  sourcesContent: false,
+  // Parts of twilio are CommonJS and call require, which an ESM bundle does not have.
+  banner: "import{createRequire as r}from'node:module';const require=r(import.meta.url);",
+};
 
 /** A function with its own log, its own role and an alarm on its failures. */
 export class BridgeFunction extends NodejsFunction {
@@ -68,17 +83,7 @@ export class BridgeFunction extends NodejsFunction {
       systemLogLevelV2: SystemLogLevel.WARN, // start, end and report of every call would cost more than the call
       logGroup,
       role,
-      bundling: {
-        format: OutputFormat.ESM,
-        target: 'node24',
-        minify: true,
-        mainFields: ['module', 'main'],
-        bundleAwsSDK: true, // the version that was tested, and a fraction of the runtime's to load
-        sourceMap: true,
-        sourcesContent: false,
-        // Parts of twilio are CommonJS and call require, which an ESM bundle does not have.
-        banner: "import{createRequire as r}from'node:module';const require=r(import.meta.url);",
-      },
+      bundling: BUNDLING,
     });
     const { access, resources } = props;
     grantAccess(this, access, resources);
