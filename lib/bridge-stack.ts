@@ -42,19 +42,19 @@ export class BridgeStack extends Stack {
   private addQueues(topic: Topic): Resources['queues'] {
     const flex = new EventQueue(this, 'FlexEvents', {
       queue: 'flex-events',
-      lateHarm: 'Agents on Frontline see messages of Flex chats late.',
-      deadHarm: 'Something from a Flex chat is missing on Frontline.',
+      lateHarm: 'Agents in Frontline get messages from Flex chats more than 5 minutes late.',
+      deadHarm: 'An agent in Frontline is missing something from a Flex chat: a message, an edit, or the chat itself.',
       topic,
     });
     const frontline = new EventQueue(this, 'FrontlineEvents', {
       queue: 'frontline-events',
-      lateHarm: 'Customers wait for what agents wrote in Frontline.',
-      deadHarm: 'Something written in Frontline never reached the customer.',
+      lateHarm: 'Customers get what agents write in Frontline more than 5 minutes late.',
+      deadHarm: 'A customer did not get a message or an edit that an agent wrote in Frontline.',
       topic,
     });
     const defaultWebhook = new EventQueue(this, 'DefaultWebhook', {
       queue: 'default-webhook',
-      lateHarm: 'Customers on SMS get their messages late.',
+      lateHarm: 'Customers on SMS get messages more than 5 minutes late.',
       deadHarm: 'A customer on SMS did not get a message.',
       topic,
     });
@@ -91,7 +91,7 @@ export class BridgeStack extends Stack {
   private addOperatorOutputs(secret: BridgeSecret, topic: Topic, { dashboardName }: Dashboard): void {
     const cloudWatch = `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}`;
     this.addOutput('SecretArn', secret.secretArn, 'Set its fields by: npx bridge secrets --stack STACK');
-    this.addOutput('AlarmTopic', topic.topicArn, 'Subscribe whoever is to hear of alarms');
+    this.addOutput('AlarmTopic', topic.topicArn, 'Subscribe the operators who are to hear of alarms');
     this.addOutput('DashboardLink', `${cloudWatch}#dashboards:name=${dashboardName}`, 'What the bridge is doing');
   }
 

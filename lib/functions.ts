@@ -11,7 +11,7 @@ export const FUNCTIONS = {
     description: 'Verifies webhooks and stores them on their queues',
     timeoutSeconds: 5, // it answers within 4; Twilio itself waits no longer than 5
     access: { sends: ['flex-events', 'frontline-events', 'default-webhook'], secret: 'read' },
-    harm: 'Webhooks are lost; customers and agents may miss messages until the sweep repairs their chats.',
+    harm: 'Customers and agents may miss messages until the sweep repairs their chats: the function lost a webhook.',
     runbook: 'The webhook function fails',
   },
   ReplicateFlex: {
@@ -25,7 +25,7 @@ export const FUNCTIONS = {
       dueIndex: ['Query'],
       secret: 'read',
     },
-    harm: 'Some Flex chats stand still on Frontline for minutes at a time.',
+    harm: 'Agents in Frontline get messages from some Flex chats minutes late.',
     runbook: 'The function that replicates from Flex fails',
   },
   ReplicateFrontline: {
@@ -39,7 +39,7 @@ export const FUNCTIONS = {
       dueIndex: ['Query'],
       secret: 'read',
     },
-    harm: 'What agents write in Frontline reaches some customers minutes late.',
+    harm: 'Some customers get what agents write in Frontline minutes late.',
     runbook: 'The function that replicates from Frontline fails',
   },
   Forward: {
@@ -48,7 +48,7 @@ export const FUNCTIONS = {
     timeoutSeconds: TIMES.functionTimeout,
     // It sends the notices that tell an agent what did not reach the customer.
     access: { consumes: 'default-webhook', sends: ['flex-events'], table: ['GetItem', 'UpdateItem'], secret: 'read' },
-    harm: 'Customers on SMS get their messages minutes late.',
+    harm: 'Some customers on SMS get messages minutes late.',
     runbook: 'The forward function fails',
   },
   Sweep: {
@@ -61,7 +61,7 @@ export const FUNCTIONS = {
       dueIndex: ['Query'],
       secret: 'read',
     },
-    harm: 'Chats that lost a webhook or an answer stay incomplete.',
+    harm: 'Customers and agents whose chat lost a webhook go on missing messages while the sweep fails.',
     runbook: 'The sweep fails',
   },
 } as const satisfies Readonly<Record<string, FunctionDeclaration>>;

@@ -13,7 +13,7 @@ export type BridgeAlarmProps = Limit & {
   readonly minutes: number;
   /** ... of so many; on end when not given. */
   readonly ofMinutes?: number;
-  /** One sentence: who is hurt, and how. */
+  /** Who is hurt, then how, short enough to be understood at night. */
   readonly harm: string;
   /** The heading in docs/runbook.md that says what to do. */
   readonly runbook: string;

@@ -17,7 +17,7 @@ export class SyncAlarms extends Construct {
       metric: bridgeMetric(stage, METRICS.held),
       above: 0,
       minutes: 1,
-      harm: 'A chat writes faster than people can and is held: its customer and agent do not see what is written now.',
+      harm: "A customer and an agent do not see each other's new messages: their chat writes too fast, so it is held.",
       runbook: 'A chat is held',
       topic,
     });
@@ -25,7 +25,7 @@ export class SyncAlarms extends Construct {
       metric: outcomeMetric(stage, 'parked'),
       above: 0,
       minutes: 1,
-      harm: 'A message was given up: somebody, a customer perhaps, does not see what was written to them.',
+      harm: 'A customer or an agent did not get a message or an edit: Twilio would not take it, so it was given up.',
       runbook: 'Something was parked',
       topic,
     });
@@ -33,7 +33,7 @@ export class SyncAlarms extends Construct {
       metric: bridgeMetric(stage, METRICS.dirtyLanes, Stats.MAXIMUM),
       above: 0,
       minutes: LONG,
-      harm: 'Some chats have not been up to date for half an hour or more; what is missing there is kept, not lost.',
+      harm: 'Customers or agents have been waiting for messages in some chats for half an hour. Nothing is lost.',
       runbook: 'Chats are not up to date',
       topic,
     });
@@ -41,7 +41,7 @@ export class SyncAlarms extends Construct {
       metric: bridgeMetric(stage, METRICS.sweeps),
       below: 1,
       minutes: 5,
-      harm: 'Nobody looks for lost webhooks: chats that lost one stay incomplete, those that wait do not catch up.',
+      harm: 'Customers and agents do not get messages that had to wait or lost their webhook: the sweep does not run.',
       runbook: 'The sweep is silent',
       topic,
     });
@@ -49,14 +49,22 @@ export class SyncAlarms extends Construct {
       metric: bridgeMetric(stage, METRICS.notCompared),
       above: 0,
       minutes: LONG,
-      harm: 'Some chats have not been compared for half an hour: if they lost a webhook, nobody would know.',
+      harm: 'Customers or agents may miss messages unnoticed: for half an hour the sweep could not compare some chats.',
       runbook: 'Chats cannot be compared',
       topic,
     });
     for (const [side, name, harm] of [
-      ['flex', 'FlexDown', 'What agents write in Frontline waits: Twilio does not take it on the Flex account.'],
-      ['frontline', 'FrontlineDown', 'What is said in Flex waits: Twilio does not take it on the Frontline account.'],
-      ['default webhook', 'DefaultWebhookDown', 'Customers on SMS wait: the webhook of Flex itself does not answer.'],
+      ['flex', 'FlexDown', 'Customers wait for what agents write in Frontline: calls to the Flex account fail.'],
+      [
+        'frontline',
+        'FrontlineDown',
+        'Agents in Frontline wait for messages from Flex chats: calls to the Frontline account fail.',
+      ],
+      [
+        'default webhook',
+        'DefaultWebhookDown',
+        "Customers on SMS wait for messages: calls to Flex's own webhook fail.",
+      ],
     ] as const)
       new BridgeAlarm(this, name, {
         metric: sideMetric(stage, side),

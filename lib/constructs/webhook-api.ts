@@ -67,7 +67,7 @@ export class WebhookApi extends Construct {
       metric: this.api.metricServerError({ statistic: Stats.SUM }),
       above: 0,
       minutes: 1,
-      harm: 'Webhooks could not be taken; customers and agents may miss messages until the sweep repairs their chats.',
+      harm: 'Customers and agents may miss messages until the sweep repairs their chats: webhooks ended in 5xx.',
       runbook: 'Webhooks end in 5xx',
       topic,
     });
@@ -76,7 +76,7 @@ export class WebhookApi extends Construct {
       above: 0,
       minutes: 3,
       ofMinutes: 15,
-      harm: 'Webhooks are refused; if they are real ones (a changed token or address), nobody gets any message across.',
+      harm: 'Customers and agents may get no messages: the bridge refuses webhooks. Did a token or an address change?',
       runbook: 'Webhooks are refused',
       topic,
     });
@@ -84,7 +84,7 @@ export class WebhookApi extends Construct {
       metric: this.throttled,
       above: 0,
       minutes: 1,
-      harm: 'Webhooks were turned away for being too many; those from the Frontline account never come again.',
+      harm: 'Customers may miss what agents write in Frontline until the sweep repairs it: AWS turned webhooks away.',
       runbook: 'Webhooks are throttled',
       topic,
     });
