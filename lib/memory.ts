@@ -1,5 +1,5 @@
 /**
- * Megabytes of each function, measured (docs/cost.md): a processor's share grows with them. The webhook has more, for
- * Twilio waits for it, 5 s at most, also while it starts; whoever consumes waits for Twilio himself.
+ * Megabytes of each function, measured (docs/cost.md). A function's share of a processor grows with them. The webhook
+ * function has most, because Twilio waits at most 5 s for its answer, even while it starts. Twilio waits for no other.
  */
 export const MEMORY_MB = { webhook: 512, replicate: 256, forward: 192, sweep: 304 } as const;

@@ -1,6 +1,6 @@
 import { OLD_NAMES, REQUIRED_SETTINGS, type RequiredSetting, SETTINGS, type Setting } from '../src/contract.ts';
 
-/** One deployment of the bridge, as the environment of `cdk` asks for it. */
+/** One deployment of the bridge, as the environment of `cdk` describes it. */
 export type Stage = {
   /** Part of the stack's name, so that several can stand side by side. */
   readonly name: string;
@@ -15,8 +15,8 @@ export type Stage = {
 export const required = Object.keys(REQUIRED_SETTINGS) as readonly RequiredSetting[];
 
 /**
- * The only reader of the environment at deployment. STAGE names the stage; `production`, which it is when nothing is
- * said, keeps its state, every other one removes it with the stack.
+ * The only reader of the environment at deployment. STAGE names the stage, `production` when it is not set. Production
+ * keeps its state when its stack is deleted; every other stage loses its state then.
  * @throws Error naming every malformed setting at once; missing ones are no error here, so that the stack can be
  * synthesised with nothing configured.
  */

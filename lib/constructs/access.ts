@@ -18,8 +18,8 @@ export type Access = {
 };
 
 /**
- * Grants just what is declared. No other place in the stack grants anything on a queue, the table or the secret, but the
- * event source, which grants once more what `consumes` does.
+ * Grants just what is declared, and is the only place that grants anything on a queue, the table or the secret. (The
+ * event source of a consumer grants, too, but only what `consumes` already means.)
  */
 export const grantAccess = (grantee: IGrantable, access: Access, { queues, table, secret }: Resources): void => {
   if (access.consumes !== undefined) {

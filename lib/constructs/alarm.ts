@@ -4,14 +4,14 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 
-/** The alarm rings when the metric is above this; or below, and then its silence counts as zero. */
+/** A minute is bad when the metric is above this; or below this, and then a minute without data is bad, too. */
 type Limit = { readonly above: number } | { readonly below: number };
 
 export type BridgeAlarmProps = Limit & {
   readonly metric: Metric;
-  /** In so many minutes ... */
+  /** The alarm rings after this many bad minutes ... */
   readonly minutes: number;
-  /** ... of so many; on end when not given. */
+  /** ... among the last this many. When it is not given, the bad minutes must follow each other. */
   readonly ofMinutes?: number;
   /** Who is hurt, then how, short enough to be understood at night. */
   readonly harm: string;

@@ -6,9 +6,9 @@ import type { Stage } from '../stage.ts';
 import { removalPolicy } from './log.ts';
 
 /**
- * The secret at its birth. Never change this text: CloudFormation would write a new secret over the tokens that stand
- * in it (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html).
- * A field that comes later is simply absent until somebody sets it.
+ * The secret at its birth. Never change this text: CloudFormation would write a new secret over the operator's tokens.
+ * A field that a later release adds is absent until the operator sets it.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html
  */
 export const SECRET_AT_BIRTH = JSON.stringify({
   AUTH_TOKEN: '',

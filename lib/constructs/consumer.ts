@@ -4,8 +4,9 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { EventQueue } from './event-queue.ts';
 
 /**
- * Feeds a queue to a function. Small batches, for a batch is given back together when its function dies; the limit is
- * the mapping's, for reserved concurrency would count refused calls as receives.
+ * Feeds a queue to a function. Batches are small: when the function crashes, all messages of its batch wait until they
+ * are visible again. Concurrency is limited on the mapping: with a limit on the function, each call that Lambda refuses
+ * would count as a receive of its messages.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
  */
 export const consume = (consumer: IFunction, { queue }: EventQueue): void => {

@@ -15,8 +15,8 @@ export type EventQueueProps = {
 };
 
 /**
- * Only messages that no release can read come to their end by count; the bridge puts what it gives up on the
- * dead-letter queue itself, and what only needs time is ended as deferred.
+ * After so many receives SQS itself moves a message to the dead-letter queue. Only a message on which its function
+ * crashes every time gets there: the function parks what it gives up, and defers what needs more time.
  */
 const MAX_RECEIVE_COUNT = 1000;
 
@@ -32,7 +32,7 @@ const fifo: QueueProps = {
   retentionPeriod: Duration.days(14),
 };
 
-/** A FIFO queue, the queue for what it gives up, and an alarm on each. */
+/** A FIFO queue, its dead-letter queue, and an alarm on each. */
 export class EventQueue extends Construct {
   readonly queue: Queue;
   readonly dead: Queue;

@@ -8,8 +8,8 @@ const anyOf = (steps: readonly string[]) =>
   FilterPattern.any(...steps.map((step) => FilterPattern.stringValue('$.message', '=', step)));
 
 /**
- * How events end and how late they are, counted by filters from the journal's lines (src/runtime/journal.ts): a filter is
- * free, while embedded metrics would double the bytes of each line.
+ * How events end and how late they are, counted by filters on the lines that the function's journal writes. A filter is
+ * free; embedded metrics would double the bytes of each line.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
  */
 export class LineMetrics extends Construct {

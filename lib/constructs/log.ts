@@ -6,6 +6,6 @@ import type { Stage } from '../stage.ts';
 export const removalPolicy = (stage: Stage): RemovalPolicy =>
   stage.state === 'kept' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
-/** A log that forgets after a month: it names chats and messages by SID, which Twilio's own records outlive. */
+/** A log that is kept for a month. It names chats and messages by SID only; Twilio keeps what they stand for longer. */
 export const keptLog = (scope: Construct, id: string, stage: Stage): LogGroup =>
   new LogGroup(scope, id, { retention: RetentionDays.ONE_MONTH, removalPolicy: removalPolicy(stage) });

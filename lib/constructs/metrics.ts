@@ -2,15 +2,15 @@ import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRICS, metricsNamespace, type OUTCOMES } from '../../src/contract.ts';
 import type { Stage } from '../stage.ts';
 
-/** A figure of the whole deployment: src/contract.ts says what each is. */
+/** A metric of the whole deployment: src/contract.ts says what each counts. */
 export const bridgeMetric = (stage: Stage, metricName: string, statistic: string = Stats.SUM): Metric =>
   new Metric({ namespace: metricsNamespace(stage.settings.DEPLOYMENT_ID), metricName, statistic });
 
-/** How often calls to a side began to be refused, for it was found dead; src/adapters/twilio/http/breaker.ts names them. */
+/** How often a function found the side down and stopped calling it: its breaker opened, under the name `side`. */
 export const sideMetric = (stage: Stage, side: string): Metric =>
   bridgeMetric(stage, METRICS.breakerOpen).with({ dimensionsMap: { Side: side } });
 
-/** How many events ended so. */
+/** How many events ended with this outcome. */
 export const outcomeMetric = (stage: Stage, outcome: (typeof OUTCOMES)[number]): Metric =>
   bridgeMetric(stage, METRICS.outcome).with({ dimensionsMap: { Outcome: outcome } });
 

@@ -8,7 +8,7 @@ const logicalId = (setting: RequiredSetting): string =>
 
 /**
  * The settings of a deployment. One that is missing becomes a CloudFormation parameter without a default: the stack can
- * be synthesised, and `cdk deploy` refuses to start and names all that are missing.
+ * be synthesised without it, while `cdk deploy` refuses to start and names every missing one (docs/adr/0104).
  */
 export class RequiredSettings extends Construct {
   readonly values: Readonly<Record<Setting, string>>;

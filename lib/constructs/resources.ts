@@ -10,7 +10,7 @@ export type Resources = {
   readonly queues: Readonly<Record<QueueName, EventQueue>>;
 };
 
-/** Every name of src/contract.ts: leave one out of the stack and this type says so. */
+/** Every name of src/contract.ts: leave one out of the stack, and the type checker says so. */
 export type FunctionEnvironment = Readonly<Record<Setting | Resource, string>>;
 
 /** The environment of every function: the deployment's settings, and where the stack's resources are. */

@@ -17,7 +17,7 @@ export type ItemAction = 'GetItem' | 'UpdateItem' | 'Query';
 export type IndexAction = 'Query';
 
 /**
- * Pairs, aliases, rows. No message text stands here, so the key that DynamoDB owns is enough and costs nothing
+ * Pairs, aliases, rows. The table holds no message text, so the key that DynamoDB owns is enough, and costs nothing
  * (docs/adr/0101).
  */
 export class StateTable extends Table {

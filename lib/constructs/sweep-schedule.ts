@@ -6,8 +6,8 @@ import { TIMES } from '../../src/contract.ts';
 import type { BridgeFunction } from './bridge-function.ts';
 
 /**
- * Starts the sweep every minute, and never again for a tick that was lost or failed: each run begins where the last one
- * came to. By itself Lambda would run a failed one twice more.
+ * Starts the sweep every minute. A run that failed or never started is not repeated, for the next one goes on where the
+ * last one stopped; by default Lambda would try it twice more.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export const sweepEveryMinute = (scope: Construct, id: string, sweep: BridgeFunction): void => {

@@ -6,7 +6,7 @@ import type { Stage } from '../stage.ts';
 import { BridgeAlarm } from './alarm.ts';
 import { bridgeMetric, outcomeMetric, sideMetric } from './metrics.ts';
 
-/** Minutes. Lanes wait for 15 before they are marked as not up to date. */
+/** Minutes: twice what a lane waits before it is marked as not up to date. */
 const LONG = 30;
 
 /** Alarms for when the two sides may no longer be in sync: something waits, was given up, or was not compared. */

@@ -16,7 +16,7 @@ import { outcomeMetric } from './metrics.ts';
 
 const accessLog = AccessLogFormat.custom(JSON.stringify(ACCESS_LINE));
 
-/** The account's own limits in most regions. Lower is a danger: Conversations never sends a refused webhook again. */
+/** The account's own limits in most regions. A lower one would lose webhooks: Conversations never repeats one. */
 const throttle = { rateLimit: 10_000, burstLimit: 5_000 };
 
 /** The addresses that Twilio calls. */
@@ -47,7 +47,7 @@ export class WebhookApi extends Construct {
           id: 'AwsSolutions-APIG4',
           reason: 'The caller is Twilio, known by the signature that the function verifies over the whole request.',
         });
-    // Of throttled calls an HTTP API has no metric of its own: they are counted in its log.
+    // An HTTP API has no metric of throttled calls, so they are counted in its access log.
     this.throttled = new MetricFilter(this, 'Throttled', {
       logGroup: log,
       filterPattern: FilterPattern.stringValue('$.status', '=', '429'),

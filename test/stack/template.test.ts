@@ -76,7 +76,7 @@ describe('the queues', () => {
     }
   });
 
-  test('refuse whoever comes without TLS', () => {
+  test('refuse a caller without TLS', () => {
     const policies = Object.values(found('AWS::SQS::QueuePolicy'));
     expect(policies).toHaveLength(6);
     for (const { Properties } of policies)
