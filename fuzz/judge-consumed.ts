@@ -3,7 +3,7 @@ import type { Dice } from '../sim/random.ts';
 import { claimedStamp } from '../src/core/copies/stamp.ts';
 import { decodeEnvelope, encodeEnvelope } from '../src/core/jobs/envelope.ts';
 import type { Change } from '../src/core/ports/change.ts';
-import { at } from '../src/core/state/pair.ts';
+import { laneAttributes } from '../src/core/state/pair.ts';
 import { config } from './bridge.ts';
 import { consume } from './consume.ts';
 import { entryProblems } from './judge-entry.ts';
@@ -55,7 +55,11 @@ export const judgeConsumed = async (target: Target, sent: readonly Queued[], dic
 
 /** Whatever a webhook gives as the author is an identity, for as long as a call is under way. */
 const keepsText = ({ set = {}, ...rest }: Change): boolean => {
-  const { [at('toFrontline').intentAuthor]: _, [at('toFlex').intentAuthor]: __, ...other } = set;
+  const {
+    [laneAttributes('toFrontline').intentAuthor]: _,
+    [laneAttributes('toFlex').intentAuthor]: __,
+    ...other
+  } = set;
   return holdsText(JSON.stringify({ ...rest, other }));
 };
 

@@ -11,7 +11,7 @@ import type { Delivery } from './ports/queues.ts';
 import { defer, markStale } from './state/lane/marks.ts';
 import { laneFrom, pairKey } from './state/pair.ts';
 import type { PairKeys } from './state/pair-keys.ts';
-import { begin } from './state/pair-writes.ts';
+import { beginPair } from './state/pair-writes.ts';
 
 /**
  * A job is not waited for: its lane is dirty and it comes again within a minute. An event is, for 15 minutes, or until
@@ -60,7 +60,7 @@ const setAside = async (deps: BridgeDeps, pairs: PairKeys, event: BridgeEvent): 
 
 /** The pair's own mark stands for the accept that it remembers; each other one waits by itself, so that none is forgotten. */
 const setAcceptAside = async (deps: BridgeDeps, event: Accepted): Promise<boolean> => {
-  const pair = await begin(deps, event);
+  const pair = await beginPair(deps, event);
   if (pair === undefined) return false;
   if (pair.reservation === event.reservation && pair.due && !pair.linked) return true;
   await keepAccept(deps, event);

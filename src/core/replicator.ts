@@ -19,7 +19,7 @@ import { outOfPatience } from './patience.ts';
 import type { Entry } from './ports/journal.ts';
 import type { Consumer, Verdict } from './ports/queues.ts';
 import { reconcile } from './reconcile/reconcile.ts';
-import { isWhole, laneFrom, type Pair, readPair } from './state/pair.ts';
+import { isFullyLinked, laneFrom, type Pair, readPair } from './state/pair.ts';
 import { createPairKeys, type PairKeys } from './state/pair-keys.ts';
 
 export const createReplicator = (deps: BridgeDeps): Consumer => {
@@ -80,7 +80,7 @@ const onEvent = async (deps: BridgeDeps, pairs: PairKeys, event: BridgeEvent, ru
 /** A link that stopped half-way, from what its pair remembers. */
 const linkAgain = async (deps: BridgeDeps, pk: string, run: Run): Promise<Outcome> => {
   const pair = readPair(await deps.store.get({ pk, sk: 'pair' }));
-  if (pair === undefined || isWhole(pair)) return skipped('already');
+  if (pair === undefined || isFullyLinked(pair)) return skipped('already');
   const again = rememberedAccept(pair);
   if (again === undefined) return skipped('not_a_chat');
   await forwardMeanwhile(deps, pair, again.container);
@@ -88,10 +88,10 @@ const linkAgain = async (deps: BridgeDeps, pk: string, run: Run): Promise<Outcom
 };
 
 /** The sweep compares linked pairs; the customer's SMS does not wait until this one is. */
-const forwardMeanwhile = async (deps: BridgeDeps, { customer, since }: Pair, channel: string): Promise<void> => {
+const forwardMeanwhile = async (deps: BridgeDeps, { customer, begunAt }: Pair, channel: string): Promise<void> => {
   if (!deps.settings.forwards || customer === undefined) return;
   const { messages } = await deps.flex.listMessages(channel, 'desc');
-  await forwardHoles(deps, { sid: channel, customer, since }, messages);
+  await forwardHoles(deps, { sid: channel, customer, since: begunAt }, messages);
 };
 
 /** Trouble becomes a retry; what nobody foresaw is reported by its name and tried again too, never swallowed. */

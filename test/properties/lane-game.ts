@@ -15,7 +15,7 @@ import * as marks from '../../src/core/state/lane/marks.ts';
 import * as pace from '../../src/core/state/lane/pace.ts';
 import type { LaneWrite } from '../../src/core/state/lane/write.ts';
 import { otherLane, type Pair, pairKey, readPair } from '../../src/core/state/pair.ts';
-import { begin, finishLink, open } from '../../src/core/state/pair-writes.ts';
+import { beginPair, finishLink, openPair } from '../../src/core/state/pair-writes.ts';
 import { acceptedIn } from '../support/accepted.ts';
 
 const FLEX = 'CHa1';
@@ -113,9 +113,9 @@ export const play = async (
     settings: { deployment: 'd', stampKey: 'k', settleMs: SETTLE_MS, leaseMs: LEASE_MS, requestMs: 10_000 },
   } as unknown as BridgeDeps;
 
-  const begun = await begin({ ...deps, store: real }, accepted);
+  const begun = await beginPair({ ...deps, store: real }, accepted);
   if (begun === undefined) throw new Error('no pair');
-  const opened = await open({ ...deps, store: real }, begun, FRONTLINE, 'customer');
+  const opened = await openPair({ ...deps, store: real }, begun, FRONTLINE, 'customer');
   if (linked && opened !== undefined) await finishLink({ ...deps, store: real }, opened, accepted, false);
 
   const item = async (): Promise<Item> => {
@@ -155,7 +155,7 @@ export const play = async (
     const { pair } = hand;
     const mine = pair?.lanes[lane];
     const own = hand.owns && pair !== undefined && mine !== undefined;
-    const claimed = (index: number, late: boolean): intents.Claimed => ({
+    const claimed = (index: number, late: boolean): intents.NewIntent => ({
       sid: `IM${lane}${index}`,
       index,
       createdAt: 'then',

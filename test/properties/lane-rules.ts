@@ -3,7 +3,7 @@
 import type { Lane } from '../../src/core/model/event.ts';
 import type { Item } from '../../src/core/ports/change.ts';
 import { GONE_AFTER_MS } from '../../src/core/state/lane/marks.ts';
-import { at, type LaneState, otherLane, type Pair, readPair } from '../../src/core/state/pair.ts';
+import { type LaneState, laneAttributes, otherLane, type Pair, readPair } from '../../src/core/state/pair.ts';
 import type { Step } from './lane-game.ts';
 
 const LANES: readonly Lane[] = ['toFrontline', 'toFlex'];
@@ -26,7 +26,7 @@ const always =
 const same = (a: Item, b: Item): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 const whole = (item: Item, lane: Lane): boolean => {
-  const a = at(lane);
+  const a = laneAttributes(lane);
   const parts = [a.intentSid, a.intentIndex, a.intentCreated, a.intentTail].filter((name) => item[name] !== undefined);
   return parts.length === 0 || (parts.length === 4 && item[a.intentNotAfter] !== undefined);
 };
@@ -88,10 +88,10 @@ const rules: Readonly<Record<string, Rule>> = {
   }),
 
   'what is dirty, stale, held or unlinked is due': always(
-    (_, __, { lanes, linked, held, due }) =>
+    (_, __, { lanes, linked, heldUntil, due }) =>
       due ||
       (linked &&
-        held === undefined &&
+        heldUntil === undefined &&
         LANES.every((lane) => lanes[lane].dirty === undefined && lanes[lane].stale.size === 0)),
   ),
 

@@ -5,7 +5,7 @@ import { readConversations } from '../../src/adapters/twilio/webhook/conversatio
 import type { Form } from '../../src/adapters/twilio/webhook/form.ts';
 import { reading } from '../../src/adapters/twilio/webhook/reading.ts';
 import { readFlexTaskRouter, readFrontlineTaskRouter } from '../../src/adapters/twilio/webhook/taskrouter.ts';
-import { counterpartName, originOf } from '../../src/core/chats/unique-name.ts';
+import { counterpartName, originNamedBy } from '../../src/core/chats/unique-name.ts';
 import { authorAcross, render } from '../../src/core/copies/render.ts';
 import { claimedStamp, provenStamp, type StampKind, stampedAttributes } from '../../src/core/copies/stamp.ts';
 import type { Message, Side } from '../../src/core/model/event.ts';
@@ -76,14 +76,14 @@ describe("a counterpart's name", () => {
     fc.assert(
       fc.property(side, sidOf('CH'), fc.integer({ min: 1, max: 999_999 }), (from, container, generation) => {
         const name = counterpartName(from, container, generation);
-        expect(originOf(name)).toEqual({ side: from, container });
+        expect(originNamedBy(name)).toEqual({ side: from, container });
         expect(name.length).toBeLessThanOrEqual(64);
       }),
     );
   });
 
   test('is no other text', () => {
-    fc.assert(fc.property(fc.option(text, { nil: undefined }), (name) => originOf(name) === undefined));
+    fc.assert(fc.property(fc.option(text, { nil: undefined }), (name) => originNamedBy(name) === undefined));
   });
 });
 

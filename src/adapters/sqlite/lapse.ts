@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/ports/clock.ts';
-import { at } from '../../core/state/pair.ts';
+import { laneAttributes } from '../../core/state/pair.ts';
 import { leaseKey } from '../../core/sweep/sweep.ts';
 import type { Database } from './open.ts';
 
@@ -11,7 +11,7 @@ import type { Database } from './open.ts';
 export const lapseIntents = (database: Database, { clock }: { readonly clock: Pick<Clock, 'now'> }): Promise<number> =>
   database.perform(({ run }) => {
     const lapse = (lane: 'toFrontline' | 'toFlex'): number => {
-      const notAfter = `$.${at(lane).intentNotAfter}`;
+      const notAfter = `$.${laneAttributes(lane).intentNotAfter}`;
       return run(
         `UPDATE item SET json = json_set(json, ?, ?) WHERE sk = 'pair' AND json_extract(json, ?) > ?`,
         notAfter,

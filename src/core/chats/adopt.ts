@@ -4,7 +4,7 @@ import { textField } from '../model/json.ts';
 import { type Outcome, retry, skipped } from '../model/outcome.ts';
 import type { Container, Member } from '../ports/chat.ts';
 import type { Pair } from '../state/pair.ts';
-import { nameCounterpart, open } from '../state/pair-writes.ts';
+import { openPair, writeAlias } from '../state/pair-writes.ts';
 
 /**
  * A pair of the older app: both containers must name each other. Nothing from before is ever compared or copied, so
@@ -26,16 +26,16 @@ export const adopt = async (
     deps.frontline.listMessages(conversation.sid, 'desc'),
   ]);
   const tail = (page: typeof flex) => Math.max(-1, ...page.messages.map((message) => message.index));
-  return nameAndOpen(deps, begun, conversation.sid, customer, { toFrontline: tail(flex), toFlex: tail(frontline) });
+  return openWithAlias(deps, begun, conversation.sid, customer, { toFrontline: tail(flex), toFlex: tail(frontline) });
 };
 
-export const nameAndOpen = async (
+export const openWithAlias = async (
   deps: BridgeDeps,
   pair: Pair,
   conversation: string,
   customer: Member | undefined,
   cursors?: { readonly toFrontline: number; readonly toFlex: number },
 ): Promise<Pair | Outcome> => {
-  if (!(await nameCounterpart(deps, 'frontline', conversation, pair))) return skipped('counterpart');
-  return (await open(deps, pair, conversation, customer?.identity, cursors)) ?? retry(1, 'the pair has moved on');
+  if (!(await writeAlias(deps, 'frontline', conversation, pair))) return skipped('counterpart');
+  return (await openPair(deps, pair, conversation, customer?.identity, cursors)) ?? retry(1, 'the pair has moved on');
 };

@@ -9,10 +9,10 @@ import { LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from '../
 import { TwilioTrouble } from '../model/twilio-error.ts';
 import type { Container, Member } from '../ports/chat.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
-import { isWhole, type Pair, pairKey, readPair } from '../state/pair.ts';
-import { begin, finishLink, nameCounterpart, nextGeneration, restUnlinked } from '../state/pair-writes.ts';
-import { adopt, nameAndOpen } from './adopt.ts';
-import { counterpartName, originOf } from './unique-name.ts';
+import { isFullyLinked, type Pair, pairKey, readPair } from '../state/pair.ts';
+import { beginPair, finishLink, nextGeneration, stopLinking, writeAlias } from '../state/pair-writes.ts';
+import { adopt, openWithAlias } from './adopt.ts';
+import { counterpartName, originNamedBy } from './unique-name.ts';
 
 /**
  * @param again whoever could not be let in is tried once more.
@@ -21,7 +21,7 @@ import { counterpartName, originOf } from './unique-name.ts';
 export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = false): Promise<Outcome> => {
   const key = pairKey('flex', event.container);
   const known = readPair(await deps.store.get(key));
-  const done = again ? known !== undefined && isWhole(known) : known?.linked;
+  const done = again ? known !== undefined && isFullyLinked(known) : known?.linked;
   if (done && known?.reservation === event.reservation) return skipped('already');
   if (known?.state === 'closed') return skipped('closed');
   // An earlier accept is not served yet, and from here on the pair remembers this one: that one waits by itself.
@@ -29,15 +29,17 @@ export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = 
     known?.due && !known.linked && known.reservation !== event.reservation ? rememberedAccept(known) : undefined;
   if (before !== undefined) await keepAccept(deps, before);
 
-  const outcome = await join(deps, event, known, run).catch((error: unknown) => unborn(deps, event, error));
-  if (outcome.end === 'parked' || outcome.end === 'skipped') await restUnlinked(deps, key, event.reservation);
+  const outcome = await linkChat(deps, event, known, run).catch((error: unknown) =>
+    refusedBeforeConversation(deps, event, error),
+  );
+  if (outcome.end === 'parked' || outcome.end === 'skipped') await stopLinking(deps, key, event.reservation);
   return outcome;
 };
 
 /** What Twilio refuses for good before there is a conversation: nothing is lost, and an operator may try it again. */
-const unborn = async (deps: BridgeDeps, event: Accepted, error: unknown): Promise<Outcome> => {
+const refusedBeforeConversation = async (deps: BridgeDeps, event: Accepted, error: unknown): Promise<Outcome> => {
   if (!isRefusal(error)) throw error;
-  const pair = await begin(deps, event);
+  const pair = await beginPair(deps, event);
   if (pair?.state !== 'linking') throw error;
   return parkLink(deps, event, 'refused', error.code);
 };
@@ -52,33 +54,34 @@ export const rememberedAccept = (pair: Pair): Accepted | undefined => {
   return { type: 'reservation.accepted', side: 'flex', container: flex, customerName: '', ...of };
 };
 
-const join = async (deps: BridgeDeps, event: Accepted, known: Pair | undefined, run: Run): Promise<Outcome> => {
+const linkChat = async (deps: BridgeDeps, event: Accepted, known: Pair | undefined, run: Run): Promise<Outcome> => {
   const channel = await deps.flex.container(event.container);
   if (channel === undefined) {
     // A look at one channel may be behind by seconds.
-    const young = known === undefined ? run.attempts <= LOOKS : deps.clock.now() < known.since + deps.settings.settleMs;
+    const young =
+      known === undefined ? run.attempts <= LOOKS : deps.clock.now() < known.begunAt + deps.settings.settleMs;
     return young ? lookAgain() : skipped('removed');
   }
-  const origin = originOf(channel.uniqueName);
-  if (origin !== undefined) return joinOrigin(deps, origin, event.container, run);
+  const origin = originNamedBy(channel.uniqueName);
+  if (origin !== undefined) return nameOrigin(deps, origin, event.container, run);
   const agent = decodeIdentity(event.workerIdentity);
   const twin = await deps.frontline.hasUser(agent);
   // Once people talk across, what was begun for this accept is finished, though its agent cannot be there.
-  const halfWay = known?.state === 'open' && !isWhole(known) && known.reservation === event.reservation;
+  const halfWay = known?.state === 'open' && !isFullyLinked(known) && known.reservation === event.reservation;
   if (!twin && !halfWay) return skipped('no_twin');
 
   const members = await deps.flex.members(event.container);
   const customer = customerAmong(members, event.workerIdentity);
-  const begun = known ?? (await begin(deps, event));
+  const begun = known ?? (await beginPair(deps, event));
   if (begun === undefined) return skipped('counterpart');
-  const linked = begun.state === 'linking' ? await giveCounterpart(deps, begun, event, channel, customer) : begun;
+  const linked = begun.state === 'linking' ? await createCounterpart(deps, begun, event, channel, customer) : begun;
   if ('end' in linked) return linked;
   if (linked.state !== 'open' || linked.frontline === undefined) return skipped('closed');
 
   const refusals: TwilioTrouble[] = [];
-  if (!isWhole(linked)) {
+  if (!isFullyLinked(linked)) {
     if (customer !== undefined)
-      await letIn(
+      await addParticipant(
         deps.frontline.join(linked.frontline, customerParticipant(customer.identity, event, channel)),
         refusals,
       );
@@ -87,9 +90,10 @@ const join = async (deps: BridgeDeps, event: Accepted, known: Pair | undefined, 
     if (history.end === 'deferred' && linked.reservation !== event.reservation) await keepAccept(deps, event);
     if (history.end !== 'reconciled') return history;
   }
-  if (twin) await letIn(deps.frontline.join(linked.frontline, { identity: agent, attributes: '{}' }), refusals);
+  if (twin)
+    await addParticipant(deps.frontline.join(linked.frontline, { identity: agent, attributes: '{}' }), refusals);
   if (!members.some((member) => member.identity === event.workerIdentity))
-    await letIn(
+    await addParticipant(
       deps.flex.join(event.container, { identity: event.workerIdentity, attributes: '{"member_type":"agent"}' }),
       refusals,
     );
@@ -101,7 +105,7 @@ const join = async (deps: BridgeDeps, event: Accepted, known: Pair | undefined, 
 };
 
 /** Whom Twilio will never let in, for a limit, keeps nobody else out, and no message from crossing. */
-const letIn = async (joined: Promise<void>, refusals: TwilioTrouble[]): Promise<void> => {
+const addParticipant = async (joined: Promise<void>, refusals: TwilioTrouble[]): Promise<void> => {
   await joined.catch((error: unknown) => {
     if (!isRefusal(error)) throw error;
     refusals.push(error);
@@ -124,14 +128,14 @@ const parkLink = async (deps: BridgeDeps, event: Accepted, reason: Parked, code?
 const WAIT_FOR_ORIGIN = 10;
 
 /** The channel is itself a counterpart, made by the bridge for a conversation: it only needs its name. */
-const joinOrigin = async (
+const nameOrigin = async (
   deps: BridgeDeps,
-  origin: NonNullable<ReturnType<typeof originOf>>,
+  origin: NonNullable<ReturnType<typeof originNamedBy>>,
   container: string,
   { attempts }: Run,
 ): Promise<Outcome> => {
   const pair = readPair(await deps.store.get(pairKey(origin.side, origin.container)));
-  if (pair !== undefined) await nameCounterpart(deps, 'flex', container, pair);
+  if (pair !== undefined) await writeAlias(deps, 'flex', container, pair);
   else if (attempts < WAIT_FOR_ORIGIN) return retry(2, 'the pair is not begun yet');
   return skipped('counterpart');
 };
@@ -156,7 +160,7 @@ const customerParticipant = (identity: string, event: Accepted, channel: Contain
 const customerName = (event: Accepted, channel: Container): string =>
   nameAtMost(event.customerName || textField(channel.attributes, 'from') || channel.friendlyName);
 
-const giveCounterpart = async (
+const createCounterpart = async (
   deps: BridgeDeps,
   begun: Pair,
   event: Accepted,
@@ -176,7 +180,7 @@ const giveCounterpart = async (
     if (conversation === undefined) return retry(1, 'counterpart not visible yet');
     if (textField(conversation.attributes, 'bridgeDeployment') !== deps.settings.deployment)
       return parkLink(deps, event, 'other_deployment');
-    if (conversation.state === 'open') return nameAndOpen(deps, pair, conversation.sid, customer);
+    if (conversation.state === 'open') return openWithAlias(deps, pair, conversation.sid, customer);
     const next = await nextGeneration(deps, pair);
     if (next === undefined || next.state !== 'linking') return retry(1, 'the pair has moved on');
     pair = next;

@@ -11,7 +11,7 @@ export const counterpartName = (side: Side, container: string, generation: numbe
 const pattern = /^bridge-(flex|frontline)-(CH[0-9a-f]{32})-(\d{1,6})$/;
 
 /** Whose counterpart a container is; undefined when its name is none of ours. */
-export const originOf = (
+export const originNamedBy = (
   uniqueName: string | undefined,
 ): { readonly side: Side; readonly container: string } | undefined => {
   const match = pattern.exec(uniqueName ?? '');

@@ -12,7 +12,7 @@ import type { Draft } from '../ports/chat.ts';
 import { close } from '../state/lane/close.ts';
 import { clear, lapse } from '../state/lane/intent.ts';
 import { defer } from '../state/lane/marks.ts';
-import type { Held } from '../state/lane/write.ts';
+import type { LaneLease } from '../state/lane/write.ts';
 import { writeCopied, writeParked } from '../state/ledger.ts';
 import { containerOf, destination, type Intent, type Pair } from '../state/pair.ts';
 import { isHopeless } from './give-up.ts';
@@ -51,12 +51,12 @@ const stopped = (outcome: Outcome): Delivered => ({ end: 'stopped', outcome });
 /** A person's message across. */
 export const deliver = (
   deps: BridgeDeps,
-  held: Held,
+  lease: LaneLease,
   message: Message,
   seen: Seen,
   attempts: number,
 ): Promise<Delivered> => {
-  const { pair, lane } = held;
+  const { pair, lane } = lease;
   const into = containerOf(pair, destination(lane));
   const late = pair.lanes[lane].intent?.late ?? false;
   const rendered = render(lane, message, pair, late);
@@ -67,31 +67,31 @@ export const deliver = (
     attributes: attributesOf(deps, lane, into, rendered, message.sid, 'copy'),
     announce: lane === 'toFlex',
   };
-  return post(deps, held, draft, seen, attempts);
+  return post(deps, lease, draft, seen, attempts);
 };
 
 /** What the held intent stands for is written into the lane's destination. */
 export const post = async (
   deps: BridgeDeps,
-  held: Held,
+  lease: LaneLease,
   draft: Draft,
   seen: Seen,
   attempts: number,
 ): Promise<Delivered> => {
-  const { pair, lane } = held;
+  const { pair, lane } = lease;
   const intent = pair.lanes[lane].intent;
   const into = containerOf(pair, destination(lane));
   if (intent === undefined || into === undefined) throw new Error('post without an intent or a destination');
   if (await isHopeless(deps, pair, lane, intent.sid))
-    return park(deps, held, seen, 'gave_up', undefined, pair.lanes[lane].tried?.times ?? attempts);
+    return park(deps, lease, seen, 'gave_up', undefined, pair.lanes[lane].tried?.times ?? attempts);
   // The last look at the lease: a call that could outlive it is not begun.
   if (deps.clock.now() > intent.notAfter - deps.settings.requestMs) {
-    await clear(deps, held);
+    await clear(deps, lease);
     return stopped(retry(1, 'lease too short'));
   }
   const sent = await chatSide(deps, destination(lane)).send(into, draft).catch(asTrouble);
-  if (!(sent instanceof TwilioTrouble)) return settle(deps, held, sent, seen);
-  return refused(deps, held, intent, seen, sent, attempts);
+  if (!(sent instanceof TwilioTrouble)) return settle(deps, lease, sent, seen);
+  return refused(deps, lease, intent, seen, sent, attempts);
 };
 
 const asTrouble = (error: unknown): TwilioTrouble => {
@@ -102,21 +102,21 @@ const asTrouble = (error: unknown): TwilioTrouble => {
 /** Twilio did not say yes: what the lane does about it. */
 const refused = async (
   deps: BridgeDeps,
-  held: Held,
+  lease: LaneLease,
   intent: Intent,
   seen: Seen,
   error: TwilioTrouble,
   attempts: number,
 ): Promise<Delivered> => {
-  const { pair, lane } = held;
+  const { pair, lane } = lease;
   if (error.fate === 'unknown') {
-    await lapse(deps, held);
+    await lapse(deps, lease);
     return stopped(retry(Math.ceil(deps.settings.settleMs / 1000), 'outcome unknown'));
   }
-  if (error.remedy === 'park') return park(deps, held, seen, 'refused', error.code, attempts);
+  if (error.remedy === 'park') return park(deps, lease, seen, 'refused', error.code, attempts);
   // Nothing was asked of Twilio, or it only asked to wait.
   const counts = error.fate !== 'unsent' && error.status !== 429 && error.remedy !== 'wait';
-  const cleared = await clear(deps, held, counts);
+  const cleared = await clear(deps, lease, counts);
   if (!cleared.ok) return { end: 'overtaken' };
   if (error.remedy === 'wait') {
     await defer(deps, pair.key, lane, intent.index);
@@ -157,11 +157,11 @@ export const eraseDouble = async (
 /** The copy is known to stand there: ledger row, then cursor. */
 export const settle = async (
   deps: BridgeDeps,
-  held: Held,
+  lease: LaneLease,
   copy: { readonly sid: string; readonly index: number },
   seen: Seen,
 ): Promise<Delivered> => {
-  const { pair, lane } = held;
+  const { pair, lane } = lease;
   const intent = pair.lanes[lane].intent;
   if (intent === undefined) throw new Error('settle without an intent');
   const row = await writeCopied(deps, pair.key, lane, intent.sid, { ...copy, late: intent.late });
@@ -173,20 +173,20 @@ export const settle = async (
     const gone = into === undefined || (await eraseDouble(deps, lane, into, intent.sid, copy.sid));
     if (double && gone) deps.journal({ step: 'undone', type: 'double', lane, sids: [intent.sid, copy.sid] });
   }
-  const closed = await close(deps, held, copy.index, seen.missing, seen.listedAt);
+  const closed = await close(deps, lease, copy.index, seen.missing, seen.listedAt);
   return closed.ok ? { end: 'done', pair: closed.pair, copy: copy.sid } : { end: 'overtaken' };
 };
 
 /** Out of the way for good: told, then the row, then the cursor; the chat goes on. */
 const park = async (
   deps: BridgeDeps,
-  held: Held,
+  lease: LaneLease,
   seen: Seen,
   reason: Parked,
   code: number | undefined,
   attempts: number,
 ): Promise<Delivered> => {
-  const { pair, lane } = held;
+  const { pair, lane } = lease;
   const intent = pair.lanes[lane].intent;
   if (intent === undefined) throw new Error('park without an intent');
   const { sid, index, createdAt, digest } = intent;
@@ -194,7 +194,7 @@ const park = async (
   await writeParked(deps, pair.key, lane, sid, reason, index, code, digest);
   // Whoever comes next finds it parked and passes by, so it is told here when nobody will tell it as this run's end.
   const tell = (): void => deps.journal({ step: 'parked', type: 'lane', lane, reason, code, sids: [sid] });
-  const closed = await close(deps, held, undefined, seen.missing, seen.listedAt).catch((error: unknown) => {
+  const closed = await close(deps, lease, undefined, seen.missing, seen.listedAt).catch((error: unknown) => {
     tell();
     throw error;
   });

@@ -5,13 +5,13 @@
  */
 import { createHmac } from 'node:crypto';
 import type { Lane, Message } from '../model/event.ts';
-import type { Claimed } from '../state/lane/intent.ts';
+import type { NewIntent } from '../state/lane/intent.ts';
 import type { Intent, Pair } from '../state/pair.ts';
 import { authorAcross, textAcross } from './render.ts';
 import { claimedStamp } from './stamp.ts';
 
 /** A person's message, as it is about to cross. */
-export const claimed = (key: string, lane: Lane, message: Message, late: boolean): Claimed => {
+export const intentFor = (key: string, lane: Lane, message: Message, late: boolean): NewIntent => {
   const { sid, index, createdAt, author } = message;
   return { sid, index, createdAt, author, digest: digestAcross(key, lane, message, late), late };
 };

@@ -10,8 +10,8 @@ import type { Page } from '../ports/chat.ts';
 import { close } from '../state/lane/close.ts';
 import { clear, take } from '../state/lane/intent.ts';
 import { HOLES_AT_ONCE } from '../state/lane/marks.ts';
-import type { Held } from '../state/lane/write.ts';
-import { originOf, readRow } from '../state/ledger.ts';
+import type { LaneLease } from '../state/lane/write.ts';
+import { findSource, readRow } from '../state/ledger.ts';
 import { containerOf, destination, type Intent, type LaneState, type Pair } from '../state/pair.ts';
 import { settle } from './deliver.ts';
 import { isIntended, second } from './fingerprint.ts';
@@ -23,18 +23,18 @@ export type Freed =
 
 const busy: Freed = { free: false, outcome: retry(1, 'lane has another owner') };
 
-export const readBack = async (deps: BridgeDeps, held: Held): Promise<Freed> => {
-  const { lane } = held;
-  const intent = held.pair.lanes[lane].intent;
-  if (intent === undefined) return { free: true, pair: held.pair, adopted: false };
+export const readBack = async (deps: BridgeDeps, lease: LaneLease): Promise<Freed> => {
+  const { lane } = lease;
+  const intent = lease.pair.lanes[lane].intent;
+  if (intent === undefined) return { free: true, pair: lease.pair, adopted: false };
   const wait = intent.notAfter + deps.settings.settleMs - deps.clock.now();
   if (wait > 0) return { free: false, outcome: retry(Math.ceil(wait / 1000), 'an intent is settling') };
 
-  const taken = await take(deps, held);
+  const taken = await take(deps, lease);
   if (!taken.ok) return busy;
-  const mine: Held = { pair: taken.pair, lane };
+  const mine: LaneLease = { pair: taken.pair, lane };
   const seen = { missing: between(taken.pair.lanes[lane], intent), listedAt: deps.clock.now() };
-  const row = await readRow(deps, held.pair.key, lane, intent.sid);
+  const row = await readRow(deps, lease.pair.key, lane, intent.sid);
   const closeWith = async (copy: number | undefined): Promise<Freed> => {
     const closed = await close(deps, mine, copy, seen.missing, seen.listedAt);
     return closed.ok ? { free: true, pair: closed.pair, adopted: true } : busy;
@@ -70,7 +70,7 @@ const between = ({ cursor, ownIndices }: LaneState, intent: Intent): readonly nu
  * intent remembers. It can only stand above the intent's tail. Twilio does not say whether its lists sort back-dated
  * messages by index or by date, so the search ends at a page that lies wholly below the tail and before the message's time.
  */
-const findCopy = async (deps: BridgeDeps, { pair, lane }: Held, intent: Intent): Promise<Message | undefined> => {
+const findCopy = async (deps: BridgeDeps, { pair, lane }: LaneLease, intent: Intent): Promise<Message | undefined> => {
   const into = containerOf(pair, destination(lane));
   if (into === undefined) return undefined;
   const { stampKey } = deps.settings;
@@ -90,6 +90,6 @@ const findCopy = async (deps: BridgeDeps, { pair, lane }: Held, intent: Intent):
   } while (next !== undefined);
   // Two equal texts of one second: the other's copy is no copy of this one.
   for (const message of unproven.filter((one) => isIntended(stampKey, lane, one, intent, pair)))
-    if ((await originOf(deps, pair.key, lane, message.sid)) === undefined) return message;
+    if ((await findSource(deps, pair.key, lane, message.sid)) === undefined) return message;
   return undefined;
 };

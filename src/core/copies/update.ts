@@ -4,7 +4,7 @@ import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { type Outcome, type Parked, skipped } from '../model/outcome.ts';
 import { TwilioTrouble } from '../model/twilio-error.ts';
-import { type Row, writeDeleted, writeRefused, writeRenewed, writeRestored } from '../state/ledger.ts';
+import { type LedgerRow, writeDeleted, writeRefused, writeRenewed, writeRestored } from '../state/ledger.ts';
 import { containerOf, destination, type Pair, source } from '../state/pair.ts';
 import { attributesOf } from './deliver.ts';
 import { digestAcross } from './fingerprint.ts';
@@ -18,7 +18,7 @@ export type Across = {
   readonly pair: Pair;
   readonly lane: Lane;
   readonly sid: string;
-  readonly row: Extract<Row, { state: 'ok' }>;
+  readonly row: Extract<LedgerRow, { state: 'ok' }>;
 };
 
 /**
@@ -86,7 +86,7 @@ const nameOf = (
 ): string => (original === undefined ? GONE : digestAcross(settings.stampKey, lane, original, row.late));
 
 /** What said nothing was passed by, and says something now; or it says something else than what was refused. */
-export const maySayMore = (deps: BridgeDeps, lane: Lane, row: Row | undefined, original: Message): boolean => {
+export const maySayMore = (deps: BridgeDeps, lane: Lane, row: LedgerRow | undefined, original: Message): boolean => {
   if (row?.state === 'skipped') return textAcross(lane, original, false) !== '';
   if (row?.state !== 'parked' || row.refused === undefined) return false;
   const { stampKey } = deps.settings;

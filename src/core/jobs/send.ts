@@ -10,7 +10,7 @@ export type Job = { readonly lane: Lane; readonly work: Work };
 
 /** What a pair that is marked as due waits for. */
 export const jobsFor = (deps: BridgeDeps, pair: Pair): readonly Job[] => {
-  if (pair.held !== undefined && deps.clock.now() < pair.held) return [];
+  if (pair.heldUntil !== undefined && deps.clock.now() < pair.heldUntil) return [];
   if (!pair.linked) return [{ lane: 'toFrontline', work: { kind: 'link', pair: pair.key.pk, because: 'unfinished' } }];
   const job = (lane: Lane, because: string): Job => ({
     lane,

@@ -22,7 +22,7 @@ export const decide = (pair: Pair | undefined, lane: Lane, container: string, in
   const { cursor, ownIndices, holes, dirty, intent } = pair.lanes[lane];
   if (index <= cursor && !holes.has(index)) return skip('already');
   if (ownIndices.includes(index)) return skip('own');
-  if (dirty !== undefined || pair.held !== undefined || pair.state === 'ending') return { do: 'defer' };
+  if (dirty !== undefined || pair.heldUntil !== undefined || pair.state === 'ending') return { do: 'defer' };
   if (intent !== undefined || index <= cursor) return { do: 'reconcile' };
   for (let between = cursor + 1; between < index; between += 1)
     if (!ownIndices.includes(between))

@@ -4,7 +4,7 @@
  * stands already is adopted.
  */
 import { deliver, outcomeOf, settle } from '../copies/deliver.ts';
-import { claimed } from '../copies/fingerprint.ts';
+import { intentFor } from '../copies/fingerprint.ts';
 import { readBack } from '../copies/read-back.ts';
 import { render } from '../copies/render.ts';
 import { provenStamp } from '../copies/stamp.ts';
@@ -14,8 +14,8 @@ import type { Run } from '../jobs/run.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { deferred, LOOKS, lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
 import { fence, intend } from '../state/lane/intent.ts';
-import type { Held } from '../state/lane/write.ts';
-import { isEditParked, type Row, readRow, writeRemoved, writeSkipped } from '../state/ledger.ts';
+import type { LaneLease } from '../state/lane/write.ts';
+import { isEditParked, type LedgerRow, readRow, writeRemoved, writeSkipped } from '../state/ledger.ts';
 import { containerOf, destination, type Pair, readPair, source } from '../state/pair.ts';
 
 /** `pair` is the pair's key (state/pair.ts), `sid` the parked message's. */
@@ -36,7 +36,7 @@ export const redriveMessage = async (deps: BridgeDeps, job: Redrive, run: Run): 
   const before = readPair(await deps.store.get(key));
   if (before === undefined || before.state === 'linking') return skipped('not_linked');
   if (before.state === 'closed') return skipped('closed');
-  if (before.held !== undefined && deps.clock.now() < before.held) return deferred('held');
+  if (before.heldUntil !== undefined && deps.clock.now() < before.heldUntil) return deferred('held');
 
   if (isEditParked(stands)) return redriveEdit(deps, before, job, stands, run);
   const freed = await readBack(deps, { pair: before, lane });
@@ -50,7 +50,7 @@ export const redriveMessage = async (deps: BridgeDeps, job: Redrive, run: Run): 
 };
 
 /** Parked, or passed by because it said nothing then. */
-const isWaiting = (row: Row | undefined): row is Extract<Row, { state: 'parked' | 'skipped' }> =>
+const isWaiting = (row: LedgerRow | undefined): row is Extract<LedgerRow, { state: 'parked' | 'skipped' }> =>
   row?.state === 'parked' || row?.state === 'skipped';
 
 /** The message is across, but what somebody made of it is not. */
@@ -58,7 +58,7 @@ const redriveEdit = async (
   deps: BridgeDeps,
   pair: Pair,
   { lane, sid }: Redrive,
-  row: Extract<Row, { state: 'ok' }>,
+  row: Extract<LedgerRow, { state: 'ok' }>,
   { attempts }: Run,
 ): Promise<Outcome> => {
   const original = await originalOf(deps, pair, lane, sid);
@@ -67,11 +67,11 @@ const redriveEdit = async (
   return renewCopy(deps, { pair, lane, sid, row }, original);
 };
 
-const settledMeanwhile = (row: Row | undefined): Outcome =>
+const settledMeanwhile = (row: LedgerRow | undefined): Outcome =>
   row?.state === 'ok' ? { end: 'replicated', copies: [row.copy] } : skipped('already');
 
-const putBack = async (deps: BridgeDeps, held: Held, sid: string, run: Run): Promise<Outcome> => {
-  const { pair, lane } = held;
+const putBack = async (deps: BridgeDeps, lease: LaneLease, sid: string, run: Run): Promise<Outcome> => {
+  const { pair, lane } = lease;
   const from = containerOf(pair, source(lane));
   const into = containerOf(pair, destination(lane));
   if (from === undefined || into === undefined) return skipped('not_linked');
@@ -88,9 +88,9 @@ const putBack = async (deps: BridgeDeps, held: Held, sid: string, run: Run): Pro
   }
   const copy = await standingCopy(deps, lane, into, sid);
   if (deps.clock.now() + deps.settings.requestMs > run.deadline) return retry(0, 'no time left');
-  const intended = await intend(deps, held, claimed(deps.settings.stampKey, lane, message, true));
+  const intended = await intend(deps, lease, intentFor(deps.settings.stampKey, lane, message, true));
   if (!intended.ok) return overtaken;
-  const mine: Held = { pair: intended.pair, lane };
+  const mine: LaneLease = { pair: intended.pair, lane };
   const seen = { missing: [], listedAt: deps.clock.now() };
   return outcomeOf(
     copy === undefined ? await deliver(deps, mine, message, seen, run.attempts) : await settle(deps, mine, copy, seen),

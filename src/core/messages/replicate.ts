@@ -1,7 +1,7 @@
 /** The fast path of a message: one call to Twilio and three conditional writes when nothing is unusual. */
 
 import { deliver, outcomeOf } from '../copies/deliver.ts';
-import { claimed } from '../copies/fingerprint.ts';
+import { intentFor } from '../copies/fingerprint.ts';
 import { render } from '../copies/render.ts';
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Run } from '../jobs/run.ts';
@@ -12,11 +12,11 @@ import { close } from '../state/lane/close.ts';
 import { claim } from '../state/lane/intent.ts';
 import { defer } from '../state/lane/marks.ts';
 import { hold, tooFast } from '../state/lane/pace.ts';
-import type { Held } from '../state/lane/write.ts';
+import type { LaneLease } from '../state/lane/write.ts';
 import { writeSkipped } from '../state/ledger.ts';
 import { laneFrom } from '../state/pair.ts';
 import type { PairKeys } from '../state/pair-keys.ts';
-import { wake } from '../state/pair-writes.ts';
+import { markActive } from '../state/pair-writes.ts';
 import { decide } from './decide.ts';
 
 export type MessageEvent = Extract<BridgeEvent, { message: Message }>;
@@ -31,7 +31,7 @@ export const replicate = async (deps: BridgeDeps, pairs: PairKeys, event: Messag
   const key = await pairs.find(event.side, event.container);
   if (key === undefined) return skipped('not_linked');
 
-  const intended = claimed(deps.settings.stampKey, lane, event.message, false);
+  const intended = intentFor(deps.settings.stampKey, lane, event.message, false);
   let cursor = index - 1;
   let waits = 0;
   let compared = false;
@@ -41,14 +41,14 @@ export const replicate = async (deps: BridgeDeps, pairs: PairKeys, event: Messag
       await hold(deps, { pair: taken.pair, lane }, index);
       return deferred('held');
     }
-    if (taken.ok && taken.pair.quiet) await wake(deps, key);
+    if (taken.ok && taken.pair.quiet) await markActive(deps, key);
     if (taken.ok) return across(deps, { pair: taken.pair, lane }, event.message, run);
 
     const decision = decide(taken.pair, lane, event.container, index);
     if (decision.do === 'skip') return skipped(decision.why);
     if (decision.do === 'defer') {
       await defer(deps, key, lane, index);
-      return deferred(taken.pair?.held === undefined ? 'lane_dirty' : 'held');
+      return deferred(taken.pair?.heldUntil === undefined ? 'lane_dirty' : 'held');
     }
     if (decision.do === 'claim') {
       cursor = decision.cursor;
@@ -68,13 +68,13 @@ export const replicate = async (deps: BridgeDeps, pairs: PairKeys, event: Messag
   }
 };
 
-const across = async (deps: BridgeDeps, held: Held, message: Message, run: Run): Promise<Outcome> => {
-  if (render(held.lane, message, held.pair, false) === undefined) {
-    await writeSkipped(deps, held.pair.key, held.lane, message.sid, 'empty');
-    await close(deps, held, undefined, [], 0);
+const across = async (deps: BridgeDeps, lease: LaneLease, message: Message, run: Run): Promise<Outcome> => {
+  if (render(lease.lane, message, lease.pair, false) === undefined) {
+    await writeSkipped(deps, lease.pair.key, lease.lane, message.sid, 'empty');
+    await close(deps, lease, undefined, [], 0);
     return skipped('empty');
   }
-  return outcomeOf(await deliver(deps, held, message, { missing: [], listedAt: 0 }, run.attempts));
+  return outcomeOf(await deliver(deps, lease, message, { missing: [], listedAt: 0 }, run.attempts));
 };
 
 /**

@@ -6,7 +6,7 @@ import { QUEUES, type QueueName } from '../../contract.ts';
 import { forwardRow, readForwardRow } from '../forward/rows.ts';
 import { decodeEnvelope, type Forward, type ParkedMessage } from '../jobs/envelope.ts';
 import { isEditParked, readRow } from '../state/ledger.ts';
-import { isWhole, pairKey, readPair } from '../state/pair.ts';
+import { isFullyLinked, pairKey, readPair } from '../state/pair.ts';
 import type { DeadLetter, Operator } from './operator.ts';
 
 export type Letter = {
@@ -159,5 +159,5 @@ const isThrough = async (operator: Operator, { container, key }: Forward): Promi
 /** Or will never be. */
 const isLinked = async (operator: Operator, pk: string): Promise<boolean> => {
   const pair = readPair(await operator.store.get({ pk, sk: 'pair' }));
-  return pair === undefined || isWhole(pair) || pair.state === 'closed';
+  return pair === undefined || isFullyLinked(pair) || pair.state === 'closed';
 };

@@ -1,5 +1,5 @@
 import type { Store } from '../ports/store.ts';
-import { messageRow } from '../state/ledger.ts';
+import { ledgerKey } from '../state/ledger.ts';
 import { aliasOf, type Pair, pairKey, readPair } from '../state/pair.ts';
 import { allDue } from './due.ts';
 import { listParked } from './parked.ts';
@@ -19,7 +19,7 @@ export const findPair = async (store: Store, sid: string): Promise<Pair | undefi
   if (row !== undefined) return readPair(await store.get({ pk: row.pair, sk: 'pair' }));
   return amongOpen(store, async ({ key }) => {
     const rows = await Promise.all(
-      (['toFrontline', 'toFlex'] as const).map((lane) => store.get(messageRow(key, lane, sid))),
+      (['toFrontline', 'toFlex'] as const).map((lane) => store.get(ledgerKey(key, lane, sid))),
     );
     return rows.some((one) => one !== undefined);
   });

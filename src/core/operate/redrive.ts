@@ -6,7 +6,7 @@
 import { encodeEnvelope } from '../jobs/envelope.ts';
 import { sendJob } from '../jobs/send.ts';
 import { awaitTickets, type Ended } from '../jobs/tickets.ts';
-import { containerOf, isWhole, readPair, source } from '../state/pair.ts';
+import { containerOf, isFullyLinked, readPair, source } from '../state/pair.ts';
 import type { Letter, Waiting } from './dead-letters.ts';
 import type { Operator } from './operator.ts';
 import type { ParkedRow } from './parked.ts';
@@ -72,7 +72,7 @@ export const linkAgain = async (
   const asked: (readonly [pair: string, ticket: string])[] = [];
   for (const pk of pairs) {
     const pair = readPair(await operator.store.get({ pk, sk: 'pair' }));
-    if (pair === undefined || isWhole(pair) || pair.state === 'closed') continue;
+    if (pair === undefined || isFullyLinked(pair) || pair.state === 'closed') continue;
     const ticket = operator.nonce();
     await sendJob(operator, pair, {
       lane: 'toFrontline',

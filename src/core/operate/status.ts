@@ -61,8 +61,8 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
     allDue(operator.store, 'due'),
   ]);
   const pairs = due.map(readPair).filter((pair) => pair !== undefined);
-  const isHeld = ({ held = 0 }: Pair): boolean => held > at;
-  const held = pairs.filter(isHeld).map((pair) => ({ container: containerIn(pair), until: pair.held ?? at }));
+  const isHeld = ({ heldUntil = 0 }: Pair): boolean => heldUntil > at;
+  const held = pairs.filter(isHeld).map((pair) => ({ container: containerIn(pair), until: pair.heldUntil ?? at }));
   const lanes = pairs.flatMap(({ lanes: { toFrontline, toFlex } }) => [toFrontline, toFlex]);
   const dirty = pairs
     .filter((pair) => !isHeld(pair))
@@ -70,7 +70,7 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
     .filter((since) => since !== undefined);
   const late = pairs
     .filter((pair) => isLinkLate(pair, at))
-    .map((pair) => ({ container: containerIn(pair), since: pair.since }))
+    .map((pair) => ({ container: containerIn(pair), since: pair.begunAt }))
     .sort((a, b) => a.since - b.since);
   const reasons = Map.groupBy(parked, ({ reason }) => reason);
   return {

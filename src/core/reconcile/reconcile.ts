@@ -5,7 +5,7 @@
  */
 
 import { type Delivered, deliver, settle } from '../copies/deliver.ts';
-import { claimed } from '../copies/fingerprint.ts';
+import { intentFor } from '../copies/fingerprint.ts';
 import { isOwnMessage } from '../copies/own-message.ts';
 import { readBack } from '../copies/read-back.ts';
 import { render } from '../copies/render.ts';
@@ -20,7 +20,7 @@ import { TwilioTrouble } from '../model/twilio-error.ts';
 import { fence, intend } from '../state/lane/intent.ts';
 import { clean, DROPS_AT_ONCE, GONE_AFTER_MS, HOLES_AT_ONCE } from '../state/lane/marks.ts';
 import { releaseInTime } from '../state/lane/pace.ts';
-import type { Held } from '../state/lane/write.ts';
+import type { LaneLease } from '../state/lane/write.ts';
 import { readRow, writeSkipped } from '../state/ledger.ts';
 import { containerOf, destination, type LaneState, otherLane, type Pair, readPair, source } from '../state/pair.ts';
 import { compareEnds, type End } from './compare.ts';
@@ -48,9 +48,9 @@ export const reconcile = async (deps: BridgeDeps, key: Pair['key'], lane: Lane, 
   const walk = startWalk(deps, { pair: fenced.pair, lane }, run.tally ?? newTally());
   if (freed.adopted) walk.tally.repaired += 1;
 
-  const into = await newestOf(deps, walk.held);
-  const copies = provenCopies(deps, walk.held, into.messages);
-  for await (const batch of sourceBatches(deps, walk.held)) {
+  const into = await newestOf(deps, walk.lease);
+  const copies = provenCopies(deps, walk.lease, into.messages);
+  for await (const batch of sourceBatches(deps, walk.lease)) {
     for (const message of batch.messages) {
       if (deps.clock.now() + deps.settings.requestMs > run.deadline)
         return retry(0, 'more to copy', walk.tally.repaired > 0);
@@ -61,13 +61,13 @@ export const reconcile = async (deps: BridgeDeps, key: Pair['key'], lane: Lane, 
     }
     if (batch.newest !== undefined) walk.from = { messages: batch.messages, ...batch.newest };
     if (batch.after !== undefined) {
-      const kept = await batch.after(walk.held);
+      const kept = await batch.after(walk.lease);
       if (!kept.ok) return overtaken(walk.tally.repaired > 0);
-      walk.held = { pair: kept.pair, lane };
+      walk.lease = { pair: kept.pair, lane };
     }
   }
   const renewed = await backwards(deps, walk, into, run.full ?? false);
-  const cleaned = await clean(deps, walk.held, walk.seenUpTo, allGaps(walk), walk.listedAt, renewed);
+  const cleaned = await clean(deps, walk.lease, walk.seenUpTo, allGaps(walk), walk.listedAt, renewed);
   if (!cleaned.ok) return overtaken(walk.tally.repaired > 0);
   noteOpen(walk.tally, cleaned.pair.lanes[lane]);
   return { end: 'reconciled', repaired: walk.tally.repaired };
@@ -80,15 +80,15 @@ const noteOpen = (tally: Tally, { holes, dirty }: LaneState): void => {
 };
 
 /** @returns undefined while the pair is held. */
-const afterHold = async (deps: BridgeDeps, held: Held): Promise<Pair | undefined> => {
-  if (held.pair.held === undefined) return held.pair;
-  const released = await releaseInTime(deps, held);
-  return released.pair?.held === undefined ? released.pair : undefined;
+const afterHold = async (deps: BridgeDeps, lease: LaneLease): Promise<Pair | undefined> => {
+  if (lease.pair.heldUntil === undefined) return lease.pair;
+  const released = await releaseInTime(deps, lease);
+  return released.pair?.heldUntil === undefined ? released.pair : undefined;
 };
 
 /** What is behind the cursor: edits and removals nobody told of, copies altered or doubled. @returns renewed SIDs. */
 const backwards = async (deps: BridgeDeps, walk: Walk, into: End, full: boolean): Promise<readonly string[]> => {
-  const { pair, lane } = walk.held;
+  const { pair, lane } = walk.lease;
   const stale = await applyStale(deps, walk);
   const [from, to] = full ? await wholeEnds(deps, pair, lane) : [walk.from, into];
   if (from === undefined) return stale;
@@ -102,7 +102,7 @@ const backwards = async (deps: BridgeDeps, walk: Walk, into: End, full: boolean)
  * What an answer refuses does not hold up the others; where none is heard the rest would fare no better.
  * @returns the source SIDs of what was seen to, no more than one write can note; the rest is for the next run.
  */
-const applyStale = async (deps: BridgeDeps, { held: { pair, lane }, tally }: Walk): Promise<readonly string[]> => {
+const applyStale = async (deps: BridgeDeps, { lease: { pair, lane }, tally }: Walk): Promise<readonly string[]> => {
   let refused: TwilioTrouble | undefined;
   const stale = [...pair.lanes[lane].stale].slice(0, DROPS_AT_ONCE);
   for (const [sid, since] of stale) {
@@ -133,7 +133,7 @@ const wholeEnds = async (deps: BridgeDeps, pair: Pair, lane: Lane): Promise<read
 
 /** How far a run has come. */
 type Walk = {
-  held: Held;
+  lease: LaneLease;
   readonly tally: Tally;
   /** The largest index listed. */
   seenUpTo: number;
@@ -149,11 +149,11 @@ type Walk = {
   readonly listedAt: number;
 };
 
-const startWalk = (deps: BridgeDeps, held: Held, tally: Tally): Walk => ({
-  held,
+const startWalk = (deps: BridgeDeps, lease: LaneLease, tally: Tally): Walk => ({
+  lease,
   tally,
   seenUpTo: -1,
-  personsUpTo: held.pair.lanes[held.lane].cursor,
+  personsUpTo: lease.pair.lanes[lease.lane].cursor,
   ours: new Set(),
   crossed: new Set(),
   from: undefined,
@@ -161,7 +161,7 @@ const startWalk = (deps: BridgeDeps, held: Held, tally: Tally): Walk => ({
   listedAt: deps.clock.now(),
 });
 
-const newestOf = async (deps: BridgeDeps, { pair, lane }: Held): Promise<End> => {
+const newestOf = async (deps: BridgeDeps, { pair, lane }: LaneLease): Promise<End> => {
   const container = containerOf(pair, destination(lane));
   if (container === undefined) throw new Error('a lane without a destination');
   const page = await chatSide(deps, destination(lane)).listMessages(container, 'desc');
@@ -171,7 +171,7 @@ const newestOf = async (deps: BridgeDeps, { pair, lane }: Held): Promise<End> =>
 /** Copies on the destination's newest page: one whose row was lost is adopted, not sent again. */
 const provenCopies = (
   deps: BridgeDeps,
-  { pair, lane }: Held,
+  { pair, lane }: LaneLease,
   messages: readonly Message[],
 ): ReadonlyMap<string, Message> => {
   const container = containerOf(pair, destination(lane)) ?? '';
@@ -192,7 +192,7 @@ const step = async (
   copy: Message | undefined,
   attempts: number,
 ): Promise<Outcome | undefined> => {
-  const { pair, lane } = walk.held;
+  const { pair, lane } = walk.lease;
   const { cursor, holes, ownIndices } = pair.lanes[lane];
   const { index, sid } = message;
   walk.seenUpTo = Math.max(walk.seenUpTo, index);
@@ -208,9 +208,9 @@ const step = async (
     await writeSkipped(deps, pair.key, lane, sid, 'empty');
     return undefined;
   }
-  const intended = await intend(deps, walk.held, claimed(deps.settings.stampKey, lane, message, late));
+  const intended = await intend(deps, walk.lease, intentFor(deps.settings.stampKey, lane, message, late));
   if (!intended.ok) return overtaken(walk.tally.repaired > 0);
-  const mine: Held = { pair: intended.pair, lane };
+  const mine: LaneLease = { pair: intended.pair, lane };
   const seen = { missing: walk.gaps, listedAt: walk.listedAt };
   const delivered =
     copy === undefined ? await deliver(deps, mine, message, seen, attempts) : await settle(deps, mine, copy, seen);
@@ -223,7 +223,7 @@ const after = (deps: BridgeDeps, walk: Walk, message: Message, delivered: Delive
       deps.journal({
         step: 'replicated',
         type: 'reconcile',
-        lane: walk.held.lane,
+        lane: walk.lease.lane,
         sids: [message.sid, delivered.copy],
       });
       break;
@@ -231,7 +231,7 @@ const after = (deps: BridgeDeps, walk: Walk, message: Message, delivered: Delive
       deps.journal({
         step: 'parked',
         type: 'reconcile',
-        lane: walk.held.lane,
+        lane: walk.lease.lane,
         reason: delivered.reason,
         code: delivered.code,
         sids: [message.sid],
@@ -244,7 +244,7 @@ const after = (deps: BridgeDeps, walk: Walk, message: Message, delivered: Delive
         ? { ...delivered.outcome, progress: walk.tally.repaired > 0 }
         : delivered.outcome;
   }
-  walk.held = { pair: delivered.pair, lane: walk.held.lane };
+  walk.lease = { pair: delivered.pair, lane: walk.lease.lane };
   walk.tally.repaired += 1;
   walk.crossed.add(message.sid);
   walk.gaps = [];
@@ -266,7 +266,7 @@ const allGaps = (walk: Walk): readonly number[] =>
   [...walk.gaps, ...gapsBelow(walk, walk.seenUpTo)].slice(-HOLES_AT_ONCE);
 
 const gapsBelow = (walk: Walk, end: number): readonly number[] => {
-  const { ownIndices, cursor } = walk.held.pair.lanes[walk.held.lane];
+  const { ownIndices, cursor } = walk.lease.pair.lanes[walk.lease.lane];
   const found: number[] = [];
   for (let index = Math.max(walk.personsUpTo, cursor, end - HOLES_AT_ONCE - 1) + 1; index < end; index += 1)
     if (!ownIndices.includes(index) && !walk.ours.has(index)) found.push(index);

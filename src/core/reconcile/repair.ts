@@ -9,7 +9,7 @@ import { sendJob } from '../jobs/send.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { TwilioTrouble } from '../model/twilio-error.ts';
 import { markStale } from '../state/lane/marks.ts';
-import { originOf, type Row, readRow, writeDeleted } from '../state/ledger.ts';
+import { findSource, type LedgerRow, readRow, writeDeleted } from '../state/ledger.ts';
 import { containerOf, destination, otherLane, type Pair } from '../state/pair.ts';
 import type { End, Finding } from './compare.ts';
 
@@ -33,7 +33,7 @@ type Scene = {
   readonly into: string;
   /** The source message's SID. */
   readonly origin: string;
-  readonly row: Row | undefined;
+  readonly row: LedgerRow | undefined;
   readonly tally: Tally;
 };
 
@@ -82,7 +82,7 @@ const originSid = async (deps: BridgeDeps, pair: Pair, lane: Lane, finding: Mend
   if (finding.kind !== 'nameless') return finding.original.sid;
   // What a person said there has a row of its own.
   const own = await readRow(deps, pair.key, otherLane(lane), finding.copy.sid);
-  return own === undefined ? originOf(deps, pair.key, lane, finding.copy.sid) : undefined;
+  return own === undefined ? findSource(deps, pair.key, lane, finding.copy.sid) : undefined;
 };
 
 const mendOne = async (scene: Scene, finding: Mendable): Promise<boolean> => {
@@ -142,7 +142,7 @@ const undoDoubles = async (scene: Scene, copies: readonly Message[]): Promise<bo
 };
 
 /** Surely the bridge's, and in no row. */
-const isStray = ({ proven }: Extract<Finding, { kind: 'orphan' }>, row: Row | undefined): boolean =>
+const isStray = ({ proven }: Extract<Finding, { kind: 'orphan' }>, row: LedgerRow | undefined): boolean =>
   proven && row?.state !== 'ok';
 
 /** It came so late that nobody waited for it any more, and its source is gone: nothing else would take it away. */

@@ -4,7 +4,7 @@ import type { Message, Side } from '../model/event.ts';
 import { TwilioTrouble } from '../model/twilio-error.ts';
 import type { Page } from '../ports/chat.ts';
 import { keepPlace } from '../state/lane/marks.ts';
-import type { Held, LaneWrite } from '../state/lane/write.ts';
+import type { LaneLease, LaneWrite } from '../state/lane/write.ts';
 import { containerOf, source } from '../state/pair.ts';
 
 /** A newest-first read goes no deeper than this many pages; what is longer is read oldest first. */
@@ -15,13 +15,13 @@ export type Batch = {
   readonly messages: readonly Message[];
   /** When this is the newest part of the source in one piece: whether nothing lies before it. */
   readonly newest: { readonly whole: boolean } | undefined;
-  readonly after: ((held: Held) => Promise<LaneWrite>) | undefined;
+  readonly after: ((lease: LaneLease) => Promise<LaneWrite>) | undefined;
 };
 
 const byIndex = (a: Message, b: Message): number => a.index - b.index;
 
 /** Newest first down to what is done already. undefined: it is too far. */
-const readDown = async (deps: BridgeDeps, { pair, lane }: Held, container: string): Promise<Batch | undefined> => {
+const readDown = async (deps: BridgeDeps, { pair, lane }: LaneLease, container: string): Promise<Batch | undefined> => {
   const { cursor, holes } = pair.lanes[lane];
   const floor = Math.min(cursor, ...holes.keys());
   const found: Message[] = [];
@@ -46,7 +46,7 @@ const reaches = (page: Page, floor: number): boolean => {
   return strict ? (indices.at(-1) ?? -1) <= floor : indices.every((index) => index <= floor);
 };
 
-const readUp = async (deps: BridgeDeps, { pair, lane }: Held, container: string, place: string | undefined) => {
+const readUp = async (deps: BridgeDeps, { pair, lane }: LaneLease, container: string, place: string | undefined) => {
   const side = chatSide(deps, source(lane));
   if (place === undefined) return side.listMessages(container, 'asc');
   return side.listMessages(container, 'asc', place).catch((error: unknown) => {
@@ -57,13 +57,13 @@ const readUp = async (deps: BridgeDeps, { pair, lane }: Held, container: string,
   });
 };
 
-export async function* sourceBatches(deps: BridgeDeps, held: Held): AsyncGenerator<Batch> {
-  const { pair, lane } = held;
+export async function* sourceBatches(deps: BridgeDeps, lease: LaneLease): AsyncGenerator<Batch> {
+  const { pair, lane } = lease;
   const container = containerOf(pair, source(lane));
   if (container === undefined) throw new Error('a lane without a source');
   const { cursor, place } = pair.lanes[lane];
   if (cursor >= 0 && place === undefined) {
-    const down = await readDown(deps, held, container);
+    const down = await readDown(deps, lease, container);
     if (down !== undefined) {
       yield down;
       return;
@@ -71,7 +71,7 @@ export async function* sourceBatches(deps: BridgeDeps, held: Held): AsyncGenerat
   }
   let next = place;
   do {
-    const page = await readUp(deps, held, container, next);
+    const page = await readUp(deps, lease, container, next);
     next = page.next;
     const place = next;
     yield {

@@ -12,4 +12,4 @@ export const waitsSince = ({ dirty, stale }: LaneState, now: number): number | u
 };
 
 /** Whether a pair that is due should have been linked by now: nothing of its chat has crossed. */
-export const isLinkLate = ({ linked, since }: Pair, now: number): boolean => !linked && now - since > PATIENCE_MS;
+export const isLinkLate = ({ linked, begunAt }: Pair, now: number): boolean => !linked && now - begunAt > PATIENCE_MS;

@@ -9,7 +9,7 @@ import { lanePrefix } from './pair.ts';
 /** Seconds. An expired row is never a reason to post again: the cursor has long passed it. */
 const KEEP_SECONDS = 180 * 24 * 3600;
 
-export type Row =
+export type LedgerRow =
   | {
       readonly state: 'ok';
       readonly copy: string;
@@ -26,12 +26,12 @@ export type Row =
   | { readonly state: 'removed' };
 
 /** `m#fl#IM…`: a message of the lane to Frontline; `m#fx#IM…`: of the lane to Flex. */
-export const messageRow = (pair: Key, lane: Lane, sid: string): Key => ({
+export const ledgerKey = (pair: Key, lane: Lane, sid: string): Key => ({
   pk: pair.pk,
   sk: `m#${lanePrefix(lane)}#${sid}`,
 });
 
-const read = (item: Item | undefined): Row | undefined => {
+const readItem = (item: Item | undefined): LedgerRow | undefined => {
   if (item === undefined) return undefined;
   switch (item.st) {
     case undefined:
@@ -64,19 +64,19 @@ export const readRow = async (
   pair: Key,
   lane: Lane,
   sid: string,
-): Promise<Row | undefined> => read(await deps.store.get(messageRow(pair, lane, sid)));
+): Promise<LedgerRow | undefined> => readItem(await deps.store.get(ledgerKey(pair, lane, sid)));
 
 /**
  * Which message a copy stands for, when nothing in the copy says so any more. Reads the lane's rows until it is found: for
  * what hardly ever happens.
  */
-export const originOf = async (
+export const findSource = async (
   deps: Pick<BridgeDeps, 'store'>,
   pair: Key,
   lane: Lane,
   copy: string,
 ): Promise<string | undefined> => {
-  const prefix = messageRow(pair, lane, '').sk;
+  const prefix = ledgerKey(pair, lane, '').sk;
   let after: string | undefined;
   do {
     const page = await deps.store.listUnder(pair.pk, { prefix, limit: 500, after });
@@ -94,25 +94,25 @@ export const wasCopiedSince = async (
   lane: Lane,
   since: number,
 ): Promise<boolean> => {
-  const prefix = messageRow({ pk, sk: '' }, lane, '').sk;
+  const prefix = ledgerKey({ pk, sk: '' }, lane, '').sk;
   const { items } = await deps.store.listUnder(pk, { prefix, limit: 500 });
   return items.some(({ st, ttl }) => st === 'ok' && typeof ttl === 'number' && ttl - KEEP_SECONDS >= since / 1000);
 };
 
 /** @returns the row as it stands afterwards: another's when the change was refused. */
-const write = async (
+const writeRow = async (
   deps: Pick<BridgeDeps, 'store' | 'nonce'>,
   key: Key,
   change: Omit<Change, 'nonce'>,
-): Promise<Row | undefined> => {
+): Promise<LedgerRow | undefined> => {
   const written = await deps.store.write(key, { ...change, nonce: ['n', deps.nonce()] });
-  return read(written.ok ? written.item : written.old);
+  return readItem(written.ok ? written.item : written.old);
 };
 
 const expiry = (deps: Pick<BridgeDeps, 'clock'>) => Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS;
 
 /** The message is across, but what somebody made of it is not. */
-export const isEditParked = (row: Row | undefined): row is Extract<Row, { state: 'ok' }> =>
+export const isEditParked = (row: LedgerRow | undefined): row is Extract<LedgerRow, { state: 'ok' }> =>
   row?.state === 'ok' && row.refused !== undefined;
 
 /** Over nothing, over a parked row that was put back, or over one that said nothing and was edited. */
@@ -141,8 +141,8 @@ export const writeCopied = async (
   lane: Lane,
   sid: string,
   copy: { readonly sid: string; readonly index: number; readonly late: boolean },
-): Promise<Row | undefined> => {
-  return write(deps, messageRow(pair, lane, sid), {
+): Promise<LedgerRow | undefined> => {
+  return writeRow(deps, ledgerKey(pair, lane, sid), {
     when: free,
     set: { st: 'ok', d: copy.sid, di: copy.index, ttl: expiry(deps), ...(copy.late ? { late: 1 } : {}) },
     remove: UNPARKED,
@@ -156,7 +156,7 @@ export const writeSkipped = async (
   sid: string,
   why: Skipped,
 ): Promise<void> => {
-  await write(deps, messageRow(pair, lane, sid), {
+  await writeRow(deps, ledgerKey(pair, lane, sid), {
     when: free,
     set: { st: 'skipped', why, ttl: expiry(deps) },
     remove: ['due', 'dk'],
@@ -167,8 +167,13 @@ export const writeSkipped = async (
  * A parked message is gone at its source: there is nothing to put back any more.
  * @returns the row as it stands: another state's when somebody dealt with it first.
  */
-export const writeRemoved = async (deps: BridgeDeps, pair: Key, lane: Lane, sid: string): Promise<Row | undefined> => {
-  return write(deps, messageRow(pair, lane, sid), {
+export const writeRemoved = async (
+  deps: BridgeDeps,
+  pair: Key,
+  lane: Lane,
+  sid: string,
+): Promise<LedgerRow | undefined> => {
+  return writeRow(deps, ledgerKey(pair, lane, sid), {
     when: [['=', 'st', 'parked']],
     set: { st: 'removed', ttl: expiry(deps) },
     remove: UNPARKED,
@@ -183,7 +188,7 @@ export const writeDeleted = async (
   sid: string,
   copy: string,
 ): Promise<void> => {
-  await write(deps, messageRow(pair, lane, sid), {
+  await writeRow(deps, ledgerKey(pair, lane, sid), {
     when: copyIs(copy),
     set: { st: 'removed', ttl: expiry(deps) },
     remove: UNPARKED,
@@ -192,7 +197,7 @@ export const writeDeleted = async (
 
 /** It was removed before it crossed: whoever copies it all the same takes the copy back. */
 export const writeNeverCopied = async (deps: BridgeDeps, pair: Key, lane: Lane, sid: string): Promise<void> => {
-  await write(deps, messageRow(pair, lane, sid), {
+  await writeRow(deps, ledgerKey(pair, lane, sid), {
     when: [['lacks', 'st']],
     set: { st: 'removed', ttl: expiry(deps) },
   });
@@ -209,8 +214,8 @@ export const writeParked = async (
   code: number | undefined,
   digest?: string,
 ): Promise<void> => {
-  const key = messageRow(pair, lane, sid);
-  await write(deps, key, {
+  const key = ledgerKey(pair, lane, sid);
+  await writeRow(deps, key, {
     when: free,
     set: {
       st: 'parked',
@@ -235,8 +240,8 @@ export const writeRefused = async (
     readonly code: number | undefined;
   },
 ): Promise<void> => {
-  const key = messageRow(pair, lane, sid);
-  await write(deps, key, {
+  const key = ledgerKey(pair, lane, sid);
+  await writeRow(deps, key, {
     when: copyIs(copy),
     set: { x: edit.name, ...parked(key, deps.clock.now(), edit.reason, edit.index, edit.code) },
   });
@@ -250,7 +255,7 @@ export const writeRenewed = async (
   sid: string,
   copy: string,
 ): Promise<void> => {
-  await write(deps, messageRow(pair, lane, sid), {
+  await writeRow(deps, ledgerKey(pair, lane, sid), {
     when: copyIs(copy),
     remove: UNPARKED,
   });
@@ -263,9 +268,9 @@ export const writeRestored = async (
   lane: Lane,
   sid: string,
   copy: string,
-  { digest, times, since }: NonNullable<Extract<Row, { state: 'ok' }>['restored']>,
+  { digest, times, since }: NonNullable<Extract<LedgerRow, { state: 'ok' }>['restored']>,
 ): Promise<void> => {
-  await write(deps, messageRow(pair, lane, sid), {
+  await writeRow(deps, ledgerKey(pair, lane, sid), {
     when: copyIs(copy),
     set: { wd: digest, wn: times, wt: since },
   });

@@ -3,11 +3,11 @@
 import type { BridgeDeps } from '../deps.ts';
 import type { Accepted, Lane, Side } from '../model/event.ts';
 import type { Change, Key } from '../ports/change.ts';
-import { aliasOf, at, type Pair, pairKey, readPair } from './pair.ts';
+import { aliasOf, laneAttributes, type Pair, pairKey, readPair } from './pair.ts';
 
 const nonceAttribute = 'n';
 
-const write = (deps: BridgeDeps, key: Key, change: Omit<Change, 'nonce'>) =>
+const writePair = (deps: BridgeDeps, key: Key, change: Omit<Change, 'nonce'>) =>
   deps.store.write(key, { ...change, nonce: [nonceAttribute, deps.nonce()] });
 
 /** What a reservation says of who serves the chat. Kept, so that a link that stopped half-way can be finished. */
@@ -23,15 +23,15 @@ const served = (event: Accepted) => ({
  * The pair begins, marked as due until it is linked: both lanes at the start. One that has begun already stays as it is.
  * @returns the pair as it stands now, whoever made it; undefined when the container is the other end of a pair.
  */
-export const begin = async (deps: BridgeDeps, event: Accepted): Promise<Pair | undefined> => {
+export const beginPair = async (deps: BridgeDeps, event: Accepted): Promise<Pair | undefined> => {
   const key = pairKey('flex', event.container);
   const lane = (name: Lane) => ({
-    [at(name).cursor]: -1,
-    [at(name).fence]: 0,
-    [at(name).holes]: {},
-    [at(name).stale]: {},
+    [laneAttributes(name).cursor]: -1,
+    [laneAttributes(name).fence]: 0,
+    [laneAttributes(name).holes]: {},
+    [laneAttributes(name).stale]: {},
   });
-  const written = await write(deps, key, {
+  const written = await writePair(deps, key, {
     when: [['lacks', 'pk']],
     set: {
       st: 'linking',
@@ -49,8 +49,8 @@ export const begin = async (deps: BridgeDeps, event: Accepted): Promise<Pair | u
 };
 
 /** There is nothing to link for this reservation: the sweep leaves the pair alone until another one is accepted. */
-export const restUnlinked = async (deps: BridgeDeps, key: Key, reservation: string): Promise<void> => {
-  await write(deps, key, {
+export const stopLinking = async (deps: BridgeDeps, key: Key, reservation: string): Promise<void> => {
+  await writePair(deps, key, {
     when: [
       ['=', 'st', 'linking'],
       ['=', 'reservation', reservation],
@@ -60,25 +60,23 @@ export const restUnlinked = async (deps: BridgeDeps, key: Key, reservation: stri
 };
 
 /** The other container's name for the pair. @returns false when it names another pair. */
-export const nameCounterpart = async (
-  deps: BridgeDeps,
-  side: Side,
-  container: string,
-  pair: Pair,
-): Promise<boolean> => {
-  const written = await write(deps, pairKey(side, container), { when: [['lacks', 'pk']], set: { pair: pair.key.pk } });
+export const writeAlias = async (deps: BridgeDeps, side: Side, container: string, pair: Pair): Promise<boolean> => {
+  const written = await writePair(deps, pairKey(side, container), {
+    when: [['lacks', 'pk']],
+    set: { pair: pair.key.pk },
+  });
   return written.ok || aliasOf(written.old)?.pk === pair.key.pk;
 };
 
 /** From here on messages cross. `cursors` are given when both ends are older than the bridge (adoption). */
-export const open = async (
+export const openPair = async (
   deps: BridgeDeps,
   pair: Pair,
   conversation: string,
   customer: string | undefined,
   cursors?: { readonly toFrontline: number; readonly toFlex: number },
 ): Promise<Pair | undefined> => {
-  const written = await write(deps, pair.key, {
+  const written = await writePair(deps, pair.key, {
     when: [
       ['=', 'st', 'linking'],
       ['=', 'gen', pair.generation],
@@ -89,7 +87,10 @@ export const open = async (
       ...(customer === undefined ? {} : { customer }),
       ...(cursors === undefined
         ? {}
-        : { [at('toFrontline').cursor]: cursors.toFrontline, [at('toFlex').cursor]: cursors.toFlex }),
+        : {
+            [laneAttributes('toFrontline').cursor]: cursors.toFrontline,
+            [laneAttributes('toFlex').cursor]: cursors.toFlex,
+          }),
     },
   });
   return readPair(written.ok ? written.item : written.old);
@@ -97,7 +98,7 @@ export const open = async (
 
 /** The counterpart of this generation is closed for good: the next one is made under the next name. */
 export const nextGeneration = async (deps: BridgeDeps, pair: Pair): Promise<Pair | undefined> => {
-  const written = await write(deps, pair.key, {
+  const written = await writePair(deps, pair.key, {
     when: [
       ['=', 'st', 'linking'],
       ['=', 'gen', pair.generation],
@@ -119,7 +120,7 @@ export const finishLink = async (
   unjoined: boolean,
 ): Promise<boolean> => {
   await listForSweep(deps, pair.key, 'active');
-  const written = await write(deps, pair.key, {
+  const written = await writePair(deps, pair.key, {
     when: [['=', 'st', 'open']],
     set: { linked: 1, ...served(event), ...(unjoined ? { unjoined: 1 } : {}) },
     remove: unjoined ? [] : ['unjoined'],
@@ -152,10 +153,10 @@ export const unlistForSweep = async (deps: BridgeDeps, pair: Key): Promise<void>
 
 /** Remembered in the pair, so that its next message puts it among the active ones. */
 export const markQuiet = async (deps: BridgeDeps, pair: Key): Promise<void> => {
-  await write(deps, pair, { when: [['=', 'st', 'open']], set: { quiet: 1 } });
+  await writePair(deps, pair, { when: [['=', 'st', 'open']], set: { quiet: 1 } });
 };
 
-export const wake = async (deps: BridgeDeps, pair: Key): Promise<void> => {
+export const markActive = async (deps: BridgeDeps, pair: Key): Promise<void> => {
   await listForSweep(deps, pair, 'active');
-  await write(deps, pair, { when: [['has', 'quiet']], remove: ['quiet'] });
+  await writePair(deps, pair, { when: [['has', 'quiet']], remove: ['quiet'] });
 };

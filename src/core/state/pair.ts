@@ -68,14 +68,14 @@ export type Pair = {
   /** Both the customer and the agent stand on both sides, and the history was copied. */
   readonly linked: boolean;
   /** Linked, but Twilio would not let somebody in: an operator may try that again. */
-  readonly unjoined: boolean;
+  readonly hasRefusedParticipant: boolean;
   readonly due: boolean;
   /** Nothing was said for a day. */
   readonly quiet: boolean;
   /** Milliseconds: when the pair began. */
-  readonly since: number;
+  readonly begunAt: number;
   /** Milliseconds: until then nothing crosses, for the pair wrote faster than people can. */
-  readonly held: number | undefined;
+  readonly heldUntil: number | undefined;
   readonly lanes: { readonly [lane in Lane]: LaneState };
 };
 
@@ -92,7 +92,7 @@ export const pairKey = (side: Side, container: string): Key => ({ pk: `${side}#$
 export const lanePrefix = (lane: Lane): string => (lane === 'toFrontline' ? 'fl' : 'fx');
 
 /** A lane's attributes lie flat in the pair's item: DynamoDB cannot write below a map that is not there. */
-export const at = (lane: Lane) => {
+export const laneAttributes = (lane: Lane) => {
   const l = lanePrefix(lane);
   return {
     cursor: `${l}c`,
@@ -127,7 +127,7 @@ const entries = (value: Value | undefined): readonly [string, number][] =>
   typeof value === 'object' && !Array.isArray(value) ? Object.entries(value as Record<string, number>) : [];
 
 const readLane = (item: Item, lane: Lane): LaneState => {
-  const a = at(lane);
+  const a = laneAttributes(lane);
   const sid = text(item[a.intentSid]);
   const triedSid = text(item[a.triedSid]);
   const dirty = item[a.dirty];
@@ -182,11 +182,11 @@ export const readPair = (item: Item | undefined): Pair | undefined => {
     worker: text(item.worker),
     workerIdentity: text(item.workerIdentity),
     linked: item.linked !== undefined,
-    unjoined: item.unjoined !== undefined,
+    hasRefusedParticipant: item.unjoined !== undefined,
     due: item.due !== undefined,
     quiet: item.quiet !== undefined,
-    since: number(item.since),
-    held: typeof item.held === 'number' ? item.held : undefined,
+    begunAt: number(item.since),
+    heldUntil: typeof item.held === 'number' ? item.held : undefined,
     lanes: { toFrontline: readLane(item, 'toFrontline'), toFlex: readLane(item, 'toFlex') },
   };
 };
@@ -198,7 +198,7 @@ export const aliasOf = (item: Item | undefined): Key | undefined => {
 };
 
 /** Linked, with everybody in it. */
-export const isWhole = ({ linked, unjoined }: Pair): boolean => linked && !unjoined;
+export const isFullyLinked = ({ linked, hasRefusedParticipant }: Pair): boolean => linked && !hasRefusedParticipant;
 
 /** The container on one side of a pair. */
 export const containerOf = (pair: Pair, side: Side): string | undefined => pair[side];

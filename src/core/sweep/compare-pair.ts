@@ -57,8 +57,8 @@ export const comparePair = async (deps: BridgeDeps, key: Key, kind: SweepClass):
 };
 
 const compareForwards = async (deps: BridgeDeps, pair: Pair, channel: string, { messages }: End): Promise<Verdict> => {
-  const { customer, since } = pair;
-  const holes = await forwardHoles(deps, { sid: channel, customer, since }, messages);
+  const { customer, begunAt } = pair;
+  const holes = await forwardHoles(deps, { sid: channel, customer, since: begunAt }, messages);
   return { verdict: holes > 0 ? 'repairing' : 'clean' };
 };
 
@@ -76,7 +76,7 @@ const compareLane = async (deps: BridgeDeps, pair: Pair, lane: Lane, from: End, 
 const whyNot = (pair: Pair, lane: Lane): SeenTo | undefined => {
   const { dirty, intent } = pair.lanes[lane];
   if (pair.state !== 'open' || !pair.linked) return 'being linked or ended';
-  if (pair.held !== undefined) return 'held';
+  if (pair.heldUntil !== undefined) return 'held';
   if (dirty !== undefined) return 'waiting for its side';
   return intent === undefined ? undefined : 'a message is on its way';
 };
@@ -104,7 +104,7 @@ const suspicion = async (
 };
 
 const keepClass = async (deps: BridgeDeps, pair: Pair, kind: SweepClass, ends: readonly End[]): Promise<void> => {
-  const last = Math.max(pair.since, ...ends.flatMap(({ messages }) => messages.map((m) => Date.parse(m.createdAt))));
+  const last = Math.max(pair.begunAt, ...ends.flatMap(({ messages }) => messages.map((m) => Date.parse(m.createdAt))));
   const now: SweepClass = deps.clock.now() - last < DAY_MS ? 'active' : 'quiet';
   if (now === kind) return;
   // The mark first: a message that comes in between finds it, and puts the pair back.

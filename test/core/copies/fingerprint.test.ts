@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { claimed, isIntended } from '../../../src/core/copies/fingerprint.ts';
+import { intentFor, isIntended } from '../../../src/core/copies/fingerprint.ts';
 import { textAcross } from '../../../src/core/copies/render.ts';
 import type { Message } from '../../../src/core/model/event.ts';
 import { readPair } from '../../../src/core/state/pair.ts';
@@ -20,7 +20,7 @@ const source: Message = {
   media: [],
 };
 const copy = { ...source, sid: 'IM9', index: 8, author: 'ann_40example_2Ecom' };
-const intent = (late = false, of = source) => ({ ...claimed(key, 'toFlex', of, late), notAfter: 0, tail: 7 });
+const intent = (late = false, of = source) => ({ ...intentFor(key, 'toFlex', of, late), notAfter: 0, tail: 7 });
 const stamp = (s: string) => JSON.stringify({ bridge: { v: 1, d: 'live', s, k: 'copy', h: '0'.repeat(32) } });
 
 describe('what an intent was to write', () => {
@@ -60,6 +60,6 @@ describe('what an intent was to write', () => {
     expect(JSON.stringify(one)).not.toContain('hello');
     expect(one.digest).toMatch(/^[0-9a-f]{32}$/);
     expect(other.digest).not.toBe(one.digest);
-    expect(claimed('another key', 'toFlex', source, false).digest).not.toBe(one.digest);
+    expect(intentFor('another key', 'toFlex', source, false).digest).not.toBe(one.digest);
   });
 });

@@ -30,11 +30,11 @@ const pair = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairStat
   worker: undefined,
   workerIdentity: undefined,
   linked: true,
-  unjoined: false,
+  hasRefusedParticipant: false,
   due: false,
   quiet: false,
-  since: 0,
-  held: undefined,
+  begunAt: 0,
+  heldUntil: undefined,
   lanes: { toFrontline: { ...lane, ...f }, toFlex: { ...lane, ...b } },
 });
 

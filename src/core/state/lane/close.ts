@@ -3,9 +3,9 @@
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
 import type { Test } from '../../ports/change.ts';
-import { at, type LaneState, otherLane, type Pair } from '../pair.ts';
+import { type LaneState, laneAttributes, otherLane, type Pair } from '../pair.ts';
 import { pace } from './pace.ts';
-import { type Held, intentAttributes, type LaneWrite, write } from './write.ts';
+import { intentAttributes, type LaneLease, type LaneWrite, writeLane } from './write.ts';
 
 /** The cursor that follows when `index` is done: the bridge's own messages right behind it are passed with it. */
 const advanced = (lane: LaneState, index: number): number => {
@@ -16,7 +16,7 @@ const advanced = (lane: LaneState, index: number): number => {
 
 /** How the copy's index in the destination is accounted on the other lane. It is nothing that a person wrote there. */
 const accounted = (pair: Pair, other: Lane, copy: number | undefined) => {
-  const o = at(other);
+  const o = laneAttributes(other);
   if (copy === undefined) return { when: [] as Test[] };
   const cursor = pair.lanes[other].cursor;
   const add = { [o.paceIndex]: 1 };
@@ -33,23 +33,23 @@ const accounted = (pair: Pair, other: Lane, copy: number | undefined) => {
  */
 export const close = async (
   deps: BridgeDeps,
-  held: Held,
+  lease: LaneLease,
   copy: number | undefined,
   missing: readonly number[],
   listedAt: number,
 ): Promise<LaneWrite> => {
-  const { lane } = held;
-  const a = at(lane);
-  const of = held.pair.lanes[lane].intent;
-  const fenceHeld = held.pair.lanes[lane].fence;
+  const { lane } = lease;
+  const a = laneAttributes(lane);
+  const of = lease.pair.lanes[lane].intent;
+  const fence = lease.pair.lanes[lane].fence;
   if (of === undefined) throw new Error('close without an intent');
-  let pair = held.pair;
+  let pair = lease.pair;
   for (;;) {
     const state = pair.lanes[lane];
     const cursor = of.late ? state.cursor : advanced(state, of.index);
     const other = accounted(pair, otherLane(lane), copy);
-    const written = await write(deps, pair.key, lane, {
-      when: [['=', a.fence, fenceHeld], ['=', a.intentSid, of.sid], ['=', a.cursor, state.cursor], ...other.when],
+    const written = await writeLane(deps, pair.key, lane, {
+      when: [['=', a.fence, fence], ['=', a.intentSid, of.sid], ['=', a.cursor, state.cursor], ...other.when],
       set: { [a.cursor]: cursor, ...pace(deps, lane, state, of.index, listedAt), ...(other.set ?? {}) },
       add: other.add ?? {},
       include: other.include ?? {},
@@ -60,7 +60,7 @@ export const close = async (
     });
     if (written.ok || written.pair === undefined) return written;
     const now = written.pair.lanes[lane];
-    if (now.fence !== fenceHeld || now.intent?.sid !== of.sid) return written;
+    if (now.fence !== fence || now.intent?.sid !== of.sid) return written;
     pair = written.pair;
   }
 };

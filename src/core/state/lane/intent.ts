@@ -1,10 +1,10 @@
 /** Before a call stands an intent: who claims a lane, takes one over, gives it back, or does not know what became of it. */
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
-import { at, otherLane, type Pair, source } from '../pair.ts';
-import { dueMark, type Held, intentAttributes, type LaneWrite, write } from './write.ts';
+import { laneAttributes, otherLane, type Pair, source } from '../pair.ts';
+import { dueMark, intentAttributes, type LaneLease, type LaneWrite, writeLane } from './write.ts';
 
-export type Claimed = {
+export type NewIntent = {
   readonly sid: string;
   readonly index: number;
   readonly createdAt: string;
@@ -14,8 +14,8 @@ export type Claimed = {
   readonly late: boolean;
 };
 
-const intent = (deps: BridgeDeps, lane: Lane, of: Claimed) => {
-  const a = at(lane);
+const intent = (deps: BridgeDeps, lane: Lane, of: NewIntent) => {
+  const a = laneAttributes(lane);
   return {
     set: {
       [a.intentSid]: of.sid,
@@ -26,7 +26,7 @@ const intent = (deps: BridgeDeps, lane: Lane, of: Claimed) => {
       [a.intentNotAfter]: deps.clock.now() + deps.settings.leaseMs,
       ...(of.late ? { [a.intentLate]: 1 } : {}),
     },
-    copy: { [a.intentTail]: at(otherLane(lane)).cursor },
+    copy: { [a.intentTail]: laneAttributes(otherLane(lane)).cursor },
     add: { [a.fence]: 1 },
   };
 };
@@ -37,11 +37,11 @@ export const claim = (
   key: Pair['key'],
   lane: Lane,
   container: string,
-  of: Claimed,
+  of: NewIntent,
   cursor: number,
 ): Promise<LaneWrite> => {
-  const a = at(lane);
-  return write(deps, key, lane, {
+  const a = laneAttributes(lane);
+  return writeLane(deps, key, lane, {
     when: [
       ['=', 'st', 'open'],
       ['=', source(lane), container],
@@ -55,9 +55,9 @@ export const claim = (
 };
 
 /** Reconcile's start: from here on no older run can write. */
-export const fence = (deps: BridgeDeps, { pair, lane }: Held): Promise<LaneWrite> => {
-  const a = at(lane);
-  return write(deps, pair.key, lane, {
+export const fence = (deps: BridgeDeps, { pair, lane }: LaneLease): Promise<LaneWrite> => {
+  const a = laneAttributes(lane);
+  return writeLane(deps, pair.key, lane, {
     when: [
       ['=', a.fence, pair.lanes[lane].fence],
       ['lacks', a.intentSid],
@@ -67,9 +67,9 @@ export const fence = (deps: BridgeDeps, { pair, lane }: Held): Promise<LaneWrite
 };
 
 /** Reconcile's claim: any message, also one behind the cursor when its index is a hole. */
-export const intend = (deps: BridgeDeps, { pair, lane }: Held, of: Claimed): Promise<LaneWrite> => {
-  const a = at(lane);
-  return write(deps, pair.key, lane, {
+export const intend = (deps: BridgeDeps, { pair, lane }: LaneLease, of: NewIntent): Promise<LaneWrite> => {
+  const a = laneAttributes(lane);
+  return writeLane(deps, pair.key, lane, {
     when: [
       ['=', a.fence, pair.lanes[lane].fence],
       ['lacks', a.intentSid],
@@ -79,9 +79,9 @@ export const intend = (deps: BridgeDeps, { pair, lane }: Held, of: Claimed): Pro
 };
 
 /** Takes over an intent whose owner is gone. */
-export const take = (deps: BridgeDeps, { pair, lane }: Held): Promise<LaneWrite> => {
-  const a = at(lane);
-  return write(deps, pair.key, lane, {
+export const take = (deps: BridgeDeps, { pair, lane }: LaneLease): Promise<LaneWrite> => {
+  const a = laneAttributes(lane);
+  return writeLane(deps, pair.key, lane, {
     when: [
       ['=', a.fence, pair.lanes[lane].fence],
       ['has', a.intentSid],
@@ -92,8 +92,8 @@ export const take = (deps: BridgeDeps, { pair, lane }: Held): Promise<LaneWrite>
 };
 
 /** One try more of the message that the intent stands for. */
-const tried = (deps: BridgeDeps, { pair, lane }: Held) => {
-  const a = at(lane);
+const tried = (deps: BridgeDeps, { pair, lane }: LaneLease) => {
+  const a = laneAttributes(lane);
   const { intent, tried: before } = pair.lanes[lane];
   if (intent === undefined) return {};
   const again = before?.sid === intent.sid ? before : undefined;
@@ -105,16 +105,20 @@ const tried = (deps: BridgeDeps, { pair, lane }: Held) => {
 };
 
 /** The intent did not happen, and cannot any more. `counts`: it was tried, and Twilio would not take it. */
-export const clear = (deps: BridgeDeps, held: Held, counts = false): Promise<LaneWrite> =>
-  write(deps, held.pair.key, held.lane, {
-    when: [['=', at(held.lane).fence, held.pair.lanes[held.lane].fence]],
-    set: counts ? tried(deps, held) : {},
-    remove: intentAttributes(held.lane),
+export const clear = (deps: BridgeDeps, lease: LaneLease, counts = false): Promise<LaneWrite> =>
+  writeLane(deps, lease.pair.key, lease.lane, {
+    when: [['=', laneAttributes(lease.lane).fence, lease.pair.lanes[lease.lane].fence]],
+    set: counts ? tried(deps, lease) : {},
+    remove: intentAttributes(lease.lane),
   });
 
 /** Nothing more can leave for this intent, but nobody knows what became of it: settling starts now. */
-export const lapse = (deps: BridgeDeps, held: Held): Promise<LaneWrite> =>
-  write(deps, held.pair.key, held.lane, {
-    when: [['=', at(held.lane).fence, held.pair.lanes[held.lane].fence]],
-    set: { [at(held.lane).intentNotAfter]: deps.clock.now(), ...tried(deps, held), ...dueMark(held.pair) },
+export const lapse = (deps: BridgeDeps, lease: LaneLease): Promise<LaneWrite> =>
+  writeLane(deps, lease.pair.key, lease.lane, {
+    when: [['=', laneAttributes(lease.lane).fence, lease.pair.lanes[lease.lane].fence]],
+    set: {
+      [laneAttributes(lease.lane).intentNotAfter]: deps.clock.now(),
+      ...tried(deps, lease),
+      ...dueMark(lease.pair),
+    },
   });

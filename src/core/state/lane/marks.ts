@@ -3,22 +3,22 @@
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
 import type { Test } from '../../ports/change.ts';
-import { at, type LaneState, otherLane, type Pair } from '../pair.ts';
-import { dueMark, type Held, type LaneWrite, write } from './write.ts';
+import { type LaneState, laneAttributes, otherLane, type Pair } from '../pair.ts';
+import { dueMark, type LaneLease, type LaneWrite, writeLane } from './write.ts';
 
 /** An edit or a removal that could not be applied in time: reconcile does it. */
 export const markStale = (deps: BridgeDeps, key: Pair['key'], lane: Lane, sid: string): Promise<LaneWrite> =>
-  write(deps, key, lane, {
-    when: [['has', at(lane).stale]],
-    put: { [at(lane).stale]: { [sid]: deps.clock.now() } },
+  writeLane(deps, key, lane, {
+    when: [['has', laneAttributes(lane).stale]],
+    put: { [laneAttributes(lane).stale]: { [sid]: deps.clock.now() } },
     set: { due: 'due', dk: key.pk },
   });
 
 /** Marks a lane dirty up to a source index: it is reconciled once a minute until it is clean. Never refused for long. */
 export const defer = async (deps: BridgeDeps, key: Pair['key'], lane: Lane, upTo: number): Promise<LaneWrite> => {
-  const a = at(lane);
+  const a = laneAttributes(lane);
   const index = Math.max(upTo, 1);
-  return write(deps, key, lane, {
+  return writeLane(deps, key, lane, {
     when: [
       ['has', 'st'],
       ['any', [['lacks', a.dirty]], [['<', a.dirty, index]]],
@@ -28,13 +28,13 @@ export const defer = async (deps: BridgeDeps, key: Pair['key'], lane: Lane, upTo
 };
 
 /** A page of a long copy is through: the next run goes on from `place`. */
-export const keepPlace = (deps: BridgeDeps, { pair, lane }: Held, place: string): Promise<LaneWrite> =>
-  write(deps, pair.key, lane, {
+export const keepPlace = (deps: BridgeDeps, { pair, lane }: LaneLease, place: string): Promise<LaneWrite> =>
+  writeLane(deps, pair.key, lane, {
     when: [
-      ['=', at(lane).fence, pair.lanes[lane].fence],
-      ['lacks', at(lane).intentSid],
+      ['=', laneAttributes(lane).fence, pair.lanes[lane].fence],
+      ['lacks', laneAttributes(lane).intentSid],
     ],
-    set: { [at(lane).place]: place },
+    set: { [laneAttributes(lane).place]: place },
   });
 
 /** The most indices that one write notes as holes: DynamoDB bounds an expression at 4 KB. */
@@ -48,7 +48,7 @@ export const GONE_AFTER_MS = 10 * 60_000;
 
 /** Nobody has written to the lane since it was read. */
 const untouched = (lane: Lane, { nonce }: LaneState): readonly Test[] =>
-  nonce === undefined ? [['lacks', at(lane).nonce]] : [['=', at(lane).nonce, nonce]];
+  nonce === undefined ? [['lacks', laneAttributes(lane).nonce]] : [['=', laneAttributes(lane).nonce, nonce]];
 
 /**
  * The two ends were compared and everything found was done. What is more than one write may take away stays, and the pair
@@ -60,16 +60,16 @@ const untouched = (lane: Lane, { nonce }: LaneState): readonly Test[] =>
  */
 export const clean = async (
   deps: BridgeDeps,
-  held: Held,
+  lease: LaneLease,
   seenUpTo: number,
   missing: readonly number[],
   listedAt: number,
   renewed: readonly string[] = [],
 ): Promise<LaneWrite> => {
-  const { lane } = held;
-  const a = at(lane);
-  const fenceHeld = held.pair.lanes[lane].fence;
-  let pair = held.pair;
+  const { lane } = lease;
+  const a = laneAttributes(lane);
+  const fence = lease.pair.lanes[lane].fence;
+  let pair = lease.pair;
   for (;;) {
     const state = pair.lanes[lane];
     const cursor = Math.max(state.cursor, seenUpTo);
@@ -89,14 +89,14 @@ export const clean = async (
     const rest =
       waits ||
       !pair.linked ||
-      pair.held !== undefined ||
+      pair.heldUntil !== undefined ||
       other.dirty !== undefined ||
       other.intent !== undefined ||
       other.holes.size > 0 ||
       other.stale.size > 0;
-    const written = await write(deps, pair.key, lane, {
+    const written = await writeLane(deps, pair.key, lane, {
       when: [
-        ['=', a.fence, fenceHeld],
+        ['=', a.fence, fence],
         ['lacks', a.intentSid],
         ['=', a.cursor, state.cursor],
         ...(state.dirty === undefined ? [['lacks', a.dirty] as const] : [['=', a.dirty, state.dirty.upTo] as const]),
@@ -121,7 +121,7 @@ export const clean = async (
     });
     if (written.ok || written.pair === undefined) return written;
     const now = written.pair.lanes[lane];
-    if (now.fence !== fenceHeld || now.intent !== undefined) return written;
+    if (now.fence !== fence || now.intent !== undefined) return written;
     pair = written.pair;
   }
 };

@@ -1,8 +1,8 @@
 /** Who writes faster than people can is held, until an operator or half an hour releases it. */
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
-import { at, type LaneState } from '../pair.ts';
-import { dueMark, type Held, intentAttributes, type LaneWrite, write } from './write.ts';
+import { type LaneState, laneAttributes } from '../pair.ts';
+import { dueMark, intentAttributes, type LaneLease, type LaneWrite, writeLane } from './write.ts';
 
 /** So many messages of people on one lane in so little time are nobody's typing: one a second, for four minutes. */
 const PACE = { messages: 240, withinMs: 4 * 60_000 } as const;
@@ -12,7 +12,7 @@ const PACE = { messages: 240, withinMs: 4 * 60_000 } as const;
  * 0) may come as fast as it likes.
  */
 export const pace = (deps: BridgeDeps, lane: Lane, state: LaneState, index: number, listedAt: number) => {
-  const a = at(lane);
+  const a = laneAttributes(lane);
   if (listedAt > 0) return { [a.paceIndex]: index, [a.paceSince]: 0 };
   if (state.pace !== undefined && index - state.pace.index < PACE.messages) return {};
   return { [a.paceIndex]: index, [a.paceSince]: deps.clock.now() };
@@ -26,25 +26,25 @@ export const tooFast = (deps: BridgeDeps, { pace: from }: LaneState, index: numb
 export const HELD_MS = 30 * 60_000;
 
 /** Nothing crosses any more in either direction until the pair is released; then both lanes are compared. */
-export const hold = async (deps: BridgeDeps, held: Held, upTo: number): Promise<LaneWrite> => {
-  const { lane } = held;
-  const a = at(lane);
+export const hold = async (deps: BridgeDeps, lease: LaneLease, upTo: number): Promise<LaneWrite> => {
+  const { lane } = lease;
+  const a = laneAttributes(lane);
   const now = deps.clock.now();
-  for (let pair = held.pair; ; ) {
+  for (let pair = lease.pair; ; ) {
     const dirty = Math.max(upTo, pair.lanes[lane].dirty?.upTo ?? 0, 1);
-    const written = await write(deps, pair.key, lane, {
+    const written = await writeLane(deps, pair.key, lane, {
       when: [
-        ['=', a.fence, held.pair.lanes[lane].fence],
+        ['=', a.fence, lease.pair.lanes[lane].fence],
         ['any', [['lacks', a.dirty]], [['<=', a.dirty, dirty]]],
       ],
       set: { held: now + HELD_MS, [a.dirty]: dirty, [a.dirtySince]: now, ...dueMark(pair) },
       remove: intentAttributes(lane),
     });
-    if (written.ok || written.pair?.lanes[lane].fence !== held.pair.lanes[lane].fence) return written;
+    if (written.ok || written.pair?.lanes[lane].fence !== lease.pair.lanes[lane].fence) return written;
     pair = written.pair;
   }
 };
 
 /** The time is over. Refused when it is not, or when somebody else did it. */
-export const releaseInTime = (deps: BridgeDeps, { pair, lane }: Held): Promise<LaneWrite> =>
-  write(deps, pair.key, lane, { when: [['<=', 'held', deps.clock.now()]], remove: ['held'] });
+export const releaseInTime = (deps: BridgeDeps, { pair, lane }: LaneLease): Promise<LaneWrite> =>
+  writeLane(deps, pair.key, lane, { when: [['<=', 'held', deps.clock.now()]], remove: ['held'] });

@@ -6,26 +6,26 @@
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
 import type { Change } from '../../ports/change.ts';
-import { at, type Pair, readPair } from '../pair.ts';
+import { laneAttributes, type Pair, readPair } from '../pair.ts';
 
-export type Held = { readonly pair: Pair; readonly lane: Lane };
+export type LaneLease = { readonly pair: Pair; readonly lane: Lane };
 export type LaneWrite =
   | { readonly ok: true; readonly pair: Pair }
   | { readonly ok: false; readonly pair: Pair | undefined };
 
-export const write = async (
+export const writeLane = async (
   deps: BridgeDeps,
   key: Pair['key'],
   lane: Lane,
   change: Omit<Change, 'nonce'>,
 ): Promise<LaneWrite> => {
-  const written = await deps.store.write(key, { ...change, nonce: [at(lane).nonce, deps.nonce()] });
+  const written = await deps.store.write(key, { ...change, nonce: [laneAttributes(lane).nonce, deps.nonce()] });
   const pair = readPair(written.ok ? written.item : written.old);
   return written.ok && pair !== undefined ? { ok: true, pair } : { ok: false, pair };
 };
 
 export const intentAttributes = (lane: Lane): readonly string[] => {
-  const a = at(lane);
+  const a = laneAttributes(lane);
   return [
     a.intentSid,
     a.intentIndex,

@@ -11,7 +11,7 @@ import {
   markStale,
 } from '../../../../src/core/state/lane/marks.ts';
 import { type Pair, pairKey, readPair } from '../../../../src/core/state/pair.ts';
-import { begin, finishLink, open } from '../../../../src/core/state/pair-writes.ts';
+import { beginPair, finishLink, openPair } from '../../../../src/core/state/pair-writes.ts';
 import { acceptedIn } from '../../../support/accepted.ts';
 
 const accepted = acceptedIn('CH1');
@@ -33,8 +33,8 @@ const linkedPair = async () => {
   };
   // The lane's writes know the store, a clock and a nonce, and nothing else.
   const deps = { store, settings, clock: { now: () => now }, nonce: () => `n${++nonces}` } as unknown as BridgeDeps;
-  const begun = await begin(deps, accepted);
-  const opened = begun && (await open(deps, begun, 'CH2', 'jo'));
+  const begun = await beginPair(deps, accepted);
+  const opened = begun && (await openPair(deps, begun, 'CH2', 'jo'));
   if (!opened || !(await finishLink(deps, opened, accepted, false))) throw new Error('not linked');
   const pair = async (): Promise<Pair> => {
     const found = readPair(await store.get(key));
