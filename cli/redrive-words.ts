@@ -1,6 +1,6 @@
 /** What redrive says to people. */
 
-import type { Ended } from '../src/core/jobs/tickets.ts';
+import type { JobEnd } from '../src/core/jobs/tickets.ts';
 import type { Waiting } from '../src/core/operate/dead-letters.ts';
 import { countLetters, type Letter } from '../src/core/operate/dead-letters.ts';
 import type { ParkedRow } from '../src/core/operate/parked.ts';
@@ -108,7 +108,7 @@ const tellBehind = (behind: number): readonly string[] =>
         'Run npx bridge redrive for all that can be seen. Once those are through, or deleted, run this again.',
       ];
 
-const said = (ended: Ended | undefined, running: boolean): string => {
+const said = (ended: JobEnd | undefined, running: boolean): string => {
   if (ended === undefined) return running ? 'still under way' : 'queued until the bridge runs';
   if (ended.end === 'replicated') return `put back as ${ended.copies.join(' ')}`;
   if (ended.end === 'linked') return `linked with ${ended.copies.join(' ')}`;

@@ -2,7 +2,7 @@
 
 import { noticeSid } from './copies/notice-text.ts';
 import type { BridgeDeps } from './deps.ts';
-import { keepAccept, keepWork } from './jobs/backlog.ts';
+import { addAcceptToBacklog, addToBacklog } from './jobs/backlog.ts';
 import type { Work } from './jobs/envelope.ts';
 import type { Accepted, BridgeEvent } from './model/event.ts';
 import { deferred, type Outcome } from './model/outcome.ts';
@@ -18,7 +18,7 @@ import { beginPair } from './state/pair-writes.ts';
  * what is gone cannot only be behind any more; after that no queue limit, retention or receive count decides what becomes
  * of it, but the dirty mark.
  */
-export const outOfPatience = async (
+export const deferWhenExhausted = async (
   deps: BridgeDeps,
   pairs: PairKeys,
   work: Work,
@@ -30,22 +30,22 @@ export const outOfPatience = async (
   const asked = 'ticket' in work && work.ticket !== undefined;
   const ends = deferred(outcome.gone ? 'container_gone' : 'side_down');
   if ((work.kind === 'reconcile' && !asked) || work.kind === 'link') return ends;
-  if ('kept' in work && work.kept !== undefined) return ends;
+  if ('backlogId' in work && work.backlogId !== undefined) return ends;
   const patience = outcome.gone ? deps.settings.settleMs : PATIENCE_MS;
   if (deps.clock.now() - delivery.firstReceivedAt < patience) return outcome;
   if (work.kind === 'notice') {
-    await keepWork(deps, work.pair, delivery.group, noticeSid(work.about), work);
+    await addToBacklog(deps, work.pair, delivery.group, noticeSid(work.about), work);
     return ends;
   }
   // An operator who asked is told, and asks again: it stands among the parked. What comparing asked for it finds again.
   if (work.kind !== 'event') return ends;
-  return (await setAside(deps, pairs, work.event)) ? ends : outcome;
+  return (await deferEvent(deps, pairs, work.event)) ? ends : outcome;
 };
 
 /** @returns false when even that could not be stored: the event stays on its queue. */
-const setAside = async (deps: BridgeDeps, pairs: PairKeys, event: BridgeEvent): Promise<boolean> => {
+const deferEvent = async (deps: BridgeDeps, pairs: PairKeys, event: BridgeEvent): Promise<boolean> => {
   try {
-    if (event.type === 'reservation.accepted') return await setAcceptAside(deps, event);
+    if (event.type === 'reservation.accepted') return await deferAccept(deps, event);
     const lane = laneFrom(event.side);
     const key = (await pairs.find(event.side, event.container)) ?? pairKey(event.side, event.container);
     const { index, sid } = event.message;
@@ -59,10 +59,10 @@ const setAside = async (deps: BridgeDeps, pairs: PairKeys, event: BridgeEvent): 
 };
 
 /** The pair's own mark stands for the accept that it remembers; each other one waits by itself, so that none is forgotten. */
-const setAcceptAside = async (deps: BridgeDeps, event: Accepted): Promise<boolean> => {
+const deferAccept = async (deps: BridgeDeps, event: Accepted): Promise<boolean> => {
   const pair = await beginPair(deps, event);
   if (pair === undefined) return false;
   if (pair.reservation === event.reservation && pair.due && !pair.linked) return true;
-  await keepAccept(deps, event);
+  await addAcceptToBacklog(deps, event);
   return true;
 };

@@ -3,19 +3,19 @@
 import { link, rememberedAccept } from './chats/link.ts';
 import type { BridgeDeps } from './deps.ts';
 import { forwardHoles } from './forward/holes.ts';
-import { dropKept, hasEnded } from './jobs/backlog.ts';
+import { hasLeftBacklog, removeFromBacklog } from './jobs/backlog.ts';
 import { decodeEnvelope, type Work } from './jobs/envelope.ts';
 import { newTally, type Run } from './jobs/run.ts';
 import { writeTicket } from './jobs/tickets.ts';
-import { renew } from './messages/edit.ts';
-import { notice } from './messages/notice.ts';
+import { applyEdit } from './messages/edit.ts';
+import { writeNotice } from './messages/notice.ts';
 import { redriveMessage } from './messages/redrive.ts';
 import { replicate } from './messages/replicate.ts';
 import type { BridgeEvent, Lane } from './model/event.ts';
 import { type Outcome, retry, skipped } from './model/outcome.ts';
 import { backoff } from './model/retry-delay.ts';
 import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
-import { outOfPatience } from './patience.ts';
+import { deferWhenExhausted } from './patience.ts';
 import type { Entry } from './ports/journal.ts';
 import type { Consumer, Verdict } from './ports/queues.ts';
 import { reconcile } from './reconcile/reconcile.ts';
@@ -34,8 +34,8 @@ export const createReplicator = (deps: BridgeDeps): Consumer => {
     const tally = newTally();
     const run: Run = { deadline: delivery.deadline, attempts: delivery.attempts, tally };
     const first = await act(deps, pairs, work, run).catch((error: unknown) => afterTrouble(deps, work, error, run));
-    const outcome = await outOfPatience(deps, pairs, work, first, delivery);
-    if (outcome.end !== 'retry' && outcome.end !== 'deferred') await dropKept(deps, work);
+    const outcome = await deferWhenExhausted(deps, pairs, work, first, delivery);
+    if (outcome.end !== 'retry' && outcome.end !== 'deferred') await removeFromBacklog(deps, work);
     await writeTicket(deps, work, outcome, tally);
     deps.journal(entryOf(deps, work, outcome, envelope.receivedAt));
     return verdictOf(outcome);
@@ -43,16 +43,16 @@ export const createReplicator = (deps: BridgeDeps): Consumer => {
 };
 
 const act = async (deps: BridgeDeps, pairs: PairKeys, work: Work, run: Run): Promise<Outcome> => {
-  if (await hasEnded(deps, work)) return skipped('already');
+  if (await hasLeftBacklog(deps, work)) return skipped('already');
   switch (work.kind) {
     case 'event':
       return onEvent(deps, pairs, work.event, run);
     case 'reconcile':
       return reconcile(deps, { pk: work.pair, sk: 'pair' }, work.lane, { ...run, full: work.full ?? false });
     case 'link':
-      return linkAgain(deps, work.pair, run);
+      return resumeLink(deps, work.pair, run);
     case 'notice':
-      return notice(deps, { pk: work.pair, sk: 'pair' }, work.about, run);
+      return writeNotice(deps, { pk: work.pair, sk: 'pair' }, work.about, run);
     case 'forward':
     case 'parked':
       return Promise.resolve(skipped('not_handled'));
@@ -71,14 +71,14 @@ const onEvent = async (deps: BridgeDeps, pairs: PairKeys, event: BridgeEvent, ru
       return link(deps, event, run);
     case 'message.updated':
     case 'message.removed':
-      return renew(deps, pairs, event, run);
+      return applyEdit(deps, pairs, event, run);
     default:
       return event satisfies never;
   }
 };
 
 /** A link that stopped half-way, from what its pair remembers. */
-const linkAgain = async (deps: BridgeDeps, pk: string, run: Run): Promise<Outcome> => {
+const resumeLink = async (deps: BridgeDeps, pk: string, run: Run): Promise<Outcome> => {
   const pair = readPair(await deps.store.get({ pk, sk: 'pair' }));
   if (pair === undefined || isFullyLinked(pair)) return skipped('already');
   const again = rememberedAccept(pair);

@@ -57,11 +57,11 @@ export const BUGS: readonly Bug[] = [
       {
         file: 'src/core/copies/deliver.ts',
         from: '  const row = await writeCopied(',
-        to: '  const first = await close(deps, held, copy.index, seen.missing, seen.listedAt);\n  const row = await writeCopied(',
+        to: '  const first = await close(deps, lease, copy.index, seen.missing, seen.listedAt);\n  const row = await writeCopied(',
       },
       {
         file: 'src/core/copies/deliver.ts',
-        from: '  const closed = await close(deps, held, copy.index, seen.missing, seen.listedAt);\n  return closed.ok ? { end:',
+        from: '  const closed = await close(deps, lease, copy.index, seen.missing, seen.listedAt);\n  return closed.ok ? { end:',
         to: '  const closed = first;\n  return closed.ok ? { end:',
       },
     ],
@@ -122,7 +122,7 @@ export const BUGS: readonly Bug[] = [
       },
       {
         file: 'src/core/replicator.ts',
-        from: 'if (pair === undefined || isWhole(pair))',
+        from: 'if (pair === undefined || isFullyLinked(pair))',
         to: 'if (pair === undefined || pair.worker !== undefined)',
       },
     ],

@@ -118,7 +118,7 @@ describe("the filters on the functions' logs", () => {
       [['Events', 1, 'Outcome deferred']],
     ],
     ['one tried again', { step: 'retried', type: 'x', sids: [] }, [['Events', 1, 'Outcome retried']]],
-    ['a double', { step: 'undone', type: 'double', sids: [] }, [['Events', 1, 'Outcome undone']]],
+    ['a double', { step: 'undone', type: 'duplicate', sids: [] }, [['Events', 1, 'Outcome undone']]],
     ['a refused webhook', { step: 'refused', type: 'x', sids: [] }, [['Events', 1, 'Outcome refused']]],
     ['a failure', { step: 'failed', type: 'x', sids: [] }, [['Events', 1, 'Outcome failed']]],
     ['an event on its way', { step: 'queued', type: 'x', lane: 'toFrontline', sids: [], ms: 5 }, []],

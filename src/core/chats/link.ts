@@ -1,5 +1,5 @@
 import type { BridgeDeps } from '../deps.ts';
-import { keepAccept } from '../jobs/backlog.ts';
+import { addAcceptToBacklog } from '../jobs/backlog.ts';
 import { encodeEnvelope, eventsQueue } from '../jobs/envelope.ts';
 import type { Run } from '../jobs/run.ts';
 import type { Accepted } from '../model/event.ts';
@@ -27,7 +27,7 @@ export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = 
   // An earlier accept is not served yet, and from here on the pair remembers this one: that one waits by itself.
   const before =
     known?.due && !known.linked && known.reservation !== event.reservation ? rememberedAccept(known) : undefined;
-  if (before !== undefined) await keepAccept(deps, before);
+  if (before !== undefined) await addAcceptToBacklog(deps, before);
 
   const outcome = await linkChat(deps, event, known, run).catch((error: unknown) =>
     refusedBeforeConversation(deps, event, error),
@@ -87,7 +87,7 @@ const linkChat = async (deps: BridgeDeps, event: Accepted, known: Pair | undefin
       );
     const history = await reconcile(deps, linked.key, 'toFrontline', run);
     // No mark of the pair stands for an accept that it does not remember.
-    if (history.end === 'deferred' && linked.reservation !== event.reservation) await keepAccept(deps, event);
+    if (history.end === 'deferred' && linked.reservation !== event.reservation) await addAcceptToBacklog(deps, event);
     if (history.end !== 'reconciled') return history;
   }
   if (twin)

@@ -15,13 +15,13 @@ import { defer } from '../state/lane/marks.ts';
 import type { LaneLease } from '../state/lane/write.ts';
 import { writeCopied, writeParked } from '../state/ledger.ts';
 import { containerOf, destination, type Intent, type Pair } from '../state/pair.ts';
-import { isHopeless } from './give-up.ts';
-import { tellOfParked } from './park.ts';
+import { isPoison } from './give-up.ts';
+import { notifyParked } from './park.ts';
 import { type Rendered, render } from './render.ts';
 import { type StampKind, stampedAttributes } from './stamp.ts';
 
 /** What the list at hand says of the indices before this message; nothing on the fast path. */
-export type Seen = { readonly missing: readonly number[]; readonly listedAt: number };
+export type GapsBefore = { readonly missing: readonly number[]; readonly listedAt: number };
 
 export type Delivered =
   | { readonly end: 'done'; readonly pair: Pair; readonly copy: string }
@@ -53,7 +53,7 @@ export const deliver = (
   deps: BridgeDeps,
   lease: LaneLease,
   message: Message,
-  seen: Seen,
+  seen: GapsBefore,
   attempts: number,
 ): Promise<Delivered> => {
   const { pair, lane } = lease;
@@ -64,7 +64,7 @@ export const deliver = (
   const draft = {
     ...rendered,
     createdAt: message.createdAt,
-    attributes: attributesOf(deps, lane, into, rendered, message.sid, 'copy'),
+    attributes: stampedFor(deps, lane, into, rendered, message.sid, 'copy'),
     announce: lane === 'toFlex',
   };
   return post(deps, lease, draft, seen, attempts);
@@ -75,23 +75,23 @@ export const post = async (
   deps: BridgeDeps,
   lease: LaneLease,
   draft: Draft,
-  seen: Seen,
+  seen: GapsBefore,
   attempts: number,
 ): Promise<Delivered> => {
   const { pair, lane } = lease;
   const intent = pair.lanes[lane].intent;
   const into = containerOf(pair, destination(lane));
   if (intent === undefined || into === undefined) throw new Error('post without an intent or a destination');
-  if (await isHopeless(deps, pair, lane, intent.sid))
-    return park(deps, lease, seen, 'gave_up', undefined, pair.lanes[lane].tried?.times ?? attempts);
+  if (await isPoison(deps, pair, lane, intent.sid))
+    return parkMessage(deps, lease, seen, 'gave_up', undefined, pair.lanes[lane].tried?.times ?? attempts);
   // The last look at the lease: a call that could outlive it is not begun.
   if (deps.clock.now() > intent.notAfter - deps.settings.requestMs) {
     await clear(deps, lease);
     return stopped(retry(1, 'lease too short'));
   }
   const sent = await chatSide(deps, destination(lane)).send(into, draft).catch(asTrouble);
-  if (!(sent instanceof TwilioTrouble)) return settle(deps, lease, sent, seen);
-  return refused(deps, lease, intent, seen, sent, attempts);
+  if (!(sent instanceof TwilioTrouble)) return settleCopy(deps, lease, sent, seen);
+  return afterRefusal(deps, lease, intent, seen, sent, attempts);
 };
 
 const asTrouble = (error: unknown): TwilioTrouble => {
@@ -100,11 +100,11 @@ const asTrouble = (error: unknown): TwilioTrouble => {
 };
 
 /** Twilio did not say yes: what the lane does about it. */
-const refused = async (
+const afterRefusal = async (
   deps: BridgeDeps,
   lease: LaneLease,
   intent: Intent,
-  seen: Seen,
+  seen: GapsBefore,
   error: TwilioTrouble,
   attempts: number,
 ): Promise<Delivered> => {
@@ -113,7 +113,7 @@ const refused = async (
     await lapse(deps, lease);
     return stopped(retry(Math.ceil(deps.settings.settleMs / 1000), 'outcome unknown'));
   }
-  if (error.remedy === 'park') return park(deps, lease, seen, 'refused', error.code, attempts);
+  if (error.remedy === 'park') return parkMessage(deps, lease, seen, 'refused', error.code, attempts);
   // Nothing was asked of Twilio, or it only asked to wait.
   const counts = error.fate !== 'unsent' && error.status !== 429 && error.remedy !== 'wait';
   const cleared = await clear(deps, lease, counts);
@@ -125,7 +125,7 @@ const refused = async (
   return stopped(retry(error.retryAfter ?? backoff(attempts), twilioSays(error)));
 };
 
-export const attributesOf = (
+export const stampedFor = (
   deps: BridgeDeps,
   lane: Lane,
   container: string,
@@ -136,7 +136,7 @@ export const attributesOf = (
   stampedAttributes(deps.settings.stampKey, deps.settings.deployment, { lane, container, author, body }, sid, kind);
 
 /** One that Twilio will not let go of is named in the journal, and holds up nobody. @returns whether it is gone. */
-export const eraseDouble = async (
+export const eraseDuplicate = async (
   deps: BridgeDeps,
   lane: Lane,
   container: string,
@@ -149,39 +149,39 @@ export const eraseDouble = async (
   } catch (error) {
     if (!(error instanceof TwilioTrouble) || error.remedy !== 'park') throw error;
     const { code } = error;
-    deps.journal({ step: 'parked', type: 'double', lane, reason: 'refused', code, sids: [origin, copy] });
+    deps.journal({ step: 'parked', type: 'duplicate', lane, reason: 'refused', code, sids: [origin, copy] });
     return false;
   }
 };
 
 /** The copy is known to stand there: ledger row, then cursor. */
-export const settle = async (
+export const settleCopy = async (
   deps: BridgeDeps,
   lease: LaneLease,
   copy: { readonly sid: string; readonly index: number },
-  seen: Seen,
+  seen: GapsBefore,
 ): Promise<Delivered> => {
   const { pair, lane } = lease;
   const intent = pair.lanes[lane].intent;
   if (intent === undefined) throw new Error('settle without an intent');
   const row = await writeCopied(deps, pair.key, lane, intent.sid, { ...copy, late: intent.late });
-  const double = row?.state === 'ok' && row.copy !== copy.sid;
-  if (double || row?.state === 'removed') {
+  const isDuplicate = row?.state === 'ok' && row.copy !== copy.sid;
+  if (isDuplicate || row?.state === 'removed') {
     // Another run's copy is in the ledger already, or its source was removed meanwhile: this one goes. Its index stays
     // accounted as ours.
     const into = containerOf(pair, destination(lane));
-    const gone = into === undefined || (await eraseDouble(deps, lane, into, intent.sid, copy.sid));
-    if (double && gone) deps.journal({ step: 'undone', type: 'double', lane, sids: [intent.sid, copy.sid] });
+    const gone = into === undefined || (await eraseDuplicate(deps, lane, into, intent.sid, copy.sid));
+    if (isDuplicate && gone) deps.journal({ step: 'undone', type: 'duplicate', lane, sids: [intent.sid, copy.sid] });
   }
   const closed = await close(deps, lease, copy.index, seen.missing, seen.listedAt);
   return closed.ok ? { end: 'done', pair: closed.pair, copy: copy.sid } : { end: 'overtaken' };
 };
 
 /** Out of the way for good: told, then the row, then the cursor; the chat goes on. */
-const park = async (
+const parkMessage = async (
   deps: BridgeDeps,
   lease: LaneLease,
-  seen: Seen,
+  seen: GapsBefore,
   reason: Parked,
   code: number | undefined,
   attempts: number,
@@ -190,7 +190,7 @@ const park = async (
   const intent = pair.lanes[lane].intent;
   if (intent === undefined) throw new Error('park without an intent');
   const { sid, index, createdAt, digest } = intent;
-  await tellOfParked(deps, pair, { lane, sid, index, createdAt, reason, code, attempts });
+  await notifyParked(deps, pair, { lane, sid, index, createdAt, reason, code, attempts });
   await writeParked(deps, pair.key, lane, sid, reason, index, code, digest);
   // Whoever comes next finds it parked and passes by, so it is told here when nobody will tell it as this run's end.
   const tell = (): void => deps.journal({ step: 'parked', type: 'lane', lane, reason, code, sids: [sid] });

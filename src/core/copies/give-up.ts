@@ -15,17 +15,17 @@ const LATELY_MS = 15 * 60_000;
 const MOST = 20;
 
 /** Whether a message that is about to be tried again is better given up. Costs nothing before its tenth try. */
-export const isHopeless = async (deps: BridgeDeps, pair: Pair, lane: Lane, sid: string): Promise<boolean> => {
+export const isPoison = async (deps: BridgeDeps, pair: Pair, lane: Lane, sid: string): Promise<boolean> => {
   const { tried } = pair.lanes[lane];
   if (tried?.sid !== sid || tried.times < TRIES.times || deps.clock.now() - tried.since < TRIES.ms) return false;
-  return anybodyGetsThrough(deps, lane);
+  return othersGetThrough(deps, lane);
 };
 
 /** Whether an edit that waits since then is better given up. */
-export const isHopelessSince = async (deps: BridgeDeps, lane: Lane, since: number): Promise<boolean> =>
-  deps.clock.now() - since >= TRIES.ms && (await anybodyGetsThrough(deps, lane));
+export const isPoisonSince = async (deps: BridgeDeps, lane: Lane, since: number): Promise<boolean> =>
+  deps.clock.now() - since >= TRIES.ms && (await othersGetThrough(deps, lane));
 
-const anybodyGetsThrough = async (deps: BridgeDeps, lane: Lane): Promise<boolean> => {
+const othersGetThrough = async (deps: BridgeDeps, lane: Lane): Promise<boolean> => {
   const { items } = await deps.store.listDue('active', { limit: MOST });
   for (const { pk } of items)
     if (await wasCopiedSince(deps, String(pk), lane, deps.clock.now() - LATELY_MS)) return true;

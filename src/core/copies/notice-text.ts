@@ -44,7 +44,7 @@ export const noticeText = ({ way, reason, code, createdAt, edit }: Undelivered):
 };
 
 /** Puts the notice on the queue of the lane to Frontline. `pair` is the pair's key. */
-export const askForNotice = (
+export const sendNotice = (
   deps: { readonly queues: Pick<Queues, 'send'>; readonly clock: BridgeDeps['clock'] },
   channel: string,
   pair: string,

@@ -6,7 +6,7 @@ import type { BridgeDeps } from '../deps.ts';
 import { encodeEnvelope, eventsQueue, type ParkedMessage } from '../jobs/envelope.ts';
 import type { Parked } from '../model/outcome.ts';
 import { containerOf, type Pair, source } from '../state/pair.ts';
-import { askForNotice, isNotice } from './notice-text.ts';
+import { isNotice, sendNotice } from './notice-text.ts';
 
 export type Refused = Pick<ParkedMessage, 'sid' | 'index' | 'code' | 'attempts'> & {
   readonly lane: 'toFrontline' | 'toFlex';
@@ -17,7 +17,7 @@ export type Refused = Pick<ParkedMessage, 'sid' | 'index' | 'code' | 'attempts'>
   readonly edit?: string;
 };
 
-export const tellOfParked = async (deps: BridgeDeps, pair: Pair, refused: Refused): Promise<void> => {
+export const notifyParked = async (deps: BridgeDeps, pair: Pair, refused: Refused): Promise<void> => {
   const { createdAt, edit, ...of } = refused;
   const { lane, sid, reason, code } = of;
   const group = containerOf(pair, source(lane));
@@ -33,5 +33,5 @@ export const tellOfParked = async (deps: BridgeDeps, pair: Pair, refused: Refuse
   });
   if (pair.flex === undefined || isNotice(sid)) return;
   const about = { sid, way: lane, reason, code, createdAt, ...(edit === undefined ? {} : { edit }) };
-  await askForNotice(deps, pair.flex, pair.key.pk, about);
+  await sendNotice(deps, pair.flex, pair.key.pk, about);
 };

@@ -13,7 +13,7 @@ import { HOLES_AT_ONCE } from '../state/lane/marks.ts';
 import type { LaneLease } from '../state/lane/write.ts';
 import { findSource, readRow } from '../state/ledger.ts';
 import { containerOf, destination, type Intent, type LaneState, type Pair } from '../state/pair.ts';
-import { settle } from './deliver.ts';
+import { settleCopy } from './deliver.ts';
 import { isIntended, second } from './fingerprint.ts';
 import { provenStamp } from './stamp.ts';
 
@@ -44,7 +44,7 @@ export const readBack = async (deps: BridgeDeps, lease: LaneLease): Promise<Free
   // owner died, and what was removed at its source may have crossed before.
   const copy = await findCopy(deps, mine, intent);
   if (copy !== undefined) {
-    const settled = await settle(deps, mine, copy, seen);
+    const settled = await settleCopy(deps, mine, copy, seen);
     return settled.end === 'done' ? { free: true, pair: settled.pair, adopted: true } : busy;
   }
   if (row !== undefined) {

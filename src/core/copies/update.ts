@@ -6,15 +6,15 @@ import { type Outcome, type Parked, skipped } from '../model/outcome.ts';
 import { TwilioTrouble } from '../model/twilio-error.ts';
 import { type LedgerRow, writeDeleted, writeRefused, writeRenewed, writeRestored } from '../state/ledger.ts';
 import { containerOf, destination, type Pair, source } from '../state/pair.ts';
-import { attributesOf } from './deliver.ts';
+import { stampedFor } from './deliver.ts';
 import { digestAcross } from './fingerprint.ts';
-import { isHopelessSince } from './give-up.ts';
+import { isPoisonSince } from './give-up.ts';
 import { GONE } from './notice-text.ts';
-import { tellOfParked } from './park.ts';
+import { notifyParked } from './park.ts';
 import { copyOf, textAcross } from './render.ts';
 
 /** A message that is across: `sid` of its source, and the row that names its copy. */
-export type Across = {
+export type CopyOf = {
   readonly pair: Pair;
   readonly lane: Lane;
   readonly sid: string;
@@ -45,7 +45,7 @@ export const originalOf = async (
  * @returns `parked` when Twilio will never do it: the copy stays as it is, until somebody edits its source again or an
  *   operator redrives.
  */
-export const renewCopy = async (deps: BridgeDeps, across: Across, original: Message | undefined): Promise<Outcome> => {
+export const updateCopy = async (deps: BridgeDeps, across: CopyOf, original: Message | undefined): Promise<Outcome> => {
   const { pair, lane, sid, row } = across;
   const into = containerOf(pair, destination(lane));
   if (into === undefined) return skipped('not_linked');
@@ -57,7 +57,7 @@ export const renewCopy = async (deps: BridgeDeps, across: Across, original: Mess
       return { end: 'replicated', copies: [row.copy] };
     }
     const says = copyOf(lane, original, pair, row.late);
-    const attributes = attributesOf(deps, lane, into, says, sid, 'copy');
+    const attributes = stampedFor(deps, lane, into, says, sid, 'copy');
     await side.rewrite(into, row.copy, { body: says.body, attributes });
   } catch (error) {
     if (!(error instanceof TwilioTrouble)) throw error;
@@ -73,20 +73,20 @@ export const renewCopy = async (deps: BridgeDeps, across: Across, original: Mess
 };
 
 /** Whether it is known that Twilio will not do it. */
-export const isRefused = (
+export const isEditRefused = (
   deps: BridgeDeps,
-  { lane, row }: Pick<Across, 'lane' | 'row'>,
+  { lane, row }: Pick<CopyOf, 'lane' | 'row'>,
   original: Message | undefined,
-): boolean => row.refused !== undefined && row.refused === nameOf(deps, { lane, row }, original);
+): boolean => row.refused !== undefined && row.refused === editName(deps, { lane, row }, original);
 
-const nameOf = (
+const editName = (
   { settings }: BridgeDeps,
-  { lane, row }: Pick<Across, 'lane' | 'row'>,
+  { lane, row }: Pick<CopyOf, 'lane' | 'row'>,
   original: Message | undefined,
 ): string => (original === undefined ? GONE : digestAcross(settings.stampKey, lane, original, row.late));
 
 /** What said nothing was passed by, and says something now; or it says something else than what was refused. */
-export const maySayMore = (deps: BridgeDeps, lane: Lane, row: LedgerRow | undefined, original: Message): boolean => {
+export const isCopyableNow = (deps: BridgeDeps, lane: Lane, row: LedgerRow | undefined, original: Message): boolean => {
   if (row?.state === 'skipped') return textAcross(lane, original, false) !== '';
   if (row?.state !== 'parked' || row.refused === undefined) return false;
   const { stampKey } = deps.settings;
@@ -96,30 +96,30 @@ export const maySayMore = (deps: BridgeDeps, lane: Lane, row: LedgerRow | undefi
 /** Told, then the row; once it says so, that is not repeated. */
 const parkEdit = async (
   deps: BridgeDeps,
-  across: Across,
+  across: CopyOf,
   original: Message | undefined,
   reason: Parked,
   code: number | undefined,
 ): Promise<Outcome> => {
   const { pair, lane, sid, row } = across;
   const { index = -1, createdAt } = original ?? {};
-  const edit = nameOf(deps, across, original);
+  const edit = editName(deps, across, original);
   if (row.refused !== edit) {
-    await tellOfParked(deps, pair, { lane, sid, index, createdAt, reason, code, attempts: 1, edit });
+    await notifyParked(deps, pair, { lane, sid, index, createdAt, reason, code, attempts: 1, edit });
     await writeRefused(deps, pair.key, lane, sid, row.copy, { name: edit, index, reason, code });
   }
   return { end: 'parked', reason, code };
 };
 
 /** An edit that was marked as waiting: given up when it is never taken, and others of its side are. */
-export const renewWaiting = async (deps: BridgeDeps, across: Across, since: number): Promise<Outcome> => {
+export const updateStaleCopy = async (deps: BridgeDeps, across: CopyOf, since: number): Promise<Outcome> => {
   const { pair, lane, sid } = across;
   const original = await originalOf(deps, pair, lane, sid);
   try {
-    return await renewCopy(deps, across, original);
+    return await updateCopy(deps, across, original);
   } catch (error) {
     const asksToWait = error instanceof TwilioTrouble && (error.remedy === 'wait' || error.status === 429);
-    if (!(error instanceof TwilioTrouble) || asksToWait || !(await isHopelessSince(deps, lane, since))) throw error;
+    if (!(error instanceof TwilioTrouble) || asksToWait || !(await isPoisonSince(deps, lane, since))) throw error;
     return parkEdit(deps, across, original, 'gave_up', error.code);
   }
 };
@@ -128,15 +128,15 @@ export const renewWaiting = async (deps: BridgeDeps, across: Across, since: numb
 const RESTORE = { times: 5, withinMs: 3_600_000 } as const;
 
 /** A copy that says something else than its source is put right, but not for ever. */
-export const restoreCopy = async (deps: BridgeDeps, across: Across, original: Message): Promise<Outcome> => {
+export const revertCopy = async (deps: BridgeDeps, across: CopyOf, original: Message): Promise<Outcome> => {
   const { pair, lane, sid, row } = across;
-  const digest = nameOf(deps, across, original);
+  const digest = editName(deps, across, original);
   const now = deps.clock.now();
   const { restored } = row;
   const before = restored?.digest === digest && now - restored.since < RESTORE.withinMs ? restored : undefined;
   if (before !== undefined && before.times >= RESTORE.times)
     return parkEdit(deps, across, original, 'altered', undefined);
-  const outcome = await renewCopy(deps, across, original);
+  const outcome = await updateCopy(deps, across, original);
   if (outcome.end === 'replicated')
     await writeRestored(deps, pair.key, lane, sid, row.copy, {
       digest,
@@ -147,7 +147,7 @@ export const restoreCopy = async (deps: BridgeDeps, across: Across, original: Me
 };
 
 /** Tells how it ended, for whoever ends otherwise than with this copy. @returns whether the copy was put right. */
-export const tellEnd = (deps: BridgeDeps, { lane, sid, row }: Across, outcome: Outcome): boolean => {
+export const logUpdate = (deps: BridgeDeps, { lane, sid, row }: CopyOf, outcome: Outcome): boolean => {
   if (outcome.end === 'parked')
     deps.journal({
       ...{ step: 'parked', type: 'reconcile', lane, sids: [sid, row.copy] },

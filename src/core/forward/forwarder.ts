@@ -5,7 +5,7 @@
  * up before it is made again, and what cannot be told is sent again and says so in the journal.
  */
 
-import { askForNotice } from '../copies/notice-text.ts';
+import { sendNotice } from '../copies/notice-text.ts';
 import type { BridgeSettings } from '../deps.ts';
 import { decodeEnvelope, type Envelope, encodeEnvelope, type Forward, type Work } from '../jobs/envelope.ts';
 import { writeTicket } from '../jobs/tickets.ts';
@@ -268,7 +268,7 @@ const bury = async (
   });
   const { container, about: sid } = came;
   if (isMessage(came))
-    await askForNotice(deps, container, pairKey('flex', container).pk, {
+    await sendNotice(deps, container, pairKey('flex', container).pk, {
       sid,
       way: 'forward',
       reason,

@@ -10,7 +10,7 @@ import { pairKey } from '../state/pair.ts';
 import { encodeEnvelope, type Work } from './envelope.ts';
 
 /** What the queue of the lane to Frontline takes: a notice, or an accept. */
-export type Keepable = Extract<Work, { kind: 'notice' | 'event' }>;
+export type BacklogWork = Extract<Work, { kind: 'notice' | 'event' }>;
 
 /** Seconds. Nobody waits for an agent, or looks for a message, of last week. */
 const KEEP_SECONDS = 7 * 24 * 3600;
@@ -22,12 +22,12 @@ const keyOf = (pair: string, id: string): Key => ({ pk: pair, sk: `w#${id}` });
  * @param id names the work in its pair for ever; it holds no text and no name of a person, and neither may the work.
  * @param channel the chat's, in whose turn it is done.
  */
-export const keepWork = async (
+export const addToBacklog = async (
   deps: Pick<BridgeDeps, 'store' | 'clock' | 'nonce'>,
   pair: string,
   channel: string,
   id: string,
-  work: Keepable,
+  work: BacklogWork,
 ): Promise<void> => {
   const now = deps.clock.now();
   await deps.store.write(keyOf(pair, id), {
@@ -37,7 +37,7 @@ export const keepWork = async (
       // What was set aside first is sent first.
       dk: `${now}#${pair}#${id}`,
       channel,
-      work: JSON.stringify({ ...work, kept: id } satisfies Work),
+      work: JSON.stringify({ ...work, backlogId: id } satisfies Work),
       ttl: Math.floor(now / 1000) + KEEP_SECONDS,
     },
     nonce: ['n', deps.nonce()],
@@ -45,27 +45,30 @@ export const keepWork = async (
 };
 
 /** The customer's name stands in the channel, too, and nowhere in the store. */
-export const keepAccept = (deps: Pick<BridgeDeps, 'store' | 'clock' | 'nonce'>, event: Accepted): Promise<void> => {
+export const addAcceptToBacklog = (
+  deps: Pick<BridgeDeps, 'store' | 'clock' | 'nonce'>,
+  event: Accepted,
+): Promise<void> => {
   const pair = pairKey('flex', event.container).pk;
   const work = { kind: 'event', event: { ...event, customerName: '' } } as const;
-  return keepWork(deps, pair, event.container, event.reservation, work);
+  return addToBacklog(deps, pair, event.container, event.reservation, work);
 };
 
 /** undefined when this work waits nowhere. */
-const keptAt = (work: Work): Key | undefined => {
-  if ((work.kind !== 'notice' && work.kind !== 'event') || work.kept === undefined) return undefined;
-  return keyOf(work.kind === 'notice' ? work.pair : pairKey('flex', work.event.container).pk, work.kept);
+const backlogKey = (work: Work): Key | undefined => {
+  if ((work.kind !== 'notice' && work.kind !== 'event') || work.backlogId === undefined) return undefined;
+  return keyOf(work.kind === 'notice' ? work.pair : pairKey('flex', work.event.container).pk, work.backlogId);
 };
 
 /** While its chat's queue was held up, the sweep may have sent it more than once. */
-export const hasEnded = async (deps: Pick<BridgeDeps, 'store'>, work: Work): Promise<boolean> => {
-  const key = keptAt(work);
+export const hasLeftBacklog = async (deps: Pick<BridgeDeps, 'store'>, work: Work): Promise<boolean> => {
+  const key = backlogKey(work);
   return key !== undefined && (await deps.store.get(key))?.due === undefined;
 };
 
 /** It has ended: what waited for that waits no more. */
-export const dropKept = async (deps: Pick<BridgeDeps, 'store' | 'nonce'>, work: Work): Promise<void> => {
-  const key = keptAt(work);
+export const removeFromBacklog = async (deps: Pick<BridgeDeps, 'store' | 'nonce'>, work: Work): Promise<void> => {
+  const key = backlogKey(work);
   if (key === undefined) return;
   await deps.store.write(key, {
     when: [['has', 'due']],
@@ -75,7 +78,7 @@ export const dropKept = async (deps: Pick<BridgeDeps, 'store' | 'nonce'>, work: 
 };
 
 /** All that waits, each on its chat's queue again. */
-export const sendKeptWork = async (deps: Pick<BridgeDeps, 'store' | 'queues' | 'clock' | 'nonce'>): Promise<void> => {
+export const sendBacklog = async (deps: Pick<BridgeDeps, 'store' | 'queues' | 'clock' | 'nonce'>): Promise<void> => {
   let after: string | undefined;
   do {
     const page = await deps.store.listDue(DUE, { limit: 20, after });
@@ -83,7 +86,7 @@ export const sendKeptWork = async (deps: Pick<BridgeDeps, 'store' | 'queues' | '
       await deps.queues.send('flex-events', {
         group: String(item.channel),
         dedupe: `kept-${deps.nonce()}`,
-        body: encodeEnvelope({ receivedAt: deps.clock.now(), work: JSON.parse(String(item.work)) as Keepable }),
+        body: encodeEnvelope({ receivedAt: deps.clock.now(), work: JSON.parse(String(item.work)) as BacklogWork }),
       });
     after = page.next;
   } while (after !== undefined);

@@ -47,7 +47,7 @@ export type Work =
       readonly kind: 'event';
       readonly event: BridgeEvent;
       /** Under this name it waits in the store until it has ended (kept.ts). */
-      readonly kept?: string;
+      readonly backlogId?: string;
     }
   | {
       readonly kind: 'forward';
@@ -78,7 +78,7 @@ export type Work =
       readonly kind: 'notice';
       readonly pair: string;
       readonly about: Undelivered;
-      readonly kept?: string;
+      readonly backlogId?: string;
     }
   | { readonly kind: 'parked'; readonly parked: ParkedMessage };
 

@@ -11,7 +11,7 @@ import { newTally, type Tally } from './run.ts';
 /** Seconds. Nobody asks after a day. */
 const KEEP_SECONDS = 24 * 3600;
 
-export type Ended = {
+export type JobEnd = {
   readonly end: Exclude<Outcome['end'], 'retry'>;
   readonly reason: string | undefined;
   /** How many messages were brought over or put right, by all runs of the job that told (one that was killed did not). */
@@ -51,8 +51,8 @@ const endOf = (outcome: Exclude<Outcome, { end: 'retry' }>, { unsureUntil }: Tal
   ...(unsureUntil === undefined ? {} : { unsure: unsureUntil }),
 });
 
-const read = (item: Item): Ended => ({
-  end: item.end as Ended['end'],
+const read = (item: Item): JobEnd => ({
+  end: item.end as JobEnd['end'],
   reason: typeof item.reason === 'string' ? item.reason : undefined,
   repaired: typeof item.repaired === 'number' ? item.repaired : 0,
   unsureUntil: typeof item.unsure === 'number' ? item.unsure : undefined,
@@ -69,8 +69,8 @@ export const awaitTickets = async (
   deps: { readonly store: Pick<Store, 'get'>; readonly clock: Clock; readonly consumed: boolean },
   tickets: readonly string[],
   atMostMs: number,
-): Promise<ReadonlyMap<string, Ended>> => {
-  const ended = new Map<string, Ended>();
+): Promise<ReadonlyMap<string, JobEnd>> => {
+  const ended = new Map<string, JobEnd>();
   const until = deps.clock.now() + (deps.consumed ? atMostMs : 0);
   let waiting = tickets;
   for (;;) {

@@ -4,7 +4,7 @@
  */
 
 import { claimedStamp, provenStamp } from '../copies/stamp.ts';
-import { maySayMore, originalOf, renewCopy } from '../copies/update.ts';
+import { isCopyableNow, originalOf, updateCopy } from '../copies/update.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Run } from '../jobs/run.ts';
 import { sendJob } from '../jobs/send.ts';
@@ -19,15 +19,15 @@ import { redriveMessage } from './redrive.ts';
 import type { MessageEvent } from './replicate.ts';
 
 /** @throws TwilioTrouble; repeating is safe. */
-export const renew = async (deps: BridgeDeps, pairs: PairKeys, event: MessageEvent, run: Run): Promise<Outcome> => {
+export const applyEdit = async (deps: BridgeDeps, pairs: PairKeys, event: MessageEvent, run: Run): Promise<Outcome> => {
   const lane = laneFrom(event.side);
   const { sid, index } = event.message;
   const key = await pairs.find(event.side, event.container);
   const pair = key === undefined ? undefined : readPair(await deps.store.get(key));
   if (pair === undefined) return skipped('not_linked');
-  if (event.type === 'message.removed') await keepAway(deps, pair, otherLane(lane), event);
-  const renewed = await renewIfAcross(deps, pair, lane, event, run);
-  if (renewed !== undefined) return renewed;
+  if (event.type === 'message.removed') await markNeverCopied(deps, pair, otherLane(lane), event);
+  const updated = await updateIfCopied(deps, pair, lane, event, run);
+  if (updated !== undefined) return updated;
   // Not across yet: it is brought over as it stands then. What was under way already may have crossed as it was.
   const { cursor, intent, holes } = pair.lanes[lane];
   if (index > cursor || intent?.sid === sid || holes.has(index)) {
@@ -35,7 +35,7 @@ export const renew = async (deps: BridgeDeps, pairs: PairKeys, event: MessageEve
     if (event.type === 'message.removed') await writeNeverCopied(deps, pair.key, lane, sid);
     const outcome = await reconcile(deps, pair.key, lane, run);
     if (outcome.end !== 'reconciled') return outcome;
-    const across = await renewIfAcross(deps, pair, lane, event, run);
+    const across = await updateIfCopied(deps, pair, lane, event, run);
     if (across !== undefined) return across;
     return (await originalOf(deps, pair, lane, sid)) === undefined ? outcome : retry(2, 'list is behind');
   }
@@ -49,14 +49,14 @@ export const renew = async (deps: BridgeDeps, pairs: PairKeys, event: MessageEve
  * Somebody deleted a copy, perhaps before the answer to its write was heard: whoever looks whether it stands there must
  * not take that for a write that never was. Does nothing when the ledger knows the copy.
  */
-const keepAway = async (deps: BridgeDeps, pair: Pair, writer: Lane, { container, message }: MessageEvent) => {
+const markNeverCopied = async (deps: BridgeDeps, pair: Pair, writer: Lane, { container, message }: MessageEvent) => {
   const { author, body, attributes } = message;
   const stamp = provenStamp(deps.settings.stampKey, { lane: writer, container, author, body }, attributes);
   if (stamp?.k === 'copy') await writeNeverCopied(deps, pair.key, writer, stamp.s);
 };
 
 /** @returns undefined when the ledger knows nothing of it. */
-const renewIfAcross = async (
+const updateIfCopied = async (
   deps: BridgeDeps,
   pair: Pair,
   lane: Lane,
@@ -70,14 +70,14 @@ const renewIfAcross = async (
   const original = event.type === 'message.removed' ? undefined : await originalOf(deps, pair, lane, sid);
   // A look at one message may be behind by seconds, and what is gone has a webhook of its own.
   if (original === undefined && event.type === 'message.updated' && run.attempts <= LOOKS) return lookAgain();
-  if (original !== undefined && maySayMore(deps, lane, row, original)) {
+  if (original !== undefined && isCopyableNow(deps, lane, row, original)) {
     // Late, for its successors have crossed.
     const outcome = await redriveMessage(deps, { pair: pair.key.pk, lane, sid }, run);
     if (outcome.end === 'deferred') await markStale(deps, pair.key, lane, sid);
     return outcome;
   }
   if (row.state !== 'ok') return skipped(row.state === 'skipped' ? 'empty' : row.state);
-  return renewCopy(deps, { pair, lane, sid, row }, original);
+  return updateCopy(deps, { pair, lane, sid, row }, original);
 };
 
 const askOtherLane = async (deps: BridgeDeps, pair: Pair, lane: Lane): Promise<void> => {

@@ -1,5 +1,5 @@
 /** Writes a notice into the conversation, with intent, read-back and row, so that it stands there once. */
-import { attributesOf, outcomeOf, post } from '../copies/deliver.ts';
+import { outcomeOf, post, stampedFor } from '../copies/deliver.ts';
 import { digestOf } from '../copies/fingerprint.ts';
 import { NOTICE_AUTHOR, noticeSid, noticeText } from '../copies/notice-text.ts';
 import { readBack } from '../copies/read-back.ts';
@@ -12,7 +12,12 @@ import { readRow } from '../state/ledger.ts';
 import { type Pair, readPair } from '../state/pair.ts';
 
 /** @throws TwilioTrouble when the conversation could not be read; repeating is safe. */
-export const notice = async (deps: BridgeDeps, key: Pair['key'], about: Undelivered, run: Run): Promise<Outcome> => {
+export const writeNotice = async (
+  deps: BridgeDeps,
+  key: Pair['key'],
+  about: Undelivered,
+  run: Run,
+): Promise<Outcome> => {
   const lane = 'toFrontline';
   const before = readPair(await deps.store.get(key));
   if (before?.state !== 'open' || before.frontline === undefined) return skipped('not_linked');
@@ -35,7 +40,7 @@ export const notice = async (deps: BridgeDeps, key: Pair['key'], about: Undelive
   const draft = {
     ...rendered,
     createdAt,
-    attributes: attributesOf(deps, lane, before.frontline, rendered, sid, 'notice'),
+    attributes: stampedFor(deps, lane, before.frontline, rendered, sid, 'notice'),
     announce: false,
   };
   const sent = await post(

@@ -3,12 +3,12 @@
  * nothing when it was passed by. Repeating is safe: the ledger's row decides under the lane's fence, and a copy that
  * stands already is adopted.
  */
-import { deliver, outcomeOf, settle } from '../copies/deliver.ts';
+import { deliver, outcomeOf, settleCopy } from '../copies/deliver.ts';
 import { intentFor } from '../copies/fingerprint.ts';
 import { readBack } from '../copies/read-back.ts';
 import { render } from '../copies/render.ts';
 import { provenStamp } from '../copies/stamp.ts';
-import { originalOf, renewCopy } from '../copies/update.ts';
+import { originalOf, updateCopy } from '../copies/update.ts';
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Run } from '../jobs/run.ts';
 import type { Lane, Message } from '../model/event.ts';
@@ -46,7 +46,7 @@ export const redriveMessage = async (deps: BridgeDeps, job: Redrive, run: Run): 
   // Under the fence, for what was under way a moment ago may have been this very message.
   const row = await readRow(deps, key, lane, sid);
   if (!isWaiting(row)) return settledMeanwhile(row);
-  return putBack(deps, { pair: fenced.pair, lane }, sid, run);
+  return copyLate(deps, { pair: fenced.pair, lane }, sid, run);
 };
 
 /** Parked, or passed by because it said nothing then. */
@@ -64,13 +64,13 @@ const redriveEdit = async (
   const original = await originalOf(deps, pair, lane, sid);
   // A look at one message may be behind by seconds, and its copy would go.
   if (original === undefined && attempts <= LOOKS) return lookAgain();
-  return renewCopy(deps, { pair, lane, sid, row }, original);
+  return updateCopy(deps, { pair, lane, sid, row }, original);
 };
 
 const settledMeanwhile = (row: LedgerRow | undefined): Outcome =>
   row?.state === 'ok' ? { end: 'replicated', copies: [row.copy] } : skipped('already');
 
-const putBack = async (deps: BridgeDeps, lease: LaneLease, sid: string, run: Run): Promise<Outcome> => {
+const copyLate = async (deps: BridgeDeps, lease: LaneLease, sid: string, run: Run): Promise<Outcome> => {
   const { pair, lane } = lease;
   const from = containerOf(pair, source(lane));
   const into = containerOf(pair, destination(lane));
@@ -93,7 +93,9 @@ const putBack = async (deps: BridgeDeps, lease: LaneLease, sid: string, run: Run
   const mine: LaneLease = { pair: intended.pair, lane };
   const seen = { missing: [], listedAt: deps.clock.now() };
   return outcomeOf(
-    copy === undefined ? await deliver(deps, mine, message, seen, run.attempts) : await settle(deps, mine, copy, seen),
+    copy === undefined
+      ? await deliver(deps, mine, message, seen, run.attempts)
+      : await settleCopy(deps, mine, copy, seen),
   );
 };
 

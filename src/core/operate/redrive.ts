@@ -5,14 +5,14 @@
 
 import { encodeEnvelope } from '../jobs/envelope.ts';
 import { sendJob } from '../jobs/send.ts';
-import { awaitTickets, type Ended } from '../jobs/tickets.ts';
+import { awaitTickets, type JobEnd } from '../jobs/tickets.ts';
 import { containerOf, isFullyLinked, readPair, source } from '../state/pair.ts';
 import type { Letter, Waiting } from './dead-letters.ts';
 import type { Operator } from './operator.ts';
 import type { ParkedRow } from './parked.ts';
 
 /** `ended` is undefined while it is under way. */
-export type PutBack = { readonly row: ParkedRow; readonly ended: Ended | undefined };
+export type PutBack = { readonly row: ParkedRow; readonly ended: JobEnd | undefined };
 
 /** So many lanes side by side; one lane's messages go one after the other, or their order would be lost. */
 const LANES_AT_ONCE = 20;
@@ -37,7 +37,7 @@ export const putBack = async (
   return rows.map((row) => ({ row, ended: byRow.get(row) }));
 };
 
-const gone: Ended = { end: 'skipped', reason: 'not_linked', repaired: 0, unsureUntil: undefined, copies: [] };
+const gone: JobEnd = { end: 'skipped', reason: 'not_linked', repaired: 0, unsureUntil: undefined, copies: [] };
 
 const ask = async (operator: Operator, rows: readonly ParkedRow[]): Promise<readonly Asked[]> => {
   const [first] = rows;
@@ -57,7 +57,7 @@ const ask = async (operator: Operator, rows: readonly ParkedRow[]): Promise<read
 };
 
 /** `ended` is undefined while it is under way, or waits for its next try. */
-export type LinkedAgain = { readonly pair: string; readonly ended: Ended | undefined };
+export type LinkedAgain = { readonly pair: string; readonly ended: JobEnd | undefined };
 
 /**
  * Parked links are tried again, from what their pairs remember. Their letters stay until they are linked (dead-letters.ts).
@@ -86,7 +86,7 @@ export const linkAgain = async (
 };
 
 /** `ended` is undefined while it is under way. */
-export type ForwardedAgain = { readonly forward: Waiting; readonly ended: Ended | undefined };
+export type ForwardedAgain = { readonly forward: Waiting; readonly ended: JobEnd | undefined };
 
 /** @param waitMs how long their ends are waited for. */
 export const forwardAgain = async (

@@ -1,6 +1,6 @@
 /** One pair compared now, on request. */
 import { sendJob } from '../jobs/send.ts';
-import { awaitTickets, type Ended } from '../jobs/tickets.ts';
+import { awaitTickets, type JobEnd } from '../jobs/tickets.ts';
 import type { Lane } from '../model/event.ts';
 import { dueMark } from '../state/lane/write.ts';
 import { containerOf, type Pair, source } from '../state/pair.ts';
@@ -18,7 +18,7 @@ export type LaneRepair = { readonly lane: Lane } & (
   | { readonly verdict: 'not compared'; readonly reason: string; readonly repaired?: number }
 );
 
-const verdictOf = (lane: Lane, ended: Ended | undefined, unheard: string): LaneRepair => {
+const verdictOf = (lane: Lane, ended: JobEnd | undefined, unheard: string): LaneRepair => {
   if (ended === undefined) return { lane, verdict: 'not compared', reason: unheard };
   const { repaired, unsureUntil } = ended;
   if (ended.end !== 'reconciled') {

@@ -13,17 +13,17 @@ export type End = { readonly messages: readonly Message[]; readonly whole: boole
 
 export type Finding =
   /** Several messages carry a good stamp of one source. */
-  | { readonly kind: 'double'; readonly origin: string; readonly copies: readonly Message[] }
+  | { readonly kind: 'duplicated'; readonly origin: string; readonly copies: readonly Message[] }
   /** A copy says something else than its source, in text or kind. */
   | { readonly kind: 'differs'; readonly original: Message; readonly copy: Message }
   /** A copy whose source is not in a list that should show it. `proven`: its stamp is good. */
   | { readonly kind: 'orphan'; readonly origin: string; readonly copy: Message; readonly proven: boolean }
   /** Nothing says what it is: an app may have replaced a copy's attributes, and with them its stamp. */
-  | { readonly kind: 'nameless'; readonly copy: Message }
+  | { readonly kind: 'unattributed'; readonly copy: Message }
   /** A person's message behind the cursor, without a copy on a page that should show it. */
-  | { readonly kind: 'bare'; readonly original: Message }
+  | { readonly kind: 'uncopied'; readonly original: Message }
   /** A person's message that has not crossed. */
-  | { readonly kind: 'missing'; readonly original: Message };
+  | { readonly kind: 'pending'; readonly original: Message };
 
 type Stamps = { readonly stampKey: string; readonly deployment: string };
 
@@ -36,57 +36,59 @@ export const compareEnds = (stamps: Stamps, pair: Pair, lane: Lane, from: End, i
   for (const [origin, found] of copies) {
     const [copy] = found;
     const original = originals.get(origin);
-    if (found.length > 1) findings.push({ kind: 'double', origin, copies: found });
+    if (found.length > 1) findings.push({ kind: 'duplicated', origin, copies: found });
     else if (copy === undefined) continue;
     else if (original === undefined) {
-      if (covers(said(from), copy)) findings.push({ kind: 'orphan', origin, copy, proven: isStamped(here, copy) });
-    } else if (!says(lane, copy, original)) findings.push({ kind: 'differs', original, copy });
+      if (wouldList(originalsOf(from), copy))
+        findings.push({ kind: 'orphan', origin, copy, proven: isStamped(here, copy) });
+    } else if (!readsAs(lane, copy, original)) findings.push({ kind: 'differs', original, copy });
   }
   const other = { ...stamps, lane: otherLane(lane), container: containerOf(pair, source(lane)) ?? '' };
-  const bare: Message[] = [];
+  const uncopied: Message[] = [];
   for (const original of from.messages) {
     if (copies.has(original.sid) || ownIndices.includes(original.index) || isStamped(other, original)) continue;
-    if (original.index > cursor || holes.has(original.index)) findings.push({ kind: 'missing', original });
-    else if (textAcross(lane, original, false) !== '') bare.push(original);
+    if (original.index > cursor || holes.has(original.index)) findings.push({ kind: 'pending', original });
+    else if (textAcross(lane, original, false) !== '') uncopied.push(original);
   }
-  const brought = { ...into, messages: [...copies.values()].flat().filter(({ body }) => !isLate(body)) };
-  for (const original of bare) if (covers(brought, original)) findings.push({ kind: 'bare', original });
-  for (const copy of nameless(pair, lane, into, bare))
-    if (!answers(from, copy) && covers(said(from), copy)) findings.push({ kind: 'nameless', copy });
+  const copied = { ...into, messages: [...copies.values()].flat().filter(({ body }) => !isLate(body)) };
+  for (const original of uncopied) if (wouldList(copied, original)) findings.push({ kind: 'uncopied', original });
+  for (const copy of unattributed(pair, lane, into, uncopied))
+    if (!isSourceOfACopy(from, copy) && wouldList(originalsOf(from), copy))
+      findings.push({ kind: 'unattributed', copy });
   return findings;
 };
 
 /** Messages without a stamp that say what no message of the source says whose copy has none. */
-const nameless = (pair: Pair, lane: Lane, { messages }: End, bare: readonly Message[]): readonly Message[] => {
+const unattributed = (pair: Pair, lane: Lane, { messages }: End, uncopied: readonly Message[]): readonly Message[] => {
   const { cursor, holes } = pair.lanes[otherLane(lane)];
-  const unexplained = [...bare];
+  const unexplained = [...uncopied];
   return messages.filter((message) => {
     if (claimedStamp(message.attributes) !== undefined || message.index > cursor || holes.has(message.index))
       return false;
-    const source = unexplained.findIndex((original) => says(lane, message, original));
+    const source = unexplained.findIndex((original) => readsAs(lane, message, original));
     if (source >= 0) unexplained.splice(source, 1);
     return source < 0;
   });
 };
 
 /** A person said it here, for its copy stands over there. */
-const answers = ({ messages }: End, { sid }: Message): boolean =>
+const isSourceOfACopy = ({ messages }: End, { sid }: Message): boolean =>
   messages.some(({ attributes }) => claimedStamp(attributes)?.s === sid);
 
 /**
  * A list shows everything that is younger than its oldest message, if those looked at stand in the order of their times:
  * what people said, or what was copied, each by itself. By the second, for lists may give no more.
  */
-const covers = ({ messages, whole }: End, { createdAt }: Message): boolean =>
+const wouldList = ({ messages, whole }: End, { createdAt }: Message): boolean =>
   whole || Date.parse(createdAt) - 1_000 > Math.min(...messages.map((message) => Date.parse(message.createdAt)));
 
 /** Without copies: they have their source's time, and may stand among much younger messages. */
-const said = (end: End): End => ({
+const originalsOf = (end: End): End => ({
   ...end,
   messages: end.messages.filter(({ attributes }) => claimedStamp(attributes) === undefined),
 });
 
-const says = (lane: Lane, copy: Message, original: Message): boolean =>
+const readsAs = (lane: Lane, copy: Message, original: Message): boolean =>
   [false, true].some((late) => textAcross(lane, original, late) === copy.body);
 
 type At = Stamps & { readonly lane: Lane; readonly container: string };

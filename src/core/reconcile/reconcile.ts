@@ -4,13 +4,13 @@
  * is its short cut.
  */
 
-import { type Delivered, deliver, settle } from '../copies/deliver.ts';
+import { type Delivered, deliver, settleCopy } from '../copies/deliver.ts';
 import { intentFor } from '../copies/fingerprint.ts';
 import { isOwnMessage } from '../copies/own-message.ts';
 import { readBack } from '../copies/read-back.ts';
 import { render } from '../copies/render.ts';
 import { provenStamp } from '../copies/stamp.ts';
-import { renewWaiting, tellEnd } from '../copies/update.ts';
+import { logUpdate, updateStaleCopy } from '../copies/update.ts';
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import { newTally, type Run, type Tally, unsure } from '../jobs/run.ts';
 import { sendJob } from '../jobs/send.ts';
@@ -24,7 +24,7 @@ import type { LaneLease } from '../state/lane/write.ts';
 import { readRow, writeSkipped } from '../state/ledger.ts';
 import { containerOf, destination, type LaneState, otherLane, type Pair, readPair, source } from '../state/pair.ts';
 import { compareEnds, type End } from './compare.ts';
-import { mend } from './repair.ts';
+import { repairFindings } from './repair.ts';
 import { readAll, sourceBatches } from './source-list.ts';
 
 const overtaken = (progress: boolean): Outcome => retry(1, 'lane has another owner', progress);
@@ -45,32 +45,32 @@ export const reconcile = async (deps: BridgeDeps, key: Pair['key'], lane: Lane, 
   if (!freed.free) return freed.outcome;
   const fenced = await fence(deps, { pair: freed.pair, lane });
   if (!fenced.ok) return overtaken(freed.adopted);
-  const walk = startWalk(deps, { pair: fenced.pair, lane }, run.tally ?? newTally());
-  if (freed.adopted) walk.tally.repaired += 1;
+  const progress = startProgress(deps, { pair: fenced.pair, lane }, run.tally ?? newTally());
+  if (freed.adopted) progress.tally.repaired += 1;
 
-  const into = await newestOf(deps, walk.lease);
-  const copies = provenCopies(deps, walk.lease, into.messages);
-  for await (const batch of sourceBatches(deps, walk.lease)) {
+  const into = await newestOf(deps, progress.lease);
+  const copies = provenCopiesAmong(deps, progress.lease, into.messages);
+  for await (const batch of sourceBatches(deps, progress.lease)) {
     for (const message of batch.messages) {
       if (deps.clock.now() + deps.settings.requestMs > run.deadline)
-        return retry(0, 'more to copy', walk.tally.repaired > 0);
+        return retry(0, 'more to copy', progress.tally.repaired > 0);
       // After progress a refusal is a first one again: its pause does not grow with a long copy.
-      const attempts = walk.tally.repaired > 0 ? 1 : run.attempts;
-      const stop = await step(deps, walk, message, copies.get(message.sid), attempts);
+      const attempts = progress.tally.repaired > 0 ? 1 : run.attempts;
+      const stop = await step(deps, progress, message, copies.get(message.sid), attempts);
       if (stop !== undefined) return stop;
     }
-    if (batch.newest !== undefined) walk.from = { messages: batch.messages, ...batch.newest };
+    if (batch.newest !== undefined) progress.newestPage = { messages: batch.messages, ...batch.newest };
     if (batch.after !== undefined) {
-      const kept = await batch.after(walk.lease);
-      if (!kept.ok) return overtaken(walk.tally.repaired > 0);
-      walk.lease = { pair: kept.pair, lane };
+      const kept = await batch.after(progress.lease);
+      if (!kept.ok) return overtaken(progress.tally.repaired > 0);
+      progress.lease = { pair: kept.pair, lane };
     }
   }
-  const renewed = await backwards(deps, walk, into, run.full ?? false);
-  const cleaned = await clean(deps, walk.lease, walk.seenUpTo, allGaps(walk), walk.listedAt, renewed);
-  if (!cleaned.ok) return overtaken(walk.tally.repaired > 0);
-  noteOpen(walk.tally, cleaned.pair.lanes[lane]);
-  return { end: 'reconciled', repaired: walk.tally.repaired };
+  const updated = await backwards(deps, progress, into, run.full ?? false);
+  const cleaned = await clean(deps, progress.lease, progress.listedUpTo, allGaps(progress), progress.listedAt, updated);
+  if (!cleaned.ok) return overtaken(progress.tally.repaired > 0);
+  noteOpen(progress.tally, cleaned.pair.lanes[lane]);
+  return { end: 'reconciled', repaired: progress.tally.repaired };
 };
 
 /** What no list shows yet, though something tells of it. */
@@ -87,14 +87,25 @@ const afterHold = async (deps: BridgeDeps, lease: LaneLease): Promise<Pair | und
 };
 
 /** What is behind the cursor: edits and removals nobody told of, copies altered or doubled. @returns renewed SIDs. */
-const backwards = async (deps: BridgeDeps, walk: Walk, into: End, full: boolean): Promise<readonly string[]> => {
-  const { pair, lane } = walk.lease;
-  const stale = await applyStale(deps, walk);
-  const [from, to] = full ? await wholeEnds(deps, pair, lane) : [walk.from, into];
+const backwards = async (
+  deps: BridgeDeps,
+  progress: Progress,
+  into: End,
+  full: boolean,
+): Promise<readonly string[]> => {
+  const { pair, lane } = progress.lease;
+  const stale = await applyStale(deps, progress);
+  const [from, to] = full ? await wholeEnds(deps, pair, lane) : [progress.newestPage, into];
   if (from === undefined) return stale;
   // What this run has brought is not on the page that was read before.
-  const messages = from.messages.filter(({ sid }) => full || !walk.crossed.has(sid));
-  await mend(deps, pair, lane, compareEnds(deps.settings, pair, lane, { ...from, messages }, to), walk.tally);
+  const messages = from.messages.filter(({ sid }) => full || !progress.crossed.has(sid));
+  await repairFindings(
+    deps,
+    pair,
+    lane,
+    compareEnds(deps.settings, pair, lane, { ...from, messages }, to),
+    progress.tally,
+  );
   return stale;
 };
 
@@ -102,7 +113,7 @@ const backwards = async (deps: BridgeDeps, walk: Walk, into: End, full: boolean)
  * What an answer refuses does not hold up the others; where none is heard the rest would fare no better.
  * @returns the source SIDs of what was seen to, no more than one write can note; the rest is for the next run.
  */
-const applyStale = async (deps: BridgeDeps, { lease: { pair, lane }, tally }: Walk): Promise<readonly string[]> => {
+const applyStale = async (deps: BridgeDeps, { lease: { pair, lane }, tally }: Progress): Promise<readonly string[]> => {
   let refused: TwilioTrouble | undefined;
   const stale = [...pair.lanes[lane].stale].slice(0, DROPS_AT_ONCE);
   for (const [sid, since] of stale) {
@@ -112,7 +123,7 @@ const applyStale = async (deps: BridgeDeps, { lease: { pair, lane }, tally }: Wa
     if (row?.state !== 'ok') continue;
     try {
       const across = { pair, lane, sid, row };
-      if (tellEnd(deps, across, await renewWaiting(deps, across, since))) tally.repaired += 1;
+      if (logUpdate(deps, across, await updateStaleCopy(deps, across, since))) tally.repaired += 1;
     } catch (error) {
       if (!(error instanceof TwilioTrouble) || error.status === undefined) throw error;
       refused ??= error;
@@ -132,32 +143,32 @@ const wholeEnds = async (deps: BridgeDeps, pair: Pair, lane: Lane): Promise<read
 };
 
 /** How far a run has come. */
-type Walk = {
+type Progress = {
   lease: LaneLease;
   readonly tally: Tally;
   /** The largest index listed. */
-  seenUpTo: number;
+  listedUpTo: number;
   /** The largest index of a person's message listed: below it, what is neither listed nor ours is a gap. */
   personsUpTo: number;
-  readonly ours: Set<number>;
+  readonly ownSeen: Set<number>;
   /** Source SIDs that this run has brought over. */
   readonly crossed: Set<string>;
   /** The newest part of the source, when it was read in one piece. */
-  from: End | undefined;
+  newestPage: End | undefined;
   /** Indices that no list has shown, to be noted as holes with the next write. */
-  gaps: readonly number[];
+  missing: readonly number[];
   readonly listedAt: number;
 };
 
-const startWalk = (deps: BridgeDeps, lease: LaneLease, tally: Tally): Walk => ({
+const startProgress = (deps: BridgeDeps, lease: LaneLease, tally: Tally): Progress => ({
   lease,
   tally,
-  seenUpTo: -1,
+  listedUpTo: -1,
   personsUpTo: lease.pair.lanes[lease.lane].cursor,
-  ours: new Set(),
+  ownSeen: new Set(),
   crossed: new Set(),
-  from: undefined,
-  gaps: [],
+  newestPage: undefined,
+  missing: [],
   listedAt: deps.clock.now(),
 });
 
@@ -169,7 +180,7 @@ const newestOf = async (deps: BridgeDeps, { pair, lane }: LaneLease): Promise<En
 };
 
 /** Copies on the destination's newest page: one whose row was lost is adopted, not sent again. */
-const provenCopies = (
+const provenCopiesAmong = (
   deps: BridgeDeps,
   { pair, lane }: LaneLease,
   messages: readonly Message[],
@@ -187,43 +198,43 @@ const provenCopies = (
 /** One source message, in order. @returns why the run stops here; undefined when it goes on. */
 const step = async (
   deps: BridgeDeps,
-  walk: Walk,
+  progress: Progress,
   message: Message,
   copy: Message | undefined,
   attempts: number,
 ): Promise<Outcome | undefined> => {
-  const { pair, lane } = walk.lease;
+  const { pair, lane } = progress.lease;
   const { cursor, holes, ownIndices } = pair.lanes[lane];
   const { index, sid } = message;
-  walk.seenUpTo = Math.max(walk.seenUpTo, index);
+  progress.listedUpTo = Math.max(progress.listedUpTo, index);
   const late = index <= cursor;
   if (late && !holes.has(index)) return undefined;
   if (ownIndices.includes(index) || (await isOwnMessage(deps, pair, otherLane(lane), message))) {
-    walk.ours.add(index);
+    progress.ownSeen.add(index);
     return undefined;
   }
-  if (!late) noteGaps(walk, message);
+  if (!late) noteGaps(progress, message);
   if ((await readRow(deps, pair.key, lane, sid)) !== undefined) return undefined;
   if (render(lane, message, pair, late) === undefined) {
     await writeSkipped(deps, pair.key, lane, sid, 'empty');
     return undefined;
   }
-  const intended = await intend(deps, walk.lease, intentFor(deps.settings.stampKey, lane, message, late));
-  if (!intended.ok) return overtaken(walk.tally.repaired > 0);
+  const intended = await intend(deps, progress.lease, intentFor(deps.settings.stampKey, lane, message, late));
+  if (!intended.ok) return overtaken(progress.tally.repaired > 0);
   const mine: LaneLease = { pair: intended.pair, lane };
-  const seen = { missing: walk.gaps, listedAt: walk.listedAt };
+  const seen = { missing: progress.missing, listedAt: progress.listedAt };
   const delivered =
-    copy === undefined ? await deliver(deps, mine, message, seen, attempts) : await settle(deps, mine, copy, seen);
-  return after(deps, walk, message, delivered);
+    copy === undefined ? await deliver(deps, mine, message, seen, attempts) : await settleCopy(deps, mine, copy, seen);
+  return after(deps, progress, message, delivered);
 };
 
-const after = (deps: BridgeDeps, walk: Walk, message: Message, delivered: Delivered): Outcome | undefined => {
+const after = (deps: BridgeDeps, progress: Progress, message: Message, delivered: Delivered): Outcome | undefined => {
   switch (delivered.end) {
     case 'done':
       deps.journal({
         step: 'replicated',
         type: 'reconcile',
-        lane: walk.lease.lane,
+        lane: progress.lease.lane,
         sids: [message.sid, delivered.copy],
       });
       break;
@@ -231,23 +242,23 @@ const after = (deps: BridgeDeps, walk: Walk, message: Message, delivered: Delive
       deps.journal({
         step: 'parked',
         type: 'reconcile',
-        lane: walk.lease.lane,
+        lane: progress.lease.lane,
         reason: delivered.reason,
         code: delivered.code,
         sids: [message.sid],
       });
       break;
     case 'overtaken':
-      return overtaken(walk.tally.repaired > 0);
+      return overtaken(progress.tally.repaired > 0);
     case 'stopped':
       return delivered.outcome.end === 'retry'
-        ? { ...delivered.outcome, progress: walk.tally.repaired > 0 }
+        ? { ...delivered.outcome, progress: progress.tally.repaired > 0 }
         : delivered.outcome;
   }
-  walk.lease = { pair: delivered.pair, lane: walk.lease.lane };
-  walk.tally.repaired += 1;
-  walk.crossed.add(message.sid);
-  walk.gaps = [];
+  progress.lease = { pair: delivered.pair, lane: progress.lease.lane };
+  progress.tally.repaired += 1;
+  progress.crossed.add(message.sid);
+  progress.missing = [];
   return undefined;
 };
 
@@ -255,20 +266,20 @@ const after = (deps: BridgeDeps, walk: Walk, message: Message, delivered: Delive
  * A message may become visible after its successors. What is missing right before a recent message is noted as a hole
  * and listed again for a while; before an older one it is long deleted.
  */
-const noteGaps = (walk: Walk, message: Message): void => {
-  const recent = walk.listedAt - Date.parse(message.createdAt) < GONE_AFTER_MS;
-  if (recent) walk.gaps = [...walk.gaps, ...gapsBelow(walk, message.index)].slice(-HOLES_AT_ONCE);
-  walk.personsUpTo = Math.max(walk.personsUpTo, message.index);
+const noteGaps = (progress: Progress, message: Message): void => {
+  const recent = progress.listedAt - Date.parse(message.createdAt) < GONE_AFTER_MS;
+  if (recent) progress.missing = [...progress.missing, ...gapsBelow(progress, message.index)].slice(-HOLES_AT_ONCE);
+  progress.personsUpTo = Math.max(progress.personsUpTo, message.index);
 };
 
 /** A copy's time is its source's, so nobody knows how recent it is: what is missing before the last ones counts too. */
-const allGaps = (walk: Walk): readonly number[] =>
-  [...walk.gaps, ...gapsBelow(walk, walk.seenUpTo)].slice(-HOLES_AT_ONCE);
+const allGaps = (progress: Progress): readonly number[] =>
+  [...progress.missing, ...gapsBelow(progress, progress.listedUpTo)].slice(-HOLES_AT_ONCE);
 
-const gapsBelow = (walk: Walk, end: number): readonly number[] => {
-  const { ownIndices, cursor } = walk.lease.pair.lanes[walk.lease.lane];
+const gapsBelow = (progress: Progress, end: number): readonly number[] => {
+  const { ownIndices, cursor } = progress.lease.pair.lanes[progress.lease.lane];
   const found: number[] = [];
-  for (let index = Math.max(walk.personsUpTo, cursor, end - HOLES_AT_ONCE - 1) + 1; index < end; index += 1)
-    if (!ownIndices.includes(index) && !walk.ours.has(index)) found.push(index);
+  for (let index = Math.max(progress.personsUpTo, cursor, end - HOLES_AT_ONCE - 1) + 1; index < end; index += 1)
+    if (!ownIndices.includes(index) && !progress.ownSeen.has(index)) found.push(index);
   return found;
 };

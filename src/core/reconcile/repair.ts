@@ -1,8 +1,8 @@
 /** Puts right what comparing has found, where the ledger confirms it. Every step may be repeated. */
 
-import { eraseDouble } from '../copies/deliver.ts';
+import { eraseDuplicate } from '../copies/deliver.ts';
 import { textAcross } from '../copies/render.ts';
-import { isRefused, maySayMore, originalOf, renewCopy, restoreCopy, tellEnd } from '../copies/update.ts';
+import { isCopyableNow, isEditRefused, logUpdate, originalOf, revertCopy, updateCopy } from '../copies/update.ts';
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import { type Tally, unsure } from '../jobs/run.ts';
 import { sendJob } from '../jobs/send.ts';
@@ -22,10 +22,10 @@ const SURELY_VISIBLE_MS = 2 * 60_000;
 const ASKED_MS = 60_000;
 
 /** `missing` is none of its business: what has not crossed is brought over in order. */
-type Mendable = Exclude<Finding, { kind: 'missing' }>;
+type RepairableFinding = Exclude<Finding, { kind: 'pending' }>;
 
 /** Where it is mended, and what the ledger says of it. */
-type Scene = {
+type Repair = {
   readonly deps: BridgeDeps;
   readonly pair: Pair;
   readonly lane: Lane;
@@ -38,7 +38,7 @@ type Scene = {
 };
 
 /** Counts each message that was put right, and notes until when something is too young to tell. */
-export const mend = async (
+export const repairFindings = async (
   deps: BridgeDeps,
   pair: Pair,
   lane: Lane,
@@ -48,65 +48,70 @@ export const mend = async (
   const into = containerOf(pair, destination(lane));
   if (into === undefined) return;
   for (const finding of findings) {
-    if (finding.kind === 'missing') continue;
+    if (finding.kind === 'pending') continue;
     const origin = await originSid(deps, pair, lane, finding);
     if (origin === undefined) continue;
     const row = await readRow(deps, pair.key, lane, origin);
-    if (await mendOne({ deps, pair, lane, into, origin, row, tally }, finding)) tally.repaired += 1;
+    if (await repairFinding({ deps, pair, lane, into, origin, row, tally }, finding)) tally.repaired += 1;
   }
 };
 
 /** Whether the ledger leaves a finding standing, so that a job is worth its calls. Hardly ever reads more than one row. */
-export const confirmed = async (
+export const isConfirmed = async (
   deps: BridgeDeps,
   pair: Pair,
   lane: Lane,
   finding: Finding,
   into: End,
 ): Promise<boolean> => {
-  if (finding.kind === 'missing') return true;
+  if (finding.kind === 'pending') return true;
   const origin = await originSid(deps, pair, lane, finding);
   if (origin === undefined) return false;
   const row = await readRow(deps, pair.key, lane, origin);
-  if (finding.kind === 'double') return row?.state === 'ok' || row?.state === 'removed';
+  if (finding.kind === 'duplicated') return row?.state === 'ok' || row?.state === 'removed';
   if (finding.kind === 'orphan' && isStray(finding, row)) return true;
-  if (finding.kind === 'bare' && maySayMore(deps, lane, row, finding.original)) return true;
-  if (row?.state !== 'ok' || isRefused(deps, { lane, row }, originalIn(finding))) return false;
-  if (finding.kind !== 'bare') return row.copy === finding.copy.sid;
+  if (finding.kind === 'uncopied' && isCopyableNow(deps, lane, row, finding.original)) return true;
+  if (row?.state !== 'ok' || isEditRefused(deps, { lane, row }, originalIn(finding))) return false;
+  if (finding.kind !== 'uncopied') return row.copy === finding.copy.sid;
   const copy = into.messages.find(({ sid }) => sid === row.copy);
-  return copy === undefined || !says(lane, row.late, copy, finding.original);
+  return copy === undefined || !readsAs(lane, row.late, copy, finding.original);
 };
 
-const originSid = async (deps: BridgeDeps, pair: Pair, lane: Lane, finding: Mendable): Promise<string | undefined> => {
-  if (finding.kind === 'double' || finding.kind === 'orphan') return finding.origin;
-  if (finding.kind !== 'nameless') return finding.original.sid;
+const originSid = async (
+  deps: BridgeDeps,
+  pair: Pair,
+  lane: Lane,
+  finding: RepairableFinding,
+): Promise<string | undefined> => {
+  if (finding.kind === 'duplicated' || finding.kind === 'orphan') return finding.origin;
+  if (finding.kind !== 'unattributed') return finding.original.sid;
   // What a person said there has a row of its own.
   const own = await readRow(deps, pair.key, otherLane(lane), finding.copy.sid);
   return own === undefined ? findSource(deps, pair.key, lane, finding.copy.sid) : undefined;
 };
 
-const mendOne = async (scene: Scene, finding: Mendable): Promise<boolean> => {
-  const { deps, pair, lane, origin, row } = scene;
-  if (finding.kind === 'double') return undoDoubles(scene, finding.copies);
-  if (finding.kind === 'orphan' && isStray(finding, row)) return undoStray(scene, finding.copy);
-  if (finding.kind === 'bare' && maySayMore(deps, lane, row, finding.original)) return askFor(scene);
-  if (row?.state !== 'ok' || isRefused(deps, { lane, row }, originalIn(finding))) return false;
-  const renewWith = async (original: Message | undefined): Promise<boolean> => {
+const repairFinding = async (repair: Repair, finding: RepairableFinding): Promise<boolean> => {
+  const { deps, pair, lane, origin, row } = repair;
+  if (finding.kind === 'duplicated') return removeDuplicates(repair, finding.copies);
+  if (finding.kind === 'orphan' && isStray(finding, row)) return removeStray(repair, finding.copy);
+  if (finding.kind === 'uncopied' && isCopyableNow(deps, lane, row, finding.original)) return sendRedrive(repair);
+  if (row?.state !== 'ok' || isEditRefused(deps, { lane, row }, originalIn(finding))) return false;
+  const updateTo = async (original: Message | undefined): Promise<boolean> => {
     const across = { pair, lane, sid: origin, row };
-    const renewed = original === undefined ? renewCopy(deps, across, original) : restoreCopy(deps, across, original);
-    return tellEnd(deps, across, await renewed.catch((error: unknown) => noted(scene, error)));
+    const updated = original === undefined ? updateCopy(deps, across, original) : revertCopy(deps, across, original);
+    return logUpdate(deps, across, await updated.catch((error: unknown) => markAndThrow(repair, error)));
   };
   switch (finding.kind) {
     case 'differs':
-      return row.copy === finding.copy.sid && renewWith(finding.original);
+      return row.copy === finding.copy.sid && updateTo(finding.original);
     case 'orphan':
-    case 'nameless':
-      return row.copy === finding.copy.sid && (await isGone(scene, finding.copy)) && renewWith(undefined);
-    case 'bare': {
-      const copy = await chatSide(deps, destination(lane)).message(scene.into, row.copy);
+    case 'unattributed':
+      return row.copy === finding.copy.sid && (await isGone(repair, finding.copy)) && updateTo(undefined);
+    case 'uncopied': {
+      const copy = await chatSide(deps, destination(lane)).message(repair.into, row.copy);
       // It stands there without its stamp, and must still say what its source says.
-      if (copy !== undefined) return !says(lane, row.late, copy, finding.original) && renewWith(finding.original);
-      if (!isOld(scene, finding.original)) return false;
+      if (copy !== undefined) return !readsAs(lane, row.late, copy, finding.original) && updateTo(finding.original);
+      if (!isOld(repair, finding.original)) return false;
       // Somebody deleted it: then it stays deleted.
       await writeDeleted(deps, pair.key, lane, origin, row.copy);
       return true;
@@ -117,14 +122,14 @@ const mendOne = async (scene: Scene, finding: Mendable): Promise<boolean> => {
 };
 
 /** From then on it is known since when it waits. */
-const noted = async ({ deps, pair, lane, origin }: Scene, error: unknown): Promise<never> => {
+const markAndThrow = async ({ deps, pair, lane, origin }: Repair, error: unknown): Promise<never> => {
   const waits = error instanceof TwilioTrouble && error.remedy !== 'wait' && !pair.lanes[lane].stale.has(origin);
   if (waits) await markStale(deps, pair.key, lane, origin);
   throw error;
 };
 
 /** What it says now crosses late, like what is put back. */
-const askFor = async ({ deps, pair, lane, origin, tally }: Scene): Promise<boolean> => {
+const sendRedrive = async ({ deps, pair, lane, origin, tally }: Repair): Promise<boolean> => {
   await sendJob(deps, pair, { lane, work: { kind: 'redrive', pair: pair.key.pk, lane, sid: origin } });
   unsure(tally, deps.clock.now() + ASKED_MS);
   return false;
@@ -133,11 +138,11 @@ const askFor = async ({ deps, pair, lane, origin, tally }: Scene): Promise<boole
 const originalIn = (finding: Finding): Message | undefined => ('original' in finding ? finding.original : undefined);
 
 /** All but the one in the ledger. */
-const undoDoubles = async (scene: Scene, copies: readonly Message[]): Promise<boolean> => {
-  const { row } = scene;
+const removeDuplicates = async (repair: Repair, copies: readonly Message[]): Promise<boolean> => {
+  const { row } = repair;
   if (row?.state !== 'ok' && row?.state !== 'removed') return false;
   const spare = copies.filter(({ sid }) => row.state === 'removed' || sid !== row.copy);
-  for (const { sid } of spare) await undo(scene, 'double', sid);
+  for (const { sid } of spare) await removeCopy(repair, 'duplicate', sid);
   return spare.length > 0;
 };
 
@@ -146,31 +151,31 @@ const isStray = ({ proven }: Extract<Finding, { kind: 'orphan' }>, row: LedgerRo
   proven && row?.state !== 'ok';
 
 /** It came so late that nobody waited for it any more, and its source is gone: nothing else would take it away. */
-const undoStray = async (scene: Scene, copy: Message): Promise<boolean> => {
-  if (!(await isGone(scene, copy))) return false;
+const removeStray = async (repair: Repair, copy: Message): Promise<boolean> => {
+  if (!(await isGone(repair, copy))) return false;
   // The list may be older than a removal of this very run.
-  const side = chatSide(scene.deps, destination(scene.lane));
-  if ((await side.message(scene.into, copy.sid)) === undefined) return false;
-  await undo(scene, 'orphan', copy.sid);
+  const side = chatSide(repair.deps, destination(repair.lane));
+  if ((await side.message(repair.into, copy.sid)) === undefined) return false;
+  await removeCopy(repair, 'orphan', copy.sid);
   return true;
 };
 
-const undo = async ({ deps, lane, into, origin }: Scene, type: string, copy: string): Promise<void> => {
-  if (await eraseDouble(deps, lane, into, origin, copy))
+const removeCopy = async ({ deps, lane, into, origin }: Repair, type: string, copy: string): Promise<void> => {
+  if (await eraseDuplicate(deps, lane, into, origin, copy))
     deps.journal({ step: 'undone', type, lane, sids: [origin, copy] });
 };
 
 /** A copy has its source's time. */
-const isGone = async (scene: Scene, copy: Message): Promise<boolean> =>
-  isOld(scene, copy) && (await originalOf(scene.deps, scene.pair, scene.lane, scene.origin)) === undefined;
+const isGone = async (repair: Repair, copy: Message): Promise<boolean> =>
+  isOld(repair, copy) && (await originalOf(repair.deps, repair.pair, repair.lane, repair.origin)) === undefined;
 
 /** What is not is left as it is, and noted: whoever asked must not hear that all is well. */
-const isOld = ({ deps, tally }: Scene, { createdAt }: Message): boolean => {
+const isOld = ({ deps, tally }: Repair, { createdAt }: Message): boolean => {
   const old = Date.parse(createdAt) + SURELY_VISIBLE_MS;
   if (deps.clock.now() > old) return true;
   unsure(tally, old);
   return false;
 };
 
-const says = (lane: Lane, late: boolean, copy: Message, original: Message): boolean =>
+const readsAs = (lane: Lane, late: boolean, copy: Message, original: Message): boolean =>
   copy.body === textAcross(lane, original, late);

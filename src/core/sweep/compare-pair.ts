@@ -7,7 +7,7 @@ import type { Lane, Side } from '../model/event.ts';
 import { TwilioTrouble, twilioSays } from '../model/twilio-error.ts';
 import type { Key } from '../ports/change.ts';
 import { compareEnds, type End, type Finding } from '../reconcile/compare.ts';
-import { confirmed } from '../reconcile/repair.ts';
+import { isConfirmed } from '../reconcile/repair.ts';
 import { type Pair, readPair } from '../state/pair.ts';
 import { listForSweep, markQuiet, type SweepClass, unlistForSweep } from '../state/pair-writes.ts';
 import type { SeenTo } from './not-compared.ts';
@@ -97,8 +97,8 @@ const suspicion = async (
   // Its own webhook may still be on its way. What SETTLE says of how slow Twilio is, this follows.
   const young = deps.clock.now() - deps.settings.settleMs / 2;
   for (const finding of compareEnds(deps.settings, pair, lane, from, into)) {
-    if (finding.kind === 'missing' && Date.parse(finding.original.createdAt) > young) continue;
-    if (await confirmed(deps, pair, lane, finding, into)) return finding;
+    if (finding.kind === 'pending' && Date.parse(finding.original.createdAt) > young) continue;
+    if (await isConfirmed(deps, pair, lane, finding, into)) return finding;
   }
   return undefined;
 };

@@ -5,7 +5,7 @@
  */
 
 import type { BridgeDeps } from '../deps.ts';
-import { sendKeptWork } from '../jobs/backlog.ts';
+import { sendBacklog } from '../jobs/backlog.ts';
 import { jobsFor, sendJob } from '../jobs/send.ts';
 import type { Item } from '../ports/change.ts';
 import type { Journal } from '../ports/journal.ts';
@@ -147,7 +147,7 @@ const sendWaiting = async (deps: BridgeDeps): Promise<number> => {
     after = page.next;
   } while (after !== undefined);
   tellDirtyLanes(deps.journal, waiting, deps.clock.now());
-  await sendKeptWork(deps);
+  await sendBacklog(deps);
   return waiting.length;
 };
 

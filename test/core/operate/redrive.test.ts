@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { AGENTS } from '../../../local-twilio/defaults.ts';
-import { attributesOf } from '../../../src/core/copies/deliver.ts';
+import { stampedFor } from '../../../src/core/copies/deliver.ts';
 import { silence } from '../../../src/core/operate/dead-letters.ts';
 import { listParked } from '../../../src/core/operate/parked.ts';
 import { putBack } from '../../../src/core/operate/redrive.ts';
@@ -155,7 +155,7 @@ describe('redrive', () => {
     const { office, chat, sids, redrive, frontline } = await withParked('one');
     office.meddle(() => undefined);
     const rendered = { author: 'jo', body: late('one') };
-    const attributes = attributesOf(office.deps, 'toFrontline', chat.conversationSid, rendered, sids[0] ?? '', 'copy');
+    const attributes = stampedFor(office.deps, 'toFrontline', chat.conversationSid, rendered, sids[0] ?? '', 'copy');
     const createdAt = new Date(office.time.now()).toISOString();
     const draft = { ...rendered, attributes, createdAt, announce: false };
     await office.during(office.deps.frontline.send(chat.conversationSid, draft));
