@@ -6,13 +6,15 @@ import { createDynamoStore } from '../src/adapters/dynamodb/store.ts';
 import { sqsDeployment } from '../src/adapters/sqs/deployment.ts';
 import { readOldest } from '../src/adapters/sqs/oldest.ts';
 import { createSqsQueues } from '../src/adapters/sqs/queues.ts';
-import type { Deployment } from '../src/core/operate/operator.ts';
+import type { DeploymentAccess } from '../src/core/operate/operator.ts';
 import { systemClock } from '../src/runtime/system-clock.ts';
 import { Unreachable } from './command.ts';
 import { findStack } from './stack.ts';
 
 /** @throws Unreachable when the stack is not there, or AWS does not let us look. */
-export const reachStack = async (stack: string): Promise<Deployment & { readonly close: () => Promise<void> }> => {
+export const reachStack = async (
+  stack: string,
+): Promise<DeploymentAccess & { readonly close: () => Promise<void> }> => {
   const cloudFormation = new CloudFormationClient();
   const { tableName, live, dead } = await findStack(cloudFormation, stack)
     .catch((error: unknown) => {

@@ -9,7 +9,7 @@ const remedies: Readonly<Record<string, string>> = {
   forward_pointless:
     'too late for an SMS, or the chat has ended: have the agents write anew and delete the letters, or npx bridge redrive --reason forward_pointless --apply',
   unreadable: 'written by another release: deploy that one again, then Start DLQ redrive in the SQS console',
-  given_up: 'their function failed on them again and again: mend that, then Start DLQ redrive in the SQS console',
+  receive_limit: 'their function failed on them again and again: mend that, then Start DLQ redrive in the SQS console',
 };
 
 /** `2 forward_refused: ...`, a line for each reason. */

@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type DoorName, doorAddress } from '../local/operator-socket.ts';
-import type { Deployment } from '../src/core/operate/operator.ts';
+import type { DeploymentAccess } from '../src/core/operate/operator.ts';
 import { Unreachable } from './command.ts';
 
 const ANSWER_MS = 10_000;
@@ -22,7 +22,7 @@ const post = (socketPath: string, path: string, body: string): Promise<{ status:
 type Ask = (name: DoorName) => (...given: readonly unknown[]) => Promise<never>;
 
 /** @returns undefined when nobody is behind the door: no bridge runs on this file. */
-export const throughDoor = async (path: string): Promise<Deployment | undefined> => {
+export const throughDoor = async (path: string): Promise<DeploymentAccess | undefined> => {
   const address = doorAddress(path);
   const ask: Ask =
     (name) =>
@@ -36,7 +36,7 @@ export const throughDoor = async (path: string): Promise<Deployment | undefined>
       return answer.value as never;
     };
   const store = { get: ask('get'), write: ask('write'), listDue: ask('listDue'), listUnder: ask('listUnder') };
-  const deployment: Deployment = {
+  const deployment: DeploymentAccess = {
     store,
     queues: { send: ask('send') },
     counts: ask('counts'),

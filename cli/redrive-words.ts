@@ -1,28 +1,28 @@
 /** What redrive says to people. */
 
 import type { JobEnd } from '../src/core/jobs/tickets.ts';
-import type { Waiting } from '../src/core/operate/dead-letters.ts';
-import { countLetters, type Letter } from '../src/core/operate/dead-letters.ts';
+import type { GivenUpForward } from '../src/core/operate/dead-letters.ts';
+import { countByReason, type UnlistedLetter } from '../src/core/operate/dead-letters.ts';
 import type { ParkedRow } from '../src/core/operate/parked.ts';
-import type { ForwardedAgain, LinkedAgain, PutBack } from '../src/core/operate/redrive.ts';
+import type { RedrivenForward, RedrivenLink, RedrivenMessage } from '../src/core/operate/redrive.ts';
 import { letterLines } from './letters.ts';
 import { chatOf, direction, moment, plural } from './words.ts';
 
 export type Found = {
   readonly rows: readonly ParkedRow[];
-  readonly letters: readonly Letter[];
+  readonly letters: readonly UnlistedLetter[];
   /** Those that are sent again: only when their reason was given. */
-  readonly forwards: readonly Waiting[];
+  readonly forwards: readonly GivenUpForward[];
   /** What can only be named here. */
-  readonly others: readonly Letter[];
+  readonly others: readonly UnlistedLetter[];
   /** About how many dead letters could not be seen, of whatever reason and chat. */
   readonly behind: number;
 };
 
 export type Applied = {
-  readonly results: readonly PutBack[];
-  readonly links: readonly LinkedAgain[];
-  readonly forwards: readonly ForwardedAgain[];
+  readonly results: readonly RedrivenMessage[];
+  readonly links: readonly RedrivenLink[];
+  readonly forwards: readonly RedrivenForward[];
   /** How many dead letters were taken away. */
   readonly silenced: number;
 };
@@ -94,10 +94,10 @@ export const tellApplied = (
 const headed = (heading: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [heading, ...lines];
 
-const tellOthers = (others: readonly Letter[]): readonly string[] =>
+const tellOthers = (others: readonly UnlistedLetter[]): readonly string[] =>
   headed(
     `${plural(others.length, 'dead letter')} besides:`,
-    letterLines(countLetters(others)).map((line) => `  ${line}`),
+    letterLines(countByReason(others)).map((line) => `  ${line}`),
   );
 
 const tellBehind = (behind: number): readonly string[] =>
@@ -126,7 +126,7 @@ const inLanes = <T>(all: readonly T[], rowOf: (one: T) => ParkedRow, tell: (one:
 
 const inChannels = <T>(
   all: readonly T[],
-  forwardOf: (one: T) => Waiting,
+  forwardOf: (one: T) => GivenUpForward,
   tell: (one: T) => string,
 ): readonly string[] => {
   const channels = Map.groupBy(all, (one) => forwardOf(one).container);

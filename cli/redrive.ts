@@ -1,21 +1,21 @@
 import type { Parked } from '../src/core/model/outcome.ts';
 import {
-  type Letter,
-  lookAtLetters,
-  silence,
-  type Waiting,
-  waitingForwards,
+  clearSettled,
+  type GivenUpForward,
+  givenUpForwards,
+  listUnlisted,
+  type UnlistedLetter,
 } from '../src/core/operate/dead-letters.ts';
 import { findPair } from '../src/core/operate/find.ts';
 import type { Operator } from '../src/core/operate/operator.ts';
 import { listParked } from '../src/core/operate/parked.ts';
 import {
-  type ForwardedAgain,
-  forwardAgain,
-  type LinkedAgain,
-  linkAgain,
-  type PutBack,
-  putBack,
+  type RedrivenForward,
+  type RedrivenLink,
+  type RedrivenMessage,
+  redriveForwards,
+  redriveLinks,
+  redriveMessages,
 } from '../src/core/operate/redrive.ts';
 import { pairKey } from '../src/core/state/pair.ts';
 import { commonUsage, parse, sidOf, waitOf, whereOf } from './arguments.ts';
@@ -86,16 +86,16 @@ const SENT_AGAIN: readonly string[] = ['forward_refused', 'forward_pointless'] s
 
 const find = async (operator: Operator, reason: string | undefined, pair: string | undefined): Promise<Found> => {
   const rows = await listParked(operator.store, { reason, pair });
-  const look = await lookAtLetters(operator, await operator.counts());
+  const look = await listUnlisted(operator, await operator.counts());
   const letters = look.letters
     .filter((letter) => reason === undefined || letter.reason === reason)
     .filter((letter) => pair === undefined || letter.pair === pair);
-  const isSent = (letter: Letter): boolean =>
+  const isSent = (letter: UnlistedLetter): boolean =>
     letter.forward !== undefined && reason !== undefined && SENT_AGAIN.includes(reason);
   return {
     rows,
     letters,
-    forwards: waitingForwards(letters.filter(isSent)),
+    forwards: givenUpForwards(letters.filter(isSent)),
     others: letters.filter((letter) => !letter.link && !isSent(letter)),
     behind: look.behind,
   };
@@ -105,19 +105,19 @@ const isEmpty = ({ rows, letters, behind }: Found): boolean =>
   rows.length === 0 && letters.length === 0 && behind === 0;
 
 const apply = async (operator: Operator, found: Found, waitMs: number): Promise<Applied> => {
-  const links = await linkAgain(operator, found.letters, waitMs);
-  const results = await putBack(operator, found.rows, waitMs);
-  const forwards = await forwardAgain(operator, found.forwards, waitMs);
+  const links = await redriveLinks(operator, found.letters, waitMs);
+  const results = await redriveMessages(operator, found.rows, waitMs);
+  const forwards = await redriveForwards(operator, found.forwards, waitMs);
   const unlinkable = links.flatMap(({ pair, ended }) => (ended?.end === 'skipped' ? [pair] : []));
-  return { results, links, forwards, silenced: await silence(operator, new Set(unlinkable)) };
+  return { results, links, forwards, silenced: await clearSettled(operator, new Set(unlinkable)) };
 };
 
-const isOpen = ({ ended }: PutBack | LinkedAgain | ForwardedAgain): boolean =>
+const isOpen = ({ ended }: RedrivenMessage | RedrivenLink | RedrivenForward): boolean =>
   ended === undefined || ended.end === 'parked' || ended.end === 'deferred' || ended.reason === 'no_default_webhook';
 
-const letterAsJson = ({ queue, reason, pair, link }: Letter) => ({ queue, reason, pair, link });
+const letterAsJson = ({ queue, reason, pair, link }: UnlistedLetter) => ({ queue, reason, pair, link });
 /** Never what was written: a forward holds it. */
-const forwardAsJson = ({ container, about, eventType, receivedAt }: Waiting) => ({
+const forwardAsJson = ({ container, about, eventType, receivedAt }: GivenUpForward) => ({
   container,
   sid: about,
   eventType,

@@ -1,5 +1,5 @@
 import { findPair } from '../src/core/operate/find.ts';
-import { type LaneRepair, release, repair as repairPair } from '../src/core/operate/repair.ts';
+import { type LaneRepair, releasePair, repairPair } from '../src/core/operate/repair.ts';
 import { commonUsage, parse, sidOf, waitOf, whereOf } from './arguments.ts';
 import { type Command, EXIT, Misunderstood } from './command.ts';
 import { reach } from './reach.ts';
@@ -38,7 +38,7 @@ export const repair: Command = async ({ args, environment, print }) => {
       print(values.json ? JSON.stringify({ sid, found: false }) : `No pair of ${sid} is known here.`);
       return EXIT.wrong;
     }
-    const released = values.release ? await release(operator, pair) : undefined;
+    const released = values.release ? await releasePair(operator, pair) : undefined;
     const lanes = await repairPair(operator, pair, { full: values.full, waitMs });
     const chat = chatOf(pair.key.pk);
     if (values.json) print(JSON.stringify({ sid, found: true, chat, released, lanes }));

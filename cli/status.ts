@@ -53,10 +53,10 @@ const lines = (seen: Status, wrong: ReturnType<typeof concerns>, running: boolea
     `Parked  ${parked.total}${parked.total === 0 ? '' : `: ${reasons.join(', ')}${oldest}`}`,
     ...(letters.total === 0 ? [] : [`Letters ${letters.total} given up, beside what is parked`]),
     ...letterLines(letters.byReason).map((line) => `        ${line}`),
-    ...Object.entries(queues).map(([name, { waiting, inHands, dead, oldestAt, oldestUnknown }]) => {
+    ...Object.entries(queues).map(([name, { waiting, inFlight, dead, oldestAt, oldestUnknown }]) => {
       const unknown = oldestUnknown === undefined ? '' : `, the oldest of unknown age (${oldestUnknown})`;
       const age = oldestAt === undefined ? unknown : `, the oldest ${span(at - oldestAt)} old`;
-      return `Queue   ${name}: ${waiting} waiting, ${inHands} in hands, ${plural(dead, 'dead letter')}${age}`;
+      return `Queue   ${name}: ${waiting} waiting, ${inFlight} in hands, ${plural(dead, 'dead letter')}${age}`;
     }),
     ...pairs.late
       .slice(0, MOST_LATE)

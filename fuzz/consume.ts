@@ -1,5 +1,5 @@
 import type { QueueName } from '../src/contract.ts';
-import type { Consumer, Verdict } from '../src/core/ports/queues.ts';
+import type { Consumer, Disposition } from '../src/core/ports/queues.ts';
 
 /** The consumers, in a time of their own. */
 export type Hands = {
@@ -19,7 +19,7 @@ export const consume = async (
   queue: QueueName,
   group: string,
   body: string,
-): Promise<Exclude<Verdict, { verdict: 'retry' }> | undefined> => {
+): Promise<Exclude<Disposition, { verdict: 'retry' }> | undefined> => {
   const firstReceivedAt = stage.now();
   for (let attempts = 1; attempts <= MOST_ATTEMPTS; attempts += 1) {
     const deadline = stage.now() + 25_000;

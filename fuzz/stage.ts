@@ -95,7 +95,7 @@ export const createStage = async (target: Target, ready: 'linked' | 'accepted'):
       send: async (queue, message) => {
         jobs.push({ queue, ...message });
       },
-      bury: async (queue, message) => {
+      deadLetter: async (queue, message) => {
         buried.push({ queue, ...message });
       },
     },

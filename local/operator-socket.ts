@@ -8,7 +8,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { relative, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { Deployment } from '../src/core/operate/operator.ts';
+import type { DeploymentAccess } from '../src/core/operate/operator.ts';
 import { sendJson } from './http-seam.ts';
 
 /** Beside the data file: `data/bridge.sqlite` has `data/bridge.sock`. */
@@ -34,7 +34,7 @@ export const doorAddress = (path: string): string => {
 };
 
 /** What may be asked for, by name; each takes and gives JSON. */
-export const doors = (deployment: Deployment) =>
+export const doors = (deployment: DeploymentAccess) =>
   ({
     get: deployment.store.get,
     write: deployment.store.write,
@@ -58,7 +58,7 @@ export type Door = { readonly close: () => Promise<void> };
  */
 export const openOperatorDoor = async (at: {
   readonly path: string;
-  readonly deployment: Deployment;
+  readonly deployment: DeploymentAccess;
 }): Promise<Door> => {
   const address = doorAddress(at.path);
   const named = new Map<string, Any>(Object.entries(doors(at.deployment)) as [string, Any][]);

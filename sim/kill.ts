@@ -7,7 +7,7 @@ import { AGENTS } from '../local-twilio/defaults.ts';
 import type { Fault } from '../local-twilio/faults.ts';
 import { doubles } from './judge-doubles.ts';
 import { legible, rareProblems } from './judge-rare.ts';
-import { redriveAll, repairPair } from './operator.ts';
+import { redriveAll, repairChat } from './operator.ts';
 import { playChat } from './play.ts';
 import type { Played } from './played.ts';
 import type { Doom } from './process.ts';
@@ -177,7 +177,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'a repair job',
     kind: 'web',
     history: 1,
-    acts: [lost, inFlex('one'), inFrontline('two'), works, (world, chat) => void repairPair(world, chat.channel, true)],
+    acts: [lost, inFlex('one'), inFrontline('two'), works, (world, chat) => void repairChat(world, chat.channel, true)],
     linked: true,
   },
   {

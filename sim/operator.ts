@@ -1,11 +1,11 @@
 /** An operator at work while things go on: what `npx bridge redrive` and `npx bridge repair` put on the queues. */
 import type { LocalQueues } from '../src/adapters/in-process/source.ts';
 import { QUEUES } from '../src/contract.ts';
-import { readLetters, waitingForwards } from '../src/core/operate/dead-letters.ts';
+import { givenUpForwards, readUnlisted } from '../src/core/operate/dead-letters.ts';
 import type { DeadLetter, Operator } from '../src/core/operate/operator.ts';
 import { listParked } from '../src/core/operate/parked.ts';
-import { forwardAgain, putBack } from '../src/core/operate/redrive.ts';
-import { repair } from '../src/core/operate/repair.ts';
+import { redriveForwards, redriveMessages } from '../src/core/operate/redrive.ts';
+import { repairPair } from '../src/core/operate/repair.ts';
 import { readPair } from '../src/core/state/pair.ts';
 import type { World } from './world.ts';
 
@@ -51,16 +51,16 @@ export const redriveAll = async (world: Place): Promise<void> => {
   const operator = operatorOf(world);
   const rows = await listParked(world.store, {});
   world.meter.met('redriven', rows.length);
-  await putBack(operator, rows, 0);
-  const letters = await readLetters(operator, await operator.counts());
-  const forwards = waitingForwards(letters.filter(({ reason }) => reason === 'forward_refused'));
+  await redriveMessages(operator, rows, 0);
+  const letters = await readUnlisted(operator, await operator.counts());
+  const forwards = givenUpForwards(letters.filter(({ reason }) => reason === 'forward_refused'));
   if (forwards.length > 0) world.meter.met('SMS redriven', forwards.length);
-  await forwardAgain(operator, forwards, 0);
+  await redriveForwards(operator, forwards, 0);
 };
 
-export const repairPair = async (world: World, channel: string, full: boolean): Promise<void> => {
+export const repairChat = async (world: World, channel: string, full: boolean): Promise<void> => {
   const pair = readPair(await world.store.get({ pk: `flex#${channel}`, sk: 'pair' }));
   if (pair === undefined || pair.state === 'closed') return;
   world.meter.met(full ? 'repaired in full' : 'repaired');
-  await repair(operatorOf(world), pair, { full, waitMs: 0 });
+  await repairPair(operatorOf(world), pair, { full, waitMs: 0 });
 };

@@ -1,7 +1,7 @@
 /** One run: a seed's chats in the seed's weather, then calm, then the verdict. */
 import { doubles } from './judge-doubles.ts';
 import { legible, rareProblems } from './judge-rare.ts';
-import { redriveAll, repairPair } from './operator.ts';
+import { redriveAll, repairChat } from './operator.ts';
 import { type ChatPlan, playChat } from './play.ts';
 import type { Played } from './played.ts';
 import type { Doom } from './process.ts';
@@ -52,7 +52,7 @@ const playRare = (world: World, rare: RareWeather, dice: Dice, chats: () => read
   for (const { at, does } of rare.operator)
     time.after(at, () => {
       if (does === 'redrive') void redriveAll(world);
-      else void repairPair(world, dice.pick(chats()).channel, does === 'repair in full');
+      else void repairChat(world, dice.pick(chats()).channel, does === 'repair in full');
     });
 };
 
@@ -61,7 +61,7 @@ const tidyUp = (world: World, chats: readonly Played[]): void => {
   for (const minutes of [6, 20])
     world.time.after(minutes * 60_000, () => {
       void redriveAll(world);
-      for (const { channel, long } of chats) if (long) void repairPair(world, channel, true);
+      for (const { channel, long } of chats) if (long) void repairChat(world, channel, true);
     });
 };
 

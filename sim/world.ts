@@ -168,7 +168,8 @@ export const createWorld = (plan: WorldPlan) => {
           if (name === 'default-webhook' && sid !== undefined) lined.push(sid);
           await queues.send(name, message);
         }),
-      bury: (name, message) => process.step(`bury ${name}`, mine.between(3, 15), () => queues.bury(name, message)),
+      deadLetter: (name, message) =>
+        process.step(`bury ${name}`, mine.between(3, 15), () => queues.deadLetter(name, message)),
     };
     const caller = {
       work: held === undefined ? undefined : `${kind} ${held.group}`,
@@ -244,7 +245,7 @@ export const createWorld = (plan: WorldPlan) => {
   const respond = plan.tap?.(answers, time.now) ?? answers;
 
   /** Whoever got it has not answered: he is slow, or dead. */
-  const inHands = new Set<string>();
+  const inFlight = new Set<string>();
   const consumerOf =
     (name: QueueName): Consumer =>
     (delivery) => {
@@ -266,9 +267,9 @@ export const createWorld = (plan: WorldPlan) => {
         });
       }
       const key = `${name} ${delivery.id}`;
-      if (inHands.has(key)) meter.met('redelivered, its visibility ran out');
-      inHands.add(key);
-      return consume(delivery).finally(() => inHands.delete(key));
+      if (inFlight.has(key)) meter.met('redelivered, its visibility ran out');
+      inFlight.add(key);
+      return consume(delivery).finally(() => inFlight.delete(key));
     };
 
   for (const name of QUEUES)

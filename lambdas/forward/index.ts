@@ -25,7 +25,7 @@ export const handler = createHandler({
     client,
     queueUrl: urls['default-webhook'],
     queueName: 'default-webhook',
-    bury: queues.bury,
+    deadLetter: queues.deadLetter,
     clock,
     deadlineMarginMs,
     journal,

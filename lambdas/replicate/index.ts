@@ -13,8 +13,17 @@ const consume: Consumer = async (delivery) => (await replicator())(delivery);
 
 const batch = (queueName: 'flex-events' | 'frontline-events') => {
   const queueUrl = urls[queueName];
-  const { bury } = queues;
-  const handler = createBatchHandler({ consume, client, queueUrl, queueName, bury, clock, deadlineMarginMs, journal });
+  const { deadLetter } = queues;
+  const handler = createBatchHandler({
+    consume,
+    client,
+    queueUrl,
+    queueName,
+    deadLetter,
+    clock,
+    deadlineMarginMs,
+    journal,
+  });
   return [queueUrl, handler] as const;
 };
 

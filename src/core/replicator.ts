@@ -13,11 +13,11 @@ import { redriveMessage } from './messages/redrive.ts';
 import { replicate } from './messages/replicate.ts';
 import type { BridgeEvent, Lane } from './model/event.ts';
 import { type Outcome, retry, skipped } from './model/outcome.ts';
-import { backoff } from './model/retry-delay.ts';
-import { TwilioTrouble, twilioSays } from './model/twilio-error.ts';
+import { retryDelay } from './model/retry-delay.ts';
+import { describeTwilioError, TwilioError } from './model/twilio-error.ts';
 import { deferWhenExhausted } from './patience.ts';
 import type { Entry } from './ports/journal.ts';
-import type { Consumer, Verdict } from './ports/queues.ts';
+import type { Consumer, Disposition } from './ports/queues.ts';
 import { reconcile } from './reconcile/reconcile.ts';
 import { isFullyLinked, laneFrom, type Pair, readPair } from './state/pair.ts';
 import { createPairKeys, type PairKeys } from './state/pair-keys.ts';
@@ -96,13 +96,13 @@ const forwardMeanwhile = async (deps: BridgeDeps, { customer, begunAt }: Pair, c
 
 /** Trouble becomes a retry; what nobody foresaw is reported by its name and tried again too, never swallowed. */
 const afterTrouble = async (deps: BridgeDeps, work: Work, error: unknown, run: Run): Promise<Outcome> => {
-  if (error instanceof TwilioTrouble) {
-    const why = twilioSays(error);
-    return { ...retry(error.retryAfter ?? backoff(run.attempts), why), gone: error.remedy === 'wait' };
+  if (error instanceof TwilioError) {
+    const why = describeTwilioError(error);
+    return { ...retry(error.retryAfter ?? retryDelay(run.attempts), why), gone: error.remedy === 'wait' };
   }
   const reason = error instanceof Error ? `${error.name}: ${firstFrame(error)}` : typeof error;
   deps.journal({ step: 'failed', type: typeOf(work), reason, sids: sidsOf(work) });
-  return retry(backoff(run.attempts), 'failed');
+  return retry(retryDelay(run.attempts), 'failed');
 };
 
 /** Where it was thrown; its message could quote what people wrote. */
@@ -112,7 +112,7 @@ const firstFrame = (error: Error): string =>
     .find((line) => /^\s+at /.test(line))
     ?.trim() ?? '';
 
-const verdictOf = (outcome: Outcome): Verdict =>
+const verdictOf = (outcome: Outcome): Disposition =>
   outcome.end === 'retry' ? { verdict: 'retry', afterSeconds: outcome.after } : { verdict: 'done' };
 
 const laneOf = (work: Work): Lane | undefined => {

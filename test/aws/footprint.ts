@@ -21,7 +21,7 @@ import type { WebhookCall } from '../../local-twilio/world.ts';
 import { withBundles } from '../../scripts/bundles.ts';
 import { createDynamoStore } from '../../src/adapters/dynamodb/store.ts';
 import { QUEUES, type QueueName, SECRET_FIELDS, SETTINGS, TABLE } from '../../src/contract.ts';
-import { forwardRow } from '../../src/core/forward/rows.ts';
+import { forwardKey } from '../../src/core/forward/rows.ts';
 import { encodeEnvelope } from '../../src/core/jobs/envelope.ts';
 import { createWebhook } from '../../src/edge/webhook.ts';
 import { awsEnvironment, startEmulator } from './emulator.ts';
@@ -380,7 +380,7 @@ try {
       for (const { group, body } of last) {
         const { work: what } = JSON.parse(body) as { readonly work: { readonly forward: { readonly key: string } } };
         const ago = Date.now() - 100_000;
-        await store.write(forwardRow(group, what.forward.key), {
+        await store.write(forwardKey(group, what.forward.key), {
           when: [['has', 'st']],
           set: { st: 'trying', u: ago, b: ago, f: 1 },
           nonce: ['n', 'footprint'],

@@ -11,7 +11,7 @@ import { decodeEnvelope, encodeEnvelope, type Work } from '../../src/core/jobs/e
 import { newTally, type Tally } from '../../src/core/jobs/run.ts';
 import { writeTicket } from '../../src/core/jobs/tickets.ts';
 import type { Outcome } from '../../src/core/model/outcome.ts';
-import type { Deployment } from '../../src/core/operate/operator.ts';
+import type { DeploymentAccess } from '../../src/core/operate/operator.ts';
 import { systemClock as clock } from '../../src/runtime/system-clock.ts';
 import { newFolder } from '../adapters/sqlite/folder.ts';
 import { bridge as run } from './program.ts';
@@ -46,7 +46,7 @@ const fill = async ({ store, queues }: Awaited<ReturnType<typeof open>>): Promis
   await put({ pk: pair, sk: 'open' }, { due: 'active', dk: pair });
   await put({ pk: `frontline#${CONVERSATION}`, sk: 'pair' }, { pair });
   for (const { key, item } of [parked('1', 7), parked('2', 3)]) await put(key, item);
-  await queues.bury('flex-events', {
+  await queues.deadLetter('flex-events', {
     group: CHANNEL,
     dedupe: 'parked',
     reason: 'refused',
@@ -191,8 +191,13 @@ describe('with what was given up and is no parked message', () => {
   /** A pair that another deployment keeps from being linked, two forwards, and what a later release has written. */
   beforeEach(async () => {
     const { database, store, queues } = await open();
-    const bury = (queue: 'flex-events' | 'default-webhook', dedupe: string, reason: string, work: Work | undefined) =>
-      queues.bury(queue, {
+    const deadLetter = (
+      queue: 'flex-events' | 'default-webhook',
+      dedupe: string,
+      reason: string,
+      work: Work | undefined,
+    ) =>
+      queues.deadLetter(queue, {
         ...{ group: CHANNEL, dedupe, reason },
         body: work === undefined ? '{"v":99}' : encodeEnvelope({ receivedAt: 0, work }),
       });
@@ -200,10 +205,10 @@ describe('with what was given up and is no parked message', () => {
       { pk: pair, sk: 'pair' },
       { when: [], set: { st: 'linking', flex: CHANNEL, flf: 0, fxf: 0 }, nonce: ['n', 'begun'] },
     );
-    await bury('flex-events', 'link', 'other_deployment', { kind: 'link', pair, because: 'parked' });
-    await bury('flex-events', 'later', 'unreadable', undefined);
+    await deadLetter('flex-events', 'link', 'other_deployment', { kind: 'link', pair, because: 'parked' });
+    await deadLetter('flex-events', 'later', 'unreadable', undefined);
     for (const n of [1, 2])
-      await bury('default-webhook', `f${n}`, 'forward_refused', { kind: 'forward', forward: forward(n) });
+      await deadLetter('default-webhook', `f${n}`, 'forward_refused', { kind: 'forward', forward: forward(n) });
     await database.close();
   });
 
@@ -236,10 +241,10 @@ describe('with what was given up and is no parked message', () => {
   test('nor for a reason that is not its own: what its consumer failed on is named only', async () => {
     const opened = await open();
     const body = encodeEnvelope({ receivedAt: 0, work: { kind: 'forward', forward: forward(3) } });
-    await opened.queues.bury('default-webhook', { group: CHANNEL, dedupe: 'f3', reason: 'given_up', body });
+    await opened.queues.deadLetter('default-webhook', { group: CHANNEL, dedupe: 'f3', reason: 'receive_limit', body });
     await opened.database.close();
-    const { said } = await bridge('redrive', '--reason', 'given_up', '--apply');
-    expect(said).toContain('1 dead letter besides:\n  1 given_up: ');
+    const { said } = await bridge('redrive', '--reason', 'receive_limit', '--apply');
+    expect(said).toContain('1 dead letter besides:\n  1 receive_limit: ');
     const { database, queues } = await open();
     expect((await queues.counts())['default-webhook']).toMatchObject({ waiting: 0, dead: 3 });
     await database.close();
@@ -275,7 +280,7 @@ describe('with what was given up and is no parked message', () => {
       said: `No pair of ${other} is known here.\n`,
     });
     const { database, queues } = await open();
-    await queues.bury('default-webhook', {
+    await queues.deadLetter('default-webhook', {
       ...{ group: other, dedupe: 'alone', reason: 'forward_refused' },
       body: encodeEnvelope({ receivedAt: 0, work: { kind: 'forward', forward: { ...forward(3), container: other } } }),
     });
@@ -302,7 +307,7 @@ describe('beside a running bridge', () => {
     outcome: (work: Work) => Outcome,
     during: () => Promise<void>,
     tally: (work: Work) => Tally = () => newTally(),
-    instead: Partial<Deployment> = {},
+    instead: Partial<DeploymentAccess> = {},
   ): Promise<void> => {
     const opened = await open();
     await fill(opened);
@@ -409,7 +414,7 @@ describe('beside a running bridge', () => {
 
   test('redrive of an SMS exits 1 where there is no webhook that could send it', async () => {
     const opened = await open();
-    await opened.queues.bury('default-webhook', {
+    await opened.queues.deadLetter('default-webhook', {
       ...{ group: CHANNEL, dedupe: 'f', reason: 'forward_refused' },
       body: encodeEnvelope({ receivedAt: 0, work: { kind: 'forward', forward: forward(1) } }),
     });

@@ -71,8 +71,8 @@ export const sendingContract = (name: string, make: (clock: HandClock) => Promis
 
     test('what is buried keeps its words and says why, as often as it is buried', async () => {
       const poison = message('CH1', 'poison');
-      await sender.queues.bury('flex-events', { ...poison, reason: 'refused' });
-      await sender.queues.bury('flex-events', { ...poison, reason: 'unreadable' });
+      await sender.queues.deadLetter('flex-events', { ...poison, reason: 'refused' });
+      await sender.queues.deadLetter('flex-events', { ...poison, reason: 'unreadable' });
       expect(await sender.drain('flex-events')).toEqual([]);
       expect((await sender.dead('flex-events')).map(({ group, body, reason }) => [group, body, reason])).toEqual([
         ['CH1', 'poison', 'refused'],
@@ -151,7 +151,7 @@ export const receivingContract = (name: string, make: (clock: HandClock) => Prom
       const began = clock.now();
       expect(first).toMatchObject({ attempts: 1, firstReceivedAt: began });
       clock.advance(5);
-      await flex().again(first, 60);
+      await flex().retry(first, 60);
       clock.advance(59_999);
       expect(await flex().receive(10)).toEqual([]);
       expect(await flex().nextVisibleAt()).toBe(clock.now() + 1);
@@ -174,7 +174,7 @@ export const receivingContract = (name: string, make: (clock: HandClock) => Prom
       clock.advance(150_000);
       const now = await only();
       await flex().done(late);
-      await flex().again(late, 0);
+      await flex().retry(late, 0);
       await flex().park(late, 'refused');
       expect(await flex().receive(10)).toEqual([]);
       await flex().done(now);
@@ -195,12 +195,12 @@ export const receivingContract = (name: string, make: (clock: HandClock) => Prom
     test('counts say what waits, what is in hands and what is dead', async () => {
       await send('CH1', '1', '2');
       await send('CH2', 'a');
-      await opened.queues.bury('flex-events', { ...message('CH3', 'x'), reason: 'refused' });
+      await opened.queues.deadLetter('flex-events', { ...message('CH3', 'x'), reason: 'refused' });
       await flex().receive(1);
       expect(await opened.queues.counts()).toEqual({
-        'flex-events': { waiting: 3, inHands: 1, dead: 1 },
-        'frontline-events': { waiting: 0, inHands: 0, dead: 0 },
-        'default-webhook': { waiting: 0, inHands: 0, dead: 0 },
+        'flex-events': { waiting: 3, inFlight: 1, dead: 1 },
+        'frontline-events': { waiting: 0, inFlight: 0, dead: 0 },
+        'default-webhook': { waiting: 0, inFlight: 0, dead: 0 },
       });
     });
 

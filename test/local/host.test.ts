@@ -134,9 +134,9 @@ describe('One machine', () => {
       status: 200,
       ok: true,
       queues: {
-        'flex-events': { waiting: 0, inHands: 0, dead: 0 },
-        'frontline-events': { waiting: 0, inHands: 0, dead: 0 },
-        'default-webhook': { waiting: 0, inHands: 0, dead: 0 },
+        'flex-events': { waiting: 0, inFlight: 0, dead: 0 },
+        'frontline-events': { waiting: 0, inFlight: 0, dead: 0 },
+        'default-webhook': { waiting: 0, inFlight: 0, dead: 0 },
       },
     });
   });

@@ -25,7 +25,7 @@ export type Dead = {
 export type Counts = {
   /** Not done yet, those in hands among them. */
   readonly waiting: number;
-  readonly inHands: number;
+  readonly inFlight: number;
   readonly dead: number;
 };
 
@@ -38,7 +38,7 @@ export type QueueSource = {
   readonly receive: (limit: number) => Promise<readonly Received[]>;
   readonly done: (message: Received) => Promise<void>;
   /** The message, and all after it in its group, are to be had again after so many seconds. */
-  readonly again: (message: Received, afterSeconds: number) => Promise<void>;
+  readonly retry: (message: Received, afterSeconds: number) => Promise<void>;
   /** To the dead letters, and done, in one step. */
   readonly park: (message: Received, reason: string) => Promise<void>;
   /** When the next group can be received, in milliseconds since 1970; perhaps in the past; undefined when all is done. */

@@ -1,6 +1,6 @@
-import { backOff } from '../../core/model/retry-delay.ts';
+import { redeliveryDelay } from '../../core/model/retry-delay.ts';
 import type { Clock } from '../../core/ports/clock.ts';
-import type { Consumer, Delivery, Verdict } from '../../core/ports/queues.ts';
+import type { Consumer, Delivery, Disposition } from '../../core/ports/queues.ts';
 import type { QueueSource, Received } from './source.ts';
 
 /** Rings once after so many milliseconds unless it is called off. */
@@ -24,7 +24,7 @@ export type WorkerDeps = {
   /** A delivery's deadline is so far ahead. Below the queue's visibility timeout, or a group gets two consumers. */
   readonly deadlineMs: number;
   /** After the verdict was stored. */
-  readonly onVerdict: (delivery: Delivery, verdict: Verdict) => void;
+  readonly onVerdict: (delivery: Delivery, verdict: Disposition) => void;
   /** The consumer threw (its message is tried again), or the queue could not be read or written. */
   readonly onTrouble: (error: unknown, delivery: Delivery | undefined) => void;
   readonly alarm?: Alarm;
@@ -38,25 +38,25 @@ export type Worker = {
 /** Feeds a consumer from a queue: groups side by side, each in order. Woken by what is sent and by the next visibility. */
 export const startWorker = (deps: WorkerDeps): Worker => {
   const { queue, clock, alarm = timer } = deps;
-  const inHands = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
   let stopped = false;
   let callOff = (): void => {};
   let looking: Promise<void> | undefined;
   let lookAgain = false;
 
-  const consume = async (delivery: Delivery): Promise<Verdict> => {
+  const consume = async (delivery: Delivery): Promise<Disposition> => {
     try {
       return await deps.consume(delivery);
     } catch (error) {
       deps.onTrouble(error, delivery);
-      return { verdict: 'retry', afterSeconds: backOff(delivery.attempts) };
+      return { verdict: 'retry', afterSeconds: redeliveryDelay(delivery.attempts) };
     }
   };
 
-  const settle = (message: Received, verdict: Verdict): Promise<void> => {
+  const settle = (message: Received, verdict: Disposition): Promise<void> => {
     if (verdict.verdict === 'done') return queue.done(message);
     if (verdict.verdict === 'park') return queue.park(message, verdict.reason);
-    return queue.again(message, verdict.afterSeconds);
+    return queue.retry(message, verdict.afterSeconds);
   };
 
   const work = async (message: Received): Promise<void> => {
@@ -73,10 +73,10 @@ export const startWorker = (deps: WorkerDeps): Worker => {
 
   const start = (message: Received): void => {
     const one = work(message).finally(() => {
-      inHands.delete(one);
+      inFlight.delete(one);
       look();
     });
-    inHands.add(one);
+    inFlight.add(one);
   };
 
   const ringIn = (ms: number): void => {
@@ -85,11 +85,11 @@ export const startWorker = (deps: WorkerDeps): Worker => {
   };
 
   const takeWhatIsThere = async (): Promise<void> => {
-    while (lookAgain && !stopped && inHands.size < deps.concurrency) {
+    while (lookAgain && !stopped && inFlight.size < deps.concurrency) {
       lookAgain = false;
-      const free = deps.concurrency - inHands.size;
+      const free = deps.concurrency - inFlight.size;
       const received = await queue.receive(free);
-      if (stopped) await Promise.all(received.map((message) => queue.again(message, 0)));
+      if (stopped) await Promise.all(received.map((message) => queue.retry(message, 0)));
       else received.forEach(start);
       if (received.length === free || stopped) continue;
       const next = await queue.nextVisibleAt();
@@ -109,7 +109,7 @@ export const startWorker = (deps: WorkerDeps): Worker => {
       })
       .finally(() => {
         looking = undefined;
-        if (lookAgain && inHands.size < deps.concurrency) look();
+        if (lookAgain && inFlight.size < deps.concurrency) look();
       });
   };
 
@@ -121,7 +121,7 @@ export const startWorker = (deps: WorkerDeps): Worker => {
       endListening();
       callOff();
       await looking;
-      await Promise.all(inHands);
+      await Promise.all(inFlight);
     },
   };
 };

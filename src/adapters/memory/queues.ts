@@ -6,7 +6,7 @@ import type { Counts, Dead, LocalQueues, QueueSource, Received } from '../in-pro
 const DEDUPE_MS = 5 * 60 * 1000;
 
 type Waiting = Omit<Received, 'firstReceivedAt'> & { readonly firstReceivedAt: number | undefined };
-type Lane = { messages: readonly Waiting[]; visibleAt: number; inHands: boolean };
+type Lane = { messages: readonly Waiting[]; visibleAt: number; inFlight: boolean };
 type Held = {
   readonly lanes: Map<string, Lane>;
   readonly seen: Map<string, number>;
@@ -39,7 +39,7 @@ export const createMemoryQueues = (at: { readonly clock: Pick<Clock, 'now'> }): 
     const forget = (lane: Lane, group: string): void => {
       lane.messages = lane.messages.slice(1);
       lane.visibleAt = now();
-      lane.inHands = false;
+      lane.inFlight = false;
       if (lane.messages.length === 0) lanes.delete(group);
     };
     const take = (lane: Lane): readonly Received[] => {
@@ -48,7 +48,7 @@ export const createMemoryQueues = (at: { readonly clock: Pick<Clock, 'now'> }): 
       const received = { ...head, attempts: head.attempts + 1, firstReceivedAt: head.firstReceivedAt ?? now() };
       lane.messages = [received, ...others];
       lane.visibleAt = now() + TIMES.visibility * 1000;
-      lane.inHands = true;
+      lane.inFlight = true;
       return [received];
     };
     return {
@@ -62,11 +62,11 @@ export const createMemoryQueues = (at: { readonly clock: Pick<Clock, 'now'> }): 
         const lane = laneOf(message);
         if (lane !== undefined) forget(lane, message.group);
       },
-      again: async (message, afterSeconds) => {
+      retry: async (message, afterSeconds) => {
         const lane = laneOf(message);
         if (lane === undefined) return;
         lane.visibleAt = now() + Math.round(afterSeconds * 1000);
-        lane.inHands = false;
+        lane.inFlight = false;
       },
       park: async (message, reason) => {
         const lane = laneOf(message);
@@ -83,7 +83,7 @@ export const createMemoryQueues = (at: { readonly clock: Pick<Clock, 'now'> }): 
 
   const counted = ({ lanes, dead }: Held): Counts => ({
     waiting: [...lanes.values()].reduce((sum, lane) => sum + lane.messages.length, 0),
-    inHands: [...lanes.values()].filter((lane) => lane.inHands).length,
+    inFlight: [...lanes.values()].filter((lane) => lane.inFlight).length,
     dead: dead.length,
   });
 
@@ -93,7 +93,7 @@ export const createMemoryQueues = (at: { readonly clock: Pick<Clock, 'now'> }): 
       const key = JSON.stringify([group, dedupe]);
       if ((seen.get(key) ?? Number.NEGATIVE_INFINITY) > now()) return;
       seen.set(key, now() + DEDUPE_MS);
-      const lane = lanes.get(group) ?? { messages: [], visibleAt: now(), inHands: false };
+      const lane = lanes.get(group) ?? { messages: [], visibleAt: now(), inFlight: false };
       lane.messages = [
         ...lane.messages,
         { id: String(++ids), group, dedupe, body, firstReceivedAt: undefined, attempts: 0 },
@@ -101,7 +101,7 @@ export const createMemoryQueues = (at: { readonly clock: Pick<Clock, 'now'> }): 
       lanes.set(group, lane);
       sent.tell(name);
     },
-    bury: async (name, { group, dedupe, body, reason }) => {
+    deadLetter: async (name, { group, dedupe, body, reason }) => {
       held(name).dead.push({ group, dedupe, body, reason, buriedAt: now() });
     },
     source,

@@ -1,6 +1,6 @@
 import { QUEUES, type QueueName } from '../../contract.ts';
 import { decodeEnvelope } from '../../core/jobs/envelope.ts';
-import type { Deployment, QueueCount } from '../../core/operate/operator.ts';
+import type { DeploymentAccess, QueueCount } from '../../core/operate/operator.ts';
 import type { Queues } from '../../core/ports/queues.ts';
 import type { Store } from '../../core/ports/store.ts';
 import type { Database, Sql } from './open.ts';
@@ -11,7 +11,7 @@ const countOf = (sql: Sql, queue: QueueName): QueueCount => {
   const oldest = sql.one('SELECT body FROM message WHERE queue = ? ORDER BY seq LIMIT 1', queue)?.body;
   return {
     waiting: numbers(sql, 'SELECT count(*) AS n FROM message WHERE queue = ?', queue),
-    inHands: numbers(sql, 'SELECT count(*) AS n FROM lane WHERE queue = ? AND in_hands = 1', queue),
+    inFlight: numbers(sql, 'SELECT count(*) AS n FROM lane WHERE queue = ? AND in_hands = 1', queue),
     dead: numbers(sql, 'SELECT count(*) AS n FROM dead WHERE queue = ?', queue),
     oldestAt: typeof oldest === 'string' ? decodeEnvelope(oldest)?.receivedAt : undefined,
   };
@@ -22,7 +22,7 @@ export const sqliteDeployment = (parts: {
   readonly database: Database;
   readonly store: Store;
   readonly queues: Pick<Queues, 'send'>;
-}): Deployment => {
+}): DeploymentAccess => {
   const { database, store, queues } = parts;
   return {
     store,

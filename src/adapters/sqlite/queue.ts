@@ -21,7 +21,7 @@ const append = (sql: Sql, queue: QueueName, { group, dedupe, body }: Said, now: 
   sql.run('INSERT OR IGNORE INTO lane (queue, grp, visible_at) VALUES (?, ?, ?)', queue, group, now);
 };
 
-const bury = (sql: Sql, queue: QueueName, { group, dedupe, body }: Said, reason: string, now: number): void => {
+const deadLetter = (sql: Sql, queue: QueueName, { group, dedupe, body }: Said, reason: string, now: number): void => {
   sql.run(
     'INSERT INTO dead (queue, grp, dedupe, body, reason, buried_at) VALUES (?, ?, ?, ?, ?, ?)',
     queue,
@@ -102,14 +102,14 @@ export const createSqliteQueue = async (
       database.perform((sql) => {
         if (isHeld(sql, message)) forget(sql, queue, message, now());
       }),
-    again: (message, afterSeconds) =>
+    retry: (message, afterSeconds) =>
       database.perform((sql) => {
         if (isHeld(sql, message)) release(sql, queue, message.group, now() + Math.round(afterSeconds * 1000));
       }),
     park: (message, reason) =>
       database.perform((sql) => {
         if (!isHeld(sql, message)) return;
-        bury(sql, queue, message, reason, now());
+        deadLetter(sql, queue, message, reason, now());
         forget(sql, queue, message, now());
       }),
     nextVisibleAt: () =>
@@ -129,14 +129,14 @@ export const createSqliteQueue = async (
       });
       if (isNew) sent.tell(queue);
     },
-    bury: (queue, message) => database.perform((sql) => bury(sql, queue, message, message.reason, now())),
+    deadLetter: (queue, message) => database.perform((sql) => deadLetter(sql, queue, message, message.reason, now())),
     source,
     counts: () =>
       database.perform((sql) => {
         const count = (text: string, queue: QueueName): number => Number(sql.one(text, queue)?.n);
         const of = (queue: QueueName): Counts => ({
           waiting: count('SELECT count(*) AS n FROM message WHERE queue = ?', queue),
-          inHands: count('SELECT count(*) AS n FROM lane WHERE queue = ? AND in_hands = 1', queue),
+          inFlight: count('SELECT count(*) AS n FROM lane WHERE queue = ? AND in_hands = 1', queue),
           dead: count('SELECT count(*) AS n FROM dead WHERE queue = ?', queue),
         });
         return Object.fromEntries(QUEUES.map((queue) => [queue, of(queue)])) as Record<QueueName, Counts>;

@@ -1,18 +1,18 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { QueueName } from '../../contract.ts';
-import { backOff } from '../../core/model/retry-delay.ts';
+import { redeliveryDelay } from '../../core/model/retry-delay.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Journal } from '../../core/ports/journal.ts';
-import type { Consumer, Delivery, Queues, Verdict } from '../../core/ports/queues.ts';
-import { comeAgain } from './visibility.ts';
+import type { Consumer, Delivery, Disposition, Queues } from '../../core/ports/queues.ts';
+import { redeliverAfter } from './visibility.ts';
 
 export type BatchDeps = {
   readonly consume: Consumer;
   readonly client: SQSClient;
   readonly queueUrl: string;
   readonly queueName: QueueName;
-  readonly bury: Queues['bury'];
+  readonly deadLetter: Queues['deadLetter'];
   readonly clock: Pick<Clock, 'now'>;
   /** A delivery's deadline is so long before the function is cut off: time to report and to change visibility. */
   readonly deadlineMarginMs: number;
@@ -56,12 +56,12 @@ export const createBatchHandler = (deps: BatchDeps): BatchHandler => {
   });
 
   /** The verdict, once it is carried out as far as this side can: what is parked has been buried. */
-  const verdictOn = async (record: SQSRecord, deadline: number): Promise<Verdict> => {
+  const verdictOn = async (record: SQSRecord, deadline: number): Promise<Disposition> => {
     const delivered = delivery(record, deadline);
     try {
       const verdict = await deps.consume(delivered);
       if (verdict.verdict === 'park')
-        await deps.bury(deps.queueName, {
+        await deps.deadLetter(deps.queueName, {
           group: delivered.group,
           dedupe: record.attributes.MessageDeduplicationId ?? record.messageId,
           body: record.body,
@@ -70,19 +70,19 @@ export const createBatchHandler = (deps: BatchDeps): BatchHandler => {
       return verdict;
     } catch (error) {
       failed(error, delivered.group);
-      return { verdict: 'retry', afterSeconds: backOff(delivered.attempts) };
+      return { verdict: 'retry', afterSeconds: redeliveryDelay(delivered.attempts) };
     }
   };
 
   /** @returns the message ids of those that did not end. */
   const workOff = async (records: readonly SQSRecord[], deadline: number): Promise<readonly string[]> => {
     for (const [index, record] of records.entries()) {
-      const verdict: Verdict =
+      const verdict: Disposition =
         clock.now() + leastMs > deadline ? { verdict: 'retry', afterSeconds: 0 } : await verdictOn(record, deadline);
       if (verdict.verdict !== 'retry') continue;
       const left = records.slice(index);
       try {
-        await comeAgain(
+        await redeliverAfter(
           deps,
           left.map(({ receiptHandle }) => receiptHandle),
           verdict.afterSeconds,

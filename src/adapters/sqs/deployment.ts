@@ -6,7 +6,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { QUEUES, type QueueName } from '../../contract.ts';
-import type { DeadLetter, Deployment, QueueCount } from '../../core/operate/operator.ts';
+import type { DeadLetter, DeploymentAccess, QueueCount } from '../../core/operate/operator.ts';
 import type { Oldest } from './oldest.ts';
 
 type Urls = Readonly<Record<QueueName, string>>;
@@ -33,7 +33,7 @@ export const sqsDeployment = (at: {
   readonly urls: Urls;
   readonly deadUrls: Urls;
   readonly oldest: () => Promise<Readonly<Record<QueueName, Oldest>>>;
-}): Pick<Deployment, 'counts' | 'deadLetters' | 'removeDead' | 'leaveDead'> => {
+}): Pick<DeploymentAccess, 'counts' | 'deadLetters' | 'removeDead' | 'leaveDead'> => {
   const counted = async (QueueUrl: string) => {
     const { Attributes = {} } = await at.client.send(
       new GetQueueAttributesCommand({
@@ -41,8 +41,8 @@ export const sqsDeployment = (at: {
         AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
       }),
     );
-    const inHands = Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0);
-    return { inHands, waiting: Number(Attributes.ApproximateNumberOfMessages ?? 0) + inHands };
+    const inFlight = Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0);
+    return { inFlight, waiting: Number(Attributes.ApproximateNumberOfMessages ?? 0) + inFlight };
   };
   const countOf = async (queue: QueueName): Promise<[QueueName, QueueCount]> => {
     const [live, dead] = await Promise.all([counted(at.urls[queue]), counted(at.deadUrls[queue])]);

@@ -37,7 +37,7 @@ export const createSqsQueues = (at: {
         MessageDeduplicationId: dedupe,
         MessageBody: body,
       }),
-    bury: (queue, { group, dedupe, body, reason }) =>
+    deadLetter: (queue, { group, dedupe, body, reason }) =>
       send(queue, {
         QueueUrl: at.deadUrls[queue],
         MessageGroupId: group,

@@ -10,7 +10,7 @@ const LONGEST_SECONDS = 43_200 - TIMES.visibility;
  * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibilityBatch.html).
  * @throws when SQS did not do it for all; what it did not comes again after the queue's visibility timeout.
  */
-export const comeAgain = async (
+export const redeliverAfter = async (
   at: { readonly client: SQSClient; readonly queueUrl: string },
   receipts: readonly string[],
   afterSeconds: number,

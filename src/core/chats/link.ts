@@ -6,7 +6,7 @@ import type { Accepted } from '../model/event.ts';
 import { decodeIdentity } from '../model/identity.ts';
 import { textField } from '../model/json.ts';
 import { LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from '../model/outcome.ts';
-import { TwilioTrouble } from '../model/twilio-error.ts';
+import { TwilioError } from '../model/twilio-error.ts';
 import type { Container, Member } from '../ports/chat.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { isFullyLinked, type Pair, pairKey, readPair } from '../state/pair.ts';
@@ -44,7 +44,7 @@ const refusedBeforeConversation = async (deps: BridgeDeps, event: Accepted, erro
   return parkLink(deps, event, 'refused', error.code);
 };
 
-const isRefusal = (error: unknown): error is TwilioTrouble => error instanceof TwilioTrouble && error.remedy === 'park';
+const isRefusal = (error: unknown): error is TwilioError => error instanceof TwilioError && error.remedy === 'park';
 
 /** What a pair remembers of the accept that began it, so that a link which stopped half-way can be finished. */
 export const rememberedAccept = (pair: Pair): Accepted | undefined => {
@@ -78,7 +78,7 @@ const linkChat = async (deps: BridgeDeps, event: Accepted, known: Pair | undefin
   if ('end' in linked) return linked;
   if (linked.state !== 'open' || linked.frontline === undefined) return skipped('closed');
 
-  const refusals: TwilioTrouble[] = [];
+  const refusals: TwilioError[] = [];
   if (!isFullyLinked(linked)) {
     if (customer !== undefined)
       await addParticipant(
@@ -105,7 +105,7 @@ const linkChat = async (deps: BridgeDeps, event: Accepted, known: Pair | undefin
 };
 
 /** Whom Twilio will never let in, for a limit, keeps nobody else out, and no message from crossing. */
-const addParticipant = async (joined: Promise<void>, refusals: TwilioTrouble[]): Promise<void> => {
+const addParticipant = async (joined: Promise<void>, refusals: TwilioError[]): Promise<void> => {
   await joined.catch((error: unknown) => {
     if (!isRefusal(error)) throw error;
     refusals.push(error);
@@ -115,7 +115,7 @@ const addParticipant = async (joined: Promise<void>, refusals: TwilioTrouble[]):
 /** Nothing of what people said stands in the dead letter; put back, it links the pair from what the pair remembers. */
 const parkLink = async (deps: BridgeDeps, event: Accepted, reason: Parked, code?: number): Promise<Outcome> => {
   const pair = pairKey('flex', event.container).pk;
-  await deps.queues.bury(eventsQueue('flex'), {
+  await deps.queues.deadLetter(eventsQueue('flex'), {
     group: event.container,
     dedupe: `parked-${event.reservation}`,
     reason,

@@ -6,8 +6,8 @@
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { deferred, type Outcome, type Parked, retry } from '../model/outcome.ts';
-import { backoff } from '../model/retry-delay.ts';
-import { TwilioTrouble, twilioSays } from '../model/twilio-error.ts';
+import { retryDelay } from '../model/retry-delay.ts';
+import { describeTwilioError, TwilioError } from '../model/twilio-error.ts';
 import type { Draft } from '../ports/chat.ts';
 import { close } from '../state/lane/close.ts';
 import { clear, lapse } from '../state/lane/intent.ts';
@@ -65,7 +65,7 @@ export const deliver = (
     ...rendered,
     createdAt: message.createdAt,
     attributes: stampedFor(deps, lane, into, rendered, message.sid, 'copy'),
-    announce: lane === 'toFlex',
+    notifyWebhooks: lane === 'toFlex',
   };
   return post(deps, lease, draft, seen, attempts);
 };
@@ -90,12 +90,12 @@ export const post = async (
     return stopped(retry(1, 'lease too short'));
   }
   const sent = await chatSide(deps, destination(lane)).send(into, draft).catch(asTrouble);
-  if (!(sent instanceof TwilioTrouble)) return settleCopy(deps, lease, sent, seen);
+  if (!(sent instanceof TwilioError)) return settleCopy(deps, lease, sent, seen);
   return afterRefusal(deps, lease, intent, seen, sent, attempts);
 };
 
-const asTrouble = (error: unknown): TwilioTrouble => {
-  if (error instanceof TwilioTrouble) return error;
+const asTrouble = (error: unknown): TwilioError => {
+  if (error instanceof TwilioError) return error;
   throw error;
 };
 
@@ -105,24 +105,24 @@ const afterRefusal = async (
   lease: LaneLease,
   intent: Intent,
   seen: GapsBefore,
-  error: TwilioTrouble,
+  error: TwilioError,
   attempts: number,
 ): Promise<Delivered> => {
   const { pair, lane } = lease;
-  if (error.fate === 'unknown') {
+  if (error.effect === 'unknown') {
     await lapse(deps, lease);
     return stopped(retry(Math.ceil(deps.settings.settleMs / 1000), 'outcome unknown'));
   }
   if (error.remedy === 'park') return parkMessage(deps, lease, seen, 'refused', error.code, attempts);
   // Nothing was asked of Twilio, or it only asked to wait.
-  const counts = error.fate !== 'unsent' && error.status !== 429 && error.remedy !== 'wait';
+  const counts = error.effect !== 'unsent' && error.status !== 429 && error.remedy !== 'wait';
   const cleared = await clear(deps, lease, counts);
   if (!cleared.ok) return { end: 'overtaken' };
   if (error.remedy === 'wait') {
     await defer(deps, pair.key, lane, intent.index);
     return stopped(deferred('container_gone'));
   }
-  return stopped(retry(error.retryAfter ?? backoff(attempts), twilioSays(error)));
+  return stopped(retry(error.retryAfter ?? retryDelay(attempts), describeTwilioError(error)));
 };
 
 export const stampedFor = (
@@ -147,7 +147,7 @@ export const eraseDuplicate = async (
     await chatSide(deps, destination(lane)).erase(container, copy);
     return true;
   } catch (error) {
-    if (!(error instanceof TwilioTrouble) || error.remedy !== 'park') throw error;
+    if (!(error instanceof TwilioError) || error.remedy !== 'park') throw error;
     const { code } = error;
     deps.journal({ step: 'parked', type: 'duplicate', lane, reason: 'refused', code, sids: [origin, copy] });
     return false;

@@ -22,7 +22,7 @@ export const notifyParked = async (deps: BridgeDeps, pair: Pair, refused: Refuse
   const { lane, sid, reason, code } = of;
   const group = containerOf(pair, source(lane));
   if (group === undefined) throw new Error('something parked without a source');
-  await deps.queues.bury(eventsQueue(source(lane)), {
+  await deps.queues.deadLetter(eventsQueue(source(lane)), {
     group,
     dedupe: edit === undefined ? `parked-${sid}` : `parked-${sid}-${edit}`,
     reason,

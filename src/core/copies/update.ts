@@ -3,7 +3,7 @@
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { type Outcome, type Parked, skipped } from '../model/outcome.ts';
-import { TwilioTrouble } from '../model/twilio-error.ts';
+import { TwilioError } from '../model/twilio-error.ts';
 import { type LedgerRow, writeDeleted, writeRefused, writeRenewed, writeRestored } from '../state/ledger.ts';
 import { containerOf, destination, type Pair, source } from '../state/pair.ts';
 import { stampedFor } from './deliver.ts';
@@ -36,7 +36,7 @@ export const originalOf = async (
   const side = chatSide(deps, source(lane));
   const message = await side.message(from, sid);
   if (message === undefined && (await side.container(from)) === undefined)
-    throw new TwilioTrouble('the source is gone', { remedy: 'wait', fate: 'refused' });
+    throw new TwilioError('the source is gone', { remedy: 'wait', effect: 'refused' });
   return message;
 };
 
@@ -60,7 +60,7 @@ export const updateCopy = async (deps: BridgeDeps, across: CopyOf, original: Mes
     const attributes = stampedFor(deps, lane, into, says, sid, 'copy');
     await side.rewrite(into, row.copy, { body: says.body, attributes });
   } catch (error) {
-    if (!(error instanceof TwilioTrouble)) throw error;
+    if (!(error instanceof TwilioError)) throw error;
     if (error.remedy === 'park') return parkEdit(deps, across, original, 'refused', error.code);
     // Gone, says Twilio, and does not say what: the copy, which somebody deleted, or the whole container.
     if (error.remedy !== 'wait') throw error;
@@ -118,8 +118,8 @@ export const updateStaleCopy = async (deps: BridgeDeps, across: CopyOf, since: n
   try {
     return await updateCopy(deps, across, original);
   } catch (error) {
-    const asksToWait = error instanceof TwilioTrouble && (error.remedy === 'wait' || error.status === 429);
-    if (!(error instanceof TwilioTrouble) || asksToWait || !(await isPoisonSince(deps, lane, since))) throw error;
+    const asksToWait = error instanceof TwilioError && (error.remedy === 'wait' || error.status === 429);
+    if (!(error instanceof TwilioError) || asksToWait || !(await isPoisonSince(deps, lane, since))) throw error;
     return parkEdit(deps, across, original, 'gave_up', error.code);
   }
 };

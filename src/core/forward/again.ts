@@ -4,27 +4,27 @@ import type { Forward } from '../jobs/envelope.ts';
 import type { Key } from '../ports/change.ts';
 import type { FlexSide } from '../ports/chat.ts';
 import { asItStands } from './compose.ts';
-import { finish, type RowDeps, revive } from './rows.ts';
+import { type ForwardRowDeps, finishForward, reviveForward } from './rows.ts';
 
-export type AgainDeps = RowDeps & { readonly flex: Pick<FlexSide, 'message'> };
+export type AgainDeps = ForwardRowDeps & { readonly flex: Pick<FlexSide, 'message'> };
 
 /**
  * @returns what to forward, as its message stands now; undefined when that is not to be seen, and nothing was changed.
  * @throws TwilioTrouble when the message could not be looked at; nothing was changed then.
  */
-export const putBack = async (deps: AgainDeps, key: Key, forward: Forward): Promise<Forward | undefined> => {
+export const forwardAsItStands = async (deps: AgainDeps, key: Key, forward: Forward): Promise<Forward | undefined> => {
   if (forward.eventType !== 'onMessageSent') {
-    await revive(deps, key, 0);
+    await reviveForward(deps, key, 0);
     return forward;
   }
   const message = await deps.flex.message(forward.container, forward.about);
   if (message === undefined) return undefined;
-  await revive(deps, key, Date.parse(message.createdAt));
+  await reviveForward(deps, key, Date.parse(message.createdAt));
   return asItStands(forward, message);
 };
 
 /** The message is gone: nothing is left to forward. */
-export const dropGone = async (deps: RowDeps, key: Key): Promise<void> => {
-  await revive(deps, key, 0);
-  await finish(deps, key, 'skipped');
+export const dropGoneForward = async (deps: ForwardRowDeps, key: Key): Promise<void> => {
+  await reviveForward(deps, key, 0);
+  await finishForward(deps, key, 'skipped');
 };

@@ -10,8 +10,8 @@ import type { BridgeSettings } from '../deps.ts';
 import { decodeEnvelope, type Envelope, encodeEnvelope, type Forward, type Work } from '../jobs/envelope.ts';
 import { writeTicket } from '../jobs/tickets.ts';
 import { deferred, LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from '../model/outcome.ts';
-import { backoff } from '../model/retry-delay.ts';
-import { TwilioTrouble, twilioSays } from '../model/twilio-error.ts';
+import { retryDelay } from '../model/retry-delay.ts';
+import { describeTwilioError, TwilioError } from '../model/twilio-error.ts';
 import type { FlexSide } from '../ports/chat.ts';
 import type { Clock, Nonce } from '../ports/clock.ts';
 import type { DefaultWebhook } from '../ports/default-webhook.ts';
@@ -19,9 +19,19 @@ import type { Journal } from '../ports/journal.ts';
 import type { Consumer, Delivery, Queues } from '../ports/queues.ts';
 import type { Store } from '../ports/store.ts';
 import { pairKey } from '../state/pair.ts';
-import { dropGone, putBack } from './again.ts';
-import { type Fate, lookUp } from './look-up.ts';
-import { claim, type Doubtful, finish, forwardRow, giveUp, lapse, release, type Trying, take } from './rows.ts';
+import { dropGoneForward, forwardAsItStands } from './again.ts';
+import { findSentSms, type SmsFound } from './find-sent-sms.ts';
+import {
+  claimForward,
+  type DoubtfulForward,
+  finishForward,
+  forwardKey,
+  freeForward,
+  lapseForward,
+  parkForward,
+  type TryingForward,
+  takeForward,
+} from './rows.ts';
 
 export type ForwarderDeps = {
   readonly store: Store;
@@ -52,7 +62,7 @@ const LONGEST_WAIT_S = 10;
 const NO_PROXY = 80619;
 
 /** One delivery on its way through. */
-type Job = {
+type ForwardJob = {
   /** What is posted. */
   readonly forward: Forward;
   /** The same as its webhook came: the text may have been edited since. */
@@ -60,7 +70,7 @@ type Job = {
   readonly envelope: Envelope;
   readonly delivery: Delivery;
   readonly webhook: DefaultWebhook;
-  readonly key: ReturnType<typeof forwardRow>;
+  readonly key: ReturnType<typeof forwardKey>;
 };
 
 type Passed =
@@ -98,9 +108,9 @@ const about = (forward: Forward) =>
 /** What nobody foresaw, the store's troubles among it: named by type, never by message, and tried again. */
 const failed = (deps: ForwarderDeps, forward: Forward, { attempts }: Delivery, error: unknown): Passed => {
   const reason =
-    error instanceof TwilioTrouble ? twilioSays(error) : error instanceof Error ? error.name : typeof error;
+    error instanceof TwilioError ? describeTwilioError(error) : error instanceof Error ? error.name : typeof error;
   deps.journal({ ...about(forward), step: 'failed', reason });
-  return retry(backoff(attempts), 'failed');
+  return retry(retryDelay(attempts), 'failed');
 };
 
 type ForwardWork = Extract<Work, { kind: 'forward' }>;
@@ -124,36 +134,36 @@ const passOn = async (
 ): Promise<Passed> => {
   const { webhook } = deps;
   if (webhook === undefined) return skipped('no_default_webhook');
-  const job: Job = {
+  const job: ForwardJob = {
     ...{ forward, came: forward, envelope, delivery, webhook },
-    key: forwardRow(forward.container, forward.key),
+    key: forwardKey(forward.container, forward.key),
   };
-  return ticket === undefined ? pass(deps, job) : passAgain(deps, job);
+  return ticket === undefined ? forwardOnce(deps, job) : forwardAgain(deps, job);
 };
 
-const passAgain = async (deps: ForwarderDeps, job: Job): Promise<Passed> => {
+const forwardAgain = async (deps: ForwarderDeps, job: ForwardJob): Promise<Passed> => {
   try {
-    const forward = await putBack(deps, job.key, job.forward);
-    if (forward !== undefined) return await pass(deps, { ...job, forward });
+    const forward = await forwardAsItStands(deps, job.key, job.forward);
+    if (forward !== undefined) return await forwardOnce(deps, { ...job, forward });
     // A look at one message may be behind by seconds.
     if (job.delivery.attempts <= LOOKS) return lookAgain();
-    await dropGone(deps, job.key);
+    await dropGoneForward(deps, job.key);
     return skipped('removed');
   } catch (error) {
-    if (!(error instanceof TwilioTrouble)) throw error;
+    if (!(error instanceof TwilioError)) throw error;
     // The letter stays, so nothing is lost; others wait in line behind this one. Its own time in line does not count.
     if (deps.clock.now() - job.delivery.firstReceivedAt > PATIENCE_MS) return deferred('side_down');
-    return retry(error.retryAfter ?? backoff(job.delivery.attempts), twilioSays(error));
+    return retry(error.retryAfter ?? retryDelay(job.delivery.attempts), describeTwilioError(error));
   }
 };
 
-const pass = async (deps: ForwarderDeps, job: Job): Promise<Passed> => {
-  const { ok, row } = await claim(deps, job.key);
+const forwardOnce = async (deps: ForwarderDeps, job: ForwardJob): Promise<Passed> => {
+  const { ok, row } = await claimForward(deps, job.key);
   switch (row?.state) {
     case 'trying':
-      return ok ? send(deps, job, row) : settle(deps, job, row);
+      return ok ? send(deps, job, row) : settleForward(deps, job, row);
     case 'queued':
-      return settle(deps, job, row);
+      return settleForward(deps, job, row);
     case 'ok':
     case 'skipped':
       return skipped('already');
@@ -165,102 +175,108 @@ const pass = async (deps: ForwarderDeps, job: Job): Promise<Passed> => {
 };
 
 /** A try whose end nobody knows: waits until nothing of it can still arrive, then looks what became of it. */
-const settle = async (deps: ForwarderDeps, job: Job, row: Doubtful): Promise<Passed> => {
+const settleForward = async (deps: ForwarderDeps, job: ForwardJob, row: DoubtfulForward): Promise<Passed> => {
   const { clock, settings } = deps;
   if (row.state === 'trying') {
     const wait = Math.ceil((row.until + settings.settleMs - clock.now()) / 1000);
     // Its owner may be alive and through in a moment.
-    if (row.until > clock.now()) return retry(Math.min(wait, backoff(job.delivery.attempts)), 'somebody may be at it');
+    if (row.until > clock.now())
+      return retry(Math.min(wait, retryDelay(job.delivery.attempts)), 'somebody may be at it');
     if (wait > 0) return retry(wait, 'settling');
   }
-  if (pointless(deps, job)) return bury(deps, job, 'perhaps', 'forward_pointless');
-  const fate = await fateOf(deps, job, row);
-  if (typeof fate !== 'string') return fate;
-  if (fate === 'sent') {
-    await finish(deps, job.key, 'ok');
+  if (pointless(deps, job)) return giveUp(deps, job, 'perhaps', 'forward_pointless');
+  const effect = await wasSent(deps, job, row);
+  if (typeof effect !== 'string') return effect;
+  if (effect === 'sent') {
+    await finishForward(deps, job.key, 'ok');
     return FORWARDED;
   }
   if (clock.now() + settings.requestMs > job.delivery.deadline) return retry(0, 'no time left');
-  const taken = await take(deps, job.key, row, fate === 'unclear' ? 'perhaps' : 'not');
+  const taken = await takeForward(deps, job.key, row, effect === 'unclear' ? 'perhaps' : 'not');
   if (!taken.ok || taken.row?.state !== 'trying') return retry(1, 'somebody else is at it');
   // Said before the post, so that no death after it can keep it back.
-  if (fate === 'unclear') deps.journal({ ...about(job.forward), step: 'retried', reason: PERHAPS_TWICE });
+  if (effect === 'unclear') deps.journal({ ...about(job.forward), step: 'retried', reason: PERHAPS_TWICE });
   return send(deps, job, taken.row);
 };
 
 /** Only messages are looked up: Flex does not mind to hear of a channel twice. */
 const isMessage = ({ eventType }: Forward): boolean => eventType === 'onMessageSent';
 
-const fateOf = async (deps: ForwarderDeps, job: Job, row: Doubtful): Promise<Fate | Passed> => {
-  if (!isMessage(job.forward)) return 'not sent';
+const wasSent = async (deps: ForwarderDeps, job: ForwardJob, row: DoubtfulForward): Promise<SmsFound | Passed> => {
+  if (!isMessage(job.forward)) return 'notSent';
   try {
-    return await lookUp(deps, job.webhook, job, row);
+    return await findSentSms(deps, job.webhook, job, row);
   } catch (error) {
-    if (!(error instanceof TwilioTrouble)) throw error;
+    if (!(error instanceof TwilioError)) throw error;
     const asked = row.state === 'trying' ? row.until + deps.settings.settleMs : row.at;
     // Each time twice as long: in an outage the post would fare no better than the list, and each one sounds like a double.
     const patience = row.state === 'trying' ? Math.max(PATIENCE_MS, asked - row.since) : PATIENCE_MS;
     const forGood = error.remedy === 'park' || error.remedy === 'wait' || deps.clock.now() - asked > patience;
-    if (!forGood) return retry(error.retryAfter ?? backoff(job.delivery.attempts), twilioSays(error));
+    if (!forGood) return retry(error.retryAfter ?? retryDelay(job.delivery.attempts), describeTwilioError(error));
     // The post is for the same account, which has just asked to be left alone.
     await deps.clock.sleep(Math.min(error.retryAfter ?? 0, LONGEST_WAIT_S) * 1000);
     return 'unclear';
   }
 };
 
-const old = (deps: ForwarderDeps, { envelope }: Job): boolean =>
+const old = (deps: ForwarderDeps, { envelope }: ForwardJob): boolean =>
   deps.clock.now() - envelope.receivedAt > POINTLESS_AFTER_MS;
 
 /** The end of a channel is never too late: it ends the customer's session. */
-const pointless = (deps: ForwarderDeps, job: Job): boolean => isMessage(job.forward) && old(deps, job);
+const pointless = (deps: ForwarderDeps, job: ForwardJob): boolean => isMessage(job.forward) && old(deps, job);
 
-const send = async (deps: ForwarderDeps, job: Job, row: Trying): Promise<Passed> => {
+const send = async (deps: ForwarderDeps, job: ForwardJob, row: TryingForward): Promise<Passed> => {
   const { forward, webhook, key, delivery } = job;
   const before = row.twice ? 'perhaps' : 'not';
-  if (pointless(deps, job)) return bury(deps, job, before, 'forward_pointless');
+  if (pointless(deps, job)) return giveUp(deps, job, before, 'forward_pointless');
   // The last look at the lease: a post that could outlive it is not begun.
   if (deps.clock.now() + deps.settings.requestMs > Math.min(row.until, delivery.deadline)) {
-    await release(deps, key, row);
+    await freeForward(deps, key, row);
     return retry(0, 'no time left');
   }
   try {
     await webhook.post(forward.contentType, forward.body);
   } catch (error) {
-    if (!(error instanceof TwilioTrouble)) throw error;
+    if (!(error instanceof TwilioError)) throw error;
     return refused(deps, job, row, error);
   }
-  const { ok, row: stands } = await finish(deps, key, 'ok');
+  const { ok, row: stands } = await finishForward(deps, key, 'ok');
   // Somebody else has sent it, or looked it up, while this process slept.
   return ok || stands?.state !== 'ok' ? FORWARDED : { end: 'forwarded', reason: PERHAPS_TWICE };
 };
 
-const refused = async (deps: ForwarderDeps, job: Job, row: Trying, error: TwilioTrouble): Promise<Passed> => {
+const refused = async (
+  deps: ForwarderDeps,
+  job: ForwardJob,
+  row: TryingForward,
+  error: TwilioError,
+): Promise<Passed> => {
   const { key, delivery } = job;
   if (error.code === NO_PROXY) {
-    await finish(deps, key, 'skipped');
+    await finishForward(deps, key, 'skipped');
     return skipped('no_proxy');
   }
-  const sent = row.twice || error.fate === 'unknown' ? 'perhaps' : 'not';
-  if (error.remedy === 'park') return bury(deps, job, sent, 'forward_refused', error.code);
+  const sent = row.twice || error.effect === 'unknown' ? 'perhaps' : 'not';
+  if (error.remedy === 'park') return giveUp(deps, job, sent, 'forward_refused', error.code);
   // The session or the channel has ended: no try can change that.
-  if (error.remedy === 'wait' || old(deps, job)) return bury(deps, job, sent, 'forward_pointless', error.code);
-  if (error.fate === 'unknown') {
-    await lapse(deps, key, row);
+  if (error.remedy === 'wait' || old(deps, job)) return giveUp(deps, job, sent, 'forward_pointless', error.code);
+  if (error.effect === 'unknown') {
+    await lapseForward(deps, key, row);
     return retry(Math.ceil(deps.settings.settleMs / 1000), 'outcome unknown');
   }
-  await release(deps, key, row);
-  return retry(error.retryAfter ?? backoff(delivery.attempts), twilioSays(error));
+  await freeForward(deps, key, row);
+  return retry(error.retryAfter ?? retryDelay(delivery.attempts), describeTwilioError(error));
 };
 
 /** The dead letter keeps the webhook as it came: nobody else has it any more. The agent is told of a message. */
-const bury = async (
+const giveUp = async (
   deps: ForwarderDeps,
-  { came, envelope: { receivedAt }, key }: Job,
+  { came, envelope: { receivedAt }, key }: ForwardJob,
   sent: 'not' | 'perhaps',
   reason: Parked,
   code?: number,
 ): Promise<Passed> => {
-  await deps.queues.bury('default-webhook', {
+  await deps.queues.deadLetter('default-webhook', {
     group: came.container,
     dedupe: `parked-${came.key}`.slice(0, 128),
     reason,
@@ -274,6 +290,6 @@ const bury = async (
       reason,
       code,
     });
-  await giveUp(deps, key, sent);
+  await parkForward(deps, key, sent);
   return { end: 'parked', reason, code };
 };

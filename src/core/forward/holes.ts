@@ -15,8 +15,8 @@ import { composeMessageSent, messageKey } from './compose.ts';
 import {
   type EndedRow,
   type ForwardRow,
-  finish,
-  forwardRow,
+  finishForward,
+  forwardKey,
   KEEP_SECONDS,
   markQueued,
   type OpenRow,
@@ -68,25 +68,26 @@ export const forwardHoles = async (
   const now = deps.clock.now();
   const listed = [...messages].sort((a, b) => a.index - b.index);
   const first = Math.max(now - RECALL_MS, (await bridgeStart(deps)) ?? channel.since);
-  if (!listed.some((message) => needed(message, channel, first) && !isYoung(message, now))) return 0;
+  if (!listed.some((message) => needed(message, channel, first) && !isRecent(message, now))) return 0;
 
   const cursor = await readCursor(deps, channel.sid);
   const unseen = listed.filter(({ index }) => index > cursor);
   const rows = await Promise.all(
     unseen.map(async (message) =>
-      needed(message, channel, first) && !isYoung(message, now)
-        ? readForwardRow(deps, forwardRow(channel.sid, messageKey(message.sid)))
+      needed(message, channel, first) && !isRecent(message, now)
+        ? readForwardRow(deps, forwardKey(channel.sid, messageKey(message.sid)))
         : undefined,
     ),
   );
-  const { holes, upTo } = judge(cursor, unseen, rows, (message) => needed(message, channel, first), now);
+  const { holes, upTo } = findHoles(cursor, unseen, rows, (message) => needed(message, channel, first), now);
   if (upTo !== undefined && reaches(listed, cursor, first)) await writeCursor(deps, channel.sid, upTo);
   if (holes.length === 0) return 0;
   if (await hasProxy(deps, channel.sid)) {
     for (const hole of holes) await queue(deps, channel, hole);
     return holes.length;
   }
-  for (const { message } of holes) await finish(deps, forwardRow(channel.sid, messageKey(message.sid)), 'skipped');
+  for (const { message } of holes)
+    await finishForward(deps, forwardKey(channel.sid, messageKey(message.sid)), 'skipped');
   return 0;
 };
 
@@ -100,7 +101,7 @@ const bridgeStart = async ({ store }: HolesDeps): Promise<number | undefined> =>
   return known;
 };
 
-const isYoung = (message: Message, now: number): boolean => Date.parse(message.createdAt) > now - YOUNG_MS;
+const isRecent = (message: Message, now: number): boolean => Date.parse(message.createdAt) > now - YOUNG_MS;
 
 /**
  * Whether Flex's own webhook must hear of it. A silent copy is of what the customer has already; its stamp is believed
@@ -119,7 +120,7 @@ const hasEnded = (row: ForwardRow | undefined): row is EndedRow =>
   row?.state === 'ok' || row?.state === 'skipped' || row?.state === 'parked';
 
 /** `upTo`: the last index up to which all is accounted for; undefined: not even the first. */
-const judge = (
+const findHoles = (
   cursor: number,
   messages: readonly Message[],
   rows: readonly (ForwardRow | undefined)[],
@@ -138,7 +139,7 @@ const judge = (
       continue;
     }
     whole = false;
-    if (isYoung(message, now)) continue;
+    if (isRecent(message, now)) continue;
     // Those behind the head of a line that moves, or is held, wait on the queue without a row.
     if (row !== undefined && row.state !== 'queued' && isAlive(row, now)) break;
     if (row?.state === 'queued' && isAlive(row, now)) continue;
@@ -167,7 +168,7 @@ const hasProxy = async (deps: HolesDeps, channel: string): Promise<boolean> => {
 /** The row before the queue: a death between them leaves a row that goes stale, and the next sweep comes again. */
 const queue = async (deps: HolesDeps, { sid }: HolesChannel, { message, row }: Hole): Promise<void> => {
   const writtenAt = Date.parse(message.createdAt);
-  const marked = await markQueued(deps, forwardRow(sid, messageKey(message.sid)), row, writtenAt);
+  const marked = await markQueued(deps, forwardKey(sid, messageKey(message.sid)), row, writtenAt);
   // Somebody began it in the meantime: it was no hole.
   if (!marked.ok) return;
   const forward = composeMessageSent(message, {

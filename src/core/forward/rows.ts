@@ -9,7 +9,7 @@ import type { Change, Item, Key, Test, Value } from '../ports/change.ts';
 import type { Clock, Nonce } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 
-export type RowDeps = {
+export type ForwardRowDeps = {
   readonly store: Store;
   readonly clock: Pick<Clock, 'now'>;
   readonly nonce: Nonce;
@@ -47,10 +47,10 @@ export type ForwardRow =
   /** `unsent`: none of its tries may have sent it. */
   | { readonly state: 'parked'; readonly at: number; readonly unsent: boolean };
 
-export type Trying = Extract<ForwardRow, { state: 'trying' }>;
+export type TryingForward = Extract<ForwardRow, { state: 'trying' }>;
 export type EndedRow = Extract<ForwardRow, { state: 'ok' | 'skipped' | 'parked' }>;
 export type OpenRow = Exclude<ForwardRow, EndedRow>;
-export type Doubtful = Extract<ForwardRow, { state: 'trying' | 'queued' }>;
+export type DoubtfulForward = Extract<ForwardRow, { state: 'trying' | 'queued' }>;
 
 /**
  * From the last write to an event's row on. An event lies on its queue for 14 days at most, and so does the dead letter
@@ -58,11 +58,11 @@ export type Doubtful = Extract<ForwardRow, { state: 'trying' | 'queued' }>;
  */
 export const KEEP_SECONDS = 15 * 24 * 3600;
 
-export const forwardRow = (channel: string, key: string): Key => ({ pk: `flex#${channel}`, sk: `f#${key}` });
+export const forwardKey = (channel: string, key: string): Key => ({ pk: `flex#${channel}`, sk: `f#${key}` });
 
 const number = (value: Value | undefined): number => (typeof value === 'number' ? value : 0);
 
-const read = (item: Item | undefined): ForwardRow | undefined => {
+const readForward = (item: Item | undefined): ForwardRow | undefined => {
   const { st, u, b, f, at, x, r, unsent } = item ?? {};
   switch (st) {
     case 'trying':
@@ -82,30 +82,30 @@ const read = (item: Item | undefined): ForwardRow | undefined => {
   }
 };
 
-export const readForwardRow = async (deps: Pick<RowDeps, 'store'>, key: Key): Promise<ForwardRow | undefined> =>
-  read(await deps.store.get(key));
+export const readForwardRow = async (deps: Pick<ForwardRowDeps, 'store'>, key: Key): Promise<ForwardRow | undefined> =>
+  readForward(await deps.store.get(key));
 
 type RowWrite =
   | { readonly ok: true; readonly row: ForwardRow | undefined }
   | { readonly ok: false; readonly row: ForwardRow | undefined };
 
-const write = async (deps: RowDeps, key: Key, change: Omit<Change, 'nonce'>): Promise<RowWrite> => {
+const writeForward = async (deps: ForwardRowDeps, key: Key, change: Omit<Change, 'nonce'>): Promise<RowWrite> => {
   const ttl = Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS;
   const written = await deps.store.write(key, {
     ...change,
     set: { ...change.set, ttl },
     nonce: ['n', deps.nonce()],
   });
-  return written.ok ? { ok: true, row: read(written.item) } : { ok: false, row: read(written.old) };
+  return written.ok ? { ok: true, row: readForward(written.item) } : { ok: false, row: readForward(written.old) };
 };
 
 const among = (...groups: readonly (readonly Test[])[]): Test => ['any', ...groups];
 const is = (state: ForwardRow['state']): readonly Test[] => [['=', 'st', state]];
 
 /** To be posted for the first time, or again after a try that certainly sent nothing. */
-export const claim = (deps: RowDeps, key: Key): Promise<RowWrite> => {
+export const claimForward = (deps: ForwardRowDeps, key: Key): Promise<RowWrite> => {
   const now = deps.clock.now();
-  return write(deps, key, {
+  return writeForward(deps, key, {
     when: [among([['lacks', 'st']], is('free'))],
     set: { st: 'trying', u: now + deps.settings.leaseMs, b: now },
     add: { f: 1 },
@@ -117,9 +117,14 @@ export const claim = (deps: RowDeps, key: Key): Promise<RowWrite> => {
  * To be posted after a look at what became of the last try. `perhaps`: the look could not tell. Of a revived one the next
  * look asks only for this post: what was before has been judged, and can be told no better then.
  */
-export const take = (deps: RowDeps, key: Key, row: Doubtful, sent: 'not' | 'perhaps'): Promise<RowWrite> => {
+export const takeForward = (
+  deps: ForwardRowDeps,
+  key: Key,
+  row: DoubtfulForward,
+  sent: 'not' | 'perhaps',
+): Promise<RowWrite> => {
   const now = deps.clock.now();
-  return write(deps, key, {
+  return writeForward(deps, key, {
     when: [['=', 'f', row.fence], among(is('trying'), is('queued'))],
     set: {
       st: 'trying',
@@ -133,26 +138,27 @@ export const take = (deps: RowDeps, key: Key, row: Doubtful, sent: 'not' | 'perh
 };
 
 /** The try certainly sent nothing. */
-export const release = (deps: RowDeps, key: Key, row: Trying): Promise<RowWrite> =>
-  write(deps, key, {
+export const freeForward = (deps: ForwardRowDeps, key: Key, row: TryingForward): Promise<RowWrite> =>
+  writeForward(deps, key, {
     when: [['=', 'f', row.fence], ...is('trying')],
     set: { st: 'free', at: deps.clock.now() },
     remove: ['u', 'b'],
   });
 
 /** The try may have sent it, and is over: settling starts now. */
-export const lapse = (deps: RowDeps, key: Key, row: Trying): Promise<RowWrite> =>
-  write(deps, key, { when: [['=', 'f', row.fence], ...is('trying')], set: { u: deps.clock.now() } });
+export const lapseForward = (deps: ForwardRowDeps, key: Key, row: TryingForward): Promise<RowWrite> =>
+  writeForward(deps, key, { when: [['=', 'f', row.fence], ...is('trying')], set: { u: deps.clock.now() } });
 
 /** Nothing more is to be done. Whose try it was does not matter any more; the first end stands. */
-export const finish = (deps: RowDeps, key: Key, state: 'ok' | 'skipped'): Promise<RowWrite> => end(deps, key, state);
+export const finishForward = (deps: ForwardRowDeps, key: Key, state: 'ok' | 'skipped'): Promise<RowWrite> =>
+  end(deps, key, state);
 
 /** Given up. `perhaps`: one of its tries may have sent it. */
-export const giveUp = (deps: RowDeps, key: Key, sent: 'not' | 'perhaps'): Promise<RowWrite> =>
+export const parkForward = (deps: ForwardRowDeps, key: Key, sent: 'not' | 'perhaps'): Promise<RowWrite> =>
   end(deps, key, 'parked', sent === 'not' ? { unsent: 1 } : {});
 
-const end = (deps: RowDeps, key: Key, state: EndedRow['state'], more: Change['set'] = {}): Promise<RowWrite> =>
-  write(deps, key, {
+const end = (deps: ForwardRowDeps, key: Key, state: EndedRow['state'], more: Change['set'] = {}): Promise<RowWrite> =>
+  writeForward(deps, key, {
     when: [among([['lacks', 'st']], is('trying'), is('queued'), is('free'))],
     set: { st: state, at: deps.clock.now(), ...more },
     remove: ['u', 'b', 'r'],
@@ -163,16 +169,16 @@ const end = (deps: RowDeps, key: Key, state: EndedRow['state'], more: Change['se
  * try; of all else, and of what has no row any more, is to be looked up whether it was sent since it was written. Does
  * nothing in any other state.
  */
-export const revive = async (deps: RowDeps, key: Key, since: number): Promise<void> => {
+export const reviveForward = async (deps: ForwardRowDeps, key: Key, since: number): Promise<void> => {
   const at = deps.clock.now();
-  const freed = await write(deps, key, {
+  const freed = await writeForward(deps, key, {
     when: [...is('parked'), ['=', 'unsent', 1]],
     set: { st: 'free', at },
     add: { f: 1 },
     remove: ['unsent'],
   });
   if (freed.ok) return;
-  await write(deps, key, {
+  await writeForward(deps, key, {
     when: [among([['lacks', 'st']], [...is('parked'), ['lacks', 'unsent']])],
     set: { st: 'queued', at, b: since, r: 1 },
     add: { f: 1 },
@@ -180,8 +186,13 @@ export const revive = async (deps: RowDeps, key: Key, since: number): Promise<vo
 };
 
 /** It goes onto the queue, composed. @param seen the row as it was read: nobody may have moved it since. */
-export const markQueued = (deps: RowDeps, key: Key, seen: OpenRow | undefined, since: number): Promise<RowWrite> =>
-  write(deps, key, {
+export const markQueued = (
+  deps: ForwardRowDeps,
+  key: Key,
+  seen: OpenRow | undefined,
+  since: number,
+): Promise<RowWrite> =>
+  writeForward(deps, key, {
     when: seen === undefined ? [['lacks', 'st']] : [['=', 'f', seen.fence], ...is(seen.state)],
     set: { st: 'queued', at: deps.clock.now(), b: seen?.state === 'trying' ? seen.since : since },
     add: { f: 1 },

@@ -41,7 +41,7 @@ export const writeNotice = async (
     ...rendered,
     createdAt,
     attributes: stampedFor(deps, lane, before.frontline, rendered, sid, 'notice'),
-    announce: false,
+    notifyWebhooks: false,
   };
   const sent = await post(
     deps,

@@ -3,16 +3,16 @@
  * - `retry`: it may work later (429, 5xx, network, concurrent modification);
  * - `park`: it will never work with this content;
  * - `wait`: the container is gone or closed; the lane waits, nothing is parked;
- * - `fix`: credentials or configuration are wrong; it works once somebody mends them, so it is retried too.
+ * - `reconfigure`: credentials or settings are wrong; it works once an operator puts them right, so it is retried too.
  * What became of a write: `refused` (certainly not done), `unsent` (no byte left), `unknown` (it may have been done, or
  * may still be).
  */
-export type Remedy = 'retry' | 'park' | 'wait' | 'fix';
-export type Fate = 'refused' | 'unsent' | 'unknown';
+export type Remedy = 'retry' | 'park' | 'wait' | 'reconfigure';
+export type Effect = 'refused' | 'unsent' | 'unknown';
 
-export class TwilioTrouble extends Error {
+export class TwilioError extends Error {
   readonly remedy: Remedy;
-  readonly fate: Fate;
+  readonly effect: Effect;
   readonly status: number | undefined;
   readonly code: number | undefined;
   /** Seconds, when Twilio asked for them. */
@@ -23,7 +23,7 @@ export class TwilioTrouble extends Error {
     message: string,
     about: {
       readonly remedy: Remedy;
-      readonly fate: Fate;
+      readonly effect: Effect;
       readonly status?: number | undefined;
       readonly code?: number | undefined;
       readonly retryAfter?: number | undefined;
@@ -33,7 +33,7 @@ export class TwilioTrouble extends Error {
     super(message, { cause: about.cause });
     this.name = 'TwilioTrouble';
     this.remedy = about.remedy;
-    this.fate = about.fate;
+    this.effect = about.effect;
     this.status = about.status;
     this.code = about.code;
     this.retryAfter = about.retryAfter;
@@ -41,4 +41,5 @@ export class TwilioTrouble extends Error {
 }
 
 /** For reasons: the most that it says of itself. */
-export const twilioSays = ({ code, status, fate }: TwilioTrouble): string => `twilio ${code ?? status ?? fate}`;
+export const describeTwilioError = ({ code, status, effect }: TwilioError): string =>
+  `twilio ${code ?? status ?? effect}`;

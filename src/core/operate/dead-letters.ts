@@ -3,16 +3,16 @@
  * are not among them, for those have rows (see parked.ts).
  */
 import { QUEUES, type QueueName } from '../../contract.ts';
-import { forwardRow, readForwardRow } from '../forward/rows.ts';
+import { forwardKey, readForwardRow } from '../forward/rows.ts';
 import { decodeEnvelope, type Forward, type ParkedMessage } from '../jobs/envelope.ts';
 import { isEditParked, readRow } from '../state/ledger.ts';
 import { isFullyLinked, pairKey, readPair } from '../state/pair.ts';
 import type { DeadLetter, Operator } from './operator.ts';
 
-export type Letter = {
+export type UnlistedLetter = {
   readonly queue: QueueName;
   readonly handle: string;
-  /** A reason of parking (outcome.ts), or `given_up`: its queue did, after its consumer had failed too often. */
+  /** A reason of parking (outcome.ts), or `receive_limit`: its queue did, after its consumer had failed too often. */
   readonly reason: string;
   /** The key of the pair that it is about, where it can be read. */
   readonly pair: string | undefined;
@@ -22,10 +22,13 @@ export type Letter = {
   readonly forward: (Forward & { readonly receivedAt: number }) | undefined;
 };
 
-export const GIVEN_UP = 'given_up';
+export const RECEIVED_TOO_OFTEN = 'receive_limit';
 
 /** @returns undefined for the bell of a parked message. */
-const read = (queue: QueueName, { handle, body, reason = GIVEN_UP }: DeadLetter): Letter | undefined => {
+const read = (
+  queue: QueueName,
+  { handle, body, reason = RECEIVED_TOO_OFTEN }: DeadLetter,
+): UnlistedLetter | undefined => {
   const envelope = decodeEnvelope(body);
   const letter = { queue, handle, reason, pair: undefined, link: false, forward: undefined };
   if (envelope === undefined) return { ...letter, reason: 'unreadable' };
@@ -49,7 +52,7 @@ const read = (queue: QueueName, { handle, body, reason = GIVEN_UP }: DeadLetter)
 };
 
 export type Look = {
-  readonly letters: readonly Letter[];
+  readonly letters: readonly UnlistedLetter[];
   /**
    * About how many dead letters more there are. A FIFO queue of AWS shows ten of one chat at a time, the oldest; and none
    * that is in somebody else's hands.
@@ -58,7 +61,7 @@ export type Look = {
 };
 
 /** All letters that can be seen of the queues that have any by these counts, left where they are. */
-export const lookAtLetters = async (
+export const listUnlisted = async (
   operator: Operator,
   counts: Awaited<ReturnType<Operator['counts']>>,
 ): Promise<Look> => {
@@ -81,27 +84,27 @@ export const lookAtLetters = async (
   };
 };
 
-export const readLetters = async (
+export const readUnlisted = async (
   operator: Operator,
   counts: Awaited<ReturnType<Operator['counts']>>,
-): Promise<readonly Letter[]> => (await lookAtLetters(operator, counts)).letters;
+): Promise<readonly UnlistedLetter[]> => (await listUnlisted(operator, counts)).letters;
 
 /** How many of each reason, the most first. */
-export const countLetters = (letters: readonly Letter[]): Readonly<Record<string, number>> => {
+export const countByReason = (letters: readonly UnlistedLetter[]): Readonly<Record<string, number>> => {
   const counted = [...Map.groupBy(letters, ({ reason }) => reason)].map(
     ([reason, some]) => [reason, some.length] as const,
   );
   return Object.fromEntries(counted.sort(([, a], [, b]) => b - a));
 };
 
-export type Waiting = NonNullable<Letter['forward']>;
+export type GivenUpForward = NonNullable<UnlistedLetter['forward']>;
 
 /**
  * Each once, for one that is given up again gets a second letter; in the order of their line, which is that of their first
  * letters. The times at which they came are of several clocks.
  */
-export const waitingForwards = (letters: readonly Letter[]): readonly Waiting[] => {
-  const byEvent = new Map<string, Waiting>();
+export const givenUpForwards = (letters: readonly UnlistedLetter[]): readonly GivenUpForward[] => {
+  const byEvent = new Map<string, GivenUpForward>();
   for (const { forward } of letters)
     if (forward !== undefined && !byEvent.has(eventName(forward))) byEvent.set(eventName(forward), forward);
   return [...byEvent.values()];
@@ -117,7 +120,10 @@ export const eventName = ({ container, key }: Forward): string => `${container} 
  * @param unlinkable keys of pairs for which there turned out to be nothing to link.
  * @returns how many were taken away.
  */
-export const silence = async (operator: Operator, unlinkable: ReadonlySet<string> = new Set()): Promise<number> => {
+export const clearSettled = async (
+  operator: Operator,
+  unlinkable: ReadonlySet<string> = new Set(),
+): Promise<number> => {
   let removed = 0;
   for (const queue of QUEUES) {
     const over: string[] = [];
@@ -152,7 +158,7 @@ const isSettled = async (operator: Operator, { pair, lane, sid }: ParkedMessage)
 
 /** Or there is nothing to forward any more. */
 const isThrough = async (operator: Operator, { container, key }: Forward): Promise<boolean> => {
-  const row = await readForwardRow(operator, forwardRow(container, key));
+  const row = await readForwardRow(operator, forwardKey(container, key));
   return row?.state === 'ok' || row?.state === 'skipped';
 };
 

@@ -7,7 +7,7 @@ import type { Store } from '../ports/store.ts';
 export type QueueCount = {
   /** Not done yet, those in hands among them. */
   readonly waiting: number;
-  readonly inHands: number;
+  readonly inFlight: number;
   readonly dead: number;
   /** When the oldest waiting one came, in milliseconds since 1970; undefined when none waits, or it is not known. */
   readonly oldestAt: number | undefined;
@@ -18,7 +18,7 @@ export type QueueCount = {
 /** `handle` names it to the calls below, for half a minute at least. `reason` is missing when its queue gave it up. */
 export type DeadLetter = { readonly handle: string; readonly body: string; readonly reason: string | undefined };
 
-export type Deployment = {
+export type DeploymentAccess = {
   readonly store: Store;
   readonly queues: Pick<Queues, 'send'>;
   readonly counts: () => Promise<Readonly<Record<QueueName, QueueCount>>>;
@@ -29,7 +29,7 @@ export type Deployment = {
   readonly leaveDead: (queue: QueueName, handles: readonly string[]) => Promise<void>;
 };
 
-export type Operator = Deployment & {
+export type Operator = DeploymentAccess & {
   readonly clock: Clock;
   readonly nonce: Nonce;
   /** Whether anything takes jobs from the queues now. */

@@ -7,12 +7,12 @@ import { encodeEnvelope } from '../jobs/envelope.ts';
 import { sendJob } from '../jobs/send.ts';
 import { awaitTickets, type JobEnd } from '../jobs/tickets.ts';
 import { containerOf, isFullyLinked, readPair, source } from '../state/pair.ts';
-import type { Letter, Waiting } from './dead-letters.ts';
+import type { GivenUpForward, UnlistedLetter } from './dead-letters.ts';
 import type { Operator } from './operator.ts';
 import type { ParkedRow } from './parked.ts';
 
 /** `ended` is undefined while it is under way. */
-export type PutBack = { readonly row: ParkedRow; readonly ended: JobEnd | undefined };
+export type RedrivenMessage = { readonly row: ParkedRow; readonly ended: JobEnd | undefined };
 
 /** So many lanes side by side; one lane's messages go one after the other, or their order would be lost. */
 const LANES_AT_ONCE = 20;
@@ -20,11 +20,11 @@ const LANES_AT_ONCE = 20;
 type Asked = { readonly row: ParkedRow; readonly ticket: string | undefined };
 
 /** @param rows as listParked gives them. */
-export const putBack = async (
+export const redriveMessages = async (
   operator: Operator,
   rows: readonly ParkedRow[],
   waitMs: number,
-): Promise<readonly PutBack[]> => {
+): Promise<readonly RedrivenMessage[]> => {
   const lanes = [...Map.groupBy(rows, ({ pair, lane }) => `${pair} ${lane}`).values()];
   const asked: Asked[] = [];
   const worker = async (): Promise<void> => {
@@ -57,17 +57,17 @@ const ask = async (operator: Operator, rows: readonly ParkedRow[]): Promise<read
 };
 
 /** `ended` is undefined while it is under way, or waits for its next try. */
-export type LinkedAgain = { readonly pair: string; readonly ended: JobEnd | undefined };
+export type RedrivenLink = { readonly pair: string; readonly ended: JobEnd | undefined };
 
 /**
  * Parked links are tried again, from what their pairs remember. Their letters stay until they are linked (dead-letters.ts).
  * @param waitMs how long their ends are waited for.
  */
-export const linkAgain = async (
+export const redriveLinks = async (
   operator: Operator,
-  letters: readonly Letter[],
+  letters: readonly UnlistedLetter[],
   waitMs: number,
-): Promise<readonly LinkedAgain[]> => {
+): Promise<readonly RedrivenLink[]> => {
   const pairs = new Set(letters.flatMap(({ link, pair }) => (link && pair !== undefined ? [pair] : [])));
   const asked: (readonly [pair: string, ticket: string])[] = [];
   for (const pk of pairs) {
@@ -86,15 +86,15 @@ export const linkAgain = async (
 };
 
 /** `ended` is undefined while it is under way. */
-export type ForwardedAgain = { readonly forward: Waiting; readonly ended: JobEnd | undefined };
+export type RedrivenForward = { readonly forward: GivenUpForward; readonly ended: JobEnd | undefined };
 
 /** @param waitMs how long their ends are waited for. */
-export const forwardAgain = async (
+export const redriveForwards = async (
   operator: Operator,
-  forwards: readonly Waiting[],
+  forwards: readonly GivenUpForward[],
   waitMs: number,
-): Promise<readonly ForwardedAgain[]> => {
-  const asked: { readonly forward: Waiting; readonly ticket: string }[] = [];
+): Promise<readonly RedrivenForward[]> => {
+  const asked: { readonly forward: GivenUpForward; readonly ticket: string }[] = [];
   for (const forward of forwards) {
     const ticket = operator.nonce();
     const { receivedAt: _, ...work } = forward;

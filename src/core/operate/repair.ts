@@ -34,7 +34,7 @@ const verdictOf = (lane: Lane, ended: JobEnd | undefined, unheard: string): Lane
  * again instead, which compares it once it is done.
  * @param how `full`: beyond the newest page of both ends; `waitMs`: how long the ends are waited for.
  */
-export const repair = async (
+export const repairPair = async (
   operator: Operator,
   pair: Pair,
   how: { readonly full: boolean; readonly waitMs: number },
@@ -67,7 +67,10 @@ export const repair = async (
  * sweep brings over what was deferred.
  * @returns false when it is not held.
  */
-export const release = async ({ store, nonce }: Pick<Operator, 'store' | 'nonce'>, pair: Pair): Promise<boolean> => {
+export const releasePair = async (
+  { store, nonce }: Pick<Operator, 'store' | 'nonce'>,
+  pair: Pair,
+): Promise<boolean> => {
   const written = await store.write(pair.key, {
     when: [['has', 'held']],
     set: dueMark(pair),

@@ -2,12 +2,12 @@
 import type { QueueName } from '../../contract.ts';
 import { isLinkLate, waitsSince } from '../state/lag.ts';
 import { type Pair, readPair } from '../state/pair.ts';
-import { countLetters, readLetters } from './dead-letters.ts';
+import { countByReason, readUnlisted } from './dead-letters.ts';
 import { allDue } from './due.ts';
 import type { Operator, QueueCount } from './operator.ts';
 import { listParked } from './parked.ts';
 
-export type Held = { readonly container: string; readonly until: number };
+export type PausedPair = { readonly container: string; readonly until: number };
 export type LateLink = { readonly container: string; readonly since: number };
 
 export type Status = {
@@ -22,7 +22,7 @@ export type Status = {
     readonly linking: number;
     /** Those that should have been linked by now, the oldest first. */
     readonly late: readonly LateLink[];
-    readonly held: readonly Held[];
+    readonly held: readonly PausedPair[];
   };
   /**
    * Dirty are those that wait for a side, with messages or for long with edits. Those of held pairs are not: they wait
@@ -54,7 +54,7 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
   const at = operator.clock.now();
   const queues = await operator.counts();
   const [letters, active, quiet, parked, due] = await Promise.all([
-    readLetters(operator, queues),
+    readUnlisted(operator, queues),
     allDue(operator.store, 'active'),
     allDue(operator.store, 'quiet'),
     listParked(operator.store, {}),
@@ -95,7 +95,7 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
       byReason: Object.fromEntries([...reasons].map(([reason, rows]) => [reason, rows.length])),
       oldestAt: earliest(parked.map((row) => row.at)),
     },
-    letters: { total: letters.length, byReason: countLetters(letters) },
+    letters: { total: letters.length, byReason: countByReason(letters) },
     queues,
   };
 };

@@ -19,7 +19,7 @@ export type Draft = {
   readonly createdAt: string;
   readonly attributes: string;
   /** Whether Twilio tells its webhooks of this message (Flex: so that Proxy sends the customer's SMS). */
-  readonly announce: boolean;
+  readonly notifyWebhooks: boolean;
 };
 
 /** `next` is opaque: hand it back to go on. A page holds at most 100 messages. */

@@ -13,7 +13,7 @@ export type Queues = {
   /** Durable when it resolves; rejects when it could not be stored. */
   readonly send: (queue: QueueName, message: QueueMessage) => Promise<void>;
   /** Puts a message on the queue's dead-letter queue; durable when it resolves. */
-  readonly bury: (queue: QueueName, message: QueueMessage & { readonly reason: string }) => Promise<void>;
+  readonly deadLetter: (queue: QueueName, message: QueueMessage & { readonly reason: string }) => Promise<void>;
 };
 
 /** One message in a consumer's hands. The host owns groups, batches and visibility. */
@@ -30,8 +30,8 @@ export type Delivery = {
 };
 
 /** `park`: the host sends it to the dead-letter queue, then forgets it. */
-export type Verdict =
+export type Disposition =
   | { readonly verdict: 'done' }
   | { readonly verdict: 'retry'; readonly afterSeconds: number }
   | { readonly verdict: 'park'; readonly reason: string };
-export type Consumer = (delivery: Delivery) => Promise<Verdict>;
+export type Consumer = (delivery: Delivery) => Promise<Disposition>;

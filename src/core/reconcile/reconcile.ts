@@ -16,7 +16,7 @@ import { newTally, type Run, type Tally, unsure } from '../jobs/run.ts';
 import { sendJob } from '../jobs/send.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { deferred, type Outcome, retry, skipped } from '../model/outcome.ts';
-import { TwilioTrouble } from '../model/twilio-error.ts';
+import { TwilioError } from '../model/twilio-error.ts';
 import { fence, intend } from '../state/lane/intent.ts';
 import { clean, DROPS_AT_ONCE, GONE_AFTER_MS, HOLES_AT_ONCE } from '../state/lane/marks.ts';
 import { releaseInTime } from '../state/lane/pace.ts';
@@ -114,7 +114,7 @@ const backwards = async (
  * @returns the source SIDs of what was seen to, no more than one write can note; the rest is for the next run.
  */
 const applyStale = async (deps: BridgeDeps, { lease: { pair, lane }, tally }: Progress): Promise<readonly string[]> => {
-  let refused: TwilioTrouble | undefined;
+  let refused: TwilioError | undefined;
   const stale = [...pair.lanes[lane].stale].slice(0, DROPS_AT_ONCE);
   for (const [sid, since] of stale) {
     const row = await readRow(deps, pair.key, lane, sid);
@@ -125,7 +125,7 @@ const applyStale = async (deps: BridgeDeps, { lease: { pair, lane }, tally }: Pr
       const across = { pair, lane, sid, row };
       if (logUpdate(deps, across, await updateStaleCopy(deps, across, since))) tally.repaired += 1;
     } catch (error) {
-      if (!(error instanceof TwilioTrouble) || error.status === undefined) throw error;
+      if (!(error instanceof TwilioError) || error.status === undefined) throw error;
       refused ??= error;
     }
   }

@@ -7,7 +7,7 @@ import { type BridgeDeps, chatSide } from '../deps.ts';
 import { type Tally, unsure } from '../jobs/run.ts';
 import { sendJob } from '../jobs/send.ts';
 import type { Lane, Message } from '../model/event.ts';
-import { TwilioTrouble } from '../model/twilio-error.ts';
+import { TwilioError } from '../model/twilio-error.ts';
 import { markStale } from '../state/lane/marks.ts';
 import { findSource, type LedgerRow, readRow, writeDeleted } from '../state/ledger.ts';
 import { containerOf, destination, otherLane, type Pair } from '../state/pair.ts';
@@ -123,7 +123,7 @@ const repairFinding = async (repair: Repair, finding: RepairableFinding): Promis
 
 /** From then on it is known since when it waits. */
 const markAndThrow = async ({ deps, pair, lane, origin }: Repair, error: unknown): Promise<never> => {
-  const waits = error instanceof TwilioTrouble && error.remedy !== 'wait' && !pair.lanes[lane].stale.has(origin);
+  const waits = error instanceof TwilioError && error.remedy !== 'wait' && !pair.lanes[lane].stale.has(origin);
   if (waits) await markStale(deps, pair.key, lane, origin);
   throw error;
 };

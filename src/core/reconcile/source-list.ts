@@ -1,7 +1,7 @@
 /** Reads a lane's source: what may not have crossed yet, oldest first, a batch at a time. */
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Message, Side } from '../model/event.ts';
-import { TwilioTrouble } from '../model/twilio-error.ts';
+import { TwilioError } from '../model/twilio-error.ts';
 import type { Page } from '../ports/chat.ts';
 import { keepPlace } from '../state/lane/marks.ts';
 import type { LaneLease, LaneWrite } from '../state/lane/write.ts';
@@ -51,7 +51,7 @@ const readUp = async (deps: BridgeDeps, { pair, lane }: LaneLease, container: st
   if (place === undefined) return side.listMessages(container, 'asc');
   return side.listMessages(container, 'asc', place).catch((error: unknown) => {
     // A remembered page that Twilio does not know any more: from the start, past what is done.
-    if (error instanceof TwilioTrouble && error.fate === 'refused' && error.remedy === 'park' && pair.lanes[lane].place)
+    if (error instanceof TwilioError && error.effect === 'refused' && error.remedy === 'park' && pair.lanes[lane].place)
       return side.listMessages(container, 'asc');
     throw error;
   });

@@ -4,7 +4,7 @@ import type { BridgeDeps } from '../deps.ts';
 import { forwardHoles } from '../forward/holes.ts';
 import { isLapsed, sendJob } from '../jobs/send.ts';
 import type { Lane, Side } from '../model/event.ts';
-import { TwilioTrouble, twilioSays } from '../model/twilio-error.ts';
+import { describeTwilioError, TwilioError } from '../model/twilio-error.ts';
 import type { Key } from '../ports/change.ts';
 import { compareEnds, type End, type Finding } from '../reconcile/compare.ts';
 import { isConfirmed } from '../reconcile/repair.ts';
@@ -12,15 +12,15 @@ import { type Pair, readPair } from '../state/pair.ts';
 import { listForSweep, markQuiet, type SweepClass, unlistForSweep } from '../state/pair-writes.ts';
 import type { SeenTo } from './not-compared.ts';
 
-export type Verdict =
+export type LaneVerdict =
   | { readonly verdict: 'clean' }
   | { readonly verdict: 'repairing' }
   | { readonly verdict: 'not compared'; readonly why: string };
 
 /** A verdict per lane, and for what goes on to Flex's own webhook where anything does; none for a pair that has ended. */
-export type Verdicts = { readonly [lane in Lane | 'forward']?: Verdict };
+export type Verdicts = { readonly [lane in Lane | 'forward']?: LaneVerdict };
 
-export const notSeen = (why: string): Verdicts => {
+export const neitherCompared = (why: string): Verdicts => {
   const verdict = { verdict: 'not compared', why } as const;
   return { toFrontline: verdict, toFlex: verdict };
 };
@@ -34,7 +34,7 @@ export const comparePair = async (deps: BridgeDeps, key: Key, kind: SweepClass):
     await unlistForSweep(deps, key);
     return {};
   }
-  if (pair.flex === undefined || pair.frontline === undefined) return notSeen('being linked or ended');
+  if (pair.flex === undefined || pair.frontline === undefined) return neitherCompared('being linked or ended');
   try {
     const [flex, frontline] = await Promise.all([
       newest(deps, 'flex', pair.flex),
@@ -51,18 +51,23 @@ export const comparePair = async (deps: BridgeDeps, key: Key, kind: SweepClass):
       ...forward,
     };
   } catch (error) {
-    if (error instanceof TwilioTrouble) return notSeen(twilioSays(error));
+    if (error instanceof TwilioError) return neitherCompared(describeTwilioError(error));
     throw error;
   }
 };
 
-const compareForwards = async (deps: BridgeDeps, pair: Pair, channel: string, { messages }: End): Promise<Verdict> => {
+const compareForwards = async (
+  deps: BridgeDeps,
+  pair: Pair,
+  channel: string,
+  { messages }: End,
+): Promise<LaneVerdict> => {
   const { customer, begunAt } = pair;
   const holes = await forwardHoles(deps, { sid: channel, customer, since: begunAt }, messages);
   return { verdict: holes > 0 ? 'repairing' : 'clean' };
 };
 
-const compareLane = async (deps: BridgeDeps, pair: Pair, lane: Lane, from: End, into: End): Promise<Verdict> => {
+const compareLane = async (deps: BridgeDeps, pair: Pair, lane: Lane, from: End, into: End): Promise<LaneVerdict> => {
   const because = isLapsed(deps, pair, lane) ? 'lapsed' : undefined;
   const busy = because === undefined ? whyNot(pair, lane) : undefined;
   if (busy !== undefined) return { verdict: 'not compared', why: busy };

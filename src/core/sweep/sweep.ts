@@ -12,7 +12,7 @@ import type { Journal } from '../ports/journal.ts';
 import { isLinkLate, waitsSince } from '../state/lag.ts';
 import { type Pair, readPair } from '../state/pair.ts';
 import type { SweepClass } from '../state/pair-writes.ts';
-import { comparePair, notSeen, type Verdict, type Verdicts } from './compare-pair.ts';
+import { comparePair, type LaneVerdict, neitherCompared, type Verdicts } from './compare-pair.ts';
 import { notCompared } from './not-compared.ts';
 
 const PAGE = 100;
@@ -89,7 +89,7 @@ const compareShare = async (
       place = String(item.dk);
       const one: Promise<void> = comparePair(deps, { pk: String(item.pk), sk: 'pair' }, kind)
         // The store or a queue did not do as asked: this pair is looked at again by the next run.
-        .catch((error: unknown) => notSeen(error instanceof Error ? error.name : typeof error))
+        .catch((error: unknown) => neitherCompared(error instanceof Error ? error.name : typeof error))
         .then((lanes) => {
           pairs.push({ container: String(item.pk), lanes });
           owed += REPAIR_MS * repairing(lanes);
@@ -115,7 +115,7 @@ const compareShare = async (
 
 type Seen = { readonly container: string; readonly lanes: Verdicts };
 
-const count = (lanes: Verdicts, verdict: Verdict['verdict']): number =>
+const count = (lanes: Verdicts, verdict: LaneVerdict['verdict']): number =>
   Object.values(lanes).filter((one) => one.verdict === verdict).length;
 const repairing = (lanes: Verdicts): number => count(lanes, 'repairing');
 
@@ -146,13 +146,13 @@ const sendWaiting = async (deps: BridgeDeps): Promise<number> => {
     waiting.push(...pairs);
     after = page.next;
   } while (after !== undefined);
-  tellDirtyLanes(deps.journal, waiting, deps.clock.now());
+  logDirtyLanes(deps.journal, waiting, deps.clock.now());
   await sendBacklog(deps);
   return waiting.length;
 };
 
 /** Tells the journal how many lanes are not up to date, of pairs that wait for something; nothing when all are. */
-export const tellDirtyLanes = (journal: Journal, pairs: readonly Pair[], now: number): void => {
+export const logDirtyLanes = (journal: Journal, pairs: readonly Pair[], now: number): void => {
   const count = pairs
     .flatMap((pair) => [pair.lanes.toFrontline, pair.lanes.toFlex].map((lane) => ({ pair, lane })))
     .filter(({ pair, lane }) => isLinkLate(pair, now) || waitsSince(lane, now) !== undefined).length;

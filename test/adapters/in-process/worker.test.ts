@@ -4,7 +4,7 @@ import { startWorker, type WorkerDeps } from '../../../src/adapters/in-process/w
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { openDatabase } from '../../../src/adapters/sqlite/open.ts';
 import { createSqliteQueue } from '../../../src/adapters/sqlite/queue.ts';
-import type { Consumer, Delivery, Verdict } from '../../../src/core/ports/queues.ts';
+import type { Consumer, Delivery, Disposition } from '../../../src/core/ports/queues.ts';
 import { type HandClock, handClock } from '../../contracts/hand-clock.ts';
 import { message } from '../../contracts/queues.contract.ts';
 import { newFolder } from '../sqlite/folder.ts';
@@ -43,7 +43,7 @@ const bench = (answer: Consumer, over: Partial<WorkerDeps> = {}, queues?: LocalQ
   const time = handAlarm(clock);
   const all = queues ?? createMemoryQueues({ clock });
   const begun: Delivery[] = [];
-  const verdicts: Verdict[] = [];
+  const verdicts: Disposition[] = [];
   const troubles: unknown[] = [];
   const worker = startWorker({
     queue: all.source('flex-events'),
@@ -76,14 +76,14 @@ const bench = (answer: Consumer, over: Partial<WorkerDeps> = {}, queues?: LocalQ
   };
 };
 
-const done: Verdict = { verdict: 'done' };
+const done: Disposition = { verdict: 'done' };
 
 /** A consumer whose answers are given by hand, by message body. */
 const byHand = () => {
-  const open = new Map<string, (verdict: Verdict) => void>();
+  const open = new Map<string, (verdict: Disposition) => void>();
   return {
-    consume: (delivery: Delivery) => new Promise<Verdict>((answer) => open.set(delivery.body, answer)),
-    answer: async (body: string, verdict: Verdict = done): Promise<void> => {
+    consume: (delivery: Delivery) => new Promise<Disposition>((answer) => open.set(delivery.body, answer)),
+    answer: async (body: string, verdict: Disposition = done): Promise<void> => {
       open.get(body)?.(verdict);
       await settle();
     },
@@ -217,7 +217,7 @@ describe('A worker', () => {
     await hand.answer('1');
     await stopping;
     expect(bodies()).toEqual(['1']);
-    expect((await queues.counts())['flex-events']).toEqual({ waiting: 2, inHands: 0, dead: 0 });
+    expect((await queues.counts())['flex-events']).toEqual({ waiting: 2, inFlight: 0, dead: 0 });
   });
 
   test('stopped while it was receiving gives back what it got', async () => {
@@ -235,7 +235,7 @@ describe('A worker', () => {
     });
     await second.stop();
     expect(bodies()).toEqual([]);
-    expect((await queues.counts())['flex-events']).toEqual({ waiting: 1, inHands: 0, dead: 0 });
+    expect((await queues.counts())['flex-events']).toEqual({ waiting: 1, inFlight: 0, dead: 0 });
   });
 
   test('takes 40 chats of 25 messages through a SQLite file, each once and in order', async () => {

@@ -56,7 +56,7 @@ const walk = async (queues: LocalQueues, clock: HandClock, run: readonly Step[])
   for (const step of run) {
     if (step.step === 'wait') clock.advance(step.ms);
     else if (step.step === 'send') await queues.send('flex-events', { ...step, body: `${seen.length}` });
-    else if (step.step === 'bury') await queues.bury('flex-events', { ...step, body: 'b', reason: 'refused' });
+    else if (step.step === 'bury') await queues.deadLetter('flex-events', { ...step, body: 'b', reason: 'refused' });
     else if (step.step === 'receive') {
       const received = [...(await source.receive(step.limit))].sort((a, b) => a.group.localeCompare(b.group));
       receipts.push(...received);
@@ -65,7 +65,7 @@ const walk = async (queues: LocalQueues, clock: HandClock, run: readonly Step[])
       const receipt = receipts[step.which % receipts.length];
       if (receipt === undefined) continue;
       if (step.step === 'done') await source.done(receipt);
-      else if (step.step === 'again') await source.again(receipt, 5);
+      else if (step.step === 'again') await source.retry(receipt, 5);
       else await source.park(receipt, 'refused');
     }
     seen.push(await queues.counts(), await source.nextVisibleAt());

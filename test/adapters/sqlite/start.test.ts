@@ -57,10 +57,10 @@ describe('A process that starts', () => {
     const queues = await createSqliteQueue(database, { clock });
     await keep('a', { st: 'open' });
     await queues.send('flex-events', { group: 'g', dedupe: 'd', body: 'b' });
-    await queues.bury('flex-events', { group: 'g', dedupe: 'e', body: 'b', reason: 'r' });
+    await queues.deadLetter('flex-events', { group: 'g', dedupe: 'e', body: 'b', reason: 'r' });
     await forgetEverything(database);
     expect(await pair('a')).toBeUndefined();
-    expect((await queues.counts())['flex-events']).toEqual({ waiting: 0, inHands: 0, dead: 0 });
+    expect((await queues.counts())['flex-events']).toEqual({ waiting: 0, inFlight: 0, dead: 0 });
     // Not even the memory of duplicates is left.
     await queues.send('flex-events', { group: 'g', dedupe: 'd', body: 'b' });
     expect((await queues.counts())['flex-events'].waiting).toBe(1);

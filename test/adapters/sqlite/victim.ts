@@ -16,7 +16,7 @@ await queues.send('frontline-events', { group: 'CH0', dedupe: 'held', body: 'hel
 await queues.send('frontline-events', { group: 'CH0', dedupe: 'behind', body: 'behind' });
 await queues.send('frontline-events', { group: 'CH9', dedupe: 'put off', body: 'put off' });
 const source = queues.source('frontline-events');
-for (const received of await source.receive(10)) if (received.group === 'CH9') await source.again(received, 60);
+for (const received of await source.receive(10)) if (received.group === 'CH9') await source.retry(received, 60);
 
 for (let n = 0; ; n += 1) {
   await Promise.all([

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { SQSRecord } from 'aws-lambda';
 import { type BatchDeps, createBatchHandler } from '../../../src/adapters/sqs/batch.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
-import type { Delivery, QueueMessage, Verdict } from '../../../src/core/ports/queues.ts';
+import type { Delivery, Disposition, QueueMessage } from '../../../src/core/ports/queues.ts';
 import { type HandClock, handClock } from '../../contracts/hand-clock.ts';
 import { startSqs } from './sqs-server.ts';
 
@@ -34,10 +34,10 @@ const record = (group: string | undefined, body: string, attempts = 1): SQSRecor
   awsRegion: 'eu-west-1',
 });
 
-const done: Verdict = { verdict: 'done' };
-const retry = (afterSeconds: number): Verdict => ({ verdict: 'retry', afterSeconds });
+const done: Disposition = { verdict: 'done' };
+const retry = (afterSeconds: number): Disposition => ({ verdict: 'retry', afterSeconds });
 
-type Answer = (delivery: Delivery, clock: HandClock) => Verdict | Promise<Verdict>;
+type Answer = (delivery: Delivery, clock: HandClock) => Disposition | Promise<Disposition>;
 
 const run = async (
   records: readonly SQSRecord[],
@@ -57,7 +57,7 @@ const run = async (
     client: sqs.client,
     queueUrl: sqs.urls['flex-events'],
     queueName: 'flex-events',
-    bury: async (_, letter) => {
+    deadLetter: async (_, letter) => {
       buried.push(letter);
     },
     clock,
@@ -167,7 +167,7 @@ describe('A batch', () => {
       [record('CH1', 'poison'), record('CH1', '2')],
       () => ({ verdict: 'park', reason: 'refused' }),
       {
-        bury: async () => {
+        deadLetter: async () => {
           throw new Error('SQS is away');
         },
       },

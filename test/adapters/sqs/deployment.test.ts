@@ -62,7 +62,7 @@ describe('the queues of a stack, as an operator sees them', () => {
     const { deployment } = setUp([]);
     expect((await deployment.counts())['flex-events']).toEqual({
       waiting: 11,
-      inHands: 4,
+      inFlight: 4,
       dead: 3,
       oldestAt: undefined,
       oldestUnknown: 'no figure',
@@ -73,7 +73,7 @@ describe('the queues of a stack, as an operator sees them', () => {
     const { deployment } = setUp([], false, () => ({ at: 1_000 }));
     expect((await deployment.counts())['default-webhook']).toEqual({
       waiting: 11,
-      inHands: 4,
+      inFlight: 4,
       dead: 3,
       oldestAt: 1_000,
     });
@@ -83,7 +83,7 @@ describe('the queues of a stack, as an operator sees them', () => {
     const { deployment } = setUp([], false, () => ({ at: 1_000 }), 'flex-events');
     expect((await deployment.counts())['flex-events']).toEqual({
       waiting: 0,
-      inHands: 0,
+      inFlight: 0,
       dead: 3,
       oldestAt: undefined,
     });

@@ -63,7 +63,10 @@ describe('SQS', () => {
   });
 
   test('a dead letter keeps the name that its message had', async () => {
-    await createSqsQueues(sqs).bury('flex-events', { ...message('CH1', 'x', 'onMessageSent-IM1'), reason: 'refused' });
+    await createSqsQueues(sqs).deadLetter('flex-events', {
+      ...message('CH1', 'x', 'onMessageSent-IM1'),
+      reason: 'refused',
+    });
     expect(sqs.letters[0]?.MessageAttributes).toEqual({
       reason: { DataType: 'String', StringValue: 'refused' },
       dedupe: { DataType: 'String', StringValue: 'onMessageSent-IM1' },

@@ -114,7 +114,7 @@ describe.each([true, false])('an answer that is lost (interactions name messages
 
   test.each([
     ['sent', answerLost],
-    ['not sent', { fault: 'rest.5xx-before', p: 1, only: CHAT_EVENT, status: 500 } as const],
+    ['notSent', { fault: 'rest.5xx-before', p: 1, only: CHAT_EVENT, status: 500 } as const],
   ])('while the same text was said long before: no doubt about the second one, %s', async (_, fault) => {
     chat.writes('ok');
     await stage.pass(20_000);

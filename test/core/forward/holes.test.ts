@@ -3,7 +3,7 @@ import { AGENTS, FLEX } from '../../../local-twilio/defaults.ts';
 import { stampedAttributes } from '../../../src/core/copies/stamp.ts';
 import { messageKey } from '../../../src/core/forward/compose.ts';
 import { forwardHoles } from '../../../src/core/forward/holes.ts';
-import { forwardRow } from '../../../src/core/forward/rows.ts';
+import { forwardKey } from '../../../src/core/forward/rows.ts';
 import type { Key } from '../../../src/core/ports/change.ts';
 import { firstStart } from '../../../src/core/state/first-start.ts';
 import { CHAT_EVENT, STAMP_KEY, type Stage, setStage } from './stage.ts';
@@ -193,7 +193,7 @@ describe('is no hole:', () => {
     } as const;
     const draft = { author: at.author, body: 'edited', createdAt: new Date(stage.twilio.now()).toISOString() };
     const attributes = stampedAttributes(STAMP_KEY, 'test', at, `IM${'1'.repeat(32)}`, 'silent');
-    await stage.deps.flex.send(chat.channelSid, { ...draft, attributes, announce: false });
+    await stage.deps.flex.send(chat.channelSid, { ...draft, attributes, notifyWebhooks: false });
     await stage.pass(6 * MINUTE);
     expect(await sweep()).toBe(0);
   });
@@ -263,7 +263,7 @@ test.each([1, 6.9, 7.1, 14.9, 15.1, 40])('what was forwarded is not missed %d da
 test('an event is remembered for longer than it can lie on a queue, and no longer than a day more', async () => {
   const sid = chat.writes('one');
   await stage.pass(1_000);
-  const row = await stage.deps.store.get(forwardRow(chat.channelSid, messageKey(sid)));
+  const row = await stage.deps.store.get(forwardKey(chat.channelSid, messageKey(sid)));
   const days = (Number(row?.ttl) - stage.twilio.now() / 1000) / (24 * 3600);
   expect(days).toBeGreaterThan(14.9);
   expect(days).toBeLessThanOrEqual(15);

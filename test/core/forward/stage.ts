@@ -8,7 +8,7 @@ import { createDefaultWebhook } from '../../../src/adapters/twilio/rest/default-
 import { createFlexSide } from '../../../src/adapters/twilio/rest/flex-side.ts';
 import { createForwarder } from '../../../src/core/forward/forwarder.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
-import type { Delivery, Verdict } from '../../../src/core/ports/queues.ts';
+import type { Delivery, Disposition } from '../../../src/core/ports/queues.ts';
 import type { Store } from '../../../src/core/ports/store.ts';
 import { createWebhook } from '../../../src/edge/webhook.ts';
 import { createVirtualTwilio } from '../../local-twilio/support/virtual-twilio.ts';
@@ -111,7 +111,7 @@ export const setStage = () => {
     arrived = twilio.delivered.length;
   };
 
-  const consume = async (delivery: Delivery): Promise<Verdict | 'dead'> => {
+  const consume = async (delivery: Delivery): Promise<Disposition | 'dead'> => {
     const death = new Promise<'dead'>((resolve) => {
       die = () => resolve('dead');
     });
@@ -122,7 +122,7 @@ export const setStage = () => {
       const verdict = await consume({ ...received, deadline: twilio.now() + 25_000 });
       if (verdict === 'dead') continue;
       if (verdict.verdict === 'done') await source.done(received);
-      else if (verdict.verdict === 'retry') await source.again(received, verdict.afterSeconds);
+      else if (verdict.verdict === 'retry') await source.retry(received, verdict.afterSeconds);
       else await source.park(received, verdict.reason);
     }
   };

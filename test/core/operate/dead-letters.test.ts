@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { AGENTS } from '../../../local-twilio/defaults.ts';
 import { encodeEnvelope } from '../../../src/core/jobs/envelope.ts';
-import { readLetters, silence } from '../../../src/core/operate/dead-letters.ts';
-import { type LinkedAgain, linkAgain } from '../../../src/core/operate/redrive.ts';
+import { clearSettled, readUnlisted } from '../../../src/core/operate/dead-letters.ts';
+import { type RedrivenLink, redriveLinks } from '../../../src/core/operate/redrive.ts';
 import { concerns, readStatus } from '../../../src/core/operate/status.ts';
 import { type Office, openOffice } from './office.ts';
 
-const lettersOf = async (office: Office) => readLetters(office.operator, await office.operator.counts());
+const lettersOf = async (office: Office) => readUnlisted(office.operator, await office.operator.counts());
 
 /** A chat whose conversation another deployment has made, so that its link was parked. */
 const withParkedLink = async () => {
@@ -24,8 +24,8 @@ const withParkedLink = async () => {
   const { reservationSid } = office.twilio.flexAgent.isOffered(AGENTS.ann.flexWorkerSid, taskSid);
   office.twilio.flexAgent.accepts(reservationSid);
   await office.pass(5_000);
-  const again = async (): Promise<readonly LinkedAgain[]> =>
-    office.during(linkAgain(office.operator, await lettersOf(office), 60_000));
+  const again = async (): Promise<readonly RedrivenLink[]> =>
+    office.during(redriveLinks(office.operator, await lettersOf(office), 60_000));
   const conversations = () =>
     office.twilio.reads.containers('frontline').filter(({ attributes }) => attributes.includes(channelSid));
   return { office, pair: `flex#${channelSid}`, foreign, again, conversations };
@@ -39,7 +39,7 @@ describe('what was given up and stands in no list', () => {
       ...{ contentType: 'application/json', body: '{}' },
     };
     for (const n of [1, 2])
-      await office.queues.bury('default-webhook', {
+      await office.queues.deadLetter('default-webhook', {
         group: forward.container,
         dedupe: `forward ${n}`,
         reason: 'forward_refused',
@@ -83,7 +83,7 @@ describe('a parked link, put back', () => {
     const [conversation] = conversations();
     expect(linked).toMatchObject({ pair, ended: { end: 'linked', copies: [conversation?.sid] } });
     expect(office.told('frontline', conversation?.sid ?? '')).toEqual(['hello?']);
-    expect(await silence(office.operator)).toBe(1);
+    expect(await clearSettled(office.operator)).toBe(1);
     expect(await again()).toEqual([]);
   });
 
@@ -91,7 +91,7 @@ describe('a parked link, put back', () => {
     const { office, again } = await withParkedLink();
     for (let n = 0; n < 3; n += 1) {
       expect(await again()).toMatchObject([{ ended: { end: 'parked', reason: 'other_deployment' } }]);
-      expect(await silence(office.operator)).toBe(1);
+      expect(await clearSettled(office.operator)).toBe(1);
       const left = await office.operator.deadLetters('flex-events');
       expect(left.map(({ reason }) => reason)).toEqual(['other_deployment']);
     }
@@ -101,13 +101,13 @@ describe('a parked link, put back', () => {
     const { office, again } = await withParkedLink();
     office.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'flex' });
     expect(await again()).toMatchObject([{ ended: { end: 'deferred' } }]);
-    expect(await silence(office.operator)).toBe(0);
+    expect(await clearSettled(office.operator)).toBe(0);
     expect(await lettersOf(office)).toHaveLength(1);
   });
 
   test('loses its letter when there turned out to be nothing to link', async () => {
     const { office, pair } = await withParkedLink();
-    expect(await silence(office.operator, new Set([pair]))).toBe(1);
+    expect(await clearSettled(office.operator, new Set([pair]))).toBe(1);
     expect(await office.operator.deadLetters('flex-events')).toEqual([]);
   });
 });
@@ -129,8 +129,8 @@ describe('a link in which Twilio lets somebody not in', () => {
       office.twilio.reads.containers('frontline').find(({ attributes }) => attributes.includes(channelSid));
     const letters = async () => (await lettersOf(office)).map(({ reason }) => reason);
     const redrive = async () => {
-      const ended = await office.during(linkAgain(office.operator, await lettersOf(office), 60_000));
-      await silence(office.operator);
+      const ended = await office.during(redriveLinks(office.operator, await lettersOf(office), 60_000));
+      await clearSettled(office.operator);
       return ended.map(({ ended }) => ended?.end);
     };
     return { office, channelSid, conversation, letters, redrive };

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { AGENTS } from '../../../local-twilio/defaults.ts';
 import { stampedFor } from '../../../src/core/copies/deliver.ts';
-import { silence } from '../../../src/core/operate/dead-letters.ts';
+import { clearSettled } from '../../../src/core/operate/dead-letters.ts';
 import { listParked } from '../../../src/core/operate/parked.ts';
-import { putBack } from '../../../src/core/operate/redrive.ts';
+import { redriveMessages } from '../../../src/core/operate/redrive.ts';
 import { type Office, openOffice } from './office.ts';
 
 const late = (text: string): string => `[Late, written 2026-03-14 09:00 UTC] ${text}`;
@@ -26,7 +26,7 @@ const withParked = async (...texts: readonly string[]) => {
   await say('after');
   const redrive = async () => {
     const rows = await listParked(office.operator.store, {});
-    const results = await office.during(putBack(office.operator, rows, 300_000));
+    const results = await office.during(redriveMessages(office.operator, rows, 300_000));
     return results.map(({ ended }) => (ended?.end === 'replicated' ? 'put back' : (ended?.reason ?? ended?.end)));
   };
   const frontline = () => office.told('frontline', chat.conversationSid);
@@ -77,7 +77,7 @@ describe('redrive', () => {
     const { office, frontline } = await withParked('one', 'two');
     office.meddle(() => undefined);
     const rows = await listParked(office.operator.store, {});
-    const runs = await office.during(Promise.all([1, 2, 3].map(() => putBack(office.operator, rows, 300_000))));
+    const runs = await office.during(Promise.all([1, 2, 3].map(() => redriveMessages(office.operator, rows, 300_000))));
     const ends = runs.flat().map(({ ended }) => ended?.reason ?? ended?.end);
     expect(ends.sort()).toEqual(['already', 'already', 'already', 'already', 'replicated', 'replicated']);
     expect(frontline()).toEqual(['before', 'after', late('one'), late('two')]);
@@ -131,7 +131,7 @@ describe('redrive', () => {
       method === 'POST' && url.includes('/Messages') && losses++ === 0 ? 'lost' : undefined,
     );
     const rows = await listParked(office.operator.store, {});
-    const asked = putBack(office.operator, rows, 0);
+    const asked = redriveMessages(office.operator, rows, 0);
     await office.during(asked);
     await office.pass(5_000);
     office.twilio.customer.writes(chat.channelSid, 'and on');
@@ -157,7 +157,7 @@ describe('redrive', () => {
     const rendered = { author: 'jo', body: late('one') };
     const attributes = stampedFor(office.deps, 'toFrontline', chat.conversationSid, rendered, sids[0] ?? '', 'copy');
     const createdAt = new Date(office.time.now()).toISOString();
-    const draft = { ...rendered, attributes, createdAt, announce: false };
+    const draft = { ...rendered, attributes, createdAt, notifyWebhooks: false };
     await office.during(office.deps.frontline.send(chat.conversationSid, draft));
     expect(await redrive()).toEqual(['put back']);
     expect(frontline()).toEqual(['before', 'after', late('one')]);
@@ -172,7 +172,7 @@ describe('redrive', () => {
     office.meddle(() => undefined);
     const rows = await listParked(office.operator.store, {});
     expect(rows).toMatchObject([{ lane: 'toFlex', reason: 'refused' }]);
-    await office.during(putBack(office.operator, rows, 300_000));
+    await office.during(redriveMessages(office.operator, rows, 300_000));
     expect(office.told('flex', channelSid)).toEqual([late('answer')]);
   });
 
@@ -181,11 +181,11 @@ describe('redrive', () => {
     refuseTexts(office, 'one');
     await redrive();
     const before = (await office.operator.deadLetters('flex-events')).length;
-    expect(await silence(office.operator)).toBe(1);
+    expect(await clearSettled(office.operator)).toBe(1);
     expect(await office.operator.deadLetters('flex-events')).toHaveLength(before - 1);
     office.meddle(() => undefined);
     await redrive();
-    await silence(office.operator);
+    await clearSettled(office.operator);
     expect(await office.operator.deadLetters('flex-events')).toEqual([]);
   });
 });
@@ -198,13 +198,13 @@ test('The letter of a parked edit stays until the edit is in the copy', async ()
   refuseTexts(office, 'longer');
   office.twilio.customer.edits(chat.channelSid, sid, 'much longer');
   await office.pass(1_000);
-  expect(await silence(office.operator)).toBe(0);
+  expect(await clearSettled(office.operator)).toBe(0);
   office.meddle(() => undefined);
   const rows = await listParked(office.operator.store, {});
-  expect(await office.during(putBack(office.operator, rows, 300_000))).toMatchObject([
+  expect(await office.during(redriveMessages(office.operator, rows, 300_000))).toMatchObject([
     { ended: { end: 'replicated' } },
   ]);
-  expect(await silence(office.operator)).toBe(1);
+  expect(await clearSettled(office.operator)).toBe(1);
   expect(office.told('frontline', chat.conversationSid)).toEqual(['much longer']);
 });
 
@@ -219,7 +219,7 @@ test('A parked message that one look does not show is looked for again before it
     method === 'GET' && url.includes('/Messages/IM') && looks++ < 2 ? { status: 404, code: 20404 } : undefined,
   );
   const rows = await listParked(office.operator.store, {});
-  expect(await office.during(putBack(office.operator, rows, 300_000))).toMatchObject([
+  expect(await office.during(redriveMessages(office.operator, rows, 300_000))).toMatchObject([
     { ended: { end: 'replicated' } },
   ]);
   expect(office.told('frontline', chat.conversationSid)).toEqual([late('much longer')]);

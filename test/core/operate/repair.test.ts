@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { findPair } from '../../../src/core/operate/find.ts';
-import { release, repair } from '../../../src/core/operate/repair.ts';
+import { releasePair, repairPair } from '../../../src/core/operate/repair.ts';
 import { concerns, readStatus } from '../../../src/core/operate/status.ts';
 import type { Pair } from '../../../src/core/state/pair.ts';
 import { type Office, openOffice } from './office.ts';
@@ -13,7 +13,7 @@ const pairOf = async (office: Office, sid: string): Promise<Pair> => {
 
 const repaired = async (office: Office, sid: string) => {
   const pair = await pairOf(office, sid);
-  return office.during(repair(office.operator, pair, { full: false, waitMs: 60_000 }));
+  return office.during(repairPair(office.operator, pair, { full: false, waitMs: 60_000 }));
 };
 
 /** What the bridge hears nothing of. */
@@ -62,7 +62,7 @@ describe('repair', () => {
       await office.pass(2_000);
       unheard(office, () => office.twilio.customer.deletes(channelSid, sid));
       const ask = async () =>
-        office.during(repair(office.operator, await pairOf(office, channelSid), { full, waitMs: 60_000 }));
+        office.during(repairPair(office.operator, await pairOf(office, channelSid), { full, waitMs: 60_000 }));
       const [lane] = await ask();
       expect(lane).toMatchObject({ lane: 'toFrontline', verdict: 'unsure', repaired: 0 });
       expect(office.told('frontline', conversationSid)).toEqual(['oh no']);
@@ -98,7 +98,7 @@ describe('repair', () => {
       for (const text of texts) office.twilio.customer.writes(channelSid, text);
     });
     const pair = await pairOf(office, channelSid);
-    const lanes = await office.during(repair(office.operator, pair, { full: false, waitMs: 600_000 }));
+    const lanes = await office.during(repairPair(office.operator, pair, { full: false, waitMs: 600_000 }));
     expect(office.told('frontline', conversationSid)).toEqual(texts);
     expect(office.journal.filter(({ step, type }) => step === 'retried' && type === 'reconcile')).not.toEqual([]);
     expect(lanes).toEqual([
@@ -130,7 +130,7 @@ describe('repair', () => {
     const { channelSid } = await office.linkedChat();
     office.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'flex' });
     const lanes = await office.during(
-      repair(office.operator, await pairOf(office, channelSid), { full: false, waitMs: 5_000 }),
+      repairPair(office.operator, await pairOf(office, channelSid), { full: false, waitMs: 5_000 }),
     );
     expect(lanes.map(({ verdict }) => verdict)).toEqual(['not compared', 'not compared']);
   });
@@ -150,7 +150,7 @@ describe('repair', () => {
     const office = openOffice();
     const { channelSid } = await office.linkedChat();
     const alone = { ...office.operator, consumed: false };
-    const lanes = await repair(alone, await pairOf(office, channelSid), { full: false, waitMs: 60_000 });
+    const lanes = await repairPair(alone, await pairOf(office, channelSid), { full: false, waitMs: 60_000 });
     expect(lanes).toMatchObject([
       { verdict: 'not compared', reason: 'queued until the bridge runs' },
       { verdict: 'not compared', reason: 'queued until the bridge runs' },
@@ -193,14 +193,14 @@ describe('release', () => {
     const pair = await pairOf(office, channelSid);
     await hold(office, pair);
     expect((await readStatus(office.operator)).pairs.held).toMatchObject([{ container: channelSid }]);
-    expect(await release(office.operator, pair)).toBe(true);
+    expect(await releasePair(office.operator, pair)).toBe(true);
     expect((await readStatus(office.operator)).pairs).toMatchObject({ held: [], waiting: 1 });
   });
 
   test('says so when the pair is not held', async () => {
     const office = openOffice();
     const { channelSid } = await office.linkedChat();
-    expect(await release(office.operator, await pairOf(office, channelSid))).toBe(false);
+    expect(await releasePair(office.operator, await pairOf(office, channelSid))).toBe(false);
   });
 });
 

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Item } from '../../../src/core/ports/change.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 import { type Pair, readPair } from '../../../src/core/state/pair.ts';
-import { tellDirtyLanes } from '../../../src/core/sweep/sweep.ts';
+import { logDirtyLanes } from '../../../src/core/sweep/sweep.ts';
 
 const NOW = 1_790_000_000_000;
 const MINUTE = 60_000;
@@ -16,7 +16,7 @@ const linked = (over: Item): Pair => pair({ linked: 1, ...over });
 
 const told = (pair: Pair): readonly Entry[] => {
   const entries: Entry[] = [];
-  tellDirtyLanes((entry) => entries.push(entry), [pair], NOW);
+  logDirtyLanes((entry) => entries.push(entry), [pair], NOW);
   return entries;
 };
 

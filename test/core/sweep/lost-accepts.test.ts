@@ -3,7 +3,7 @@ import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
 import { readForm } from '../../../src/adapters/twilio/webhook/form.ts';
 import { readFlexTaskRouter } from '../../../src/adapters/twilio/webhook/taskrouter.ts';
 import { decodeEnvelope } from '../../../src/core/jobs/envelope.ts';
-import { TwilioTrouble } from '../../../src/core/model/twilio-error.ts';
+import { TwilioError } from '../../../src/core/model/twilio-error.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 import type { QueueMessage } from '../../../src/core/ports/queues.ts';
 import type { Acceptance, AssignedTask, TaskSide } from '../../../src/core/ports/tasks.ts';
@@ -76,7 +76,7 @@ const openScene = (workspace: 'named' | 'unknown' = 'named') => {
       },
       queues: {
         send: async (queue, message) => void sent.push({ queue, message }),
-        bury: () => Promise.reject(new Error('buries nothing')),
+        deadLetter: () => Promise.reject(new Error('buries nothing')),
       },
       tasks: workspace === 'named' ? tasks : undefined,
       settings: { settleMs: 60_000 },
@@ -144,8 +144,8 @@ const openOldScene = async () => {
 
 const trouble = (
   status: number,
-  more: { retryAfter?: number; remedy?: 'retry' | 'park' | 'fix'; fate?: 'unknown' | 'unsent' } = {},
-) => new TwilioTrouble('GET /v1/Workspaces', { remedy: 'retry', fate: 'refused', status, ...more });
+  more: { retryAfter?: number; remedy?: 'retry' | 'park' | 'reconfigure'; effect?: 'unknown' | 'unsent' } = {},
+) => new TwilioError('GET /v1/Workspaces', { remedy: 'retry', effect: 'refused', status, ...more });
 
 describe('an accept whose webhook was lost', () => {
   test('goes the way that its webhook would have gone: same queue, group, name and event', async () => {
@@ -356,7 +356,7 @@ describe('trouble', () => {
   test.each([
     [trouble(429), 'twilio 429'],
     [trouble(503), 'twilio 503'],
-    [new TwilioTrouble('GET', { remedy: 'retry', fate: 'unknown' }), 'twilio unknown'],
+    [new TwilioError('GET', { remedy: 'retry', effect: 'unknown' }), 'twilio unknown'],
   ])('of Twilio is told as not compared', async (error, why) => {
     const scene = await openOldScene();
     scene.accepted();
@@ -384,9 +384,9 @@ describe('trouble', () => {
 
   const ownTrouble = [
     ['refused', trouble(400, { remedy: 'park' }), 'twilio 400'],
-    ['answered by 500', trouble(500, { fate: 'unknown' }), 'twilio 500'],
-    ['unreadable', new TwilioTrouble('GET', { remedy: 'retry', fate: 'unknown' }), 'twilio unknown'],
-    ['with no address', new TwilioTrouble('GET', { remedy: 'park', fate: 'unsent' }), 'twilio unsent'],
+    ['answered by 500', trouble(500, { effect: 'unknown' }), 'twilio 500'],
+    ['unreadable', new TwilioError('GET', { remedy: 'retry', effect: 'unknown' }), 'twilio unknown'],
+    ['with no address', new TwilioError('GET', { remedy: 'park', effect: 'unsent' }), 'twilio unsent'],
   ] as const;
 
   test.each(ownTrouble.flatMap((one) => (['acceptance', 'chat'] as const).map((what) => [what, ...one] as const)))(
@@ -410,9 +410,9 @@ describe('trouble', () => {
 
   test.each([
     ['of a limit', trouble(429)],
-    ['of credentials', trouble(401, { remedy: 'fix' })],
-    ['of a side that is left alone', trouble(0, { fate: 'unsent' })],
-    ['that asks to wait', trouble(503, { fate: 'unknown', retryAfter: 30 })],
+    ['of credentials', trouble(401, { remedy: 'reconfigure' })],
+    ['of a side that is left alone', trouble(0, { effect: 'unsent' })],
+    ['that asks to wait', trouble(503, { effect: 'unknown', retryAfter: 30 })],
   ])('%s ends the run, whichever task it was met with', async (_, error) => {
     const scene = await openOldScene();
     for (const n of [1, 2]) {
@@ -429,7 +429,7 @@ describe('trouble', () => {
     scene.accepted(1, { chat: { container: channel, customerName: 'Jo' } });
     scene.accepted(2, { chat: 'unshown' });
     await scene.linked(channel, sid('WT', 2));
-    scene.failing.set(`chat ${sid('WT', 2)}`, trouble(500, { fate: 'unknown' }));
+    scene.failing.set(`chat ${sid('WT', 2)}`, trouble(500, { effect: 'unknown' }));
     scene.pass(MINUTE);
     expect(await scene.sweep()).toEqual({ verdict: 'not compared', why: 'twilio 500' });
     expect(scene.sent).toEqual([]);

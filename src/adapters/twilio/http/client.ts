@@ -1,5 +1,5 @@
-/** One account's REST calls on one host: credentials, form bodies, and every failure as a {@link TwilioTrouble}. */
-import { TwilioTrouble } from '../../../core/model/twilio-error.ts';
+/** One account's REST calls on one host: credentials, form bodies, and every failure as a {@link TwilioError}. */
+import { TwilioError } from '../../../core/model/twilio-error.ts';
 import type { AccountSecrets } from '../../../runtime/secrets.ts';
 import { wireUrl } from './base-url.ts';
 import { troubleOf } from './errors.ts';
@@ -28,13 +28,13 @@ export type RestCall = {
   readonly query?: string;
   readonly form?: Readonly<Record<string, string>>;
   /** Whether Twilio calls its webhooks for this write: https://www.twilio.com/docs/conversations/conversations-webhooks */
-  readonly announce?: boolean;
+  readonly notifyWebhooks?: boolean;
 };
 
 /**
  * Reads the answer's JSON, an empty object when there is no content. An answer that cannot be read counts as none, for
  * what was asked may have been done.
- * @throws {TwilioTrouble} on anything but a readable 2xx
+ * @throws {TwilioError} on anything but a readable 2xx
  */
 export type Rest = <T>(call: RestCall, read: (payload: Payload) => T) => Promise<T>;
 
@@ -44,9 +44,9 @@ export const answerOf = async (http: HttpCall, request: HttpRequest, about: stri
     return await http(request);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    const fate = error.sent === 'nothing' ? 'unsent' : 'unknown';
+    const effect = error.sent === 'nothing' ? 'unsent' : 'unknown';
     const { retryAfter } = error;
-    throw new TwilioTrouble(`${about}: ${error.message}`, { remedy: 'retry', fate, retryAfter, cause: error });
+    throw new TwilioError(`${about}: ${error.message}`, { remedy: 'retry', effect, retryAfter, cause: error });
   }
 };
 
@@ -55,7 +55,7 @@ export const secretsFor = async (secrets: () => Promise<AccountSecrets>, about: 
   try {
     return await secrets();
   } catch (cause) {
-    throw new TwilioTrouble(`${about}: no credentials to be had`, { remedy: 'retry', fate: 'unsent', cause });
+    throw new TwilioError(`${about}: no credentials to be had`, { remedy: 'retry', effect: 'unsent', cause });
   }
 };
 
@@ -67,14 +67,14 @@ const basicAuth = (accountSid: string, { apiKey, authToken }: AccountSecrets): s
 /** A segment that is empty or made of dots would name another resource. */
 const pathOf = (segments: readonly string[], about: string): string => {
   if (segments.some((segment) => /^\.{0,2}$/.test(segment)))
-    throw new TwilioTrouble(`${about}: no such path`, { remedy: 'park', fate: 'unsent' });
+    throw new TwilioError(`${about}: no such path`, { remedy: 'park', effect: 'unsent' });
   return `/${segments.map((segment) => encodeURIComponent(segment.toWellFormed())).join('/')}`;
 };
 
 /** @param host - https://www.twilio.com/docs/chat/rest or https://www.twilio.com/docs/conversations/api */
 export const createRest =
   (host: string, { http, accountSid, secrets, requestMs, baseUrl }: Omit<AccountRest, 'serviceSid'>): Rest =>
-  async ({ method, path, query = '', form, announce = false }, read) => {
+  async ({ method, path, query = '', form, notifyWebhooks = false }, read) => {
     const about = `${method} ${maskedPath(path)}`;
     const url = wireUrl(baseUrl, `https://${host}${pathOf(path, about)}${query}`);
     const headers = {
@@ -82,7 +82,7 @@ export const createRest =
       authorization: basicAuth(accountSid, await secretsFor(secrets, about)),
       'user-agent': 'flex-frontline-bridge',
       ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-      ...(announce ? { 'x-twilio-webhook-enabled': 'true' } : {}),
+      ...(notifyWebhooks ? { 'x-twilio-webhook-enabled': 'true' } : {}),
     };
     const body = form === undefined ? undefined : new URLSearchParams(form).toString();
     const answer = await answerOf(http, { method, url, headers, body, timeoutMs: requestMs }, about);
@@ -91,6 +91,6 @@ export const createRest =
       return read(answer.body === '' ? {} : parsePayload(answer.body));
     } catch (cause) {
       if (!(cause instanceof Unreadable)) throw cause;
-      throw new TwilioTrouble(`${about}: ${cause.message}`, { remedy: 'retry', fate: 'unknown', cause });
+      throw new TwilioError(`${about}: ${cause.message}`, { remedy: 'retry', effect: 'unknown', cause });
     }
   };

@@ -1,5 +1,5 @@
 /** What Twilio's refusals mean. The one place that reads its status and error codes. */
-import { type Fate, type Remedy, TwilioTrouble } from '../../../core/model/twilio-error.ts';
+import { type Effect, type Remedy, TwilioError } from '../../../core/model/twilio-error.ts';
 import type { HttpAnswer } from './http.ts';
 
 /** What was asked for is so already: a success for whoever asks `done` codes, else nothing that a retry would change. */
@@ -65,7 +65,7 @@ const codes: Readonly<Record<Meaning, readonly number[]>> = {
     50512,
     80619, // a channel without Proxy session never gets one by asking again
   ],
-  fix: [20003, 20403, 50065, 50361, 80618, 80620, 80625, 80506, 11200, 11205],
+  reconfigure: [20003, 20403, 50065, 50361, 80618, 80620, 80625, 80506, 11200, 11205],
 };
 
 const meanings: ReadonlyMap<number, Meaning> = new Map(
@@ -79,7 +79,7 @@ export const nameExists: ReadonlySet<number> = new Set([50307, 50353]);
 const containerGone: ReadonlySet<number> = new Set([20404, 50300, 50350]);
 
 /** Whether Twilio itself says that the thing is not there. A 404 without Twilio's body says nothing about it. */
-export const saysGone = ({ status, code }: TwilioTrouble): boolean =>
+export const saysGone = ({ status, code }: TwilioError): boolean =>
   code !== undefined && (status === 404 || containerGone.has(code));
 
 const errorCode = (body: string): number | undefined => {
@@ -103,8 +103,8 @@ const secondsToWait = (headers: HttpAnswer['headers']): number | undefined => {
 };
 
 /** `bare`: what most 4xx without Twilio's error body mean: to REST they came from something in between. */
-type Bare = { readonly remedy: Remedy; readonly fate: Fate };
-const inBetween: Bare = { remedy: 'retry', fate: 'unknown' };
+type Bare = { readonly remedy: Remedy; readonly effect: Effect };
+const inBetween: Bare = { remedy: 'retry', effect: 'unknown' };
 /** Whoever says so has not carried it out, and says so again of the same content: too long, or no such method. */
 const neverPasses: ReadonlySet<number> = new Set([405, 413, 414, 431]);
 
@@ -114,14 +114,15 @@ const isOfChats = (code: number | undefined): boolean => code !== undefined && c
 const judge = (status: number, code: number | undefined, bare: Bare): Bare => {
   const meaning = code === undefined ? undefined : meanings.get(code);
   const known = meaning === 'done' ? 'park' : meaning;
-  if (status === 429) return { remedy: 'retry', fate: 'refused' };
-  if (status < 400 || status >= 500) return { remedy: 'retry', fate: 'unknown' };
-  if (known !== undefined) return { remedy: known, fate: 'refused' };
-  if (status === 403 && isOfChats(code)) return { remedy: 'park', fate: 'refused' };
-  if (status === 401 || status === 403) return { remedy: 'fix', fate: code === undefined ? bare.fate : 'refused' };
-  if (status === 412) return { remedy: 'retry', fate: 'refused' };
-  if (status === 408 || status === 425) return { remedy: 'retry', fate: 'unknown' };
-  return code === undefined && !neverPasses.has(status) ? bare : { remedy: 'park', fate: 'refused' };
+  if (status === 429) return { remedy: 'retry', effect: 'refused' };
+  if (status < 400 || status >= 500) return { remedy: 'retry', effect: 'unknown' };
+  if (known !== undefined) return { remedy: known, effect: 'refused' };
+  if (status === 403 && isOfChats(code)) return { remedy: 'park', effect: 'refused' };
+  if (status === 401 || status === 403)
+    return { remedy: 'reconfigure', effect: code === undefined ? bare.effect : 'refused' };
+  if (status === 412) return { remedy: 'retry', effect: 'refused' };
+  if (status === 408 || status === 425) return { remedy: 'retry', effect: 'unknown' };
+  return code === undefined && !neverPasses.has(status) ? bare : { remedy: 'park', effect: 'refused' };
 };
 
 /**
@@ -129,11 +130,11 @@ const judge = (status: number, code: number | undefined, bare: Bare): Bare => {
  * @param about - method and path, free of names.
  * @see https://www.twilio.com/docs/usage/twilios-response
  */
-export const troubleOf = (about: string, answer: HttpAnswer, bare: Bare = inBetween): TwilioTrouble => {
+export const troubleOf = (about: string, answer: HttpAnswer, bare: Bare = inBetween): TwilioError => {
   const { status } = answer;
   const code = errorCode(answer.body);
   const message = code === undefined ? `${about}: ${status}` : `${about}: ${status}, code ${code}`;
-  return new TwilioTrouble(message, {
+  return new TwilioError(message, {
     ...judge(status, code, bare),
     status,
     code,

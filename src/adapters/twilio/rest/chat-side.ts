@@ -1,7 +1,7 @@
 /** What Programmable Chat and Conversations have in common, told in the words of either. */
 
 import type { Media, Message, Side } from '../../../core/model/event.ts';
-import { TwilioTrouble } from '../../../core/model/twilio-error.ts';
+import { TwilioError } from '../../../core/model/twilio-error.ts';
 import type { ChatSide, Container, Draft, Member, Page } from '../../../core/ports/chat.ts';
 import type { Rest } from '../http/client.ts';
 import { memberExists, saysGone } from '../http/errors.ts';
@@ -49,7 +49,7 @@ export const undefinedWhenGone = async <T>(call: Promise<T>): Promise<T | undefi
   try {
     return await call;
   } catch (error) {
-    if (error instanceof TwilioTrouble && saysGone(error)) return undefined;
+    if (error instanceof TwilioError && saysGone(error)) return undefined;
     throw error;
   }
 };
@@ -82,13 +82,13 @@ export const createChatSide = (rest: Rest, dialect: Dialect): Omit<ChatSide, 'si
   const messages = (container: string) => [...containers, container, 'Messages'];
   const members = (container: string) => [...containers, container, memberWord];
 
-  const send = (container: string, { body, createdAt, attributes, announce, ...draft }: Draft) =>
+  const send = (container: string, { body, createdAt, attributes, notifyWebhooks, ...draft }: Draft) =>
     rest(
       {
         method: 'POST',
         path: messages(container),
         form: { [author[0]]: draft.author, Body: body, DateCreated: createdAt, Attributes: attributes },
-        announce,
+        notifyWebhooks,
       },
       (payload) => ({ sid: text(payload, 'sid'), index: wholeNumber(payload, 'index') }),
     );
@@ -129,7 +129,7 @@ export const createChatSide = (rest: Rest, dialect: Dialect): Omit<ChatSide, 'si
     try {
       await rest({ method: 'POST', path: members(container), form }, () => undefined);
     } catch (error) {
-      const { code } = error instanceof TwilioTrouble ? error : {};
+      const { code } = error instanceof TwilioError ? error : {};
       if (code === undefined || !memberExists.has(code)) throw error;
     }
   };

@@ -51,7 +51,7 @@ export const createDefaultWebhook = (settings: {
     };
     const answer = await answerOf(http, { method: 'POST', url, headers, body, timeoutMs }, about);
     if (answer.status >= 200 && answer.status < 300) return;
-    throw troubleOf(about, answer, { remedy: 'park', fate: 'refused' });
+    throw troubleOf(about, answer, { remedy: 'park', effect: 'refused' });
   };
   const proxy = /\/Accounts\/(AC[0-9a-f]{32})\/Proxy\/(KS[0-9a-f]{32})\//.exec(signedUrl);
   const [, accountSid, service] = proxy ?? [];

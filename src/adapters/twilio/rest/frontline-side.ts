@@ -1,4 +1,4 @@
-import { TwilioTrouble } from '../../../core/model/twilio-error.ts';
+import { TwilioError } from '../../../core/model/twilio-error.ts';
 import type { FrontlineSide } from '../../../core/ports/chat.ts';
 import { type AccountRest, createRest } from '../http/client.ts';
 import { nameExists } from '../http/errors.ts';
@@ -8,7 +8,7 @@ import { createChatSide, type Dialect, readContainer, undefinedWhenGone } from '
 /**
  * The Frontline account's chats on Conversations, always in the form that names the chat service, since the short one
  * reaches only the account's default service: https://www.twilio.com/docs/conversations/api
- * @throws {TwilioTrouble} from every call
+ * @throws {TwilioError} from every call
  */
 export const createFrontlineSide = (account: AccountRest): FrontlineSide => {
   const rest = createRest('conversations.twilio.com', account);
@@ -29,7 +29,7 @@ export const createFrontlineSide = (account: AccountRest): FrontlineSide => {
     try {
       return await rest({ method: 'POST', path: [...pair, 'Conversations'], form }, readContainer(dialect));
     } catch (error) {
-      if (error instanceof TwilioTrouble && error.code !== undefined && nameExists.has(error.code)) return 'taken';
+      if (error instanceof TwilioError && error.code !== undefined && nameExists.has(error.code)) return 'taken';
       throw error;
     }
   };

@@ -40,7 +40,7 @@ export const lookInto = async (search: Search, unknown: UnknownChat): Promise<bo
   const acceptance = await tasks.acceptance(task.sid);
   const now = clock.now();
   if (acceptance === undefined) {
-    memory.rest(task, now + WITHOUT_MS);
+    memory.snooze(task, now + WITHOUT_MS);
     return false;
   }
   // The task has changed, but not who serves it.
@@ -52,7 +52,7 @@ export const lookInto = async (search: Search, unknown: UnknownChat): Promise<bo
     if (now - acceptance.at < search.settleMs) return false;
     const identity = await identityOf(search, acceptance.worker);
     if (identity === undefined) {
-      memory.rest(task, now + WITHOUT_MS);
+      memory.snooze(task, now + WITHOUT_MS);
       return false;
     }
     await send(search, unknown, acceptance, identity);
@@ -63,7 +63,7 @@ export const lookInto = async (search: Search, unknown: UnknownChat): Promise<bo
 
 const restUntil = async (search: Search, { task }: UnknownChat, { reservation }: Acceptance, until: number) => {
   await writeAsked(search, task.sid, { reservation, updatedAt: task.updatedAt, until });
-  search.memory.rest(task, until);
+  search.memory.snooze(task, until);
 };
 
 const identityOf = async ({ tasks, turn, identities }: Search, worker: string): Promise<string | undefined> => {

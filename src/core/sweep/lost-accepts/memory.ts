@@ -5,11 +5,11 @@ export type Memory = {
   /** Forgets every task that is not open any more: it never remembers more than there are. */
   readonly keepOnly: (open: readonly AssignedTask[]) => void;
   /** Whether the task need not be looked at now. */
-  readonly rests: (task: AssignedTask, now: number) => boolean;
+  readonly isSnoozed: (task: AssignedTask, now: number) => boolean;
   /** A task's pair knows of it: it rests for good. */
   readonly known: (task: AssignedTask) => void;
   /** The task rests until then (milliseconds since 1970), or until it changes. */
-  readonly rest: (task: AssignedTask, until: number) => void;
+  readonly snooze: (task: AssignedTask, until: number) => void;
   /** The chat of a task that the list does not show, once it was asked for. */
   readonly chats: Map<string, TaskChat | 'none'>;
 };
@@ -24,12 +24,12 @@ export const createMemory = (): Memory => {
       for (const remembered of [known, resting, chats])
         for (const sid of remembered.keys()) if (!sids.has(sid)) remembered.delete(sid);
     },
-    rests: ({ sid, updatedAt }, now) => {
+    isSnoozed: ({ sid, updatedAt }, now) => {
       const rest = resting.get(sid);
       return known.has(sid) || (rest?.updatedAt === updatedAt && now < rest.until);
     },
     known: ({ sid }) => void known.add(sid),
-    rest: ({ sid, updatedAt }, until) => void resting.set(sid, { updatedAt, until }),
+    snooze: ({ sid, updatedAt }, until) => void resting.set(sid, { updatedAt, until }),
     chats,
   };
 };

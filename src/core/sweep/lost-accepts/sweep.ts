@@ -4,7 +4,7 @@
  */
 
 import type { BridgeSettings } from '../../deps.ts';
-import { TwilioTrouble, twilioSays } from '../../model/twilio-error.ts';
+import { describeTwilioError, TwilioError } from '../../model/twilio-error.ts';
 import type { TaskSide } from '../../ports/tasks.ts';
 import { firstStart } from '../../state/first-start.ts';
 import { lookInto, type Search } from './look-into.ts';
@@ -59,7 +59,7 @@ export const createAcceptSweep = (deps: AcceptSweepDeps): ((deadline: number) =>
     try {
       return tell(await sweep({ ...deps, tasks }, memory, deadline, count), sent);
     } catch (error) {
-      if (error instanceof TwilioTrouble) notBefore = clock.now() + (error.retryAfter ?? 0) * 1000;
+      if (error instanceof TwilioError) notBefore = clock.now() + (error.retryAfter ?? 0) * 1000;
       else if (!(error instanceof BudgetSpent))
         journal({ step: 'failed', type: 'accepts', reason: whyOf(error), sids: [] });
       return tell({ verdict: 'not compared', why: whyOf(error) }, sent);
@@ -69,7 +69,7 @@ export const createAcceptSweep = (deps: AcceptSweepDeps): ((deadline: number) =>
 
 const whyOf = (error: unknown): string => {
   if (error instanceof BudgetSpent) return 'more than one run can ask';
-  if (error instanceof TwilioTrouble) return twilioSays(error);
+  if (error instanceof TwilioError) return describeTwilioError(error);
   return error instanceof Error ? error.name : typeof error;
 };
 
@@ -77,8 +77,8 @@ const whyOf = (error: unknown): string => {
  * Credentials, a limit, a side that is left alone because it is dead. Anything else may be one task's own: what Twilio
  * will not tell of it does not keep it from telling of the others.
  */
-const concernsAll = ({ remedy, fate, retryAfter }: TwilioTrouble): boolean =>
-  remedy === 'fix' || retryAfter !== undefined || (remedy === 'retry' && fate !== 'unknown');
+const concernsAll = ({ remedy, effect, retryAfter }: TwilioError): boolean =>
+  remedy === 'reconfigure' || retryAfter !== undefined || (remedy === 'retry' && effect !== 'unknown');
 
 const sweep = async (
   deps: AcceptSweepDeps & { readonly tasks: TaskSide },
@@ -95,7 +95,7 @@ const sweep = async (
   const young = open.filter((task) => task.updatedAt >= since);
   let unread: AcceptVerdict | undefined;
   const noteUnread = (error: unknown): void => {
-    if (!(error instanceof TwilioTrouble) || concernsAll(error)) throw error;
+    if (!(error instanceof TwilioError) || concernsAll(error)) throw error;
     unread = { verdict: 'not compared', why: whyOf(error) };
   };
   const unknown = await unknownChats(deps, memory, await openChats(tasks, turn, memory, young, noteUnread));

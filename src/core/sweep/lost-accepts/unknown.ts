@@ -19,7 +19,7 @@ export const unknownChats = async (
   memory: Memory,
   chats: readonly OpenChat[],
 ): Promise<readonly UnknownChat[]> => {
-  const doubtful = chats.filter(({ task }) => !memory.rests(task, deps.clock.now()));
+  const doubtful = chats.filter(({ task }) => !memory.isSnoozed(task, deps.clock.now()));
   const unknown: UnknownChat[] = [];
   for (let from = 0; from < doubtful.length; from += SIDE_BY_SIDE) {
     const some = await Promise.all(doubtful.slice(from, from + SIDE_BY_SIDE).map((one) => look(deps, memory, one)));
@@ -41,7 +41,7 @@ const look = async (deps: Deps, memory: Memory, open: OpenChat): Promise<Unknown
   if (passed && pair !== undefined) return undefined;
   const asked = await readAsked(deps, task.sid);
   if (asked !== undefined && asked.updatedAt === task.updatedAt && deps.clock.now() < asked.until) {
-    memory.rest(task, asked.until);
+    memory.snooze(task, asked.until);
     return undefined;
   }
   return { ...open, asked };

@@ -183,7 +183,7 @@ describe('a side that is down', () => {
     await expect(rest({ method: 'POST', path: ['v2', 'Services'], form: {} }, () => true)).rejects.toMatchObject({
       name: 'TwilioTrouble',
       remedy: 'retry',
-      fate: 'unsent',
+      effect: 'unsent',
       retryAfter: 30,
       message: 'POST /v2/Services: side is down',
     });

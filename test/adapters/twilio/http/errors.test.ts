@@ -24,14 +24,14 @@ describe('a code of Twilio', () => {
     ...rows('wait', waits),
     ...rows('retry', retries),
     ...rows('park', [...rules, ...payloads, ...already, 80619]),
-    ...rows('fix', settings),
+    ...rows('reconfigure', settings),
   ])('$code is refused for certain, remedy $remedy', ({ code, remedy }) => {
-    expect(refusal(400, code)).toMatchObject({ remedy, fate: 'refused', status: 400, code });
+    expect(refusal(400, code)).toMatchObject({ remedy, effect: 'refused', status: 400, code });
   });
 
   test('that nobody has met yet parks what was sent', () => {
-    expect(refusal(400, 59999)).toMatchObject({ remedy: 'park', fate: 'refused' });
-    expect(refusal(409, 59998)).toMatchObject({ remedy: 'park', fate: 'refused' });
+    expect(refusal(400, 59999)).toMatchObject({ remedy: 'park', effect: 'refused' });
+    expect(refusal(409, 59998)).toMatchObject({ remedy: 'park', effect: 'refused' });
   });
 
   test('is read from the newer error bodies too', () => {
@@ -42,27 +42,27 @@ describe('a code of Twilio', () => {
 
 describe('a status', () => {
   test.each([
-    { status: 429, body: '', remedy: 'retry', fate: 'refused' },
-    { status: 412, body: '', remedy: 'retry', fate: 'refused' },
-    { status: 401, body: { code: 20003 }, remedy: 'fix', fate: 'refused' },
-    { status: 403, body: { code: 29999 }, remedy: 'fix', fate: 'refused' },
-    { status: 403, body: '<html>', remedy: 'fix', fate: 'unknown' },
-    { status: 403, body: { code: 50107 }, remedy: 'park', fate: 'refused' },
-    { status: 403, body: { code: 50361 }, remedy: 'fix', fate: 'refused' },
-    { status: 401, body: { code: 50107 }, remedy: 'fix', fate: 'refused' },
-    { status: 405, body: '<html>', remedy: 'park', fate: 'refused' },
-    { status: 413, body: '<html>', remedy: 'park', fate: 'refused' },
-    { status: 414, body: '', remedy: 'park', fate: 'refused' },
-    { status: 431, body: '', remedy: 'park', fate: 'refused' },
-    { status: 401, body: '<html>', remedy: 'fix', fate: 'unknown' },
-    { status: 408, body: '', remedy: 'retry', fate: 'unknown' },
-    { status: 500, body: { code: 20500 }, remedy: 'retry', fate: 'unknown' },
-    { status: 500, body: { code: 50504 }, remedy: 'retry', fate: 'unknown' },
-    { status: 503, body: '', remedy: 'retry', fate: 'unknown' },
-    { status: 504, body: 'upstream', remedy: 'retry', fate: 'unknown' },
-    { status: 302, body: '', remedy: 'retry', fate: 'unknown' },
-  ])('$status with $body is $fate, remedy $remedy', ({ status, body, remedy, fate }) => {
-    expect(troubleOf('POST /v2', answer(status, body))).toMatchObject({ remedy, fate, status });
+    { status: 429, body: '', remedy: 'retry', effect: 'refused' },
+    { status: 412, body: '', remedy: 'retry', effect: 'refused' },
+    { status: 401, body: { code: 20003 }, remedy: 'reconfigure', effect: 'refused' },
+    { status: 403, body: { code: 29999 }, remedy: 'reconfigure', effect: 'refused' },
+    { status: 403, body: '<html>', remedy: 'reconfigure', effect: 'unknown' },
+    { status: 403, body: { code: 50107 }, remedy: 'park', effect: 'refused' },
+    { status: 403, body: { code: 50361 }, remedy: 'reconfigure', effect: 'refused' },
+    { status: 401, body: { code: 50107 }, remedy: 'reconfigure', effect: 'refused' },
+    { status: 405, body: '<html>', remedy: 'park', effect: 'refused' },
+    { status: 413, body: '<html>', remedy: 'park', effect: 'refused' },
+    { status: 414, body: '', remedy: 'park', effect: 'refused' },
+    { status: 431, body: '', remedy: 'park', effect: 'refused' },
+    { status: 401, body: '<html>', remedy: 'reconfigure', effect: 'unknown' },
+    { status: 408, body: '', remedy: 'retry', effect: 'unknown' },
+    { status: 500, body: { code: 20500 }, remedy: 'retry', effect: 'unknown' },
+    { status: 500, body: { code: 50504 }, remedy: 'retry', effect: 'unknown' },
+    { status: 503, body: '', remedy: 'retry', effect: 'unknown' },
+    { status: 504, body: 'upstream', remedy: 'retry', effect: 'unknown' },
+    { status: 302, body: '', remedy: 'retry', effect: 'unknown' },
+  ])('$status with $body is $effect, remedy $remedy', ({ status, body, remedy, effect }) => {
+    expect(troubleOf('POST /v2', answer(status, body))).toMatchObject({ remedy, effect, status });
   });
 
   test.each(['', 'not found', '<html>', '{}', '[]', 'null', '{"code":"none"}'])(
@@ -71,7 +71,7 @@ describe('a status', () => {
       for (const status of [400, 404, 409])
         expect(troubleOf('POST /v2', answer(status, body))).toMatchObject({
           remedy: 'retry',
-          fate: 'unknown',
+          effect: 'unknown',
           code: undefined,
         });
     },

@@ -17,7 +17,7 @@ const draft = (more: Partial<Draft> = {}): Draft => ({
   body: 'hello',
   createdAt: '2026-11-22T10:00:00.123Z',
   attributes: '{"bridge":{"v":1}}',
-  announce: false,
+  notifyWebhooks: false,
   ...more,
 });
 
@@ -110,16 +110,16 @@ export const describeChatSide = (name: string, open: () => Promise<SideUnderTest
       expect(await side.container(nowhere)).toBeUndefined();
       expect(await side.container('no-such-name')).toBeUndefined();
       expect(await side.message(container, noMessage)).toBeUndefined();
-      expect(await troubleFrom(side.send(nowhere, draft()))).toMatchObject({ remedy: 'wait', fate: 'refused' });
+      expect(await troubleFrom(side.send(nowhere, draft()))).toMatchObject({ remedy: 'wait', effect: 'refused' });
       expect(await troubleFrom(side.join(nowhere, { identity: 'ann', attributes: '{}' }))).toMatchObject({
         remedy: 'wait',
-        fate: 'refused',
+        effect: 'refused',
       });
     });
 
     test('parks what Twilio will never take', async () => {
       const { side, container } = under;
-      const refused = { remedy: 'park', fate: 'refused' };
+      const refused = { remedy: 'park', effect: 'refused' };
       expect(await troubleFrom(side.send(container, draft({ attributes: 'not JSON' })))).toMatchObject(refused);
       expect(await troubleFrom(side.send(container, draft({ body: 'x'.repeat(40_000) })))).toMatchObject(refused);
       expect((await side.listMessages(container, 'asc')).messages).toEqual([]);

@@ -34,9 +34,9 @@ const post = async (authToken: string) => {
 };
 
 test('Proxy takes the signature and knows no session for a channel that is none of Flex', async () => {
-  expect(await post(FLEX.authToken)).toMatchObject({ code: 80619, remedy: 'park', fate: 'refused' });
+  expect(await post(FLEX.authToken)).toMatchObject({ code: 80619, remedy: 'park', effect: 'refused' });
 });
 
 test('Proxy refuses what another token signed, which somebody must mend', async () => {
-  expect(await post('another token')).toMatchObject({ code: 80625, remedy: 'fix', fate: 'refused' });
+  expect(await post('another token')).toMatchObject({ code: 80625, remedy: 'reconfigure', effect: 'refused' });
 });

@@ -53,17 +53,17 @@ test("somebody else's webhook is called where it is, whatever the base", async (
 
 describe('a webhook that does not take it', () => {
   test.each([
-    { answered: { status: 400, json: { code: 80619 } }, remedy: 'park', fate: 'refused', code: 80619 },
-    { answered: { status: 403, json: { code: 80625 } }, remedy: 'fix', fate: 'refused', code: 80625 },
-    { answered: { status: 422, text: 'no' }, remedy: 'park', fate: 'refused', code: undefined },
-    { answered: { status: 403, text: 'no' }, remedy: 'fix', fate: 'refused', code: undefined },
-    { answered: { status: 429, headers: { 'retry-after': '3' } }, remedy: 'retry', fate: 'refused', code: undefined },
-    { answered: { status: 500 }, remedy: 'retry', fate: 'unknown', code: undefined },
-    { answered: { status: 302 }, remedy: 'retry', fate: 'unknown', code: undefined },
-  ])('with $answered.status is $fate, remedy $remedy', async ({ answered, remedy, fate, code }) => {
+    { answered: { status: 400, json: { code: 80619 } }, remedy: 'park', effect: 'refused', code: 80619 },
+    { answered: { status: 403, json: { code: 80625 } }, remedy: 'reconfigure', effect: 'refused', code: 80625 },
+    { answered: { status: 422, text: 'no' }, remedy: 'park', effect: 'refused', code: undefined },
+    { answered: { status: 403, text: 'no' }, remedy: 'reconfigure', effect: 'refused', code: undefined },
+    { answered: { status: 429, headers: { 'retry-after': '3' } }, remedy: 'retry', effect: 'refused', code: undefined },
+    { answered: { status: 500 }, remedy: 'retry', effect: 'unknown', code: undefined },
+    { answered: { status: 302 }, remedy: 'retry', effect: 'unknown', code: undefined },
+  ])('with $answered.status is $effect, remedy $remedy', async ({ answered, remedy, effect, code }) => {
     const { webhook } = await onStage(answered);
     const trouble = await troubleFrom(webhook.post(form, 'Body=hello'));
-    expect(trouble).toMatchObject({ name: 'TwilioTrouble', status: answered.status, remedy, fate, code });
+    expect(trouble).toMatchObject({ name: 'TwilioTrouble', status: answered.status, remedy, effect, code });
     expect(trouble.message).not.toContain('hello');
   });
 });

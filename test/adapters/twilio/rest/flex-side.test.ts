@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { NoAnswer } from '../../../../src/adapters/twilio/http/http.ts';
 import { createFlexSide } from '../../../../src/adapters/twilio/rest/flex-side.ts';
-import { TwilioTrouble } from '../../../../src/core/model/twilio-error.ts';
+import { TwilioError } from '../../../../src/core/model/twilio-error.ts';
 import {
   type Answered,
   type Asked,
@@ -17,7 +17,13 @@ afterEach(endAll);
 
 const service = `IS${'a'.repeat(32)}`;
 const channels = `/chat.twilio.com/v2/Services/${service}/Channels`;
-const draft = { author: 'ann', body: 'hi', createdAt: '2026-11-22T10:00:00.123Z', attributes: '{}', announce: false };
+const draft = {
+  author: 'ann',
+  body: 'hi',
+  createdAt: '2026-11-22T10:00:00.123Z',
+  attributes: '{}',
+  notifyWebhooks: false,
+};
 
 const onStage = async (answer: (asked: Asked) => Answered) => {
   const stage = await playTwilio(answer);
@@ -57,7 +63,7 @@ describe('a message sent to Flex', () => {
 
   test('is announced to the webhooks only when asked for', async () => {
     const { stage, flex } = await onStage(() => ({ status: 201, json: message }));
-    await flex.send(channel, { ...draft, announce: true });
+    await flex.send(channel, { ...draft, notifyWebhooks: true });
     expect(stage.asked[0]?.headers['x-twilio-webhook-enabled']).toBe('true');
   });
 
@@ -68,7 +74,7 @@ describe('a message sent to Flex', () => {
       { status: 201 },
     ]) {
       const { flex } = await onStage(() => answered);
-      expect(await troubleFrom(flex.send(channel, draft))).toMatchObject({ remedy: 'retry', fate: 'unknown' });
+      expect(await troubleFrom(flex.send(channel, draft))).toMatchObject({ remedy: 'retry', effect: 'unknown' });
     }
   });
 
@@ -76,19 +82,19 @@ describe('a message sent to Flex', () => {
     const { flex } = await onStage(() => gone);
     expect(await troubleFrom(flex.send(channel, draft))).toMatchObject({
       remedy: 'wait',
-      fate: 'refused',
+      effect: 'refused',
       code: 20404,
     });
   });
 
   test('is unsent or unknown as the network tells', async () => {
     const stage = await playTwilio(() => ({ status: 500 }));
-    for (const [sent, fate] of [
+    for (const [sent, effect] of [
       ['nothing', 'unsent'],
       ['perhaps', 'unknown'],
     ] as const) {
       const flex = createFlexSide({ ...account(stage), http: () => Promise.reject(new NoAnswer('ECONNRESET', sent)) });
-      expect(await troubleFrom(flex.send(channel, draft))).toMatchObject({ remedy: 'retry', fate });
+      expect(await troubleFrom(flex.send(channel, draft))).toMatchObject({ remedy: 'retry', effect });
     }
   });
 });
@@ -114,7 +120,7 @@ describe('credentials', () => {
   test('that are not to be had leave the call unsent', async () => {
     const stage = await playTwilio(() => ({ status: 500 }));
     const flex = createFlexSide({ ...account(stage), secrets: () => Promise.reject(new Error('throttled')) });
-    expect(await troubleFrom(flex.send(channel, draft))).toMatchObject({ remedy: 'retry', fate: 'unsent' });
+    expect(await troubleFrom(flex.send(channel, draft))).toMatchObject({ remedy: 'retry', effect: 'unsent' });
     expect(stage.asked).toEqual([]);
   });
 });
@@ -226,7 +232,7 @@ describe('a channel', () => {
   test('is never looked for under a name that would lead elsewhere', async () => {
     const { stage, flex } = await onStage(() => ({ status: 200, json: {} }));
     for (const name of ['', '.', '..'])
-      expect(await troubleFrom(flex.container(name))).toMatchObject({ remedy: 'park', fate: 'unsent' });
+      expect(await troubleFrom(flex.container(name))).toMatchObject({ remedy: 'park', effect: 'unsent' });
     await troubleFrom(flex.container('a/../b?c#d'));
     await troubleFrom(flex.container('\ud800'));
     expect(stage.asked.map(({ path }) => path)).toEqual([`${channels}/a%2F..%2Fb%3Fc%23d`, `${channels}/%EF%BF%BD`]);
@@ -279,7 +285,7 @@ test('trouble tells path and code without a text, a token or a name', async () =
   const trouble = await troubleFrom(flex.container('ann@example.com'));
   expect(trouble.message).toBe(`GET /v2/Services/${service}/Channels/{}: 400, code 50503`);
   expect(JSON.stringify(trouble)).not.toMatch(/ann@|hello|the token/i);
-  await expect(flex.send(channel, draft)).rejects.toBeInstanceOf(TwilioTrouble);
+  await expect(flex.send(channel, draft)).rejects.toBeInstanceOf(TwilioError);
 });
 
 test('what is no trouble of Twilio stays what it is', async () => {

@@ -53,7 +53,10 @@ describe('a conversation', () => {
 
   test('that may have been born says so', async () => {
     const { frontline } = await onStage(() => ({ status: 503 }));
-    expect(await troubleFrom(frontline.createConversation(birth))).toMatchObject({ remedy: 'retry', fate: 'unknown' });
+    expect(await troubleFrom(frontline.createConversation(birth))).toMatchObject({
+      remedy: 'retry',
+      effect: 'unknown',
+    });
   });
 
   test.each([
@@ -81,7 +84,7 @@ describe('a message', () => {
       body: 'hi',
       createdAt: '2026-11-22T10:00:00.123Z',
       attributes: '{}',
-      announce: false,
+      notifyWebhooks: false,
     };
     expect(await frontline.send(channel, draft)).toEqual({ sid: messageSid, index: 0 });
     expect(stage.asked[0]?.path).toBe(`${pair}/Conversations/${channel}/Messages`);
@@ -95,9 +98,9 @@ describe('a message', () => {
       body: 'hi',
       createdAt: '2026-11-22T10:00:00.123Z',
       attributes: '{}',
-      announce: false,
+      notifyWebhooks: false,
     };
-    expect(await troubleFrom(frontline.send(channel, draft))).toMatchObject({ remedy: 'wait', fate: 'refused' });
+    expect(await troubleFrom(frontline.send(channel, draft))).toMatchObject({ remedy: 'wait', effect: 'refused' });
   });
 
   test('read from Frontline brings all its files, also those without a name', async () => {

@@ -45,7 +45,13 @@ const operationOf = ({ method, path }: Asked): Operation | undefined => {
 };
 
 const useAll = async (side: ChatSide): Promise<void> => {
-  const draft = { author: 'ann', body: 'hi', createdAt: '2026-11-22T10:00:00.123Z', attributes: '{}', announce: true };
+  const draft = {
+    author: 'ann',
+    body: 'hi',
+    createdAt: '2026-11-22T10:00:00.123Z',
+    attributes: '{}',
+    notifyWebhooks: true,
+  };
   await side.send(channel, draft);
   await side.listMessages(channel, 'desc');
   await side.message(channel, messageSid);

@@ -8,11 +8,11 @@ import { textField } from '../model/json.ts';
 import type { FlexSide } from '../ports/chat.ts';
 import type { DefaultWebhook, Interaction } from '../ports/default-webhook.ts';
 import type { Store } from '../ports/store.ts';
-import { type Doubtful, forwardRow, readForwardRow } from './rows.ts';
+import { type DoubtfulForward, forwardKey, readForwardRow } from './rows.ts';
 
 export type LookUpDeps = { readonly store: Store; readonly flex: Pick<FlexSide, 'container' | 'listMessages'> };
 
-export type Fate = 'sent' | 'not sent' | 'unclear';
+export type SmsFound = 'sent' | 'notSent' | 'unclear';
 
 /** Proxy's clock against ours, and dates of whole seconds. */
 const SLACK_MS = 5_000;
@@ -25,16 +25,16 @@ const PAGES = 20;
  * @param job.came what was posted at first: its text may have been edited since.
  * @throws {TwilioTrouble}
  */
-export const lookUp = async (
+export const findSentSms = async (
   deps: LookUpDeps,
   webhook: DefaultWebhook,
   { forward, came }: { readonly forward: Forward; readonly came: Forward },
-  row: Doubtful,
-): Promise<Fate> => {
+  row: DoubtfulForward,
+): Promise<SmsFound> => {
   const channel = await deps.flex.container(forward.container);
   const session = textField(channel?.attributes ?? '', 'proxySession');
   // Proxy refuses what comes from a channel that names no session (80619), so a second post cannot double anything.
-  if (session === undefined) return 'not sent';
+  if (session === undefined) return 'notSent';
   const carried = await readInteractions(webhook, session, forward.about, row.since - SLACK_MS);
   if (carried === undefined) return 'unclear';
   if (carried.some(({ messages }) => messages.includes(forward.about))) return 'sent';
@@ -46,7 +46,7 @@ export const lookUp = async (
   const texts = new Set([textOf(came), textOf(forward)]);
   const candidates = unnamed.filter(({ body }) => body === undefined || texts.has(body));
   // A try may have posted what the message said in between.
-  if (candidates.length === 0) return texts.size > 1 && unnamed.length > 0 ? 'unclear' : 'not sent';
+  if (candidates.length === 0) return texts.size > 1 && unnamed.length > 0 ? 'unclear' : 'notSent';
   if (candidates.some(({ direction, body }) => direction !== 'out' || body === undefined)) return 'unclear';
   // Days may have passed: what made these may be deleted, or no longer among the newest, and could not be counted.
   if (row.state === 'queued' && row.revived) return 'unclear';
@@ -94,7 +94,7 @@ const equalOthers = async (
   const { messages } = await deps.flex.listMessages(forward.container, 'desc');
   const equal = messages.filter(({ sid, body }) => sid !== forward.about && texts.has(body));
   const weights = equal.map(async ({ sid, createdAt }) => {
-    const row = await readForwardRow(deps, forwardRow(forward.container, `${forward.eventType}:${sid}`));
+    const row = await readForwardRow(deps, forwardKey(forward.container, `${forward.eventType}:${sid}`));
     switch (row?.state) {
       case 'ok':
         if (row.at < floor) return 0;

@@ -3,9 +3,14 @@ import { AGENTS } from '../../../local-twilio/defaults.ts';
 import { memoryOperator } from '../../../sim/operator.ts';
 import { createForwarder } from '../../../src/core/forward/forwarder.ts';
 import { awaitTickets } from '../../../src/core/jobs/tickets.ts';
-import { type Letter, readLetters, silence, waitingForwards } from '../../../src/core/operate/dead-letters.ts';
+import {
+  clearSettled,
+  givenUpForwards,
+  readUnlisted,
+  type UnlistedLetter,
+} from '../../../src/core/operate/dead-letters.ts';
 import type { Operator } from '../../../src/core/operate/operator.ts';
-import { type ForwardedAgain, forwardAgain } from '../../../src/core/operate/redrive.ts';
+import { type RedrivenForward, redriveForwards } from '../../../src/core/operate/redrive.ts';
 import { CHAT_EVENT, type Stage, setStage } from '../forward/stage.ts';
 
 const HOUR_MS = 3_600_000;
@@ -46,26 +51,26 @@ const written = async (texts: readonly string[], refused: readonly string[]): Pr
   return sids;
 };
 
-const waiting = async () => waitingForwards(await readLetters(operator, await operator.counts()));
+const waiting = async () => givenUpForwards(await readUnlisted(operator, await operator.counts()));
 
 const again = async (ms = 1_000): Promise<readonly (string | undefined)[]> => {
   tickets.length = 0;
-  const asked = await forwardAgain(operator, await waiting(), 0);
+  const asked = await redriveForwards(operator, await waiting(), 0);
   await stage.pass(ms);
   const ended = await awaitTickets(operator, tickets, 0);
-  return asked.map((_: ForwardedAgain, n) => {
+  return asked.map((_: RedrivenForward, n) => {
     const { end, reason } = ended.get(tickets[n] ?? '') ?? {};
     return reason === undefined ? end : `${end}(${reason})`;
   });
 };
 
 test('What waits is named once, in the order of its first letters, whatever the clocks said', () => {
-  const letter = (key: string, receivedAt: number): Letter => ({
+  const letter = (key: string, receivedAt: number): UnlistedLetter => ({
     ...{ queue: 'default-webhook', handle: '', reason: 'forward_refused', pair: undefined, link: false },
     forward: { eventType: 'onMessageSent', container: 'CH', about: key, key, contentType: '', body: '', receivedAt },
   });
   const letters = [letter('first', 2), letter('second', 1), letter('third', 3), letter('first', 4)];
-  expect(waitingForwards(letters).map(({ key, receivedAt }) => [key, receivedAt])).toEqual([
+  expect(givenUpForwards(letters).map(({ key, receivedAt }) => [key, receivedAt])).toEqual([
     ['first', 2],
     ['second', 1],
     ['third', 3],
@@ -78,17 +83,17 @@ describe("what Flex's own webhook refused, sent again", () => {
     expect(chat.phone()).toEqual(['one', 'four']);
     expect(await again()).toEqual(['forwarded', 'forwarded']);
     expect(chat.phone()).toEqual(['one', 'four', 'two', 'three']);
-    expect(await silence(operator)).toBe(2);
+    expect(await clearSettled(operator)).toBe(2);
     expect(await waiting()).toEqual([]);
   });
 
   test('any number of times is once', async () => {
     await written(['one'], ['one']);
     const letters = await waiting();
-    await forwardAgain(operator, letters, 0);
-    await forwardAgain(operator, letters, 0);
+    await redriveForwards(operator, letters, 0);
+    await redriveForwards(operator, letters, 0);
     await stage.pass(1_000);
-    await forwardAgain(operator, letters, 0);
+    await redriveForwards(operator, letters, 0);
     await stage.pass(1_000);
     expect(chat.phone()).toEqual(['one']);
   });
@@ -105,7 +110,7 @@ describe("what Flex's own webhook refused, sent again", () => {
     stage.twilio.flexAgent.deletes(AGENTS.ann.flexWorkerSid, chat.channelSid, sid);
     expect(await again(10_000)).toEqual(['skipped(removed)']);
     expect(chat.phone()).toEqual([]);
-    expect(await silence(operator)).toBe(1);
+    expect(await clearSettled(operator)).toBe(1);
   });
 
   test('is not taken for gone because one look at its message was behind', async () => {
@@ -126,10 +131,10 @@ describe("what Flex's own webhook refused, sent again", () => {
     await stage.pass(10 * 60_000);
     expect(await again()).toEqual(['parked(forward_refused)']);
     expect(await stage.dead()).toEqual(['forward_refused', 'forward_refused']);
-    expect(await silence(operator)).toBe(1);
+    expect(await clearSettled(operator)).toBe(1);
     refuse([]);
     expect(await again()).toEqual(['forwarded']);
-    expect(await silence(operator)).toBe(1);
+    expect(await clearSettled(operator)).toBe(1);
     expect(chat.phone()).toEqual(['one']);
   });
 
@@ -176,7 +181,7 @@ describe("what Flex's own webhook refused, sent again", () => {
     expect(await asked).toEqual(['deferred(side_down)']);
     end();
     expect(chat.phone()).toEqual([]);
-    expect(await silence(operator)).toBe(0);
+    expect(await clearSettled(operator)).toBe(0);
     expect(await again()).toEqual(['forwarded']);
     expect(chat.phone()).toEqual(['one']);
   });
@@ -339,7 +344,7 @@ test('what was edited and is refused again keeps the webhook as it came', async 
   refuse(['one']);
   await stage.pass(10 * 60_000);
   expect(await again()).toEqual(['parked(forward_refused)']);
-  const [first, second] = await readLetters(operator, await operator.counts());
+  const [first, second] = await readUnlisted(operator, await operator.counts());
   expect(second?.forward?.body).toBe(first?.forward?.body);
 });
 
@@ -348,7 +353,7 @@ test('what has no row any more is looked up', async () => {
   const [letter] = await waiting();
   if (letter === undefined) throw new Error('nothing was given up');
   expect(await again()).toEqual(['forwarded']);
-  await forwardAgain(operator, [{ ...letter, key: 'forgotten' }], 0);
+  await redriveForwards(operator, [{ ...letter, key: 'forgotten' }], 0);
   await stage.pass(1_000);
   expect(chat.phone()).toEqual(['one']);
   expect(stage.told(sid).at(-1)).toBe('forwarded');
@@ -369,13 +374,13 @@ test('what was too late for an SMS is sent when an operator wants it all the sam
 test('without Flex’s own webhook it is told at once that nothing was sent, and its letter stays', async () => {
   await written(['one'], ['one']);
   const forwarder = createForwarder({ ...stage.deps, webhook: undefined });
-  await forwardAgain(operator, await waiting(), 0);
+  await redriveForwards(operator, await waiting(), 0);
   const [received] = await stage.queues.source('default-webhook').receive(1);
   if (received === undefined) throw new Error('nothing came');
   expect(await forwarder({ ...received, deadline: stage.twilio.now() + 25_000 })).toEqual({ verdict: 'done' });
   const ended = await awaitTickets(operator, tickets, 0);
   expect([...ended.values()]).toMatchObject([{ end: 'skipped', reason: 'no_default_webhook' }]);
-  expect(await silence(operator)).toBe(0);
+  expect(await clearSettled(operator)).toBe(0);
 });
 
 test('what was posted and then lay on its queue for too long is looked up', async () => {
@@ -415,6 +420,6 @@ test('what is no message goes on as it came', async () => {
   const [ended] = await waiting();
   expect(ended?.eventType).toBe('onChannelUpdated');
   expect((await again()).at(0)).toBe('forwarded');
-  expect(await silence(operator)).toBeGreaterThan(0);
+  expect(await clearSettled(operator)).toBeGreaterThan(0);
   expect(await waiting()).toEqual([]);
 });
