@@ -2,19 +2,19 @@
 
 import type { JobEnd } from '../src/core/jobs/tickets.ts';
 import type { GivenUpForward } from '../src/core/operate/dead-letters.ts';
-import { countByReason, type UnlistedLetter } from '../src/core/operate/dead-letters.ts';
+import { countByReason, type UnlistedDeadLetter } from '../src/core/operate/dead-letters.ts';
 import type { ParkedRow } from '../src/core/operate/parked.ts';
 import type { RedrivenForward, RedrivenLink, RedrivenMessage } from '../src/core/operate/redrive.ts';
-import { letterLines } from './letters.ts';
+import { deadLetterLines } from './dead-letter-words.ts';
 import { chatOf, direction, moment, plural } from './words.ts';
 
 export type Found = {
   readonly rows: readonly ParkedRow[];
-  readonly letters: readonly UnlistedLetter[];
+  readonly deadLetters: readonly UnlistedDeadLetter[];
   /** Those that are sent again: only when their reason was given. */
   readonly forwards: readonly GivenUpForward[];
   /** What can only be named here. */
-  readonly others: readonly UnlistedLetter[];
+  readonly others: readonly UnlistedDeadLetter[];
   /** About how many dead letters could not be seen, of whatever reason and chat. */
   readonly behind: number;
 };
@@ -24,12 +24,12 @@ export type Applied = {
   readonly links: readonly RedrivenLink[];
   readonly forwards: readonly RedrivenForward[];
   /** How many dead letters were taken away. */
-  readonly silenced: number;
+  readonly cleared: number;
 };
 
 /** What would be done. */
-export const tellFound = ({ rows, letters, forwards, others, behind }: Found): readonly string[] => {
-  const links = new Set(letters.flatMap(({ link, pair }) => (link && pair !== undefined ? [pair] : [])));
+export const foundLines = ({ rows, deadLetters, forwards, others, behind }: Found): readonly string[] => {
+  const links = new Set(deadLetters.flatMap(({ link, pair }) => (link && pair !== undefined ? [pair] : [])));
   const some = rows.length > 0 || links.size > 0 || forwards.length > 0;
   const cause = ({ reason, code, edit }: ParkedRow): string =>
     `${edit ? 'an edit of it ' : ''}${reason}${code === undefined ? '' : ` (${code})`}`;
@@ -55,15 +55,15 @@ export const tellFound = ({ rows, letters, forwards, others, behind }: Found): r
       ),
     ),
     ...(some ? ['Nothing was changed. Run it again with --apply to put them back.'] : []),
-    ...tellOthers(others),
-    ...tellBehind(behind),
+    ...otherLines(others),
+    ...behindLines(behind),
   ];
 };
 
 /** What was done. */
-export const tellApplied = (
+export const appliedLines = (
   { others, behind }: Found,
-  { results, links, forwards, silenced }: Applied,
+  { results, links, forwards, cleared }: Applied,
   running: boolean,
 ): readonly string[] => [
   ...headed(
@@ -86,21 +86,21 @@ export const tellApplied = (
       ({ ended }) => said(ended, running),
     ),
   ),
-  ...tellOthers(others),
-  ...tellBehind(behind),
-  ...(silenced > 0 ? [`${plural(silenced, 'dead letter')} of what is parked no more removed.`] : []),
+  ...otherLines(others),
+  ...behindLines(behind),
+  ...(cleared > 0 ? [`${plural(cleared, 'dead letter')} of what is parked no more removed.`] : []),
 ];
 
 const headed = (heading: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [heading, ...lines];
 
-const tellOthers = (others: readonly UnlistedLetter[]): readonly string[] =>
+const otherLines = (others: readonly UnlistedDeadLetter[]): readonly string[] =>
   headed(
     `${plural(others.length, 'dead letter')} besides:`,
-    letterLines(countByReason(others)).map((line) => `  ${line}`),
+    deadLetterLines(countByReason(others)).map((line) => `  ${line}`),
   );
 
-const tellBehind = (behind: number): readonly string[] =>
+const behindLines = (behind: number): readonly string[] =>
   behind === 0
     ? []
     : [

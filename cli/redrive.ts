@@ -4,7 +4,7 @@ import {
   type GivenUpForward,
   givenUpForwards,
   listUnlisted,
-  type UnlistedLetter,
+  type UnlistedDeadLetter,
 } from '../src/core/operate/dead-letters.ts';
 import { findPair } from '../src/core/operate/find.ts';
 import type { Operator } from '../src/core/operate/operator.ts';
@@ -21,7 +21,7 @@ import { pairKey } from '../src/core/state/pair.ts';
 import { commonUsage, parse, sidOf, waitOf, whereOf } from './arguments.ts';
 import { type Command, EXIT, Misunderstood } from './command.ts';
 import { reach } from './reach.ts';
-import { type Applied, type Found, tellApplied, tellFound } from './redrive-words.ts';
+import { type Applied, appliedLines, type Found, foundLines } from './redrive-words.ts';
 
 export const redriveUsage = `bridge redrive [--reason REASON] [--chat SID] [--apply] [--wait SECONDS] [--stack NAME | --data FILE] [--json]
 
@@ -68,12 +68,12 @@ export const redrive: Command = async ({ args, environment, print }) => {
     const nothing = chosen ? 'Nothing is parked for that reason or chat.' : 'Nothing is parked.';
     if (!values.apply) {
       if (values.json) print(JSON.stringify(foundAsJson(found)));
-      else for (const line of isEmpty(found) ? [nothing] : tellFound(found)) print(line);
+      else for (const line of isEmpty(found) ? [nothing] : foundLines(found)) print(line);
       return found.behind > 0 ? EXIT.wrong : EXIT.well;
     }
     const applied = await apply(operator, found, waitMs);
     if (values.json) print(JSON.stringify(appliedAsJson(operator, found, applied)));
-    else for (const line of isEmpty(found) ? [nothing] : tellApplied(found, applied, operator.consumed)) print(line);
+    else for (const line of isEmpty(found) ? [nothing] : appliedLines(found, applied, operator.consumed)) print(line);
     const { results, links, forwards } = applied;
     return found.behind > 0 || [...results, ...links, ...forwards].some(isOpen) ? EXIT.wrong : EXIT.well;
   } finally {
@@ -87,35 +87,35 @@ const SENT_AGAIN: readonly string[] = ['forward_refused', 'forward_pointless'] s
 const find = async (operator: Operator, reason: string | undefined, pair: string | undefined): Promise<Found> => {
   const rows = await listParked(operator.store, { reason, pair });
   const look = await listUnlisted(operator, await operator.counts());
-  const letters = look.letters
-    .filter((letter) => reason === undefined || letter.reason === reason)
-    .filter((letter) => pair === undefined || letter.pair === pair);
-  const isSent = (letter: UnlistedLetter): boolean =>
-    letter.forward !== undefined && reason !== undefined && SENT_AGAIN.includes(reason);
+  const deadLetters = look.deadLetters
+    .filter((deadLetter) => reason === undefined || deadLetter.reason === reason)
+    .filter((deadLetter) => pair === undefined || deadLetter.pair === pair);
+  const isSent = (deadLetter: UnlistedDeadLetter): boolean =>
+    deadLetter.forward !== undefined && reason !== undefined && SENT_AGAIN.includes(reason);
   return {
     rows,
-    letters,
-    forwards: givenUpForwards(letters.filter(isSent)),
-    others: letters.filter((letter) => !letter.link && !isSent(letter)),
+    deadLetters,
+    forwards: givenUpForwards(deadLetters.filter(isSent)),
+    others: deadLetters.filter((deadLetter) => !deadLetter.link && !isSent(deadLetter)),
     behind: look.behind,
   };
 };
 
-const isEmpty = ({ rows, letters, behind }: Found): boolean =>
-  rows.length === 0 && letters.length === 0 && behind === 0;
+const isEmpty = ({ rows, deadLetters, behind }: Found): boolean =>
+  rows.length === 0 && deadLetters.length === 0 && behind === 0;
 
 const apply = async (operator: Operator, found: Found, waitMs: number): Promise<Applied> => {
-  const links = await redriveLinks(operator, found.letters, waitMs);
+  const links = await redriveLinks(operator, found.deadLetters, waitMs);
   const results = await redriveMessages(operator, found.rows, waitMs);
   const forwards = await redriveForwards(operator, found.forwards, waitMs);
   const unlinkable = links.flatMap(({ pair, ended }) => (ended?.end === 'skipped' ? [pair] : []));
-  return { results, links, forwards, silenced: await clearSettled(operator, new Set(unlinkable)) };
+  return { results, links, forwards, cleared: await clearSettled(operator, new Set(unlinkable)) };
 };
 
 const isOpen = ({ ended }: RedrivenMessage | RedrivenLink | RedrivenForward): boolean =>
   ended === undefined || ended.end === 'parked' || ended.end === 'deferred' || ended.reason === 'no_default_webhook';
 
-const letterAsJson = ({ queue, reason, pair, link }: UnlistedLetter) => ({ queue, reason, pair, link });
+const deadLetterAsJson = ({ queue, reason, pair, link }: UnlistedDeadLetter) => ({ queue, reason, pair, link });
 /** Never what was written: a forward holds it. */
 const forwardAsJson = ({ container, about, eventType, receivedAt }: GivenUpForward) => ({
   container,
@@ -124,10 +124,10 @@ const forwardAsJson = ({ container, about, eventType, receivedAt }: GivenUpForwa
   receivedAt,
 });
 
-const foundAsJson = ({ rows, letters, forwards, behind }: Found) => ({
+const foundAsJson = ({ rows, deadLetters, forwards, behind }: Found) => ({
   applied: false,
   parked: rows,
-  letters: letters.map(letterAsJson),
+  deadLetters: deadLetters.map(deadLetterAsJson),
   forwards: forwards.map(forwardAsJson),
   behind,
 });
@@ -135,14 +135,14 @@ const foundAsJson = ({ rows, letters, forwards, behind }: Found) => ({
 const appliedAsJson = (
   { consumed }: Operator,
   { others, behind }: Found,
-  { results, links, forwards, silenced }: Applied,
+  { results, links, forwards, cleared }: Applied,
 ) => ({
   applied: true,
   running: consumed,
   results: results.map(({ row, ended }) => ({ ...row, ended: ended ?? null })),
   links: links.map(({ pair, ended }) => ({ pair, ended: ended ?? null })),
   forwards: forwards.map(({ forward, ended }) => ({ ...forwardAsJson(forward), ended: ended ?? null })),
-  letters: others.map(letterAsJson),
+  deadLetters: others.map(deadLetterAsJson),
   behind,
-  silenced,
+  cleared,
 });

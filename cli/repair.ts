@@ -54,7 +54,7 @@ export const repair: Command = async ({ args, environment, print }) => {
   }
 };
 
-const mended = (count: number): string => (count === 0 ? '' : `repaired ${plural(count, 'message')}; `);
+const repairedPart = (count: number): string => (count === 0 ? '' : `repaired ${plural(count, 'message')}; `);
 
 const said = (lane: LaneRepair): string => {
   switch (lane.verdict) {
@@ -63,8 +63,8 @@ const said = (lane: LaneRepair): string => {
     case 'repaired':
       return `repaired ${plural(lane.repaired, 'message')}`;
     case 'unsure':
-      return `${mended(lane.repaired)}something was found that is too young to tell: come again after ${second(lane.again)}`;
+      return `${repairedPart(lane.repaired)}something was found that is too young to tell: come again after ${second(lane.again)}`;
     case 'not compared':
-      return `${mended(lane.repaired ?? 0)}not compared (${lane.reason})`;
+      return `${repairedPart(lane.repaired ?? 0)}not compared (${lane.reason})`;
   }
 };

@@ -1,7 +1,7 @@
 import { concerns, readStatus, type Status } from '../src/core/operate/status.ts';
 import { common, commonUsage, parse, whereOf } from './arguments.ts';
 import { type Command, EXIT, Misunderstood } from './command.ts';
-import { letterLines } from './letters.ts';
+import { deadLetterLines } from './dead-letter-words.ts';
 import { reach } from './reach.ts';
 import { moment, plural, span } from './words.ts';
 
@@ -42,7 +42,7 @@ const remedies: Readonly<Record<ReturnType<typeof concerns>[number], string>> = 
 const MOST_LATE = 5;
 
 const lines = (seen: Status, wrong: ReturnType<typeof concerns>, running: boolean): readonly string[] => {
-  const { at, pairs, lanes, parked, letters, queues } = seen;
+  const { at, pairs, lanes, parked, deadLetters, queues } = seen;
   const since = lanes.dirtySince === undefined ? '' : ` (for ${span(at - lanes.dirtySince)})`;
   const reasons = Object.entries(parked.byReason).map(([reason, count]) => `${count} ${reason}`);
   const oldest = parked.oldestAt === undefined ? '' : `, the oldest for ${span(at - parked.oldestAt)}`;
@@ -51,8 +51,8 @@ const lines = (seen: Status, wrong: ReturnType<typeof concerns>, running: boolea
     `Pairs   ${pairs.open} open (${pairs.active} active), ${pairs.waiting} due (${pairs.linking} linking), ${pairs.held.length} held`,
     `Lanes   ${lanes.dirty} dirty${since}, ${lanes.withHoles} with holes, ${lanes.stale} with edits to apply, ${lanes.underWay} with a call under way`,
     `Parked  ${parked.total}${parked.total === 0 ? '' : `: ${reasons.join(', ')}${oldest}`}`,
-    ...(letters.total === 0 ? [] : [`Letters ${letters.total} given up, beside what is parked`]),
-    ...letterLines(letters.byReason).map((line) => `        ${line}`),
+    ...(deadLetters.total === 0 ? [] : [`Letters ${deadLetters.total} given up, beside what is parked`]),
+    ...deadLetterLines(deadLetters.byReason).map((line) => `        ${line}`),
     ...Object.entries(queues).map(([name, { waiting, inFlight, dead, oldestAt, oldestUnknown }]) => {
       const unknown = oldestUnknown === undefined ? '' : `, the oldest of unknown age (${oldestUnknown})`;
       const age = oldestAt === undefined ? unknown : `, the oldest ${span(at - oldestAt)} old`;

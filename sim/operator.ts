@@ -52,8 +52,8 @@ export const redriveAll = async (world: Place): Promise<void> => {
   const rows = await listParked(world.store, {});
   world.meter.met('redriven', rows.length);
   await redriveMessages(operator, rows, 0);
-  const letters = await readUnlisted(operator, await operator.counts());
-  const forwards = givenUpForwards(letters.filter(({ reason }) => reason === 'forward_refused'));
+  const deadLetters = await readUnlisted(operator, await operator.counts());
+  const forwards = givenUpForwards(deadLetters.filter(({ reason }) => reason === 'forward_refused'));
   if (forwards.length > 0) world.meter.met('SMS redriven', forwards.length);
   await redriveForwards(operator, forwards, 0);
 };

@@ -104,10 +104,10 @@ export const operated = async (office: Office): Promise<void> => {
   });
   await check('bridge status and redrive name what cannot be put back, and leave it where it is', async () => {
     const takeAway = await buryUnreadable(office);
-    const { letters, wrong } = read(await ask('status'));
-    equal('status', [letters, wrong], [{ total: 1, byReason: { unreadable: 1 } }, ['dead letters']]);
+    const { deadLetters, wrong } = read(await ask('status'));
+    equal('status', [deadLetters, wrong], [{ total: 1, byReason: { unreadable: 1 } }, ['dead letters']]);
     for (let look = 0; look < 2; look += 1)
-      equal('redrive', read(await ask('redrive')).letters[0]?.reason, 'unreadable');
+      equal('redrive', read(await ask('redrive')).deadLetters[0]?.reason, 'unreadable');
     await takeAway();
   });
 };

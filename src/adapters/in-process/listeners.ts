@@ -7,7 +7,7 @@ export const createListeners = <Name>() => {
       byName.set(name, set.add(listener));
       return () => set.delete(listener);
     },
-    tell: (name: Name): void => {
+    announce: (name: Name): void => {
       for (const listener of byName.get(name) ?? []) listener();
     },
   };

@@ -99,7 +99,7 @@ export const createMemoryQueues = (at: { readonly clock: Pick<Clock, 'now'> }): 
         { id: String(++ids), group, dedupe, body, firstReceivedAt: undefined, attempts: 0 },
       ];
       lanes.set(group, lane);
-      sent.tell(name);
+      sent.announce(name);
     },
     deadLetter: async (name, { group, dedupe, body, reason }) => {
       held(name).dead.push({ group, dedupe, body, reason, buriedAt: now() });

@@ -127,7 +127,7 @@ export const createSqliteQueue = async (
         if (first) append(sql, queue, message, now());
         return first;
       });
-      if (isNew) sent.tell(queue);
+      if (isNew) sent.announce(queue);
     },
     deadLetter: (queue, message) => database.perform((sql) => deadLetter(sql, queue, message, message.reason, now())),
     source,

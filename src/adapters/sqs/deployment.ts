@@ -58,8 +58,8 @@ export const sqsDeployment = (at: {
     counts,
     // Ten of a chat at most: while these are in hands, a FIFO queue shows no other of it. Its count says that there are some.
     deadLetters: async (queue) => {
-      const letters: DeadLetter[] = [];
-      while (letters.length < MOST_LETTERS) {
+      const found: DeadLetter[] = [];
+      while (found.length < MOST_LETTERS) {
         const { Messages = [] } = await at.client.send(
           new ReceiveMessageCommand({
             QueueUrl: at.deadUrls[queue],
@@ -73,9 +73,9 @@ export const sqsDeployment = (at: {
         if (Messages.length === 0) break;
         for (const { ReceiptHandle: handle, Body: body, MessageAttributes } of Messages)
           if (handle !== undefined && body !== undefined)
-            letters.push({ handle, body, reason: MessageAttributes?.reason?.StringValue });
+            found.push({ handle, body, reason: MessageAttributes?.reason?.StringValue });
       }
-      return letters;
+      return found;
     },
     removeDead: async (queue, handles) => {
       for (let from = 0; from < handles.length; from += BATCH) {

@@ -193,12 +193,12 @@ const parkMessage = async (
   await notifyParked(deps, pair, { lane, sid, index, createdAt, reason, code, attempts });
   await writeParked(deps, pair.key, lane, sid, reason, index, code, digest);
   // Whoever comes next finds it parked and passes by, so it is told here when nobody will tell it as this run's end.
-  const tell = (): void => deps.journal({ step: 'parked', type: 'lane', lane, reason, code, sids: [sid] });
+  const log = (): void => deps.journal({ step: 'parked', type: 'lane', lane, reason, code, sids: [sid] });
   const closed = await close(deps, lease, undefined, seen.missing, seen.listedAt).catch((error: unknown) => {
-    tell();
+    log();
     throw error;
   });
   if (closed.ok) return { end: 'parked', pair: closed.pair, reason, code };
-  tell();
+  log();
   return { end: 'overtaken' };
 };

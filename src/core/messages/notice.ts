@@ -25,13 +25,13 @@ export const writeNotice = async (
   if (!freed.free) return freed.outcome;
   const sid = noticeSid(about);
   if ((await readRow(deps, key, lane, sid)) !== undefined) return skipped('already');
-  const told = await whatHappened(deps, freed.pair, about);
-  if (told === 'unseen') return run.attempts <= LOOKS ? lookAgain() : skipped('removed');
-  if (told === 'own') return skipped('own');
+  const known = await whatHappened(deps, freed.pair, about);
+  if (known === 'unseen') return run.attempts <= LOOKS ? lookAgain() : skipped('removed');
+  if (known === 'own') return skipped('own');
   const fenced = await fence(deps, { pair: freed.pair, lane });
   if (!fenced.ok) return retry(1, 'lane has another owner');
   const createdAt = new Date(deps.clock.now()).toISOString();
-  const rendered = { author: NOTICE_AUTHOR, body: noticeText(told) };
+  const rendered = { author: NOTICE_AUTHOR, body: noticeText(known) };
   const digest = digestOf(deps.settings.stampKey, sid, rendered.body);
   // No source index is behind it: it is late, so that the cursor stays where it is.
   const of = { sid, index: -1, createdAt, author: NOTICE_AUTHOR, digest, late: true };

@@ -9,7 +9,7 @@ import { isEditParked, readRow } from '../state/ledger.ts';
 import { isFullyLinked, pairKey, readPair } from '../state/pair.ts';
 import type { DeadLetter, Operator } from './operator.ts';
 
-export type UnlistedLetter = {
+export type UnlistedDeadLetter = {
   readonly queue: QueueName;
   readonly handle: string;
   /** A reason of parking (outcome.ts), or `receive_limit`: its queue did, after its consumer had failed too often. */
@@ -28,31 +28,31 @@ export const RECEIVED_TOO_OFTEN = 'receive_limit';
 const read = (
   queue: QueueName,
   { handle, body, reason = RECEIVED_TOO_OFTEN }: DeadLetter,
-): UnlistedLetter | undefined => {
+): UnlistedDeadLetter | undefined => {
   const envelope = decodeEnvelope(body);
-  const letter = { queue, handle, reason, pair: undefined, link: false, forward: undefined };
-  if (envelope === undefined) return { ...letter, reason: 'unreadable' };
+  const deadLetter = { queue, handle, reason, pair: undefined, link: false, forward: undefined };
+  if (envelope === undefined) return { ...deadLetter, reason: 'unreadable' };
   const { work, receivedAt } = envelope;
   switch (work.kind) {
     case 'parked':
       return undefined;
     case 'link':
-      return { ...letter, pair: work.pair, link: true };
+      return { ...deadLetter, pair: work.pair, link: true };
     case 'forward':
       return {
-        ...letter,
+        ...deadLetter,
         pair: pairKey('flex', work.forward.container).pk,
         forward: { ...work.forward, receivedAt },
       };
     case 'event':
-      return { ...letter, pair: pairKey(work.event.side, work.event.container).pk };
+      return { ...deadLetter, pair: pairKey(work.event.side, work.event.container).pk };
     default:
-      return { ...letter, pair: work.pair };
+      return { ...deadLetter, pair: work.pair };
   }
 };
 
 export type Look = {
-  readonly letters: readonly UnlistedLetter[];
+  readonly deadLetters: readonly UnlistedDeadLetter[];
   /**
    * About how many dead letters more there are. A FIFO queue of AWS shows ten of one chat at a time, the oldest; and none
    * that is in somebody else's hands.
@@ -67,19 +67,21 @@ export const listUnlisted = async (
 ): Promise<Look> => {
   const looks = await Promise.all(
     QUEUES.filter((queue) => counts[queue].dead > 0).map(async (queue) => {
-      const letters = await operator.deadLetters(queue);
+      const deadLetters = await operator.deadLetters(queue);
       await operator.leaveDead(
         queue,
-        letters.map(({ handle }) => handle),
+        deadLetters.map(({ handle }) => handle),
       );
       return {
-        letters: letters.map((letter) => read(queue, letter)).filter((letter) => letter !== undefined),
-        behind: Math.max(0, counts[queue].dead - letters.length),
+        deadLetters: deadLetters
+          .map((deadLetter) => read(queue, deadLetter))
+          .filter((deadLetter) => deadLetter !== undefined),
+        behind: Math.max(0, counts[queue].dead - deadLetters.length),
       };
     }),
   );
   return {
-    letters: looks.flatMap(({ letters }) => letters),
+    deadLetters: looks.flatMap(({ deadLetters }) => deadLetters),
     behind: looks.reduce((sum, { behind }) => sum + behind, 0),
   };
 };
@@ -87,25 +89,25 @@ export const listUnlisted = async (
 export const readUnlisted = async (
   operator: Operator,
   counts: Awaited<ReturnType<Operator['counts']>>,
-): Promise<readonly UnlistedLetter[]> => (await listUnlisted(operator, counts)).letters;
+): Promise<readonly UnlistedDeadLetter[]> => (await listUnlisted(operator, counts)).deadLetters;
 
 /** How many of each reason, the most first. */
-export const countByReason = (letters: readonly UnlistedLetter[]): Readonly<Record<string, number>> => {
-  const counted = [...Map.groupBy(letters, ({ reason }) => reason)].map(
+export const countByReason = (deadLetters: readonly UnlistedDeadLetter[]): Readonly<Record<string, number>> => {
+  const counted = [...Map.groupBy(deadLetters, ({ reason }) => reason)].map(
     ([reason, some]) => [reason, some.length] as const,
   );
   return Object.fromEntries(counted.sort(([, a], [, b]) => b - a));
 };
 
-export type GivenUpForward = NonNullable<UnlistedLetter['forward']>;
+export type GivenUpForward = NonNullable<UnlistedDeadLetter['forward']>;
 
 /**
  * Each once, for one that is given up again gets a second letter; in the order of their line, which is that of their first
  * letters. The times at which they came are of several clocks.
  */
-export const givenUpForwards = (letters: readonly UnlistedLetter[]): readonly GivenUpForward[] => {
+export const givenUpForwards = (deadLetters: readonly UnlistedDeadLetter[]): readonly GivenUpForward[] => {
   const byEvent = new Map<string, GivenUpForward>();
-  for (const { forward } of letters)
+  for (const { forward } of deadLetters)
     if (forward !== undefined && !byEvent.has(eventName(forward))) byEvent.set(eventName(forward), forward);
   return [...byEvent.values()];
 };
@@ -128,8 +130,8 @@ export const clearSettled = async (
   for (const queue of QUEUES) {
     const over: string[] = [];
     const staying: string[] = [];
-    const told = new Set<string>();
-    const isSecond = (name: string): boolean => told.size === told.add(name).size;
+    const known = new Set<string>();
+    const isSecond = (name: string): boolean => known.size === known.add(name).size;
     for (const { handle, body } of await operator.deadLetters(queue)) {
       const work = decodeEnvelope(body)?.work;
       let done = false;

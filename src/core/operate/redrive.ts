@@ -7,7 +7,7 @@ import { encodeEnvelope } from '../jobs/envelope.ts';
 import { sendJob } from '../jobs/send.ts';
 import { awaitTickets, type JobEnd } from '../jobs/tickets.ts';
 import { containerOf, isFullyLinked, readPair, source } from '../state/pair.ts';
-import type { GivenUpForward, UnlistedLetter } from './dead-letters.ts';
+import type { GivenUpForward, UnlistedDeadLetter } from './dead-letters.ts';
 import type { Operator } from './operator.ts';
 import type { ParkedRow } from './parked.ts';
 
@@ -65,10 +65,10 @@ export type RedrivenLink = { readonly pair: string; readonly ended: JobEnd | und
  */
 export const redriveLinks = async (
   operator: Operator,
-  letters: readonly UnlistedLetter[],
+  deadLetters: readonly UnlistedDeadLetter[],
   waitMs: number,
 ): Promise<readonly RedrivenLink[]> => {
-  const pairs = new Set(letters.flatMap(({ link, pair }) => (link && pair !== undefined ? [pair] : [])));
+  const pairs = new Set(deadLetters.flatMap(({ link, pair }) => (link && pair !== undefined ? [pair] : [])));
   const asked: (readonly [pair: string, ticket: string])[] = [];
   for (const pk of pairs) {
     const pair = readPair(await operator.store.get({ pk, sk: 'pair' }));

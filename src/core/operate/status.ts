@@ -43,7 +43,7 @@ export type Status = {
     readonly oldestAt: number | undefined;
   };
   /** Dead letters that stand for nothing in the table, by reason; the bells of what is parked are not among them. */
-  readonly letters: { readonly total: number; readonly byReason: Readonly<Record<string, number>> };
+  readonly deadLetters: { readonly total: number; readonly byReason: Readonly<Record<string, number>> };
   readonly queues: Readonly<Record<QueueName, QueueCount>>;
 };
 
@@ -53,7 +53,7 @@ const earliest = (times: readonly number[]): number | undefined =>
 export const readStatus = async (operator: Operator): Promise<Status> => {
   const at = operator.clock.now();
   const queues = await operator.counts();
-  const [letters, active, quiet, parked, due] = await Promise.all([
+  const [deadLetters, active, quiet, parked, due] = await Promise.all([
     readUnlisted(operator, queues),
     allDue(operator.store, 'active'),
     allDue(operator.store, 'quiet'),
@@ -95,7 +95,7 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
       byReason: Object.fromEntries([...reasons].map(([reason, rows]) => [reason, rows.length])),
       oldestAt: earliest(parked.map((row) => row.at)),
     },
-    letters: { total: letters.length, byReason: countByReason(letters) },
+    deadLetters: { total: deadLetters.length, byReason: countByReason(deadLetters) },
     queues,
   };
 };

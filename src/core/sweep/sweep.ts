@@ -109,7 +109,7 @@ const compareShare = async (
     }
   }
   await Promise.all(underWay);
-  tell(deps, kind, pairs);
+  log(deps, kind, pairs);
   return place;
 };
 
@@ -120,7 +120,7 @@ const count = (lanes: Verdicts, verdict: LaneVerdict['verdict']): number =>
 const repairing = (lanes: Verdicts): number => count(lanes, 'repairing');
 
 /** A verdict per lane; what was not seen is never called clean. */
-const tell = (deps: BridgeDeps, kind: SweepClass, pairs: readonly Seen[]): void => {
+const log = (deps: BridgeDeps, kind: SweepClass, pairs: readonly Seen[]): void => {
   for (const verdict of ['clean', 'repairing'] as const) {
     const lanes = pairs.reduce((sum, seen) => sum + count(seen.lanes, verdict), 0);
     if (verdict === 'clean' || lanes > 0)

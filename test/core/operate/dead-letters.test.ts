@@ -48,15 +48,15 @@ describe('what was given up and stands in no list', () => {
     await office.queues.send('frontline-events', { group: 'CH', dedupe: 'one', body: 'of the next release' });
     await office.pass(1_000);
 
-    const letters = (await lettersOf(office)).map(({ queue, reason, pair, link }) => [queue, reason, pair, link]);
-    expect(letters).toEqual([
+    const deadLetters = (await lettersOf(office)).map(({ queue, reason, pair, link }) => [queue, reason, pair, link]);
+    expect(deadLetters).toEqual([
       ['flex-events', 'other_deployment', pair, true],
       ['frontline-events', 'unreadable', undefined, false],
       ['default-webhook', 'forward_refused', pair, false],
       ['default-webhook', 'forward_refused', pair, false],
     ]);
     const seen = await readStatus(office.operator);
-    expect(seen.letters).toEqual({
+    expect(seen.deadLetters).toEqual({
       total: 4,
       byReason: { forward_refused: 2, other_deployment: 1, unreadable: 1 },
     });
@@ -70,7 +70,7 @@ describe('what was given up and stands in no list', () => {
     office.twilio.customer.writes(channelSid, 'too long');
     await office.pass(2_000);
     const seen = await readStatus(office.operator);
-    expect(seen).toMatchObject({ parked: { total: 1 }, letters: { total: 0 } });
+    expect(seen).toMatchObject({ parked: { total: 1 }, deadLetters: { total: 0 } });
     expect(seen.queues['flex-events'].dead).toBeGreaterThan(0);
   });
 });
@@ -127,13 +127,13 @@ describe('a link in which Twilio lets somebody not in', () => {
     await office.pass(5_000);
     const conversation = () =>
       office.twilio.reads.containers('frontline').find(({ attributes }) => attributes.includes(channelSid));
-    const letters = async () => (await lettersOf(office)).map(({ reason }) => reason);
+    const deadLetters = async () => (await lettersOf(office)).map(({ reason }) => reason);
     const redrive = async () => {
       const ended = await office.during(redriveLinks(office.operator, await lettersOf(office), 60_000));
       await clearSettled(office.operator);
       return ended.map(({ ended }) => ended?.end);
     };
-    return { office, channelSid, conversation, letters, redrive };
+    return { office, channelSid, conversation, deadLetters, redrive };
   };
 
   test.each([
@@ -141,19 +141,19 @@ describe('a link in which Twilio lets somebody not in', () => {
     ['the agent, in Flex', '/Members', AGENTS.ann.flexIdentity],
     ['the customer', '/Participants', 'jo'],
   ])('(%s) goes on without, is parked once, and is whole when an operator tries again', async (_, path, about) => {
-    const { office, channelSid, conversation, letters, redrive } = await accepted(path, about);
+    const { office, channelSid, conversation, deadLetters, redrive } = await accepted(path, about);
     office.twilio.customer.writes(channelSid, 'anybody?');
     await office.pass(30 * 60_000);
     expect(office.told('frontline', conversation()?.sid ?? '')).toEqual(['hello?', 'anybody?']);
-    expect(await letters()).toEqual(['refused']);
+    expect(await deadLetters()).toEqual(['refused']);
     expect(office.journal.filter(({ step }) => step === 'parked')).toMatchObject([{ reason: 'refused', code: 50214 }]);
     expect((await readStatus(office.operator)).pairs).toMatchObject({ open: 1, linking: 0 });
 
     expect(await redrive()).toEqual(['parked']);
-    expect(await letters()).toEqual(['refused']);
+    expect(await deadLetters()).toEqual(['refused']);
     office.meddle(() => undefined);
     expect(await redrive()).toEqual(['linked']);
-    expect(await letters()).toEqual([]);
+    expect(await deadLetters()).toEqual([]);
     const there = conversation()?.members.map(({ identity }) => identity);
     expect(there?.toSorted()).toEqual([AGENTS.ann.email, 'jo']);
     const channel = office.twilio.reads.container('flex', channelSid)?.members.map(({ identity }) => identity);
@@ -162,33 +162,33 @@ describe('a link in which Twilio lets somebody not in', () => {
   });
 
   test('is parked once, however often the accept is told', async () => {
-    const { office, letters } = await accepted('/Participants', AGENTS.ann.email, (office) => {
+    const { office, deadLetters } = await accepted('/Participants', AGENTS.ann.email, (office) => {
       office.twilio.faults.add({ fault: 'webhook.doubled', p: 1, maxMs: 20 * 60_000 });
     });
     await office.pass(30 * 60_000);
     expect(
       office.journal.filter(({ step, type }) => step === 'skipped' && type === 'reservation.accepted'),
     ).toHaveLength(1);
-    expect(await letters()).toEqual(['refused']);
+    expect(await deadLetters()).toEqual(['refused']);
   });
 
   test('is made whole although the agent is no user of Frontline any more', async () => {
-    const { office, conversation, letters, redrive } = await accepted('/Participants', 'jo');
+    const { office, conversation, deadLetters, redrive } = await accepted('/Participants', 'jo');
     const user = { code: 20404, status: 404 };
     office.meddle((url, _, __, method) => (method === 'GET' && url.includes('/Users/') ? user : undefined));
     await redrive();
     expect(conversation()?.members.map(({ identity }) => identity)).toContain('jo');
-    expect(await letters()).toEqual([]);
+    expect(await deadLetters()).toEqual([]);
   });
 
   test('is parked before there is a conversation, when that is refused, and linked when an operator tries again', async () => {
-    const { office, conversation, letters, redrive } = await accepted('/Conversations', 'UniqueName');
+    const { office, conversation, deadLetters, redrive } = await accepted('/Conversations', 'UniqueName');
     await office.pass(30 * 60_000);
     expect(conversation()).toBeUndefined();
-    expect(await letters()).toEqual(['refused']);
+    expect(await deadLetters()).toEqual(['refused']);
     office.meddle(() => undefined);
     expect(await redrive()).toEqual(['linked']);
     expect(office.told('frontline', conversation()?.sid ?? '')).toEqual(['hello?']);
-    expect(await letters()).toEqual([]);
+    expect(await deadLetters()).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import {
   clearSettled,
   givenUpForwards,
   readUnlisted,
-  type UnlistedLetter,
+  type UnlistedDeadLetter,
 } from '../../../src/core/operate/dead-letters.ts';
 import type { Operator } from '../../../src/core/operate/operator.ts';
 import { type RedrivenForward, redriveForwards } from '../../../src/core/operate/redrive.ts';
@@ -65,12 +65,12 @@ const again = async (ms = 1_000): Promise<readonly (string | undefined)[]> => {
 };
 
 test('What waits is named once, in the order of its first letters, whatever the clocks said', () => {
-  const letter = (key: string, receivedAt: number): UnlistedLetter => ({
+  const letter = (key: string, receivedAt: number): UnlistedDeadLetter => ({
     ...{ queue: 'default-webhook', handle: '', reason: 'forward_refused', pair: undefined, link: false },
     forward: { eventType: 'onMessageSent', container: 'CH', about: key, key, contentType: '', body: '', receivedAt },
   });
-  const letters = [letter('first', 2), letter('second', 1), letter('third', 3), letter('first', 4)];
-  expect(givenUpForwards(letters).map(({ key, receivedAt }) => [key, receivedAt])).toEqual([
+  const deadLetters = [letter('first', 2), letter('second', 1), letter('third', 3), letter('first', 4)];
+  expect(givenUpForwards(deadLetters).map(({ key, receivedAt }) => [key, receivedAt])).toEqual([
     ['first', 2],
     ['second', 1],
     ['third', 3],
@@ -89,11 +89,11 @@ describe("what Flex's own webhook refused, sent again", () => {
 
   test('any number of times is once', async () => {
     await written(['one'], ['one']);
-    const letters = await waiting();
-    await redriveForwards(operator, letters, 0);
-    await redriveForwards(operator, letters, 0);
+    const deadLetters = await waiting();
+    await redriveForwards(operator, deadLetters, 0);
+    await redriveForwards(operator, deadLetters, 0);
     await stage.pass(1_000);
-    await redriveForwards(operator, letters, 0);
+    await redriveForwards(operator, deadLetters, 0);
     await stage.pass(1_000);
     expect(chat.phone()).toEqual(['one']);
   });

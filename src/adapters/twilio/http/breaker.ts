@@ -66,10 +66,10 @@ const refusal = (ms: number): NoAnswer =>
  */
 export const createBreaker = ({ clock, journal, of }: BreakerDeps): Breaker => {
   let state: State = healthy;
-  const tell = (reason: 'open' | 'closed'): void => journal({ step: 'breaker', type: of, reason, sids: [] });
+  const log = (reason: 'open' | 'closed'): void => journal({ step: 'breaker', type: of, reason, sids: [] });
   const open = (): void => {
     state = { is: 'open', until: clock.now() + OPEN_MS, underWay: new Map(), failed: new Map() };
-    tell('open');
+    log('open');
   };
 
   /** @returns the probe that this call is, if it is one. @throws NoAnswer when it may not be made. */
@@ -90,7 +90,7 @@ export const createBreaker = ({ clock, journal, of }: BreakerDeps): Breaker => {
   };
 
   const wentWell = (): void => {
-    if (state.is === 'open') tell('closed');
+    if (state.is === 'open') log('closed');
     state = healthy;
   };
 

@@ -36,9 +36,9 @@ export const createAcceptSweep = (deps: AcceptSweepDeps): ((deadline: number) =>
   const { tasks, clock, journal } = deps;
   const memory = createMemory();
   let notBefore = 0;
-  let toldNoWorkspace = false;
+  let loggedNoWorkspace = false;
 
-  const tell = (verdict: AcceptVerdict, count: number): AcceptVerdict => {
+  const log = (verdict: AcceptVerdict, count: number): AcceptVerdict => {
     const reason = verdict.verdict === 'not compared' ? `not compared: ${verdict.why}` : verdict.verdict;
     journal({ step: 'swept', type: 'accepts', reason, sids: [], count });
     return verdict;
@@ -47,22 +47,22 @@ export const createAcceptSweep = (deps: AcceptSweepDeps): ((deadline: number) =>
   return async (deadline) => {
     if (tasks === undefined) {
       const verdict = { verdict: 'not compared', why: 'no_workspace' } as const;
-      if (!toldNoWorkspace) tell(verdict, 0);
-      toldNoWorkspace = true;
+      if (!loggedNoWorkspace) log(verdict, 0);
+      loggedNoWorkspace = true;
       return verdict;
     }
-    if (clock.now() < notBefore) return tell({ verdict: 'not compared', why: 'twilio asked to wait' }, 0);
+    if (clock.now() < notBefore) return log({ verdict: 'not compared', why: 'twilio asked to wait' }, 0);
     let sent = 0;
     const count = () => {
       sent += 1;
     };
     try {
-      return tell(await sweep({ ...deps, tasks }, memory, deadline, count), sent);
+      return log(await sweep({ ...deps, tasks }, memory, deadline, count), sent);
     } catch (error) {
       if (error instanceof TwilioError) notBefore = clock.now() + (error.retryAfter ?? 0) * 1000;
       else if (!(error instanceof BudgetSpent))
         journal({ step: 'failed', type: 'accepts', reason: whyOf(error), sids: [] });
-      return tell({ verdict: 'not compared', why: whyOf(error) }, sent);
+      return log({ verdict: 'not compared', why: whyOf(error) }, sent);
     }
   };
 };

@@ -13,7 +13,7 @@ const remedies: Readonly<Record<string, string>> = {
 };
 
 /** `2 forward_refused: ...`, a line for each reason. */
-export const letterLines = (byReason: Readonly<Record<string, number>>): readonly string[] =>
+export const deadLetterLines = (byReason: Readonly<Record<string, number>>): readonly string[] =>
   Object.entries(byReason).map(
     ([reason, count]) => `${count} ${reason}: ${remedies[reason] ?? 'see the runbook, "Dead letters on ..."'}`,
   );
