@@ -48,7 +48,7 @@ const counting = (store: Store): Store => ({
     counts[key.sk === 'pair' || key.sk.startsWith('m#') ? 'writes' : 'forwarder'] += 1;
     return store.write(key, change);
   },
-  listDue: (name, page) => store.listDue(name, page),
+  list: (name, page) => store.list(name, page),
   listUnder: (pk, page) => store.listUnder(pk, page),
 });
 

@@ -35,7 +35,7 @@ export const throughDoor = async (path: string): Promise<DeploymentAccess | unde
       // The same release's own words, come back as they were said.
       return answer.value as never;
     };
-  const store = { get: ask('get'), write: ask('write'), listDue: ask('listDue'), listUnder: ask('listUnder') };
+  const store = { get: ask('get'), write: ask('write'), list: ask('list'), listUnder: ask('listUnder') };
   const deployment: DeploymentAccess = {
     store,
     queues: { send: ask('send') },

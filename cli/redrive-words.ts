@@ -5,8 +5,9 @@ import type { GivenUpForward } from '../src/core/operate/dead-letters.ts';
 import { countByReason, type UnlistedDeadLetter } from '../src/core/operate/dead-letters.ts';
 import type { ParkedRow } from '../src/core/operate/parked.ts';
 import type { RedrivenForward, RedrivenLink, RedrivenMessage } from '../src/core/operate/redrive.ts';
+import { containerOfPair } from '../src/core/state/items.ts';
 import { deadLetterLines } from './dead-letter-words.ts';
-import { chatOf, direction, moment, plural } from './words.ts';
+import { direction, moment, plural } from './words.ts';
 
 export type Found = {
   readonly rows: readonly ParkedRow[];
@@ -44,7 +45,7 @@ export const foundLines = ({ rows, deadLetters, forwards, others, behind }: Foun
     ),
     ...headed(
       `${plural(links.size, 'link')} would be tried again:`,
-      [...links].map((pair) => `  ${chatOf(pair)}`),
+      [...links].map((pair) => `  ${containerOfPair(pair)}`),
     ),
     ...headed(
       `${plural(forwards.length, 'event')} would be sent to Flex's own webhook, which sends the customers' SMS:`,
@@ -76,7 +77,7 @@ export const appliedLines = (
   ),
   ...headed(
     `${plural(links.length, 'link')}:`,
-    links.map(({ pair, ended }) => `  ${chatOf(pair)}  ${said(ended, running)}`),
+    links.map(({ pair, ended }) => `  ${containerOfPair(pair)}  ${said(ended, running)}`),
   ),
   ...headed(
     `${plural(forwards.length, 'event')} to Flex's own webhook:`,
@@ -117,7 +118,7 @@ const said = (ended: JobEnd | undefined, running: boolean): string => {
 };
 
 const inLanes = <T>(all: readonly T[], rowOf: (one: T) => ParkedRow, tell: (one: T) => string): readonly string[] => {
-  const lanes = Map.groupBy(all, (one) => `${chatOf(rowOf(one).pair)}  ${direction(rowOf(one).lane)}`);
+  const lanes = Map.groupBy(all, (one) => `${containerOfPair(rowOf(one).pair)}  ${direction(rowOf(one).lane)}`);
   return [...lanes].flatMap(([lane, ones]) => [
     `  ${lane}`,
     ...ones.map((one) => `    ${rowOf(one).sid}  ${tell(one)}`),

@@ -17,7 +17,7 @@ import {
   redriveLinks,
   redriveMessages,
 } from '../src/core/operate/redrive.ts';
-import { pairKey } from '../src/core/state/pair.ts';
+import { type PairId, pairId } from '../src/core/state/items.ts';
 import { commonUsage, parse, sidOf, waitOf, whereOf } from './arguments.ts';
 import { type Command, EXIT, Misunderstood } from './command.ts';
 import { reach } from './reach.ts';
@@ -57,7 +57,7 @@ export const redrive: Command = async ({ args, environment, print }) => {
   try {
     const pair = chat === undefined ? undefined : await findPair(operator.store, chat);
     // A chat that only Flex knows has forwards, too.
-    const under = chat === undefined ? undefined : (pair?.key ?? pairKey('flex', chat)).pk;
+    const under = chat === undefined ? undefined : (pair?.id ?? pairId('flex', chat));
     const found = await find(operator, values.reason, under);
     if (chat !== undefined && pair === undefined && isEmpty(found)) {
       print(values.json ? JSON.stringify({ chat, found: false }) : `No pair of ${chat} is known here.`);
@@ -84,7 +84,7 @@ export const redrive: Command = async ({ args, environment, print }) => {
 /** Reasons that are only a customer's SMS: whoever names another one has not asked for it. */
 const SENT_AGAIN: readonly string[] = ['forward_refused', 'forward_pointless'] satisfies readonly Parked[];
 
-const find = async (operator: Operator, reason: string | undefined, pair: string | undefined): Promise<Found> => {
+const find = async (operator: Operator, reason: string | undefined, pair: PairId | undefined): Promise<Found> => {
   const rows = await listParked(operator.store, { reason, pair });
   const look = await listUnlisted(operator, await operator.counts());
   const deadLetters = look.deadLetters

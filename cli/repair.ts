@@ -1,9 +1,10 @@
 import { findPair } from '../src/core/operate/find.ts';
 import { type LaneRepair, releasePair, repairPair } from '../src/core/operate/repair.ts';
+import { containerOfPair } from '../src/core/state/items.ts';
 import { commonUsage, parse, sidOf, waitOf, whereOf } from './arguments.ts';
 import { type Command, EXIT, Misunderstood } from './command.ts';
 import { reach } from './reach.ts';
-import { chatOf, direction, plural, second } from './words.ts';
+import { direction, plural, second } from './words.ts';
 
 export const repairUsage = `bridge repair SID [--full] [--release] [--wait SECONDS] [--stack NAME | --data FILE] [--json]
 
@@ -40,7 +41,7 @@ export const repair: Command = async ({ args, environment, print }) => {
     }
     const released = values.release ? await releasePair(operator, pair) : undefined;
     const lanes = await repairPair(operator, pair, { full: values.full, waitMs });
-    const chat = chatOf(pair.key.pk);
+    const chat = containerOfPair(pair.id);
     if (values.json) print(JSON.stringify({ sid, found: true, chat, released, lanes }));
     else {
       print(`${chat} and ${(pair.flex === chat ? pair.frontline : pair.flex) ?? 'nothing yet'}`);

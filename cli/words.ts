@@ -18,7 +18,4 @@ export const span = (ms: number): string => {
 
 export const direction = (lane: Lane): string => (lane === 'toFrontline' ? 'Flex -> Frontline' : 'Frontline -> Flex');
 
-/** The container that a pair's key names. */
-export const chatOf = (pair: string): string => pair.replace(/^.*#/, '');
-
 export const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;

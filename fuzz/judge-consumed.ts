@@ -1,9 +1,10 @@
 /** What must hold of what a consumer makes of a message that the webhook let in. */
+
 import type { Dice } from '../sim/random.ts';
 import { claimedStamp } from '../src/core/copies/stamp.ts';
 import { decodeEnvelope, encodeEnvelope } from '../src/core/jobs/envelope.ts';
 import type { Change } from '../src/core/ports/change.ts';
-import { laneAttributes } from '../src/core/state/pair.ts';
+import { laneAttributes } from '../src/core/state/items.ts';
 import { config } from './bridge.ts';
 import { consume } from './consume.ts';
 import { entryProblems } from './judge-entry.ts';

@@ -22,7 +22,7 @@ export const FUNCTIONS = {
       consumes: 'flex-events',
       sends: ['flex-events', 'frontline-events'], // jobs for either lane
       table: ['GetItem', 'UpdateItem', 'Query'],
-      dueIndex: ['Query'],
+      listIndex: ['Query'],
       secret: 'read',
     },
     harm: 'Agents in Frontline get messages from some Flex chats minutes late.',
@@ -36,7 +36,7 @@ export const FUNCTIONS = {
       consumes: 'frontline-events',
       sends: ['flex-events', 'frontline-events'], // jobs for either lane
       table: ['GetItem', 'UpdateItem', 'Query'],
-      dueIndex: ['Query'],
+      listIndex: ['Query'],
       secret: 'read',
     },
     harm: 'Some customers get what agents write in Frontline minutes late.',
@@ -58,7 +58,7 @@ export const FUNCTIONS = {
     access: {
       sends: ['flex-events', 'frontline-events', 'default-webhook'], // jobs, and posts whose own webhook was lost
       table: ['GetItem', 'UpdateItem', 'Query'],
-      dueIndex: ['Query'],
+      listIndex: ['Query'],
       secret: 'read',
     },
     harm: 'Customers and agents whose chat lost a webhook go on missing messages while the sweep fails.',

@@ -61,7 +61,7 @@ const counting =
       else requests.forwarder += 1;
       return store.write(key, change);
     },
-    listDue: (name, page) => store.listDue(name, page),
+    list: (name, page) => store.list(name, page),
     listUnder: (pk, page) => store.listUnder(pk, page),
   });
 

@@ -38,7 +38,7 @@ export const doors = (deployment: DeploymentAccess) =>
   ({
     get: deployment.store.get,
     write: deployment.store.write,
-    listDue: deployment.store.listDue,
+    list: deployment.store.list,
     listUnder: deployment.store.listUnder,
     send: deployment.queues.send,
     counts: deployment.counts,

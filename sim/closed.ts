@@ -3,6 +3,8 @@
  * there yet: what is said in Flex from then on waits. Nothing of it may be parked, doubled, out of order or forgotten.
  */
 
+import { pairId } from '../src/core/state/items.ts';
+import { loadPair } from '../src/core/state/pair.ts';
 import type { Played } from './played.ts';
 import { base, late, notice } from './texts.ts';
 import type { World } from './world.ts';
@@ -36,13 +38,13 @@ export const problemsOfClosed = async (
   const gone = new Set([...chat.deletedByHand].map(base));
   const lacks = (into: readonly string[], own: readonly string[]) =>
     own.filter((text) => !into.includes(text) && !gone.has(text));
-  const pair = await world.store.get({ pk: `flex#${chat.channel}`, sk: 'pair' });
+  const pair = await loadPair(world.store, pairId('flex', chat.channel));
   // Before the link is complete, which it cannot be any more, the agent's own words wait too.
   const unheard = lacks(flex.copies, frontline.own);
-  if (pair?.linked !== undefined) wrong.push(...unheard.map((text) => `flex lacks "${text}", and is open`));
+  if (pair?.linked) wrong.push(...unheard.map((text) => `flex lacks "${text}", and is open`));
   const waits = [...lacks(frontline.copies, flex.own), ...unheard];
   if (waits.length > 0) world.meter.met('waits for a closed conversation', waits.length);
-  if (waits.length > 0 && pair?.due === undefined) wrong.push(`nothing says that ${waits.length} messages wait`);
+  if (waits.length > 0 && !pair?.due) wrong.push(`nothing says that ${waits.length} messages wait`);
   const parked = world.entries.filter(
     ({ entry: { step, sids, lane } }) =>
       step === 'parked' && lane !== 'forward' && sids.some((sid) => chat.said.flex.has(sid)),

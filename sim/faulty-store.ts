@@ -44,17 +44,19 @@ export const createFaultyStore = (
       process.step('store.write', latency(), async () => {
         refuse(faults().throttled, 'store throttled');
         const written = await inner.write(key, change);
-        const names = [...Object.keys(change.set ?? {}), ...(change.remove ?? []).map((name) => `-${name}`)];
+        const { set, copy, add, include, put, remove = [] } = change;
+        const names = [...[set, copy, add, include, put].flatMap((part) => Object.keys(part ?? {})), change.nonce[0]];
+        names.push(...remove.map((name) => `-${name}`));
         tell(`${written.ok ? 'writes' : 'may not write'} ${key.pk} ${key.sk}: ${names.join(' ')}`);
         refuse(faults().unheard, 'store write unheard');
         if (!dice.chance(faults().askedAgain)) return written;
         meter.met('store write asked again');
         return inner.write(key, change);
       }),
-    listDue: (name, page) =>
-      process.step('store.listDue', latency(), async () => {
+    list: (name, page) =>
+      process.step('store.list', latency(), async () => {
         refuse(faults().throttled, 'store throttled');
-        return inner.listDue(name, page);
+        return inner.list(name, page);
       }),
     listUnder: (pk, page) =>
       process.step('store.listUnder', latency(), async () => {

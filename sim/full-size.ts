@@ -106,7 +106,7 @@ const listed = async (kind: Kind): Promise<number> => {
   let count = 0;
   let after: string | undefined;
   do {
-    const page = await world.store.listDue(kind, { limit: 1_000, after });
+    const page = await world.store.list(kind, { limit: 1_000, after });
     count += page.items.length;
     after = page.next;
   } while (after !== undefined);

@@ -1,5 +1,8 @@
 /** What the verdict has no eyes for: files, messages that hold nothing, chats without a twin, notices, others who came. */
+
 import type { ReadMessage } from '../local-twilio/reads.ts';
+import { pairId } from '../src/core/state/items.ts';
+import { readRow } from '../src/core/state/ledger.ts';
 import type { Chronicle } from './chronicle.ts';
 import { phoneProblems } from './phone.ts';
 import { conversationOf, type Played } from './played.ts';
@@ -76,9 +79,9 @@ const emptyProblems = async (world: World, chat: Played): Promise<readonly strin
     world.twilio.reads.container('frontline', conversationOf(world, chat.channel) ?? '')?.state === 'closed';
   const wrong: string[] = [];
   for (const sid of chat.empties) {
-    const row = await world.store.get({ pk: `flex#${chat.channel}`, sk: `m#fl#${sid}` });
-    if (row?.st === 'skipped') world.meter.met('empty message');
-    else if (!closed) wrong.push(`the empty message ${sid} ended as ${row?.st}`);
+    const row = await readRow(world, { pair: { id: pairId('flex', chat.channel) }, lane: 'toFrontline', sid });
+    if (row?.state === 'skipped') world.meter.met('empty message');
+    else if (!closed) wrong.push(`the empty message ${sid} ended as ${row?.state}`);
   }
   return wrong;
 };

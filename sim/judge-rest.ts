@@ -1,5 +1,7 @@
 /** When everything has settled nothing is under way, nothing waits, and everything that was accepted has had its end. */
+
 import { QUEUES } from '../src/contract.ts';
+import { laneAttributes, ledgerKey, pairId, pairKey } from '../src/core/state/items.ts';
 import { isClosed } from './closed.ts';
 import { conversationOf, type Played } from './played.ts';
 import type { Told, World } from './world.ts';
@@ -15,7 +17,9 @@ const ENDS: ReadonlySet<string> = new Set([
 ]);
 
 /** What a pair's item holds while something of a lane waits: an intent, a dirty mark, an edit that could not be applied. */
-const WAITING = ['flps', 'fxps', 'fld', 'fxd', 'fle', 'fxe'] as const;
+const WAITING = (['toFrontline', 'toFlex'] as const)
+  .map(laneAttributes)
+  .flatMap(({ intentSid, dirtyUpTo, staleEdits }) => [intentSid, dirtyUpTo, staleEdits]);
 
 /** @returns what is wrong, a line each. */
 export const restProblems = async (world: World, chats: readonly Played[]): Promise<readonly string[]> => {
@@ -35,8 +39,8 @@ const waitsForEver = (world: World, { channel }: Played): boolean => {
 
 const standsInLedger = async (world: World, chats: readonly Played[], sid: string | undefined): Promise<boolean> => {
   for (const { channel } of chats)
-    for (const lane of ['toFrontline', 'toFlex'])
-      if ((await world.store.get({ pk: `flex#${channel}`, sk: `m#${lane}#${sid}` })) !== undefined) return true;
+    for (const lane of ['toFrontline', 'toFlex'] as const)
+      if ((await world.store.get(ledgerKey(pairId('flex', channel), lane, sid ?? ''))) !== undefined) return true;
   return false;
 };
 
@@ -72,12 +76,12 @@ const pairProblems = async (
   const wrong: string[] = [];
   for (const { channel } of chats) {
     if (waiting.has(channel)) continue;
-    const pair = await world.store.get({ pk: `flex#${channel}`, sk: 'pair' });
+    const pair = await world.store.get(pairKey(pairId('flex', channel)));
     for (const mark of WAITING) if (isSet(pair?.[mark])) wrong.push(`${channel} still has ${mark}`);
   }
-  for (const due of ['due', 'notice'])
-    for (const { pk, sk } of (await world.store.listDue(due, { limit: 1_000 })).items)
-      if (!waiting.has(String(pk).replace(/^flex#/, ''))) wrong.push(`${pk} ${sk} is still marked as ${due}`);
+  for (const list of ['due', 'backlog'] as const)
+    for (const { pk, sk } of (await world.store.list(list, { limit: 1_000 })).items)
+      if (!waiting.has(String(pk).replace(/^flex#/, ''))) wrong.push(`${pk} ${sk} is still on the list ${list}`);
   return wrong;
 };
 

@@ -1,4 +1,5 @@
 /** An operator at work while things go on: what `npx bridge redrive` and `npx bridge repair` put on the queues. */
+
 import type { LocalQueues } from '../src/adapters/in-process/source.ts';
 import { QUEUES } from '../src/contract.ts';
 import { givenUpForwards, readUnlisted } from '../src/core/operate/dead-letters.ts';
@@ -6,7 +7,8 @@ import type { DeadLetter, Operator } from '../src/core/operate/operator.ts';
 import { listParked } from '../src/core/operate/parked.ts';
 import { redriveForwards, redriveMessages } from '../src/core/operate/redrive.ts';
 import { repairPair } from '../src/core/operate/repair.ts';
-import { readPair } from '../src/core/state/pair.ts';
+import { pairId } from '../src/core/state/items.ts';
+import { loadPair } from '../src/core/state/pair.ts';
 import type { World } from './world.ts';
 
 /** Beside a bridge in memory. Dead letters are removed by being seen no more. */
@@ -59,7 +61,7 @@ export const redriveAll = async (world: Place): Promise<void> => {
 };
 
 export const repairChat = async (world: World, channel: string, full: boolean): Promise<void> => {
-  const pair = readPair(await world.store.get({ pk: `flex#${channel}`, sk: 'pair' }));
+  const pair = await loadPair(world.store, pairId('flex', channel));
   if (pair === undefined || pair.state === 'closed') return;
   world.meter.met(full ? 'repaired in full' : 'repaired');
   await repairPair(operatorOf(world), pair, { full, waitMs: 0 });

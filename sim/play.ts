@@ -2,6 +2,8 @@
 
 import { AGENTS, type DefaultAgent } from '../local-twilio/defaults.ts';
 import type { AccountName } from '../local-twilio/model.ts';
+import { pairId } from '../src/core/state/items.ts';
+import { findSource } from '../src/core/state/ledger.ts';
 import { isClosed } from './closed.ts';
 import { conversationOf, type Played } from './played.ts';
 import type { Dice } from './random.ts';
@@ -83,10 +85,9 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
 
   /** Not before the ledger knows the copy: one whose answer was lost, and that somebody deletes, is written again. */
   const takeAway = async (conversation: string, sid: string, body: string): Promise<void> => {
-    const prefix = 'm#fl#';
-    const { items } = await world.store.listUnder(`flex#${channel}`, { prefix, limit: 1_000, after: undefined });
+    const source = await findSource(world, { pair: { id: pairId('flex', channel) }, lane: 'toFrontline' }, sid);
     const stands = twilio.reads.transcript('frontline', conversation).some((message) => message.sid === sid);
-    if (!stands || isClosed(world, conversation) || !items.some(({ d }) => d === sid)) return;
+    if (!stands || isClosed(world, conversation) || source === undefined) return;
     world.meter.met('copy deleted by hand');
     twilio.frontlineAgent.deletes(agent.email, conversation, sid);
     deletedByHand.add(body);

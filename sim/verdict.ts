@@ -1,5 +1,7 @@
 /** After things have settled: does each chat tell one story? By Twilio's own truth, with none of the bridge's code. */
+
 import { judge } from '../local-twilio/transcripts.ts';
+import { ledgerKey, pairId } from '../src/core/state/items.ts';
 import { isClosed, problemsOfClosed } from './closed.ts';
 import { callProblems } from './judge-calls.ts';
 import { copyProblems, deletedByHand } from './judge-copies.ts';
@@ -45,10 +47,7 @@ const unaccounted = async (world: World, chat: Played): Promise<readonly string[
   ] as const)
     for (const { sid, body } of world.twilio.reads.transcript(side, container ?? '')) {
       if (!chat.said[side].has(sid)) continue;
-      const row = await world.store.get({
-        pk: `flex#${chat.channel}`,
-        sk: `m#${lane === 'toFrontline' ? 'fl' : 'fx'}#${sid}`,
-      });
+      const row = await world.store.get(ledgerKey(pairId('flex', chat.channel), lane, sid));
       if (row === undefined) wrong.push(`no row tells what became of "${body}" of the ${side} side`);
     }
   return wrong;

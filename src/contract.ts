@@ -70,8 +70,18 @@ export type Route = (typeof ROUTES)[number];
 export const QUEUES = ['flex-events', 'frontline-events', 'default-webhook'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
-/** The table: items under pk and sk; one sparse index over `due` (partition) and `dk` (sort); `ttl` in epoch seconds. */
-export const TABLE = { pk: 'pk', sk: 'sk', ttl: 'ttl', dueIndex: 'due', duePk: 'due', dueSk: 'dk' } as const;
+/**
+ * The table: items under pk and sk; one sparse index, which holds the lists: items that have `list` (its name) and
+ * `listOrder` (their order in it); `ttl` in epoch seconds.
+ */
+export const TABLE = {
+  pk: 'pk',
+  sk: 'sk',
+  ttl: 'ttl',
+  listIndex: 'lists',
+  list: 'list',
+  listOrder: 'listOrder',
+} as const;
 
 /** The steps of the journal that end an event, or would have: each line of them is counted. */
 export const OUTCOMES = [

@@ -12,7 +12,7 @@ export type Access = {
   /** Actions on the table's items. */
   readonly table?: readonly ItemAction[];
   /** Actions on the table's index of what is due. */
-  readonly dueIndex?: readonly IndexAction[];
+  readonly listIndex?: readonly IndexAction[];
   /** Tokens, API keys and the stamp key. */
   readonly secret?: 'read';
 };
@@ -29,6 +29,6 @@ export const grantAccess = (grantee: IGrantable, access: Access, { queues, table
   }
   for (const name of access.sends ?? []) queues[name].queue.grantSendMessages(grantee);
   if (access.table !== undefined) table.grantOnItems(grantee, access.table);
-  if (access.dueIndex !== undefined) table.grantOnDueIndex(grantee, access.dueIndex);
+  if (access.listIndex !== undefined) table.grantOnListIndex(grantee, access.listIndex);
   if (access.secret === 'read') secret.grantRead(grantee);
 };

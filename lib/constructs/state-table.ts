@@ -33,9 +33,9 @@ export class StateTable extends Table {
       removalPolicy: removalPolicy(stage),
     });
     this.addGlobalSecondaryIndex({
-      indexName: TABLE.dueIndex,
-      partitionKey: text(TABLE.duePk),
-      sortKey: text(TABLE.dueSk),
+      indexName: TABLE.listIndex,
+      partitionKey: text(TABLE.list),
+      sortKey: text(TABLE.listOrder),
       projectionType: ProjectionType.ALL,
     });
   }
@@ -44,8 +44,8 @@ export class StateTable extends Table {
     return this.grantActions(grantee, actions, this.tableArn);
   }
 
-  grantOnDueIndex(grantee: IGrantable, actions: readonly IndexAction[]): Grant {
-    return this.grantActions(grantee, actions, `${this.tableArn}/index/${TABLE.dueIndex}`);
+  grantOnListIndex(grantee: IGrantable, actions: readonly IndexAction[]): Grant {
+    return this.grantActions(grantee, actions, `${this.tableArn}/index/${TABLE.listIndex}`);
   }
 
   /** The table's own grant would add every index of the table (`/index/*`), which no function needs. */

@@ -2,7 +2,7 @@
 import { AGENTS } from '../../local-twilio/defaults.ts';
 import { conversationOf } from '../../sim/played.ts';
 import { BRIDGE, createWorld } from '../../sim/world.ts';
-import { leaseKey } from '../../src/core/sweep/sweep.ts';
+import { SWEEP_LEASE } from '../../src/core/state/items.ts';
 
 export type CountedSweep = {
   /** Milliseconds of a run without pairs, and for each pair more. */
@@ -45,7 +45,7 @@ const runWith = async (pairs: number): Promise<Tally> => {
   Object.assign(store, {
     write: async (...given: Parameters<typeof write>) => {
       const [key, change] = given;
-      if (key.pk === leaseKey.pk && change.set?.until === 0) ended.push(time.now() % MINUTE);
+      if (key.pk === SWEEP_LEASE.pk && change.set?.until === 0) ended.push(time.now() % MINUTE);
       return write(...given);
     },
   });

@@ -8,7 +8,7 @@
 
 import type { ACCESS_LINE } from '../../lib/constructs/access-log.ts';
 import { MEMORY_MB } from '../../lib/memory.ts';
-import { KEEP_SECONDS } from '../../src/core/forward/rows.ts';
+import { FORWARD_SECONDS } from '../../src/core/state/items.ts';
 import type { Counted } from './count.ts';
 import { LINE_OVERHEAD } from './sizes.ts';
 
@@ -92,7 +92,7 @@ export const costOfMillion = (counted: Counted): Readonly<Record<string, number>
     'DynamoDB, requests': (units * PRICE.dynamoWrite + reads * PRICE.dynamoRead) * MILLION,
     'DynamoDB, rows of the ledger': kept(counted.rows, counted.rowBytes, ROW_MONTHS) * MILLION,
     'DynamoDB, rows of the forwarder':
-      kept(counted.forwardRows, counted.forwardRowBytes, KEEP_SECONDS / MONTH_SECONDS) * MILLION,
+      kept(counted.forwardRows, counted.forwardRowBytes, FORWARD_SECONDS / MONTH_SECONDS) * MILLION,
     'CloudWatch logs': (logBytes + webhooks * accessLine()) * PRICE.logByte * MILLION,
     'Traffic out': restCalls * CALL_OUT * PRICE.byteOut * MILLION,
   };

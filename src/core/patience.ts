@@ -8,9 +8,10 @@ import type { Accepted, BridgeEvent } from './model/event.ts';
 import { deferred, type Outcome } from './model/outcome.ts';
 import { PATIENCE_MS } from './model/times.ts';
 import type { Delivery } from './ports/queues.ts';
+import { pairId } from './state/items.ts';
 import { defer, markStale } from './state/lane/marks.ts';
-import { laneFrom, pairKey } from './state/pair.ts';
-import type { PairKeys } from './state/pair-keys.ts';
+import { laneFrom } from './state/pair.ts';
+import type { PairIds } from './state/pair-ids.ts';
 import { beginPair } from './state/pair-writes.ts';
 
 /**
@@ -20,7 +21,7 @@ import { beginPair } from './state/pair-writes.ts';
  */
 export const deferWhenExhausted = async (
   deps: BridgeDeps,
-  pairs: PairKeys,
+  pairs: PairIds,
   work: Work,
   outcome: Outcome,
   delivery: Delivery,
@@ -43,14 +44,14 @@ export const deferWhenExhausted = async (
 };
 
 /** @returns false when even that could not be stored: the event stays on its queue. */
-const deferEvent = async (deps: BridgeDeps, pairs: PairKeys, event: BridgeEvent): Promise<boolean> => {
+const deferEvent = async (deps: BridgeDeps, pairs: PairIds, event: BridgeEvent): Promise<boolean> => {
   try {
     if (event.type === 'reservation.accepted') return await deferAccept(deps, event);
     const lane = laneFrom(event.side);
-    const key = (await pairs.find(event.side, event.container)) ?? pairKey(event.side, event.container);
+    const id = (await pairs.find(event.side, event.container)) ?? pairId(event.side, event.container);
     const { index, sid } = event.message;
-    if (event.type !== 'message.added') return (await markStale(deps, key, lane, sid)).ok;
-    const written = await defer(deps, key, lane, index);
+    if (event.type !== 'message.added') return (await markStale(deps, id, lane, sid)).ok;
+    const written = await defer(deps, id, lane, index);
     return written.ok || (written.pair?.lanes[lane].dirty?.upTo ?? -1) >= index;
   } catch {
     deps.journal({ step: 'failed', type: event.type, reason: 'could not be deferred', sids: [event.container] });

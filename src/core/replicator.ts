@@ -19,11 +19,12 @@ import { deferWhenExhausted } from './patience.ts';
 import type { Entry } from './ports/journal.ts';
 import type { Consumer, Disposition } from './ports/queues.ts';
 import { reconcile } from './reconcile/reconcile.ts';
-import { isFullyLinked, laneFrom, type Pair, readPair } from './state/pair.ts';
-import { createPairKeys, type PairKeys } from './state/pair-keys.ts';
+import type { PairId } from './state/items.ts';
+import { isFullyLinked, laneFrom, loadPair, type Pair } from './state/pair.ts';
+import { createPairIds, type PairIds } from './state/pair-ids.ts';
 
 export const createReplicator = (deps: BridgeDeps): Consumer => {
-  const pairs = createPairKeys(deps.store);
+  const pairs = createPairIds(deps.store);
   return async (delivery) => {
     const envelope = decodeEnvelope(delivery.body);
     if (envelope === undefined) {
@@ -42,17 +43,17 @@ export const createReplicator = (deps: BridgeDeps): Consumer => {
   };
 };
 
-const act = async (deps: BridgeDeps, pairs: PairKeys, work: Work, run: Run): Promise<Outcome> => {
+const act = async (deps: BridgeDeps, pairs: PairIds, work: Work, run: Run): Promise<Outcome> => {
   if (await hasLeftBacklog(deps, work)) return skipped('already');
   switch (work.kind) {
     case 'event':
       return onEvent(deps, pairs, work.event, run);
     case 'reconcile':
-      return reconcile(deps, { pk: work.pair, sk: 'pair' }, work.lane, { ...run, full: work.full ?? false });
+      return reconcile(deps, work.pair, work.lane, { ...run, full: work.full ?? false });
     case 'link':
       return resumeLink(deps, work.pair, run);
     case 'notice':
-      return writeNotice(deps, { pk: work.pair, sk: 'pair' }, work.about, run);
+      return writeNotice(deps, work.pair, work.about, run);
     case 'forward':
     case 'parked':
       return Promise.resolve(skipped('not_handled'));
@@ -63,7 +64,7 @@ const act = async (deps: BridgeDeps, pairs: PairKeys, work: Work, run: Run): Pro
   }
 };
 
-const onEvent = async (deps: BridgeDeps, pairs: PairKeys, event: BridgeEvent, run: Run): Promise<Outcome> => {
+const onEvent = async (deps: BridgeDeps, pairs: PairIds, event: BridgeEvent, run: Run): Promise<Outcome> => {
   switch (event.type) {
     case 'message.added':
       return replicate(deps, pairs, event, run);
@@ -78,8 +79,8 @@ const onEvent = async (deps: BridgeDeps, pairs: PairKeys, event: BridgeEvent, ru
 };
 
 /** A link that stopped half-way, from what its pair remembers. */
-const resumeLink = async (deps: BridgeDeps, pk: string, run: Run): Promise<Outcome> => {
-  const pair = readPair(await deps.store.get({ pk, sk: 'pair' }));
+const resumeLink = async (deps: BridgeDeps, id: PairId, run: Run): Promise<Outcome> => {
+  const pair = await loadPair(deps.store, id);
   if (pair === undefined || isFullyLinked(pair)) return skipped('already');
   const again = rememberedAccept(pair);
   if (again === undefined) return skipped('not_a_chat');

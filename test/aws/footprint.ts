@@ -5,6 +5,7 @@
  *
  * `--cpu-group`: a control group of Linux into which the functions are put, to see them with a share of a processor.
  */
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -21,8 +22,8 @@ import type { WebhookCall } from '../../local-twilio/world.ts';
 import { withBundles } from '../../scripts/bundles.ts';
 import { createDynamoStore } from '../../src/adapters/dynamodb/store.ts';
 import { QUEUES, type QueueName, SECRET_FIELDS, SETTINGS, TABLE } from '../../src/contract.ts';
-import { forwardKey } from '../../src/core/forward/rows.ts';
 import { encodeEnvelope } from '../../src/core/jobs/envelope.ts';
+import { FORWARD, forwardKey } from '../../src/core/state/items.ts';
 import { createWebhook } from '../../src/edge/webhook.ts';
 import { awsEnvironment, startEmulator } from './emulator.ts';
 import type { Invocation, Invoked } from './footprint-function.ts';
@@ -68,12 +69,12 @@ await dynamo.send(
   new CreateTableCommand({
     TableName: 'bridge',
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [TABLE.pk, TABLE.sk, TABLE.duePk, TABLE.dueSk].map(text),
+    AttributeDefinitions: [TABLE.pk, TABLE.sk, TABLE.list, TABLE.listOrder].map(text),
     KeySchema: key(TABLE.pk, TABLE.sk),
     GlobalSecondaryIndexes: [
       {
-        IndexName: TABLE.dueIndex,
-        KeySchema: key(TABLE.duePk, TABLE.dueSk),
+        IndexName: TABLE.listIndex,
+        KeySchema: key(TABLE.list, TABLE.listOrder),
         Projection: { ProjectionType: 'ALL' },
       },
     ],
@@ -382,7 +383,7 @@ try {
         const ago = Date.now() - 100_000;
         await store.write(forwardKey(group, what.forward.key), {
           when: [['has', 'st']],
-          set: { st: 'trying', u: ago, b: ago, f: 1 },
+          set: { [FORWARD.state]: 'trying', [FORWARD.leaseUntil]: ago, [FORWARD.since]: ago, [FORWARD.fence]: 1 },
           nonce: ['n', 'footprint'],
         });
       }

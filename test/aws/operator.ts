@@ -1,8 +1,10 @@
 /** The operator's commands against the deployed stack. */
+
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListQueuesCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { LocalTwilio } from '../../local-twilio/twilio.ts';
 import { createDynamoStore } from '../../src/adapters/dynamodb/store.ts';
+import { pairId } from '../../src/core/state/items.ts';
 import { writeParked } from '../../src/core/state/ledger.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 import type { Checks } from './checks.ts';
@@ -49,7 +51,11 @@ const park = async ({ emulator, chat }: Office, sid: string, index: number): Pro
   const { TableNames = [] } = await client.send(new ListTablesCommand({}));
   const tableName = TableNames.find((name) => name.includes('State')) ?? '';
   const deps = { store: createDynamoStore({ client, tableName }), clock: systemClock, nonce: () => 'parked' };
-  await writeParked(deps, { pk: `flex#${chat.channelSid}`, sk: 'pair' }, 'toFrontline', sid, 'refused', index, 50504);
+  await writeParked(
+    deps,
+    { pair: { id: pairId('flex', chat.channelSid) }, lane: 'toFrontline', sid },
+    { reason: 'refused', index, code: 50504 },
+  );
   client.destroy();
 };
 

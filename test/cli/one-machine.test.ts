@@ -12,6 +12,7 @@ import { newTally, type Tally } from '../../src/core/jobs/run.ts';
 import { writeTicket } from '../../src/core/jobs/tickets.ts';
 import type { Outcome } from '../../src/core/model/outcome.ts';
 import type { DeploymentAccess } from '../../src/core/operate/operator.ts';
+import { LEDGER, ledgerKey, onList, pairId, registryKey } from '../../src/core/state/items.ts';
 import { systemClock as clock } from '../../src/runtime/system-clock.ts';
 import { newFolder } from '../adapters/sqlite/folder.ts';
 import { bridge as run } from './program.ts';
@@ -19,7 +20,7 @@ import { bridge as run } from './program.ts';
 const sid = (prefix: string, digit: string): string => prefix + digit.repeat(32);
 const CHANNEL = sid('CH', 'a');
 const CONVERSATION = sid('CH', 'b');
-const pair = `flex#${CHANNEL}`;
+const pair = pairId('flex', CHANNEL);
 
 let folder: Awaited<ReturnType<typeof newFolder>>;
 let file: string;
@@ -31,9 +32,12 @@ const open = async () => {
   const queues = await createSqliteQueue(database, { clock });
   return { database, store, queues, deployment: sqliteDeployment({ database, store, queues }) };
 };
-const parked = (digit: string, i: number) => ({
-  key: { pk: pair, sk: `m#fl#${sid('IM', digit)}` },
-  item: { st: 'parked', why: 'refused', code: 50504, i, at: clock.now(), due: 'parked', dk: `${pair}#${digit}` },
+const parked = (digit: string, index: number) => ({
+  key: ledgerKey(pair, 'toFrontline', sid('IM', digit)),
+  item: {
+    ...{ [LEDGER.state]: 'parked', reason: 'refused', code: 50504, index, parkedAt: clock.now() },
+    ...onList('parked', `${pair}#${digit}`),
+  },
 });
 
 const fill = async ({ store, queues }: Awaited<ReturnType<typeof open>>): Promise<void> => {
@@ -41,9 +45,18 @@ const fill = async ({ store, queues }: Awaited<ReturnType<typeof open>>): Promis
     store.write(key, { when: [], set, nonce: ['n', 'filled'] });
   await put(
     { pk: pair, sk: 'pair' },
-    { st: 'open', linked: 1, flex: CHANNEL, frontline: CONVERSATION, flc: 9, fxc: 9, flf: 1, fxf: 1 },
+    {
+      state: 'open',
+      linked: 1,
+      flex: CHANNEL,
+      frontline: CONVERSATION,
+      fl_cursor: 9,
+      fx_cursor: 9,
+      fl_fence: 1,
+      fx_fence: 1,
+    },
   );
-  await put({ pk: pair, sk: 'open' }, { due: 'active', dk: pair });
+  await put(registryKey(pair), onList('active', pair));
   await put({ pk: `frontline#${CONVERSATION}`, sk: 'pair' }, { pair });
   for (const { key, item } of [parked('1', 7), parked('2', 3)]) await put(key, item);
   await queues.deadLetter('flex-events', {
@@ -118,7 +131,7 @@ describe('with no bridge running', () => {
       { pk: pair, sk: 'pair' },
       {
         when: [],
-        set: { held: Date.UTC(2099, 2, 14, 9), fld: 70, flds: 1, due: 'due', dk: pair },
+        set: { heldUntil: Date.UTC(2099, 2, 14, 9), fl_dirtyUpTo: 70, fl_dirtySince: 1, ...onList('due', pair) },
         nonce: ['n', 'held'],
       },
     );
@@ -137,7 +150,11 @@ describe('with no bridge running', () => {
       const pk = `flex#${sid('CH', `${n}`)}`;
       await store.write(
         { pk, sk: 'pair' },
-        { when: [], set: { st: 'linking', since: 3 - n, flf: 0, fxf: 0, due: 'due', dk: pk }, nonce: ['n', `${n}`] },
+        {
+          when: [],
+          set: { state: 'linking', begunAt: 3 - n, fl_fence: 0, fx_fence: 0, ...onList('due', pk) },
+          nonce: ['n', `${n}`],
+        },
       );
     }
     await database.close();
@@ -203,7 +220,7 @@ describe('with what was given up and is no parked message', () => {
       });
     await store.write(
       { pk: pair, sk: 'pair' },
-      { when: [], set: { st: 'linking', flex: CHANNEL, flf: 0, fxf: 0 }, nonce: ['n', 'begun'] },
+      { when: [], set: { state: 'linking', flex: CHANNEL, fl_fence: 0, fx_fence: 0 }, nonce: ['n', 'begun'] },
     );
     await deadLetter('flex-events', 'link', 'other_deployment', { kind: 'link', pair, because: 'parked' });
     await deadLetter('flex-events', 'later', 'unreadable', undefined);

@@ -9,7 +9,7 @@ const mapNames = ['m1', 'm2'] as const;
 const mapKeys = ['7', '8', 'status'] as const;
 
 const small = fc.integer({ min: -3, max: 6 });
-const text = fc.constantFrom('a', 'ü', '😀', 'due');
+const text = fc.constantFrom('a', 'ü', '😀', 'list');
 const set = fc.array(small, { maxLength: 3 });
 const map = fc.dictionary(fc.constantFrom(...mapKeys), small, { noNullPrototype: true });
 const attribute = fc.constantFrom(...numberNames, ...textNames, ...setNames, ...mapNames, 'n', 'pk');

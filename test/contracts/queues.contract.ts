@@ -187,7 +187,7 @@ export const receivingContract = (name: string, make: (clock: HandClock) => Prom
       await send('CH1', '2');
       await flex().park(await only(), 'refused');
       expect(await opened.queues.dead('flex-events')).toEqual([
-        { group: 'CH1', dedupe: 'onMessageSent-IM1', body: 'poison', reason: 'refused', buriedAt: clock.now() },
+        { group: 'CH1', dedupe: 'onMessageSent-IM1', body: 'poison', reason: 'refused', parkedAt: clock.now() },
       ]);
       expect(bodies([await only()])).toEqual(['2']);
     });

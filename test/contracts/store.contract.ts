@@ -43,8 +43,8 @@ export const storeContract = (name: string, make: () => Promise<Opened>, limits:
 
     test('a first write makes the item, and a reader sees it at once', async () => {
       const key = newKey();
-      const item = { ...key, n: 'birth', st: 'linking', Fc: -1, Fo: [2, 10], Fh: {} };
-      expect(await store.write(key, born({ st: 'linking', Fc: -1, Fo: [10, 2, 2], Fh: {} }))).toEqual({
+      const item = { ...key, n: 'birth', state: 'linking', cursor: -1, own: [2, 10], holes: {} };
+      expect(await store.write(key, born({ state: 'linking', cursor: -1, own: [10, 2, 2], holes: {} }))).toEqual({
         ok: true,
         item,
       });
@@ -53,15 +53,15 @@ export const storeContract = (name: string, make: () => Promise<Opened>, limits:
 
     test('a write whose condition fails changes nothing and shows the item as it stands', async () => {
       const key = newKey();
-      await store.write(key, born({ Fc: 4 }));
-      const refused = await store.write(key, { when: [['=', 'Fc', 3]], set: { Fc: 5 }, nonce: ['n', 'late'] });
-      expect(refused).toEqual({ ok: false, old: { ...key, n: 'birth', Fc: 4 } });
-      expect(await store.get(key)).toEqual({ ...key, n: 'birth', Fc: 4 });
+      await store.write(key, born({ cursor: 4 }));
+      const refused = await store.write(key, { when: [['=', 'cursor', 3]], set: { cursor: 5 }, nonce: ['n', 'late'] });
+      expect(refused).toEqual({ ok: false, old: { ...key, n: 'birth', cursor: 4 } });
+      expect(await store.get(key)).toEqual({ ...key, n: 'birth', cursor: 4 });
     });
 
     test('a condition on an item that is not there fails and shows nothing', async () => {
       const key = newKey();
-      expect(await store.write(key, { when: [['>', 'Fc', -9]], nonce: ['n', 'x'] })).toEqual({
+      expect(await store.write(key, { when: [['>', 'cursor', -9]], nonce: ['n', 'x'] })).toEqual({
         ok: false,
         old: undefined,
       });
@@ -70,11 +70,16 @@ export const storeContract = (name: string, make: () => Promise<Opened>, limits:
 
     test('a write asked for again with its own nonce counts as written', async () => {
       const key = newKey();
-      const claim: Change = { when: [['=', 'Fc', 0]], add: { Ff: 1 }, set: { Fc: 1 }, nonce: ['Fn', 'mine'] };
-      await store.write(key, born({ Fc: 0 }));
+      const claim: Change = {
+        when: [['=', 'cursor', 0]],
+        add: { fence: 1 },
+        set: { cursor: 1 },
+        nonce: ['nonce', 'mine'],
+      };
+      await store.write(key, born({ cursor: 0 }));
       const first = await store.write(key, claim);
       expect(await store.write(key, claim)).toEqual(first);
-      expect(first).toEqual({ ok: true, item: { ...key, n: 'birth', Fc: 1, Ff: 1, Fn: 'mine' } });
+      expect(first).toEqual({ ok: true, item: { ...key, n: 'birth', cursor: 1, fence: 1, nonce: 'mine' } });
     });
 
     test("another's nonce does not make a refused write count", async () => {
@@ -85,27 +90,27 @@ export const storeContract = (name: string, make: () => Promise<Opened>, limits:
 
     test('of many that want the same thing at once exactly one gets it', async () => {
       const key = newKey();
-      await store.write(key, born({ Ff: 7 }));
+      await store.write(key, born({ fence: 7 }));
       const rivals = await Promise.all(
         Array.from({ length: 20 }, (_, i) =>
-          store.write(key, { when: [['=', 'Ff', 7]], add: { Ff: 1 }, nonce: ['Fn', `rival ${i}`] }),
+          store.write(key, { when: [['=', 'fence', 7]], add: { fence: 1 }, nonce: ['nonce', `rival ${i}`] }),
         ),
       );
       expect(rivals.filter((written) => written.ok)).toHaveLength(1);
-      expect((await store.get(key))?.Ff).toBe(8);
+      expect((await store.get(key))?.fence).toBe(8);
     });
 
     test('a copy is of what stood there before the write', async () => {
       const key = newKey();
-      await store.write(key, born({ Bc: 3, Fl: 'old' }));
+      await store.write(key, born({ otherCursor: 3, late: 'old' }));
       const written = await store.write(key, {
         when: [],
-        copy: { Ft: 'Bc', was: 'Fl' },
-        set: { Bc: 4 },
-        remove: ['Fl'],
+        copy: { tail: 'otherCursor', was: 'late' },
+        set: { otherCursor: 4 },
+        remove: ['late'],
         nonce: ['n', 'x'],
       });
-      expect(written).toEqual({ ok: true, item: { ...key, n: 'x', Bc: 4, Ft: 3, was: 'old' } });
+      expect(written).toEqual({ ok: true, item: { ...key, n: 'x', otherCursor: 4, tail: 3, was: 'old' } });
     });
 
     test('numbers go into and out of sets, and an empty set is no attribute', async () => {
@@ -121,21 +126,21 @@ export const storeContract = (name: string, make: () => Promise<Opened>, limits:
 
     test('entries go into and out of a map that is there', async () => {
       const key = newKey();
-      await store.write(key, born({ Fh: { 3: 30 } }));
+      await store.write(key, born({ holes: { 3: 30 } }));
       await store.write(key, {
-        when: [['hasKey', 'Fh', '3']],
-        put: { Fh: { 4: 40, 5: 50 } },
-        drop: { Fh: ['3'] },
+        when: [['hasKey', 'holes', '3']],
+        put: { holes: { 4: 40, 5: 50 } },
+        drop: { holes: ['3'] },
         nonce: ['n', '2'],
       });
-      expect((await store.get(key))?.Fh).toEqual({ 4: 40, 5: 50 });
-      await store.write(key, { when: [['has', 'Fh']], drop: { Fh: ['4', '5'] }, nonce: ['n', '3'] });
-      expect((await store.get(key))?.Fh).toEqual({});
+      expect((await store.get(key))?.holes).toEqual({ 4: 40, 5: 50 });
+      await store.write(key, { when: [['has', 'holes']], drop: { holes: ['4', '5'] }, nonce: ['n', '3'] });
+      expect((await store.get(key))?.holes).toEqual({});
     });
 
     test.each<[string, Partial<Change>]>([
-      ['puts into a map that is not there', { put: { Fh: { 1: 1 } } }],
-      ['drops from a map that is not there', { drop: { Fh: ['1'] } }],
+      ['puts into a map that is not there', { put: { holes: { 1: 1 } } }],
+      ['drops from a map that is not there', { drop: { holes: ['1'] } }],
       ['copies what is not there', { copy: { a: 'b' } }],
       ['writes one attribute twice', { set: { a: 1 }, remove: ['a'] }],
       ['writes a map and an entry of it', { set: { a: {} }, put: { a: { 1: 1 } } }],
@@ -157,58 +162,59 @@ export const storeContract = (name: string, make: () => Promise<Opened>, limits:
       const key = newKey();
       await store.write(key, born({ m: {} }));
       const m = Object.fromEntries(Array.from({ length: 198 }, (_, i) => [i, 1_790_000_000_000 + i]));
-      await store.write(key, { when: [['has', 'm']], put: { m }, set: { Fc: 1 }, nonce: ['n', 'x'] });
+      await store.write(key, { when: [['has', 'm']], put: { m }, set: { cursor: 1 }, nonce: ['n', 'x'] });
       expect((await store.get(key))?.m).toEqual(m);
     });
 
     test('what a caller does to its own objects does not change the state', async () => {
       const key = newKey();
-      const Fh: Record<string, number> = { 1: 1 };
-      const written = await store.write(key, born({ Fh }));
-      Fh[2] = 2;
-      if (written.ok) await settled(() => Object.assign(written.item.Fh as object, { 3: 3 }));
-      expect((await store.get(key))?.Fh).toEqual({ 1: 1 });
+      const holes: Record<string, number> = { 1: 1 };
+      const written = await store.write(key, born({ holes }));
+      holes[2] = 2;
+      if (written.ok) await settled(() => Object.assign(written.item.holes as object, { 3: 3 }));
+      expect((await store.get(key))?.holes).toEqual({ 1: 1 });
     });
 
-    test('due items are listed by name in the order of their key, page by page, until they are no longer due', async () => {
-      const due = `sweep#${newKey().pk}`;
+    test('items on a list come by its name in their order, page by page, until they are taken off', async () => {
+      const list = `sweep#${newKey().pk}`;
       const written: Key[] = [];
-      for (const dk of ['0003', '0001', '0002', '0010', '0005']) {
+      for (const listOrder of ['0003', '0001', '0002', '0010', '0005']) {
         const key = newKey();
         written.push(key);
-        await store.write(key, born({ due, dk }));
+        await store.write(key, born({ list, listOrder }));
       }
-      await store.write(newKey(), born({ due: `${due}!`, dk: '0004' }));
-      await store.write(newKey(), born({ dk: '0006' }));
+      await store.write(newKey(), born({ list: `${list}!`, listOrder: '0004' }));
+      await store.write(newKey(), born({ listOrder: '0006' }));
       const listed: Item[] = [];
       let after: string | undefined;
       do {
-        const page = await store.listDue(due, { limit: 2, after });
+        const page = await store.list(list, { limit: 2, after });
         expect(page.items.length).toBeLessThanOrEqual(2);
         listed.push(...page.items);
         after = page.next;
       } while (after !== undefined);
-      expect(listed.map((item) => item.dk)).toEqual(['0001', '0002', '0003', '0005', '0010']);
-      expect(listed[0]).toEqual({ ...written[1], n: 'birth', due, dk: '0001' });
-      for (const key of written) await store.write(key, { when: [], remove: ['due', 'dk'], nonce: ['n', 'done'] });
-      expect(await store.listDue(due, { limit: 9 })).toEqual({ items: [], next: undefined });
+      expect(listed.map((item) => item.listOrder)).toEqual(['0001', '0002', '0003', '0005', '0010']);
+      expect(listed[0]).toEqual({ ...written[1], n: 'birth', list, listOrder: '0001' });
+      for (const key of written)
+        await store.write(key, { when: [], remove: ['list', 'listOrder'], nonce: ['n', 'done'] });
+      expect(await store.list(list, { limit: 9 })).toEqual({ items: [], next: undefined });
     });
 
     test('lists what stands under a key, by the beginning of its second part, page by page and in order', async () => {
       const { pk } = newKey();
-      const names = ['m#F#b', 'm#B#a', 'm#F#a', 'm#F', 'm#F#é', 'm#F#Z', 'pair', 'm#G'];
-      for (const sk of names) await store.write({ pk, sk }, born({ Fc: 1 }));
-      await store.write({ pk: `${pk}0`, sk: 'm#F#elsewhere' }, born());
+      const names = ['m#fl#b', 'm#fx#a', 'm#fl#a', 'm#fl', 'm#fl#é', 'm#fl#Z', 'pair', 'm#fm'];
+      for (const sk of names) await store.write({ pk, sk }, born({ cursor: 1 }));
+      await store.write({ pk: `${pk}0`, sk: 'm#fl#elsewhere' }, born());
       const listed: Item[] = [];
       let after: string | undefined;
       do {
-        const page = await store.listUnder(pk, { prefix: 'm#F#', limit: 2, after });
+        const page = await store.listUnder(pk, { prefix: 'm#fl#', limit: 2, after });
         expect(page.items.length).toBeLessThanOrEqual(2);
         listed.push(...page.items);
         after = page.next;
       } while (after !== undefined);
-      expect(listed.map(({ sk }) => sk)).toEqual(['m#F#Z', 'm#F#a', 'm#F#b', 'm#F#é']);
-      expect(listed[0]).toEqual({ pk, sk: 'm#F#Z', n: 'birth', Fc: 1 });
+      expect(listed.map(({ sk }) => sk)).toEqual(['m#fl#Z', 'm#fl#a', 'm#fl#b', 'm#fl#é']);
+      expect(listed[0]).toEqual({ pk, sk: 'm#fl#Z', n: 'birth', cursor: 1 });
       expect(await store.listUnder(pk, { prefix: 'x', limit: 2 })).toEqual({ items: [], next: undefined });
     });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeEnvelope, type Envelope, encodeEnvelope, type Work } from '../../src/core/jobs/envelope.ts';
 import type { BridgeEvent } from '../../src/core/model/event.ts';
+import { pairId } from '../../src/core/state/items.ts';
 
 /** Every code unit, lone surrogates and U+FFFE among them. */
 const text = fc.oneof(
@@ -50,6 +51,7 @@ const event: fc.Arbitrary<BridgeEvent> = fc.oneof(
     customerName: text,
   }),
 );
+const pair = text.map((container) => pairId('flex', container));
 const work: fc.Arbitrary<Work> = fc.oneof(
   fc.record({ kind: fc.constant('event' as const), event }),
   fc.record({
@@ -57,10 +59,10 @@ const work: fc.Arbitrary<Work> = fc.oneof(
     forward: fc.record({ eventType: text, container: text, about: text, key: text, contentType: text, body: text }),
   }),
   fc.record(
-    { kind: fc.constant('reconcile' as const), pair: text, lane, because: text, full: fc.boolean(), ticket: text },
+    { kind: fc.constant('reconcile' as const), pair, lane, because: text, full: fc.boolean(), ticket: text },
     { requiredKeys: ['kind', 'pair', 'lane', 'because'] },
   ),
-  fc.record({ kind: fc.constant('link' as const), pair: text, because: text }),
+  fc.record({ kind: fc.constant('link' as const), pair, because: text }),
 );
 const envelope: fc.Arbitrary<Envelope> = fc.record({ receivedAt: fc.maxSafeNat(), work });
 

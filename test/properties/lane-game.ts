@@ -2,6 +2,7 @@
  * Several owners at one pair, each with what it saw last: a consumer, its twin, a zombie that wakes up. They make the
  * lane's writes in any order, within what their callers keep to; the store is looked at before and after each.
  */
+
 import fc from 'fast-check';
 import { createMemoryStore } from '../../src/adapters/memory/store.ts';
 import type { BridgeDeps } from '../../src/core/deps.ts';
@@ -9,18 +10,19 @@ import { decide } from '../../src/core/messages/decide.ts';
 import type { Lane } from '../../src/core/model/event.ts';
 import type { Item } from '../../src/core/ports/change.ts';
 import type { Store } from '../../src/core/ports/store.ts';
+import { pairId, pairKey } from '../../src/core/state/items.ts';
 import * as closing from '../../src/core/state/lane/close.ts';
 import * as intents from '../../src/core/state/lane/intent.ts';
 import * as marks from '../../src/core/state/lane/marks.ts';
 import * as pace from '../../src/core/state/lane/pace.ts';
 import type { LaneWrite } from '../../src/core/state/lane/write.ts';
-import { otherLane, type Pair, pairKey, readPair } from '../../src/core/state/pair.ts';
+import { otherLane, type Pair, readPair } from '../../src/core/state/pair.ts';
 import { beginPair, finishLink, openPair } from '../../src/core/state/pair-writes.ts';
 import { acceptedIn } from '../support/accepted.ts';
 
 const FLEX = 'CHa1';
 const FRONTLINE = 'CHb2';
-const KEY = pairKey('flex', FLEX);
+const ID = pairId('flex', FLEX);
 const LEASE_MS = 20_000;
 const SETTLE_MS = 60_000;
 
@@ -119,7 +121,7 @@ export const play = async (
   if (linked && opened !== undefined) await finishLink({ ...deps, store: real }, opened, accepted, false);
 
   const item = async (): Promise<Item> => {
-    const found = await real.get(KEY);
+    const found = await real.get(pairKey(ID));
     if (found === undefined) throw new Error('no pair');
     return found;
   };
@@ -189,11 +191,11 @@ export const play = async (
         const index = said[lane].at(-1 - (pick % 3));
         if (index === undefined) return {};
         const container = lane === 'toFrontline' ? FLEX : FRONTLINE;
-        const first = await intents.claim(deps, KEY, lane, container, claimed(index, false), index - 1);
+        const first = await intents.claim(deps, ID, lane, container, claimed(index, false), index - 1);
         if (first.ok) return took(first);
         const decision = decide(first.pair, lane, container, index);
         if (decision.do !== 'claim') return { ok: false };
-        return took(await intents.claim(deps, KEY, lane, container, claimed(index, false), decision.cursor));
+        return took(await intents.claim(deps, ID, lane, container, claimed(index, false), decision.cursor));
       }
       case 'fence':
         if (pair === undefined || mine?.intent !== undefined) return {};
@@ -234,7 +236,7 @@ export const play = async (
         return { ...did, listedAt, ...(copy === undefined ? {} : { copy }) };
       }
       case 'defer':
-        return { ok: (await marks.defer(deps, KEY, lane, pick)).ok };
+        return { ok: (await marks.defer(deps, ID, lane, pick)).ok };
       case 'clean': {
         if (!own || mine.intent !== undefined || hand.listing === undefined) return {};
         const { seenUpTo, missing, at } = hand.listing;
@@ -248,7 +250,7 @@ export const play = async (
         if (pair === undefined) return {};
         return { ok: (await pace.releaseInTime(deps, { pair, lane })).ok };
       case 'stale':
-        return { ok: (await marks.markStale(deps, KEY, lane, `IM${pick}`)).ok };
+        return { ok: (await marks.markStale(deps, ID, lane, `IM${pick}`)).ok };
       case 'place':
         if (!own || mine.intent !== undefined) return {};
         return took(await marks.keepPlace(deps, { pair, lane }, `page ${pick}`), mine.fence);

@@ -2,8 +2,9 @@
 
 import type { Lane } from '../../src/core/model/event.ts';
 import type { Item } from '../../src/core/ports/change.ts';
+import { laneAttributes } from '../../src/core/state/items.ts';
 import { GONE_AFTER_MS } from '../../src/core/state/lane/marks.ts';
-import { type LaneState, laneAttributes, otherLane, type Pair, readPair } from '../../src/core/state/pair.ts';
+import { type LaneState, otherLane, type Pair, readPair } from '../../src/core/state/pair.ts';
 import type { Step } from './lane-game.ts';
 
 const LANES: readonly Lane[] = ['toFrontline', 'toFlex'];
@@ -27,7 +28,9 @@ const same = (a: Item, b: Item): boolean => JSON.stringify(a) === JSON.stringify
 
 const whole = (item: Item, lane: Lane): boolean => {
   const a = laneAttributes(lane);
-  const parts = [a.intentSid, a.intentIndex, a.intentCreated, a.intentTail].filter((name) => item[name] !== undefined);
+  const parts = [a.intentSid, a.intentIndex, a.intentCreatedAt, a.intentTail].filter(
+    (name) => item[name] !== undefined,
+  );
   return parts.length === 0 || (parts.length === 4 && item[a.intentNotAfter] !== undefined);
 };
 

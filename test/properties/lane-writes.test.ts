@@ -56,33 +56,43 @@ describe('a store that is written otherwise is caught:', () => {
   test.each<[string, (change: Change) => Change, string]>([
     [
       'by whoever comes, whatever fence he holds',
-      without((test) => about(test, 'flf', 'fxf')),
+      without((test) => about(test, 'fl_fence', 'fx_fence')),
       'who holds an old fence writes nothing',
     ],
-    ['over an intent', without((test) => about(test, 'flps', 'fxps')), 'an intent gives way to no other'],
+    [
+      'over an intent',
+      without((test) => about(test, 'fl_intentSid', 'fx_intentSid')),
+      'an intent gives way to no other',
+    ],
     [
       'under the same fence',
-      (change) => (change.set?.flps === undefined ? change : { ...change, add: {} }),
+      (change) => (change.set?.fl_intentSid === undefined ? change : { ...change, add: {} }),
       'only who claims anew opens an intent, under a fence of its own',
     ],
     [
       'with a cursor that others have moved since',
-      without((test) => test[0] === '=' && about(test, 'flc', 'fxc')),
+      without((test) => test[0] === '=' && about(test, 'fl_cursor', 'fx_cursor')),
       'a cursor never goes back',
     ],
     [
       'without the dirty mark',
       (change) =>
-        change.remove?.includes('flps') && change.set?.fld === undefined
-          ? { ...change, remove: [...change.remove, 'fld', 'flds'] }
+        change.remove?.includes('fl_intentSid') && change.set?.fl_dirtyUpTo === undefined
+          ? { ...change, remove: [...change.remove, 'fl_dirtyUpTo', 'fl_dirtySince'] }
           : change,
       'dirty',
     ],
-    ['without the mark of what waits', ({ set: { due, dk, ...set } = {}, ...change }) => ({ ...change, set }), 'due'],
+    [
+      'without the mark of what waits',
+      ({ set: { list, listOrder, ...set } = {}, ...change }) => ({ ...change, set }),
+      'due',
+    ],
     [
       'with its holes forgotten at each comparison',
       (change) =>
-        change.remove?.includes('flg') ? { ...change, put: {}, drop: {}, set: { ...change.set, flh: {} } } : change,
+        change.remove?.includes('fl_place')
+          ? { ...change, put: {}, drop: {}, set: { ...change.set, fl_holes: {} } }
+          : change,
       '',
     ],
   ])('%s', async (_, change, rule) => {

@@ -104,22 +104,22 @@ describe('an item of the state', () => {
   const value = fc.oneof(text, fc.integer(), fc.array(fc.integer()), fc.dictionary(text, fc.integer()));
   const attribute = fc.constantFrom(
     ...[
-      'st',
-      'gen',
+      'state',
+      'generation',
       'flex',
       'pair',
       'linked',
-      'due',
-      'held',
-      'flc',
-      'flf',
-      'flps',
-      'flpi',
-      'fld',
-      'flo',
-      'flh',
-      'flg',
-      'fxc',
+      'list',
+      'heldUntil',
+      'fl_cursor',
+      'fl_fence',
+      'fl_intentSid',
+      'fl_intentIndex',
+      'fl_dirtyUpTo',
+      'fl_ownIndices',
+      'fl_holes',
+      'fl_place',
+      'fx_cursor',
     ],
   );
   const item: fc.Arbitrary<Item> = fc
@@ -130,7 +130,7 @@ describe('an item of the state', () => {
     fc.assert(
       fc.property(item, (found) => {
         const pair = readPair(found);
-        expect(pair === undefined).toBe(found.st === undefined);
+        expect(pair === undefined).toBe(found.state === undefined);
         expect(Number.isFinite(pair?.lanes.toFrontline.cursor ?? 0)).toBe(true);
         aliasOf(found);
       }),

@@ -331,7 +331,7 @@ describe('when linking meets trouble', () => {
     expect([...stage.people('frontline', chat)].sort()).toEqual([ann.email, ben.email, 'jo']);
     expect(stage.said('frontline', chat)).toEqual(['before 1']);
     expect(stage.journal('skipped(no_twin)')).toHaveLength(1);
-    expect((await stage.store.listDue('kept', { limit: 9 })).items).toEqual([]);
+    expect((await stage.store.list('backlog', { limit: 9 })).items).toEqual([]);
   });
 
   test.each(['other', undefined])(

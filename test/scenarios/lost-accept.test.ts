@@ -1,5 +1,7 @@
 /** The webhook of an accept that never came: the sweep finds the accept in TaskRouter's own current state. */
+
 import { describe, expect, test } from '@jest/globals';
+import { FIRST_START } from '../../src/core/state/items.ts';
 import { AGENTS, type Chat, FRONTLINE, openStage, type Stage } from './stage.ts';
 
 const { ann, sam } = AGENTS;
@@ -87,10 +89,7 @@ describe('left alone is', () => {
     const chat = await acceptedUnheard(stage);
     await stage.settle(0.5);
     // Nothing of the bridge has looked yet: let this be the moment in which it was first started.
-    await stage.store.write(
-      { pk: 'deployment', sk: 'first' },
-      { when: [], set: { at: stage.time.now() }, nonce: ['n', 'x'] },
-    );
+    await stage.store.write(FIRST_START, { when: [], set: { at: stage.time.now() }, nonce: ['n', 'x'] });
     await stage.settle(60);
     stage.twilio.place.flex.workspace.tasks.get(chat.task)?.reservations.forEach((one) => {
       one.task.dateUpdated = stage.time.now();

@@ -38,7 +38,7 @@ describe('The agent is told of a message that did not get through', () => {
     expect(notices(stage, chat)).toEqual([expect.stringContaining('A message of yours')]);
     await stage.settle(30);
     expect(notices(stage, chat)).toHaveLength(1);
-    expect((await stage.store.listDue('kept', { limit: 9 })).items).toEqual([]);
+    expect((await stage.store.list('backlog', { limit: 9 })).items).toEqual([]);
   });
 
   test('by SMS, because nobody took it for a day', async () => {

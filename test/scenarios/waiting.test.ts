@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { CALM } from '../../sim/world.ts';
 import { decodeEnvelope } from '../../src/core/jobs/envelope.ts';
+import { LEDGER, ledgerKey, pairId } from '../../src/core/state/items.ts';
 import { AGENTS, openStage, type Stage } from './stage.ts';
 
 const { ann } = AGENTS;
@@ -220,7 +221,7 @@ describe('a message that Twilio will never take', () => {
   const secret = 'S'.repeat(33_000);
   const file = { filename: secret, contentType: 'image/png', size: 1 };
 
-  const parkedList = async (stage: Stage) => (await stage.store.listDue('parked', { limit: 10 })).items;
+  const parkedList = async (stage: Stage) => (await stage.store.list('parked', { limit: 10 })).items;
 
   test.each([
     ['its own webhook', false],
@@ -246,7 +247,13 @@ describe('a message that Twilio will never take', () => {
     });
     expect(dead[0]?.body).not.toContain('SSSS');
     expect(await parkedList(stage)).toMatchObject([
-      { pk: `flex#${chat.channel}`, sk: `m#fx#${sid}`, st: 'parked', why: 'refused', i: index, code: 50504 },
+      {
+        ...ledgerKey(pairId('flex', chat.channel), 'toFlex', sid),
+        [LEDGER.state]: 'parked',
+        reason: 'refused',
+        index,
+        code: 50504,
+      },
     ]);
     expect(JSON.stringify(await parkedList(stage))).not.toContain('SSSS');
   });
@@ -262,7 +269,9 @@ describe('a message that Twilio will never take', () => {
     const people = stage.said('frontline', chat).filter((text) => !text.startsWith('[Bridge]'));
     expect(people).toEqual(['before', 'after']);
     expect((await stage.dead('flex-events')).map(({ reason }) => reason)).toEqual(['refused']);
-    expect(await parkedList(stage)).toMatchObject([{ sk: `m#fl#${sid}`, st: 'parked', code: 50504 }]);
+    expect(await parkedList(stage)).toMatchObject([
+      { sk: ledgerKey(pairId('flex', ''), 'toFrontline', sid).sk, [LEDGER.state]: 'parked', code: 50504 },
+    ]);
   });
 
   test('is not tried again by anything that comes later', async () => {

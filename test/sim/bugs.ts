@@ -157,7 +157,7 @@ export const BUGS: readonly Bug[] = [
     patches: [
       {
         file: 'src/core/state/lane/marks.ts',
-        from: "set: { [a.dirty]: index, [a.dirtySince]: deps.clock.now(), due: 'due', dk: key.pk },",
+        from: "set: { [a.dirtyUpTo]: index, [a.dirtySince]: deps.clock.now(), ...onList('due', pair) },",
         to: 'set: {},',
       },
     ],

@@ -49,7 +49,7 @@ const functionNamed = (name: FunctionName): readonly [id: string, properties: La
 const namesFor = ({ Environment, LoggingConfig }: LambdaFunction): ReadonlyMap<string, string> => {
   const known = RESOURCES.map((variable) => [idOf(Environment.Variables[variable] as Reference), variable] as const);
   const table = known.find(([, variable]) => variable === 'TABLE_NAME')?.[0] ?? '';
-  return new Map([...known, [idOf(LoggingConfig.LogGroup), 'log'], [`${table}/index/${TABLE.dueIndex}`, 'due index']]);
+  return new Map([...known, [idOf(LoggingConfig.LogGroup), 'log'], [`${table}/index/${TABLE.listIndex}`, 'due index']]);
 };
 
 const sorted = (permissions: readonly string[]): readonly string[] => [...new Set(permissions)].sort();
@@ -86,14 +86,14 @@ const WRITE_LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const variable = (queue: string): string => queue.toUpperCase().replaceAll('-', '_');
 
 /** What a declaration means, in the actions of IAM. Said here anew, so that a grant that means more is seen. */
-const declared = ({ consumes, sends = [], table = [], dueIndex = [], secret }: Access): readonly string[] =>
+const declared = ({ consumes, sends = [], table = [], listIndex = [], secret }: Access): readonly string[] =>
   sorted([
     ...on('log', WRITE_LOG),
     ...sends.flatMap((queue) => on(`${variable(queue)}_QUEUE_URL`, SEND)),
     ...(consumes === undefined ? [] : on(`${variable(consumes)}_QUEUE_URL`, CONSUME)),
     ...(consumes === undefined ? [] : on(`${variable(consumes)}_DEAD_URL`, SEND)),
     ...table.flatMap((action) => on('TABLE_NAME', [`dynamodb:${action}`])),
-    ...dueIndex.flatMap((action) => on('due index', [`dynamodb:${action}`])),
+    ...listIndex.flatMap((action) => on('due index', [`dynamodb:${action}`])),
     ...(secret === 'read' ? on('SECRET_ARN', READ_SECRET) : []),
   ]);
 

@@ -4,7 +4,7 @@ import { SECRET_AT_BIRTH } from '../../lib/constructs/bridge-secret.ts';
 import { MEMORY_MB } from '../../lib/memory.ts';
 import { ALARMS } from '../../scripts/cost/month.ts';
 import { METRICS, metricsNamespace, RESOURCES, ROUTES, SETTINGS, TABLE, TIMES } from '../../src/contract.ts';
-import { KEEP_SECONDS } from '../../src/core/forward/rows.ts';
+import { FORWARD_SECONDS } from '../../src/core/state/items.ts';
 import { bridgeStack, configured } from './synthesised.ts';
 
 type Found = Readonly<Record<string, { readonly Properties: Readonly<Record<string, unknown>> }>>;
@@ -65,7 +65,7 @@ describe('the queues', () => {
 
   test('keep nothing for longer than the forwarder remembers what became of an event', () => {
     for (const [, { Properties }] of queues)
-      expect(Number(Properties.MessageRetentionPeriod)).toBeLessThan(KEEP_SECONDS);
+      expect(Number(Properties.MessageRetentionPeriod)).toBeLessThan(FORWARD_SECONDS);
   });
 
   test('are hidden longer than any of their consumers runs, and no count of receives ends an event', () => {
@@ -175,7 +175,7 @@ describe('the functions', () => {
     const may = (action: string) => statements.filter(({ Action }) => [Action].flat().includes(action));
     const queried = may('dynamodb:Query').flatMap(({ Resource }) => [Resource].flat());
     expect(queried).toHaveLength(2);
-    expect(JSON.stringify(queried)).toContain(`/index/${TABLE.dueIndex}`);
+    expect(JSON.stringify(queried)).toContain(`/index/${TABLE.listIndex}`);
     expect(JSON.stringify(queried)).not.toContain('/*');
     expect([may('dynamodb:GetItem').length, may('dynamodb:UpdateItem').length]).toEqual([1, 1]);
     expect(may('sqs:SendMessage').flatMap(({ Resource }) => Resource)).toHaveLength(3);
@@ -232,10 +232,10 @@ describe('state', () => {
       ],
       GlobalSecondaryIndexes: [
         Match.objectLike({
-          IndexName: TABLE.dueIndex,
+          IndexName: TABLE.listIndex,
           KeySchema: [
-            { AttributeName: TABLE.duePk, KeyType: 'HASH' },
-            { AttributeName: TABLE.dueSk, KeyType: 'RANGE' },
+            { AttributeName: TABLE.list, KeyType: 'HASH' },
+            { AttributeName: TABLE.listOrder, KeyType: 'RANGE' },
           ],
         }),
       ],

@@ -48,19 +48,22 @@ export const createDynamoStore = (at: { readonly client: DynamoDBClient; readonl
       return old?.[attribute] === nonce ? { ok: true, item: old } : { ok: false, old };
     }
   },
-  listDue: async (due, { limit, after }) => {
+  list: async (list, { limit, after }) => {
     const { Items = [], LastEvaluatedKey } = await at.client.send(
       new QueryCommand({
         TableName: at.tableName,
-        IndexName: TABLE.dueIndex,
-        KeyConditionExpression: after === undefined ? '#due = :due' : '#due = :due AND #dk > :after',
-        ExpressionAttributeNames: { '#due': TABLE.duePk, ...(after === undefined ? {} : { '#dk': TABLE.dueSk }) },
-        ExpressionAttributeValues: { ':due': { S: due }, ...(after === undefined ? {} : { ':after': { S: after } }) },
+        IndexName: TABLE.listIndex,
+        KeyConditionExpression: after === undefined ? '#list = :list' : '#list = :list AND #order > :after',
+        ExpressionAttributeNames: {
+          '#list': TABLE.list,
+          ...(after === undefined ? {} : { '#order': TABLE.listOrder }),
+        },
+        ExpressionAttributeValues: { ':list': { S: list }, ...(after === undefined ? {} : { ':after': { S: after } }) },
         Limit: limit,
       }),
     );
     const items = Items.map(toItem);
-    const last = items.at(-1)?.[TABLE.dueSk];
+    const last = items.at(-1)?.[TABLE.listOrder];
     return { items, next: LastEvaluatedKey !== undefined && typeof last === 'string' ? last : undefined };
   },
   listUnder: async (pk, { prefix, limit, after }) => {

@@ -19,7 +19,7 @@ export type Dead = {
   readonly body: string;
   readonly reason: string;
   /** Milliseconds since 1970. */
-  readonly buriedAt: number;
+  readonly parkedAt: number;
 };
 
 export type Counts = {

@@ -6,9 +6,9 @@ import type { Counts, Dead, LocalQueues, QueueSource, Received } from '../in-pro
 const DEDUPE_MS = 5 * 60 * 1000;
 
 type Waiting = Omit<Received, 'firstReceivedAt'> & { readonly firstReceivedAt: number | undefined };
-type Lane = { messages: readonly Waiting[]; visibleAt: number; inFlight: boolean };
+type Line = { messages: readonly Waiting[]; visibleAt: number; inFlight: boolean };
 type Held = {
-  readonly lanes: Map<string, Lane>;
+  readonly lines: Map<string, Line>;
   readonly seen: Map<string, number>;
   readonly dead: Dead[];
 };
@@ -18,7 +18,7 @@ export const createMemoryQueues = (at: { readonly clock: Pick<Clock, 'now'> }): 
   const { now } = at.clock;
   const sent = createListeners<QueueName>();
   const queues = new Map<QueueName, Held>(
-    QUEUES.map((name) => [name, { lanes: new Map(), seen: new Map(), dead: [] }]),
+    QUEUES.map((name) => [name, { lines: new Map(), seen: new Map(), dead: [] }]),
   );
   let ids = 0;
 
@@ -29,80 +29,80 @@ export const createMemoryQueues = (at: { readonly clock: Pick<Clock, 'now'> }): 
   };
 
   const source = (name: QueueName): QueueSource => {
-    const { lanes, dead } = held(name);
-    /** The lane while the receipt is good. */
-    const laneOf = ({ id, group, attempts }: Received): Lane | undefined => {
-      const lane = lanes.get(group);
-      const head = lane?.messages[0];
-      return head?.id === id && head.attempts === attempts ? lane : undefined;
+    const { lines, dead } = held(name);
+    /** The line while the receipt is good. */
+    const lineOf = ({ id, group, attempts }: Received): Line | undefined => {
+      const line = lines.get(group);
+      const head = line?.messages[0];
+      return head?.id === id && head.attempts === attempts ? line : undefined;
     };
-    const forget = (lane: Lane, group: string): void => {
-      lane.messages = lane.messages.slice(1);
-      lane.visibleAt = now();
-      lane.inFlight = false;
-      if (lane.messages.length === 0) lanes.delete(group);
+    const forget = (line: Line, group: string): void => {
+      line.messages = line.messages.slice(1);
+      line.visibleAt = now();
+      line.inFlight = false;
+      if (line.messages.length === 0) lines.delete(group);
     };
-    const take = (lane: Lane): readonly Received[] => {
-      const [head, ...others] = lane.messages;
+    const take = (line: Line): readonly Received[] => {
+      const [head, ...others] = line.messages;
       if (head === undefined) return [];
       const received = { ...head, attempts: head.attempts + 1, firstReceivedAt: head.firstReceivedAt ?? now() };
-      lane.messages = [received, ...others];
-      lane.visibleAt = now() + TIMES.visibility * 1000;
-      lane.inFlight = true;
+      line.messages = [received, ...others];
+      line.visibleAt = now() + TIMES.visibility * 1000;
+      line.inFlight = true;
       return [received];
     };
     return {
       receive: async (limit) =>
-        [...lanes.values()]
-          .filter((lane) => lane.visibleAt <= now())
+        [...lines.values()]
+          .filter((line) => line.visibleAt <= now())
           .sort((a, b) => a.visibleAt - b.visibleAt)
           .slice(0, limit)
           .flatMap(take),
       done: async (message) => {
-        const lane = laneOf(message);
-        if (lane !== undefined) forget(lane, message.group);
+        const line = lineOf(message);
+        if (line !== undefined) forget(line, message.group);
       },
       retry: async (message, afterSeconds) => {
-        const lane = laneOf(message);
-        if (lane === undefined) return;
-        lane.visibleAt = now() + Math.round(afterSeconds * 1000);
-        lane.inFlight = false;
+        const line = lineOf(message);
+        if (line === undefined) return;
+        line.visibleAt = now() + Math.round(afterSeconds * 1000);
+        line.inFlight = false;
       },
       park: async (message, reason) => {
-        const lane = laneOf(message);
-        if (lane === undefined) return;
+        const line = lineOf(message);
+        if (line === undefined) return;
         const { group, dedupe, body } = message;
-        dead.push({ group, dedupe, body, reason, buriedAt: now() });
-        forget(lane, group);
+        dead.push({ group, dedupe, body, reason, parkedAt: now() });
+        forget(line, group);
       },
       nextVisibleAt: async () =>
-        lanes.size === 0 ? undefined : Math.min(...[...lanes.values()].map((lane) => lane.visibleAt)),
+        lines.size === 0 ? undefined : Math.min(...[...lines.values()].map((line) => line.visibleAt)),
       onSent: (listener) => sent.add(name, listener),
     };
   };
 
-  const counted = ({ lanes, dead }: Held): Counts => ({
-    waiting: [...lanes.values()].reduce((sum, lane) => sum + lane.messages.length, 0),
-    inFlight: [...lanes.values()].filter((lane) => lane.inFlight).length,
+  const counted = ({ lines, dead }: Held): Counts => ({
+    waiting: [...lines.values()].reduce((sum, line) => sum + line.messages.length, 0),
+    inFlight: [...lines.values()].filter((line) => line.inFlight).length,
     dead: dead.length,
   });
 
   return {
     send: async (name, { group, dedupe, body }) => {
-      const { seen, lanes } = held(name);
+      const { seen, lines } = held(name);
       const key = JSON.stringify([group, dedupe]);
       if ((seen.get(key) ?? Number.NEGATIVE_INFINITY) > now()) return;
       seen.set(key, now() + DEDUPE_MS);
-      const lane = lanes.get(group) ?? { messages: [], visibleAt: now(), inFlight: false };
-      lane.messages = [
-        ...lane.messages,
+      const line = lines.get(group) ?? { messages: [], visibleAt: now(), inFlight: false };
+      line.messages = [
+        ...line.messages,
         { id: String(++ids), group, dedupe, body, firstReceivedAt: undefined, attempts: 0 },
       ];
-      lanes.set(group, lane);
+      lines.set(group, line);
       sent.announce(name);
     },
     deadLetter: async (name, { group, dedupe, body, reason }) => {
-      held(name).dead.push({ group, dedupe, body, reason, buriedAt: now() });
+      held(name).dead.push({ group, dedupe, body, reason, parkedAt: now() });
     },
     source,
     counts: async () =>

@@ -31,10 +31,10 @@ export const createMemoryStore = (): Store => {
       items.set(name(key), item);
       return { ok: true, item };
     },
-    listDue: async (due, { limit, after }) => {
-      const sortKey = (item: Item): string => String(item[TABLE.dueSk]);
+    list: async (list, { limit, after }) => {
+      const sortKey = (item: Item): string => String(item[TABLE.listOrder]);
       const found = [...items.values()]
-        .filter((item) => item[TABLE.duePk] === due && typeof item[TABLE.dueSk] === 'string')
+        .filter((item) => item[TABLE.list] === list && typeof item[TABLE.listOrder] === 'string')
         .filter((item) => after === undefined || byBytes(sortKey(item), after) > 0)
         .sort((a, b) => byBytes(sortKey(a), sortKey(b)));
       const page = found.slice(0, limit);

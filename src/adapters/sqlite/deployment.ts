@@ -11,7 +11,7 @@ const countOf = (sql: Sql, queue: QueueName): QueueCount => {
   const oldest = sql.one('SELECT body FROM message WHERE queue = ? ORDER BY seq LIMIT 1', queue)?.body;
   return {
     waiting: numbers(sql, 'SELECT count(*) AS n FROM message WHERE queue = ?', queue),
-    inFlight: numbers(sql, 'SELECT count(*) AS n FROM lane WHERE queue = ? AND in_hands = 1', queue),
+    inFlight: numbers(sql, 'SELECT count(*) AS n FROM line WHERE queue = ? AND in_flight = 1', queue),
     dead: numbers(sql, 'SELECT count(*) AS n FROM dead WHERE queue = ?', queue),
     oldestAt: typeof oldest === 'string' ? decodeEnvelope(oldest)?.receivedAt : undefined,
   };

@@ -1,6 +1,5 @@
 import type { Clock } from '../../core/ports/clock.ts';
-import { laneAttributes } from '../../core/state/pair.ts';
-import { leaseKey } from '../../core/sweep/sweep.ts';
+import { laneAttributes, SWEEP_LEASE } from '../../core/state/items.ts';
 import type { Database } from './open.ts';
 
 /**
@@ -20,6 +19,6 @@ export const lapseIntents = (database: Database, { clock }: { readonly clock: Pi
         clock.now(),
       );
     };
-    run(`UPDATE item SET json = json_set(json, '$.until', 0) WHERE pk = ? AND sk = ?`, leaseKey.pk, leaseKey.sk);
+    run(`UPDATE item SET json = json_set(json, '$.until', 0) WHERE pk = ? AND sk = ?`, SWEEP_LEASE.pk, SWEEP_LEASE.sk);
     return lapse('toFrontline') + lapse('toFlex');
   });

@@ -52,6 +52,8 @@ const upgrade = (raw: DatabaseSync, path: string): void => {
   const version = Number(raw.prepare('PRAGMA user_version').get()?.user_version);
   if (version > upgrades.length)
     throw new Error(`${path} was written by a newer release (schema ${version}, known ${upgrades.length})`);
+  if (version === 1)
+    throw new Error(`${path} was written before the first release and cannot be read: move it away, and start anew`);
   raw.exec('BEGIN IMMEDIATE');
   for (const text of upgrades.slice(version)) raw.exec(text);
   raw.exec(`PRAGMA user_version = ${upgrades.length}`);

@@ -18,12 +18,12 @@ const isFirst = (sql: Sql, queue: QueueName, { group, dedupe }: Said, now: numbe
 
 const append = (sql: Sql, queue: QueueName, { group, dedupe, body }: Said, now: number): void => {
   sql.run('INSERT INTO message (queue, grp, dedupe, body) VALUES (?, ?, ?, ?)', queue, group, dedupe, body);
-  sql.run('INSERT OR IGNORE INTO lane (queue, grp, visible_at) VALUES (?, ?, ?)', queue, group, now);
+  sql.run('INSERT OR IGNORE INTO line (queue, grp, visible_at) VALUES (?, ?, ?)', queue, group, now);
 };
 
 const deadLetter = (sql: Sql, queue: QueueName, { group, dedupe, body }: Said, reason: string, now: number): void => {
   sql.run(
-    'INSERT INTO dead (queue, grp, dedupe, body, reason, buried_at) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO dead (queue, grp, dedupe, body, reason, parked_at) VALUES (?, ?, ?, ?, ?, ?)',
     queue,
     group,
     dedupe,
@@ -41,9 +41,9 @@ const takeHead = (sql: Sql, queue: QueueName, group: string, now: number): Recei
     queue,
     group,
   );
-  if (head === undefined) throw new Error(`queue ${queue} holds a lane without messages`);
+  if (head === undefined) throw new Error(`queue ${queue} holds a line without messages`);
   sql.run(
-    'UPDATE lane SET visible_at = ?, in_hands = 1 WHERE queue = ? AND grp = ?',
+    'UPDATE line SET visible_at = ?, in_flight = 1 WHERE queue = ? AND grp = ?',
     now + VISIBILITY_MS,
     queue,
     group,
@@ -63,13 +63,13 @@ const isHeld = (sql: Sql, { id, attempts }: Received): boolean =>
   sql.one('SELECT 1 FROM message WHERE seq = ? AND attempts = ?', Number(id), attempts) !== undefined;
 
 const release = (sql: Sql, queue: QueueName, group: string, visibleAt: number): void => {
-  sql.run('UPDATE lane SET visible_at = ?, in_hands = 0 WHERE queue = ? AND grp = ?', visibleAt, queue, group);
+  sql.run('UPDATE line SET visible_at = ?, in_flight = 0 WHERE queue = ? AND grp = ?', visibleAt, queue, group);
 };
 
 const forget = (sql: Sql, queue: QueueName, { id, group }: Received, now: number): void => {
   sql.run('DELETE FROM message WHERE seq = ?', Number(id));
   if (sql.one('SELECT 1 FROM message WHERE queue = ? AND grp = ? LIMIT 1', queue, group) === undefined)
-    sql.run('DELETE FROM lane WHERE queue = ? AND grp = ?', queue, group);
+    sql.run('DELETE FROM line WHERE queue = ? AND grp = ?', queue, group);
   else release(sql, queue, group, now);
 };
 
@@ -84,19 +84,19 @@ export const createSqliteQueue = async (
 ): Promise<LocalQueues> => {
   const { now } = at.clock;
   const sent = createListeners<QueueName>();
-  await database.perform((sql) => sql.run('UPDATE lane SET visible_at = 0, in_hands = 0 WHERE in_hands = 1'));
+  await database.perform((sql) => sql.run('UPDATE line SET visible_at = 0, in_flight = 0 WHERE in_flight = 1'));
 
   const source = (queue: QueueName): QueueSource => ({
     receive: (limit) =>
       database.perform((sql) =>
         sql
           .all(
-            'SELECT grp FROM lane WHERE queue = ? AND visible_at <= ? ORDER BY visible_at LIMIT ?',
+            'SELECT grp FROM line WHERE queue = ? AND visible_at <= ? ORDER BY visible_at LIMIT ?',
             queue,
             now(),
             limit,
           )
-          .map((lane) => takeHead(sql, queue, String(lane.grp), now())),
+          .map((line) => takeHead(sql, queue, String(line.grp), now())),
       ),
     done: (message) =>
       database.perform((sql) => {
@@ -114,7 +114,7 @@ export const createSqliteQueue = async (
       }),
     nextVisibleAt: () =>
       database.perform((sql) => {
-        const next = sql.one('SELECT min(visible_at) AS at FROM lane WHERE queue = ?', queue)?.at;
+        const next = sql.one('SELECT min(visible_at) AS at FROM line WHERE queue = ?', queue)?.at;
         return typeof next === 'number' ? next : undefined;
       }),
     onSent: (listener) => sent.add(queue, listener),
@@ -136,7 +136,7 @@ export const createSqliteQueue = async (
         const count = (text: string, queue: QueueName): number => Number(sql.one(text, queue)?.n);
         const of = (queue: QueueName): Counts => ({
           waiting: count('SELECT count(*) AS n FROM message WHERE queue = ?', queue),
-          inFlight: count('SELECT count(*) AS n FROM lane WHERE queue = ? AND in_hands = 1', queue),
+          inFlight: count('SELECT count(*) AS n FROM line WHERE queue = ? AND in_flight = 1', queue),
           dead: count('SELECT count(*) AS n FROM dead WHERE queue = ?', queue),
         });
         return Object.fromEntries(QUEUES.map((queue) => [queue, of(queue)])) as Record<QueueName, Counts>;
@@ -148,7 +148,7 @@ export const createSqliteQueue = async (
           dedupe: String(row.dedupe),
           body: String(row.body),
           reason: String(row.reason),
-          buriedAt: Number(row.buried_at),
+          parkedAt: Number(row.parked_at),
         })),
       ),
   };

@@ -15,12 +15,12 @@ const textOrNull = (value: Value | undefined): string | null => (typeof value ==
 const keep = (sql: Sql, key: Key, item: Item): void => {
   const ttl = item[TABLE.ttl];
   sql.run(
-    'INSERT OR REPLACE INTO item (pk, sk, json, due, dk, ttl) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO item (pk, sk, json, list, list_order, ttl) VALUES (?, ?, ?, ?, ?, ?)',
     key.pk,
     key.sk,
     JSON.stringify(item),
-    textOrNull(item[TABLE.duePk]),
-    textOrNull(item[TABLE.dueSk]),
+    textOrNull(item[TABLE.list]),
+    textOrNull(item[TABLE.listOrder]),
     typeof ttl === 'number' ? Math.floor(ttl) : null,
   );
 };
@@ -35,16 +35,16 @@ export const createSqliteStore = (database: Database): Store => ({
       if (written.ok) keep(sql, key, written.item);
       return written;
     }),
-  listDue: (due, { limit, after }) =>
+  list: (list, { limit, after }) =>
     database.perform((sql) => {
       const rows = sql.all(
-        'SELECT json, dk FROM item WHERE due = ? AND dk > ? ORDER BY dk LIMIT ?',
-        due,
+        'SELECT json, list_order FROM item WHERE list = ? AND list_order > ? ORDER BY list_order LIMIT ?',
+        list,
         after ?? '',
         limit + 1,
       );
       const page = rows.slice(0, limit);
-      return { items: page.map(toItem), next: rows.length > limit ? String(page.at(-1)?.dk) : undefined };
+      return { items: page.map(toItem), next: rows.length > limit ? String(page.at(-1)?.list_order) : undefined };
     }),
   listUnder: (pk, { prefix, limit, after }) =>
     database.perform((sql) => {

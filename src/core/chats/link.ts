@@ -9,7 +9,8 @@ import { LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from '../
 import { TwilioError } from '../model/twilio-error.ts';
 import type { Container, Member } from '../ports/chat.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
-import { isFullyLinked, type Pair, pairKey, readPair } from '../state/pair.ts';
+import { pairId } from '../state/items.ts';
+import { isFullyLinked, loadPair, type Pair } from '../state/pair.ts';
 import { beginPair, finishLink, nextGeneration, stopLinking, writeAlias } from '../state/pair-writes.ts';
 import { adopt, openWithAlias } from './adopt.ts';
 import { counterpartName, originNamedBy } from './unique-name.ts';
@@ -19,8 +20,8 @@ import { counterpartName, originNamedBy } from './unique-name.ts';
  * @throws TwilioTrouble when a side could not be read or written; repeating is safe.
  */
 export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = false): Promise<Outcome> => {
-  const key = pairKey('flex', event.container);
-  const known = readPair(await deps.store.get(key));
+  const id = pairId('flex', event.container);
+  const known = await loadPair(deps.store, id);
   const done = again ? known !== undefined && isFullyLinked(known) : known?.linked;
   if (done && known?.reservation === event.reservation) return skipped('already');
   if (known?.state === 'closed') return skipped('closed');
@@ -32,7 +33,7 @@ export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = 
   const outcome = await linkChat(deps, event, known, run).catch((error: unknown) =>
     refusedBeforeConversation(deps, event, error),
   );
-  if (outcome.end === 'parked' || outcome.end === 'skipped') await stopLinking(deps, key, event.reservation);
+  if (outcome.end === 'parked' || outcome.end === 'skipped') await stopLinking(deps, id, event.reservation);
   return outcome;
 };
 
@@ -85,7 +86,7 @@ const linkChat = async (deps: BridgeDeps, event: Accepted, known: Pair | undefin
         deps.frontline.join(linked.frontline, customerParticipant(customer.identity, event, channel)),
         refusals,
       );
-    const history = await reconcile(deps, linked.key, 'toFrontline', run);
+    const history = await reconcile(deps, linked.id, 'toFrontline', run);
     // No mark of the pair stands for an accept that it does not remember.
     if (history.end === 'deferred' && linked.reservation !== event.reservation) await addAcceptToBacklog(deps, event);
     if (history.end !== 'reconciled') return history;
@@ -114,7 +115,7 @@ const addParticipant = async (joined: Promise<void>, refusals: TwilioError[]): P
 
 /** Nothing of what people said stands in the dead letter; put back, it links the pair from what the pair remembers. */
 const parkLink = async (deps: BridgeDeps, event: Accepted, reason: Parked, code?: number): Promise<Outcome> => {
-  const pair = pairKey('flex', event.container).pk;
+  const pair = pairId('flex', event.container);
   await deps.queues.deadLetter(eventsQueue('flex'), {
     group: event.container,
     dedupe: `parked-${event.reservation}`,
@@ -134,7 +135,7 @@ const nameOrigin = async (
   container: string,
   { attempts }: Run,
 ): Promise<Outcome> => {
-  const pair = readPair(await deps.store.get(pairKey(origin.side, origin.container)));
+  const pair = await loadPair(deps.store, pairId(origin.side, origin.container));
   if (pair !== undefined) await writeAlias(deps, 'flex', container, pair);
   else if (attempts < WAIT_FOR_ORIGIN) return retry(2, 'the pair is not begun yet');
   return skipped('counterpart');

@@ -119,7 +119,7 @@ const afterRefusal = async (
   const cleared = await clear(deps, lease, counts);
   if (!cleared.ok) return { end: 'overtaken' };
   if (error.remedy === 'wait') {
-    await defer(deps, pair.key, lane, intent.index);
+    await defer(deps, pair.id, lane, intent.index);
     return stopped(deferred('container_gone'));
   }
   return stopped(retry(error.retryAfter ?? retryDelay(attempts), describeTwilioError(error)));
@@ -164,8 +164,8 @@ export const settleCopy = async (
   const { pair, lane } = lease;
   const intent = pair.lanes[lane].intent;
   if (intent === undefined) throw new Error('settle without an intent');
-  const row = await writeCopied(deps, pair.key, lane, intent.sid, { ...copy, late: intent.late });
-  const isDuplicate = row?.state === 'ok' && row.copy !== copy.sid;
+  const row = await writeCopied(deps, { pair, lane, sid: intent.sid }, { ...copy, late: intent.late });
+  const isDuplicate = row?.state === 'copied' && row.copy !== copy.sid;
   if (isDuplicate || row?.state === 'removed') {
     // Another run's copy is in the ledger already, or its source was removed meanwhile: this one goes. Its index stays
     // accounted as ours.
@@ -191,7 +191,7 @@ const parkMessage = async (
   if (intent === undefined) throw new Error('park without an intent');
   const { sid, index, createdAt, digest } = intent;
   await notifyParked(deps, pair, { lane, sid, index, createdAt, reason, code, attempts });
-  await writeParked(deps, pair.key, lane, sid, reason, index, code, digest);
+  await writeParked(deps, { pair, lane, sid }, { reason, index, code }, digest);
   // Whoever comes next finds it parked and passes by, so it is told here when nobody will tell it as this run's end.
   const log = (): void => deps.journal({ step: 'parked', type: 'lane', lane, reason, code, sids: [sid] });
   const closed = await close(deps, lease, undefined, seen.missing, seen.listedAt).catch((error: unknown) => {

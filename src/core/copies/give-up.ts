@@ -2,8 +2,10 @@
  * What Twilio never takes, and says so by no code that is known to be final. A side that is down looks the same from one
  * chat: so whether others get through decides, and while nobody does everything waits.
  */
+
 import type { BridgeDeps } from '../deps.ts';
 import type { Lane } from '../model/event.ts';
+import type { PairId } from '../state/items.ts';
 import { wasCopiedSince } from '../state/ledger.ts';
 import type { Pair } from '../state/pair.ts';
 
@@ -26,8 +28,8 @@ export const isPoisonSince = async (deps: BridgeDeps, lane: Lane, since: number)
   deps.clock.now() - since >= TRIES.ms && (await othersGetThrough(deps, lane));
 
 const othersGetThrough = async (deps: BridgeDeps, lane: Lane): Promise<boolean> => {
-  const { items } = await deps.store.listDue('active', { limit: MOST });
+  const { items } = await deps.store.list('active', { limit: MOST });
   for (const { pk } of items)
-    if (await wasCopiedSince(deps, String(pk), lane, deps.clock.now() - LATELY_MS)) return true;
+    if (await wasCopiedSince(deps, pk as PairId, lane, deps.clock.now() - LATELY_MS)) return true;
   return false;
 };

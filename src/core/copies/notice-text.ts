@@ -2,9 +2,11 @@
  * Notices: what the agent is told, where no customer reads, of a message that did not reach its other side. A notice
  * is a message of its own on the lane to Frontline, with intent and row like any other.
  */
+
 import type { BridgeDeps } from '../deps.ts';
 import { encodeEnvelope, type Undelivered } from '../jobs/envelope.ts';
 import type { Queues } from '../ports/queues.ts';
+import type { PairId } from '../state/items.ts';
 import { minute } from './render.ts';
 
 const prefix = 'notice#';
@@ -43,11 +45,11 @@ export const noticeText = ({ way, reason, code, createdAt, edit }: Undelivered):
   }
 };
 
-/** Puts the notice on the queue of the lane to Frontline. `pair` is the pair's key. */
+/** Puts the notice on the queue of the lane to Frontline. */
 export const sendNotice = (
   deps: { readonly queues: Pick<Queues, 'send'>; readonly clock: BridgeDeps['clock'] },
   channel: string,
-  pair: string,
+  pair: PairId,
   about: Undelivered,
 ): Promise<void> =>
   deps.queues.send('flex-events', {

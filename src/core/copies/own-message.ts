@@ -24,8 +24,8 @@ export const isOwnMessage = async (deps: BridgeDeps, pair: Pair, writer: Lane, m
   // Somebody edited our copy, so its proof is broken, but the ledger names this very message.
   const claimed = claimedStamp(attributes);
   if (claimed !== undefined) {
-    const row = await readRow(deps, pair.key, writer, claimed.s);
-    if (row?.state === 'ok' && row.copy === message.sid) return true;
+    const row = await readRow(deps, { pair, lane: writer, sid: claimed.s });
+    if (row?.state === 'copied' && row.copy === message.sid) return true;
   }
   // Somebody replaced its attributes before its row was written: the writer's open intent says what it would be.
   const intent = pair.lanes[writer].intent;

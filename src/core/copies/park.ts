@@ -28,10 +28,10 @@ export const notifyParked = async (deps: BridgeDeps, pair: Pair, refused: Refuse
     reason,
     body: encodeEnvelope({
       receivedAt: deps.clock.now(),
-      work: { kind: 'parked', parked: { pair: pair.key.pk, ...of } },
+      work: { kind: 'parked', parked: { pair: pair.id, ...of } },
     }),
   });
   if (pair.flex === undefined || isNotice(sid)) return;
   const about = { sid, way: lane, reason, code, createdAt, ...(edit === undefined ? {} : { edit }) };
-  await sendNotice(deps, pair.flex, pair.key.pk, about);
+  await sendNotice(deps, pair.flex, pair.id, about);
 };

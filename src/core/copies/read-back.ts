@@ -34,12 +34,12 @@ export const readBack = async (deps: BridgeDeps, lease: LaneLease): Promise<Free
   if (!taken.ok) return busy;
   const mine: LaneLease = { pair: taken.pair, lane };
   const seen = { missing: between(taken.pair.lanes[lane], intent), listedAt: deps.clock.now() };
-  const row = await readRow(deps, lease.pair.key, lane, intent.sid);
+  const row = await readRow(deps, { pair: lease.pair, lane, sid: intent.sid });
   const closeWith = async (copy: number | undefined): Promise<Freed> => {
     const closed = await close(deps, mine, copy, seen.missing, seen.listedAt);
     return closed.ok ? { free: true, pair: closed.pair, adopted: true } : busy;
   };
-  if (row?.state === 'ok') return closeWith(row.copyIndex);
+  if (row?.state === 'copied') return closeWith(row.copyIndex);
   // Other rows do not say that nothing was sent: what was parked, or said nothing, may have been on its way back when its
   // owner died, and what was removed at its source may have crossed before.
   const copy = await findCopy(deps, mine, intent);
@@ -90,6 +90,6 @@ const findCopy = async (deps: BridgeDeps, { pair, lane }: LaneLease, intent: Int
   } while (next !== undefined);
   // Two equal texts of one second: the other's copy is no copy of this one.
   for (const message of unproven.filter((one) => isIntended(stampKey, lane, one, intent, pair)))
-    if ((await findSource(deps, pair.key, lane, message.sid)) === undefined) return message;
+    if ((await findSource(deps, { pair, lane }, message.sid)) === undefined) return message;
   return undefined;
 };

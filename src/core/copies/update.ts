@@ -4,7 +4,14 @@ import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { type Outcome, type Parked, skipped } from '../model/outcome.ts';
 import { TwilioError } from '../model/twilio-error.ts';
-import { type LedgerRow, writeDeleted, writeRefused, writeRenewed, writeRestored } from '../state/ledger.ts';
+import {
+  type CopiedRow,
+  type LedgerRow,
+  writeDeleted,
+  writeEditParked,
+  writeReverted,
+  writeUpToDate,
+} from '../state/ledger.ts';
 import { containerOf, destination, type Pair, source } from '../state/pair.ts';
 import { stampedFor } from './deliver.ts';
 import { digestAcross } from './fingerprint.ts';
@@ -18,7 +25,7 @@ export type CopyOf = {
   readonly pair: Pair;
   readonly lane: Lane;
   readonly sid: string;
-  readonly row: Extract<LedgerRow, { state: 'ok' }>;
+  readonly row: CopiedRow;
 };
 
 /**
@@ -53,7 +60,7 @@ export const updateCopy = async (deps: BridgeDeps, across: CopyOf, original: Mes
   try {
     if (original === undefined) {
       await side.erase(into, row.copy);
-      await writeDeleted(deps, pair.key, lane, sid, row.copy);
+      await writeDeleted(deps, { pair, lane, sid }, row.copy);
       return { end: 'replicated', copies: [row.copy] };
     }
     const says = copyOf(lane, original, pair, row.late);
@@ -65,10 +72,10 @@ export const updateCopy = async (deps: BridgeDeps, across: CopyOf, original: Mes
     // Gone, says Twilio, and does not say what: the copy, which somebody deleted, or the whole container.
     if (error.remedy !== 'wait') throw error;
     if ((await side.container(into)) === undefined || (await side.message(into, row.copy)) !== undefined) throw error;
-    await writeDeleted(deps, pair.key, lane, sid, row.copy);
+    await writeDeleted(deps, { pair, lane, sid }, row.copy);
     return skipped('removed');
   }
-  if (row.refused !== undefined) await writeRenewed(deps, pair.key, lane, sid, row.copy);
+  if (row.refused !== undefined) await writeUpToDate(deps, { pair, lane, sid }, row.copy);
   return { end: 'replicated', copies: [row.copy] };
 };
 
@@ -106,7 +113,7 @@ const parkEdit = async (
   const edit = editName(deps, across, original);
   if (row.refused !== edit) {
     await notifyParked(deps, pair, { lane, sid, index, createdAt, reason, code, attempts: 1, edit });
-    await writeRefused(deps, pair.key, lane, sid, row.copy, { name: edit, index, reason, code });
+    await writeEditParked(deps, across, row.copy, edit, { index, reason, code });
   }
   return { end: 'parked', reason, code };
 };
@@ -124,21 +131,21 @@ export const updateStaleCopy = async (deps: BridgeDeps, across: CopyOf, since: n
   }
 };
 
-/** So often within an hour is a copy put right; then whoever changes it is stronger. */
-const RESTORE = { times: 5, withinMs: 3_600_000 } as const;
+/** At most so many reverts of a copy within an hour, then its edit is parked as `altered`. */
+const REVERTS = { times: 5, withinMs: 3_600_000 } as const;
 
 /** A copy that says something else than its source is put right, but not for ever. */
 export const revertCopy = async (deps: BridgeDeps, across: CopyOf, original: Message): Promise<Outcome> => {
-  const { pair, lane, sid, row } = across;
+  const { row } = across;
   const digest = editName(deps, across, original);
   const now = deps.clock.now();
-  const { restored } = row;
-  const before = restored?.digest === digest && now - restored.since < RESTORE.withinMs ? restored : undefined;
-  if (before !== undefined && before.times >= RESTORE.times)
+  const { reverted } = row;
+  const before = reverted?.digest === digest && now - reverted.since < REVERTS.withinMs ? reverted : undefined;
+  if (before !== undefined && before.times >= REVERTS.times)
     return parkEdit(deps, across, original, 'altered', undefined);
   const outcome = await updateCopy(deps, across, original);
   if (outcome.end === 'replicated')
-    await writeRestored(deps, pair.key, lane, sid, row.copy, {
+    await writeReverted(deps, across, row.copy, {
       digest,
       times: (before?.times ?? 0) + 1,
       since: before?.since ?? now,

@@ -3,12 +3,14 @@
  * Whether it names the chat message is not known, so without a name it goes by text and time, counted: two equal texts
  * are two messages. `sent` must never be wrong, for then the customer lacks a message; when in doubt it is `unclear`.
  */
+
 import type { Forward } from '../jobs/envelope.ts';
 import { textField } from '../model/json.ts';
 import type { FlexSide } from '../ports/chat.ts';
 import type { DefaultWebhook, Interaction } from '../ports/default-webhook.ts';
 import type { Store } from '../ports/store.ts';
-import { type DoubtfulForward, forwardKey, readForwardRow } from './rows.ts';
+import { forwardKey } from '../state/items.ts';
+import { type DoubtfulForward, readForwardRow } from './rows.ts';
 
 export type LookUpDeps = { readonly store: Store; readonly flex: Pick<FlexSide, 'container' | 'listMessages'> };
 
@@ -96,7 +98,7 @@ const equalOthers = async (
   const weights = equal.map(async ({ sid, createdAt }) => {
     const row = await readForwardRow(deps, forwardKey(forward.container, `${forward.eventType}:${sid}`));
     switch (row?.state) {
-      case 'ok':
+      case 'sent':
         if (row.at < floor) return 0;
         return row.twice ? 2 : 1;
       case 'parked':

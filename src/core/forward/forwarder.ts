@@ -18,14 +18,13 @@ import type { DefaultWebhook } from '../ports/default-webhook.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Consumer, Delivery, Queues } from '../ports/queues.ts';
 import type { Store } from '../ports/store.ts';
-import { pairKey } from '../state/pair.ts';
+import { forwardKey, pairId } from '../state/items.ts';
 import { dropGoneForward, forwardAsItStands } from './again.ts';
 import { findSentSms, type SmsFound } from './find-sent-sms.ts';
 import {
   claimForward,
   type DoubtfulForward,
   finishForward,
-  forwardKey,
   freeForward,
   lapseForward,
   parkForward,
@@ -164,7 +163,7 @@ const forwardOnce = async (deps: ForwarderDeps, job: ForwardJob): Promise<Passed
       return ok ? send(deps, job, row) : settleForward(deps, job, row);
     case 'queued':
       return settleForward(deps, job, row);
-    case 'ok':
+    case 'sent':
     case 'skipped':
       return skipped('already');
     case 'parked':
@@ -188,7 +187,7 @@ const settleForward = async (deps: ForwarderDeps, job: ForwardJob, row: Doubtful
   const effect = await wasSent(deps, job, row);
   if (typeof effect !== 'string') return effect;
   if (effect === 'sent') {
-    await finishForward(deps, job.key, 'ok');
+    await finishForward(deps, job.key, 'sent');
     return FORWARDED;
   }
   if (clock.now() + settings.requestMs > job.delivery.deadline) return retry(0, 'no time left');
@@ -240,9 +239,9 @@ const send = async (deps: ForwarderDeps, job: ForwardJob, row: TryingForward): P
     if (!(error instanceof TwilioError)) throw error;
     return refused(deps, job, row, error);
   }
-  const { ok, row: stands } = await finishForward(deps, key, 'ok');
+  const { ok, row: stands } = await finishForward(deps, key, 'sent');
   // Somebody else has sent it, or looked it up, while this process slept.
-  return ok || stands?.state !== 'ok' ? FORWARDED : { end: 'forwarded', reason: PERHAPS_TWICE };
+  return ok || stands?.state !== 'sent' ? FORWARDED : { end: 'forwarded', reason: PERHAPS_TWICE };
 };
 
 const refused = async (
@@ -284,7 +283,7 @@ const giveUp = async (
   });
   const { container, about: sid } = came;
   if (isMessage(came))
-    await sendNotice(deps, container, pairKey('flex', container).pk, {
+    await sendNotice(deps, container, pairId('flex', container), {
       sid,
       way: 'forward',
       reason,

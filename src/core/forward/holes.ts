@@ -1,6 +1,6 @@
 /**
  * Messages that were never forwarded because their own webhook was lost. The sweep has read a channel's newest messages
- * anyway; a cursor per channel (`flex#CH… / forward`) says up to which index all is accounted for, so that a channel in
+ * anyway; a cursor per channel (items.ts) says up to which index all is accounted for, so that a channel in
  * which nothing was said for a week costs no read, one in which nothing is new one, and a new message one more.
  */
 
@@ -9,19 +9,10 @@ import type { BridgeDeps } from '../deps.ts';
 import { encodeEnvelope } from '../jobs/envelope.ts';
 import type { Message } from '../model/event.ts';
 import { textField } from '../model/json.ts';
-import type { Key } from '../ports/change.ts';
-import { FIRST_START } from '../state/first-start.ts';
+import { knownFirstStart } from '../state/first-start.ts';
+import { FORWARD_SECONDS, forwardCursorKey, forwardKey, keptFor, NONCE } from '../state/items.ts';
 import { composeMessageSent, messageKey } from './compose.ts';
-import {
-  type EndedRow,
-  type ForwardRow,
-  finishForward,
-  forwardKey,
-  KEEP_SECONDS,
-  markQueued,
-  type OpenRow,
-  readForwardRow,
-} from './rows.ts';
+import { type EndedRow, type ForwardRow, finishForward, markQueued, type OpenRow, readForwardRow } from './rows.ts';
 
 export type HolesDeps = Pick<BridgeDeps, 'store' | 'queues' | 'clock' | 'nonce' | 'journal'> & {
   readonly flex: Pick<BridgeDeps['flex'], 'service' | 'account' | 'container'>;
@@ -67,7 +58,7 @@ export const forwardHoles = async (
 ): Promise<number> => {
   const now = deps.clock.now();
   const listed = [...messages].sort((a, b) => a.index - b.index);
-  const first = Math.max(now - RECALL_MS, (await bridgeStart(deps)) ?? channel.since);
+  const first = Math.max(now - RECALL_MS, (await knownFirstStart(deps.store)) ?? channel.since);
   if (!listed.some((message) => needed(message, channel, first) && !isRecent(message, now))) return 0;
 
   const cursor = await readCursor(deps, channel.sid);
@@ -91,16 +82,6 @@ export const forwardHoles = async (
   return 0;
 };
 
-/** Noted once and for ever, so it is read once by each process. */
-const starts = new WeakMap<HolesDeps['store'], number>();
-
-const bridgeStart = async ({ store }: HolesDeps): Promise<number | undefined> => {
-  const known = starts.get(store) ?? (await store.get(FIRST_START))?.at;
-  if (typeof known !== 'number') return undefined;
-  starts.set(store, known);
-  return known;
-};
-
 const isRecent = (message: Message, now: number): boolean => Date.parse(message.createdAt) > now - YOUNG_MS;
 
 /**
@@ -117,7 +98,7 @@ const needed = (message: Message, { customer }: HolesChannel, first: number): bo
 type Hole = { readonly message: Message; readonly row: OpenRow | undefined };
 
 const hasEnded = (row: ForwardRow | undefined): row is EndedRow =>
-  row?.state === 'ok' || row?.state === 'skipped' || row?.state === 'parked';
+  row?.state === 'sent' || row?.state === 'skipped' || row?.state === 'parked';
 
 /** `upTo`: the last index up to which all is accounted for; undefined: not even the first. */
 const findHoles = (
@@ -190,18 +171,16 @@ const queue = async (deps: HolesDeps, { sid }: HolesChannel, { message, row }: H
   });
 };
 
-const cursorKey = (channel: string): Key => ({ pk: `flex#${channel}`, sk: 'forward' });
-
 const readCursor = async (deps: HolesDeps, channel: string): Promise<number> => {
-  const cursor = (await deps.store.get(cursorKey(channel)))?.c;
+  const cursor = (await deps.store.get(forwardCursorKey(channel)))?.upTo;
   return typeof cursor === 'number' ? cursor : -1;
 };
 
 /** Only grows. */
 const writeCursor = async (deps: HolesDeps, channel: string, upTo: number): Promise<void> => {
-  await deps.store.write(cursorKey(channel), {
-    when: [['any', [['lacks', 'c']], [['<', 'c', upTo]]]],
-    set: { c: upTo, ttl: Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS },
-    nonce: ['n', deps.nonce()],
+  await deps.store.write(forwardCursorKey(channel), {
+    when: [['any', [['lacks', 'upTo']], [['<', 'upTo', upTo]]]],
+    set: { upTo, ...keptFor(FORWARD_SECONDS, deps.clock) },
+    nonce: [NONCE, deps.nonce()],
   });
 };

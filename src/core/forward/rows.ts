@@ -8,6 +8,7 @@ import type { BridgeSettings } from '../deps.ts';
 import type { Change, Item, Key, Test, Value } from '../ports/change.ts';
 import type { Clock, Nonce } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
+import { FORWARD, FORWARD_SECONDS, keptFor } from '../state/items.ts';
 
 export type ForwardRowDeps = {
   readonly store: Store;
@@ -19,7 +20,7 @@ export type ForwardRowDeps = {
 export type ForwardRow =
   /**
    * Somebody may be posting it until `until`, or was when he died. Nothing was posted before `since`; both in
-   * milliseconds. `fence` only grows: who holds the latest value may post. `twice`: see `ok`.
+   * milliseconds. `fence` only grows: who holds the latest value may post. `twice`: see `sent`.
    */
   | {
       readonly state: 'trying';
@@ -42,41 +43,40 @@ export type ForwardRow =
   /** Tried in vain, at last at `at`, and certainly not sent. */
   | { readonly state: 'free'; readonly at: number; readonly fence: number }
   /** `twice`: it may have been sent a second time. */
-  | { readonly state: 'ok'; readonly at: number; readonly twice: boolean }
+  | { readonly state: 'sent'; readonly at: number; readonly twice: boolean }
   | { readonly state: 'skipped' }
   /** `unsent`: none of its tries may have sent it. */
   | { readonly state: 'parked'; readonly at: number; readonly unsent: boolean };
 
 export type TryingForward = Extract<ForwardRow, { state: 'trying' }>;
-export type EndedRow = Extract<ForwardRow, { state: 'ok' | 'skipped' | 'parked' }>;
+export type EndedRow = Extract<ForwardRow, { state: 'sent' | 'skipped' | 'parked' }>;
 export type OpenRow = Exclude<ForwardRow, EndedRow>;
 export type DoubtfulForward = Extract<ForwardRow, { state: 'trying' | 'queued' }>;
 
-/**
- * From the last write to an event's row on. An event lies on its queue for 14 days at most, and so does the dead letter
- * that the last write follows; a sweep recalls what is a week old at most. Nobody can ask for it later.
- */
-export const KEEP_SECONDS = 15 * 24 * 3600;
-
-export const forwardKey = (channel: string, key: string): Key => ({ pk: `flex#${channel}`, sk: `f#${key}` });
+const f = FORWARD;
 
 const number = (value: Value | undefined): number => (typeof value === 'number' ? value : 0);
 
 const readForward = (item: Item | undefined): ForwardRow | undefined => {
-  const { st, u, b, f, at, x, r, unsent } = item ?? {};
-  switch (st) {
+  if (item === undefined) return undefined;
+  const at = number(item[f.at]);
+  const fence = number(item[f.fence]);
+  const since = number(item[f.since]);
+  const twice = item[f.perhapsTwice] !== undefined;
+  const state = item[f.state];
+  switch (state) {
     case 'trying':
-      return { state: st, until: number(u), since: number(b), fence: number(f), twice: x !== undefined };
+      return { state, until: number(item[f.leaseUntil]), since, fence, twice };
     case 'queued':
-      return { state: st, at: number(at), since: number(b), fence: number(f), revived: r !== undefined };
+      return { state, at, since, fence, revived: item[f.revived] !== undefined };
     case 'free':
-      return { state: st, at: number(at), fence: number(f) };
-    case 'ok':
-      return { state: st, at: number(at), twice: x !== undefined };
+      return { state, at, fence };
+    case 'sent':
+      return { state, at, twice };
     case 'skipped':
-      return { state: st };
+      return { state };
     case 'parked':
-      return { state: st, at: number(at), unsent: unsent !== undefined };
+      return { state, at, unsent: item[f.unsent] !== undefined };
     default:
       return undefined;
   }
@@ -90,26 +90,25 @@ type RowWrite =
   | { readonly ok: false; readonly row: ForwardRow | undefined };
 
 const writeForward = async (deps: ForwardRowDeps, key: Key, change: Omit<Change, 'nonce'>): Promise<RowWrite> => {
-  const ttl = Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS;
   const written = await deps.store.write(key, {
     ...change,
-    set: { ...change.set, ttl },
-    nonce: ['n', deps.nonce()],
+    set: { ...change.set, ...keptFor(FORWARD_SECONDS, deps.clock) },
+    nonce: [f.nonce, deps.nonce()],
   });
   return written.ok ? { ok: true, row: readForward(written.item) } : { ok: false, row: readForward(written.old) };
 };
 
 const among = (...groups: readonly (readonly Test[])[]): Test => ['any', ...groups];
-const is = (state: ForwardRow['state']): readonly Test[] => [['=', 'st', state]];
+const is = (state: ForwardRow['state']): readonly Test[] => [['=', f.state, state]];
 
 /** To be posted for the first time, or again after a try that certainly sent nothing. */
 export const claimForward = (deps: ForwardRowDeps, key: Key): Promise<RowWrite> => {
   const now = deps.clock.now();
   return writeForward(deps, key, {
-    when: [among([['lacks', 'st']], is('free'))],
-    set: { st: 'trying', u: now + deps.settings.leaseMs, b: now },
-    add: { f: 1 },
-    remove: ['at'],
+    when: [among([['lacks', f.state]], is('free'))],
+    set: { [f.state]: 'trying', [f.leaseUntil]: now + deps.settings.leaseMs, [f.since]: now },
+    add: { [f.fence]: 1 },
+    remove: [f.at],
   });
 };
 
@@ -125,43 +124,46 @@ export const takeForward = (
 ): Promise<RowWrite> => {
   const now = deps.clock.now();
   return writeForward(deps, key, {
-    when: [['=', 'f', row.fence], among(is('trying'), is('queued'))],
+    when: [['=', f.fence, row.fence], among(is('trying'), is('queued'))],
     set: {
-      st: 'trying',
-      u: now + deps.settings.leaseMs,
-      ...(row.state === 'queued' && row.revived ? { b: now } : {}),
-      ...(sent === 'perhaps' ? { x: 1 } : {}),
+      [f.state]: 'trying',
+      [f.leaseUntil]: now + deps.settings.leaseMs,
+      ...(row.state === 'queued' && row.revived ? { [f.since]: now } : {}),
+      ...(sent === 'perhaps' ? { [f.perhapsTwice]: 1 } : {}),
     },
-    add: { f: 1 },
-    remove: ['at', 'r'],
+    add: { [f.fence]: 1 },
+    remove: [f.at, f.revived],
   });
 };
 
 /** The try certainly sent nothing. */
 export const freeForward = (deps: ForwardRowDeps, key: Key, row: TryingForward): Promise<RowWrite> =>
   writeForward(deps, key, {
-    when: [['=', 'f', row.fence], ...is('trying')],
-    set: { st: 'free', at: deps.clock.now() },
-    remove: ['u', 'b'],
+    when: [['=', f.fence, row.fence], ...is('trying')],
+    set: { [f.state]: 'free', [f.at]: deps.clock.now() },
+    remove: [f.leaseUntil, f.since],
   });
 
 /** The try may have sent it, and is over: settling starts now. */
 export const lapseForward = (deps: ForwardRowDeps, key: Key, row: TryingForward): Promise<RowWrite> =>
-  writeForward(deps, key, { when: [['=', 'f', row.fence], ...is('trying')], set: { u: deps.clock.now() } });
+  writeForward(deps, key, {
+    when: [['=', f.fence, row.fence], ...is('trying')],
+    set: { [f.leaseUntil]: deps.clock.now() },
+  });
 
 /** Nothing more is to be done. Whose try it was does not matter any more; the first end stands. */
-export const finishForward = (deps: ForwardRowDeps, key: Key, state: 'ok' | 'skipped'): Promise<RowWrite> =>
+export const finishForward = (deps: ForwardRowDeps, key: Key, state: 'sent' | 'skipped'): Promise<RowWrite> =>
   end(deps, key, state);
 
 /** Given up. `perhaps`: one of its tries may have sent it. */
 export const parkForward = (deps: ForwardRowDeps, key: Key, sent: 'not' | 'perhaps'): Promise<RowWrite> =>
-  end(deps, key, 'parked', sent === 'not' ? { unsent: 1 } : {});
+  end(deps, key, 'parked', sent === 'not' ? { [f.unsent]: 1 } : {});
 
 const end = (deps: ForwardRowDeps, key: Key, state: EndedRow['state'], more: Change['set'] = {}): Promise<RowWrite> =>
   writeForward(deps, key, {
-    when: [among([['lacks', 'st']], is('trying'), is('queued'), is('free'))],
-    set: { st: state, at: deps.clock.now(), ...more },
-    remove: ['u', 'b', 'r'],
+    when: [among([['lacks', f.state]], is('trying'), is('queued'), is('free'))],
+    set: { [f.state]: state, [f.at]: deps.clock.now(), ...more },
+    remove: [f.leaseUntil, f.since, f.revived],
   });
 
 /**
@@ -172,16 +174,16 @@ const end = (deps: ForwardRowDeps, key: Key, state: EndedRow['state'], more: Cha
 export const reviveForward = async (deps: ForwardRowDeps, key: Key, since: number): Promise<void> => {
   const at = deps.clock.now();
   const freed = await writeForward(deps, key, {
-    when: [...is('parked'), ['=', 'unsent', 1]],
-    set: { st: 'free', at },
-    add: { f: 1 },
-    remove: ['unsent'],
+    when: [...is('parked'), ['=', f.unsent, 1]],
+    set: { [f.state]: 'free', [f.at]: at },
+    add: { [f.fence]: 1 },
+    remove: [f.unsent],
   });
   if (freed.ok) return;
   await writeForward(deps, key, {
-    when: [among([['lacks', 'st']], [...is('parked'), ['lacks', 'unsent']])],
-    set: { st: 'queued', at, b: since, r: 1 },
-    add: { f: 1 },
+    when: [among([['lacks', f.state]], [...is('parked'), ['lacks', f.unsent]])],
+    set: { [f.state]: 'queued', [f.at]: at, [f.since]: since, [f.revived]: 1 },
+    add: { [f.fence]: 1 },
   });
 };
 
@@ -193,8 +195,12 @@ export const markQueued = (
   since: number,
 ): Promise<RowWrite> =>
   writeForward(deps, key, {
-    when: seen === undefined ? [['lacks', 'st']] : [['=', 'f', seen.fence], ...is(seen.state)],
-    set: { st: 'queued', at: deps.clock.now(), b: seen?.state === 'trying' ? seen.since : since },
-    add: { f: 1 },
-    remove: ['u'],
+    when: seen === undefined ? [['lacks', f.state]] : [['=', f.fence, seen.fence], ...is(seen.state)],
+    set: {
+      [f.state]: 'queued',
+      [f.at]: deps.clock.now(),
+      [f.since]: seen?.state === 'trying' ? seen.since : since,
+    },
+    add: { [f.fence]: 1 },
+    remove: [f.leaseUntil],
   });

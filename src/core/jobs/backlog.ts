@@ -3,20 +3,15 @@
  * sends it again each minute until it has ended.
  */
 
+import { TABLE } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Accepted } from '../model/event.ts';
 import type { Key } from '../ports/change.ts';
-import { pairKey } from '../state/pair.ts';
+import { BACKLOG_SECONDS, backlogKey, keptFor, NONCE, OFF_LIST, onList, type PairId, pairId } from '../state/items.ts';
 import { encodeEnvelope, type Work } from './envelope.ts';
 
 /** What the queue of the lane to Frontline takes: a notice, or an accept. */
 export type BacklogWork = Extract<Work, { kind: 'notice' | 'event' }>;
-
-/** Seconds. Nobody waits for an agent, or looks for a message, of last week. */
-const KEEP_SECONDS = 7 * 24 * 3600;
-const DUE = 'kept';
-
-const keyOf = (pair: string, id: string): Key => ({ pk: pair, sk: `w#${id}` });
 
 /**
  * @param id names the work in its pair for ever; it holds no text and no name of a person, and neither may the work.
@@ -24,23 +19,22 @@ const keyOf = (pair: string, id: string): Key => ({ pk: pair, sk: `w#${id}` });
  */
 export const addToBacklog = async (
   deps: Pick<BridgeDeps, 'store' | 'clock' | 'nonce'>,
-  pair: string,
+  pair: PairId,
   channel: string,
   id: string,
   work: BacklogWork,
 ): Promise<void> => {
   const now = deps.clock.now();
-  await deps.store.write(keyOf(pair, id), {
-    when: [['lacks', 'due']],
+  await deps.store.write(backlogKey(pair, id), {
+    when: [['lacks', TABLE.list]],
     set: {
-      due: DUE,
-      // What was set aside first is sent first.
-      dk: `${now}#${pair}#${id}`,
+      // What was deferred first is sent first.
+      ...onList('backlog', `${now}#${pair}#${id}`),
       channel,
       work: JSON.stringify({ ...work, backlogId: id } satisfies Work),
-      ttl: Math.floor(now / 1000) + KEEP_SECONDS,
+      ...keptFor(BACKLOG_SECONDS, deps.clock),
     },
-    nonce: ['n', deps.nonce()],
+    nonce: [NONCE, deps.nonce()],
   });
 };
 
@@ -49,31 +43,31 @@ export const addAcceptToBacklog = (
   deps: Pick<BridgeDeps, 'store' | 'clock' | 'nonce'>,
   event: Accepted,
 ): Promise<void> => {
-  const pair = pairKey('flex', event.container).pk;
+  const pair = pairId('flex', event.container);
   const work = { kind: 'event', event: { ...event, customerName: '' } } as const;
   return addToBacklog(deps, pair, event.container, event.reservation, work);
 };
 
 /** undefined when this work waits nowhere. */
-const backlogKey = (work: Work): Key | undefined => {
+const waitsAt = (work: Work): Key | undefined => {
   if ((work.kind !== 'notice' && work.kind !== 'event') || work.backlogId === undefined) return undefined;
-  return keyOf(work.kind === 'notice' ? work.pair : pairKey('flex', work.event.container).pk, work.backlogId);
+  return backlogKey(work.kind === 'notice' ? work.pair : pairId('flex', work.event.container), work.backlogId);
 };
 
 /** While its chat's queue was held up, the sweep may have sent it more than once. */
 export const hasLeftBacklog = async (deps: Pick<BridgeDeps, 'store'>, work: Work): Promise<boolean> => {
-  const key = backlogKey(work);
-  return key !== undefined && (await deps.store.get(key))?.due === undefined;
+  const key = waitsAt(work);
+  return key !== undefined && (await deps.store.get(key))?.[TABLE.list] === undefined;
 };
 
 /** It has ended: what waited for that waits no more. */
 export const removeFromBacklog = async (deps: Pick<BridgeDeps, 'store' | 'nonce'>, work: Work): Promise<void> => {
-  const key = backlogKey(work);
+  const key = waitsAt(work);
   if (key === undefined) return;
   await deps.store.write(key, {
-    when: [['has', 'due']],
-    remove: ['due', 'dk'],
-    nonce: ['n', deps.nonce()],
+    when: [['has', TABLE.list]],
+    remove: OFF_LIST,
+    nonce: [NONCE, deps.nonce()],
   });
 };
 
@@ -81,11 +75,11 @@ export const removeFromBacklog = async (deps: Pick<BridgeDeps, 'store' | 'nonce'
 export const sendBacklog = async (deps: Pick<BridgeDeps, 'store' | 'queues' | 'clock' | 'nonce'>): Promise<void> => {
   let after: string | undefined;
   do {
-    const page = await deps.store.listDue(DUE, { limit: 20, after });
+    const page = await deps.store.list('backlog', { limit: 20, after });
     for (const item of page.items)
       await deps.queues.send('flex-events', {
         group: String(item.channel),
-        dedupe: `kept-${deps.nonce()}`,
+        dedupe: `backlog-${deps.nonce()}`,
         body: encodeEnvelope({ receivedAt: deps.clock.now(), work: JSON.parse(String(item.work)) as BacklogWork }),
       });
     after = page.next;

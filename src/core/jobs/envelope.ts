@@ -2,6 +2,7 @@
 
 import type { QueueName } from '../../contract.ts';
 import type { BridgeEvent, Lane, Side } from '../model/event.ts';
+import type { PairId } from '../state/items.ts';
 
 /** A webhook that goes on to Flex's own: body and content type as received, byte for byte. */
 export type Forward = {
@@ -17,7 +18,7 @@ export type Forward = {
 
 /** Why a message stands in a dead-letter queue. Its text does not: putting it back reads the source as it is then. */
 export type ParkedMessage = {
-  readonly pair: string;
+  readonly pair: PairId;
   readonly lane: Lane;
   readonly sid: string;
   readonly index: number;
@@ -57,18 +58,18 @@ export type Work =
     }
   | {
       readonly kind: 'reconcile';
-      readonly pair: string;
+      readonly pair: PairId;
       readonly lane: Lane;
       readonly because: string;
       /** Beyond the newest page of both ends. */
       readonly full?: boolean;
       readonly ticket?: string;
     }
-  | { readonly kind: 'link'; readonly pair: string; readonly because: string; readonly ticket?: string }
+  | { readonly kind: 'link'; readonly pair: PairId; readonly because: string; readonly ticket?: string }
   /** What was parked, or said nothing, is put back as its source says it now. */
   | {
       readonly kind: 'redrive';
-      readonly pair: string;
+      readonly pair: PairId;
       readonly lane: Lane;
       readonly sid: string;
       readonly ticket?: string;
@@ -76,7 +77,7 @@ export type Work =
   /** The agent is told, in the conversation, of a message that did not cross; carried out by the lane to Frontline. */
   | {
       readonly kind: 'notice';
-      readonly pair: string;
+      readonly pair: PairId;
       readonly about: Undelivered;
       readonly backlogId?: string;
     }

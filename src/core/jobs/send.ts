@@ -11,10 +11,10 @@ export type Job = { readonly lane: Lane; readonly work: Work };
 /** What a pair that is marked as due waits for. */
 export const jobsFor = (deps: BridgeDeps, pair: Pair): readonly Job[] => {
   if (pair.heldUntil !== undefined && deps.clock.now() < pair.heldUntil) return [];
-  if (!pair.linked) return [{ lane: 'toFrontline', work: { kind: 'link', pair: pair.key.pk, because: 'unfinished' } }];
+  if (!pair.linked) return [{ lane: 'toFrontline', work: { kind: 'link', pair: pair.id, because: 'unfinished' } }];
   const job = (lane: Lane, because: string): Job => ({
     lane,
-    work: { kind: 'reconcile', pair: pair.key.pk, lane, because },
+    work: { kind: 'reconcile', pair: pair.id, lane, because },
   });
   const jobs = (['toFrontline', 'toFlex'] as const).flatMap((lane) => {
     const { dirty, holes, stale } = pair.lanes[lane];

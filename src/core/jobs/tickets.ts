@@ -2,14 +2,12 @@
 
 import type { BridgeDeps } from '../deps.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { Item, Key } from '../ports/change.ts';
+import type { Item } from '../ports/change.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
+import { keptFor, NONCE, TICKET_SECONDS, ticketKey } from '../state/items.ts';
 import type { Work } from './envelope.ts';
 import { newTally, type Tally } from './run.ts';
-
-/** Seconds. Nobody asks after a day. */
-const KEEP_SECONDS = 24 * 3600;
 
 export type JobEnd = {
   readonly end: Exclude<Outcome['end'], 'retry'>;
@@ -22,8 +20,6 @@ export type JobEnd = {
   readonly copies: readonly string[];
 };
 
-const ticketKey = (ticket: string): Key => ({ pk: `ticket#${ticket}`, sk: 'ticket' });
-
 const ticketOf = (work: Work): string | undefined => ('ticket' in work ? work.ticket : undefined);
 
 /** After each run of a job, and the first end counts: a job that is delivered twice finds its work done. */
@@ -35,12 +31,12 @@ export const writeTicket = async (
 ): Promise<void> => {
   const ticket = ticketOf(work);
   if (ticket === undefined || (outcome.end === 'retry' && tally.repaired === 0)) return;
-  const ttl = Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS;
+  const kept = keptFor(TICKET_SECONDS, deps.clock);
   await deps.store.write(ticketKey(ticket), {
     when: [['lacks', 'end']],
-    set: outcome.end === 'retry' ? { ttl } : { ttl, ...endOf(outcome, tally) },
+    set: outcome.end === 'retry' ? kept : { ...kept, ...endOf(outcome, tally) },
     ...(tally.repaired > 0 ? { add: { repaired: tally.repaired } } : {}),
-    nonce: ['n', deps.nonce()],
+    nonce: [NONCE, deps.nonce()],
   });
 };
 
@@ -48,14 +44,14 @@ const endOf = (outcome: Exclude<Outcome, { end: 'retry' }>, { unsureUntil }: Tal
   end: outcome.end,
   ...('reason' in outcome ? { reason: outcome.reason } : {}),
   ...('copies' in outcome ? { copies: outcome.copies.join(' ') } : {}),
-  ...(unsureUntil === undefined ? {} : { unsure: unsureUntil }),
+  ...(unsureUntil === undefined ? {} : { unsureUntil }),
 });
 
 const read = (item: Item): JobEnd => ({
   end: item.end as JobEnd['end'],
   reason: typeof item.reason === 'string' ? item.reason : undefined,
   repaired: typeof item.repaired === 'number' ? item.repaired : 0,
-  unsureUntil: typeof item.unsure === 'number' ? item.unsure : undefined,
+  unsureUntil: typeof item.unsureUntil === 'number' ? item.unsureUntil : undefined,
   copies: typeof item.copies === 'string' && item.copies !== '' ? item.copies.split(' ') : [],
 });
 

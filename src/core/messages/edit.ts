@@ -13,17 +13,17 @@ import { LOOKS, lookAgain, type Outcome, retry, skipped } from '../model/outcome
 import { reconcile } from '../reconcile/reconcile.ts';
 import { markStale } from '../state/lane/marks.ts';
 import { readRow, writeNeverCopied } from '../state/ledger.ts';
-import { containerOf, laneFrom, otherLane, type Pair, readPair, source } from '../state/pair.ts';
-import type { PairKeys } from '../state/pair-keys.ts';
+import { containerOf, laneFrom, loadPair, otherLane, type Pair, source } from '../state/pair.ts';
+import type { PairIds } from '../state/pair-ids.ts';
 import { redriveMessage } from './redrive.ts';
 import type { MessageEvent } from './replicate.ts';
 
 /** @throws TwilioTrouble; repeating is safe. */
-export const applyEdit = async (deps: BridgeDeps, pairs: PairKeys, event: MessageEvent, run: Run): Promise<Outcome> => {
+export const applyEdit = async (deps: BridgeDeps, pairs: PairIds, event: MessageEvent, run: Run): Promise<Outcome> => {
   const lane = laneFrom(event.side);
   const { sid, index } = event.message;
-  const key = await pairs.find(event.side, event.container);
-  const pair = key === undefined ? undefined : readPair(await deps.store.get(key));
+  const id = await pairs.find(event.side, event.container);
+  const pair = id === undefined ? undefined : await loadPair(deps.store, id);
   if (pair === undefined) return skipped('not_linked');
   if (event.type === 'message.removed') await markNeverCopied(deps, pair, otherLane(lane), event);
   const updated = await updateIfCopied(deps, pair, lane, event, run);
@@ -32,8 +32,8 @@ export const applyEdit = async (deps: BridgeDeps, pairs: PairKeys, event: Messag
   const { cursor, intent, holes } = pair.lanes[lane];
   if (index > cursor || intent?.sid === sid || holes.has(index)) {
     // Its own event may still come, and knows nothing of this: the row keeps it away.
-    if (event.type === 'message.removed') await writeNeverCopied(deps, pair.key, lane, sid);
-    const outcome = await reconcile(deps, pair.key, lane, run);
+    if (event.type === 'message.removed') await writeNeverCopied(deps, { pair, lane, sid });
+    const outcome = await reconcile(deps, pair.id, lane, run);
     if (outcome.end !== 'reconciled') return outcome;
     const across = await updateIfCopied(deps, pair, lane, event, run);
     if (across !== undefined) return across;
@@ -52,7 +52,7 @@ export const applyEdit = async (deps: BridgeDeps, pairs: PairKeys, event: Messag
 const markNeverCopied = async (deps: BridgeDeps, pair: Pair, writer: Lane, { container, message }: MessageEvent) => {
   const { author, body, attributes } = message;
   const stamp = provenStamp(deps.settings.stampKey, { lane: writer, container, author, body }, attributes);
-  if (stamp?.k === 'copy') await writeNeverCopied(deps, pair.key, writer, stamp.s);
+  if (stamp?.k === 'copy') await writeNeverCopied(deps, { pair, lane: writer, sid: stamp.s });
 };
 
 /** @returns undefined when the ledger knows nothing of it. */
@@ -64,7 +64,7 @@ const updateIfCopied = async (
   run: Run,
 ): Promise<Outcome | undefined> => {
   const { sid } = event.message;
-  const row = await readRow(deps, pair.key, lane, sid);
+  const row = await readRow(deps, { pair, lane, sid });
   if (row === undefined) return undefined;
   if (row.state === 'removed') return skipped('removed');
   const original = event.type === 'message.removed' ? undefined : await originalOf(deps, pair, lane, sid);
@@ -72,15 +72,15 @@ const updateIfCopied = async (
   if (original === undefined && event.type === 'message.updated' && run.attempts <= LOOKS) return lookAgain();
   if (original !== undefined && isCopyableNow(deps, lane, row, original)) {
     // Late, for its successors have crossed.
-    const outcome = await redriveMessage(deps, { pair: pair.key.pk, lane, sid }, run);
-    if (outcome.end === 'deferred') await markStale(deps, pair.key, lane, sid);
+    const outcome = await redriveMessage(deps, { pair: pair.id, lane, sid }, run);
+    if (outcome.end === 'deferred') await markStale(deps, pair.id, lane, sid);
     return outcome;
   }
-  if (row.state !== 'ok') return skipped(row.state === 'skipped' ? 'empty' : row.state);
+  if (row.state !== 'copied') return skipped(row.state === 'skipped' ? 'empty' : row.state);
   return updateCopy(deps, { pair, lane, sid, row }, original);
 };
 
 const askOtherLane = async (deps: BridgeDeps, pair: Pair, lane: Lane): Promise<void> => {
-  const work = { kind: 'reconcile', pair: pair.key.pk, lane, because: 'altered by hand' } as const;
+  const work = { kind: 'reconcile', pair: pair.id, lane, because: 'altered by hand' } as const;
   if (containerOf(pair, source(lane)) !== undefined) await sendJob(deps, pair, { lane, work });
 };

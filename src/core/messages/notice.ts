@@ -1,4 +1,5 @@
 /** Writes a notice into the conversation, with intent, read-back and row, so that it stands there once. */
+
 import { outcomeOf, post, stampedFor } from '../copies/deliver.ts';
 import { digestOf } from '../copies/fingerprint.ts';
 import { NOTICE_AUTHOR, noticeSid, noticeText } from '../copies/notice-text.ts';
@@ -7,24 +8,20 @@ import type { BridgeDeps } from '../deps.ts';
 import type { Undelivered } from '../jobs/envelope.ts';
 import type { Run } from '../jobs/run.ts';
 import { LOOKS, lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
+import type { PairId } from '../state/items.ts';
 import { fence, intend } from '../state/lane/intent.ts';
 import { readRow } from '../state/ledger.ts';
-import { type Pair, readPair } from '../state/pair.ts';
+import { loadPair, type Pair } from '../state/pair.ts';
 
 /** @throws TwilioTrouble when the conversation could not be read; repeating is safe. */
-export const writeNotice = async (
-  deps: BridgeDeps,
-  key: Pair['key'],
-  about: Undelivered,
-  run: Run,
-): Promise<Outcome> => {
+export const writeNotice = async (deps: BridgeDeps, id: PairId, about: Undelivered, run: Run): Promise<Outcome> => {
   const lane = 'toFrontline';
-  const before = readPair(await deps.store.get(key));
+  const before = await loadPair(deps.store, id);
   if (before?.state !== 'open' || before.frontline === undefined) return skipped('not_linked');
   const freed = await readBack(deps, { pair: before, lane });
   if (!freed.free) return freed.outcome;
   const sid = noticeSid(about);
-  if ((await readRow(deps, key, lane, sid)) !== undefined) return skipped('already');
+  if ((await readRow(deps, { pair: before, lane, sid })) !== undefined) return skipped('already');
   const known = await whatHappened(deps, freed.pair, about);
   if (known === 'unseen') return run.attempts <= LOOKS ? lookAgain() : skipped('removed');
   if (known === 'own') return skipped('own');

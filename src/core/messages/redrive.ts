@@ -3,6 +3,7 @@
  * nothing when it was passed by. Repeating is safe: the ledger's row decides under the lane's fence, and a copy that
  * stands already is adopted.
  */
+
 import { deliver, outcomeOf, settleCopy } from '../copies/deliver.ts';
 import { intentFor } from '../copies/fingerprint.ts';
 import { readBack } from '../copies/read-back.ts';
@@ -13,13 +14,14 @@ import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Run } from '../jobs/run.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { deferred, LOOKS, lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
+import type { PairId } from '../state/items.ts';
 import { fence, intend } from '../state/lane/intent.ts';
 import type { LaneLease } from '../state/lane/write.ts';
-import { isEditParked, type LedgerRow, readRow, writeRemoved, writeSkipped } from '../state/ledger.ts';
-import { containerOf, destination, type Pair, readPair, source } from '../state/pair.ts';
+import { type CopiedRow, isEditParked, type LedgerRow, readRow, writeRemoved, writeSkipped } from '../state/ledger.ts';
+import { containerOf, destination, loadPair, type Pair, source } from '../state/pair.ts';
 
 /** `pair` is the pair's key (state/pair.ts), `sid` the parked message's. */
-export type Redrive = { readonly pair: string; readonly lane: Lane; readonly sid: string };
+export type Redrive = { readonly pair: PairId; readonly lane: Lane; readonly sid: string };
 
 const overtaken: Outcome = retry(1, 'lane has another owner');
 
@@ -30,10 +32,10 @@ const overtaken: Outcome = retry(1, 'lane has another owner');
  */
 export const redriveMessage = async (deps: BridgeDeps, job: Redrive, run: Run): Promise<Outcome> => {
   const { lane, sid } = job;
-  const key = { pk: job.pair, sk: 'pair' };
-  const stands = await readRow(deps, key, lane, sid);
+  const of = { pair: { id: job.pair }, lane, sid };
+  const stands = await readRow(deps, of);
   if (!isWaiting(stands) && !isEditParked(stands)) return skipped('already');
-  const before = readPair(await deps.store.get(key));
+  const before = await loadPair(deps.store, job.pair);
   if (before === undefined || before.state === 'linking') return skipped('not_linked');
   if (before.state === 'closed') return skipped('closed');
   if (before.heldUntil !== undefined && deps.clock.now() < before.heldUntil) return deferred('held');
@@ -44,7 +46,7 @@ export const redriveMessage = async (deps: BridgeDeps, job: Redrive, run: Run): 
   const fenced = await fence(deps, { pair: freed.pair, lane });
   if (!fenced.ok) return overtaken;
   // Under the fence, for what was under way a moment ago may have been this very message.
-  const row = await readRow(deps, key, lane, sid);
+  const row = await readRow(deps, of);
   if (!isWaiting(row)) return settledMeanwhile(row);
   return copyLate(deps, { pair: fenced.pair, lane }, sid, run);
 };
@@ -58,7 +60,7 @@ const redriveEdit = async (
   deps: BridgeDeps,
   pair: Pair,
   { lane, sid }: Redrive,
-  row: Extract<LedgerRow, { state: 'ok' }>,
+  row: CopiedRow,
   { attempts }: Run,
 ): Promise<Outcome> => {
   const original = await originalOf(deps, pair, lane, sid);
@@ -68,7 +70,7 @@ const redriveEdit = async (
 };
 
 const settledMeanwhile = (row: LedgerRow | undefined): Outcome =>
-  row?.state === 'ok' ? { end: 'replicated', copies: [row.copy] } : skipped('already');
+  row?.state === 'copied' ? { end: 'replicated', copies: [row.copy] } : skipped('already');
 
 const copyLate = async (deps: BridgeDeps, lease: LaneLease, sid: string, run: Run): Promise<Outcome> => {
   const { pair, lane } = lease;
@@ -79,11 +81,11 @@ const copyLate = async (deps: BridgeDeps, lease: LaneLease, sid: string, run: Ru
   // A look at one message may be behind by seconds.
   if (message === undefined && run.attempts <= LOOKS) return lookAgain();
   if (message === undefined) {
-    await writeRemoved(deps, pair.key, lane, sid);
+    await writeRemoved(deps, { pair, lane, sid });
     return skipped('removed');
   }
   if (render(lane, message, pair, true) === undefined) {
-    await writeSkipped(deps, pair.key, lane, sid, 'empty');
+    await writeSkipped(deps, { pair, lane, sid }, 'empty');
     return skipped('empty');
   }
   const copy = await standingCopy(deps, lane, into, sid);

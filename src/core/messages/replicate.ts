@@ -15,7 +15,7 @@ import { hold, tooFast } from '../state/lane/pace.ts';
 import type { LaneLease } from '../state/lane/write.ts';
 import { writeSkipped } from '../state/ledger.ts';
 import { laneFrom } from '../state/pair.ts';
-import type { PairKeys } from '../state/pair-keys.ts';
+import type { PairIds } from '../state/pair-ids.ts';
 import { markActive } from '../state/pair-writes.ts';
 import { decide } from './decide.ts';
 
@@ -25,7 +25,7 @@ export type MessageEvent = Extract<BridgeEvent, { message: Message }>;
 const WAIT = { steps: 20, stepMs: 50 } as const;
 
 /** @throws TwilioTrouble when the lists were needed and a side could not be read. */
-export const replicate = async (deps: BridgeDeps, pairs: PairKeys, event: MessageEvent, run: Run): Promise<Outcome> => {
+export const replicate = async (deps: BridgeDeps, pairs: PairIds, event: MessageEvent, run: Run): Promise<Outcome> => {
   const lane = laneFrom(event.side);
   const { index } = event.message;
   const key = await pairs.find(event.side, event.container);
@@ -70,7 +70,7 @@ export const replicate = async (deps: BridgeDeps, pairs: PairKeys, event: Messag
 
 const across = async (deps: BridgeDeps, lease: LaneLease, message: Message, run: Run): Promise<Outcome> => {
   if (render(lease.lane, message, lease.pair, false) === undefined) {
-    await writeSkipped(deps, lease.pair.key, lease.lane, message.sid, 'empty');
+    await writeSkipped(deps, { pair: lease.pair, lane: lease.lane, sid: message.sid }, 'empty');
     await close(deps, lease, undefined, [], 0);
     return skipped('empty');
   }

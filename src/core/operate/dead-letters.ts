@@ -2,11 +2,13 @@
  * What was given up and stands in no list of the table: a dead letter is all there is of it. The bells of parked messages
  * are not among them, for those have rows (see parked.ts).
  */
+
 import { QUEUES, type QueueName } from '../../contract.ts';
-import { forwardKey, readForwardRow } from '../forward/rows.ts';
+import { readForwardRow } from '../forward/rows.ts';
 import { decodeEnvelope, type Forward, type ParkedMessage } from '../jobs/envelope.ts';
+import { forwardKey, type PairId, pairId } from '../state/items.ts';
 import { isEditParked, readRow } from '../state/ledger.ts';
-import { isFullyLinked, pairKey, readPair } from '../state/pair.ts';
+import { isFullyLinked, loadPair } from '../state/pair.ts';
 import type { DeadLetter, Operator } from './operator.ts';
 
 export type UnlistedDeadLetter = {
@@ -15,7 +17,7 @@ export type UnlistedDeadLetter = {
   /** A reason of parking (outcome.ts), or `receive_limit`: its queue did, after its consumer had failed too often. */
   readonly reason: string;
   /** The key of the pair that it is about, where it can be read. */
-  readonly pair: string | undefined;
+  readonly pair: PairId | undefined;
   /** It may be put back: the link that it holds is safe to be tried again. */
   readonly link: boolean;
   /** What Flex's own webhook did not get, the customer's words among it; `receivedAt` in milliseconds since 1970. */
@@ -41,11 +43,11 @@ const read = (
     case 'forward':
       return {
         ...deadLetter,
-        pair: pairKey('flex', work.forward.container).pk,
+        pair: pairId('flex', work.forward.container),
         forward: { ...work.forward, receivedAt },
       };
     case 'event':
-      return { ...deadLetter, pair: pairKey(work.event.side, work.event.container).pk };
+      return { ...deadLetter, pair: pairId(work.event.side, work.event.container) };
     default:
       return { ...deadLetter, pair: work.pair };
   }
@@ -124,7 +126,7 @@ export const eventName = ({ container, key }: Forward): string => `${container} 
  */
 export const clearSettled = async (
   operator: Operator,
-  unlinkable: ReadonlySet<string> = new Set(),
+  unlinkable: ReadonlySet<PairId> = new Set(),
 ): Promise<number> => {
   let removed = 0;
   for (const queue of QUEUES) {
@@ -154,18 +156,18 @@ export const clearSettled = async (
 
 const isSettled = async (operator: Operator, { pair, lane, sid }: ParkedMessage): Promise<boolean> => {
   if (lane !== 'toFrontline' && lane !== 'toFlex') return false;
-  const row = await readRow(operator, { pk: pair, sk: 'pair' }, lane, sid);
+  const row = await readRow(operator, { pair: { id: pair }, lane, sid });
   return row !== undefined && row.state !== 'parked' && !isEditParked(row);
 };
 
 /** Or there is nothing to forward any more. */
 const isThrough = async (operator: Operator, { container, key }: Forward): Promise<boolean> => {
   const row = await readForwardRow(operator, forwardKey(container, key));
-  return row?.state === 'ok' || row?.state === 'skipped';
+  return row?.state === 'sent' || row?.state === 'skipped';
 };
 
 /** Or will never be. */
-const isLinked = async (operator: Operator, pk: string): Promise<boolean> => {
-  const pair = readPair(await operator.store.get({ pk, sk: 'pair' }));
+const isLinked = async (operator: Operator, id: PairId): Promise<boolean> => {
+  const pair = await loadPair(operator.store, id);
   return pair === undefined || isFullyLinked(pair) || pair.state === 'closed';
 };

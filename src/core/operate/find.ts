@@ -1,7 +1,7 @@
 import type { Store } from '../ports/store.ts';
-import { ledgerKey } from '../state/ledger.ts';
-import { aliasOf, type Pair, pairKey, readPair } from '../state/pair.ts';
-import { allDue } from './due.ts';
+import { ledgerKey, type PairId, pairId, pairKey } from '../state/items.ts';
+import { aliasOf, loadPair, type Pair, readPair } from '../state/pair.ts';
+import { everyItem } from './every-item.ts';
 import { listParked } from './parked.ts';
 
 /** So many pairs are looked at side by side. */
@@ -16,10 +16,10 @@ export const findPair = async (store: Store, sid: string): Promise<Pair | undefi
   if (sid.startsWith('WT')) return amongOpen(store, (pair) => pair.task === sid);
   if (!sid.startsWith('IM')) return undefined;
   const row = (await listParked(store, {})).find((one) => one.sid === sid);
-  if (row !== undefined) return readPair(await store.get({ pk: row.pair, sk: 'pair' }));
-  return amongOpen(store, async ({ key }) => {
+  if (row !== undefined) return loadPair(store, row.pair);
+  return amongOpen(store, async ({ id }) => {
     const rows = await Promise.all(
-      (['toFrontline', 'toFlex'] as const).map((lane) => store.get(ledgerKey(key, lane, sid))),
+      (['toFrontline', 'toFlex'] as const).map((lane) => store.get(ledgerKey(id, lane, sid))),
     );
     return rows.some((one) => one !== undefined);
   });
@@ -27,21 +27,21 @@ export const findPair = async (store: Store, sid: string): Promise<Pair | undefi
 
 const byContainer = async (store: Store, sid: string): Promise<Pair | undefined> => {
   for (const side of ['flex', 'frontline'] as const) {
-    const item = await store.get(pairKey(side, sid));
-    const pair = aliasOf(item);
-    const found = readPair(pair === undefined ? item : await store.get(pair));
+    const item = await store.get(pairKey(pairId(side, sid)));
+    const alias = aliasOf(item);
+    const found = alias === undefined ? readPair(item) : await loadPair(store, alias);
     if (found !== undefined) return found;
   }
   return undefined;
 };
 
 const amongOpen = async (store: Store, fits: (pair: Pair) => boolean | Promise<boolean>): Promise<Pair | undefined> => {
-  const lists = await Promise.all(['due', 'active', 'quiet'].map((name) => allDue(store, name)));
-  const keys = [...new Set(lists.flat().map(({ pk }) => String(pk)))];
-  for (let from = 0; from < keys.length; from += AT_ONCE) {
+  const lists = await Promise.all((['due', 'active', 'quiet'] as const).map((list) => everyItem(store, list)));
+  const ids = [...new Set(lists.flat().map(({ pk }) => pk as PairId))];
+  for (let from = 0; from < ids.length; from += AT_ONCE) {
     const pairs = await Promise.all(
-      keys.slice(from, from + AT_ONCE).map(async (pk) => {
-        const pair = readPair(await store.get({ pk, sk: 'pair' }));
+      ids.slice(from, from + AT_ONCE).map(async (id) => {
+        const pair = await loadPair(store, id);
         return pair !== undefined && (await fits(pair)) ? pair : undefined;
       }),
     );

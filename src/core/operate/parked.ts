@@ -1,13 +1,13 @@
-/** What is parked, as the sparse index lists it: the rows are the truth, the dead letters only ring the bell. */
+/** What is parked, as the sparse index lists it: the rows are the truth, the dead letters only raise the alarm. */
 
 import type { Lane } from '../model/event.ts';
 import type { Item } from '../ports/change.ts';
 import type { Store } from '../ports/store.ts';
-import { allDue } from './due.ts';
+import { LEDGER, laneOfPrefix, type PairId } from '../state/items.ts';
+import { everyItem } from './every-item.ts';
 
 export type ParkedRow = {
-  /** The key of its pair. */
-  readonly pair: string;
+  readonly pair: PairId;
   readonly lane: Lane;
   /** The source message's. */
   readonly sid: string;
@@ -26,29 +26,30 @@ const key = /^m#(fl|fx)#(IM[0-9a-f]{32})$/;
 const read = (item: Item): ParkedRow | undefined => {
   const match = key.exec(String(item.sk));
   if (match?.[1] === undefined || match[2] === undefined) return undefined;
+  const code = item[LEDGER.code];
   return {
-    pair: String(item.pk),
-    lane: match[1] === 'fl' ? 'toFrontline' : 'toFlex',
+    pair: item.pk as PairId,
+    lane: laneOfPrefix(match[1]),
     sid: match[2],
-    index: Number(item.i),
-    reason: String(item.why ?? ''),
-    code: typeof item.code === 'number' ? item.code : undefined,
-    edit: item.st === 'ok',
-    at: Number(item.at ?? 0),
+    index: Number(item[LEDGER.index]),
+    reason: String(item[LEDGER.reason] ?? ''),
+    code: typeof code === 'number' ? code : undefined,
+    edit: item[LEDGER.state] === 'copied',
+    at: Number(item[LEDGER.parkedAt] ?? 0),
   };
 };
 
-export type Choice = { readonly reason?: string | undefined; readonly pair?: string | undefined };
+export type Choice = { readonly reason?: string | undefined; readonly pair?: PairId | undefined };
 
 const bySource = (a: ParkedRow, b: ParkedRow): number =>
   a.pair.localeCompare(b.pair) || a.lane.localeCompare(b.lane) || a.index - b.index;
 
 /** Parked messages, chat by chat in the order of their source. */
 export const listParked = async (
-  store: Pick<Store, 'listDue'>,
+  store: Pick<Store, 'list'>,
   { reason, pair }: Choice,
 ): Promise<readonly ParkedRow[]> => {
-  const rows = (await allDue(store, 'parked')).map(read).filter((row) => row !== undefined);
+  const rows = (await everyItem(store, 'parked')).map(read).filter((row) => row !== undefined);
   return rows
     .filter((row) => reason === undefined || row.reason === reason)
     .filter((row) => pair === undefined || row.pair === pair)

@@ -6,7 +6,8 @@
 import { encodeEnvelope } from '../jobs/envelope.ts';
 import { sendJob } from '../jobs/send.ts';
 import { awaitTickets, type JobEnd } from '../jobs/tickets.ts';
-import { containerOf, isFullyLinked, readPair, source } from '../state/pair.ts';
+import type { PairId } from '../state/items.ts';
+import { containerOf, isFullyLinked, loadPair, source } from '../state/pair.ts';
 import type { GivenUpForward, UnlistedDeadLetter } from './dead-letters.ts';
 import type { Operator } from './operator.ts';
 import type { ParkedRow } from './parked.ts';
@@ -41,7 +42,7 @@ const gone: JobEnd = { end: 'skipped', reason: 'not_linked', repaired: 0, unsure
 
 const ask = async (operator: Operator, rows: readonly ParkedRow[]): Promise<readonly Asked[]> => {
   const [first] = rows;
-  const pair = first && readPair(await operator.store.get({ pk: first.pair, sk: 'pair' }));
+  const pair = first && (await loadPair(operator.store, first.pair));
   const asked: Asked[] = [];
   for (const row of rows) {
     if (pair === undefined || containerOf(pair, source(row.lane)) === undefined) {
@@ -57,7 +58,7 @@ const ask = async (operator: Operator, rows: readonly ParkedRow[]): Promise<read
 };
 
 /** `ended` is undefined while it is under way, or waits for its next try. */
-export type RedrivenLink = { readonly pair: string; readonly ended: JobEnd | undefined };
+export type RedrivenLink = { readonly pair: PairId; readonly ended: JobEnd | undefined };
 
 /**
  * Parked links are tried again, from what their pairs remember. Their letters stay until they are linked (dead-letters.ts).
@@ -69,9 +70,9 @@ export const redriveLinks = async (
   waitMs: number,
 ): Promise<readonly RedrivenLink[]> => {
   const pairs = new Set(deadLetters.flatMap(({ link, pair }) => (link && pair !== undefined ? [pair] : [])));
-  const asked: (readonly [pair: string, ticket: string])[] = [];
+  const asked: (readonly [pair: PairId, ticket: string])[] = [];
   for (const pk of pairs) {
-    const pair = readPair(await operator.store.get({ pk, sk: 'pair' }));
+    const pair = await loadPair(operator.store, pk);
     if (pair === undefined || isFullyLinked(pair) || pair.state === 'closed') continue;
     const ticket = operator.nonce();
     await sendJob(operator, pair, {

@@ -1,7 +1,9 @@
 /** One pair compared now, on request. */
+
 import { sendJob } from '../jobs/send.ts';
 import { awaitTickets, type JobEnd } from '../jobs/tickets.ts';
 import type { Lane } from '../model/event.ts';
+import { NONCE, pairKey } from '../state/items.ts';
 import { dueMark } from '../state/lane/write.ts';
 import { containerOf, type Pair, source } from '../state/pair.ts';
 import type { Operator } from './operator.ts';
@@ -43,7 +45,7 @@ export const repairPair = async (
   if (!pair.linked) {
     await sendJob(operator, pair, {
       lane: 'toFrontline',
-      work: { kind: 'link', pair: pair.key.pk, because: 'operator' },
+      work: { kind: 'link', pair: pair.id, because: 'operator' },
     });
     const reason = operator.consumed ? 'being linked' : unheard;
     return (['toFrontline', 'toFlex'] as const).map((lane) => ({ lane, verdict: 'not compared', reason }));
@@ -51,7 +53,7 @@ export const repairPair = async (
   const lanes = (['toFrontline', 'toFlex'] as const).filter((lane) => containerOf(pair, source(lane)) !== undefined);
   const jobs = lanes.map((lane) => ({ lane, ticket: operator.nonce() }));
   for (const { lane, ticket } of jobs) {
-    const job = { kind: 'reconcile', pair: pair.key.pk, lane, because: 'operator', ticket } as const;
+    const job = { kind: 'reconcile', pair: pair.id, lane, because: 'operator', ticket } as const;
     await sendJob(operator, pair, { lane, work: how.full ? { ...job, full: true } : job });
   }
   const ended = await awaitTickets(
@@ -71,11 +73,11 @@ export const releasePair = async (
   { store, nonce }: Pick<Operator, 'store' | 'nonce'>,
   pair: Pair,
 ): Promise<boolean> => {
-  const written = await store.write(pair.key, {
-    when: [['has', 'held']],
+  const written = await store.write(pairKey(pair.id), {
+    when: [['has', 'heldUntil']],
     set: dueMark(pair),
-    remove: ['held'],
-    nonce: ['n', nonce()],
+    remove: ['heldUntil'],
+    nonce: [NONCE, nonce()],
   });
   return written.ok;
 };

@@ -1,9 +1,11 @@
 /** How a deployment stands, from the sparse index's lists and the queues' counts: no call to Twilio, no scan. */
+
 import type { QueueName } from '../../contract.ts';
+import { containerOfPair } from '../state/items.ts';
 import { isLinkLate, waitsSince } from '../state/lag.ts';
 import { type Pair, readPair } from '../state/pair.ts';
 import { countByReason, readUnlisted } from './dead-letters.ts';
-import { allDue } from './due.ts';
+import { everyItem } from './every-item.ts';
 import type { Operator, QueueCount } from './operator.ts';
 import { listParked } from './parked.ts';
 
@@ -55,10 +57,10 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
   const queues = await operator.counts();
   const [deadLetters, active, quiet, parked, due] = await Promise.all([
     readUnlisted(operator, queues),
-    allDue(operator.store, 'active'),
-    allDue(operator.store, 'quiet'),
+    everyItem(operator.store, 'active'),
+    everyItem(operator.store, 'quiet'),
     listParked(operator.store, {}),
-    allDue(operator.store, 'due'),
+    everyItem(operator.store, 'due'),
   ]);
   const pairs = due.map(readPair).filter((pair) => pair !== undefined);
   const isHeld = ({ heldUntil = 0 }: Pair): boolean => heldUntil > at;
@@ -100,7 +102,7 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
   };
 };
 
-const containerIn = ({ key }: Pair): string => key.pk.replace(/^.*#/, '');
+const containerIn = ({ id }: Pair): string => containerOfPair(id);
 
 export type Concern = 'parked' | 'dead letters' | 'dirty lanes' | 'late links' | 'held pairs';
 

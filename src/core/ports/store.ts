@@ -5,10 +5,10 @@ export type Store = {
   readonly get: (key: Key) => Promise<Item | undefined>;
   readonly write: (key: Key, change: Change) => Promise<Written>;
   /**
-   * Items whose attribute `due` equals the name, ordered by their attribute `dk`, from after `after`. May lag behind
-   * writes by seconds. `next` is the `dk` to go on from.
+   * Items on the list of that name, by their `listOrder`, from after `after`. May lag behind writes by seconds. `next` is
+   * the `listOrder` to go on from.
    */
-  readonly listDue: (
+  readonly list: (
     name: string,
     page: { readonly limit: number; readonly after?: string | undefined },
   ) => Promise<{ readonly items: readonly Item[]; readonly next: string | undefined }>;

@@ -17,12 +17,13 @@ import { sendJob } from '../jobs/send.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { deferred, type Outcome, retry, skipped } from '../model/outcome.ts';
 import { TwilioError } from '../model/twilio-error.ts';
+import type { PairId } from '../state/items.ts';
 import { fence, intend } from '../state/lane/intent.ts';
 import { clean, DROPS_AT_ONCE, GONE_AFTER_MS, HOLES_AT_ONCE } from '../state/lane/marks.ts';
 import { releaseInTime } from '../state/lane/pace.ts';
 import type { LaneLease } from '../state/lane/write.ts';
 import { readRow, writeSkipped } from '../state/ledger.ts';
-import { containerOf, destination, type LaneState, otherLane, type Pair, readPair, source } from '../state/pair.ts';
+import { containerOf, destination, type LaneState, loadPair, otherLane, type Pair, source } from '../state/pair.ts';
 import { compareEnds, type End } from './compare.ts';
 import { repairFindings } from './repair.ts';
 import { readAll, sourceBatches } from './source-list.ts';
@@ -34,8 +35,8 @@ const overtaken = (progress: boolean): Outcome => retry(1, 'lane has another own
  * @returns `reconciled` with how many messages were brought over, or a retry; with progress when only time ran out.
  * @throws TwilioTrouble when a side could not be read.
  */
-export const reconcile = async (deps: BridgeDeps, key: Pair['key'], lane: Lane, run: Run): Promise<Outcome> => {
-  const before = readPair(await deps.store.get(key));
+export const reconcile = async (deps: BridgeDeps, id: PairId, lane: Lane, run: Run): Promise<Outcome> => {
+  const before = await loadPair(deps.store, id);
   if (before === undefined || before.state === 'linking') return skipped('not_linked');
   if (before.state === 'closed') return skipped('closed');
   const open = await afterHold(deps, { pair: before, lane });
@@ -117,10 +118,10 @@ const applyStale = async (deps: BridgeDeps, { lease: { pair, lane }, tally }: Pr
   let refused: TwilioError | undefined;
   const stale = [...pair.lanes[lane].stale].slice(0, DROPS_AT_ONCE);
   for (const [sid, since] of stale) {
-    const row = await readRow(deps, pair.key, lane, sid);
+    const row = await readRow(deps, { pair, lane, sid });
     if (row?.state === 'skipped' || row?.state === 'parked')
-      await sendJob(deps, pair, { lane, work: { kind: 'redrive', pair: pair.key.pk, lane, sid } });
-    if (row?.state !== 'ok') continue;
+      await sendJob(deps, pair, { lane, work: { kind: 'redrive', pair: pair.id, lane, sid } });
+    if (row?.state !== 'copied') continue;
     try {
       const across = { pair, lane, sid, row };
       if (logUpdate(deps, across, await updateStaleCopy(deps, across, since))) tally.repaired += 1;
@@ -214,9 +215,9 @@ const step = async (
     return undefined;
   }
   if (!late) noteGaps(progress, message);
-  if ((await readRow(deps, pair.key, lane, sid)) !== undefined) return undefined;
+  if ((await readRow(deps, { pair, lane, sid })) !== undefined) return undefined;
   if (render(lane, message, pair, late) === undefined) {
-    await writeSkipped(deps, pair.key, lane, sid, 'empty');
+    await writeSkipped(deps, { pair, lane, sid }, 'empty');
     return undefined;
   }
   const intended = await intend(deps, progress.lease, intentFor(deps.settings.stampKey, lane, message, late));

@@ -51,7 +51,7 @@ export const repairFindings = async (
     if (finding.kind === 'pending') continue;
     const origin = await originSid(deps, pair, lane, finding);
     if (origin === undefined) continue;
-    const row = await readRow(deps, pair.key, lane, origin);
+    const row = await readRow(deps, { pair, lane, sid: origin });
     if (await repairFinding({ deps, pair, lane, into, origin, row, tally }, finding)) tally.repaired += 1;
   }
 };
@@ -67,11 +67,11 @@ export const isConfirmed = async (
   if (finding.kind === 'pending') return true;
   const origin = await originSid(deps, pair, lane, finding);
   if (origin === undefined) return false;
-  const row = await readRow(deps, pair.key, lane, origin);
-  if (finding.kind === 'duplicated') return row?.state === 'ok' || row?.state === 'removed';
+  const row = await readRow(deps, { pair, lane, sid: origin });
+  if (finding.kind === 'duplicated') return row?.state === 'copied' || row?.state === 'removed';
   if (finding.kind === 'orphan' && isStray(finding, row)) return true;
   if (finding.kind === 'uncopied' && isCopyableNow(deps, lane, row, finding.original)) return true;
-  if (row?.state !== 'ok' || isEditRefused(deps, { lane, row }, originalIn(finding))) return false;
+  if (row?.state !== 'copied' || isEditRefused(deps, { lane, row }, originalIn(finding))) return false;
   if (finding.kind !== 'uncopied') return row.copy === finding.copy.sid;
   const copy = into.messages.find(({ sid }) => sid === row.copy);
   return copy === undefined || !readsAs(lane, row.late, copy, finding.original);
@@ -86,8 +86,8 @@ const originSid = async (
   if (finding.kind === 'duplicated' || finding.kind === 'orphan') return finding.origin;
   if (finding.kind !== 'unattributed') return finding.original.sid;
   // What a person said there has a row of its own.
-  const own = await readRow(deps, pair.key, otherLane(lane), finding.copy.sid);
-  return own === undefined ? findSource(deps, pair.key, lane, finding.copy.sid) : undefined;
+  const own = await readRow(deps, { pair, lane: otherLane(lane), sid: finding.copy.sid });
+  return own === undefined ? findSource(deps, { pair, lane }, finding.copy.sid) : undefined;
 };
 
 const repairFinding = async (repair: Repair, finding: RepairableFinding): Promise<boolean> => {
@@ -95,7 +95,7 @@ const repairFinding = async (repair: Repair, finding: RepairableFinding): Promis
   if (finding.kind === 'duplicated') return removeDuplicates(repair, finding.copies);
   if (finding.kind === 'orphan' && isStray(finding, row)) return removeStray(repair, finding.copy);
   if (finding.kind === 'uncopied' && isCopyableNow(deps, lane, row, finding.original)) return sendRedrive(repair);
-  if (row?.state !== 'ok' || isEditRefused(deps, { lane, row }, originalIn(finding))) return false;
+  if (row?.state !== 'copied' || isEditRefused(deps, { lane, row }, originalIn(finding))) return false;
   const updateTo = async (original: Message | undefined): Promise<boolean> => {
     const across = { pair, lane, sid: origin, row };
     const updated = original === undefined ? updateCopy(deps, across, original) : revertCopy(deps, across, original);
@@ -113,7 +113,7 @@ const repairFinding = async (repair: Repair, finding: RepairableFinding): Promis
       if (copy !== undefined) return !readsAs(lane, row.late, copy, finding.original) && updateTo(finding.original);
       if (!isOld(repair, finding.original)) return false;
       // Somebody deleted it: then it stays deleted.
-      await writeDeleted(deps, pair.key, lane, origin, row.copy);
+      await writeDeleted(deps, { pair, lane, sid: origin }, row.copy);
       return true;
     }
     default:
@@ -124,13 +124,13 @@ const repairFinding = async (repair: Repair, finding: RepairableFinding): Promis
 /** From then on it is known since when it waits. */
 const markAndThrow = async ({ deps, pair, lane, origin }: Repair, error: unknown): Promise<never> => {
   const waits = error instanceof TwilioError && error.remedy !== 'wait' && !pair.lanes[lane].stale.has(origin);
-  if (waits) await markStale(deps, pair.key, lane, origin);
+  if (waits) await markStale(deps, pair.id, lane, origin);
   throw error;
 };
 
 /** What it says now crosses late, like what is put back. */
 const sendRedrive = async ({ deps, pair, lane, origin, tally }: Repair): Promise<boolean> => {
-  await sendJob(deps, pair, { lane, work: { kind: 'redrive', pair: pair.key.pk, lane, sid: origin } });
+  await sendJob(deps, pair, { lane, work: { kind: 'redrive', pair: pair.id, lane, sid: origin } });
   unsure(tally, deps.clock.now() + ASKED_MS);
   return false;
 };
@@ -140,7 +140,7 @@ const originalIn = (finding: Finding): Message | undefined => ('original' in fin
 /** All but the one in the ledger. */
 const removeDuplicates = async (repair: Repair, copies: readonly Message[]): Promise<boolean> => {
   const { row } = repair;
-  if (row?.state !== 'ok' && row?.state !== 'removed') return false;
+  if (row?.state !== 'copied' && row?.state !== 'removed') return false;
   const spare = copies.filter(({ sid }) => row.state === 'removed' || sid !== row.copy);
   for (const { sid } of spare) await removeCopy(repair, 'duplicate', sid);
   return spare.length > 0;
@@ -148,7 +148,7 @@ const removeDuplicates = async (repair: Repair, copies: readonly Message[]): Pro
 
 /** Surely the bridge's, and in no row. */
 const isStray = ({ proven }: Extract<Finding, { kind: 'orphan' }>, row: LedgerRow | undefined): boolean =>
-  proven && row?.state !== 'ok';
+  proven && row?.state !== 'copied';
 
 /** It came so late that nobody waited for it any more, and its source is gone: nothing else would take it away. */
 const removeStray = async (repair: Repair, copy: Message): Promise<boolean> => {

@@ -1,10 +1,10 @@
 /** When this deployment was first started: chats accepted before that are left alone. */
-import type { Key } from '../ports/change.ts';
 import type { Clock, Nonce } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
+import { FIRST_START, NONCE } from './items.ts';
 
 /**
- * Noted once and for ever by whoever asks first.
+ * Noted once and for ever by the first run that asks.
  * @returns milliseconds since 1970, of whole seconds as TaskRouter's dates are.
  */
 export const firstStart = async (deps: {
@@ -16,10 +16,18 @@ export const firstStart = async (deps: {
   const written = await deps.store.write(FIRST_START, {
     when: [['lacks', 'at']],
     set: { at: now },
-    nonce: ['n', deps.nonce()],
+    nonce: [NONCE, deps.nonce()],
   });
   return written.ok ? now : Number(written.old?.at);
 };
 
-/** The item that knows when this deployment was first started: its attribute `at`, milliseconds since 1970. */
-export const FIRST_START: Key = { pk: 'deployment', sk: 'first' };
+/** Noted once and for ever, so it is read once by each process. */
+const starts = new WeakMap<Pick<Store, 'get'>, number>();
+
+/** @returns undefined while no run has asked for it. */
+export const knownFirstStart = async (store: Pick<Store, 'get'>): Promise<number | undefined> => {
+  const at = starts.get(store) ?? (await store.get(FIRST_START))?.at;
+  if (typeof at !== 'number') return undefined;
+  starts.set(store, at);
+  return at;
+};

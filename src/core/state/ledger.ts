@@ -1,70 +1,70 @@
 /** The ledger: one row per source message that the bridge has dealt with, and how. */
-
+import { TABLE } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Lane } from '../model/event.ts';
 import type { Parked, Skipped } from '../model/outcome.ts';
 import type { Change, Item, Key, Test } from '../ports/change.ts';
-import { lanePrefix } from './pair.ts';
+import { keptFor, LEDGER, LEDGER_SECONDS, ledgerKey, OFF_LIST, onList, type PairId } from './items.ts';
 
-/** Seconds. An expired row is never a reason to post again: the cursor has long passed it. */
-const KEEP_SECONDS = 180 * 24 * 3600;
+/** Which row: the pair, the lane out of the message's side, and the message's SID. */
+export type RowOf = { readonly pair: { readonly id: PairId }; readonly lane: Lane; readonly sid: string };
 
 export type LedgerRow =
   | {
-      readonly state: 'ok';
+      readonly state: 'copied';
       readonly copy: string;
       readonly copyIndex: number;
       readonly late: boolean;
-      /** Names what Twilio will not do to the copy, the digest of a later text or `gone`: that edit is parked. */
+      /** Names the edit that Twilio refused, by the digest of its text or as `gone`: that edit is parked. */
       readonly refused: string | undefined;
-      /** To which text, by digest, the copy was put right so often since then, in milliseconds. */
-      readonly restored: { readonly digest: string; readonly times: number; readonly since: number } | undefined;
+      /** To which text, by digest, the copy was reverted so often since then, in milliseconds since 1970. */
+      readonly reverted: { readonly digest: string; readonly times: number; readonly since: number } | undefined;
     }
-  /** `refused`: the digest of the text that was. */
+  /** `refused`: the digest of the text that was refused. */
   | { readonly state: 'parked'; readonly reason: string; readonly refused: string | undefined }
   | { readonly state: 'skipped'; readonly reason: string }
   | { readonly state: 'removed' };
 
-/** `m#fl#IM…`: a message of the lane to Frontline; `m#fx#IM…`: of the lane to Flex. */
-export const ledgerKey = (pair: Key, lane: Lane, sid: string): Key => ({
-  pk: pair.pk,
-  sk: `m#${lanePrefix(lane)}#${sid}`,
-});
+export type CopiedRow = Extract<LedgerRow, { state: 'copied' }>;
+
+const l = LEDGER;
+
+const textIn = (item: Item, attribute: string): string | undefined => {
+  const value = item[attribute];
+  return typeof value === 'string' ? value : undefined;
+};
 
 const readItem = (item: Item | undefined): LedgerRow | undefined => {
   if (item === undefined) return undefined;
-  switch (item.st) {
+  const digest = textIn(item, l.revertedDigest);
+  switch (item[l.state]) {
     case undefined:
       return undefined;
-    case 'ok':
+    case 'copied':
       return {
-        state: 'ok',
-        copy: String(item.d),
-        copyIndex: Number(item.di),
-        late: item.late !== undefined,
-        refused: typeof item.x === 'string' ? item.x : undefined,
-        restored:
-          typeof item.wd === 'string' ? { digest: item.wd, times: Number(item.wn), since: Number(item.wt) } : undefined,
+        state: 'copied',
+        copy: String(item[l.copy]),
+        copyIndex: Number(item[l.copyIndex]),
+        late: item[l.late] !== undefined,
+        refused: textIn(item, l.refusedDigest),
+        reverted:
+          digest === undefined
+            ? undefined
+            : { digest, times: Number(item[l.reverts]), since: Number(item[l.revertedSince]) },
       };
     case 'removed':
       return { state: 'removed' };
     case 'parked':
-      return {
-        state: 'parked',
-        reason: String(item.why ?? ''),
-        refused: typeof item.x === 'string' ? item.x : undefined,
-      };
+      return { state: 'parked', reason: textIn(item, l.reason) ?? '', refused: textIn(item, l.refusedDigest) };
     default:
-      return { state: 'skipped', reason: String(item.why ?? '') };
+      return { state: 'skipped', reason: textIn(item, l.reason) ?? '' };
   }
 };
 
-export const readRow = async (
-  deps: Pick<BridgeDeps, 'store'>,
-  pair: Key,
-  lane: Lane,
-  sid: string,
-): Promise<LedgerRow | undefined> => readItem(await deps.store.get(ledgerKey(pair, lane, sid)));
+const keyOf = ({ pair, lane, sid }: RowOf): Key => ledgerKey(pair.id, lane, sid);
+
+export const readRow = async (deps: Pick<BridgeDeps, 'store'>, of: RowOf): Promise<LedgerRow | undefined> =>
+  readItem(await deps.store.get(keyOf(of)));
 
 /**
  * Which message a copy stands for, when nothing in the copy says so any more. Reads the lane's rows until it is found: for
@@ -72,15 +72,14 @@ export const readRow = async (
  */
 export const findSource = async (
   deps: Pick<BridgeDeps, 'store'>,
-  pair: Key,
-  lane: Lane,
+  { pair, lane }: Pick<RowOf, 'pair' | 'lane'>,
   copy: string,
 ): Promise<string | undefined> => {
-  const prefix = ledgerKey(pair, lane, '').sk;
+  const prefix = ledgerKey(pair.id, lane, '').sk;
   let after: string | undefined;
   do {
-    const page = await deps.store.listUnder(pair.pk, { prefix, limit: 500, after });
-    const row = page.items.find((item) => item.st === 'ok' && item.d === copy);
+    const page = await deps.store.listUnder(pair.id, { prefix, limit: 500, after });
+    const row = page.items.find((item) => item[l.state] === 'copied' && item[l.copy] === copy);
     if (row !== undefined) return String(row.sk).slice(prefix.length);
     after = page.next;
   } while (after !== undefined);
@@ -90,188 +89,144 @@ export const findSource = async (
 /** Whether a lane has copied something since then, as far as its first rows tell: they know until when they are kept. */
 export const wasCopiedSince = async (
   deps: Pick<BridgeDeps, 'store'>,
-  pk: string,
+  pair: PairId,
   lane: Lane,
   since: number,
 ): Promise<boolean> => {
-  const prefix = ledgerKey({ pk, sk: '' }, lane, '').sk;
-  const { items } = await deps.store.listUnder(pk, { prefix, limit: 500 });
-  return items.some(({ st, ttl }) => st === 'ok' && typeof ttl === 'number' && ttl - KEEP_SECONDS >= since / 1000);
+  const prefix = ledgerKey(pair, lane, '').sk;
+  const { items } = await deps.store.listUnder(pair, { prefix, limit: 500 });
+  return items.some((item) => {
+    const ttl = item[TABLE.ttl];
+    return item[l.state] === 'copied' && typeof ttl === 'number' && ttl - LEDGER_SECONDS >= since / 1000;
+  });
 };
 
+type WriterDeps = Pick<BridgeDeps, 'store' | 'clock' | 'nonce'>;
+
 /** @returns the row as it stands afterwards: another's when the change was refused. */
-const writeRow = async (
-  deps: Pick<BridgeDeps, 'store' | 'nonce'>,
-  key: Key,
-  change: Omit<Change, 'nonce'>,
-): Promise<LedgerRow | undefined> => {
-  const written = await deps.store.write(key, { ...change, nonce: ['n', deps.nonce()] });
+const writeRow = async (deps: WriterDeps, of: RowOf, change: Omit<Change, 'nonce'>): Promise<LedgerRow | undefined> => {
+  const written = await deps.store.write(keyOf(of), { ...change, nonce: [l.nonce, deps.nonce()] });
   return readItem(written.ok ? written.item : written.old);
 };
 
-const expiry = (deps: Pick<BridgeDeps, 'clock'>) => Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS;
+const kept = ({ clock }: WriterDeps) => keptFor(LEDGER_SECONDS, clock);
 
-/** The message is across, but what somebody made of it is not. */
-export const isEditParked = (row: LedgerRow | undefined): row is Extract<LedgerRow, { state: 'ok' }> =>
-  row?.state === 'ok' && row.refused !== undefined;
+/** The message is across, but what a person made of it later is not. */
+export const isEditParked = (row: LedgerRow | undefined): row is CopiedRow =>
+  row?.state === 'copied' && row.refused !== undefined;
 
-/** Over nothing, over a parked row that was put back, or over one that said nothing and was edited. */
-const free = [['any', [['lacks', 'st']], [['=', 'st', 'parked']], [['=', 'st', 'skipped']]]] as const;
+/** There is no row, or one of a message that was parked, or of one that said nothing and may have been edited. */
+const mayBeCopied = [
+  ['any', [['lacks', l.state]], [['=', l.state, 'parked']], [['=', l.state, 'skipped']]],
+] as const satisfies readonly Test[];
 
 const copyIs = (copy: string): readonly Test[] => [
-  ['=', 'st', 'ok'],
-  ['=', 'd', copy],
+  ['=', l.state, 'copied'],
+  ['=', l.copy, copy],
 ];
 
+export type Parking = { readonly reason: Parked; readonly index: number; readonly code: number | undefined };
+
 /** By these a row stands among the parked. */
-const parked = (key: Key, at: number, why: Parked, index: number, code: number | undefined) => ({
-  why,
-  i: index,
-  at,
-  due: 'parked',
-  dk: `${key.pk}#${key.sk}`,
-  ...(code === undefined ? {} : { code }),
-});
-const UNPARKED = ['why', 'i', 'at', 'due', 'dk', 'code', 'x'];
+const parked = (deps: WriterDeps, of: RowOf, { reason, index, code }: Parking) => {
+  const key = keyOf(of);
+  return {
+    [l.reason]: reason,
+    [l.index]: index,
+    [l.parkedAt]: deps.clock.now(),
+    ...onList('parked', `${key.pk}#${key.sk}`),
+    ...(code === undefined ? {} : { [l.code]: code }),
+  };
+};
+const PARKED_ATTRIBUTES = [l.reason, l.index, l.parkedAt, ...OFF_LIST, l.code, l.refusedDigest];
 
 /** The copy stands at the destination. @returns the row as it stands: another copy's when that one was first. */
-export const writeCopied = async (
+export const writeCopied = (
   deps: BridgeDeps,
-  pair: Key,
-  lane: Lane,
-  sid: string,
+  of: RowOf,
   copy: { readonly sid: string; readonly index: number; readonly late: boolean },
-): Promise<LedgerRow | undefined> => {
-  return writeRow(deps, ledgerKey(pair, lane, sid), {
-    when: free,
-    set: { st: 'ok', d: copy.sid, di: copy.index, ttl: expiry(deps), ...(copy.late ? { late: 1 } : {}) },
-    remove: UNPARKED,
+): Promise<LedgerRow | undefined> =>
+  writeRow(deps, of, {
+    when: mayBeCopied,
+    set: {
+      [l.state]: 'copied',
+      [l.copy]: copy.sid,
+      [l.copyIndex]: copy.index,
+      ...kept(deps),
+      ...(copy.late ? { [l.late]: 1 } : {}),
+    },
+    remove: PARKED_ATTRIBUTES,
+  });
+
+export const writeSkipped = async (deps: BridgeDeps, of: RowOf, reason: Skipped): Promise<void> => {
+  await writeRow(deps, of, {
+    when: mayBeCopied,
+    set: { [l.state]: 'skipped', [l.reason]: reason, ...kept(deps) },
+    remove: OFF_LIST,
   });
 };
 
-export const writeSkipped = async (
-  deps: BridgeDeps,
-  pair: Key,
-  lane: Lane,
-  sid: string,
-  why: Skipped,
-): Promise<void> => {
-  await writeRow(deps, ledgerKey(pair, lane, sid), {
-    when: free,
-    set: { st: 'skipped', why, ttl: expiry(deps) },
-    remove: ['due', 'dk'],
-  });
-};
+const removed = (deps: WriterDeps, of: RowOf, when: readonly Test[]): Promise<LedgerRow | undefined> =>
+  writeRow(deps, of, { when, set: { [l.state]: 'removed', ...kept(deps) }, remove: PARKED_ATTRIBUTES });
 
 /**
  * A parked message is gone at its source: there is nothing to put back any more.
- * @returns the row as it stands: another state's when somebody dealt with it first.
+ * @returns the row as it stands: another state's when another run dealt with it first.
  */
-export const writeRemoved = async (
-  deps: BridgeDeps,
-  pair: Key,
-  lane: Lane,
-  sid: string,
-): Promise<LedgerRow | undefined> => {
-  return writeRow(deps, ledgerKey(pair, lane, sid), {
-    when: [['=', 'st', 'parked']],
-    set: { st: 'removed', ttl: expiry(deps) },
-    remove: UNPARKED,
-  });
-};
+export const writeRemoved = (deps: BridgeDeps, of: RowOf): Promise<LedgerRow | undefined> =>
+  removed(deps, of, [['=', l.state, 'parked']]);
 
 /** The copy is gone, or its source is: it stays away. Nothing happens when the row names another copy. */
-export const writeDeleted = async (
-  deps: BridgeDeps,
-  pair: Key,
-  lane: Lane,
-  sid: string,
-  copy: string,
-): Promise<void> => {
-  await writeRow(deps, ledgerKey(pair, lane, sid), {
-    when: copyIs(copy),
-    set: { st: 'removed', ttl: expiry(deps) },
-    remove: UNPARKED,
-  });
+export const writeDeleted = async (deps: BridgeDeps, of: RowOf, copy: string): Promise<void> => {
+  await removed(deps, of, copyIs(copy));
 };
 
-/** It was removed before it crossed: whoever copies it all the same takes the copy back. */
-export const writeNeverCopied = async (deps: BridgeDeps, pair: Key, lane: Lane, sid: string): Promise<void> => {
-  await writeRow(deps, ledgerKey(pair, lane, sid), {
-    when: [['lacks', 'st']],
-    set: { st: 'removed', ttl: expiry(deps) },
-  });
+/** It was removed before it crossed: a run that copies it all the same takes the copy back. */
+export const writeNeverCopied = async (deps: BridgeDeps, of: RowOf): Promise<void> => {
+  await writeRow(deps, of, { when: [['lacks', l.state]], set: { [l.state]: 'removed', ...kept(deps) } });
 };
 
-/** Parked rows stand in the sparse index, where status and redrive find them. */
-export const writeParked = async (
-  deps: Pick<BridgeDeps, 'store' | 'clock' | 'nonce'>,
-  pair: Key,
-  lane: Lane,
-  sid: string,
-  why: Parked,
-  index: number,
-  code: number | undefined,
-  digest?: string,
-): Promise<void> => {
-  const key = ledgerKey(pair, lane, sid);
-  await writeRow(deps, key, {
-    when: free,
+/** Parked rows stand in the sparse index, where status and redrive find them. @param digest of the text, if it is known. */
+export const writeParked = async (deps: WriterDeps, of: RowOf, parking: Parking, digest?: string): Promise<void> => {
+  await writeRow(deps, of, {
+    when: mayBeCopied,
     set: {
-      st: 'parked',
-      ...(digest === undefined ? {} : { x: digest }),
-      ttl: expiry(deps),
-      ...parked(key, deps.clock.now(), why, index, code),
+      [l.state]: 'parked',
+      ...(digest === undefined ? {} : { [l.refusedDigest]: digest }),
+      ...kept(deps),
+      ...parked(deps, of, parking),
     },
   });
 };
 
-/** The copy stays as it was: the edit is parked. */
-export const writeRefused = async (
+/** The copy stays as it was: the edit is parked. @param edit names it. */
+export const writeEditParked = async (
   deps: BridgeDeps,
-  pair: Key,
-  lane: Lane,
-  sid: string,
+  of: RowOf,
   copy: string,
-  edit: {
-    readonly name: string;
-    readonly index: number;
-    readonly reason: Parked;
-    readonly code: number | undefined;
-  },
+  edit: string,
+  parking: Parking,
 ): Promise<void> => {
-  const key = ledgerKey(pair, lane, sid);
-  await writeRow(deps, key, {
+  await writeRow(deps, of, {
     when: copyIs(copy),
-    set: { x: edit.name, ...parked(key, deps.clock.now(), edit.reason, edit.index, edit.code) },
+    set: { [l.refusedDigest]: edit, ...parked(deps, of, parking) },
   });
 };
 
 /** The copy says what its source says, and no edit is parked any more. */
-export const writeRenewed = async (
-  deps: BridgeDeps,
-  pair: Key,
-  lane: Lane,
-  sid: string,
-  copy: string,
-): Promise<void> => {
-  await writeRow(deps, ledgerKey(pair, lane, sid), {
-    when: copyIs(copy),
-    remove: UNPARKED,
-  });
+export const writeUpToDate = async (deps: BridgeDeps, of: RowOf, copy: string): Promise<void> => {
+  await writeRow(deps, of, { when: copyIs(copy), remove: PARKED_ATTRIBUTES });
 };
 
-/** How often the copy was put right. */
-export const writeRestored = async (
+/** How often the copy was reverted. */
+export const writeReverted = async (
   deps: BridgeDeps,
-  pair: Key,
-  lane: Lane,
-  sid: string,
+  of: RowOf,
   copy: string,
-  { digest, times, since }: NonNullable<Extract<LedgerRow, { state: 'ok' }>['restored']>,
+  { digest, times, since }: NonNullable<CopiedRow['reverted']>,
 ): Promise<void> => {
-  await writeRow(deps, ledgerKey(pair, lane, sid), {
+  await writeRow(deps, of, {
     when: copyIs(copy),
-    set: { wd: digest, wn: times, wt: since },
+    set: { [l.revertedDigest]: digest, [l.reverts]: times, [l.revertedSince]: since },
   });
 };

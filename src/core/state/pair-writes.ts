@@ -1,14 +1,14 @@
 /** The conditional writes to a pair as a whole: its birth, its two names, the end of linking. */
 
+import { TABLE } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Accepted, Lane, Side } from '../model/event.ts';
-import type { Change, Key } from '../ports/change.ts';
-import { aliasOf, laneAttributes, type Pair, pairKey, readPair } from './pair.ts';
+import type { Change } from '../ports/change.ts';
+import { laneAttributes, NONCE, OFF_LIST, onList, type PairId, pairId, pairKey, registryKey } from './items.ts';
+import { aliasOf, type Pair, readPair } from './pair.ts';
 
-const nonceAttribute = 'n';
-
-const writePair = (deps: BridgeDeps, key: Key, change: Omit<Change, 'nonce'>) =>
-  deps.store.write(key, { ...change, nonce: [nonceAttribute, deps.nonce()] });
+const writePair = (deps: BridgeDeps, pair: PairId, change: Omit<Change, 'nonce'>) =>
+  deps.store.write(pairKey(pair), { ...change, nonce: [NONCE, deps.nonce()] });
 
 /** What a reservation says of who serves the chat. Kept, so that a link that stopped half-way can be finished. */
 const served = (event: Accepted) => ({
@@ -24,48 +24,47 @@ const served = (event: Accepted) => ({
  * @returns the pair as it stands now, whoever made it; undefined when the container is the other end of a pair.
  */
 export const beginPair = async (deps: BridgeDeps, event: Accepted): Promise<Pair | undefined> => {
-  const key = pairKey('flex', event.container);
+  const id = pairId('flex', event.container);
   const lane = (name: Lane) => ({
     [laneAttributes(name).cursor]: -1,
     [laneAttributes(name).fence]: 0,
     [laneAttributes(name).holes]: {},
-    [laneAttributes(name).stale]: {},
+    [laneAttributes(name).staleEdits]: {},
   });
-  const written = await writePair(deps, key, {
+  const written = await writePair(deps, id, {
     when: [['lacks', 'pk']],
     set: {
-      st: 'linking',
-      gen: 1,
+      state: 'linking',
+      generation: 1,
       flex: event.container,
-      since: deps.clock.now(),
+      begunAt: deps.clock.now(),
       ...served(event),
       ...lane('toFrontline'),
       ...lane('toFlex'),
-      due: 'due',
-      dk: key.pk,
+      ...onList('due', id),
     },
   });
   return readPair(written.ok ? written.item : written.old);
 };
 
 /** There is nothing to link for this reservation: the sweep leaves the pair alone until another one is accepted. */
-export const stopLinking = async (deps: BridgeDeps, key: Key, reservation: string): Promise<void> => {
-  await writePair(deps, key, {
+export const stopLinking = async (deps: BridgeDeps, pair: PairId, reservation: string): Promise<void> => {
+  await writePair(deps, pair, {
     when: [
-      ['=', 'st', 'linking'],
+      ['=', 'state', 'linking'],
       ['=', 'reservation', reservation],
     ],
-    remove: ['due', 'dk'],
+    remove: OFF_LIST,
   });
 };
 
 /** The other container's name for the pair. @returns false when it names another pair. */
 export const writeAlias = async (deps: BridgeDeps, side: Side, container: string, pair: Pair): Promise<boolean> => {
-  const written = await writePair(deps, pairKey(side, container), {
+  const written = await writePair(deps, pairId(side, container), {
     when: [['lacks', 'pk']],
-    set: { pair: pair.key.pk },
+    set: { pair: pair.id },
   });
-  return written.ok || aliasOf(written.old)?.pk === pair.key.pk;
+  return written.ok || aliasOf(written.old) === pair.id;
 };
 
 /** From here on messages cross. `cursors` are given when both ends are older than the bridge (adoption). */
@@ -76,13 +75,13 @@ export const openPair = async (
   customer: string | undefined,
   cursors?: { readonly toFrontline: number; readonly toFlex: number },
 ): Promise<Pair | undefined> => {
-  const written = await writePair(deps, pair.key, {
+  const written = await writePair(deps, pair.id, {
     when: [
-      ['=', 'st', 'linking'],
-      ['=', 'gen', pair.generation],
+      ['=', 'state', 'linking'],
+      ['=', 'generation', pair.generation],
     ],
     set: {
-      st: 'open',
+      state: 'open',
       frontline: conversation,
       ...(customer === undefined ? {} : { customer }),
       ...(cursors === undefined
@@ -98,18 +97,18 @@ export const openPair = async (
 
 /** The counterpart of this generation is closed for good: the next one is made under the next name. */
 export const nextGeneration = async (deps: BridgeDeps, pair: Pair): Promise<Pair | undefined> => {
-  const written = await writePair(deps, pair.key, {
+  const written = await writePair(deps, pair.id, {
     when: [
-      ['=', 'st', 'linking'],
-      ['=', 'gen', pair.generation],
+      ['=', 'state', 'linking'],
+      ['=', 'generation', pair.generation],
     ],
-    set: { gen: pair.generation + 1 },
+    set: { generation: pair.generation + 1 },
   });
   return readPair(written.ok ? written.item : written.old);
 };
 
 /**
- * Everybody stands on both sides, but for whom Twilio will never let in (`unjoined`): the link is finished. The pair stays due: the next sweep compares both lanes once,
+ * Everybody stands on both sides, but for whom Twilio will never let in (`hasRefusedParticipant`): the link is finished. The pair stays due: the next sweep compares both lanes once,
  * which finds what was written while it was linked. From now on it stands in the sweep's list.
  * @returns false when the pair is not open any more.
  */
@@ -117,13 +116,13 @@ export const finishLink = async (
   deps: BridgeDeps,
   pair: Pair,
   event: Accepted,
-  unjoined: boolean,
+  hasRefusedParticipant: boolean,
 ): Promise<boolean> => {
-  await listForSweep(deps, pair.key, 'active');
-  const written = await writePair(deps, pair.key, {
-    when: [['=', 'st', 'open']],
-    set: { linked: 1, ...served(event), ...(unjoined ? { unjoined: 1 } : {}) },
-    remove: unjoined ? [] : ['unjoined'],
+  await listForSweep(deps, pair.id, 'active');
+  const written = await writePair(deps, pair.id, {
+    when: [['=', 'state', 'open']],
+    set: { linked: 1, ...served(event), ...(hasRefusedParticipant ? { refusedParticipant: 1 } : {}) },
+    remove: hasRefusedParticipant ? [] : ['refusedParticipant'],
   });
   return written.ok;
 };
@@ -132,31 +131,29 @@ export const finishLink = async (
 export type SweepClass = 'active' | 'quiet';
 
 /** The item through which the sweep finds a pair, in the sparse index under its class. Written when the class changes. */
-export const listForSweep = async (deps: BridgeDeps, pair: Key, as: SweepClass): Promise<void> => {
-  await deps.store.write(
-    { pk: pair.pk, sk: 'open' },
-    {
-      when: [['any', [['lacks', 'due']], [['=', 'due', as === 'active' ? 'quiet' : 'active']]]],
-      set: { due: as, dk: pair.pk },
-      nonce: [nonceAttribute, deps.nonce()],
-    },
-  );
+export const listForSweep = async (deps: BridgeDeps, pair: PairId, as: SweepClass): Promise<void> => {
+  await deps.store.write(registryKey(pair), {
+    when: [['any', [['lacks', TABLE.list]], [['=', TABLE.list, as === 'active' ? 'quiet' : 'active']]]],
+    set: onList(as, pair),
+    nonce: [NONCE, deps.nonce()],
+  });
 };
 
 /** A pair that has ended is compared no more. */
-export const unlistForSweep = async (deps: BridgeDeps, pair: Key): Promise<void> => {
-  await deps.store.write(
-    { pk: pair.pk, sk: 'open' },
-    { when: [['has', 'due']], remove: ['due', 'dk'], nonce: [nonceAttribute, deps.nonce()] },
-  );
+export const unlistForSweep = async (deps: BridgeDeps, pair: PairId): Promise<void> => {
+  await deps.store.write(registryKey(pair), {
+    when: [['has', TABLE.list]],
+    remove: OFF_LIST,
+    nonce: [NONCE, deps.nonce()],
+  });
 };
 
 /** Remembered in the pair, so that its next message puts it among the active ones. */
-export const markQuiet = async (deps: BridgeDeps, pair: Key): Promise<void> => {
-  await writePair(deps, pair, { when: [['=', 'st', 'open']], set: { quiet: 1 } });
+export const markQuiet = async (deps: BridgeDeps, pair: PairId): Promise<void> => {
+  await writePair(deps, pair, { when: [['=', 'state', 'open']], set: { quiet: 1 } });
 };
 
-export const markActive = async (deps: BridgeDeps, pair: Key): Promise<void> => {
+export const markActive = async (deps: BridgeDeps, pair: PairId): Promise<void> => {
   await listForSweep(deps, pair, 'active');
   await writePair(deps, pair, { when: [['has', 'quiet']], remove: ['quiet'] });
 };

@@ -3,8 +3,11 @@
  * immutable *alias* under the other one. This file reads the items; lane/ and pair-writes.ts change them.
  */
 
+import { TABLE } from '../../contract.ts';
 import type { Lane, Side } from '../model/event.ts';
-import type { Item, Key, Value } from '../ports/change.ts';
+import type { Item, Value } from '../ports/change.ts';
+import type { Store } from '../ports/store.ts';
+import { laneAttributes, type PairId, pairKey } from './items.ts';
 
 /** What is about to be written: at most one per lane. */
 export type Intent = {
@@ -52,7 +55,7 @@ export type LaneState = {
 export type PairState = 'linking' | 'open' | 'ending' | 'closed';
 
 export type Pair = {
-  readonly key: Key;
+  readonly id: PairId;
   readonly state: PairState;
   readonly generation: number;
   readonly flex: string | undefined;
@@ -86,40 +89,6 @@ export const otherLane = (lane: Lane): Lane => (lane === 'toFrontline' ? 'toFlex
 /** The lane that carries away what is said on a side. */
 export const laneFrom = (side: Side): Lane => (side === 'flex' ? 'toFrontline' : 'toFlex');
 
-export const pairKey = (side: Side, container: string): Key => ({ pk: `${side}#${container}`, sk: 'pair' });
-
-/** How stored attributes and keys name a lane: short, for a pair has some twenty attributes a lane, within one write unit. */
-export const lanePrefix = (lane: Lane): string => (lane === 'toFrontline' ? 'fl' : 'fx');
-
-/** A lane's attributes lie flat in the pair's item: DynamoDB cannot write below a map that is not there. */
-export const laneAttributes = (lane: Lane) => {
-  const l = lanePrefix(lane);
-  return {
-    cursor: `${l}c`,
-    fence: `${l}f`,
-    nonce: `${l}n`,
-    intentSid: `${l}ps`,
-    intentIndex: `${l}pi`,
-    intentCreated: `${l}pa`,
-    intentAuthor: `${l}pw`,
-    intentDigest: `${l}pd`,
-    intentNotAfter: `${l}pu`,
-    intentTail: `${l}pt`,
-    intentLate: `${l}pl`,
-    dirty: `${l}d`,
-    dirtySince: `${l}ds`,
-    own: `${l}o`,
-    holes: `${l}h`,
-    stale: `${l}e`,
-    paceIndex: `${l}k`,
-    paceSince: `${l}ks`,
-    triedSid: `${l}ts`,
-    triedTimes: `${l}tn`,
-    triedSince: `${l}ta`,
-    place: `${l}g`,
-  } as const;
-};
-
 const text = (value: Value | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
 const number = (value: Value | undefined, otherwise = 0): number => (typeof value === 'number' ? value : otherwise);
 
@@ -130,9 +99,9 @@ const readLane = (item: Item, lane: Lane): LaneState => {
   const a = laneAttributes(lane);
   const sid = text(item[a.intentSid]);
   const triedSid = text(item[a.triedSid]);
-  const dirty = item[a.dirty];
+  const dirty = item[a.dirtyUpTo];
   const holes = item[a.holes];
-  const own = item[a.own];
+  const own = item[a.ownIndices];
   return {
     cursor: number(item[a.cursor], -1),
     fence: number(item[a.fence]),
@@ -143,7 +112,7 @@ const readLane = (item: Item, lane: Lane): LaneState => {
         : {
             sid,
             index: number(item[a.intentIndex]),
-            createdAt: text(item[a.intentCreated]) ?? '',
+            createdAt: text(item[a.intentCreatedAt]) ?? '',
             author: text(item[a.intentAuthor]) ?? '',
             digest: text(item[a.intentDigest]) ?? '',
             notAfter: number(item[a.intentNotAfter]),
@@ -153,7 +122,7 @@ const readLane = (item: Item, lane: Lane): LaneState => {
     dirty: typeof dirty === 'number' ? { upTo: dirty, since: number(item[a.dirtySince]) } : undefined,
     ownIndices: Array.isArray(own) ? own : [],
     holes: new Map(entries(holes).map(([index, found]) => [Number(index), found])),
-    stale: new Map(entries(item[a.stale])),
+    stale: new Map(entries(item[a.staleEdits])),
     pace:
       item[a.paceIndex] === undefined
         ? undefined
@@ -168,11 +137,11 @@ const readLane = (item: Item, lane: Lane): LaneState => {
 
 /** undefined when the item is no pair (an alias, or nothing). */
 export const readPair = (item: Item | undefined): Pair | undefined => {
-  if (item === undefined || item.st === undefined) return undefined;
+  if (item === undefined || item.state === undefined) return undefined;
   return {
-    key: { pk: String(item.pk), sk: String(item.sk) },
-    state: item.st as PairState,
-    generation: number(item.gen, 1),
+    id: item.pk as PairId,
+    state: item.state as PairState,
+    generation: number(item.generation, 1),
     flex: text(item.flex),
     frontline: text(item.frontline),
     customer: text(item.customer),
@@ -182,20 +151,21 @@ export const readPair = (item: Item | undefined): Pair | undefined => {
     worker: text(item.worker),
     workerIdentity: text(item.workerIdentity),
     linked: item.linked !== undefined,
-    hasRefusedParticipant: item.unjoined !== undefined,
-    due: item.due !== undefined,
+    hasRefusedParticipant: item.refusedParticipant !== undefined,
+    due: item[TABLE.list] !== undefined,
     quiet: item.quiet !== undefined,
-    begunAt: number(item.since),
-    heldUntil: typeof item.held === 'number' ? item.held : undefined,
+    begunAt: number(item.begunAt),
+    heldUntil: typeof item.heldUntil === 'number' ? item.heldUntil : undefined,
     lanes: { toFrontline: readLane(item, 'toFrontline'), toFlex: readLane(item, 'toFlex') },
   };
 };
 
 /** The pair that an alias names. */
-export const aliasOf = (item: Item | undefined): Key | undefined => {
-  const pair = text(item?.pair);
-  return pair === undefined ? undefined : { pk: pair, sk: 'pair' };
-};
+export const aliasOf = (item: Item | undefined): PairId | undefined => text(item?.pair) as PairId | undefined;
+
+/** @returns undefined when there is none under this id. */
+export const loadPair = async (store: Pick<Store, 'get'>, id: PairId): Promise<Pair | undefined> =>
+  readPair(await store.get(pairKey(id)));
 
 /** Linked, with everybody in it. */
 export const isFullyLinked = ({ linked, hasRefusedParticipant }: Pair): boolean => linked && !hasRefusedParticipant;

@@ -5,10 +5,10 @@ import { forwardHoles } from '../forward/holes.ts';
 import { isLapsed, sendJob } from '../jobs/send.ts';
 import type { Lane, Side } from '../model/event.ts';
 import { describeTwilioError, TwilioError } from '../model/twilio-error.ts';
-import type { Key } from '../ports/change.ts';
 import { compareEnds, type End, type Finding } from '../reconcile/compare.ts';
 import { isConfirmed } from '../reconcile/repair.ts';
-import { type Pair, readPair } from '../state/pair.ts';
+import type { PairId } from '../state/items.ts';
+import { loadPair, type Pair } from '../state/pair.ts';
 import { listForSweep, markQuiet, type SweepClass, unlistForSweep } from '../state/pair-writes.ts';
 import type { SeenTo } from './not-compared.ts';
 
@@ -28,10 +28,10 @@ export const neitherCompared = (why: string): Verdicts => {
 const DAY_MS = 24 * 3_600_000;
 
 /** Never throws for what Twilio does: what could not be read is not compared. */
-export const comparePair = async (deps: BridgeDeps, key: Key, kind: SweepClass): Promise<Verdicts> => {
-  const pair = readPair(await deps.store.get(key));
+export const comparePair = async (deps: BridgeDeps, id: PairId, kind: SweepClass): Promise<Verdicts> => {
+  const pair = await loadPair(deps.store, id);
   if (pair === undefined || pair.state === 'closed') {
-    await unlistForSweep(deps, key);
+    await unlistForSweep(deps, id);
     return {};
   }
   if (pair.flex === undefined || pair.frontline === undefined) return neitherCompared('being linked or ended');
@@ -73,7 +73,7 @@ const compareLane = async (deps: BridgeDeps, pair: Pair, lane: Lane, from: End, 
   if (busy !== undefined) return { verdict: 'not compared', why: busy };
   const found = because ?? (await suspicion(deps, pair, lane, from, into))?.kind;
   if (found === undefined) return { verdict: 'clean' };
-  await sendJob(deps, pair, { lane, work: { kind: 'reconcile', pair: pair.key.pk, lane, because: found } });
+  await sendJob(deps, pair, { lane, work: { kind: 'reconcile', pair: pair.id, lane, because: found } });
   return { verdict: 'repairing' };
 };
 
@@ -113,6 +113,6 @@ const keepClass = async (deps: BridgeDeps, pair: Pair, kind: SweepClass, ends: r
   const now: SweepClass = deps.clock.now() - last < DAY_MS ? 'active' : 'quiet';
   if (now === kind) return;
   // The mark first: a message that comes in between finds it, and puts the pair back.
-  if (now === 'quiet') await markQuiet(deps, pair.key);
-  await listForSweep(deps, pair.key, now);
+  if (now === 'quiet') await markQuiet(deps, pair.id);
+  await listForSweep(deps, pair.id, now);
 };

@@ -4,11 +4,13 @@
  * do not read for one, and the lease remembers how far the last one came.
  */
 
+import { TABLE } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { sendBacklog } from '../jobs/backlog.ts';
 import { jobsFor, sendJob } from '../jobs/send.ts';
 import type { Item } from '../ports/change.ts';
 import type { Journal } from '../ports/journal.ts';
+import { NONCE, type PairId, SWEEP_LEASE } from '../state/items.ts';
 import { isLinkLate, waitsSince } from '../state/lag.ts';
 import { type Pair, readPair } from '../state/pair.ts';
 import type { SweepClass } from '../state/pair-writes.ts';
@@ -34,15 +36,12 @@ const SIDE_BY_SIDE = 20;
 const END_MS: Readonly<Record<SweepClass, number>> = { active: 42_000, quiet: 50_000 };
 const LEASE_MS = 55_000;
 
-/** Its attribute `until`, in milliseconds, says until when nobody else sweeps. */
-export const leaseKey = { pk: 'sweep', sk: 'lease' };
-
 export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
   const start = deps.clock.now();
-  const lease = await deps.store.write(leaseKey, {
+  const lease = await deps.store.write(SWEEP_LEASE, {
     when: [['any', [['lacks', 'until']], [['<=', 'until', start]]]],
     set: { until: start + LEASE_MS },
-    nonce: ['n', deps.nonce()],
+    nonce: [NONCE, deps.nonce()],
   });
   if (!lease.ok) return deps.journal({ step: 'swept', type: 'sweep', reason: 'another is at it', sids: [] });
 
@@ -53,11 +52,11 @@ export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
     const place = await compareShare(deps, kind, placeIn(lease.item, kind), start + END_MS[kind]);
     if (place !== undefined) places[kind] = place;
   }
-  await deps.store.write(leaseKey, {
+  await deps.store.write(SWEEP_LEASE, {
     when: [['=', 'until', start + LEASE_MS]],
     set: { until: 0, ...places },
     remove: (['active', 'quiet'] as const).filter((kind) => places[kind] === undefined),
-    nonce: ['n', deps.nonce()],
+    nonce: [NONCE, deps.nonce()],
   });
 };
 
@@ -81,13 +80,13 @@ const compareShare = async (
   let beat = deps.clock.now();
   const stop = (): boolean => begun >= SHARE[kind] || deps.clock.now() >= deadline;
   while (!stop()) {
-    const page = await deps.store.listDue(kind, { limit: Math.min(PAGE, SHARE[kind] - begun), after: place });
+    const page = await deps.store.list(kind, { limit: Math.min(PAGE, SHARE[kind] - begun), after: place });
     for (const item of page.items) {
       if (stop()) break;
       begun += 1;
       const begunAt = deps.clock.now();
-      place = String(item.dk);
-      const one: Promise<void> = comparePair(deps, { pk: String(item.pk), sk: 'pair' }, kind)
+      place = String(item[TABLE.listOrder]);
+      const one: Promise<void> = comparePair(deps, item.pk as PairId, kind)
         // The store or a queue did not do as asked: this pair is looked at again by the next run.
         .catch((error: unknown) => neitherCompared(error instanceof Error ? error.name : typeof error))
         .then((lanes) => {
@@ -138,7 +137,7 @@ const sendWaiting = async (deps: BridgeDeps): Promise<number> => {
   let after: string | undefined;
   const waiting: Pair[] = [];
   do {
-    const page = await deps.store.listDue('due', { limit: PAGE, after });
+    const page = await deps.store.list('due', { limit: PAGE, after });
     const pairs = page.items.map(readPair).filter((pair) => pair !== undefined);
     const jobs = pairs.flatMap((pair) => jobsFor(deps, pair).map((job) => ({ pair, job })));
     for (let n = 0; n < jobs.length; n += SIDE_BY_SIDE)

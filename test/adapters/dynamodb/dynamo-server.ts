@@ -75,7 +75,7 @@ export const startDynamo = async () => {
     new CreateTableCommand({
       TableName: tableName,
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [TABLE.pk, TABLE.sk, TABLE.duePk, TABLE.dueSk].map((name) => ({
+      AttributeDefinitions: [TABLE.pk, TABLE.sk, TABLE.list, TABLE.listOrder].map((name) => ({
         AttributeName: name,
         AttributeType: 'S',
       })),
@@ -85,10 +85,10 @@ export const startDynamo = async () => {
       ],
       GlobalSecondaryIndexes: [
         {
-          IndexName: TABLE.dueIndex,
+          IndexName: TABLE.listIndex,
           KeySchema: [
-            { AttributeName: TABLE.duePk, KeyType: 'HASH' },
-            { AttributeName: TABLE.dueSk, KeyType: 'RANGE' },
+            { AttributeName: TABLE.list, KeyType: 'HASH' },
+            { AttributeName: TABLE.listOrder, KeyType: 'RANGE' },
           ],
           Projection: { ProjectionType: 'ALL' },
         },

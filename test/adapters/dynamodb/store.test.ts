@@ -21,14 +21,22 @@ describe('DynamoDB, asked over the network', () => {
   });
   afterAll(() => dynamo.close());
 
-  const claim: Change = { when: [['lacks', 'Fp']], add: { Ff: 1 }, set: { Fp: 'IM1' }, nonce: ['Fn', 'mine'] };
+  const claim: Change = {
+    when: [['lacks', 'intent']],
+    add: { fence: 1 },
+    set: { intent: 'IM1' },
+    nonce: ['nonce', 'mine'],
+  };
 
   test('a write whose answer is lost is asked for again, and its own trace is not taken for a rival', async () => {
     const store = createDynamoStore(dynamo);
     const key = { pk: 'flex#lost', sk: 'pair' };
     const before = dynamo.counts.UpdateItem ?? 0;
     dynamo.loseAnswers(1);
-    expect(await store.write(key, claim)).toEqual({ ok: true, item: { ...key, Ff: 1, Fp: 'IM1', Fn: 'mine' } });
+    expect(await store.write(key, claim)).toEqual({
+      ok: true,
+      item: { ...key, fence: 1, intent: 'IM1', nonce: 'mine' },
+    });
     expect((dynamo.counts.UpdateItem ?? 0) - before).toBe(2);
   });
 
@@ -37,7 +45,7 @@ describe('DynamoDB, asked over the network', () => {
     const key = { pk: 'flex#once', sk: 'pair' };
     const before = { ...dynamo.counts };
     await store.write(key, claim);
-    await store.write(key, { ...claim, nonce: ['Fn', 'rival'] });
+    await store.write(key, { ...claim, nonce: ['nonce', 'rival'] });
     expect((dynamo.counts.UpdateItem ?? 0) - (before.UpdateItem ?? 0)).toBe(2);
     expect(dynamo.counts.GetItem ?? 0).toBe(before.GetItem ?? 0);
   });
@@ -46,7 +54,7 @@ describe('DynamoDB, asked over the network', () => {
     const store = createDynamoStore({ client: dynamo.client, tableName: 'elsewhere' });
     await expect(store.get({ pk: 'a', sk: 'b' })).rejects.toThrow();
     await expect(store.write({ pk: 'a', sk: 'b' }, claim)).rejects.toThrow();
-    await expect(store.listDue('x', { limit: 1 })).rejects.toThrow();
+    await expect(store.list('x', { limit: 1 })).rejects.toThrow();
     await expect(store.listUnder('a', { prefix: 'b', limit: 1 })).rejects.toThrow();
   });
 });

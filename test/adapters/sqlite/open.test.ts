@@ -62,6 +62,14 @@ describe('The file of one machine', () => {
     await expect(open()).rejects.toThrow('written by a newer release (schema 99');
   });
 
+  test('from before the first release is left alone, with a word of what to do', async () => {
+    const { DatabaseSync } = await import('node:sqlite');
+    const raw = new DatabaseSync(folder.file('bridge.db'));
+    raw.exec('PRAGMA user_version = 1');
+    raw.close();
+    await expect(open()).rejects.toThrow('written before the first release and cannot be read: move it away');
+  });
+
   test('that is something else is not touched', async () => {
     await writeFile(
       folder.file('bridge.db'),

@@ -78,7 +78,7 @@ describe('SQLite queues', () => {
     const clock = handClock();
     const { queues, database, close } = await open(clock);
     const empty = () =>
-      database.perform((sql) => ['message', 'lane', 'dedupe', 'dead'].map((table) => sql.run(`DELETE FROM ${table}`)));
+      database.perform((sql) => ['message', 'line', 'dedupe', 'dead'].map((table) => sql.run(`DELETE FROM ${table}`)));
     await fc.assert(
       fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 30 }), async (run) => {
         await empty();

@@ -30,9 +30,18 @@ describe('A process that starts', () => {
   test('ends the time of every intent of the one before, and no more', async () => {
     const later = clock.now() + 20_000;
     const past = clock.now() - 20_000;
-    await keep('a', { st: 'open', flps: 'IM1', flpi: 3, flpu: later, fxps: 'IM2', fxpi: 1, fxpu: later, flc: 2 });
-    await keep('b', { st: 'open', fxps: 'IM3', fxpi: 0, fxpu: past });
-    await keep('c', { st: 'open', flc: 7 });
+    await keep('a', {
+      state: 'open',
+      fl_intentSid: 'IM1',
+      fl_intentIndex: 3,
+      fl_intentNotAfter: later,
+      fx_intentSid: 'IM2',
+      fx_intentIndex: 1,
+      fx_intentNotAfter: later,
+      fl_cursor: 2,
+    });
+    await keep('b', { state: 'open', fx_intentSid: 'IM3', fx_intentIndex: 0, fx_intentNotAfter: past });
+    await keep('c', { state: 'open', fl_cursor: 7 });
     expect(await lapseIntents(database, { clock })).toBe(2);
     expect((await pair('a'))?.lanes.toFrontline).toMatchObject({
       cursor: 2,
@@ -55,7 +64,7 @@ describe('A process that starts', () => {
 
   test('can empty its file', async () => {
     const queues = await createSqliteQueue(database, { clock });
-    await keep('a', { st: 'open' });
+    await keep('a', { state: 'open' });
     await queues.send('flex-events', { group: 'g', dedupe: 'd', body: 'b' });
     await queues.deadLetter('flex-events', { group: 'g', dedupe: 'e', body: 'b', reason: 'r' });
     await forgetEverything(database);

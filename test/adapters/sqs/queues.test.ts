@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createSqsQueues } from '../../../src/adapters/sqs/queues.ts';
 import { encodeEnvelope } from '../../../src/core/jobs/envelope.ts';
+import { pairId } from '../../../src/core/state/items.ts';
 import { handClock } from '../../contracts/hand-clock.ts';
 import { drainSource, message, sendingContract } from '../../contracts/queues.contract.ts';
 import { startSqs } from './sqs-server.ts';
@@ -56,7 +57,7 @@ describe('SQS', () => {
   test('whatever a person wrote can be sent once it is an envelope', async () => {
     const body = encodeEnvelope({
       receivedAt: 1,
-      work: { kind: 'link', pair: '\uFFFE \uFFFF \uD83D \u0007 \u0000 😀', because: 'test' },
+      work: { kind: 'link', pair: pairId('flex', '\uFFFE \uFFFF \uD83D \u0007 \u0000 😀'), because: 'test' },
     });
     await createSqsQueues(sqs).send('flex-events', message('CH1', body));
     expect((await drainSource(sqs.live, 'flex-events'))[0]?.body).toBe(body);

@@ -6,7 +6,7 @@ import { readPair } from '../../../src/core/state/pair.ts';
 
 const key = 'a key that only the bridge holds';
 const createdAt = '2026-11-22T14:03:07.412Z';
-const pair = readPair({ pk: 'flex#CHA', sk: 'pair', st: 'open', customer: 'jo' });
+const pair = readPair({ pk: 'flex#CHA', sk: 'pair', state: 'open', customer: 'jo' });
 if (pair === undefined) throw new Error('no pair');
 
 const file = { sid: 'ME1', contentType: 'image/png', filename: 'a.png', size: 10 };

@@ -3,9 +3,9 @@ import { AGENTS, FLEX } from '../../../local-twilio/defaults.ts';
 import { stampedAttributes } from '../../../src/core/copies/stamp.ts';
 import { messageKey } from '../../../src/core/forward/compose.ts';
 import { forwardHoles } from '../../../src/core/forward/holes.ts';
-import { forwardKey } from '../../../src/core/forward/rows.ts';
 import type { Key } from '../../../src/core/ports/change.ts';
 import { firstStart } from '../../../src/core/state/first-start.ts';
+import { forwardKey } from '../../../src/core/state/items.ts';
 import { CHAT_EVENT, STAMP_KEY, type Stage, setStage } from './stage.ts';
 
 const MINUTE = 60_000;

@@ -51,7 +51,7 @@ export const setStage = () => {
       await onWrite();
       return written;
     },
-    listDue: memory.listDue,
+    list: memory.list,
     listUnder: memory.listUnder,
   };
 

@@ -18,7 +18,7 @@ const lane: LaneState = {
 };
 const intent = { sid: 'IM9', index: 5, createdAt: '', author: 'c', digest: '', notAfter: 0, tail: 0, late: false };
 const pair = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairState = 'open'): Pair => ({
-  key: { pk: 'flex#CHA', sk: 'pair' },
+  id: 'flex#CHA',
   state,
   generation: 1,
   flex: 'CHA',

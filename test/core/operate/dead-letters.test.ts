@@ -4,6 +4,7 @@ import { encodeEnvelope } from '../../../src/core/jobs/envelope.ts';
 import { clearSettled, readUnlisted } from '../../../src/core/operate/dead-letters.ts';
 import { type RedrivenLink, redriveLinks } from '../../../src/core/operate/redrive.ts';
 import { concerns, readStatus } from '../../../src/core/operate/status.ts';
+import { pairId } from '../../../src/core/state/items.ts';
 import { type Office, openOffice } from './office.ts';
 
 const lettersOf = async (office: Office) => readUnlisted(office.operator, await office.operator.counts());
@@ -28,7 +29,7 @@ const withParkedLink = async () => {
     office.during(redriveLinks(office.operator, await lettersOf(office), 60_000));
   const conversations = () =>
     office.twilio.reads.containers('frontline').filter(({ attributes }) => attributes.includes(channelSid));
-  return { office, pair: `flex#${channelSid}`, foreign, again, conversations };
+  return { office, pair: pairId('flex', channelSid), foreign, again, conversations };
 };
 
 describe('what was given up and stands in no list', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { findPair } from '../../../src/core/operate/find.ts';
 import { releasePair, repairPair } from '../../../src/core/operate/repair.ts';
 import { concerns, readStatus } from '../../../src/core/operate/status.ts';
+import { onList, pairKey } from '../../../src/core/state/items.ts';
 import type { Pair } from '../../../src/core/state/pair.ts';
 import { type Office, openOffice } from './office.ts';
 
@@ -139,7 +140,7 @@ describe('repair', () => {
     const office = openOffice();
     const { channelSid } = await office.linkedChat();
     const pair = await pairOf(office, channelSid);
-    await office.operator.store.write(pair.key, { when: [], set: { st: 'closed' }, nonce: ['n', 'closed'] });
+    await office.operator.store.write(pairKey(pair.id), { when: [], set: { state: 'closed' }, nonce: ['n', 'closed'] });
     expect(await repaired(office, channelSid)).toEqual([
       { lane: 'toFrontline', verdict: 'not compared', reason: 'closed' },
       { lane: 'toFlex', verdict: 'not compared', reason: 'closed' },
@@ -180,9 +181,9 @@ describe('repair', () => {
 
 describe('release', () => {
   const hold = async (office: Office, pair: Pair) => {
-    await office.operator.store.write(pair.key, {
+    await office.operator.store.write(pairKey(pair.id), {
       when: [],
-      set: { held: office.time.now() + 1_800_000, due: 'due', dk: pair.key.pk },
+      set: { heldUntil: office.time.now() + 1_800_000, ...onList('due', pair.id) },
       nonce: ['n', 'held'],
     });
   };
@@ -208,11 +209,11 @@ describe('status', () => {
   test('counts the lanes of a held pair as held, not as waiting for their side', async () => {
     const office = openOffice();
     const { channelSid } = await office.linkedChat();
-    const { key } = await pairOf(office, channelSid);
+    const { id } = await pairOf(office, channelSid);
     const until = office.time.now() + 1_800_000;
-    await office.operator.store.write(key, {
+    await office.operator.store.write(pairKey(id), {
       when: [],
-      set: { held: until, fld: 70, flds: office.time.now(), due: 'due', dk: key.pk },
+      set: { heldUntil: until, fl_dirtyUpTo: 70, fl_dirtySince: office.time.now(), ...onList('due', id) },
       nonce: ['n', 'held'],
     });
     const seen = await readStatus(office.operator);

@@ -9,7 +9,7 @@ import {
 } from '../../../src/core/ports/change.ts';
 
 const key = { pk: 'flex#CH1', sk: 'pair' };
-const item: Item = { ...key, n: 'before', Fc: 4, st: 'open', Fo: [6, 8], Fh: { 2: 200, 3: 300 } };
+const item: Item = { ...key, n: 'before', cursor: 4, state: 'open', own: [6, 8], holes: { 2: 200, 3: 300 } };
 const change = (part: Partial<Change>): Change => ({ when: [], nonce: ['n', 'now'], ...part });
 const changed = (part: Partial<Change>): Item => {
   const written = apply(key, item, change(part));
@@ -20,21 +20,23 @@ const passes = (...when: Test[]): boolean => apply(key, item, change({ when })).
 
 describe('A condition', () => {
   test('compares with what stands there', () => {
-    expect(passes(['=', 'Fc', 4], ['<', 'Fc', 5], ['<=', 'Fc', 4], ['>', 'Fc', 3], ['>=', 'Fc', 4])).toBe(true);
-    expect(passes(['<', 'Fc', 4])).toBe(false);
-    expect(passes(['>', 'Fc', 4])).toBe(false);
-    expect(passes(['=', 'st', 'ending'])).toBe(false);
+    expect(
+      passes(['=', 'cursor', 4], ['<', 'cursor', 5], ['<=', 'cursor', 4], ['>', 'cursor', 3], ['>=', 'cursor', 4]),
+    ).toBe(true);
+    expect(passes(['<', 'cursor', 4])).toBe(false);
+    expect(passes(['>', 'cursor', 4])).toBe(false);
+    expect(passes(['=', 'state', 'ending'])).toBe(false);
   });
 
   test('never holds for what is not there, or is no number', () => {
-    expect(passes(['=', 'Bc', 0])).toBe(false);
-    expect(passes(['<=', 'Bc', 0])).toBe(false);
-    expect(passes(['>=', 'st', 0])).toBe(false);
+    expect(passes(['=', 'otherCursor', 0])).toBe(false);
+    expect(passes(['<=', 'otherCursor', 0])).toBe(false);
+    expect(passes(['>=', 'state', 0])).toBe(false);
   });
 
   test('asks for attributes and for entries of maps', () => {
-    expect(passes(['has', 'st'], ['lacks', 'Fp'], ['hasKey', 'Fh', '2'])).toBe(true);
-    expect(passes(['hasKey', 'Fh', '4'])).toBe(false);
+    expect(passes(['has', 'state'], ['lacks', 'intent'], ['hasKey', 'holes', '2'])).toBe(true);
+    expect(passes(['hasKey', 'holes', '4'])).toBe(false);
     expect(passes(['hasKey', 'nothing', '4'])).toBe(false);
   });
 
@@ -42,20 +44,20 @@ describe('A condition', () => {
     expect(
       passes([
         'any',
-        [['has', 'Fp']],
+        [['has', 'intent']],
         [
-          ['has', 'st'],
-          ['=', 'Fc', 4],
+          ['has', 'state'],
+          ['=', 'cursor', 4],
         ],
       ]),
     ).toBe(true);
     expect(
       passes([
         'any',
-        [['has', 'Fp']],
+        [['has', 'intent']],
         [
-          ['has', 'st'],
-          ['=', 'Fc', 5],
+          ['has', 'state'],
+          ['=', 'cursor', 5],
         ],
       ]),
     ).toBe(false);
@@ -70,46 +72,54 @@ describe('A change', () => {
   });
 
   test('sees the item as it was, whatever else it writes', () => {
-    expect(changed({ copy: { was: 'Fc' }, add: { Fc: 2 } })).toEqual({ ...item, n: 'now', was: 4, Fc: 6 });
+    expect(changed({ copy: { was: 'cursor' }, add: { cursor: 2 } })).toEqual({ ...item, n: 'now', was: 4, cursor: 6 });
   });
 
   test('keeps sets sorted, without doubles, and gone when empty', () => {
-    expect(changed({ include: { Fo: [7, 6] }, set: { Bo: [3, 1, 3] } })).toMatchObject({ Fo: [6, 7, 8], Bo: [1, 3] });
-    expect(changed({ exclude: { Fo: [6, 8] } })).not.toHaveProperty('Fo');
+    expect(changed({ include: { own: [7, 6] }, set: { otherOwn: [3, 1, 3] } })).toMatchObject({
+      own: [6, 7, 8],
+      otherOwn: [1, 3],
+    });
+    expect(changed({ exclude: { own: [6, 8] } })).not.toHaveProperty('own');
   });
 
   test('puts and drops entries of a map, which stays when it is empty', () => {
-    expect(changed({ put: { Fh: { 4: 400 } }, drop: { Fh: ['2'] } }).Fh).toEqual({ 3: 300, 4: 400 });
-    expect(changed({ drop: { Fh: ['2', '3'] } }).Fh).toEqual({});
+    expect(changed({ put: { holes: { 4: 400 } }, drop: { holes: ['2'] } }).holes).toEqual({ 3: 300, 4: 400 });
+    expect(changed({ drop: { holes: ['2', '3'] } }).holes).toEqual({});
   });
 
   test('of nothing in a map that is not there is no mistake', () => {
-    expect(changed({ put: { Bh: {} }, drop: { Bh: [] } })).toEqual({ ...item, n: 'now' });
+    expect(changed({ put: { otherHoles: {} }, drop: { otherHoles: [] } })).toEqual({ ...item, n: 'now' });
   });
 
   test('removes', () => {
-    expect(changed({ remove: ['st', 'nothing'] })).not.toHaveProperty('st');
+    expect(changed({ remove: ['state', 'nothing'] })).not.toHaveProperty('state');
   });
 
   test('leaves the item it was given as it was', () => {
     const before = structuredClone(item);
-    changed({ include: { Fo: [7] }, put: { Fh: { 4: 1 } }, add: { Fc: 1 }, remove: ['st'] });
+    changed({ include: { own: [7] }, put: { holes: { 4: 1 } }, add: { cursor: 1 }, remove: ['state'] });
     expect(item).toEqual(before);
   });
 
   test('makes the item where there was none', () => {
-    expect(apply(key, undefined, change({ add: { Ff: 1 } }))).toEqual({ ok: true, item: { ...key, Ff: 1, n: 'now' } });
+    expect(apply(key, undefined, change({ add: { fence: 1 } }))).toEqual({
+      ok: true,
+      item: { ...key, fence: 1, n: 'now' },
+    });
   });
 });
 
 describe('A refused change', () => {
   test('shows the item that refused it', () => {
-    expect(apply(key, item, change({ when: [['has', 'Fp']] }))).toEqual({ ok: false, old: item });
-    expect(apply(key, undefined, change({ when: [['has', 'Fp']] }))).toEqual({ ok: false, old: undefined });
+    expect(apply(key, item, change({ when: [['has', 'intent']] }))).toEqual({ ok: false, old: item });
+    expect(apply(key, undefined, change({ when: [['has', 'intent']] }))).toEqual({ ok: false, old: undefined });
   });
 
   test('that finds its own nonce was written before: its answer had been lost', () => {
-    expect(apply(key, item, change({ when: [['=', 'Fc', 3]], set: { Fc: 4 }, nonce: ['n', 'before'] }))).toEqual({
+    expect(
+      apply(key, item, change({ when: [['=', 'cursor', 3]], set: { cursor: 4 }, nonce: ['n', 'before'] })),
+    ).toEqual({
       ok: true,
       item,
     });

@@ -8,7 +8,7 @@ const NOW = 1_790_000_000_000;
 const MINUTE = 60_000;
 
 const pair = (over: Item): Pair => {
-  const read = readPair({ pk: 'flex#CH1', sk: 'pair', st: 'open', since: NOW - 60 * MINUTE, ...over });
+  const read = readPair({ pk: 'flex#CH1', sk: 'pair', state: 'open', begunAt: NOW - 60 * MINUTE, ...over });
   if (read === undefined) throw new Error('no pair');
   return read;
 };
@@ -21,19 +21,23 @@ const told = (pair: Pair): readonly Entry[] => {
 };
 
 test.each([
-  ['a lane that is dirty', linked({ fld: 7, flds: NOW }), 1],
-  ['both', linked({ fld: 7, flds: NOW, fxd: 1, fxds: NOW }), 2],
-  ['a lane with an edit that has waited for long', linked({ fxe: { IM1: NOW, IM2: NOW - 16 * MINUTE } }), 1],
-  ['a lane with both, once', linked({ fld: 7, flds: NOW, fle: { IM1: NOW - 16 * MINUTE } }), 1],
-  ['both lanes of a chat that has not been linked for long', pair({ since: NOW - 16 * MINUTE }), 2],
+  ['a lane that is dirty', linked({ fl_dirtyUpTo: 7, fl_dirtySince: NOW }), 1],
+  ['both', linked({ fl_dirtyUpTo: 7, fl_dirtySince: NOW, fx_dirtyUpTo: 1, fx_dirtySince: NOW }), 2],
+  ['a lane with an edit that has waited for long', linked({ fx_staleEdits: { IM1: NOW, IM2: NOW - 16 * MINUTE } }), 1],
+  [
+    'a lane with both, once',
+    linked({ fl_dirtyUpTo: 7, fl_dirtySince: NOW, fl_staleEdits: { IM1: NOW - 16 * MINUTE } }),
+    1,
+  ],
+  ['both lanes of a chat that has not been linked for long', pair({ begunAt: NOW - 16 * MINUTE }), 2],
 ])('The sweep tells of %s', (_, pair, count) => {
   expect(told(pair)).toEqual([{ step: 'swept', type: 'dirty lanes', sids: [], count }]);
 });
 
 test.each([
-  ['an edit that the next run may apply', linked({ fle: { IM1: NOW - 14 * MINUTE } })],
-  ['a link under way', pair({ since: NOW - 14 * MINUTE })],
-  ['a hole', linked({ flh: { 3: NOW - 9 * MINUTE } })],
+  ['an edit that the next run may apply', linked({ fl_staleEdits: { IM1: NOW - 14 * MINUTE } })],
+  ['a link under way', pair({ begunAt: NOW - 14 * MINUTE })],
+  ['a hole', linked({ fl_holes: { 3: NOW - 9 * MINUTE } })],
 ])('The sweep keeps quiet about %s', (_, pair) => {
   expect(told(pair)).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { TwilioError } from '../../../src/core/model/twilio-error.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 import type { QueueMessage } from '../../../src/core/ports/queues.ts';
 import type { Acceptance, AssignedTask, TaskSide } from '../../../src/core/ports/tasks.ts';
-import { pairKey } from '../../../src/core/state/pair.ts';
+import { pairId, pairKey } from '../../../src/core/state/items.ts';
 import { createAcceptSweep } from '../../../src/core/sweep/lost-accepts/sweep.ts';
 import { eventPlacement } from '../../../src/edge/placement.ts';
 
@@ -113,13 +113,13 @@ const openScene = (workspace: 'named' | 'unknown' = 'named') => {
       if (before !== undefined) open.set(before.sid, { ...before, updatedAt: time });
     },
     linked: (container: string, by: string) =>
-      store.write(pairKey('flex', container), {
+      store.write(pairKey(pairId('flex', container)), {
         when: [],
-        set: { st: 'open', linked: 1, flex: container, task: by },
+        set: { state: 'open', linked: 1, flex: container, task: by },
         nonce: ['n', 'x'],
       }),
     counterpart: (container: string) =>
-      store.write(pairKey('flex', container), { when: [], set: { pair: 'frontline#CH' }, nonce: ['n', 'x'] }),
+      store.write(pairKey(pairId('flex', container)), { when: [], set: { pair: 'frontline#CH' }, nonce: ['n', 'x'] }),
     fails: (error: Error | undefined): void => {
       failure = error;
     },

@@ -3,6 +3,7 @@ import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
 import type { BridgeDeps } from '../../../src/core/deps.ts';
 import type { Key } from '../../../src/core/ports/change.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
+import { onList } from '../../../src/core/state/items.ts';
 import { createSweep } from '../../../src/core/sweep/sweep.ts';
 
 const START = 1_790_000_000_000;
@@ -12,10 +13,10 @@ const sweepOver = async (pairs: { readonly active: number; readonly quiet: numbe
   let now = START;
   let nonces = 0;
   const memory = createMemoryStore();
-  for (const [kind, count] of Object.entries(pairs))
-    for (let n = 0; n < count; n += 1) {
+  for (const kind of ['active', 'quiet'] as const)
+    for (let n = 0; n < pairs[kind]; n += 1) {
       const pk = `flex#${kind}${String(n).padStart(4, '0')}`;
-      await memory.write({ pk, sk: 'pair' }, { when: [], set: { due: kind, dk: pk }, nonce: ['n', `${kind}${n}`] });
+      await memory.write({ pk, sk: 'pair' }, { when: [], set: onList(kind, pk), nonce: ['n', `${kind}${n}`] });
     }
   const begun: { readonly pk: string; readonly at: number }[] = [];
   const journal: Entry[] = [];

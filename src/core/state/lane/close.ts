@@ -3,7 +3,8 @@
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
 import type { Test } from '../../ports/change.ts';
-import { type LaneState, laneAttributes, otherLane, type Pair } from '../pair.ts';
+import { laneAttributes } from '../items.ts';
+import { type LaneState, otherLane, type Pair } from '../pair.ts';
 import { pace } from './pace.ts';
 import { intentAttributes, type LaneLease, type LaneWrite, writeLane } from './write.ts';
 
@@ -21,7 +22,7 @@ const accounted = (pair: Pair, other: Lane, copy: number | undefined) => {
   const cursor = pair.lanes[other].cursor;
   const add = { [o.paceIndex]: 1 };
   if (cursor === copy - 1) return { when: [['=', o.cursor, copy - 1] as Test], set: { [o.cursor]: copy }, add };
-  if (cursor < copy - 1) return { when: [['<', o.cursor, copy - 1] as Test], include: { [o.own]: [copy] }, add };
+  if (cursor < copy - 1) return { when: [['<', o.cursor, copy - 1] as Test], include: { [o.ownIndices]: [copy] }, add };
   return { when: [['>=', o.cursor, copy] as Test], drop: { [o.holes]: [String(copy)] }, add };
 };
 
@@ -48,12 +49,12 @@ export const close = async (
     const state = pair.lanes[lane];
     const cursor = of.late ? state.cursor : advanced(state, of.index);
     const other = accounted(pair, otherLane(lane), copy);
-    const written = await writeLane(deps, pair.key, lane, {
+    const written = await writeLane(deps, pair.id, lane, {
       when: [['=', a.fence, fence], ['=', a.intentSid, of.sid], ['=', a.cursor, state.cursor], ...other.when],
       set: { [a.cursor]: cursor, ...pace(deps, lane, state, of.index, listedAt), ...(other.set ?? {}) },
       add: other.add ?? {},
       include: other.include ?? {},
-      exclude: { [a.own]: state.ownIndices.filter((index) => index <= cursor) },
+      exclude: { [a.ownIndices]: state.ownIndices.filter((index) => index <= cursor) },
       put: missing.length > 0 ? { [a.holes]: Object.fromEntries(missing.map((index) => [index, listedAt])) } : {},
       drop: { ...(other.drop ?? {}), ...(of.late ? { [a.holes]: [String(of.index)] } : {}) },
       remove: intentAttributes(lane),

@@ -1,7 +1,9 @@
 /** Before a call stands an intent: who claims a lane, takes one over, gives it back, or does not know what became of it. */
+
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
-import { laneAttributes, otherLane, type Pair, source } from '../pair.ts';
+import { laneAttributes, type PairId } from '../items.ts';
+import { otherLane, source } from '../pair.ts';
 import { dueMark, intentAttributes, type LaneLease, type LaneWrite, writeLane } from './write.ts';
 
 export type NewIntent = {
@@ -20,7 +22,7 @@ const intent = (deps: BridgeDeps, lane: Lane, of: NewIntent) => {
     set: {
       [a.intentSid]: of.sid,
       [a.intentIndex]: of.index,
-      [a.intentCreated]: of.createdAt,
+      [a.intentCreatedAt]: of.createdAt,
       [a.intentAuthor]: of.author,
       [a.intentDigest]: of.digest,
       [a.intentNotAfter]: deps.clock.now() + deps.settings.leaseMs,
@@ -34,21 +36,21 @@ const intent = (deps: BridgeDeps, lane: Lane, of: NewIntent) => {
 /** The fast path's one look and first write: the lane is mine for this message if it stands right behind the cursor. */
 export const claim = (
   deps: BridgeDeps,
-  key: Pair['key'],
+  pair: PairId,
   lane: Lane,
   container: string,
   of: NewIntent,
   cursor: number,
 ): Promise<LaneWrite> => {
   const a = laneAttributes(lane);
-  return writeLane(deps, key, lane, {
+  return writeLane(deps, pair, lane, {
     when: [
-      ['=', 'st', 'open'],
+      ['=', 'state', 'open'],
       ['=', source(lane), container],
       ['=', a.cursor, cursor],
       ['lacks', a.intentSid],
-      ['lacks', a.dirty],
-      ['lacks', 'held'],
+      ['lacks', a.dirtyUpTo],
+      ['lacks', 'heldUntil'],
     ],
     ...intent(deps, lane, of),
   });
@@ -57,7 +59,7 @@ export const claim = (
 /** Reconcile's start: from here on no older run can write. */
 export const fence = (deps: BridgeDeps, { pair, lane }: LaneLease): Promise<LaneWrite> => {
   const a = laneAttributes(lane);
-  return writeLane(deps, pair.key, lane, {
+  return writeLane(deps, pair.id, lane, {
     when: [
       ['=', a.fence, pair.lanes[lane].fence],
       ['lacks', a.intentSid],
@@ -69,7 +71,7 @@ export const fence = (deps: BridgeDeps, { pair, lane }: LaneLease): Promise<Lane
 /** Reconcile's claim: any message, also one behind the cursor when its index is a hole. */
 export const intend = (deps: BridgeDeps, { pair, lane }: LaneLease, of: NewIntent): Promise<LaneWrite> => {
   const a = laneAttributes(lane);
-  return writeLane(deps, pair.key, lane, {
+  return writeLane(deps, pair.id, lane, {
     when: [
       ['=', a.fence, pair.lanes[lane].fence],
       ['lacks', a.intentSid],
@@ -81,7 +83,7 @@ export const intend = (deps: BridgeDeps, { pair, lane }: LaneLease, of: NewInten
 /** Takes over an intent whose owner is gone. */
 export const take = (deps: BridgeDeps, { pair, lane }: LaneLease): Promise<LaneWrite> => {
   const a = laneAttributes(lane);
-  return writeLane(deps, pair.key, lane, {
+  return writeLane(deps, pair.id, lane, {
     when: [
       ['=', a.fence, pair.lanes[lane].fence],
       ['has', a.intentSid],
@@ -106,7 +108,7 @@ const tried = (deps: BridgeDeps, { pair, lane }: LaneLease) => {
 
 /** The intent did not happen, and cannot any more. `counts`: it was tried, and Twilio would not take it. */
 export const clear = (deps: BridgeDeps, lease: LaneLease, counts = false): Promise<LaneWrite> =>
-  writeLane(deps, lease.pair.key, lease.lane, {
+  writeLane(deps, lease.pair.id, lease.lane, {
     when: [['=', laneAttributes(lease.lane).fence, lease.pair.lanes[lease.lane].fence]],
     set: counts ? tried(deps, lease) : {},
     remove: intentAttributes(lease.lane),
@@ -114,7 +116,7 @@ export const clear = (deps: BridgeDeps, lease: LaneLease, counts = false): Promi
 
 /** Nothing more can leave for this intent, but nobody knows what became of it: settling starts now. */
 export const lapse = (deps: BridgeDeps, lease: LaneLease): Promise<LaneWrite> =>
-  writeLane(deps, lease.pair.key, lease.lane, {
+  writeLane(deps, lease.pair.id, lease.lane, {
     when: [['=', laneAttributes(lease.lane).fence, lease.pair.lanes[lease.lane].fence]],
     set: {
       [laneAttributes(lease.lane).intentNotAfter]: deps.clock.now(),

@@ -3,33 +3,34 @@
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
 import type { Test } from '../../ports/change.ts';
-import { type LaneState, laneAttributes, otherLane, type Pair } from '../pair.ts';
+import { laneAttributes, OFF_LIST, onList, type PairId } from '../items.ts';
+import { type LaneState, otherLane } from '../pair.ts';
 import { dueMark, type LaneLease, type LaneWrite, writeLane } from './write.ts';
 
 /** An edit or a removal that could not be applied in time: reconcile does it. */
-export const markStale = (deps: BridgeDeps, key: Pair['key'], lane: Lane, sid: string): Promise<LaneWrite> =>
-  writeLane(deps, key, lane, {
-    when: [['has', laneAttributes(lane).stale]],
-    put: { [laneAttributes(lane).stale]: { [sid]: deps.clock.now() } },
-    set: { due: 'due', dk: key.pk },
+export const markStale = (deps: BridgeDeps, pair: PairId, lane: Lane, sid: string): Promise<LaneWrite> =>
+  writeLane(deps, pair, lane, {
+    when: [['has', laneAttributes(lane).staleEdits]],
+    put: { [laneAttributes(lane).staleEdits]: { [sid]: deps.clock.now() } },
+    set: onList('due', pair),
   });
 
 /** Marks a lane dirty up to a source index: it is reconciled once a minute until it is clean. Never refused for long. */
-export const defer = async (deps: BridgeDeps, key: Pair['key'], lane: Lane, upTo: number): Promise<LaneWrite> => {
+export const defer = async (deps: BridgeDeps, pair: PairId, lane: Lane, upTo: number): Promise<LaneWrite> => {
   const a = laneAttributes(lane);
   const index = Math.max(upTo, 1);
-  return writeLane(deps, key, lane, {
+  return writeLane(deps, pair, lane, {
     when: [
-      ['has', 'st'],
-      ['any', [['lacks', a.dirty]], [['<', a.dirty, index]]],
+      ['has', 'state'],
+      ['any', [['lacks', a.dirtyUpTo]], [['<', a.dirtyUpTo, index]]],
     ],
-    set: { [a.dirty]: index, [a.dirtySince]: deps.clock.now(), due: 'due', dk: key.pk },
+    set: { [a.dirtyUpTo]: index, [a.dirtySince]: deps.clock.now(), ...onList('due', pair) },
   });
 };
 
 /** A page of a long copy is through: the next run goes on from `place`. */
 export const keepPlace = (deps: BridgeDeps, { pair, lane }: LaneLease, place: string): Promise<LaneWrite> =>
-  writeLane(deps, pair.key, lane, {
+  writeLane(deps, pair.id, lane, {
     when: [
       ['=', laneAttributes(lane).fence, pair.lanes[lane].fence],
       ['lacks', laneAttributes(lane).intentSid],
@@ -94,30 +95,32 @@ export const clean = async (
       other.intent !== undefined ||
       other.holes.size > 0 ||
       other.stale.size > 0;
-    const written = await writeLane(deps, pair.key, lane, {
+    const written = await writeLane(deps, pair.id, lane, {
       when: [
         ['=', a.fence, fence],
         ['lacks', a.intentSid],
         ['=', a.cursor, state.cursor],
-        ...(state.dirty === undefined ? [['lacks', a.dirty] as const] : [['=', a.dirty, state.dirty.upTo] as const]),
+        ...(state.dirty === undefined
+          ? [['lacks', a.dirtyUpTo] as const]
+          : [['=', a.dirtyUpTo, state.dirty.upTo] as const]),
         // The mark goes only when nothing else of the pair waits for it.
         ...(rest
           ? []
           : [
               ['has', 'linked'] as const,
-              ['lacks', 'held'] as const,
+              ['lacks', 'heldUntil'] as const,
               ...untouched(lane, state),
               ...untouched(otherLane(lane), other),
             ]),
       ],
       set: { [a.cursor]: cursor, ...(waits ? dueMark(pair) : {}) },
-      exclude: { [a.own]: state.ownIndices.filter((index) => index <= cursor) },
+      exclude: { [a.ownIndices]: state.ownIndices.filter((index) => index <= cursor) },
       put: fresh.length > 0 ? { [a.holes]: Object.fromEntries(fresh.map((index) => [index, listedAt])) } : {},
       drop: {
         ...(old.length > 0 ? { [a.holes]: old.map(String) } : {}),
-        ...(applied.length > 0 ? { [a.stale]: applied } : {}),
+        ...(applied.length > 0 ? { [a.staleEdits]: applied } : {}),
       },
-      remove: [...(done ? [a.dirty, a.dirtySince] : []), ...(rest ? [] : ['due', 'dk']), a.place],
+      remove: [...(done ? [a.dirtyUpTo, a.dirtySince] : []), ...(rest ? [] : [...OFF_LIST]), a.place],
     });
     if (written.ok || written.pair === undefined) return written;
     const now = written.pair.lanes[lane];

@@ -1,7 +1,9 @@
 /** Who writes faster than people can is held, until an operator or half an hour releases it. */
+
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
-import { type LaneState, laneAttributes } from '../pair.ts';
+import { laneAttributes } from '../items.ts';
+import type { LaneState } from '../pair.ts';
 import { dueMark, intentAttributes, type LaneLease, type LaneWrite, writeLane } from './write.ts';
 
 /** So many messages of people on one lane in so little time are nobody's typing: one a second, for four minutes. */
@@ -32,12 +34,12 @@ export const hold = async (deps: BridgeDeps, lease: LaneLease, upTo: number): Pr
   const now = deps.clock.now();
   for (let pair = lease.pair; ; ) {
     const dirty = Math.max(upTo, pair.lanes[lane].dirty?.upTo ?? 0, 1);
-    const written = await writeLane(deps, pair.key, lane, {
+    const written = await writeLane(deps, pair.id, lane, {
       when: [
         ['=', a.fence, lease.pair.lanes[lane].fence],
-        ['any', [['lacks', a.dirty]], [['<=', a.dirty, dirty]]],
+        ['any', [['lacks', a.dirtyUpTo]], [['<=', a.dirtyUpTo, dirty]]],
       ],
-      set: { held: now + HELD_MS, [a.dirty]: dirty, [a.dirtySince]: now, ...dueMark(pair) },
+      set: { heldUntil: now + HELD_MS, [a.dirtyUpTo]: dirty, [a.dirtySince]: now, ...dueMark(pair) },
       remove: intentAttributes(lane),
     });
     if (written.ok || written.pair?.lanes[lane].fence !== lease.pair.lanes[lane].fence) return written;
@@ -47,4 +49,4 @@ export const hold = async (deps: BridgeDeps, lease: LaneLease, upTo: number): Pr
 
 /** The time is over. Refused when it is not, or when somebody else did it. */
 export const releaseInTime = (deps: BridgeDeps, { pair, lane }: LaneLease): Promise<LaneWrite> =>
-  writeLane(deps, pair.key, lane, { when: [['<=', 'held', deps.clock.now()]], remove: ['held'] });
+  writeLane(deps, pair.id, lane, { when: [['<=', 'heldUntil', deps.clock.now()]], remove: ['heldUntil'] });

@@ -6,7 +6,8 @@
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
 import type { Change } from '../../ports/change.ts';
-import { laneAttributes, type Pair, readPair } from '../pair.ts';
+import { laneAttributes, onList, type PairId, pairKey } from '../items.ts';
+import { type Pair, readPair } from '../pair.ts';
 
 export type LaneLease = { readonly pair: Pair; readonly lane: Lane };
 export type LaneWrite =
@@ -15,11 +16,11 @@ export type LaneWrite =
 
 export const writeLane = async (
   deps: BridgeDeps,
-  key: Pair['key'],
+  id: PairId,
   lane: Lane,
   change: Omit<Change, 'nonce'>,
 ): Promise<LaneWrite> => {
-  const written = await deps.store.write(key, { ...change, nonce: [laneAttributes(lane).nonce, deps.nonce()] });
+  const written = await deps.store.write(pairKey(id), { ...change, nonce: [laneAttributes(lane).nonce, deps.nonce()] });
   const pair = readPair(written.ok ? written.item : written.old);
   return written.ok && pair !== undefined ? { ok: true, pair } : { ok: false, pair };
 };
@@ -29,7 +30,7 @@ export const intentAttributes = (lane: Lane): readonly string[] => {
   return [
     a.intentSid,
     a.intentIndex,
-    a.intentCreated,
+    a.intentCreatedAt,
     a.intentAuthor,
     a.intentDigest,
     a.intentNotAfter,
@@ -38,4 +39,4 @@ export const intentAttributes = (lane: Lane): readonly string[] => {
   ];
 };
 
-export const dueMark = (pair: Pair) => ({ due: 'due', dk: pair.key.pk });
+export const dueMark = (pair: Pair) => onList('due', pair.id);

@@ -5,6 +5,7 @@
 
 import type { Clock, Nonce } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
+import { ASKED_SECONDS, askedKey, keptFor, NONCE } from '../../state/items.ts';
 
 export type Asked = {
   readonly reservation: string;
@@ -16,9 +17,6 @@ export type Asked = {
 
 type Deps = { readonly store: Store; readonly clock: Clock; readonly nonce: Nonce };
 
-/** Seconds. Written anew at least once a day as long as the task is open. */
-const KEEP_SECONDS = 30 * 24 * 3600;
-
 const LEAST_MS = 10 * 60_000;
 const MOST_MS = 24 * 3_600_000;
 
@@ -29,23 +27,21 @@ const MOST_MS = 24 * 3_600_000;
 export const askAgainAt = (now: number, acceptedAt: number): number =>
   now + Math.min(MOST_MS, Math.max(LEAST_MS, now - acceptedAt));
 
-const keyOf = (task: string) => ({ pk: `accept#${task}`, sk: 'asked' });
-
 export const readAsked = async (deps: Deps, task: string): Promise<Asked | undefined> => {
-  const item = await deps.store.get(keyOf(task));
+  const item = await deps.store.get(askedKey(task));
   if (item === undefined) return undefined;
-  return { reservation: String(item.reservation), updatedAt: Number(item.updated), until: Number(item.until) };
+  return { reservation: String(item.reservation), updatedAt: Number(item.updatedAt), until: Number(item.until) };
 };
 
 export const writeAsked = async (deps: Deps, task: string, asked: Asked): Promise<void> => {
-  await deps.store.write(keyOf(task), {
+  await deps.store.write(askedKey(task), {
     when: [],
     set: {
       reservation: asked.reservation,
-      updated: asked.updatedAt,
+      updatedAt: asked.updatedAt,
       until: asked.until,
-      ttl: Math.floor(deps.clock.now() / 1000) + KEEP_SECONDS,
+      ...keptFor(ASKED_SECONDS, deps.clock),
     },
-    nonce: ['n', deps.nonce()],
+    nonce: [NONCE, deps.nonce()],
   });
 };

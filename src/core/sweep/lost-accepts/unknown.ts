@@ -2,7 +2,8 @@
 
 import type { Clock, Nonce } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
-import { aliasOf, pairKey, readPair } from '../../state/pair.ts';
+import { pairId, pairKey } from '../../state/items.ts';
+import { aliasOf, readPair } from '../../state/pair.ts';
 import { type Asked, readAsked } from './asked.ts';
 import type { Memory } from './memory.ts';
 import type { OpenChat } from './open-chats.ts';
@@ -31,7 +32,7 @@ export const unknownChats = async (
 /** A pair that has begun for the task finishes, or rests, by itself; a channel that the bridge made itself needs none. */
 const look = async (deps: Deps, memory: Memory, open: OpenChat): Promise<UnknownChat | undefined> => {
   const { task, chat, passed } = open;
-  const item = await deps.store.get(pairKey('flex', chat.container));
+  const item = await deps.store.get(pairKey(pairId('flex', chat.container)));
   const pair = readPair(item);
   if (aliasOf(item) !== undefined || pair?.task === task.sid) {
     memory.known(task);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createMemoryStore } from '../../../../src/adapters/memory/store.ts';
 import type { BridgeDeps } from '../../../../src/core/deps.ts';
+import { pairId, pairKey } from '../../../../src/core/state/items.ts';
 import { fence } from '../../../../src/core/state/lane/intent.ts';
 import {
   clean,
@@ -10,12 +11,12 @@ import {
   HOLES_AT_ONCE,
   markStale,
 } from '../../../../src/core/state/lane/marks.ts';
-import { type Pair, pairKey, readPair } from '../../../../src/core/state/pair.ts';
+import { type Pair, readPair } from '../../../../src/core/state/pair.ts';
 import { beginPair, finishLink, openPair } from '../../../../src/core/state/pair-writes.ts';
 import { acceptedIn } from '../../../support/accepted.ts';
 
 const accepted = acceptedIn('CH1');
-const key = pairKey('flex', 'CH1');
+const id = pairId('flex', 'CH1');
 const START = 1_790_000_000_000;
 
 /** A linked pair that nothing waits for. */
@@ -37,7 +38,7 @@ const linkedPair = async () => {
   const opened = begun && (await openPair(deps, begun, 'CH2', 'jo'));
   if (!opened || !(await finishLink(deps, opened, accepted, false))) throw new Error('not linked');
   const pair = async (): Promise<Pair> => {
-    const found = readPair(await store.get(key));
+    const found = readPair(await store.get(pairKey(id)));
     if (found === undefined) throw new Error('no pair');
     return found;
   };
@@ -55,7 +56,7 @@ const linkedPair = async () => {
 describe('The mark of a lane that is not up to date', () => {
   test('stays while the list has not shown what it stands for', async () => {
     const { deps, cleans } = await linkedPair();
-    await defer(deps, key, 'toFrontline', 7);
+    await defer(deps, id, 'toFrontline', 7);
     const after = await cleans(5);
     expect(after.lanes.toFrontline.dirty?.upTo).toBe(7);
     expect(after.due).toBe(true);
@@ -63,7 +64,7 @@ describe('The mark of a lane that is not up to date', () => {
 
   test('goes when the list has', async () => {
     const { deps, cleans } = await linkedPair();
-    await defer(deps, key, 'toFrontline', 7);
+    await defer(deps, id, 'toFrontline', 7);
     const after = await cleans(7);
     expect(after.lanes.toFrontline.dirty).toBeUndefined();
     expect(after.due).toBe(false);
@@ -71,7 +72,7 @@ describe('The mark of a lane that is not up to date', () => {
 
   test('goes when no list has shown it for so long that it must be gone', async () => {
     const { deps, cleans, pass } = await linkedPair();
-    await defer(deps, key, 'toFrontline', 7);
+    await defer(deps, id, 'toFrontline', 7);
     pass(GONE_AFTER_MS);
     expect((await cleans(5)).lanes.toFrontline.dirty?.upTo).toBe(7);
     pass(1);
@@ -80,7 +81,7 @@ describe('The mark of a lane that is not up to date', () => {
 
   test("leaves the other lane's alone, and the pair due for it", async () => {
     const { deps, cleans } = await linkedPair();
-    await defer(deps, key, 'toFlex', 3);
+    await defer(deps, id, 'toFlex', 3);
     const after = await cleans(9);
     expect(after.lanes.toFlex.dirty?.upTo).toBe(3);
     expect(after.due).toBe(true);
@@ -102,7 +103,7 @@ test('A hole keeps the pair due until a list has missed it for so long that it m
 
 test('An edit that was not applied keeps the pair due until it is', async () => {
   const { deps, cleans } = await linkedPair();
-  await markStale(deps, key, 'toFrontline', 'IM1');
+  await markStale(deps, id, 'toFrontline', 'IM1');
   const before = await cleans(5);
   expect([...before.lanes.toFrontline.stale.keys()]).toEqual(['IM1']);
   expect(before.due).toBe(true);
@@ -115,7 +116,7 @@ describe('More than one write may take away', () => {
   test('of edits that were applied is taken away by the runs that follow', async () => {
     const { deps, pair, cleans } = await linkedPair();
     const sids = Array.from({ length: 230 }, (_, n) => `IM${n}`);
-    for (const sid of sids) await markStale(deps, key, 'toFrontline', sid);
+    for (const sid of sids) await markStale(deps, id, 'toFrontline', sid);
     const left: number[] = [];
     do
       left.push((await cleans(5, [], [...(await pair()).lanes.toFrontline.stale.keys()])).lanes.toFrontline.stale.size);
@@ -127,7 +128,7 @@ describe('More than one write may take away', () => {
     const { deps, pair, cleans, pass } = await linkedPair();
     const indices = (from: number, count = HOLES_AT_ONCE) => Array.from({ length: count }, (_, n) => from + n);
     for (const from of [0, 50, 100, 150]) await cleans(from + 49, indices(from));
-    for (let n = 0; n < 230; n += 1) await markStale(deps, key, 'toFrontline', `IM${n}`);
+    for (let n = 0; n < 230; n += 1) await markStale(deps, id, 'toFrontline', `IM${n}`);
     pass(GONE_AFTER_MS + 1);
     const renewed = async () => [...(await pair()).lanes.toFrontline.stale.keys()];
     let after = await cleans(249, indices(200), await renewed());

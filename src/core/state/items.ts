@@ -1,0 +1,201 @@
+/**
+ * All that is stored: the key, the attributes and the lifetime of every kind of item. It is one table of DynamoDB, or one
+ * SQLite file; each item changes by single conditional writes only. No message text stands here, and of people only
+ * the identities that Twilio uses for them.
+ *
+ * Names are words, but for the ledger's and the forwarder's rows: one or two of them are written for every text and kept
+ * for months, so the attributes that every row has are letters, declared here beside their long names. Words would cost
+ * some 0.05 USD a million texts (docs/cost.md).
+ */
+import { TABLE } from '../../contract.ts';
+import type { Lane, Side } from '../model/event.ts';
+import type { Key } from '../ports/change.ts';
+import type { Clock } from '../ports/clock.ts';
+
+/** On every item but rows: names its last write, so that a write whose answer was lost is known for done. */
+export const NONCE = 'nonce';
+
+/**
+ * The lists of the one sparse index (docs/adr/0004), which an item is on while it has both these attributes. `due`: pairs
+ * that wait for something; `active` and `quiet`: pairs that the sweep compares; `parked`: rows; `backlog`: jobs.
+ */
+export type ListName = 'due' | 'active' | 'quiet' | 'parked' | 'backlog';
+export const onList = (list: ListName, order: string) => ({ [TABLE.list]: list, [TABLE.listOrder]: order });
+export const OFF_LIST: readonly string[] = [TABLE.list, TABLE.listOrder];
+
+const DAY_SECONDS = 24 * 3600;
+
+/** The attribute by which the store forgets an item. @param seconds from now. */
+export const keptFor = (seconds: number, clock: Pick<Clock, 'now'>) => ({
+  [TABLE.ttl]: Math.floor(clock.now() / 1000) + seconds,
+});
+
+/** Names a pair for ever, and is the `pk` of all that belongs to it: the side and the container that its chat began in. */
+export type PairId = `${Side}#${string}`;
+export const pairId = (side: Side, container: string): PairId => `${side}#${container}`;
+
+/** The container that a pair's chat began in. */
+export const containerOfPair = (pair: PairId): string => pair.slice(pair.indexOf('#') + 1);
+
+/**
+ * One chat on two accounts: state (linking, open, ending, closed), both containers, who serves it, and its two lanes.
+ * Kept for good, until ends exist.
+ */
+export const pairKey = (pair: PairId): Key => ({ pk: pair, sk: 'pair' });
+export const PAIR = [
+  'state',
+  'generation',
+  'flex',
+  'frontline',
+  'customer',
+  'workspace',
+  'task',
+  'reservation',
+  'worker',
+  'workerIdentity',
+  'linked',
+  'refusedParticipant',
+  'quiet',
+  'begunAt',
+  'heldUntil',
+] as const;
+
+/** Where the other container's pair would lie: the pair that it belongs to. Never changes. */
+export const ALIAS = ['pair'] as const;
+
+/** How stored names call a lane: short, for a pair has some twenty attributes a lane and must stay within 1 KB, one write unit. */
+export const lanePrefix = (lane: Lane): 'fl' | 'fx' => (lane === 'toFrontline' ? 'fl' : 'fx');
+export const laneOfPrefix = (prefix: string): Lane => (prefix === 'fl' ? 'toFrontline' : 'toFlex');
+
+/** A lane's attributes lie flat in its pair: DynamoDB cannot write below a map that is not there. No dots: lapse.ts makes JSON paths of them. */
+export const laneAttributes = (lane: Lane) => {
+  const l = lanePrefix(lane);
+  return {
+    cursor: `${l}_cursor`,
+    fence: `${l}_fence`,
+    nonce: `${l}_nonce`,
+    intentSid: `${l}_intentSid`,
+    intentIndex: `${l}_intentIndex`,
+    intentCreatedAt: `${l}_intentCreatedAt`,
+    intentAuthor: `${l}_intentAuthor`,
+    intentDigest: `${l}_intentDigest`,
+    intentNotAfter: `${l}_intentNotAfter`,
+    intentTail: `${l}_intentTail`,
+    intentLate: `${l}_intentLate`,
+    dirtyUpTo: `${l}_dirtyUpTo`,
+    dirtySince: `${l}_dirtySince`,
+    ownIndices: `${l}_ownIndices`,
+    holes: `${l}_holes`,
+    staleEdits: `${l}_staleEdits`,
+    paceIndex: `${l}_paceIndex`,
+    paceSince: `${l}_paceSince`,
+    triedSid: `${l}_triedSid`,
+    triedTimes: `${l}_triedTimes`,
+    triedSince: `${l}_triedSince`,
+    place: `${l}_place`,
+  } as const;
+};
+
+/** A message of a lane's source that the bridge has dealt with: `m#fl#IM…` of the lane to Frontline, `m#fx#IM…` of the one to Flex. */
+export const ledgerKey = (pair: PairId, lane: Lane, sid: string): Key => ({
+  pk: pair,
+  sk: `m#${lanePrefix(lane)}#${sid}`,
+});
+export const LEDGER = {
+  state: 'st',
+  copy: 'd',
+  copyIndex: 'di',
+  nonce: 'n',
+  late: 'late',
+  reason: 'reason',
+  code: 'code',
+  index: 'index',
+  parkedAt: 'parkedAt',
+  /** Of a copy: the digest of the later text that Twilio refused. Of a parked message: the digest of its text. */
+  refusedDigest: 'refusedDigest',
+  revertedDigest: 'revertedDigest',
+  reverts: 'reverts',
+  revertedSince: 'revertedSince',
+} as const;
+/** An expired row is never a reason to post again: the cursor has long passed it. */
+export const LEDGER_SECONDS = 180 * DAY_SECONDS;
+
+/** An event that goes on to Flex's own webhook, `f#onMessageSent:IM…` under its channel. */
+export const forwardKey = (channel: string, key: string): Key => ({ pk: pairId('flex', channel), sk: `f#${key}` });
+export const FORWARD = {
+  state: 'st',
+  leaseUntil: 'u',
+  since: 'b',
+  fence: 'f',
+  at: 'at',
+  nonce: 'n',
+  perhapsTwice: 'perhapsTwice',
+  revived: 'revived',
+  unsent: 'unsent',
+} as const;
+/**
+ * From a row's last write on. An event lies on its queue for 14 days at most, and so does the dead letter that the last
+ * write follows; a sweep recalls what is a week old at most. Nothing asks for a row later.
+ */
+export const FORWARD_SECONDS = 15 * DAY_SECONDS;
+
+/** Up to which index of a channel all is known to be forwarded. Kept like the forwards' rows. */
+export const forwardCursorKey = (channel: string): Key => ({ pk: pairId('flex', channel), sk: 'forward-cursor' });
+export const FORWARD_CURSOR = ['upTo'] as const;
+
+/** An accept or a notice that could not be done yet, below its pair; on the list until it has ended. */
+export const backlogKey = (pair: PairId, id: string): Key => ({ pk: pair, sk: `backlog#${id}` });
+export const BACKLOG = ['channel', 'work'] as const;
+/** Nobody waits for an agent, or looks for a message, of last week. */
+export const BACKLOG_SECONDS = 7 * DAY_SECONDS;
+
+/** On the list `active` or `quiet`: through it the sweep finds the pair. Written when that changes. */
+export const registryKey = (pair: PairId): Key => ({ pk: pair, sk: 'registry' });
+
+/** How a job of an operator ended. */
+export const ticketKey = (ticket: string): Key => ({ pk: `ticket#${ticket}`, sk: 'ticket' });
+export const TICKET = ['end', 'reason', 'repaired', 'copies', 'unsureUntil'] as const;
+/** Nobody asks after a day. */
+export const TICKET_SECONDS = DAY_SECONDS;
+
+/** Until when no other sweep runs, and where the next one goes on in either list. */
+export const SWEEP_LEASE: Key = { pk: 'sweep', sk: 'lease' };
+export const SWEEP_LEASE_ATTRIBUTES = ['until', 'active', 'quiet'] as const;
+
+/** When TaskRouter is asked again about a task that led to no link. Written anew at least once a day while the task is open. */
+export const askedKey = (task: string): Key => ({ pk: `accept#${task}`, sk: 'asked' });
+export const ASKED = ['reservation', 'updatedAt', 'until'] as const;
+export const ASKED_SECONDS = 30 * DAY_SECONDS;
+
+/** When this deployment was first started, milliseconds since 1970. */
+export const FIRST_START: Key = { pk: 'deployment', sk: 'first-start' };
+export const FIRST_START_ATTRIBUTES = ['at'] as const;
+
+/** The key of the stamps, where the secrets give none: on one machine, made at the first start. */
+export const STAMP_KEY: Key = { pk: 'deployment', sk: 'stamp-key' };
+export const STAMP_KEY_ATTRIBUTES = ['value'] as const;
+
+/** Every kind of item by the form of its `sk`, with the attributes that it may have besides those of {@link TABLE}. */
+export const ITEMS: readonly { readonly of: string; readonly sk: RegExp; readonly attributes: readonly string[] }[] = [
+  {
+    of: 'a pair, or an alias',
+    sk: /^pair$/,
+    attributes: [
+      ...PAIR,
+      ...Object.values(laneAttributes('toFrontline')),
+      ...Object.values(laneAttributes('toFlex')),
+      ...ALIAS,
+      NONCE,
+    ],
+  },
+  { of: 'a row of the ledger', sk: /^m#(fl|fx)#/, attributes: Object.values(LEDGER) },
+  { of: 'a row of the forwarder', sk: /^f#/, attributes: Object.values(FORWARD) },
+  { of: "the forwarder's cursor", sk: /^forward-cursor$/, attributes: [...FORWARD_CURSOR, NONCE] },
+  { of: 'the backlog', sk: /^backlog#/, attributes: [...BACKLOG, NONCE] },
+  { of: 'the registry', sk: /^registry$/, attributes: [NONCE] },
+  { of: 'a ticket', sk: /^ticket$/, attributes: [...TICKET, NONCE] },
+  { of: "the sweep's lease", sk: /^lease$/, attributes: [...SWEEP_LEASE_ATTRIBUTES, NONCE] },
+  { of: 'a task that was asked about', sk: /^asked$/, attributes: [...ASKED, NONCE] },
+  { of: 'the first start', sk: /^first-start$/, attributes: [...FIRST_START_ATTRIBUTES, NONCE] },
+  { of: 'the stamp key', sk: /^stamp-key$/, attributes: [...STAMP_KEY_ATTRIBUTES, NONCE] },
+];
