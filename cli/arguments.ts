@@ -1,5 +1,7 @@
 /** The options that more than one command takes. */
+
 import { parseArgs } from 'node:util';
+import { isSid } from '../src/core/model/sids.ts';
 import { Misunderstood } from './command.ts';
 import type { Where } from './reach.ts';
 
@@ -35,8 +37,10 @@ export const waitOf = (text: string): number => {
   return Number(text) * 1000;
 };
 
-export const sidOf = (text: string | undefined, kinds: string): string => {
-  if (text === undefined || !new RegExp(`^(${kinds})[0-9a-f]{32}$`).test(text))
-    throw new Misunderstood(`Give a SID of 34 characters that begins with ${kinds.replaceAll('|', ', ')}`);
-  return text;
+export const sidOf = <Letters extends string>(
+  text: string | undefined,
+  ...kinds: readonly Letters[]
+): `${Letters}${string}` => {
+  for (const letters of kinds) if (isSid(letters, text)) return text;
+  throw new Misunderstood(`Give a SID of 34 characters that begins with ${kinds.join(', ')}`);
 };

@@ -30,7 +30,7 @@ export const repair: Command = async ({ args, environment, print }) => {
     return EXIT.well;
   }
   if (positionals.length > 1) throw new Misunderstood('repair takes one SID');
-  const sid = sidOf(positionals[0], 'CH|WT|IM');
+  const sid = sidOf(positionals[0], 'CH', 'WT', 'IM');
   const waitMs = waitOf(values.wait);
   const operator = await reach(whereOf(values), environment);
   try {

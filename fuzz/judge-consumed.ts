@@ -4,7 +4,7 @@ import type { Dice } from '../sim/random.ts';
 import { claimedStamp } from '../src/core/copies/stamp.ts';
 import { decodeEnvelope, encodeEnvelope } from '../src/core/jobs/envelope.ts';
 import type { Change } from '../src/core/ports/change.ts';
-import { laneAttributes } from '../src/core/state/items.ts';
+import { laneAttributes, pairId } from '../src/core/state/items.ts';
 import { config } from './bridge.ts';
 import { consume } from './consume.ts';
 import { entryProblems } from './judge-entry.ts';
@@ -72,7 +72,8 @@ const compare = async (stage: Stage, sent: readonly Queued[]): Promise<void> => 
     const work = decodeEnvelope(body)?.work;
     if (work?.kind !== 'event' || work.event.type !== 'message.added') continue;
     const lane = work.event.side === 'flex' ? 'toFrontline' : 'toFlex';
-    const job = { kind: 'reconcile', pair: `flex#${stage.facts.channel}`, lane, because: 'fuzz', full: true } as const;
+    const pair = pairId('flex', stage.facts.channel);
+    const job = { kind: 'reconcile', pair, lane, because: 'fuzz', full: true } as const;
     await consume(stage, queue, group, encodeEnvelope({ receivedAt: stage.now(), work: job }));
   }
 };

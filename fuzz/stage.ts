@@ -2,6 +2,7 @@
  * What stands behind the queues: the real consumers over a memory store and the local Twilio's state machine, in a time
  * of its own. Each is made anew, always the same way, so that every SID is the same each time.
  */
+
 import { validateHeaderValue } from 'node:http';
 import { AGENTS, FLEX } from '../local-twilio/defaults.ts';
 import { seededRandom } from '../local-twilio/sid.ts';
@@ -15,6 +16,7 @@ import type { QueueName } from '../src/contract.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
 import { encodeEnvelope } from '../src/core/jobs/envelope.ts';
 import type { BridgeEvent } from '../src/core/model/event.ts';
+import type { ChannelSid, ConversationSid, ReservationSid, TaskSid } from '../src/core/model/sids.ts';
 import type { Change } from '../src/core/ports/change.ts';
 import type { Entry } from '../src/core/ports/journal.ts';
 import type { QueueMessage } from '../src/core/ports/queues.ts';
@@ -26,10 +28,10 @@ import { REAL, type Target } from './target.ts';
 
 /** What a fixture must say to be about this stage's chat. */
 export type Facts = {
-  readonly channel: string;
-  readonly conversation: string;
-  readonly task: string;
-  readonly reservation: string;
+  readonly channel: ChannelSid;
+  readonly conversation: ConversationSid;
+  readonly task: TaskSid;
+  readonly reservation: ReservationSid;
   /** Written and not replicated yet, one on each side. */
   readonly flexMessage: { readonly sid: string; readonly index: number };
   readonly frontlineMessage: { readonly sid: string; readonly index: number };
@@ -134,12 +136,12 @@ export const createStage = async (target: Target, ready: 'linked' | 'accepted'):
   };
   const none = { sid: '', index: 0 };
   if (ready === 'accepted')
-    return { ...stage, facts: { ...common, conversation: '', flexMessage: none, frontlineMessage: none } };
+    return { ...stage, facts: { ...common, conversation: 'CH', flexMessage: none, frontlineMessage: none } };
 
   // What is to be looked at comes after linking.
   const { pass, now } = hours;
   await consume({ consumerOf: () => REAL.replicator(deps), pass, now }, 'flex-events', channelSid, linking(common));
-  const conversation = twilio.reads.containers('frontline').at(-1)?.sid ?? '';
+  const conversation = twilio.reads.containers('frontline').at(-1)?.sid ?? 'CH';
   const flexMessage = twilio.customer.writes(channelSid, TEXT);
   const frontlineMessage = twilio.frontlineAgent.writes(AGENTS.ann.email, conversation, TEXT);
   return { ...stage, facts: { ...common, conversation, flexMessage, frontlineMessage } };

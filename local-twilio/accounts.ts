@@ -5,7 +5,7 @@ import { noWebhooks } from './rest/conversations-webhooks.ts';
 
 const tail = (sid: string): string => sid.slice(2);
 
-const service = (account: Account, sid: string, friendlyName: string, now: number): ChatService => ({
+const service = (account: Account, sid: `IS${string}`, friendlyName: string, now: number): ChatService => ({
   sid,
   account,
   friendlyName,
@@ -36,7 +36,7 @@ const activitiesOf = (workspaceSid: string): readonly Activity[] =>
 
 const taskChannelNames = ['default', 'chat', 'sms', 'voice'] as const;
 
-const workspace = (account: Account, sid: string, name: string, now: number): Workspace => ({
+const workspace = (account: Account, sid: `WS${string}`, name: string, now: number): Workspace => ({
   sid,
   account,
   name,
@@ -55,7 +55,7 @@ const workspace = (account: Account, sid: string, name: string, now: number): Wo
 
 export const newWorker = (
   place: Workspace,
-  about: { readonly sid: string; readonly name: string; readonly attributes: Readonly<Record<string, unknown>> },
+  about: { readonly sid: `WK${string}`; readonly name: string; readonly attributes: Readonly<Record<string, unknown>> },
   now: number,
 ): Worker => ({
   sid: about.sid,
@@ -80,7 +80,7 @@ const newUser = (sid: string, identity: string, friendlyName: string, now: numbe
 
 const account = (
   name: Account['name'],
-  constants: { accountSid: string; authToken: string; apiKey: { sid: string; secret: string } },
+  constants: { accountSid: `AC${string}`; authToken: string; apiKey: { sid: string; secret: string } },
   defaultServiceSid: string,
 ): Account => ({
   name,

@@ -2,7 +2,8 @@
  * The two accounts that the local Twilio starts with. Fixed and plainly made up, so that a bridge with nothing
  * configured finds them and nobody mistakes them for real ones.
  */
-const made = (prefix: string, pattern: string): string => prefix + pattern.repeat(16);
+const made = <Letters extends string>(letters: Letters, pattern: string): `${Letters}${string}` =>
+  `${letters}${pattern.repeat(16)}`;
 
 const flexAccountSid = made('AC', 'f1');
 const proxyServiceSid = made('KS', 'f1');
@@ -35,9 +36,9 @@ export type DefaultAgent = {
   readonly email: string;
   /** The same person's identity in Flex. */
   readonly flexIdentity: string;
-  readonly flexWorkerSid: string;
+  readonly flexWorkerSid: `WK${string}`;
   /** undefined for the one who has no Frontline user. */
-  readonly frontlineWorkerSid: string | undefined;
+  readonly frontlineWorkerSid: `WK${string}` | undefined;
 };
 
 export const AGENTS = {

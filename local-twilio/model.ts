@@ -13,7 +13,7 @@ export type Media = {
 };
 
 export type Message = {
-  readonly sid: string;
+  readonly sid: `IM${string}`;
   readonly index: number;
   readonly author: string;
   body: string | undefined;
@@ -50,7 +50,7 @@ export type ConversationState = 'active' | 'inactive' | 'closed';
 
 /** A channel of Programmable Chat and a conversation of Conversations are one thing at Twilio. */
 export type Container = {
-  readonly sid: string;
+  readonly sid: `CH${string}`;
   readonly account: Account;
   readonly service: ChatService;
   uniqueName: string | undefined;
@@ -105,7 +105,7 @@ export type ConversationsWebhookConfig = {
 };
 
 export type ChatService = {
-  readonly sid: string;
+  readonly sid: `IS${string}`;
   readonly account: Account;
   friendlyName: string;
   readonly dateCreated: number;
@@ -123,7 +123,7 @@ export type ChatService = {
 export type Activity = { readonly sid: string; readonly name: string; readonly available: boolean };
 
 export type Worker = {
-  readonly sid: string;
+  readonly sid: `WK${string}`;
   friendlyName: string;
   attributes: string;
   activity: Activity;
@@ -136,7 +136,7 @@ export type Worker = {
 export type TaskStatus = 'pending' | 'reserved' | 'assigned' | 'canceled' | 'completed' | 'wrapping';
 
 export type Task = {
-  readonly sid: string;
+  readonly sid: `WT${string}`;
   attributes: string;
   status: TaskStatus;
   reason: string | undefined;
@@ -161,7 +161,7 @@ export type ReservationStatus =
   | 'completed';
 
 export type Reservation = {
-  readonly sid: string;
+  readonly sid: `WR${string}`;
   readonly task: Task;
   readonly worker: Worker;
   status: ReservationStatus;
@@ -178,7 +178,7 @@ export type TaskEvent = {
 };
 
 export type Workspace = {
-  readonly sid: string;
+  readonly sid: `WS${string}`;
   readonly account: Account;
   readonly name: string;
   eventCallbackUrl: string;
@@ -237,7 +237,7 @@ export type ProxyService = {
 
 export type Account = {
   readonly name: AccountName;
-  readonly sid: string;
+  readonly sid: `AC${string}`;
   /** The primary token signs webhooks; the secondary may be used for REST. */
   authToken: string;
   previousAuthToken: string | undefined;

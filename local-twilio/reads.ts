@@ -3,7 +3,7 @@ import type { Place } from './accounts.ts';
 import type { AccountName, Container, Media, Message, Task } from './model.ts';
 
 export type ReadMessage = {
-  readonly sid: string;
+  readonly sid: `IM${string}`;
   readonly index: number;
   readonly author: string;
   readonly body: string | undefined;
@@ -15,7 +15,7 @@ export type ReadMessage = {
 };
 
 export type ReadContainer = {
-  readonly sid: string;
+  readonly sid: `CH${string}`;
   readonly uniqueName: string | undefined;
   readonly friendlyName: string | undefined;
   readonly attributes: string;
@@ -25,10 +25,14 @@ export type ReadContainer = {
 };
 
 export type ReadTask = {
-  readonly sid: string;
+  readonly sid: `WT${string}`;
   readonly status: string;
   readonly attributes: string;
-  readonly reservations: readonly { readonly sid: string; readonly workerSid: string; readonly status: string }[];
+  readonly reservations: readonly {
+    readonly sid: `WR${string}`;
+    readonly workerSid: `WK${string}`;
+    readonly status: string;
+  }[];
 };
 
 export type Reads = {

@@ -9,7 +9,8 @@ const word = (random: Random): string =>
 const hex = (random: Random): string => word(random) + word(random) + word(random) + word(random);
 
 /** Two letters and 32 lower-case hexadecimal digits: https://www.twilio.com/docs/glossary/what-is-a-sid */
-export const newSid = (random: Random, prefix: string): string => prefix + hex(random);
+export const newSid = <Letters extends string>(random: Random, letters: Letters): `${Letters}${string}` =>
+  `${letters}${hex(random)}`;
 
 export const newUuid = (random: Random): string => {
   const digits = hex(random);

@@ -16,7 +16,7 @@ import type { World } from './world.ts';
 export const legible = (world: World, chats: readonly Played[]): World => {
   const { reads } = world.twilio;
   const files = new Map(chats.flatMap(({ files }) => [...files]));
-  const empties = new Set(chats.flatMap(({ empties }) => [...empties]));
+  const empties = new Set<string>(chats.flatMap(({ empties }) => [...empties]));
   const chatOf = (sid: string): Played | undefined =>
     chats.find(({ channel }) => sid === channel || sid === conversationOf(world, channel));
   const read = (message: ReadMessage): ReadMessage => ({ ...message, body: files.get(message.sid) ?? message.body });

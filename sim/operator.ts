@@ -2,6 +2,7 @@
 
 import type { LocalQueues } from '../src/adapters/in-process/source.ts';
 import { QUEUES } from '../src/contract.ts';
+import type { ChannelSid } from '../src/core/model/sids.ts';
 import { givenUpForwards, readUnlisted } from '../src/core/operate/dead-letters.ts';
 import type { DeadLetter, Operator } from '../src/core/operate/operator.ts';
 import { listParked } from '../src/core/operate/parked.ts';
@@ -60,7 +61,7 @@ export const redriveAll = async (world: Place): Promise<void> => {
   await redriveForwards(operator, forwards, 0);
 };
 
-export const repairChat = async (world: World, channel: string, full: boolean): Promise<void> => {
+export const repairChat = async (world: World, channel: ChannelSid, full: boolean): Promise<void> => {
   const pair = await loadPair(world.store, pairId('flex', channel));
   if (pair === undefined || pair.state === 'closed') return;
   world.meter.met(full ? 'repaired in full' : 'repaired');

@@ -2,6 +2,7 @@
 
 import { AGENTS, type DefaultAgent } from '../local-twilio/defaults.ts';
 import type { AccountName } from '../local-twilio/model.ts';
+import type { MessageSid } from '../src/core/model/sids.ts';
 import { pairId } from '../src/core/state/items.ts';
 import { findSource } from '../src/core/state/ledger.ts';
 import { isClosed } from './closed.ts';
@@ -41,7 +42,7 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
   const deletedByHand = new Set<string>();
   const meant = new Map<string, string>();
   const files = new Map<string, string>();
-  const empties = new Set<string>();
+  const empties = new Set<MessageSid>();
   const spoilt = new Set<string>();
   const others = new Set<string>();
   let texts = 0;
@@ -67,7 +68,7 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
     if (phone !== undefined) return customer();
     const copied = twilio.reads.transcript('flex', channel).find(({ attributes }) => attributes.includes('"bridge"'));
     const forged = JSON.stringify({
-      bridge: { v: 1, d: 'sim', s: `IM${'0'.repeat(32)}`, k: 'copy', h: '0'.repeat(32) },
+      bridge: { v: 1, d: 'sim', s: `IM${'0'.repeat(32)}` as const, k: 'copy', h: '0'.repeat(32) },
     });
     world.meter.met(copied === undefined ? 'stamp forged' : 'stamp copied');
     said.flex.add(twilio.customer.writes(channel, text('forger'), copied?.attributes ?? forged).sid);
@@ -84,7 +85,7 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
   };
 
   /** Not before the ledger knows the copy: one whose answer was lost, and that somebody deletes, is written again. */
-  const takeAway = async (conversation: string, sid: string, body: string): Promise<void> => {
+  const takeAway = async (conversation: string, sid: MessageSid, body: string): Promise<void> => {
     const source = await findSource(world, { pair: { id: pairId('flex', channel) }, lane: 'toFrontline' }, sid);
     const stands = twilio.reads.transcript('frontline', conversation).some((message) => message.sid === sid);
     if (!stands || isClosed(world, conversation) || source === undefined) return;
@@ -164,7 +165,7 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
     empties.add(sid);
     if (odd.chance(0.5)) sometime(() => fill(sid));
   };
-  const fill = (sid: string): void => {
+  const fill = (sid: MessageSid): void => {
     const body = text('customer');
     empties.delete(sid);
     said.flex.add(sid);

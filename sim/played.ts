@@ -1,9 +1,10 @@
 /** One chat as it was played: what people said in it, by which it is judged. */
 import type { DefaultAgent } from '../local-twilio/defaults.ts';
+import type { ChannelSid, ConversationSid, MessageSid } from '../src/core/model/sids.ts';
 import type { World } from './world.ts';
 
 export type Played = {
-  readonly channel: string;
+  readonly channel: ChannelSid;
   readonly phone: string | undefined;
   readonly agent: DefaultAgent;
   /** SIDs of people's messages on each side. */
@@ -15,7 +16,7 @@ export type Played = {
   /** Files by SID, as they must read on the other side. */
   readonly files: Map<string, string>;
   /** SIDs of messages that hold nothing, as yet. People's, but in no one's `said`: they cross nowhere. */
-  readonly empties: Set<string>;
+  readonly empties: Set<MessageSid>;
   /** SIDs of messages of which an edit was refused, perhaps. */
   readonly spoilt: Set<string>;
   /** Identities, on both sides, of agents who came along and say nothing. */
@@ -30,5 +31,5 @@ export type Played = {
 };
 
 /** The conversation that tells this channel's story, as the agent's app would list it. */
-export const conversationOf = (world: World, channel: string): string | undefined =>
+export const conversationOf = (world: World, channel: string): ConversationSid | undefined =>
   world.twilio.reads.containers('frontline').findLast(({ attributes }) => attributes.includes(channel))?.sid;

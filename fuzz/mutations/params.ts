@@ -147,6 +147,6 @@ export const paramMutations: readonly Mutation[] = [
   {
     name: 'a blanked channel',
     weight: 1,
-    on: (draft, dice) => set(draft, dice.pick(['ChannelSid', 'ConversationSid']), `CH${'0'.repeat(32)}`),
+    on: (draft, dice) => set(draft, dice.pick(['ChannelSid', 'ConversationSid']), `CH${'0'.repeat(32)}` as const),
   },
 ];

@@ -8,7 +8,7 @@ import { newSid } from '../sid.ts';
 import type { World } from '../world.ts';
 
 /** What a person's app knows of a message that it sent. */
-export type Posted = { readonly sid: string; readonly index: number };
+export type Posted = { readonly sid: `IM${string}`; readonly index: number };
 
 export type NewMedia = { readonly filename: string; readonly contentType: string; readonly size: number };
 

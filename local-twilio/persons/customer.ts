@@ -12,7 +12,7 @@ import { createTask } from '../tasks/tasks.ts';
 import type { World } from '../world.ts';
 import { type Chats, containerOf, type NewMedia, type Posted } from './chats.ts';
 
-export type Begun = { readonly channelSid: string; readonly taskSid: string; readonly identity: string };
+export type Begun = { readonly channelSid: `CH${string}`; readonly taskSid: `WT${string}`; readonly identity: string };
 
 export type Customer = {
   /** Flex's web chat: channel, customer, task. */

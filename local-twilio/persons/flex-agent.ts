@@ -13,7 +13,7 @@ export type Joins = 'at once' | 'never' | { readonly afterMs: number };
 
 export type FlexAgent = {
   /** Routes a task to a worker: a pending reservation. */
-  readonly isOffered: (workerSid: string, taskSid: string) => { readonly reservationSid: string };
+  readonly isOffered: (workerSid: string, taskSid: string) => { readonly reservationSid: `WR${string}` };
   readonly accepts: (reservationSid: string, joins?: Joins) => void;
   readonly rejects: (reservationSid: string) => void;
   readonly writes: (workerSid: string, channelSid: string, body: string) => Posted;

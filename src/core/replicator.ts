@@ -14,6 +14,7 @@ import { replicate } from './messages/replicate.ts';
 import type { BridgeEvent, Lane } from './model/event.ts';
 import { type Outcome, retry, skipped } from './model/outcome.ts';
 import { retryDelay } from './model/retry-delay.ts';
+import type { ChannelSid } from './model/sids.ts';
 import { describeTwilioError, TwilioError } from './model/twilio-error.ts';
 import { deferWhenExhausted } from './patience.ts';
 import type { Entry } from './ports/journal.ts';
@@ -89,7 +90,7 @@ const resumeLink = async (deps: BridgeDeps, id: PairId, run: Run): Promise<Outco
 };
 
 /** The sweep compares linked pairs; the customer's SMS does not wait until this one is. */
-const forwardMeanwhile = async (deps: BridgeDeps, { customer, begunAt }: Pair, channel: string): Promise<void> => {
+const forwardMeanwhile = async (deps: BridgeDeps, { customer, begunAt }: Pair, channel: ChannelSid): Promise<void> => {
   if (!deps.settings.forwards || customer === undefined) return;
   const { messages } = await deps.flex.listMessages(channel, 'desc');
   await forwardHoles(deps, { sid: channel, customer, since: begunAt }, messages);

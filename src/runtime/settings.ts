@@ -1,5 +1,7 @@
 /** Reads what a running bridge must be told from environment variables; the only place that knows their spelling. */
+
 import { OLD_NAMES, REQUIRED_SETTINGS, type RequiredSetting, type Setting } from '../contract.ts';
+import { type AccountSid, isSid, type ServiceSid, type WorkspaceSid } from '../core/model/sids.ts';
 
 /** {@link Config} as settings give it: the public address may be known only from the first request. */
 export type Settings = Omit<Config, 'publicBaseUrl'> & { readonly publicBaseUrl: string | undefined };
@@ -32,7 +34,7 @@ const webhook = (text: string): string | undefined => {
   return read?.protocol === 'https:' || here ? text : undefined;
 };
 
-const workspace = (text: string): string | undefined => (/^WS[0-9a-f]{32}$/.test(text) ? text : undefined);
+const workspace = (text: string): WorkspaceSid | undefined => (isSid('WS', text) ? text : undefined);
 
 const seconds =
   (least: number, most: number) =>
@@ -65,14 +67,14 @@ export const readSettings = (environment: Environment): Settings => {
   };
   const settings: Settings = {
     flex: {
-      accountSid: required('ACCOUNT_SID'),
-      serviceSid: required('CHAT_SERVICE_SID'),
+      accountSid: required('ACCOUNT_SID') as AccountSid,
+      serviceSid: required('CHAT_SERVICE_SID') as ServiceSid,
       defaultWebhook: optional('FLEX_CHAT_DEFAULT_WEBHOOK', webhook, 'an https URL'),
       workspaceSid: optional('WORKSPACE_SID', workspace, 'WS and 32 hex digits'),
     },
     frontline: {
-      accountSid: required('FRONTLINE_ACCOUNT_SID'),
-      serviceSid: required('CONVERSATION_SERVICE_SID'),
+      accountSid: required('FRONTLINE_ACCOUNT_SID') as AccountSid,
+      serviceSid: required('CONVERSATION_SERVICE_SID') as ServiceSid,
     },
     publicBaseUrl: optional('PUBLIC_BASE_URL', base, 'a URL of scheme, host and path only'),
     twilioBaseUrl: optional('TWILIO_BASE_URL', base, 'a URL of scheme, host and path only'),
@@ -80,19 +82,19 @@ export const readSettings = (environment: Environment): Settings => {
     settleMs: (optional('SETTLE_SECONDS', seconds(0.01, 900), 'a number of seconds, 0.01 to 900') ?? 60) * 1000,
     leaseMs: (optional('LEASE_SECONDS', seconds(0.1, 120), 'a number of seconds, 0.1 to 120') ?? 20) * 1000,
   };
-  if (settings.flex.accountSid !== '' && settings.flex.accountSid === settings.frontline.accountSid)
+  if (settings.flex.accountSid.length > 0 && settings.flex.accountSid === settings.frontline.accountSid)
     problems.push('ACCOUNT_SID and FRONTLINE_ACCOUNT_SID are the same: the bridge joins two accounts');
   if (problems.length > 0) throw new WrongSettings(problems);
   return settings;
 };
 
-export type AccountConfig = { readonly accountSid: string; readonly serviceSid: string };
+export type AccountConfig = { readonly accountSid: AccountSid; readonly serviceSid: ServiceSid };
 
 export type Config = {
   readonly flex: AccountConfig & {
     readonly defaultWebhook: string | undefined;
     /** The TaskRouter workspace, WS…; without it no accept whose webhook was lost is found. */
-    readonly workspaceSid?: string | undefined;
+    readonly workspaceSid?: WorkspaceSid | undefined;
   };
   readonly frontline: AccountConfig;
   /** The address Twilio signs for, without a slash at the end. */

@@ -23,7 +23,8 @@ import { withBundles } from '../../scripts/bundles.ts';
 import { createDynamoStore } from '../../src/adapters/dynamodb/store.ts';
 import { QUEUES, type QueueName, SECRET_FIELDS, SETTINGS, TABLE } from '../../src/contract.ts';
 import { encodeEnvelope } from '../../src/core/jobs/envelope.ts';
-import { FORWARD, forwardKey } from '../../src/core/state/items.ts';
+import type { ChannelSid } from '../../src/core/model/sids.ts';
+import { FORWARD, forwardKey, pairId } from '../../src/core/state/items.ts';
 import { createWebhook } from '../../src/edge/webhook.ts';
 import { awsEnvironment, startEmulator } from './emulator.ts';
 import type { Invocation, Invoked } from './footprint-function.ts';
@@ -332,7 +333,13 @@ try {
           group: channel,
           body: encodeEnvelope({
             receivedAt: Date.now(),
-            work: { kind: 'reconcile', pair: `flex#${channel}`, lane: 'toFrontline', because: 'asked', full: true },
+            work: {
+              kind: 'reconcile',
+              pair: pairId('flex', channel as ChannelSid),
+              lane: 'toFrontline',
+              because: 'asked',
+              full: true,
+            },
           }),
         });
       say('comparing ten chats from end to end at once', await work(toFrontline, 'flex-events'));
@@ -381,7 +388,7 @@ try {
       for (const { group, body } of last) {
         const { work: what } = JSON.parse(body) as { readonly work: { readonly forward: { readonly key: string } } };
         const ago = Date.now() - 100_000;
-        await store.write(forwardKey(group, what.forward.key), {
+        await store.write(forwardKey(group as ChannelSid, what.forward.key), {
           when: [['has', 'st']],
           set: { [FORWARD.state]: 'trying', [FORWARD.leaseUntil]: ago, [FORWARD.since]: ago, [FORWARD.fence]: 1 },
           nonce: ['n', 'footprint'],

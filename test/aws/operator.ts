@@ -4,6 +4,7 @@ import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListQueuesCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { LocalTwilio } from '../../local-twilio/twilio.ts';
 import { createDynamoStore } from '../../src/adapters/dynamodb/store.ts';
+import type { ChannelSid, MessageSid } from '../../src/core/model/sids.ts';
 import { pairId } from '../../src/core/state/items.ts';
 import { writeParked } from '../../src/core/state/ledger.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
@@ -46,14 +47,14 @@ const buryUnreadable = async ({ emulator }: Office): Promise<() => Promise<void>
 };
 
 /** As the consumer parks it: the state machine's Twilio refuses nothing that a person could write. */
-const park = async ({ emulator, chat }: Office, sid: string, index: number): Promise<void> => {
+const park = async ({ emulator, chat }: Office, sid: MessageSid, index: number): Promise<void> => {
   const client = new DynamoDBClient({ endpoint: emulator.url, region: 'eu-central-1', credentials });
   const { TableNames = [] } = await client.send(new ListTablesCommand({}));
   const tableName = TableNames.find((name) => name.includes('State')) ?? '';
   const deps = { store: createDynamoStore({ client, tableName }), clock: systemClock, nonce: () => 'parked' };
   await writeParked(
     deps,
-    { pair: { id: pairId('flex', chat.channelSid) }, lane: 'toFrontline', sid },
+    { pair: { id: pairId('flex', chat.channelSid as ChannelSid) }, lane: 'toFrontline', sid },
     { reason: 'refused', index, code: 50504 },
   );
   client.destroy();

@@ -15,9 +15,9 @@ import type { DeploymentAccess } from '../../src/core/operate/operator.ts';
 import { LEDGER, ledgerKey, onList, pairId, registryKey } from '../../src/core/state/items.ts';
 import { systemClock as clock } from '../../src/runtime/system-clock.ts';
 import { newFolder } from '../adapters/sqlite/folder.ts';
+import { sid } from '../support/sid.ts';
 import { bridge as run } from './program.ts';
 
-const sid = (prefix: string, digit: string): string => prefix + digit.repeat(32);
 const CHANNEL = sid('CH', 'a');
 const CONVERSATION = sid('CH', 'b');
 const pair = pairId('flex', CHANNEL);

@@ -66,14 +66,14 @@ describe('who may come in', () => {
   test('not with an AccountSid that is not of the account that signed, nor without any, nor with two', async () => {
     const other = { ...said, AccountSid: config.frontline.accountSid };
     expect(await refusal(chat, other, { token: 'flex-token' })).toEqual([403, 'refused', 'wrong_account']);
-    const third = { ...accepted, AccountSid: `AC${'9'.repeat(32)}` };
+    const third = { ...accepted, AccountSid: `AC${'9'.repeat(32)}` as const };
     expect(await refusal(taskrouter, third, { token: 'flex-token' })).toEqual([403, 'refused', 'wrong_account']);
     expect(
       await refusal(taskrouter, { ...accepted, AccountSid: config.frontline.accountSid }, { token: 'flex-token' }),
     ).toEqual([403, 'refused', 'wrong_account']);
     const { AccountSid, ...anonymous } = said;
     expect(await refusal(chat, anonymous)).toEqual([403, 'refused', 'wrong_account']);
-    const another = `AC${'9'.repeat(32)}`;
+    const another = `AC${'9'.repeat(32)}` as const;
     const twice = signature('flex-token', config.publicBaseUrl + chat, {
       ...said,
       AccountSid: `${another}AccountSid${AccountSid}`,
@@ -240,7 +240,14 @@ describe('what it may say', () => {
       chat,
       said,
       'ChannelSid',
-      ['', 'CH1', `CH${'0'.repeat(32)}`, `ch${'a'.repeat(32)}`, `CH${'a'.repeat(31)}\n`, `CH${'a'.repeat(33)}`],
+      [
+        '',
+        'CH1',
+        `CH${'0'.repeat(32)}` as const,
+        `ch${'a'.repeat(32)}`,
+        `CH${'a'.repeat(31)}\n`,
+        `CH${'a'.repeat(33)}`,
+      ],
     ],
     [chat, said, 'InstanceSid', ['', 'IS', said.ChannelSid ?? '']],
     [chat, said, 'MessageSid', ['', 'IM', `IM${'g'.repeat(32)}`]],

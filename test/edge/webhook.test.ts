@@ -181,11 +181,11 @@ describe('what is of no use', () => {
     ['an event that nobody knows', chat, { ...said, EventType: 'onSomethingNew' }, 'not_handled'],
     ['an event named like an inherited member', chat, { ...said, EventType: 'constructor' }, 'not_handled'],
     ['a blocking event', chat, fixture('chat/onMessageSend'), 'not_handled'],
-    ['another chat service', chat, { ...said, InstanceSid: `IS${'9'.repeat(32)}` }, 'other_service'],
+    ['another chat service', chat, { ...said, InstanceSid: `IS${'9'.repeat(32)}` as const }, 'other_service'],
     [
       'another conversation service',
       conversations,
-      { ...answered, ChatServiceSid: `IS${'9'.repeat(32)}` },
+      { ...answered, ChatServiceSid: `IS${'9'.repeat(32)}` as const },
       'other_service',
     ],
     ['a reservation offered', taskrouter, fixture('taskrouter/reservation.created'), 'not_handled'],

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { decodeEnvelope, type Work } from '../../src/core/jobs/envelope.ts';
+import type { AccountSid, ServiceSid } from '../../src/core/model/sids.ts';
 import type { Entry } from '../../src/core/ports/journal.ts';
 import type { QueueMessage } from '../../src/core/ports/queues.ts';
 import { createWebhook, type WebhookDeps } from '../../src/edge/webhook.ts';
@@ -7,18 +8,18 @@ import type { Secrets } from '../../src/runtime/secrets.ts';
 import type { Config } from '../../src/runtime/settings.ts';
 import { fixture, type Params } from '../fixtures/webhooks/read.ts';
 
-const flexAccount = fixture('chat/onMessageSent').AccountSid ?? '';
-const frontlineAccount = fixture('conversations/onMessageAdded').AccountSid ?? '';
+const flexAccount = fixture('chat/onMessageSent').AccountSid as AccountSid;
+const frontlineAccount = fixture('conversations/onMessageAdded').AccountSid as AccountSid;
 
 export const config: Config = {
   flex: {
     accountSid: flexAccount,
-    serviceSid: fixture('chat/onMessageSent').InstanceSid ?? '',
+    serviceSid: fixture('chat/onMessageSent').InstanceSid as ServiceSid,
     defaultWebhook: 'https://webhooks.twilio.com/v1/ChatEvent',
   },
   frontline: {
     accountSid: frontlineAccount,
-    serviceSid: fixture('conversations/onMessageAdded').ChatServiceSid ?? '',
+    serviceSid: fixture('conversations/onMessageAdded').ChatServiceSid as ServiceSid,
   },
   publicBaseUrl: 'https://bridge.example.com',
   twilioBaseUrl: undefined,

@@ -6,6 +6,7 @@ import { fuzz, type Plan } from '../../fuzz/fuzz.ts';
 import { writeInput } from '../../fuzz/input.ts';
 import { REAL, type Target } from '../../fuzz/target.ts';
 import { afterTurns } from '../../fuzz/turns.ts';
+import type { ContainerSid } from '../../src/core/model/sids.ts';
 import type { ChatSide, Draft } from '../../src/core/ports/chat.ts';
 import type { QueueMessage } from '../../src/core/ports/queues.ts';
 import type { WebhookDeps } from '../../src/edge/webhook.ts';
@@ -147,7 +148,7 @@ describe('a bridge with a planted bug is caught:', () => {
     ],
     [
       'a group of zeros',
-      sending((message) => ({ ...message, group: `CH${'0'.repeat(32)}` })),
+      sending((message) => ({ ...message, group: `CH${'0'.repeat(32)}` as const })),
       'a group id that is no real SID',
     ],
     [
@@ -226,7 +227,7 @@ describe('a bridge with a planted bug is caught:', () => {
           const twice = <S extends ChatSide>(side: S): S => ({
             ...side,
             erase: async () => {},
-            send: async (container: string, draft: Draft) => {
+            send: async (container: ContainerSid, draft: Draft) => {
               await side.send(container, draft);
               return side.send(container, draft);
             },

@@ -120,7 +120,7 @@ describe('Twilio refuses with its own codes', () => {
   });
 
   test('what it does not know', async () => {
-    const nowhere = `CH${'0'.repeat(32)}`;
+    const nowhere = `CH${'0'.repeat(32)}` as const;
     expect(await refusal(chat.channels(nowhere).fetch())).toEqual({ status: 404, code: 20404 });
     expect((await refusal(chat.channels(nowhere).messages.create({ body: 'x' }))).code).toBe(50300);
     expect((await refusal(conversations.conversations(nowhere).messages.list())).code).toBe(50350);

@@ -25,14 +25,14 @@ const call = (query: string, form: string, headers: Record<string, string> = {})
   }) as Call;
 
 describe("an answer of ours that Twilio's specification does not allow is a bug", () => {
-  const message = { sid: `IM${'a'.repeat(32)}`, index: 0, body: null, date_created: '2020-03-14T17:04:44Z' };
+  const message = { sid: `IM${'a'.repeat(32)}` as const, index: 0, body: null, date_created: '2020-03-14T17:04:44Z' };
 
   test('a right one passes', () => {
     expect(() => judge.answer(host, route('POST', 'chat.messages'), { status: 201, body: message })).not.toThrow();
   });
 
   test.each([
-    ['a SID of another kind', { ...message, sid: `CH${'a'.repeat(32)}` }],
+    ['a SID of another kind', { ...message, sid: `CH${'a'.repeat(32)}` as const }],
     ['an index that is a text', { ...message, index: '0' }],
     ['a date that is none', { ...message, date_created: 'yesterday' }],
     ['attributes that are no text', { ...message, attributes: {} }],

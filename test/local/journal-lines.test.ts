@@ -7,7 +7,7 @@ const entry: Entry = {
   step: 'replicated',
   type: 'message.added',
   lane: 'toFrontline',
-  sids: [`IM${'1'.repeat(32)}`, `CH${'2'.repeat(32)}`, `IM${'3'.repeat(32)}`],
+  sids: [`IM${'1'.repeat(32)}` as const, `CH${'2'.repeat(32)}` as const, `IM${'3'.repeat(32)}`],
   ms: 34,
 };
 

@@ -11,11 +11,13 @@ const text = fc.oneof(
     .array(fc.oneof(fc.nat(0xffff), fc.constantFrom(0, 0xfffe, 0xffff, 0xd800, 0xdfff, 0x22, 0x5c)))
     .map((units) => String.fromCharCode(...units)),
 );
+/** Any text after the letters of a SID. */
+const sidOf = <Letters extends string>(letters: Letters) => text.map((any) => `${letters}${any}` as const);
 const side = fc.constantFrom('flex' as const, 'frontline' as const);
 const lane = fc.constantFrom('toFrontline' as const, 'toFlex' as const);
 
 const message = fc.record({
-  sid: text,
+  sid: sidOf('IM'),
   index: fc.maxSafeNat(),
   author: text,
   body: text,
@@ -35,28 +37,35 @@ const event: fc.Arbitrary<BridgeEvent> = fc.oneof(
   fc.record({
     type: fc.constantFrom('message.added' as const, 'message.updated' as const, 'message.removed' as const),
     side,
-    service: text,
-    container: text,
+    service: sidOf('IS'),
+    container: sidOf('CH'),
     message,
   }),
   fc.record({
     type: fc.constant('reservation.accepted' as const),
     side: fc.constant('flex' as const),
-    container: text,
-    workspace: text,
-    task: text,
-    reservation: text,
-    worker: text,
+    container: sidOf('CH'),
+    workspace: sidOf('WS'),
+    task: sidOf('WT'),
+    reservation: sidOf('WR'),
+    worker: sidOf('WK'),
     workerIdentity: text,
     customerName: text,
   }),
 );
-const pair = text.map((container) => pairId('flex', container));
+const pair = sidOf('CH').map((container) => pairId('flex', container));
 const work: fc.Arbitrary<Work> = fc.oneof(
   fc.record({ kind: fc.constant('event' as const), event }),
   fc.record({
     kind: fc.constant('forward' as const),
-    forward: fc.record({ eventType: text, container: text, about: text, key: text, contentType: text, body: text }),
+    forward: fc.record({
+      eventType: text,
+      container: sidOf('CH'),
+      about: sidOf('IM'),
+      key: text,
+      contentType: text,
+      body: text,
+    }),
   }),
   fc.record(
     { kind: fc.constant('reconcile' as const), pair, lane, because: text, full: fc.boolean(), ticket: text },

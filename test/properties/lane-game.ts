@@ -11,12 +11,14 @@ import type { Lane } from '../../src/core/model/event.ts';
 import type { Item } from '../../src/core/ports/change.ts';
 import type { Store } from '../../src/core/ports/store.ts';
 import { pairId, pairKey } from '../../src/core/state/items.ts';
+import { clean } from '../../src/core/state/lane/clean.ts';
 import * as closing from '../../src/core/state/lane/close.ts';
 import * as intents from '../../src/core/state/lane/intent.ts';
+import type { LaneWrite } from '../../src/core/state/lane/lease.ts';
+import { leaseOf } from '../../src/core/state/lane/lease.ts';
 import * as marks from '../../src/core/state/lane/marks.ts';
 import * as pace from '../../src/core/state/lane/pace.ts';
-import type { LaneWrite } from '../../src/core/state/lane/write.ts';
-import { otherLane, type Pair, readPair } from '../../src/core/state/pair.ts';
+import { hasBothContainers, otherLane, type Pair, readPair } from '../../src/core/state/pair.ts';
 import { beginPair, finishLink, openPair } from '../../src/core/state/pair-writes.ts';
 import { acceptedIn } from '../support/accepted.ts';
 
@@ -154,7 +156,7 @@ export const play = async (
   const act = async (move: Move): Promise<Did> => {
     const { lane, op, pick, bits } = move;
     const hand = handOf(move);
-    const { pair } = hand;
+    const pair = hand.pair !== undefined && hasBothContainers(hand.pair) ? hand.pair : undefined;
     const mine = pair?.lanes[lane];
     const own = hand.owns && pair !== undefined && mine !== undefined;
     const claimed = (index: number, late: boolean): intents.NewIntent => ({
@@ -166,7 +168,7 @@ export const play = async (
       late,
     });
     const took = (written: LaneWrite, fence?: number): Did => {
-      hand.pair = written.pair;
+      hand.pair = written.ok ? written.lease.pair : written.pair;
       hand.owns = written.ok;
       return { ok: written.ok, ...(fence === undefined ? {} : { fence }) };
     };
@@ -191,36 +193,38 @@ export const play = async (
         const index = said[lane].at(-1 - (pick % 3));
         if (index === undefined) return {};
         const container = lane === 'toFrontline' ? FLEX : FRONTLINE;
-        const first = await intents.claim(deps, ID, lane, container, claimed(index, false), index - 1);
+        const first = await intents.claim(deps, { pair: ID, lane, from: container }, claimed(index, false), index - 1);
         if (first.ok) return took(first);
         const decision = decide(first.pair, lane, container, index);
         if (decision.do !== 'claim') return { ok: false };
-        return took(await intents.claim(deps, ID, lane, container, claimed(index, false), decision.cursor));
+        return took(
+          await intents.claim(deps, { pair: ID, lane, from: container }, claimed(index, false), decision.cursor),
+        );
       }
       case 'fence':
         if (pair === undefined || mine?.intent !== undefined) return {};
-        return took(await intents.fence(deps, { pair, lane }), mine?.fence);
+        return took(await intents.fence(deps, leaseOf(pair, lane)), mine?.fence);
       case 'take':
         if (pair === undefined || mine?.intent === undefined || mine.intent.notAfter + SETTLE_MS > time.now) return {};
-        return took(await intents.take(deps, { pair, lane }), mine.fence);
+        return took(await intents.take(deps, leaseOf(pair, lane)), mine.fence);
       case 'intend': {
         if (!own || mine.intent !== undefined) return {};
         const ahead = said[lane].filter((index) => index > mine.cursor && !mine.ownIndices.includes(index));
         const all = [...mine.holes.keys(), ...ahead];
         const index = all[pick % Math.max(all.length, 1)];
         if (index === undefined) return {};
-        return took(await intents.intend(deps, { pair, lane }, claimed(index, index <= mine.cursor)), mine.fence);
+        return took(await intents.intend(deps, leaseOf(pair, lane), claimed(index, index <= mine.cursor)), mine.fence);
       }
       case 'clear':
       case 'lapse':
       case 'hold': {
         if (!own || mine.intent === undefined) return {};
-        const held = { pair, lane };
+        const claim = { ...leaseOf(pair, lane), intent: mine.intent };
         const { index } = mine.intent;
         const written = await {
-          clear: () => intents.clear(deps, held, index % 2 === 0),
-          lapse: () => intents.lapse(deps, held),
-          hold: () => pace.hold(deps, held, index),
+          clear: () => intents.clear(deps, claim, index % 2 === 0),
+          lapse: () => intents.lapse(deps, claim),
+          hold: () => pace.hold(deps, claim, index),
         }[op]();
         const did = took(written, mine.fence);
         hand.owns = op === 'clear' && written.ok;
@@ -232,7 +236,10 @@ export const play = async (
         const copy = op === 'close' ? next[otherLane(lane)]++ : undefined;
         const missing = mine.intent.late ? [] : chosen(between(pair, lane, mine.intent.index), bits);
         const listedAt = hand.listing?.at ?? 0;
-        const did = took(await closing.close(deps, { pair, lane }, copy, missing, listedAt), mine.fence);
+        const did = took(
+          await closing.close(deps, { ...leaseOf(pair, lane), intent: mine.intent }, copy, { missing, listedAt }),
+          mine.fence,
+        );
         return { ...did, listedAt, ...(copy === undefined ? {} : { copy }) };
       }
       case 'defer':
@@ -241,19 +248,19 @@ export const play = async (
         if (!own || mine.intent !== undefined || hand.listing === undefined) return {};
         const { seenUpTo, missing, at } = hand.listing;
         const unsettled = missing.filter((index) => index > mine.cursor);
-        const renewed = [...mine.stale.keys()];
-        const did = took(await marks.clean(deps, { pair, lane }, seenUpTo, unsettled, at, renewed), mine.fence);
+        const seen = { listedUpTo: seenUpTo, missing: unsettled, listedAt: at, applied: [...mine.stale.keys()] };
+        const did = took(await clean(deps, leaseOf(pair, lane), seen), mine.fence);
         hand.listing = undefined;
         return { ...did, listedAt: at };
       }
       case 'release':
         if (pair === undefined) return {};
-        return { ok: (await pace.releaseInTime(deps, { pair, lane })).ok };
+        return { ok: (await pace.releaseInTime(deps, leaseOf(pair, lane))).ok };
       case 'stale':
         return { ok: (await marks.markStale(deps, ID, lane, `IM${pick}`)).ok };
       case 'place':
         if (!own || mine.intent !== undefined) return {};
-        return took(await marks.keepPlace(deps, { pair, lane }, `page ${pick}`), mine.fence);
+        return took(await marks.keepPlace(deps, leaseOf(pair, lane), `page ${pick}`), mine.fence);
       case 'link':
         return { ok: await finishLink(deps, await stored(), accepted, false) };
       case 'start':

@@ -11,21 +11,23 @@ import { claimedStamp, provenStamp, type StampKind, stampedAttributes } from '..
 import type { Message, Side } from '../../src/core/model/event.ts';
 import { encodeIdentity } from '../../src/core/model/identity.ts';
 import { textField } from '../../src/core/model/json.ts';
+import type { ServiceSid, SourceSid } from '../../src/core/model/sids.ts';
 import type { Item } from '../../src/core/ports/change.ts';
 import { aliasOf, readPair } from '../../src/core/state/pair.ts';
 import { nameIn } from '../../src/edge/request.ts';
 import { fixture, fixturesOf } from '../fixtures/webhooks/read.ts';
 
 const text = fc.string({ unit: 'binary' });
-const sidOf = (kind: string) => fc.stringMatching(/^[0-9a-f]{32}$/).map((hex) => kind + hex);
+const sidOf = <Letters extends string>(letters: Letters) =>
+  fc.stringMatching(/^[0-9a-f]{32}$/).map((hex) => `${letters}${hex}` as const);
 
 const fixtures = (['chat', 'conversations', 'taskrouter'] as const).flatMap(fixturesOf).map(fixture);
 const known = fixtures.flatMap((params) => Object.entries(params));
 const names = [...new Set(known.map(([name]) => name))];
 
 describe('the readers of webhooks', () => {
-  const service = fixture('chat/onMessageSent').InstanceSid ?? '';
-  const other = fixture('conversations/onMessageAdded').ChatServiceSid ?? '';
+  const service = fixture('chat/onMessageSent').InstanceSid as ServiceSid;
+  const other = fixture('conversations/onMessageAdded').ChatServiceSid as ServiceSid;
   const readers = [readChat(service), readConversations(other), readFlexTaskRouter, readFrontlineTaskRouter];
 
   /** Real parameters, each with any values, any number of them. */
@@ -182,7 +184,7 @@ describe('a message on the other side', () => {
     const name = fc.stringMatching(/^[\w.-]{1,32}$/);
     const sources = fc
       .tuple(fc.constantFrom('', 'notice#', 'notice#edit#'), sidOf('IM'))
-      .map((parts) => parts.join(''));
+      .map((parts) => parts.join('') as SourceSid);
     fc.assert(
       fc.property(place, place, name, sources, kinds, (here, elsewhere, deployment, source, kind) => {
         const attributes = stampedAttributes('key', deployment, here, source, kind);

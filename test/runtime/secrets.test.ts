@@ -35,7 +35,7 @@ describe('secret fields', () => {
     expect(() => secretsFrom({ ...good, STAMP_KEY })).toThrow(`Secrets are wrong: ${problem}`);
   });
 
-  test.each(['SK1', `SK${'A'.repeat(32)}`, `AC${'a'.repeat(32)}`, `SK${'a'.repeat(33)}`])(
+  test.each(['SK1', `SK${'A'.repeat(32)}`, `AC${'a'.repeat(32)}` as const, `SK${'a'.repeat(33)}`])(
     'an API key looks like one: %s does not',
     (sid) => {
       expect(() => secretsFrom({ ...good, API_KEY_SID: sid, FRONTLINE_API_KEY_SID: sid })).toThrow(

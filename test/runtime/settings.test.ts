@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readSettings } from '../../src/runtime/settings.ts';
+import { sid } from '../support/sid.ts';
 
-const sid = (prefix: string, digit: string): string => prefix + digit.repeat(32);
 const complete = {
   ACCOUNT_SID: sid('AC', 'a'),
   CHAT_SERVICE_SID: sid('IS', 'a'),

@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { DEPLOYMENT, STAMP_KEY } from '../../sim/world.ts';
 import { stampedAttributes } from '../../src/core/copies/stamp.ts';
 import { encodeEnvelope } from '../../src/core/jobs/envelope.ts';
+import type { SourceSid } from '../../src/core/model/sids.ts';
+import { pairId } from '../../src/core/state/items.ts';
 import { AGENTS, channelUrl, conversationsUrl, openStage, type Stage } from './stage.ts';
 
 const { ann } = AGENTS;
@@ -106,7 +108,7 @@ describe('What no webhook told of', () => {
 
 describe('A copy that nobody waited for any more', () => {
   /** As the bridge writes it, but by nobody who would note it down. */
-  const strayCopy = async (stage: Stage, chat: Parameters<Stage['said']>[1], of: string, body: string) => {
+  const strayCopy = async (stage: Stage, chat: Parameters<Stage['said']>[1], of: SourceSid, body: string) => {
     const conversation = stage.conversation(chat).sid;
     const at = { lane: 'toFrontline', container: conversation, author: chat.customer, body } as const;
     await stage.rest('frontline', 'POST', `${conversationsUrl}/${conversation}/Messages`, {
@@ -129,7 +131,7 @@ describe('A copy that nobody waited for any more', () => {
   test('is taken away when its source is gone, and no row tells of it', async () => {
     const stage = openStage();
     const chat = await dialogue(stage);
-    await strayCopy(stage, chat, `IM${'5'.repeat(32)}`, 'said and deleted');
+    await strayCopy(stage, chat, `IM${'5'.repeat(32)}` as const, 'said and deleted');
     await stage.settle(10);
 
     expect(stage.said('frontline', chat)).toEqual(['question 1', 'answer 1', 'question 2', 'answer 2']);
@@ -148,7 +150,7 @@ describe('A copy that nobody waited for any more', () => {
     await stage.rest('frontline', 'POST', `${conversationsUrl}/${conversation}/Messages`, {
       Author: chat.customer,
       Body: at.body,
-      Attributes: stampedAttributes('another key', 'another', at, `IM${'5'.repeat(32)}`, 'copy'),
+      Attributes: stampedAttributes('another key', 'another', at, `IM${'5'.repeat(32)}` as const, 'copy'),
     });
     await stage.settle(10);
 
@@ -173,7 +175,7 @@ test('What becomes visible only after the copies behind it is not passed over', 
     dedupe: 'asked',
     body: encodeEnvelope({
       receivedAt: stage.time.now(),
-      work: { kind: 'reconcile', pair: `flex#${chat.channel}`, lane: 'toFrontline', because: 'asked' },
+      work: { kind: 'reconcile', pair: pairId('flex', chat.channel), lane: 'toFrontline', because: 'asked' },
     }),
   });
   await stage.settle(0.1);

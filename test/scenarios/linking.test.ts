@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CALM } from '../../sim/world.ts';
+import type { TaskSid } from '../../src/core/model/sids.ts';
 import { AGENTS, type Chat, channelUrl, conversationsUrl, FLEX, openStage, type Stage } from './stage.ts';
 
 const { ann, ben, sam } = AGENTS;
@@ -146,7 +147,7 @@ describe('linking a chat', () => {
       },
     );
     stage.twilio.counts.reset();
-    stage.accepts({ ...chat, task: String(task.sid) }, ann, 'never');
+    stage.accepts({ ...chat, task: String(task.sid) as TaskSid }, ann, 'never');
     await stage.settle(3);
 
     expect(stage.counterparts(chat)).toEqual([]);

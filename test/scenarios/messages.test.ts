@@ -154,7 +154,7 @@ describe('a message', () => {
   test('from another chat service of the account is none of ours', async () => {
     const stage = openStage();
     const chat = await stage.linkedChat();
-    const other = `IS${'0e'.repeat(16)}`;
+    const other = `IS${'0e'.repeat(16)}` as const;
     const { account, chat: service } = stage.twilio.place.flex;
     const [container] = [...service.containers.values()];
     if (container === undefined) throw new Error('no channel');

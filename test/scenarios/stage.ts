@@ -2,6 +2,7 @@
  * A stage for scenarios: a whole bridge between the local Twilio's two accounts, in virtual time, with the people who
  * use them. What it tells is Twilio's own truth and the bridge's journal.
  */
+
 import { AGENTS, type DefaultAgent, FLEX, FRONTLINE } from '../../local-twilio/defaults.ts';
 import type { Fault } from '../../local-twilio/faults.ts';
 import type { AccountName, Container } from '../../local-twilio/model.ts';
@@ -9,11 +10,12 @@ import type { Joins } from '../../local-twilio/persons/flex-agent.ts';
 import type { ReadContainer, ReadMessage } from '../../local-twilio/reads.ts';
 import { BRIDGE, createWorld, type WorldPlan } from '../../sim/world.ts';
 import type { QueueName } from '../../src/contract.ts';
+import type { ChannelSid, TaskSid } from '../../src/core/model/sids.ts';
 import type { Entry } from '../../src/core/ports/journal.ts';
 
 export { AGENTS, FLEX, FRONTLINE } from '../../local-twilio/defaults.ts';
 
-export type Chat = { readonly channel: string; readonly task: string; readonly customer: string };
+export type Chat = { readonly channel: ChannelSid; readonly task: TaskSid; readonly customer: string };
 
 const MINUTE = 60_000;
 

@@ -270,7 +270,7 @@ describe('a message that Twilio will never take', () => {
     expect(people).toEqual(['before', 'after']);
     expect((await stage.dead('flex-events')).map(({ reason }) => reason)).toEqual(['refused']);
     expect(await parkedList(stage)).toMatchObject([
-      { sk: ledgerKey(pairId('flex', ''), 'toFrontline', sid).sk, [LEDGER.state]: 'parked', code: 50504 },
+      { sk: ledgerKey(pairId('flex', chat.channel), 'toFrontline', sid).sk, [LEDGER.state]: 'parked', code: 50504 },
     ]);
   });
 

@@ -23,7 +23,7 @@ export const BUGS: readonly Bug[] = [
     patches: [
       {
         file: 'src/core/copies/read-back.ts',
-        from: 'const copy = await findCopy(deps, mine, intent);',
+        from: 'const copy = await findCopy(deps, claim, intent);',
         to: 'const copy = undefined as Awaited<ReturnType<typeof findCopy>>;',
       },
     ],
@@ -57,11 +57,11 @@ export const BUGS: readonly Bug[] = [
       {
         file: 'src/core/copies/deliver.ts',
         from: '  const row = await writeCopied(',
-        to: '  const first = await close(deps, lease, copy.index, seen.missing, seen.listedAt);\n  const row = await writeCopied(',
+        to: '  const first = await close(deps, claim, copy.index, gaps);\n  const row = await writeCopied(',
       },
       {
         file: 'src/core/copies/deliver.ts',
-        from: '  const closed = await close(deps, lease, copy.index, seen.missing, seen.listedAt);\n  return closed.ok ? { end:',
+        from: '  const closed = await close(deps, claim, copy.index, gaps);\n  return closed.ok ? { end:',
         to: '  const closed = first;\n  return closed.ok ? { end:',
       },
     ],
@@ -71,7 +71,7 @@ export const BUGS: readonly Bug[] = [
     mode: 'told',
     without: noSweep,
     patches: [
-      { file: 'src/core/state/lane/marks.ts', from: 'listedAt - found > GONE_AFTER_MS)', to: 'listedAt >= found)' },
+      { file: 'src/core/state/lane/clean.ts', from: 'listedAt - found > GONE_AFTER_MS)', to: 'listedAt >= found)' },
     ],
   },
   {
@@ -102,12 +102,14 @@ export const BUGS: readonly Bug[] = [
     patches: [
       {
         file: 'src/core/messages/edit.ts',
-        from: '  await askOtherLane(deps, pair, otherLane(lane));',
-        to: `  const origin = claimedStamp(event.message.attributes)?.s ?? '';
-  const to = containerOf(pair, source(otherLane(lane))) ?? '';
-  const { body } = event.message;
-  await deps[source(otherLane(lane))].rewrite(to, origin, { body, attributes: '{}' });
-  await askOtherLane(deps, pair, otherLane(lane));`,
+        from: "    case 'revert':\n",
+        to: `    case 'revert': {
+      const origin = (claimedStamp(event.message.attributes)?.s ?? 'IM') as Message['sid'];
+      const to = containerOf(pair, source(otherLane(lane))) ?? 'CH';
+      const { body } = event.message;
+      await deps[source(otherLane(lane))].rewrite(to, origin, { body, attributes: '{}' });
+    }
+`,
       },
     ],
   },

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { BridgeStack } from '../../lib/bridge-stack.ts';
 import { readStage } from '../../lib/stage.ts';
-
-const sid = (prefix: string, digit: string): string => prefix + digit.repeat(32);
+import { sid } from '../support/sid.ts';
 
 export const configured = {
   ACCOUNT_SID: sid('AC', 'a'),

@@ -1,7 +1,8 @@
 import type { Accepted } from '../../src/core/model/event.ts';
+import type { ChannelSid } from '../../src/core/model/sids.ts';
 
 /** Worker WK1 accepts the chat of this channel. */
-export const acceptedIn = (container: string): Accepted => ({
+export const acceptedIn = (container: ChannelSid): Accepted => ({
   type: 'reservation.accepted',
   side: 'flex',
   container,

@@ -1,12 +1,13 @@
 /** What Flex writes into the attributes of tasks and workers, the same in TaskRouter's webhooks and in its REST answers. */
 import { encodeIdentity } from '../../core/model/identity.ts';
+import { isSid } from '../../core/model/sids.ts';
 import type { TaskChat } from '../../core/ports/tasks.ts';
-import { isSid, jsonObject } from './webhook/fields.ts';
+import { jsonObject } from './webhook/fields.ts';
 
 /** Whose attributes name a channel is a chat, but for a voice task; undefined for any other. Never throws. */
 export const taskChat = (attributes: string | undefined, taskChannel: string | undefined): TaskChat | undefined => {
   const { channelSid, name, customerName } = jsonObject(attributes);
-  if (taskChannel === 'voice' || !isSid(channelSid, 'CH')) return undefined;
+  if (taskChannel === 'voice' || !isSid('CH', channelSid)) return undefined;
   return { container: channelSid, customerName: text(name) ?? text(customerName) ?? '' };
 };
 

@@ -1,7 +1,9 @@
 /** Pairs of the older app: both their containers name each other already. */
+
 import type { BridgeDeps } from '../deps.ts';
 import { textField } from '../model/json.ts';
 import { type Outcome, retry, skipped } from '../model/outcome.ts';
+import type { ConversationSid } from '../model/sids.ts';
 import type { Container, Member } from '../ports/chat.ts';
 import type { Pair } from '../state/pair.ts';
 import { openPair, writeAlias } from '../state/pair-writes.ts';
@@ -32,7 +34,7 @@ export const adopt = async (
 export const openWithAlias = async (
   deps: BridgeDeps,
   pair: Pair,
-  conversation: string,
+  conversation: ConversationSid,
   customer: Member | undefined,
   cursors?: { readonly toFrontline: number; readonly toFlex: number },
 ): Promise<Pair | Outcome> => {

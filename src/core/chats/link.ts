@@ -6,6 +6,7 @@ import type { Accepted } from '../model/event.ts';
 import { decodeIdentity } from '../model/identity.ts';
 import { textField } from '../model/json.ts';
 import { LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from '../model/outcome.ts';
+import type { ChannelSid } from '../model/sids.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { Container, Member } from '../ports/chat.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
@@ -132,7 +133,7 @@ const WAIT_FOR_ORIGIN = 10;
 const nameOrigin = async (
   deps: BridgeDeps,
   origin: NonNullable<ReturnType<typeof originNamedBy>>,
-  container: string,
+  container: ChannelSid,
   { attempts }: Run,
 ): Promise<Outcome> => {
   const pair = await loadPair(deps.store, pairId(origin.side, origin.container));

@@ -5,19 +5,20 @@
 
 import type { BridgeDeps } from '../deps.ts';
 import { encodeEnvelope, type Undelivered } from '../jobs/envelope.ts';
+import type { ChannelSid, SourceSid } from '../model/sids.ts';
 import type { Queues } from '../ports/queues.ts';
 import type { PairId } from '../state/items.ts';
 import { minute } from './render.ts';
 
-const prefix = 'notice#';
+const prefix = 'notice#' as const;
 
 /** In the place of an edit's name: the message is gone at its source. */
 export const GONE = 'gone';
 
 /** Under which source SID a notice stands in intents, rows and stamps. */
-export const noticeSid = ({ sid, edit }: Pick<Undelivered, 'sid' | 'edit'>): string =>
+export const noticeSid = ({ sid, edit }: Pick<Undelivered, 'sid' | 'edit'>): SourceSid =>
   `${prefix}${edit === undefined ? '' : `edit#${edit}#`}${sid}`;
-export const isNotice = (sid: string): boolean => sid.startsWith(prefix);
+export const isNotice = (sid: SourceSid): sid is `notice#${string}` => sid.startsWith(prefix);
 
 export const NOTICE_AUTHOR = 'Bridge';
 const MARK = '[Bridge] ';
@@ -48,7 +49,7 @@ export const noticeText = ({ way, reason, code, createdAt, edit }: Undelivered):
 /** Puts the notice on the queue of the lane to Frontline. */
 export const sendNotice = (
   deps: { readonly queues: Pick<Queues, 'send'>; readonly clock: BridgeDeps['clock'] },
-  channel: string,
+  channel: ChannelSid,
   pair: PairId,
   about: Undelivered,
 ): Promise<void> =>

@@ -3,8 +3,10 @@
  * again. Its HMAC covers deployment, lane, destination container, author, kind, source SID and a hash of the body, so
  * that neither a forged nor a copied stamp passes: who copies a genuine one cannot also have its author or its text.
  */
+
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Lane } from '../model/event.ts';
+import type { SourceSid } from '../model/sids.ts';
 
 /** copy: a person's message; notice: the bridge's own word; silent: a copy that must not go out by SMS again. */
 export type StampKind = 'copy' | 'notice' | 'silent';
@@ -14,7 +16,7 @@ export type Stamp = {
   /** The deployment that wrote it. */
   readonly d: string;
   /** The source message's SID. */
-  readonly s: string;
+  readonly s: SourceSid;
   readonly k: StampKind;
   /** 128 bits of HMAC-SHA256, hexadecimal. */
   readonly h: string;
@@ -30,14 +32,14 @@ export type Stamped = {
 
 const attribute = 'bridge';
 
-const mac = (key: string, at: Stamped, d: string, s: string, k: StampKind): string => {
+const mac = (key: string, at: Stamped, d: string, s: SourceSid, k: StampKind): string => {
   const body = createHash('sha256').update(at.body).digest('hex');
   const said = JSON.stringify([d, at.lane, at.container, at.author, k, s, body]);
   return createHmac('sha256', key).update(said).digest('hex').slice(0, 32);
 };
 
 /** The attributes of a message to create, as JSON text. */
-export const stampedAttributes = (key: string, deployment: string, at: Stamped, s: string, k: StampKind): string =>
+export const stampedAttributes = (key: string, deployment: string, at: Stamped, s: SourceSid, k: StampKind): string =>
   JSON.stringify({ [attribute]: { v: 1, d: deployment, s, k, h: mac(key, at, deployment, s, k) } satisfies Stamp });
 
 /**
@@ -48,14 +50,20 @@ const sources = /^(notice#(edit#([0-9a-z]{1,64}#)?)?)?IM[0-9a-f]{32}$/;
 const deployments = /^[\w.-]{1,32}$/;
 const macs = /^[0-9a-f]{32}$/;
 
-const matching = (value: unknown, form: RegExp): value is string => typeof value === 'string' && form.test(value);
+const matching = <Text extends string>(value: unknown, form: RegExp): value is Text =>
+  typeof value === 'string' && form.test(value);
 
 /** The stamp that attributes claim to carry, unproven; undefined when they claim none. Never throws. */
 export const claimedStamp = (attributes: string): Stamp | undefined => {
   if (!attributes.includes(attribute)) return undefined;
   try {
     const claim = (JSON.parse(attributes) as Record<string, Record<string, unknown>> | null)?.[attribute];
-    if (claim?.v !== 1 || !matching(claim.d, deployments) || !matching(claim.s, sources) || !matching(claim.h, macs))
+    if (
+      claim?.v !== 1 ||
+      !matching(claim.d, deployments) ||
+      !matching<SourceSid>(claim.s, sources) ||
+      !matching(claim.h, macs)
+    )
       return undefined;
     if (claim.k !== 'copy' && claim.k !== 'notice' && claim.k !== 'silent') return undefined;
     return { v: 1, d: claim.d, s: claim.s, k: claim.k, h: claim.h };

@@ -2,29 +2,24 @@
 
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Lane, Message } from '../model/event.ts';
-import { type Outcome, type Parked, skipped } from '../model/outcome.ts';
+import { type Outcome, skipped } from '../model/outcome.ts';
+import type { MessageSid } from '../model/sids.ts';
 import { TwilioError } from '../model/twilio-error.ts';
-import {
-  type CopiedRow,
-  type LedgerRow,
-  writeDeleted,
-  writeEditParked,
-  writeReverted,
-  writeUpToDate,
-} from '../state/ledger.ts';
-import { containerOf, destination, type Pair, source } from '../state/pair.ts';
+import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
+import { type CopiedRow, type LedgerRow, writeDeleted, writeReverted, writeUpToDate } from '../state/ledger.ts';
+import { destination, type LinkedPair, source } from '../state/pair.ts';
 import { stampedFor } from './deliver.ts';
 import { digestAcross } from './fingerprint.ts';
-import { isPoisonSince } from './give-up.ts';
 import { GONE } from './notice-text.ts';
-import { notifyParked } from './park.ts';
+import { parkEdit } from './park.ts';
+import { isPoisonSince } from './poison.ts';
 import { copyOf, textAcross } from './render.ts';
 
 /** A message that is across: `sid` of its source, and the row that names its copy. */
 export type CopyOf = {
-  readonly pair: Pair;
+  readonly pair: LinkedPair;
   readonly lane: Lane;
-  readonly sid: string;
+  readonly sid: MessageSid;
   readonly row: CopiedRow;
 };
 
@@ -34,12 +29,9 @@ export type CopyOf = {
  */
 export const originalOf = async (
   deps: BridgeDeps,
-  pair: Pair,
-  lane: Lane,
-  sid: string,
+  { lane, from }: Pick<LaneLease, 'lane' | 'from'>,
+  sid: MessageSid,
 ): Promise<Message | undefined> => {
-  const from = containerOf(pair, source(lane));
-  if (from === undefined) return undefined;
   const side = chatSide(deps, source(lane));
   const message = await side.message(from, sid);
   if (message === undefined && (await side.container(from)) === undefined)
@@ -54,8 +46,7 @@ export const originalOf = async (
  */
 export const updateCopy = async (deps: BridgeDeps, across: CopyOf, original: Message | undefined): Promise<Outcome> => {
   const { pair, lane, sid, row } = across;
-  const into = containerOf(pair, destination(lane));
-  if (into === undefined) return skipped('not_linked');
+  const { into } = leaseOf(pair, lane);
   const side = chatSide(deps, destination(lane));
   try {
     if (original === undefined) {
@@ -64,11 +55,14 @@ export const updateCopy = async (deps: BridgeDeps, across: CopyOf, original: Mes
       return { end: 'replicated', copies: [row.copy] };
     }
     const says = copyOf(lane, original, pair, row.late);
-    const attributes = stampedFor(deps, lane, into, says, sid, 'copy');
+    const attributes = stampedFor(deps, { lane, into }, says, sid, 'copy');
     await side.rewrite(into, row.copy, { body: says.body, attributes });
   } catch (error) {
     if (!(error instanceof TwilioError)) throw error;
-    if (error.remedy === 'park') return parkEdit(deps, across, original, 'refused', error.code);
+    if (error.remedy === 'park') {
+      const edit = editName(deps, across, original);
+      return parkEdit(deps, across, edit, original, { reason: 'refused', code: error.code });
+    }
     // Gone, says Twilio, and does not say what: the copy, which somebody deleted, or the whole container.
     if (error.remedy !== 'wait') throw error;
     if ((await side.container(into)) === undefined || (await side.message(into, row.copy)) !== undefined) throw error;
@@ -81,53 +75,39 @@ export const updateCopy = async (deps: BridgeDeps, across: CopyOf, original: Mes
 
 /** Whether it is known that Twilio will not do it. */
 export const isEditRefused = (
-  deps: BridgeDeps,
+  deps: Pick<BridgeDeps, 'settings'>,
   { lane, row }: Pick<CopyOf, 'lane' | 'row'>,
   original: Message | undefined,
 ): boolean => row.refused !== undefined && row.refused === editName(deps, { lane, row }, original);
 
 const editName = (
-  { settings }: BridgeDeps,
+  { settings }: Pick<BridgeDeps, 'settings'>,
   { lane, row }: Pick<CopyOf, 'lane' | 'row'>,
   original: Message | undefined,
 ): string => (original === undefined ? GONE : digestAcross(settings.stampKey, lane, original, row.late));
 
 /** What said nothing was passed by, and says something now; or it says something else than what was refused. */
-export const isCopyableNow = (deps: BridgeDeps, lane: Lane, row: LedgerRow | undefined, original: Message): boolean => {
+export const isCopyableNow = (
+  deps: Pick<BridgeDeps, 'settings'>,
+  lane: Lane,
+  row: LedgerRow | undefined,
+  original: Message,
+): boolean => {
   if (row?.state === 'skipped') return textAcross(lane, original, false) !== '';
   if (row?.state !== 'parked' || row.refused === undefined) return false;
   const { stampKey } = deps.settings;
   return ![false, true].some((late) => row.refused === digestAcross(stampKey, lane, original, late));
 };
 
-/** Told, then the row; once it says so, that is not repeated. */
-const parkEdit = async (
-  deps: BridgeDeps,
-  across: CopyOf,
-  original: Message | undefined,
-  reason: Parked,
-  code: number | undefined,
-): Promise<Outcome> => {
-  const { pair, lane, sid, row } = across;
-  const { index = -1, createdAt } = original ?? {};
-  const edit = editName(deps, across, original);
-  if (row.refused !== edit) {
-    await notifyParked(deps, pair, { lane, sid, index, createdAt, reason, code, attempts: 1, edit });
-    await writeEditParked(deps, across, row.copy, edit, { index, reason, code });
-  }
-  return { end: 'parked', reason, code };
-};
-
 /** An edit that was marked as waiting: given up when it is never taken, and others of its side are. */
 export const updateStaleCopy = async (deps: BridgeDeps, across: CopyOf, since: number): Promise<Outcome> => {
-  const { pair, lane, sid } = across;
-  const original = await originalOf(deps, pair, lane, sid);
+  const original = await originalOf(deps, leaseOf(across.pair, across.lane), across.sid);
   try {
     return await updateCopy(deps, across, original);
   } catch (error) {
     const asksToWait = error instanceof TwilioError && (error.remedy === 'wait' || error.status === 429);
-    if (!(error instanceof TwilioError) || asksToWait || !(await isPoisonSince(deps, lane, since))) throw error;
-    return parkEdit(deps, across, original, 'gave_up', error.code);
+    if (!(error instanceof TwilioError) || asksToWait || !(await isPoisonSince(deps, across.lane, since))) throw error;
+    return parkEdit(deps, across, editName(deps, across, original), original, { reason: 'gave_up', code: error.code });
   }
 };
 
@@ -142,7 +122,7 @@ export const revertCopy = async (deps: BridgeDeps, across: CopyOf, original: Mes
   const { reverted } = row;
   const before = reverted?.digest === digest && now - reverted.since < REVERTS.withinMs ? reverted : undefined;
   if (before !== undefined && before.times >= REVERTS.times)
-    return parkEdit(deps, across, original, 'altered', undefined);
+    return parkEdit(deps, across, digest, original, { reason: 'altered', code: undefined });
   const outcome = await updateCopy(deps, across, original);
   if (outcome.end === 'replicated')
     await writeReverted(deps, across, row.copy, {

@@ -3,7 +3,7 @@
 import type { Forward } from '../jobs/envelope.ts';
 import type { Key } from '../ports/change.ts';
 import type { FlexSide } from '../ports/chat.ts';
-import { asItStands } from './compose.ts';
+import { asItStands, isMessageSent } from './compose.ts';
 import { type ForwardRowDeps, finishForward, reviveForward } from './rows.ts';
 
 export type AgainDeps = ForwardRowDeps & { readonly flex: Pick<FlexSide, 'message'> };
@@ -13,7 +13,7 @@ export type AgainDeps = ForwardRowDeps & { readonly flex: Pick<FlexSide, 'messag
  * @throws TwilioTrouble when the message could not be looked at; nothing was changed then.
  */
 export const forwardAsItStands = async (deps: AgainDeps, key: Key, forward: Forward): Promise<Forward | undefined> => {
-  if (forward.eventType !== 'onMessageSent') {
+  if (!isMessageSent(forward)) {
     await reviveForward(deps, key, 0);
     return forward;
   }

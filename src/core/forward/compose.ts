@@ -2,20 +2,22 @@
 
 import type { Forward } from '../jobs/envelope.ts';
 import type { Message } from '../model/event.ts';
+import type { AccountSid, ChannelSid, MessageSid, ServiceSid } from '../model/sids.ts';
 
 export type Place = {
-  /** AC… */
-  readonly account: string;
-  /** The chat service, IS… */
-  readonly service: string;
-  /** CH… */
-  readonly channel: string;
+  readonly account: AccountSid;
+  readonly service: ServiceSid;
+  readonly channel: ChannelSid;
 };
 
 const CONTENT_TYPE = 'application/x-www-form-urlencoded; charset=UTF-8';
 
+/** The forward of a new message, which Proxy sends as an SMS; what else goes on to Flex's own webhook is about the channel. */
+export const isMessageSent = (forward: Forward): forward is Forward & { readonly about: MessageSid } =>
+  forward.eventType === 'onMessageSent';
+
 /** As the message's own webhook names it, so that whichever comes second finds it done. */
-export const messageKey = (sid: string): string => `onMessageSent:${sid}`;
+export const messageKey = (sid: MessageSid): string => `onMessageSent:${sid}`;
 
 /** Byte for byte as it came, but for a text or attributes that were changed since. */
 export const asItStands = (forward: Forward, { body, attributes }: Message): Forward => {

@@ -20,6 +20,7 @@ import type { Consumer, Delivery, Queues } from '../ports/queues.ts';
 import type { Store } from '../ports/store.ts';
 import { forwardKey, pairId } from '../state/items.ts';
 import { dropGoneForward, forwardAsItStands } from './again.ts';
+import { isMessageSent } from './compose.ts';
 import { findSentSms, type SmsFound } from './find-sent-sms.ts';
 import {
   claimForward,
@@ -198,11 +199,9 @@ const settleForward = async (deps: ForwarderDeps, job: ForwardJob, row: Doubtful
   return send(deps, job, taken.row);
 };
 
-/** Only messages are looked up: Flex does not mind to hear of a channel twice. */
-const isMessage = ({ eventType }: Forward): boolean => eventType === 'onMessageSent';
-
 const wasSent = async (deps: ForwarderDeps, job: ForwardJob, row: DoubtfulForward): Promise<SmsFound | Passed> => {
-  if (!isMessage(job.forward)) return 'notSent';
+  // Flex does not mind to hear of a channel twice.
+  if (!isMessageSent(job.forward)) return 'notSent';
   try {
     return await findSentSms(deps, job.webhook, job, row);
   } catch (error) {
@@ -222,7 +221,7 @@ const old = (deps: ForwarderDeps, { envelope }: ForwardJob): boolean =>
   deps.clock.now() - envelope.receivedAt > POINTLESS_AFTER_MS;
 
 /** The end of a channel is never too late: it ends the customer's session. */
-const pointless = (deps: ForwarderDeps, job: ForwardJob): boolean => isMessage(job.forward) && old(deps, job);
+const pointless = (deps: ForwarderDeps, job: ForwardJob): boolean => isMessageSent(job.forward) && old(deps, job);
 
 const send = async (deps: ForwarderDeps, job: ForwardJob, row: TryingForward): Promise<Passed> => {
   const { forward, webhook, key, delivery } = job;
@@ -281,10 +280,10 @@ const giveUp = async (
     reason,
     body: encodeEnvelope({ receivedAt, work: { kind: 'forward', forward: came } }),
   });
-  const { container, about: sid } = came;
-  if (isMessage(came))
+  const { container } = came;
+  if (isMessageSent(came))
     await sendNotice(deps, container, pairId('flex', container), {
-      sid,
+      sid: came.about,
       way: 'forward',
       reason,
       code,

@@ -9,6 +9,7 @@ import type { BridgeDeps } from '../deps.ts';
 import { encodeEnvelope } from '../jobs/envelope.ts';
 import type { Message } from '../model/event.ts';
 import { textField } from '../model/json.ts';
+import type { ChannelSid } from '../model/sids.ts';
 import { knownFirstStart } from '../state/first-start.ts';
 import { FORWARD_SECONDS, forwardCursorKey, forwardKey, keptFor, NONCE } from '../state/items.ts';
 import { composeMessageSent, messageKey } from './compose.ts';
@@ -20,7 +21,7 @@ export type HolesDeps = Pick<BridgeDeps, 'store' | 'queues' | 'clock' | 'nonce' 
 };
 
 export type HolesChannel = {
-  readonly sid: string;
+  readonly sid: ChannelSid;
   /** The customer's identity: what he wrote needs no SMS. */
   readonly customer: string | undefined;
   /**
@@ -141,7 +142,7 @@ const reaches = (listed: readonly Message[], cursor: number, first: number): boo
 };
 
 /** A web chat has no phone behind it. */
-const hasProxy = async (deps: HolesDeps, channel: string): Promise<boolean> => {
+const hasProxy = async (deps: HolesDeps, channel: ChannelSid): Promise<boolean> => {
   const container = await deps.flex.container(channel);
   return textField(container?.attributes ?? '', 'proxySession') !== undefined;
 };
@@ -171,13 +172,13 @@ const queue = async (deps: HolesDeps, { sid }: HolesChannel, { message, row }: H
   });
 };
 
-const readCursor = async (deps: HolesDeps, channel: string): Promise<number> => {
+const readCursor = async (deps: HolesDeps, channel: ChannelSid): Promise<number> => {
   const cursor = (await deps.store.get(forwardCursorKey(channel)))?.upTo;
   return typeof cursor === 'number' ? cursor : -1;
 };
 
 /** Only grows. */
-const writeCursor = async (deps: HolesDeps, channel: string, upTo: number): Promise<void> => {
+const writeCursor = async (deps: HolesDeps, channel: ChannelSid, upTo: number): Promise<void> => {
   await deps.store.write(forwardCursorKey(channel), {
     when: [['any', [['lacks', 'upTo']], [['<', 'upTo', upTo]]]],
     set: { upTo, ...keptFor(FORWARD_SECONDS, deps.clock) },

@@ -2,14 +2,14 @@
 
 import type { QueueName } from '../../contract.ts';
 import type { BridgeEvent, Lane, Side } from '../model/event.ts';
+import type { ChannelSid, MessageSid, SourceSid } from '../model/sids.ts';
 import type { PairId } from '../state/items.ts';
 
 /** A webhook that goes on to Flex's own: body and content type as received, byte for byte. */
 export type Forward = {
   readonly eventType: string;
-  readonly container: string;
-  /** The message's or the channel's SID. */
-  readonly about: string;
+  readonly container: ChannelSid;
+  readonly about: MessageSid | ChannelSid;
   /** Names this event for ever; a second webhook of the same event has the same key. */
   readonly key: string;
   readonly contentType: string;
@@ -20,7 +20,7 @@ export type Forward = {
 export type ParkedMessage = {
   readonly pair: PairId;
   readonly lane: Lane;
-  readonly sid: string;
+  readonly sid: SourceSid;
   readonly index: number;
   readonly reason: string;
   readonly code: number | undefined;
@@ -29,7 +29,7 @@ export type ParkedMessage = {
 
 /** What the agent is told of: a message that did not reach its other side, or the customer's phone. */
 export type Undelivered = {
-  readonly sid: string;
+  readonly sid: MessageSid;
   readonly way: Lane | 'forward';
   readonly reason: string;
   readonly code: number | undefined;
@@ -71,7 +71,7 @@ export type Work =
       readonly kind: 'redrive';
       readonly pair: PairId;
       readonly lane: Lane;
-      readonly sid: string;
+      readonly sid: MessageSid;
       readonly ticket?: string;
     }
   /** The agent is told, in the conversation, of a message that did not cross; carried out by the lane to Frontline. */

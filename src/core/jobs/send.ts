@@ -1,46 +1,49 @@
 /** Jobs: work that no webhook asked for, put on the queue and into the group of the lane that may do it. */
 import type { BridgeDeps } from '../deps.ts';
 import type { Lane } from '../model/event.ts';
+import type { ContainerSid } from '../model/sids.ts';
 import { containerOf, type Pair, source } from '../state/pair.ts';
 import { encodeEnvelope, eventsQueue, type Work } from './envelope.ts';
 
 export type JobDeps = Pick<BridgeDeps, 'clock' | 'nonce'> & { readonly queues: Pick<BridgeDeps['queues'], 'send'> };
 
-export type Job = { readonly lane: Lane; readonly work: Work };
+/** `group`: the container at the lane's source, in whose turn the job is done. */
+export type Job = { readonly lane: Lane; readonly group: ContainerSid; readonly work: Work };
+
+/** The job on a lane of this pair; none while the lane has no source. */
+export const jobOn = (pair: Pair, lane: Lane, work: Work): readonly Job[] => {
+  const group = containerOf(pair, source(lane));
+  return group === undefined ? [] : [{ lane, group, work }];
+};
 
 /** What a pair that is marked as due waits for. */
 export const jobsFor = (deps: BridgeDeps, pair: Pair): readonly Job[] => {
   if (pair.heldUntil !== undefined && deps.clock.now() < pair.heldUntil) return [];
-  if (!pair.linked) return [{ lane: 'toFrontline', work: { kind: 'link', pair: pair.id, because: 'unfinished' } }];
-  const job = (lane: Lane, because: string): Job => ({
-    lane,
-    work: { kind: 'reconcile', pair: pair.id, lane, because },
-  });
+  if (!pair.linked) return jobOn(pair, 'toFrontline', { kind: 'link', pair: pair.id, because: 'unfinished' });
+  const job = (lane: Lane, because: string): readonly Job[] =>
+    jobOn(pair, lane, { kind: 'reconcile', pair: pair.id, lane, because });
   const jobs = (['toFrontline', 'toFlex'] as const).flatMap((lane) => {
     const { dirty, holes, stale } = pair.lanes[lane];
-    if (dirty !== undefined) return [job(lane, 'dirty')];
-    if (stale.size > 0) return [job(lane, 'stale')];
-    if (holes.size > 0) return [job(lane, 'hole')];
-    return isLapsed(deps, pair, lane) ? [job(lane, 'lapsed')] : [];
+    if (dirty !== undefined) return job(lane, 'dirty');
+    if (stale.size > 0) return job(lane, 'stale');
+    if (holes.size > 0) return job(lane, 'hole');
+    return isLapsed(deps, pair, lane) ? job(lane, 'lapsed') : [];
   });
   // Nothing waits but the mark, as after linking: comparing once takes it away.
   return jobs.length > 0 || pair.lanes.toFrontline.intent !== undefined || pair.lanes.toFlex.intent !== undefined
     ? jobs
-    : [job('toFlex', 'marked'), job('toFrontline', 'marked')];
+    : [...job('toFlex', 'marked'), ...job('toFrontline', 'marked')];
 };
 
-/** An intent whose owner died with the job that it came from has nobody else who would come back to it. */
+/** An intent whose run died with its job: no delivery is left that would come back to it. */
 export const isLapsed = (deps: BridgeDeps, pair: Pair, lane: Lane): boolean => {
   const { intent } = pair.lanes[lane];
   return intent !== undefined && intent.notAfter + deps.settings.settleMs < deps.clock.now();
 };
 
-export const sendJob = (deps: JobDeps, pair: Pair, { lane, work }: Job): Promise<void> => {
-  const container = containerOf(pair, source(lane));
-  if (container === undefined) throw new Error('a due pair without a container');
-  return deps.queues.send(eventsQueue(source(lane)), {
-    group: container,
+export const sendJob = (deps: JobDeps, { lane, group, work }: Job): Promise<void> =>
+  deps.queues.send(eventsQueue(source(lane)), {
+    group,
     dedupe: `${work.kind}-${lane}-${deps.nonce()}`,
     body: encodeEnvelope({ receivedAt: deps.clock.now(), work }),
   });
-};

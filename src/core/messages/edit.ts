@@ -3,55 +3,104 @@
  * webhook told, so that events may come in any order, twice, or never.
  */
 
-import { claimedStamp, provenStamp } from '../copies/stamp.ts';
+import { stampOn } from '../copies/find.ts';
+import { claimedStamp } from '../copies/stamp.ts';
 import { isCopyableNow, originalOf, updateCopy } from '../copies/update.ts';
 import type { BridgeDeps } from '../deps.ts';
+import type { Work } from '../jobs/envelope.ts';
 import type { Run } from '../jobs/run.ts';
-import { sendJob } from '../jobs/send.ts';
-import type { Lane } from '../model/event.ts';
+import { jobOn, sendJob } from '../jobs/send.ts';
+import type { Lane, Message } from '../model/event.ts';
 import { LOOKS, lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
+import { leaseOf } from '../state/lane/lease.ts';
 import { markStale } from '../state/lane/marks.ts';
 import { readRow, writeNeverCopied } from '../state/ledger.ts';
-import { containerOf, laneFrom, loadPair, otherLane, type Pair, source } from '../state/pair.ts';
+import {
+  containerOf,
+  hasBothContainers,
+  type LaneState,
+  laneFrom,
+  loadPair,
+  otherLane,
+  type Pair,
+  source,
+} from '../state/pair.ts';
 import type { PairIds } from '../state/pair-ids.ts';
 import { redriveMessage } from './redrive.ts';
 import type { MessageEvent } from './replicate.ts';
 
-/** @throws TwilioTrouble; repeating is safe. */
+/** @throws TwilioError; repeating is safe. */
 export const applyEdit = async (deps: BridgeDeps, pairs: PairIds, event: MessageEvent, run: Run): Promise<Outcome> => {
   const lane = laneFrom(event.side);
-  const { sid, index } = event.message;
+  const { sid } = event.message;
   const id = await pairs.find(event.side, event.container);
   const pair = id === undefined ? undefined : await loadPair(deps.store, id);
   if (pair === undefined) return skipped('not_linked');
   if (event.type === 'message.removed') await markNeverCopied(deps, pair, otherLane(lane), event);
   const updated = await updateIfCopied(deps, pair, lane, event, run);
   if (updated !== undefined) return updated;
-  // Not across yet: it is brought over as it stands then. What was under way already may have crossed as it was.
-  const { cursor, intent, holes } = pair.lanes[lane];
-  if (index > cursor || intent?.sid === sid || holes.has(index)) {
-    // Its own event may still come, and knows nothing of this: the row keeps it away.
-    if (event.type === 'message.removed') await writeNeverCopied(deps, { pair, lane, sid });
-    const outcome = await reconcile(deps, pair.id, lane, run);
-    if (outcome.end !== 'reconciled') return outcome;
-    const across = await updateIfCopied(deps, pair, lane, event, run);
-    if (across !== undefined) return across;
-    return (await originalOf(deps, pair, lane, sid)) === undefined ? outcome : retry(2, 'list is behind');
+  const edit = decideEdit(pair.lanes[lane], event.message, deps.settings.deployment);
+  switch (edit) {
+    case 'copy first': {
+      // Its own event may still come, and knows nothing of this: the row keeps it away.
+      if (event.type === 'message.removed') await writeNeverCopied(deps, { pair, lane, sid });
+      const outcome = await reconcile(deps, pair.id, lane, run);
+      return outcome.end === 'reconciled' ? afterCopying(deps, pair, lane, event, run, outcome) : outcome;
+    }
+    case 'revert':
+      for (const job of jobOn(pair, otherLane(lane), revertJob(pair, otherLane(lane)))) await sendJob(deps, job);
+      return skipped('own');
+    case 'ignore':
+      return skipped('own');
+    default:
+      return edit satisfies never;
   }
-  if (claimedStamp(event.message.attributes)?.d !== deps.settings.deployment) return skipped('own');
-  // Somebody altered a copy by hand: the lane that wrote it puts it right.
-  await askOtherLane(deps, pair, otherLane(lane));
-  return skipped('own');
 };
 
 /**
- * Somebody deleted a copy, perhaps before the answer to its write was heard: whoever looks whether it stands there must
+ * What an edit or a removal means of which the ledger knows nothing. Pure. `copy first`: the message has not crossed, or may
+ * have crossed as it was; it is copied as it stands now. `revert`: a person changed the bridge's copy by hand, and the lane
+ * that wrote it puts it right. `ignore`: the webhook tells of the bridge's own update.
+ */
+export const decideEdit = (
+  { cursor, intent, holes }: LaneState,
+  { sid, index, attributes }: Pick<Message, 'sid' | 'index' | 'attributes'>,
+  deployment: string,
+): 'copy first' | 'revert' | 'ignore' => {
+  if (index > cursor || intent?.sid === sid || holes.has(index)) return 'copy first';
+  return claimedStamp(attributes)?.d === deployment ? 'revert' : 'ignore';
+};
+
+/** What was under way already may have crossed as it was before the edit. */
+const afterCopying = async (
+  deps: BridgeDeps,
+  pair: Pair,
+  lane: Lane,
+  event: MessageEvent,
+  run: Run,
+  outcome: Outcome,
+): Promise<Outcome> => {
+  const updated = await updateIfCopied(deps, pair, lane, event, run);
+  if (updated !== undefined) return updated;
+  const from = containerOf(pair, source(lane));
+  const original = from === undefined ? undefined : await originalOf(deps, { lane, from }, event.message.sid);
+  return original === undefined ? outcome : retry(2, 'list is behind');
+};
+
+const revertJob = (pair: Pair, lane: Lane): Work => ({
+  kind: 'reconcile',
+  pair: pair.id,
+  lane,
+  because: 'altered by hand',
+});
+
+/**
+ * A person deleted a copy, perhaps before the answer to its write was heard: a run that looks whether it stands there must
  * not take that for a write that never was. Does nothing when the ledger knows the copy.
  */
 const markNeverCopied = async (deps: BridgeDeps, pair: Pair, writer: Lane, { container, message }: MessageEvent) => {
-  const { author, body, attributes } = message;
-  const stamp = provenStamp(deps.settings.stampKey, { lane: writer, container, author, body }, attributes);
+  const stamp = stampOn(deps.settings, { lane: writer, into: container }, message);
   if (stamp?.k === 'copy') await writeNeverCopied(deps, { pair, lane: writer, sid: stamp.s });
 };
 
@@ -67,7 +116,8 @@ const updateIfCopied = async (
   const row = await readRow(deps, { pair, lane, sid });
   if (row === undefined) return undefined;
   if (row.state === 'removed') return skipped('removed');
-  const original = event.type === 'message.removed' ? undefined : await originalOf(deps, pair, lane, sid);
+  if (!hasBothContainers(pair)) return undefined;
+  const original = event.type === 'message.removed' ? undefined : await originalOf(deps, leaseOf(pair, lane), sid);
   // A look at one message may be behind by seconds, and what is gone has a webhook of its own.
   if (original === undefined && event.type === 'message.updated' && run.attempts <= LOOKS) return lookAgain();
   if (original !== undefined && isCopyableNow(deps, lane, row, original)) {
@@ -78,9 +128,4 @@ const updateIfCopied = async (
   }
   if (row.state !== 'copied') return skipped(row.state === 'skipped' ? 'empty' : row.state);
   return updateCopy(deps, { pair, lane, sid, row }, original);
-};
-
-const askOtherLane = async (deps: BridgeDeps, pair: Pair, lane: Lane): Promise<void> => {
-  const work = { kind: 'reconcile', pair: pair.id, lane, because: 'altered by hand' } as const;
-  if (containerOf(pair, source(lane)) !== undefined) await sendJob(deps, pair, { lane, work });
 };

@@ -10,43 +10,39 @@ import type { Run } from '../jobs/run.ts';
 import { LOOKS, lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
 import type { PairId } from '../state/items.ts';
 import { fence, intend } from '../state/lane/intent.ts';
+import { leaseOf } from '../state/lane/lease.ts';
 import { readRow } from '../state/ledger.ts';
-import { loadPair, type Pair } from '../state/pair.ts';
+import { type LinkedPair, linkedOr, loadPair } from '../state/pair.ts';
 
 /** @throws TwilioTrouble when the conversation could not be read; repeating is safe. */
 export const writeNotice = async (deps: BridgeDeps, id: PairId, about: Undelivered, run: Run): Promise<Outcome> => {
   const lane = 'toFrontline';
-  const before = await loadPair(deps.store, id);
-  if (before?.state !== 'open' || before.frontline === undefined) return skipped('not_linked');
-  const freed = await readBack(deps, { pair: before, lane });
+  const pair = linkedOr(await loadPair(deps.store, id));
+  if (typeof pair === 'string' || pair.state !== 'open') return skipped('not_linked');
+  const freed = await readBack(deps, leaseOf(pair, lane));
   if (!freed.free) return freed.outcome;
   const sid = noticeSid(about);
-  if ((await readRow(deps, { pair: before, lane, sid })) !== undefined) return skipped('already');
-  const known = await whatHappened(deps, freed.pair, about);
+  if ((await readRow(deps, { pair, lane, sid })) !== undefined) return skipped('already');
+  const known = await whatHappened(deps, freed.lease.pair, about);
   if (known === 'unseen') return run.attempts <= LOOKS ? lookAgain() : skipped('removed');
   if (known === 'own') return skipped('own');
-  const fenced = await fence(deps, { pair: freed.pair, lane });
+  const fenced = await fence(deps, freed.lease);
   if (!fenced.ok) return retry(1, 'lane has another owner');
   const createdAt = new Date(deps.clock.now()).toISOString();
   const rendered = { author: NOTICE_AUTHOR, body: noticeText(known) };
   const digest = digestOf(deps.settings.stampKey, sid, rendered.body);
   // No source index is behind it: it is late, so that the cursor stays where it is.
   const of = { sid, index: -1, createdAt, author: NOTICE_AUTHOR, digest, late: true };
-  const intended = await intend(deps, { pair: fenced.pair, lane }, of);
+  const intended = await intend(deps, fenced.lease, of);
   if (!intended.ok) return retry(1, 'lane has another owner');
   const draft = {
     ...rendered,
     createdAt,
-    attributes: stampedFor(deps, lane, before.frontline, rendered, sid, 'notice'),
+    attributes: stampedFor(deps, intended.lease, rendered, sid, 'notice'),
     notifyWebhooks: false,
   };
-  const sent = await post(
-    deps,
-    { pair: intended.pair, lane },
-    draft,
-    { missing: [], listedAt: deps.clock.now() },
-    run.attempts,
-  );
+  const gaps = { missing: [], listedAt: deps.clock.now() };
+  const sent = await post(deps, intended.lease, draft, gaps, run.attempts);
   const ended = outcomeOf(sent);
   // No lane's mark stands for it: it is kept by itself when trying is over.
   return ended.end === 'deferred' ? { ...retry(1, 'container gone'), gone: true } : ended;
@@ -59,10 +55,10 @@ export const writeNotice = async (deps: BridgeDeps, id: PairId, about: Undeliver
  */
 const whatHappened = async (
   deps: BridgeDeps,
-  pair: Pair,
+  pair: LinkedPair,
   about: Undelivered,
 ): Promise<Undelivered | 'own' | 'unseen'> => {
-  if (about.way !== 'forward' || pair.flex === undefined) return about;
+  if (about.way !== 'forward') return about;
   const message = await deps.flex.message(pair.flex, about.sid);
   if (message === undefined) return 'unseen';
   if (message.author === pair.customer) return 'own';

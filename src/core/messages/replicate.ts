@@ -8,11 +8,11 @@ import type { Run } from '../jobs/run.ts';
 import type { BridgeEvent, Message } from '../model/event.ts';
 import { deferred, type Outcome, retry, skipped } from '../model/outcome.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
-import { close } from '../state/lane/close.ts';
+import { close, NO_LIST } from '../state/lane/close.ts';
 import { claim } from '../state/lane/intent.ts';
+import type { Claim } from '../state/lane/lease.ts';
 import { defer } from '../state/lane/marks.ts';
 import { hold, tooFast } from '../state/lane/pace.ts';
-import type { LaneLease } from '../state/lane/write.ts';
 import { writeSkipped } from '../state/ledger.ts';
 import { laneFrom } from '../state/pair.ts';
 import type { PairIds } from '../state/pair-ids.ts';
@@ -28,26 +28,21 @@ const WAIT = { steps: 20, stepMs: 50 } as const;
 export const replicate = async (deps: BridgeDeps, pairs: PairIds, event: MessageEvent, run: Run): Promise<Outcome> => {
   const lane = laneFrom(event.side);
   const { index } = event.message;
-  const key = await pairs.find(event.side, event.container);
-  if (key === undefined) return skipped('not_linked');
+  const id = await pairs.find(event.side, event.container);
+  if (id === undefined) return skipped('not_linked');
 
   const intended = intentFor(deps.settings.stampKey, lane, event.message, false);
   let cursor = index - 1;
   let waits = 0;
   let compared = false;
   for (;;) {
-    const taken = await claim(deps, key, lane, event.container, intended, cursor);
-    if (taken.ok && tooFast(deps, taken.pair.lanes[lane], index)) {
-      await hold(deps, { pair: taken.pair, lane }, index);
-      return deferred('held');
-    }
-    if (taken.ok && taken.pair.quiet) await markActive(deps, key);
-    if (taken.ok) return across(deps, { pair: taken.pair, lane }, event.message, run);
+    const taken = await claim(deps, { pair: id, lane, from: event.container }, intended, cursor);
+    if (taken.ok) return copyNow(deps, taken.lease, event.message, run);
 
     const decision = decide(taken.pair, lane, event.container, index);
     if (decision.do === 'skip') return skipped(decision.why);
     if (decision.do === 'defer') {
-      await defer(deps, key, lane, index);
+      await defer(deps, id, lane, index);
       return deferred(taken.pair?.heldUntil === undefined ? 'lane_dirty' : 'held');
     }
     if (decision.do === 'claim') {
@@ -61,20 +56,27 @@ export const replicate = async (deps: BridgeDeps, pairs: PairIds, event: Message
     }
     if (compared) return unlisted(deps, event);
     compared = true;
-    const outcome = await reconcile(deps, key, lane, run);
+    const outcome = await reconcile(deps, id, lane, run);
     if (outcome.end !== 'reconciled') return outcome;
     // What was missing is across; now see what became of this one. It was brought over with the rest, as a rule.
     cursor = index - 1;
   }
 };
 
-const across = async (deps: BridgeDeps, lease: LaneLease, message: Message, run: Run): Promise<Outcome> => {
-  if (render(lease.lane, message, lease.pair, false) === undefined) {
-    await writeSkipped(deps, { pair: lease.pair, lane: lease.lane, sid: message.sid }, 'empty');
-    await close(deps, lease, undefined, [], 0);
+const copyNow = async (deps: BridgeDeps, claimed: Claim, message: Message, run: Run): Promise<Outcome> => {
+  const { pair, lane } = claimed;
+  if (tooFast(deps, pair.lanes[lane], message.index)) {
+    await hold(deps, claimed, message.index);
+    return deferred('held');
+  }
+  if (pair.quiet) await markActive(deps, pair.id);
+  const rendered = render(lane, message, pair, false);
+  if (rendered === undefined) {
+    await writeSkipped(deps, { pair, lane, sid: message.sid }, 'empty');
+    await close(deps, claimed, undefined, NO_LIST);
     return skipped('empty');
   }
-  return outcomeOf(await deliver(deps, lease, message, { missing: [], listedAt: 0 }, run.attempts));
+  return outcomeOf(await deliver(deps, claimed, message, rendered, NO_LIST, run.attempts));
 };
 
 /**

@@ -1,11 +1,21 @@
 /** What the bridge speaks of: sides, lanes, messages, and what a webhook said of them, parsed once. */
 
+import type {
+  ChannelSid,
+  ContainerSid,
+  MessageSid,
+  ReservationSid,
+  ServiceSid,
+  TaskSid,
+  WorkerSid,
+  WorkspaceSid,
+} from './sids.ts';
 export type Side = 'flex' | 'frontline';
 
 /** The two directions of a pair, named by where they go. */
 export type Lane = 'toFrontline' | 'toFlex';
 
-/** `sid` is absent where Twilio gave none; `size` in bytes. */
+/** `sid` is empty where Twilio gave none; `size` in bytes. */
 export type Media = {
   readonly sid: string;
   readonly filename?: string;
@@ -15,7 +25,7 @@ export type Media = {
 
 /** A message as one side tells it, from a webhook or a list. */
 export type Message = {
-  readonly sid: string;
+  readonly sid: MessageSid;
   /** Position in its container, given by Twilio: 0, 1, 2, ... */
   readonly index: number;
   readonly author: string;
@@ -32,19 +42,19 @@ export type BridgeEvent =
   | {
       readonly type: 'message.added' | 'message.updated' | 'message.removed';
       readonly side: Side;
-      readonly service: string;
-      readonly container: string;
+      readonly service: ServiceSid;
+      readonly container: ContainerSid;
       /** As the webhook tells it. Of an edit or a removal what counts is what the source says when it is asked. */
       readonly message: Message;
     }
   | {
       readonly type: 'reservation.accepted';
       readonly side: 'flex';
-      readonly container: string;
-      readonly workspace: string;
-      readonly task: string;
-      readonly reservation: string;
-      readonly worker: string;
+      readonly container: ChannelSid;
+      readonly workspace: WorkspaceSid;
+      readonly task: TaskSid;
+      readonly reservation: ReservationSid;
+      readonly worker: WorkerSid;
       /** The worker's chat identity as Flex spells it (`ann_40example_2Ecom`), from contact_uri; computed only where that is missing. */
       readonly workerIdentity: string;
       /** The customer's name as Flex shows it; empty when Flex has none. */

@@ -1,3 +1,4 @@
+import { type ContainerSid, isSid } from '../model/sids.ts';
 import type { Store } from '../ports/store.ts';
 import { ledgerKey, type PairId, pairId, pairKey } from '../state/items.ts';
 import { aliasOf, loadPair, type Pair, readPair } from '../state/pair.ts';
@@ -12,9 +13,9 @@ const AT_ONCE = 50;
  * of a message that was parked or carried over (IM…), by looking through the open pairs, which are some thousand reads.
  */
 export const findPair = async (store: Store, sid: string): Promise<Pair | undefined> => {
-  if (sid.startsWith('CH')) return byContainer(store, sid);
-  if (sid.startsWith('WT')) return amongOpen(store, (pair) => pair.task === sid);
-  if (!sid.startsWith('IM')) return undefined;
+  if (isSid('CH', sid)) return byContainer(store, sid);
+  if (isSid('WT', sid)) return amongOpen(store, (pair) => pair.task === sid);
+  if (!isSid('IM', sid)) return undefined;
   const row = (await listParked(store, {})).find((one) => one.sid === sid);
   if (row !== undefined) return loadPair(store, row.pair);
   return amongOpen(store, async ({ id }) => {
@@ -25,7 +26,7 @@ export const findPair = async (store: Store, sid: string): Promise<Pair | undefi
   });
 };
 
-const byContainer = async (store: Store, sid: string): Promise<Pair | undefined> => {
+const byContainer = async (store: Store, sid: ContainerSid): Promise<Pair | undefined> => {
   for (const side of ['flex', 'frontline'] as const) {
     const item = await store.get(pairKey(pairId(side, sid)));
     const alias = aliasOf(item);

@@ -1,6 +1,7 @@
 /** What is parked, as the sparse index lists it: the rows are the truth, the dead letters only raise the alarm. */
 
 import type { Lane } from '../model/event.ts';
+import type { MessageSid } from '../model/sids.ts';
 import type { Item } from '../ports/change.ts';
 import type { Store } from '../ports/store.ts';
 import { LEDGER, laneOfPrefix, type PairId } from '../state/items.ts';
@@ -10,7 +11,7 @@ export type ParkedRow = {
   readonly pair: PairId;
   readonly lane: Lane;
   /** The source message's. */
-  readonly sid: string;
+  readonly sid: MessageSid;
   readonly index: number;
   readonly reason: string;
   /** Twilio's error code. */
@@ -30,7 +31,7 @@ const read = (item: Item): ParkedRow | undefined => {
   return {
     pair: item.pk as PairId,
     lane: laneOfPrefix(match[1]),
-    sid: match[2],
+    sid: match[2] as MessageSid,
     index: Number(item[LEDGER.index]),
     reason: String(item[LEDGER.reason] ?? ''),
     code: typeof code === 'number' ? code : undefined,

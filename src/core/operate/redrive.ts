@@ -4,109 +4,118 @@
  */
 
 import { encodeEnvelope } from '../jobs/envelope.ts';
-import { sendJob } from '../jobs/send.ts';
+import { jobOn, sendJob } from '../jobs/send.ts';
 import { awaitTickets, type JobEnd } from '../jobs/tickets.ts';
 import type { PairId } from '../state/items.ts';
-import { containerOf, isFullyLinked, loadPair, source } from '../state/pair.ts';
+import { isFullyLinked, loadPair } from '../state/pair.ts';
 import type { GivenUpForward, UnlistedDeadLetter } from './dead-letters.ts';
 import type { Operator } from './operator.ts';
 import type { ParkedRow } from './parked.ts';
 
+/** How many lanes at a time; one lane's messages go one after the other, or their order would be lost. */
+const LANES_AT_ONCE = 20;
+
+/** `ended` is undefined while it is under way, or waits for its next try. */
+type Redriven<One> = { readonly one: One; readonly ended: JobEnd | undefined };
+
+type Asked<One> = { readonly one: One; readonly ticket: string | undefined };
+
+const nothingToDo: JobEnd = { end: 'skipped', reason: 'not_linked', repaired: 0, unsureUntil: undefined, copies: [] };
+
+/** @param send puts the job on its queue under the ticket. @returns false when there is nothing it could be put on. */
+const askOneByOne = async <One>(
+  operator: Operator,
+  ones: readonly One[],
+  send: (one: One, ticket: string) => Promise<boolean>,
+): Promise<readonly Asked<One>[]> => {
+  const asked: Asked<One>[] = [];
+  for (const one of ones) {
+    const ticket = operator.nonce();
+    asked.push({ one, ticket: (await send(one, ticket)) ? ticket : undefined });
+  }
+  return asked;
+};
+
+const awaitEnds = async <One>(
+  operator: Operator,
+  asked: readonly Asked<One>[],
+  waitMs: number,
+): Promise<readonly Redriven<One>[]> => {
+  const tickets = asked.flatMap(({ ticket }) => (ticket === undefined ? [] : [ticket]));
+  const ended = await awaitTickets(operator, tickets, waitMs);
+  return asked.map(({ one, ticket }) => ({ one, ended: ticket === undefined ? nothingToDo : ended.get(ticket) }));
+};
+
 /** `ended` is undefined while it is under way. */
 export type RedrivenMessage = { readonly row: ParkedRow; readonly ended: JobEnd | undefined };
 
-/** So many lanes side by side; one lane's messages go one after the other, or their order would be lost. */
-const LANES_AT_ONCE = 20;
-
-type Asked = { readonly row: ParkedRow; readonly ticket: string | undefined };
-
-/** @param rows as listParked gives them. */
+/** @param rows as listParked gives them. @param waitMs how long their ends are waited for, as in all of this file. */
 export const redriveMessages = async (
   operator: Operator,
   rows: readonly ParkedRow[],
   waitMs: number,
 ): Promise<readonly RedrivenMessage[]> => {
   const lanes = [...Map.groupBy(rows, ({ pair, lane }) => `${pair} ${lane}`).values()];
-  const asked: Asked[] = [];
+  const asked: Asked<ParkedRow>[] = [];
   const worker = async (): Promise<void> => {
-    for (let lane = lanes.shift(); lane !== undefined; lane = lanes.shift()) asked.push(...(await ask(operator, lane)));
+    for (let lane = lanes.shift(); lane !== undefined; lane = lanes.shift())
+      asked.push(...(await askOfLane(operator, lane)));
   };
   await Promise.all(Array.from({ length: LANES_AT_ONCE }, worker));
-  const tickets = asked.flatMap(({ ticket }) => (ticket === undefined ? [] : [ticket]));
-  const ended = await awaitTickets(operator, tickets, waitMs);
-  const byRow = new Map(asked.map(({ row, ticket }) => [row, ticket === undefined ? gone : ended.get(ticket)]));
+  const byRow = new Map((await awaitEnds(operator, asked, waitMs)).map(({ one, ended }) => [one, ended]));
   return rows.map((row) => ({ row, ended: byRow.get(row) }));
 };
 
-const gone: JobEnd = { end: 'skipped', reason: 'not_linked', repaired: 0, unsureUntil: undefined, copies: [] };
-
-const ask = async (operator: Operator, rows: readonly ParkedRow[]): Promise<readonly Asked[]> => {
+/** @param rows of one lane */
+const askOfLane = async (operator: Operator, rows: readonly ParkedRow[]): Promise<readonly Asked<ParkedRow>[]> => {
   const [first] = rows;
   const pair = first && (await loadPair(operator.store, first.pair));
-  const asked: Asked[] = [];
-  for (const row of rows) {
-    if (pair === undefined || containerOf(pair, source(row.lane)) === undefined) {
-      asked.push({ row, ticket: undefined });
-      continue;
-    }
-    const ticket = operator.nonce();
-    const { lane, sid } = row;
-    await sendJob(operator, pair, { lane, work: { kind: 'redrive', pair: row.pair, lane, sid, ticket } });
-    asked.push({ row, ticket });
-  }
-  return asked;
+  return askOneByOne(operator, rows, async ({ lane, sid, pair: id }, ticket) => {
+    const jobs = pair === undefined ? [] : jobOn(pair, lane, { kind: 'redrive', pair: id, lane, sid, ticket });
+    for (const job of jobs) await sendJob(operator, job);
+    return jobs.length > 0;
+  });
 };
 
 /** `ended` is undefined while it is under way, or waits for its next try. */
 export type RedrivenLink = { readonly pair: PairId; readonly ended: JobEnd | undefined };
 
-/**
- * Parked links are tried again, from what their pairs remember. Their letters stay until they are linked (dead-letters.ts).
- * @param waitMs how long their ends are waited for.
- */
+/** Parked links are tried again, from what their pairs remember. Their dead letters stay until they are linked. */
 export const redriveLinks = async (
   operator: Operator,
   deadLetters: readonly UnlistedDeadLetter[],
   waitMs: number,
 ): Promise<readonly RedrivenLink[]> => {
-  const pairs = new Set(deadLetters.flatMap(({ link, pair }) => (link && pair !== undefined ? [pair] : [])));
-  const asked: (readonly [pair: PairId, ticket: string])[] = [];
-  for (const pk of pairs) {
-    const pair = await loadPair(operator.store, pk);
-    if (pair === undefined || isFullyLinked(pair) || pair.state === 'closed') continue;
-    const ticket = operator.nonce();
-    await sendJob(operator, pair, {
-      lane: 'toFrontline',
-      work: { kind: 'link', pair: pk, because: 'operator', ticket },
-    });
-    asked.push([pk, ticket]);
-  }
-  const tickets = asked.map(([, ticket]) => ticket);
-  const ended = await awaitTickets(operator, tickets, waitMs);
-  return asked.map(([pair, ticket]) => ({ pair, ended: ended.get(ticket) }));
+  const ids = new Set(deadLetters.flatMap(({ link, pair }) => (link && pair !== undefined ? [pair] : [])));
+  const pairs = await Promise.all([...ids].map((id) => loadPair(operator.store, id)));
+  const unfinished = pairs.filter((pair) => pair !== undefined && !isFullyLinked(pair) && pair.state !== 'closed');
+  const asked = await askOneByOne(operator, unfinished, async (pair, ticket) => {
+    if (pair === undefined) return false;
+    const jobs = jobOn(pair, 'toFrontline', { kind: 'link', pair: pair.id, because: 'operator', ticket });
+    for (const job of jobs) await sendJob(operator, job);
+    return jobs.length > 0;
+  });
+  return (await awaitEnds(operator, asked, waitMs)).flatMap(({ one, ended }) =>
+    one === undefined ? [] : [{ pair: one.id, ended }],
+  );
 };
 
 /** `ended` is undefined while it is under way. */
 export type RedrivenForward = { readonly forward: GivenUpForward; readonly ended: JobEnd | undefined };
 
-/** @param waitMs how long their ends are waited for. */
+/** What Flex's own webhook did not get. Its dead letter is all there is of it, and stays until it is through. */
 export const redriveForwards = async (
   operator: Operator,
   forwards: readonly GivenUpForward[],
   waitMs: number,
 ): Promise<readonly RedrivenForward[]> => {
-  const asked: { readonly forward: GivenUpForward; readonly ticket: string }[] = [];
-  for (const forward of forwards) {
-    const ticket = operator.nonce();
-    const { receivedAt: _, ...work } = forward;
+  const asked = await askOneByOne(operator, forwards, async ({ receivedAt: _, ...forward }, ticket) => {
     await operator.queues.send('default-webhook', {
       group: forward.container,
       dedupe: `again-${ticket}`.slice(0, 128),
-      body: encodeEnvelope({ receivedAt: operator.clock.now(), work: { kind: 'forward', forward: work, ticket } }),
+      body: encodeEnvelope({ receivedAt: operator.clock.now(), work: { kind: 'forward', forward, ticket } }),
     });
-    asked.push({ forward, ticket });
-  }
-  const tickets = asked.map(({ ticket }) => ticket);
-  const ended = await awaitTickets(operator, tickets, waitMs);
-  return asked.map(({ forward, ticket }) => ({ forward, ended: ended.get(ticket) }));
+    return true;
+  });
+  return (await awaitEnds(operator, asked, waitMs)).map(({ one, ended }) => ({ forward: one, ended }));
 };

@@ -1,11 +1,11 @@
 /** One pair compared now, on request. */
 
-import { sendJob } from '../jobs/send.ts';
+import { jobOn, sendJob } from '../jobs/send.ts';
 import { awaitTickets, type JobEnd } from '../jobs/tickets.ts';
 import type { Lane } from '../model/event.ts';
 import { NONCE, pairKey } from '../state/items.ts';
-import { dueMark } from '../state/lane/write.ts';
-import { containerOf, type Pair, source } from '../state/pair.ts';
+import { dueMark } from '../state/lane/lease.ts';
+import type { Pair } from '../state/pair.ts';
 import type { Operator } from './operator.ts';
 
 /**
@@ -43,18 +43,19 @@ export const repairPair = async (
 ): Promise<readonly LaneRepair[]> => {
   const unheard = operator.consumed ? 'still under way' : 'queued until the bridge runs';
   if (!pair.linked) {
-    await sendJob(operator, pair, {
-      lane: 'toFrontline',
-      work: { kind: 'link', pair: pair.id, because: 'operator' },
-    });
+    const link = { kind: 'link', pair: pair.id, because: 'operator' } as const;
+    for (const job of jobOn(pair, 'toFrontline', link)) await sendJob(operator, job);
     const reason = operator.consumed ? 'being linked' : unheard;
     return (['toFrontline', 'toFlex'] as const).map((lane) => ({ lane, verdict: 'not compared', reason }));
   }
-  const lanes = (['toFrontline', 'toFlex'] as const).filter((lane) => containerOf(pair, source(lane)) !== undefined);
-  const jobs = lanes.map((lane) => ({ lane, ticket: operator.nonce() }));
-  for (const { lane, ticket } of jobs) {
-    const job = { kind: 'reconcile', pair: pair.id, lane, because: 'operator', ticket } as const;
-    await sendJob(operator, pair, { lane, work: how.full ? { ...job, full: true } : job });
+  const jobs: { readonly lane: Lane; readonly ticket: string }[] = [];
+  for (const lane of ['toFrontline', 'toFlex'] as const) {
+    const ticket = operator.nonce();
+    const compare = { kind: 'reconcile', pair: pair.id, lane, because: 'operator', ticket } as const;
+    for (const job of jobOn(pair, lane, how.full ? { ...compare, full: true } : compare)) {
+      await sendJob(operator, job);
+      jobs.push({ lane, ticket });
+    }
   }
   const ended = await awaitTickets(
     operator,

@@ -1,8 +1,10 @@
 /** One account's chats. Core knows neither AWS nor Twilio: adapters make this real. */
+
 import type { Message, Side } from '../model/event.ts';
+import type { AccountSid, ContainerSid, MessageSid, ServiceSid } from '../model/sids.ts';
 
 export type Container = {
-  readonly sid: string;
+  readonly sid: ContainerSid;
   readonly uniqueName: string | undefined;
   readonly friendlyName: string;
   readonly attributes: string;
@@ -29,29 +31,32 @@ export type Page = { readonly messages: readonly Message[]; readonly next: strin
 export type ChatSide = {
   readonly side: Side;
   /** The chat service's SID, IS…. */
-  readonly service: string;
-  readonly send: (container: string, draft: Draft) => Promise<{ readonly sid: string; readonly index: number }>;
-  readonly listMessages: (container: string, order: 'asc' | 'desc', from?: string | undefined) => Promise<Page>;
+  readonly service: ServiceSid;
+  readonly send: (
+    container: ContainerSid,
+    draft: Draft,
+  ) => Promise<{ readonly sid: MessageSid; readonly index: number }>;
+  readonly listMessages: (container: ContainerSid, order: 'asc' | 'desc', from?: string | undefined) => Promise<Page>;
   /** undefined when it is gone. */
-  readonly message: (container: string, sid: string) => Promise<Message | undefined>;
+  readonly message: (container: ContainerSid, sid: MessageSid) => Promise<Message | undefined>;
   readonly rewrite: (
-    container: string,
-    sid: string,
+    container: ContainerSid,
+    sid: MessageSid,
     draft: { readonly body: string; readonly attributes: string },
   ) => Promise<void>;
   /** Success when it is gone already. */
-  readonly erase: (container: string, sid: string) => Promise<void>;
+  readonly erase: (container: ContainerSid, sid: MessageSid) => Promise<void>;
   /** By SID or unique name; undefined when there is none. */
   readonly container: (sidOrUniqueName: string) => Promise<Container | undefined>;
-  readonly members: (container: string) => Promise<readonly Member[]>;
+  readonly members: (container: ContainerSid) => Promise<readonly Member[]>;
   /** Success when the identity is a member already. */
-  readonly join: (container: string, member: Member) => Promise<void>;
+  readonly join: (container: ContainerSid, member: Member) => Promise<void>;
 };
 
 export type FlexSide = ChatSide & {
   readonly side: 'flex';
   /** The account's SID, AC…. */
-  readonly account: string;
+  readonly account: AccountSid;
 };
 
 export type FrontlineSide = ChatSide & {

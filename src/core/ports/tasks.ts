@@ -1,9 +1,10 @@
 /** What a task says of its chat: the channel, and the customer's name as Flex shows it, empty when Flex has none. */
-export type TaskChat = { readonly container: string; readonly customerName: string };
+import type { ChannelSid, ReservationSid, TaskSid, WorkerSid, WorkspaceSid } from '../model/sids.ts';
+export type TaskChat = { readonly container: ChannelSid; readonly customerName: string };
 
 /** A task that a worker has accepted. */
 export type AssignedTask = {
-  readonly sid: string;
+  readonly sid: TaskSid;
   /** `none`: it is no chat. `unshown`: the list keeps the attributes back, the task itself tells. */
   readonly chat: TaskChat | 'none' | 'unshown';
   /** Milliseconds since 1970, perhaps of whole seconds: nobody accepted it later than that. */
@@ -11,20 +12,20 @@ export type AssignedTask = {
 };
 
 /** A reservation that was accepted; `at` in milliseconds since 1970, perhaps of whole seconds. */
-export type Acceptance = { readonly reservation: string; readonly worker: string; readonly at: number };
+export type Acceptance = { readonly reservation: ReservationSid; readonly worker: WorkerSid; readonly at: number };
 
 /** The Flex account's TaskRouter workspace as it is now. Every call may throw {@link TwilioTrouble}. */
 export type TaskSide = {
   /** The workspace's SID, WS…. */
-  readonly workspace: string;
+  readonly workspace: WorkspaceSid;
   /** The oldest task first. `next` is opaque: hand it back to go on. A page holds at most 1000 tasks. */
   readonly listAssigned: (
     from?: string | undefined,
   ) => Promise<{ readonly tasks: readonly AssignedTask[]; readonly next: string | undefined }>;
   /** undefined when the task is no chat, or gone. */
-  readonly chat: (task: string) => Promise<TaskChat | undefined>;
+  readonly chat: (task: TaskSid) => Promise<TaskChat | undefined>;
   /** The last one of the task that stands; undefined when there is none, or no task. */
-  readonly acceptance: (task: string) => Promise<Acceptance | undefined>;
+  readonly acceptance: (task: TaskSid) => Promise<Acceptance | undefined>;
   /** The worker's chat identity as Flex spells it; undefined when the worker is gone. */
-  readonly workerIdentity: (worker: string) => Promise<string | undefined>;
+  readonly workerIdentity: (worker: WorkerSid) => Promise<string | undefined>;
 };

@@ -1,37 +1,59 @@
 /**
- * Compares the newest pages of a lane's two ends, backwards: what was copied, does it stand there once, and does it say
- * what its source says? Pure: what it finds is a suspicion, which the ledger confirms or clears.
+ * Compares a lane's two ends backwards: does what was copied stand there once, and does it say what its source says? Pure:
+ * what it finds is a suspicion, which the ledger confirms or clears (decide-repair.ts).
  */
-
+import { type CopiesAmong, copiesAmong, type Stamps, stampOn } from '../copies/find.ts';
+import { isNotice } from '../copies/notice-text.ts';
 import { isLate, textAcross } from '../copies/render.ts';
-import { claimedStamp, provenStamp, type StampKind } from '../copies/stamp.ts';
+import { claimedStamp } from '../copies/stamp.ts';
 import type { Lane, Message } from '../model/event.ts';
-import { containerOf, destination, otherLane, type Pair, source } from '../state/pair.ts';
+import type { MessageSid } from '../model/sids.ts';
+import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
+import { otherLane } from '../state/pair.ts';
 
 /** `whole`: there is nothing before what was listed. */
 export type End = { readonly messages: readonly Message[]; readonly whole: boolean };
 
 export type Finding =
-  /** Several messages carry a good stamp of one source. */
-  | { readonly kind: 'duplicated'; readonly origin: string; readonly copies: readonly Message[] }
+  /** Several messages carry a proven stamp of one source. */
+  | { readonly kind: 'duplicated'; readonly origin: MessageSid; readonly copies: readonly Message[] }
   /** A copy says something else than its source, in text or kind. */
   | { readonly kind: 'differs'; readonly original: Message; readonly copy: Message }
-  /** A copy whose source is not in a list that should show it. `proven`: its stamp is good. */
-  | { readonly kind: 'orphan'; readonly origin: string; readonly copy: Message; readonly proven: boolean }
+  /** A copy whose source is not in a list that should show it. `proven`: its stamp is. */
+  | { readonly kind: 'orphan'; readonly origin: MessageSid; readonly copy: Message; readonly proven: boolean }
   /** Nothing says what it is: an app may have replaced a copy's attributes, and with them its stamp. */
   | { readonly kind: 'unattributed'; readonly copy: Message }
   /** A person's message behind the cursor, without a copy on a page that should show it. */
   | { readonly kind: 'uncopied'; readonly original: Message }
-  /** A person's message that has not crossed. */
+  /** A person's message that has not crossed: it lies above the cursor, or is a hole. */
   | { readonly kind: 'pending'; readonly original: Message };
 
-type Stamps = { readonly stampKey: string; readonly deployment: string };
+type Copies = ReadonlyMap<MessageSid, readonly Message[]>;
 
-export const compareEnds = (stamps: Stamps, pair: Pair, lane: Lane, from: End, into: End): readonly Finding[] => {
-  const { cursor, holes, ownIndices } = pair.lanes[lane];
+/** One pass a kind of finding. */
+export const compareEnds = (stamps: Stamps, lease: LaneLease, from: End, into: End): readonly Finding[] => {
+  const among = copiesAmong(stamps, lease, into.messages);
+  const copies = copiesBySource(among);
+  const { pending, uncopied } = withoutCopy(stamps, lease, from, copies);
+  return [
+    ...findCopies(lease, from, copies, among),
+    ...pending.map((original) => ({ kind: 'pending', original }) as const),
+    ...findUncopied(into, copies, uncopied),
+    ...findUnattributed(lease, from, into, uncopied),
+  ];
+};
+
+/** Proven copies; where a source has none, a claimed one, for an edit by hand breaks the proof. Notices have no source. */
+const copiesBySource = ({ proven, claimed }: CopiesAmong): Copies => {
+  const all = new Map<MessageSid, readonly Message[]>();
+  for (const [source, copy] of claimed) if (!isNotice(source)) all.set(source, [copy]);
+  for (const [source, copies] of proven) if (!isNotice(source)) all.set(source, copies);
+  return all;
+};
+
+/** Does each copy stand once, with its source, and say what that says? */
+const findCopies = ({ lane }: LaneLease, from: End, copies: Copies, { proven }: CopiesAmong): readonly Finding[] => {
   const originals = new Map(from.messages.map((message) => [message.sid, message]));
-  const here = { ...stamps, lane, container: containerOf(pair, destination(lane)) ?? '' };
-  const copies = copiesIn(here, into.messages);
   const findings: Finding[] = [];
   for (const [origin, found] of copies) {
     const [copy] = found;
@@ -40,38 +62,65 @@ export const compareEnds = (stamps: Stamps, pair: Pair, lane: Lane, from: End, i
     else if (copy === undefined) continue;
     else if (original === undefined) {
       if (wouldList(originalsOf(from), copy))
-        findings.push({ kind: 'orphan', origin, copy, proven: isStamped(here, copy) });
+        findings.push({ kind: 'orphan', origin, copy, proven: proven.has(origin) });
     } else if (!readsAs(lane, copy, original)) findings.push({ kind: 'differs', original, copy });
   }
-  const other = { ...stamps, lane: otherLane(lane), container: containerOf(pair, source(lane)) ?? '' };
-  const uncopied: Message[] = [];
-  for (const original of from.messages) {
-    if (copies.has(original.sid) || ownIndices.includes(original.index) || isStamped(other, original)) continue;
-    if (original.index > cursor || holes.has(original.index)) findings.push({ kind: 'pending', original });
-    else if (textAcross(lane, original, false) !== '') uncopied.push(original);
-  }
-  const copied = { ...into, messages: [...copies.values()].flat().filter(({ body }) => !isLate(body)) };
-  for (const original of uncopied) if (wouldList(copied, original)) findings.push({ kind: 'uncopied', original });
-  for (const copy of unattributed(pair, lane, into, uncopied))
-    if (!isSourceOfACopy(from, copy) && wouldList(originalsOf(from), copy))
-      findings.push({ kind: 'unattributed', copy });
   return findings;
 };
 
-/** Messages without a stamp that say what no message of the source says whose copy has none. */
-const unattributed = (pair: Pair, lane: Lane, { messages }: End, uncopied: readonly Message[]): readonly Message[] => {
+/** People's messages of the source without a copy on the destination's list. */
+const withoutCopy = (
+  stamps: Stamps,
+  { pair, lane }: LaneLease,
+  from: End,
+  copies: Copies,
+): { readonly pending: readonly Message[]; readonly uncopied: readonly Message[] } => {
+  const { cursor, holes, ownIndices } = pair.lanes[lane];
+  const writer = leaseOf(pair, otherLane(lane));
+  const pending: Message[] = [];
+  const uncopied: Message[] = [];
+  for (const message of from.messages) {
+    const { sid, index } = message;
+    if (copies.has(sid) || ownIndices.includes(index) || stampOn(stamps, writer, message) !== undefined) continue;
+    if (index > cursor || holes.has(index)) pending.push(message);
+    else if (textAcross(lane, message, false) !== '') uncopied.push(message);
+  }
+  return { pending, uncopied };
+};
+
+/** The destination's list should show the copies of those that are as young as the other copies on it. */
+const findUncopied = (into: End, copies: Copies, uncopied: readonly Message[]): readonly Finding[] => {
+  const inOrder = { ...into, messages: [...copies.values()].flat().filter(({ body }) => !isLate(body)) };
+  return uncopied
+    .filter((original) => wouldList(inOrder, original))
+    .map((original) => ({ kind: 'uncopied', original }));
+};
+
+/**
+ * Messages without a stamp, which the other lane has passed. One that reads as an uncopied message of the source may be its
+ * copy, and explains it; of the rest a person may have written each, or an app may have replaced its stamp.
+ */
+const findUnattributed = (
+  { pair, lane }: LaneLease,
+  from: End,
+  into: End,
+  uncopied: readonly Message[],
+): readonly Finding[] => {
   const { cursor, holes } = pair.lanes[otherLane(lane)];
   const unexplained = [...uncopied];
-  return messages.filter((message) => {
-    if (claimedStamp(message.attributes) !== undefined || message.index > cursor || holes.has(message.index))
-      return false;
+  const unattributed = into.messages.filter((message) => {
+    const { attributes, index } = message;
+    if (claimedStamp(attributes) !== undefined || index > cursor || holes.has(index)) return false;
     const source = unexplained.findIndex((original) => readsAs(lane, message, original));
     if (source >= 0) unexplained.splice(source, 1);
     return source < 0;
   });
+  return unattributed
+    .filter((copy) => !isSourceOfACopy(from, copy) && wouldList(originalsOf(from), copy))
+    .map((copy) => ({ kind: 'unattributed', copy }));
 };
 
-/** A person said it here, for its copy stands over there. */
+/** The source holds a copy of this message, so a person wrote it here. */
 const isSourceOfACopy = ({ messages }: End, { sid }: Message): boolean =>
   messages.some(({ attributes }) => claimedStamp(attributes)?.s === sid);
 
@@ -90,28 +139,3 @@ const originalsOf = (end: End): End => ({
 
 const readsAs = (lane: Lane, copy: Message, original: Message): boolean =>
   [false, true].some((late) => textAcross(lane, original, late) === copy.body);
-
-type At = Stamps & { readonly lane: Lane; readonly container: string };
-
-const kindOf = ({ stampKey, lane, container }: At, { author, body, attributes }: Message): StampKind | undefined =>
-  provenStamp(stampKey, { lane, container, author, body }, attributes)?.k;
-
-const isStamped = (at: At, message: Message): boolean => kindOf(at, message) !== undefined;
-
-/**
- * Copies by their source: by good stamps, and where there is none by a claimed one, for an edit by hand breaks the
- * proof. A claim alone proves nothing, anybody can copy a stamp: whoever acts on it asks the ledger first.
- */
-const copiesIn = (here: At, messages: readonly Message[]): ReadonlyMap<string, readonly Message[]> => {
-  const proven = new Map<string, Message[]>();
-  const claims = new Map<string, Message[]>();
-  for (const message of messages) {
-    const stamp = claimedStamp(message.attributes);
-    if (stamp === undefined || stamp.d !== here.deployment || stamp.k === 'notice') continue;
-    const good = isStamped(here, message);
-    const known = good ? proven.get(stamp.s) : claims.get(stamp.s);
-    if (good && known !== undefined) known.push(message);
-    else if (known === undefined) (good ? proven : claims).set(stamp.s, [message]);
-  }
-  return new Map([...claims, ...proven]);
-};

@@ -1,77 +1,106 @@
 /**
- * Reconcile: compares a lane's two ends and repairs the difference in order. Copying history at linking, filling a
- * hole, recovering from an outage, the sweep and the operator's repair are this one operation. The webhook's fast path
- * is its short cut.
+ * Reconcile: compares a lane's two ends and repairs the difference in order. Copying history at linking, filling a hole,
+ * recovering from an outage, the sweep and the operator's repair are this one operation; the webhook's fast path is its
+ * short cut.
+ *
+ * How: settle the intent that stands; take the fence, so that no older run can write; copy forwards what has not crossed, in
+ * order of its index; then look backwards at what has: edits, removals, copies that were changed or stand twice.
  */
-
 import { type Delivered, deliver, settleCopy } from '../copies/deliver.ts';
+import { copiesAmong } from '../copies/find.ts';
 import { intentFor } from '../copies/fingerprint.ts';
 import { isOwnMessage } from '../copies/own-message.ts';
 import { readBack } from '../copies/read-back.ts';
 import { render } from '../copies/render.ts';
-import { provenStamp } from '../copies/stamp.ts';
-import { logUpdate, updateStaleCopy } from '../copies/update.ts';
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import { newTally, type Run, type Tally, unsure } from '../jobs/run.ts';
-import { sendJob } from '../jobs/send.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { deferred, type Outcome, retry, skipped } from '../model/outcome.ts';
-import { TwilioError } from '../model/twilio-error.ts';
 import type { PairId } from '../state/items.ts';
+import { clean } from '../state/lane/clean.ts';
 import { fence, intend } from '../state/lane/intent.ts';
-import { clean, DROPS_AT_ONCE, GONE_AFTER_MS, HOLES_AT_ONCE } from '../state/lane/marks.ts';
+import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
+import { GONE_AFTER_MS } from '../state/lane/marks.ts';
 import { releaseInTime } from '../state/lane/pace.ts';
-import type { LaneLease } from '../state/lane/write.ts';
 import { readRow, writeSkipped } from '../state/ledger.ts';
-import { containerOf, destination, type LaneState, loadPair, otherLane, type Pair, source } from '../state/pair.ts';
+import {
+  destination,
+  hasBothContainers,
+  type LaneState,
+  linkedOr,
+  loadPair,
+  otherLane,
+  source,
+} from '../state/pair.ts';
 import { compareEnds, type End } from './compare.ts';
+import { allMissing, type Listed, noteMissing, startListing } from './gaps.ts';
 import { repairFindings } from './repair.ts';
 import { readAll, sourceBatches } from './source-list.ts';
-
-const overtaken = (progress: boolean): Outcome => retry(1, 'lane has another owner', progress);
+import { applyStaleEdits } from './stale-edits.ts';
 
 /**
  * Brings one lane up to date.
- * @returns `reconciled` with how many messages were brought over, or a retry; with progress when only time ran out.
- * @throws TwilioTrouble when a side could not be read.
+ * @returns `reconciled` with how many messages were repaired, or a retry; with progress when only time ran out.
+ * @throws TwilioError when a side could not be read.
  */
 export const reconcile = async (deps: BridgeDeps, id: PairId, lane: Lane, run: Run): Promise<Outcome> => {
-  const before = await loadPair(deps.store, id);
-  if (before === undefined || before.state === 'linking') return skipped('not_linked');
-  if (before.state === 'closed') return skipped('closed');
-  const open = await afterHold(deps, { pair: before, lane });
-  if (open === undefined) return deferred('held');
-
-  const freed = await readBack(deps, { pair: open, lane });
+  const pair = linkedOr(await loadPair(deps.store, id));
+  if (typeof pair === 'string') return skipped(pair);
+  const lease = await afterHold(deps, leaseOf(pair, lane));
+  if (lease === undefined) return deferred('held');
+  const freed = await readBack(deps, lease);
   if (!freed.free) return freed.outcome;
-  const fenced = await fence(deps, { pair: freed.pair, lane });
-  if (!fenced.ok) return overtaken(freed.adopted);
-  const progress = startProgress(deps, { pair: fenced.pair, lane }, run.tally ?? newTally());
-  if (freed.adopted) progress.tally.repaired += 1;
+  const fenced = await fence(deps, freed.lease);
+  if (!fenced.ok) return retry(1, 'lane has another owner', freed.adopted);
+  const tally = run.tally ?? newTally();
+  if (freed.adopted) tally.repaired += 1;
+  return compareAndRepair(deps, startProgress(deps, fenced.lease, tally), run);
+};
 
+const overtaken = ({ repaired }: Tally): Outcome => retry(1, 'lane has another owner', repaired > 0);
+
+/** @returns undefined while the pair is held. */
+const afterHold = async (deps: BridgeDeps, lease: LaneLease): Promise<LaneLease | undefined> => {
+  if (lease.pair.heldUntil === undefined) return lease;
+  const { pair } = await releaseInTime(deps, lease);
+  return pair === undefined || pair.heldUntil !== undefined || !hasBothContainers(pair)
+    ? undefined
+    : leaseOf(pair, lease.lane);
+};
+
+/** How far a run has come. */
+type Progress = {
+  lease: LaneLease;
+  readonly tally: Tally;
+  readonly listed: Listed;
+  /** Source SIDs that this run has repaired. */
+  readonly crossed: Set<string>;
+  /** The newest part of the source, when it was read in one piece. */
+  newestPage: End | undefined;
+};
+
+const startProgress = (deps: BridgeDeps, lease: LaneLease, tally: Tally): Progress => ({
+  lease,
+  tally,
+  listed: startListing(lease.pair.lanes[lease.lane], deps.clock.now()),
+  crossed: new Set(),
+  newestPage: undefined,
+});
+
+const laneOf = ({ lease }: Progress): LaneState => lease.pair.lanes[lease.lane];
+
+const compareAndRepair = async (deps: BridgeDeps, progress: Progress, run: Run): Promise<Outcome> => {
+  const { tally, listed } = progress;
   const into = await newestOf(deps, progress.lease);
-  const copies = provenCopiesAmong(deps, progress.lease, into.messages);
-  for await (const batch of sourceBatches(deps, progress.lease)) {
-    for (const message of batch.messages) {
-      if (deps.clock.now() + deps.settings.requestMs > run.deadline)
-        return retry(0, 'more to copy', progress.tally.repaired > 0);
-      // After progress a refusal is a first one again: its pause does not grow with a long copy.
-      const attempts = progress.tally.repaired > 0 ? 1 : run.attempts;
-      const stop = await step(deps, progress, message, copies.get(message.sid), attempts);
-      if (stop !== undefined) return stop;
-    }
-    if (batch.newest !== undefined) progress.newestPage = { messages: batch.messages, ...batch.newest };
-    if (batch.after !== undefined) {
-      const kept = await batch.after(progress.lease);
-      if (!kept.ok) return overtaken(progress.tally.repaired > 0);
-      progress.lease = { pair: kept.pair, lane };
-    }
-  }
-  const updated = await backwards(deps, progress, into, run.full ?? false);
-  const cleaned = await clean(deps, progress.lease, progress.listedUpTo, allGaps(progress), progress.listedAt, updated);
-  if (!cleaned.ok) return overtaken(progress.tally.repaired > 0);
-  noteOpen(progress.tally, cleaned.pair.lanes[lane]);
-  return { end: 'reconciled', repaired: progress.tally.repaired };
+  const stop = await forwards(deps, progress, into, run);
+  if (stop !== undefined) return stop;
+  const applied = await backwards(deps, progress, into, run.full ?? false);
+  const { upTo: listedUpTo, at: listedAt } = listed;
+  const seen = { listedUpTo, missing: allMissing(listed, laneOf(progress)), listedAt, applied };
+  const cleaned = await clean(deps, progress.lease, seen);
+  if (!cleaned.ok) return overtaken(tally);
+  noteOpen(tally, cleaned.lease.pair.lanes[progress.lease.lane]);
+  return { end: 'reconciled', repaired: tally.repaired };
 };
 
 /** What no list shows yet, though something tells of it. */
@@ -80,120 +109,32 @@ const noteOpen = (tally: Tally, { holes, dirty }: LaneState): void => {
     unsure(tally, found + GONE_AFTER_MS);
 };
 
-/** @returns undefined while the pair is held. */
-const afterHold = async (deps: BridgeDeps, lease: LaneLease): Promise<Pair | undefined> => {
-  if (lease.pair.heldUntil === undefined) return lease.pair;
-  const released = await releaseInTime(deps, lease);
-  return released.pair?.heldUntil === undefined ? released.pair : undefined;
-};
-
-/** What is behind the cursor: edits and removals nobody told of, copies altered or doubled. @returns renewed SIDs. */
-const backwards = async (
-  deps: BridgeDeps,
-  progress: Progress,
-  into: End,
-  full: boolean,
-): Promise<readonly string[]> => {
-  const { pair, lane } = progress.lease;
-  const stale = await applyStale(deps, progress);
-  const [from, to] = full ? await wholeEnds(deps, pair, lane) : [progress.newestPage, into];
-  if (from === undefined) return stale;
-  // What this run has brought is not on the page that was read before.
-  const messages = from.messages.filter(({ sid }) => full || !progress.crossed.has(sid));
-  await repairFindings(
-    deps,
-    pair,
-    lane,
-    compareEnds(deps.settings, pair, lane, { ...from, messages }, to),
-    progress.tally,
-  );
-  return stale;
-};
-
-/**
- * What an answer refuses does not hold up the others; where none is heard the rest would fare no better.
- * @returns the source SIDs of what was seen to, no more than one write can note; the rest is for the next run.
- */
-const applyStale = async (deps: BridgeDeps, { lease: { pair, lane }, tally }: Progress): Promise<readonly string[]> => {
-  let refused: TwilioError | undefined;
-  const stale = [...pair.lanes[lane].stale].slice(0, DROPS_AT_ONCE);
-  for (const [sid, since] of stale) {
-    const row = await readRow(deps, { pair, lane, sid });
-    if (row?.state === 'skipped' || row?.state === 'parked')
-      await sendJob(deps, pair, { lane, work: { kind: 'redrive', pair: pair.id, lane, sid } });
-    if (row?.state !== 'copied') continue;
-    try {
-      const across = { pair, lane, sid, row };
-      if (logUpdate(deps, across, await updateStaleCopy(deps, across, since))) tally.repaired += 1;
-    } catch (error) {
-      if (!(error instanceof TwilioError) || error.status === undefined) throw error;
-      refused ??= error;
-    }
-  }
-  if (refused !== undefined) throw refused;
-  return stale.map(([sid]) => sid);
-};
-
-const wholeEnds = async (deps: BridgeDeps, pair: Pair, lane: Lane): Promise<readonly [End, End]> => {
-  const [from, to] = [containerOf(pair, source(lane)), containerOf(pair, destination(lane))];
-  if (from === undefined || to === undefined) throw new Error('a lane without its ends');
-  return [
-    { messages: await readAll(deps, source(lane), from), whole: true },
-    { messages: await readAll(deps, destination(lane), to), whole: true },
-  ];
-};
-
-/** How far a run has come. */
-type Progress = {
-  lease: LaneLease;
-  readonly tally: Tally;
-  /** The largest index listed. */
-  listedUpTo: number;
-  /** The largest index of a person's message listed: below it, what is neither listed nor ours is a gap. */
-  personsUpTo: number;
-  readonly ownSeen: Set<number>;
-  /** Source SIDs that this run has brought over. */
-  readonly crossed: Set<string>;
-  /** The newest part of the source, when it was read in one piece. */
-  newestPage: End | undefined;
-  /** Indices that no list has shown, to be noted as holes with the next write. */
-  missing: readonly number[];
-  readonly listedAt: number;
-};
-
-const startProgress = (deps: BridgeDeps, lease: LaneLease, tally: Tally): Progress => ({
-  lease,
-  tally,
-  listedUpTo: -1,
-  personsUpTo: lease.pair.lanes[lease.lane].cursor,
-  ownSeen: new Set(),
-  crossed: new Set(),
-  newestPage: undefined,
-  missing: [],
-  listedAt: deps.clock.now(),
-});
-
-const newestOf = async (deps: BridgeDeps, { pair, lane }: LaneLease): Promise<End> => {
-  const container = containerOf(pair, destination(lane));
-  if (container === undefined) throw new Error('a lane without a destination');
-  const page = await chatSide(deps, destination(lane)).listMessages(container, 'desc');
+const newestOf = async (deps: BridgeDeps, { lane, into }: LaneLease): Promise<End> => {
+  const page = await chatSide(deps, destination(lane)).listMessages(into, 'desc');
   return { messages: page.messages, whole: page.next === undefined };
 };
 
-/** Copies on the destination's newest page: one whose row was lost is adopted, not sent again. */
-const provenCopiesAmong = (
-  deps: BridgeDeps,
-  { pair, lane }: LaneLease,
-  messages: readonly Message[],
-): ReadonlyMap<string, Message> => {
-  const container = containerOf(pair, destination(lane)) ?? '';
-  const copies = new Map<string, Message>();
-  for (const message of messages) {
-    const { author, body } = message;
-    const stamp = provenStamp(deps.settings.stampKey, { lane, container, author, body }, message.attributes);
-    if (stamp !== undefined) copies.set(stamp.s, message);
+/** Copies what has not crossed, oldest first. @returns why the run stops here; undefined when all has crossed. */
+const forwards = async (deps: BridgeDeps, progress: Progress, into: End, run: Run): Promise<Outcome | undefined> => {
+  const { tally } = progress;
+  const { proven } = copiesAmong(deps.settings, progress.lease, into.messages);
+  for await (const batch of sourceBatches(deps, progress.lease)) {
+    for (const message of batch.messages) {
+      if (deps.clock.now() + deps.settings.requestMs > run.deadline)
+        return retry(0, 'more to copy', tally.repaired > 0);
+      // After progress a refusal is a first one again: its pause does not grow with a long copy.
+      const attempts = tally.repaired > 0 ? 1 : run.attempts;
+      // One whose row was lost is adopted, not sent again.
+      const stop = await step(deps, progress, message, proven.get(message.sid)?.at(-1), attempts);
+      if (stop !== undefined) return stop;
+    }
+    if (batch.newest !== undefined) progress.newestPage = { messages: batch.messages, ...batch.newest };
+    if (batch.after === undefined) continue;
+    const kept = await batch.after(progress.lease);
+    if (!kept.ok) return overtaken(tally);
+    progress.lease = kept.lease;
   }
-  return copies;
+  return undefined;
 };
 
 /** One source message, in order. @returns why the run stops here; undefined when it goes on. */
@@ -204,83 +145,83 @@ const step = async (
   copy: Message | undefined,
   attempts: number,
 ): Promise<Outcome | undefined> => {
-  const { pair, lane } = progress.lease;
-  const { cursor, holes, ownIndices } = pair.lanes[lane];
+  const { lease, listed, tally } = progress;
+  const { pair, lane } = lease;
+  const { cursor, holes, ownIndices } = laneOf(progress);
   const { index, sid } = message;
-  progress.listedUpTo = Math.max(progress.listedUpTo, index);
+  listed.upTo = Math.max(listed.upTo, index);
   const late = index <= cursor;
   if (late && !holes.has(index)) return undefined;
-  if (ownIndices.includes(index) || (await isOwnMessage(deps, pair, otherLane(lane), message))) {
-    progress.ownSeen.add(index);
+  if (ownIndices.includes(index) || (await isOwnMessage(deps, pair, leaseOf(pair, otherLane(lane)), message))) {
+    listed.own.add(index);
     return undefined;
   }
-  if (!late) noteGaps(progress, message);
+  if (!late) noteMissing(listed, laneOf(progress), message);
   if ((await readRow(deps, { pair, lane, sid })) !== undefined) return undefined;
-  if (render(lane, message, pair, late) === undefined) {
+  const rendered = render(lane, message, pair, late);
+  if (rendered === undefined) {
     await writeSkipped(deps, { pair, lane, sid }, 'empty');
     return undefined;
   }
-  const intended = await intend(deps, progress.lease, intentFor(deps.settings.stampKey, lane, message, late));
-  if (!intended.ok) return overtaken(progress.tally.repaired > 0);
-  const mine: LaneLease = { pair: intended.pair, lane };
-  const seen = { missing: progress.missing, listedAt: progress.listedAt };
+  const intended = await intend(deps, lease, intentFor(deps.settings.stampKey, lane, message, late));
+  if (!intended.ok) return overtaken(tally);
+  const gaps = { missing: listed.missing, listedAt: listed.at };
   const delivered =
-    copy === undefined ? await deliver(deps, mine, message, seen, attempts) : await settleCopy(deps, mine, copy, seen);
+    copy === undefined
+      ? await deliver(deps, intended.lease, message, rendered, gaps, attempts)
+      : await settleCopy(deps, intended.lease, copy, gaps);
   return after(deps, progress, message, delivered);
 };
 
-const after = (deps: BridgeDeps, progress: Progress, message: Message, delivered: Delivered): Outcome | undefined => {
+const after = (deps: BridgeDeps, progress: Progress, { sid }: Message, delivered: Delivered): Outcome | undefined => {
+  const { tally } = progress;
+  const { lane } = progress.lease;
   switch (delivered.end) {
     case 'done':
-      deps.journal({
-        step: 'replicated',
-        type: 'reconcile',
-        lane: progress.lease.lane,
-        sids: [message.sid, delivered.copy],
-      });
+      deps.journal({ step: 'replicated', type: 'reconcile', lane, sids: [sid, delivered.copy] });
       break;
-    case 'parked':
-      deps.journal({
-        step: 'parked',
-        type: 'reconcile',
-        lane: progress.lease.lane,
-        reason: delivered.reason,
-        code: delivered.code,
-        sids: [message.sid],
-      });
+    case 'parked': {
+      const { reason, code } = delivered;
+      deps.journal({ step: 'parked', type: 'reconcile', lane, reason, code, sids: [sid] });
       break;
+    }
     case 'overtaken':
-      return overtaken(progress.tally.repaired > 0);
-    case 'stopped':
-      return delivered.outcome.end === 'retry'
-        ? { ...delivered.outcome, progress: progress.tally.repaired > 0 }
-        : delivered.outcome;
+      return overtaken(tally);
+    case 'stopped': {
+      const { outcome } = delivered;
+      return outcome.end === 'retry' ? { ...outcome, progress: tally.repaired > 0 } : outcome;
+    }
+    default:
+      return delivered satisfies never;
   }
-  progress.lease = { pair: delivered.pair, lane: progress.lease.lane };
-  progress.tally.repaired += 1;
-  progress.crossed.add(message.sid);
-  progress.missing = [];
+  progress.lease = { ...progress.lease, pair: delivered.pair };
+  tally.repaired += 1;
+  progress.crossed.add(sid);
+  progress.listed.missing = [];
   return undefined;
 };
 
 /**
- * A message may become visible after its successors. What is missing right before a recent message is noted as a hole
- * and listed again for a while; before an older one it is long deleted.
+ * Looks at what is behind the cursor: edits and removals whose webhook never came, copies that were changed or stand twice.
+ * @returns SIDs whose stale edits were applied.
  */
-const noteGaps = (progress: Progress, message: Message): void => {
-  const recent = progress.listedAt - Date.parse(message.createdAt) < GONE_AFTER_MS;
-  if (recent) progress.missing = [...progress.missing, ...gapsBelow(progress, message.index)].slice(-HOLES_AT_ONCE);
-  progress.personsUpTo = Math.max(progress.personsUpTo, message.index);
+const backwards = async (
+  deps: BridgeDeps,
+  progress: Progress,
+  into: End,
+  full: boolean,
+): Promise<readonly string[]> => {
+  const { lease, tally } = progress;
+  const applied = await applyStaleEdits(deps, lease, tally);
+  const [from, to] = full ? await wholeEnds(deps, lease) : [progress.newestPage, into];
+  if (from === undefined) return applied;
+  // What this run has copied is not on the destination's page, which was read before.
+  const messages = from.messages.filter(({ sid }) => full || !progress.crossed.has(sid));
+  await repairFindings(deps, lease, compareEnds(deps.settings, lease, { ...from, messages }, to), tally);
+  return applied;
 };
 
-/** A copy's time is its source's, so nobody knows how recent it is: what is missing before the last ones counts too. */
-const allGaps = (progress: Progress): readonly number[] =>
-  [...progress.missing, ...gapsBelow(progress, progress.listedUpTo)].slice(-HOLES_AT_ONCE);
-
-const gapsBelow = (progress: Progress, end: number): readonly number[] => {
-  const { ownIndices, cursor } = progress.lease.pair.lanes[progress.lease.lane];
-  const found: number[] = [];
-  for (let index = Math.max(progress.personsUpTo, cursor, end - HOLES_AT_ONCE - 1) + 1; index < end; index += 1)
-    if (!ownIndices.includes(index) && !progress.ownSeen.has(index)) found.push(index);
-  return found;
-};
+const wholeEnds = async (deps: BridgeDeps, { lane, from, into }: LaneLease): Promise<readonly [End, End]> => [
+  { messages: await readAll(deps, source(lane), from), whole: true },
+  { messages: await readAll(deps, destination(lane), into), whole: true },
+];

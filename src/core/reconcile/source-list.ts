@@ -1,11 +1,13 @@
 /** Reads a lane's source: what may not have crossed yet, oldest first, a batch at a time. */
+
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Message, Side } from '../model/event.ts';
+import type { ContainerSid } from '../model/sids.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { Page } from '../ports/chat.ts';
+import type { LaneLease, LaneWrite } from '../state/lane/lease.ts';
 import { keepPlace } from '../state/lane/marks.ts';
-import type { LaneLease, LaneWrite } from '../state/lane/write.ts';
-import { containerOf, source } from '../state/pair.ts';
+import { source } from '../state/pair.ts';
 
 /** A newest-first read goes no deeper than this many pages; what is longer is read oldest first. */
 const PAGES_DOWN = 10;
@@ -21,13 +23,13 @@ export type Batch = {
 const byIndex = (a: Message, b: Message): number => a.index - b.index;
 
 /** Newest first down to what is done already. undefined: it is too far. */
-const readDown = async (deps: BridgeDeps, { pair, lane }: LaneLease, container: string): Promise<Batch | undefined> => {
+const readDown = async (deps: BridgeDeps, { pair, lane, from }: LaneLease): Promise<Batch | undefined> => {
   const { cursor, holes } = pair.lanes[lane];
   const floor = Math.min(cursor, ...holes.keys());
   const found: Message[] = [];
   let next: string | undefined;
   for (let pages = 0; pages < PAGES_DOWN; pages += 1) {
-    const page: Page = await chatSide(deps, source(lane)).listMessages(container, 'desc', next);
+    const page: Page = await chatSide(deps, source(lane)).listMessages(from, 'desc', next);
     found.push(...page.messages);
     next = page.next;
     if (next === undefined || reaches(page, floor))
@@ -46,24 +48,21 @@ const reaches = (page: Page, floor: number): boolean => {
   return strict ? (indices.at(-1) ?? -1) <= floor : indices.every((index) => index <= floor);
 };
 
-const readUp = async (deps: BridgeDeps, { pair, lane }: LaneLease, container: string, place: string | undefined) => {
+const readUp = async (deps: BridgeDeps, { pair, lane, from }: LaneLease, place: string | undefined): Promise<Page> => {
   const side = chatSide(deps, source(lane));
-  if (place === undefined) return side.listMessages(container, 'asc');
-  return side.listMessages(container, 'asc', place).catch((error: unknown) => {
+  if (place === undefined) return side.listMessages(from, 'asc');
+  return side.listMessages(from, 'asc', place).catch((error: unknown) => {
     // A remembered page that Twilio does not know any more: from the start, past what is done.
     if (error instanceof TwilioError && error.effect === 'refused' && error.remedy === 'park' && pair.lanes[lane].place)
-      return side.listMessages(container, 'asc');
+      return side.listMessages(from, 'asc');
     throw error;
   });
 };
 
 export async function* sourceBatches(deps: BridgeDeps, lease: LaneLease): AsyncGenerator<Batch> {
-  const { pair, lane } = lease;
-  const container = containerOf(pair, source(lane));
-  if (container === undefined) throw new Error('a lane without a source');
-  const { cursor, place } = pair.lanes[lane];
+  const { cursor, place } = lease.pair.lanes[lease.lane];
   if (cursor >= 0 && place === undefined) {
-    const down = await readDown(deps, lease, container);
+    const down = await readDown(deps, lease);
     if (down !== undefined) {
       yield down;
       return;
@@ -71,7 +70,7 @@ export async function* sourceBatches(deps: BridgeDeps, lease: LaneLease): AsyncG
   }
   let next = place;
   do {
-    const page = await readUp(deps, lease, container, next);
+    const page = await readUp(deps, lease, next);
     next = page.next;
     const place = next;
     yield {
@@ -83,7 +82,7 @@ export async function* sourceBatches(deps: BridgeDeps, lease: LaneLease): AsyncG
 }
 
 /** Everything in a container, oldest first: for a comparison beyond the newest page. */
-export const readAll = async (deps: BridgeDeps, side: Side, container: string): Promise<readonly Message[]> => {
+export const readAll = async (deps: BridgeDeps, side: Side, container: ContainerSid): Promise<readonly Message[]> => {
   const found: Message[] = [];
   let next: string | undefined;
   do {

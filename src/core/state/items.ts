@@ -7,8 +7,10 @@
  * for months, so the attributes that every row has are letters, declared here beside their long names. Words would cost
  * some 0.05 USD a million texts (docs/cost.md).
  */
+
 import { TABLE } from '../../contract.ts';
 import type { Lane, Side } from '../model/event.ts';
+import type { ChannelSid, ContainerSid } from '../model/sids.ts';
 import type { Key } from '../ports/change.ts';
 import type { Clock } from '../ports/clock.ts';
 
@@ -31,11 +33,11 @@ export const keptFor = (seconds: number, clock: Pick<Clock, 'now'>) => ({
 });
 
 /** Names a pair for ever, and is the `pk` of all that belongs to it: the side and the container that its chat began in. */
-export type PairId = `${Side}#${string}`;
-export const pairId = (side: Side, container: string): PairId => `${side}#${container}`;
+export type PairId = `${Side}#${ContainerSid}`;
+export const pairId = (side: Side, container: ContainerSid): PairId => `${side}#${container}`;
 
 /** The container that a pair's chat began in. */
-export const containerOfPair = (pair: PairId): string => pair.slice(pair.indexOf('#') + 1);
+export const containerOfPair = (pair: PairId): ContainerSid => pair.slice(pair.indexOf('#') + 1) as ContainerSid;
 
 /**
  * One chat on two accounts: state (linking, open, ending, closed), both containers, who serves it, and its two lanes.
@@ -121,7 +123,7 @@ export const LEDGER = {
 export const LEDGER_SECONDS = 180 * DAY_SECONDS;
 
 /** An event that goes on to Flex's own webhook, `f#onMessageSent:IM…` under its channel. */
-export const forwardKey = (channel: string, key: string): Key => ({ pk: pairId('flex', channel), sk: `f#${key}` });
+export const forwardKey = (channel: ChannelSid, key: string): Key => ({ pk: pairId('flex', channel), sk: `f#${key}` });
 export const FORWARD = {
   state: 'st',
   leaseUntil: 'u',
@@ -140,7 +142,7 @@ export const FORWARD = {
 export const FORWARD_SECONDS = 15 * DAY_SECONDS;
 
 /** Up to which index of a channel all is known to be forwarded. Kept like the forwards' rows. */
-export const forwardCursorKey = (channel: string): Key => ({ pk: pairId('flex', channel), sk: 'forward-cursor' });
+export const forwardCursorKey = (channel: ChannelSid): Key => ({ pk: pairId('flex', channel), sk: 'forward-cursor' });
 export const FORWARD_CURSOR = ['upTo'] as const;
 
 /** An accept or a notice that could not be done yet, below its pair; on the list until it has ended. */

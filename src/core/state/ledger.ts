@@ -1,18 +1,20 @@
 /** The ledger: one row per source message that the bridge has dealt with, and how. */
+
 import { TABLE } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Lane } from '../model/event.ts';
 import type { Parked, Skipped } from '../model/outcome.ts';
+import type { MessageSid, SourceSid } from '../model/sids.ts';
 import type { Change, Item, Key, Test } from '../ports/change.ts';
 import { keptFor, LEDGER, LEDGER_SECONDS, ledgerKey, OFF_LIST, onList, type PairId } from './items.ts';
 
 /** Which row: the pair, the lane out of the message's side, and the message's SID. */
-export type RowOf = { readonly pair: { readonly id: PairId }; readonly lane: Lane; readonly sid: string };
+export type RowOf = { readonly pair: { readonly id: PairId }; readonly lane: Lane; readonly sid: SourceSid };
 
 export type LedgerRow =
   | {
       readonly state: 'copied';
-      readonly copy: string;
+      readonly copy: MessageSid;
       readonly copyIndex: number;
       readonly late: boolean;
       /** Names the edit that Twilio refused, by the digest of its text or as `gone`: that edit is parked. */
@@ -43,7 +45,7 @@ const readItem = (item: Item | undefined): LedgerRow | undefined => {
     case 'copied':
       return {
         state: 'copied',
-        copy: String(item[l.copy]),
+        copy: item[l.copy] as MessageSid,
         copyIndex: Number(item[l.copyIndex]),
         late: item[l.late] !== undefined,
         refused: textIn(item, l.refusedDigest),
@@ -73,14 +75,14 @@ export const readRow = async (deps: Pick<BridgeDeps, 'store'>, of: RowOf): Promi
 export const findSource = async (
   deps: Pick<BridgeDeps, 'store'>,
   { pair, lane }: Pick<RowOf, 'pair' | 'lane'>,
-  copy: string,
-): Promise<string | undefined> => {
+  copy: MessageSid,
+): Promise<SourceSid | undefined> => {
   const prefix = ledgerKey(pair.id, lane, '').sk;
   let after: string | undefined;
   do {
     const page = await deps.store.listUnder(pair.id, { prefix, limit: 500, after });
     const row = page.items.find((item) => item[l.state] === 'copied' && item[l.copy] === copy);
-    if (row !== undefined) return String(row.sk).slice(prefix.length);
+    if (row !== undefined) return String(row.sk).slice(prefix.length) as SourceSid;
     after = page.next;
   } while (after !== undefined);
   return undefined;
@@ -144,7 +146,7 @@ const PARKED_ATTRIBUTES = [l.reason, l.index, l.parkedAt, ...OFF_LIST, l.code, l
 export const writeCopied = (
   deps: BridgeDeps,
   of: RowOf,
-  copy: { readonly sid: string; readonly index: number; readonly late: boolean },
+  copy: { readonly sid: MessageSid; readonly index: number; readonly late: boolean },
 ): Promise<LedgerRow | undefined> =>
   writeRow(deps, of, {
     when: mayBeCopied,
@@ -177,7 +179,7 @@ export const writeRemoved = (deps: BridgeDeps, of: RowOf): Promise<LedgerRow | u
   removed(deps, of, [['=', l.state, 'parked']]);
 
 /** The copy is gone, or its source is: it stays away. Nothing happens when the row names another copy. */
-export const writeDeleted = async (deps: BridgeDeps, of: RowOf, copy: string): Promise<void> => {
+export const writeDeleted = async (deps: BridgeDeps, of: RowOf, copy: MessageSid): Promise<void> => {
   await removed(deps, of, copyIs(copy));
 };
 
@@ -203,7 +205,7 @@ export const writeParked = async (deps: WriterDeps, of: RowOf, parking: Parking,
 export const writeEditParked = async (
   deps: BridgeDeps,
   of: RowOf,
-  copy: string,
+  copy: MessageSid,
   edit: string,
   parking: Parking,
 ): Promise<void> => {
@@ -214,7 +216,7 @@ export const writeEditParked = async (
 };
 
 /** The copy says what its source says, and no edit is parked any more. */
-export const writeUpToDate = async (deps: BridgeDeps, of: RowOf, copy: string): Promise<void> => {
+export const writeUpToDate = async (deps: BridgeDeps, of: RowOf, copy: MessageSid): Promise<void> => {
   await writeRow(deps, of, { when: copyIs(copy), remove: PARKED_ATTRIBUTES });
 };
 
@@ -222,7 +224,7 @@ export const writeUpToDate = async (deps: BridgeDeps, of: RowOf, copy: string): 
 export const writeReverted = async (
   deps: BridgeDeps,
   of: RowOf,
-  copy: string,
+  copy: MessageSid,
   { digest, times, since }: NonNullable<CopiedRow['reverted']>,
 ): Promise<void> => {
   await writeRow(deps, of, {

@@ -1,10 +1,12 @@
 /** Where a container's pair lies: under its own name, or under the other container's. Names never change once given. */
+
 import type { Side } from '../model/event.ts';
+import type { ContainerSid } from '../model/sids.ts';
 import type { Store } from '../ports/store.ts';
 import { type PairId, pairId, pairKey } from './items.ts';
 import { aliasOf, readPair } from './pair.ts';
 
-export type PairIds = { readonly find: (side: Side, container: string) => Promise<PairId | undefined> };
+export type PairIds = { readonly find: (side: Side, container: ContainerSid) => Promise<PairId | undefined> };
 
 /** @param most how many containers are remembered; the longest unused ones are forgotten. */
 export const createPairIds = (store: Store, most = 20_000): PairIds => {

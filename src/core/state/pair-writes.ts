@@ -3,6 +3,7 @@
 import { TABLE } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Accepted, Lane, Side } from '../model/event.ts';
+import type { ContainerSid, ConversationSid, ReservationSid } from '../model/sids.ts';
 import type { Change } from '../ports/change.ts';
 import { laneAttributes, NONCE, OFF_LIST, onList, type PairId, pairId, pairKey, registryKey } from './items.ts';
 import { aliasOf, type Pair, readPair } from './pair.ts';
@@ -48,7 +49,7 @@ export const beginPair = async (deps: BridgeDeps, event: Accepted): Promise<Pair
 };
 
 /** There is nothing to link for this reservation: the sweep leaves the pair alone until another one is accepted. */
-export const stopLinking = async (deps: BridgeDeps, pair: PairId, reservation: string): Promise<void> => {
+export const stopLinking = async (deps: BridgeDeps, pair: PairId, reservation: ReservationSid): Promise<void> => {
   await writePair(deps, pair, {
     when: [
       ['=', 'state', 'linking'],
@@ -59,7 +60,12 @@ export const stopLinking = async (deps: BridgeDeps, pair: PairId, reservation: s
 };
 
 /** The other container's name for the pair. @returns false when it names another pair. */
-export const writeAlias = async (deps: BridgeDeps, side: Side, container: string, pair: Pair): Promise<boolean> => {
+export const writeAlias = async (
+  deps: BridgeDeps,
+  side: Side,
+  container: ContainerSid,
+  pair: Pair,
+): Promise<boolean> => {
   const written = await writePair(deps, pairId(side, container), {
     when: [['lacks', 'pk']],
     set: { pair: pair.id },
@@ -71,7 +77,7 @@ export const writeAlias = async (deps: BridgeDeps, side: Side, container: string
 export const openPair = async (
   deps: BridgeDeps,
   pair: Pair,
-  conversation: string,
+  conversation: ConversationSid,
   customer: string | undefined,
   cursors?: { readonly toFrontline: number; readonly toFlex: number },
 ): Promise<Pair | undefined> => {

@@ -5,6 +5,17 @@
 
 import { TABLE } from '../../contract.ts';
 import type { Lane, Side } from '../model/event.ts';
+import type {
+  ChannelSid,
+  ContainerSid,
+  ConversationSid,
+  MessageSid,
+  ReservationSid,
+  SourceSid,
+  TaskSid,
+  WorkerSid,
+  WorkspaceSid,
+} from '../model/sids.ts';
 import type { Item, Value } from '../ports/change.ts';
 import type { Store } from '../ports/store.ts';
 import { laneAttributes, type PairId, pairKey } from './items.ts';
@@ -12,7 +23,7 @@ import { laneAttributes, type PairId, pairKey } from './items.ts';
 /** What is about to be written: at most one per lane. */
 export type Intent = {
   /** SID and index of the source message. */
-  readonly sid: string;
+  readonly sid: SourceSid;
   readonly index: number;
   /** The source message's own time, ISO-8601. */
   readonly createdAt: string;
@@ -24,7 +35,7 @@ export type Intent = {
   readonly notAfter: number;
   /** The destination's last accounted index when it was claimed: the copy can only stand above it. */
   readonly tail: number;
-  /** A second copy of nothing: it fills a hole behind the cursor. */
+  /** The message lies behind the cursor: it fills a hole, or is put back. Its copy is marked late. */
   readonly late: boolean;
 };
 
@@ -43,11 +54,11 @@ export type LaneState = {
   /** Index -> milliseconds when the list that first missed it was asked for. */
   readonly holes: ReadonlyMap<number, number>;
   /** Source SIDs of edits and removals that could not be applied -> milliseconds when that was noted. */
-  readonly stale: ReadonlyMap<string, number>;
+  readonly stale: ReadonlyMap<MessageSid, number>;
   /** Where the lane's speed was last measured: who writes faster than people can is held. */
   readonly pace: { readonly index: number; readonly since: number } | undefined;
   /** How often, since when in milliseconds, the last message that Twilio would not take was tried. */
-  readonly tried: { readonly sid: string; readonly times: number; readonly since: number } | undefined;
+  readonly tried: { readonly sid: SourceSid; readonly times: number; readonly since: number } | undefined;
   /** Where a long first copy goes on: a page of the source's list, oldest first. */
   readonly place: string | undefined;
 };
@@ -58,14 +69,14 @@ export type Pair = {
   readonly id: PairId;
   readonly state: PairState;
   readonly generation: number;
-  readonly flex: string | undefined;
-  readonly frontline: string | undefined;
+  readonly flex: ChannelSid | undefined;
+  readonly frontline: ConversationSid | undefined;
   /** The customer's identity, the same on both sides. */
   readonly customer: string | undefined;
-  readonly task: string | undefined;
-  readonly workspace: string | undefined;
-  readonly reservation: string | undefined;
-  readonly worker: string | undefined;
+  readonly task: TaskSid | undefined;
+  readonly workspace: WorkspaceSid | undefined;
+  readonly reservation: ReservationSid | undefined;
+  readonly worker: WorkerSid | undefined;
   /** The agent's identity as Flex spells it. */
   readonly workerIdentity: string | undefined;
   /** Both the customer and the agent stand on both sides, and the history was copied. */
@@ -80,6 +91,18 @@ export type Pair = {
   /** Milliseconds: until then nothing crosses, for the pair wrote faster than people can. */
   readonly heldUntil: number | undefined;
   readonly lanes: { readonly [lane in Lane]: LaneState };
+};
+
+/** A pair that has both its containers, as every open one has. */
+export type LinkedPair = Pair & { readonly flex: ChannelSid; readonly frontline: ConversationSid };
+
+export const hasBothContainers = (pair: Pair): pair is LinkedPair =>
+  pair.flex !== undefined && pair.frontline !== undefined;
+
+/** The pair when something can cross between its containers; else why an event or a job about it is skipped. */
+export const linkedOr = (pair: Pair | undefined): LinkedPair | 'not_linked' | 'closed' => {
+  if (pair === undefined || pair.state === 'linking' || !hasBothContainers(pair)) return 'not_linked';
+  return pair.state === 'closed' ? 'closed' : pair;
 };
 
 export const source = (lane: Lane): Side => (lane === 'toFrontline' ? 'flex' : 'frontline');
@@ -97,8 +120,8 @@ const entries = (value: Value | undefined): readonly [string, number][] =>
 
 const readLane = (item: Item, lane: Lane): LaneState => {
   const a = laneAttributes(lane);
-  const sid = text(item[a.intentSid]);
-  const triedSid = text(item[a.triedSid]);
+  const sid = text(item[a.intentSid]) as SourceSid | undefined;
+  const triedSid = text(item[a.triedSid]) as SourceSid | undefined;
   const dirty = item[a.dirtyUpTo];
   const holes = item[a.holes];
   const own = item[a.ownIndices];
@@ -122,7 +145,7 @@ const readLane = (item: Item, lane: Lane): LaneState => {
     dirty: typeof dirty === 'number' ? { upTo: dirty, since: number(item[a.dirtySince]) } : undefined,
     ownIndices: Array.isArray(own) ? own : [],
     holes: new Map(entries(holes).map(([index, found]) => [Number(index), found])),
-    stale: new Map(entries(item[a.staleEdits])),
+    stale: new Map(entries(item[a.staleEdits]) as [MessageSid, number][]),
     pace:
       item[a.paceIndex] === undefined
         ? undefined
@@ -142,13 +165,13 @@ export const readPair = (item: Item | undefined): Pair | undefined => {
     id: item.pk as PairId,
     state: item.state as PairState,
     generation: number(item.generation, 1),
-    flex: text(item.flex),
-    frontline: text(item.frontline),
+    flex: text(item.flex) as ChannelSid | undefined,
+    frontline: text(item.frontline) as ConversationSid | undefined,
     customer: text(item.customer),
-    task: text(item.task),
-    workspace: text(item.workspace),
-    reservation: text(item.reservation),
-    worker: text(item.worker),
+    task: text(item.task) as TaskSid | undefined,
+    workspace: text(item.workspace) as WorkspaceSid | undefined,
+    reservation: text(item.reservation) as ReservationSid | undefined,
+    worker: text(item.worker) as WorkerSid | undefined,
     workerIdentity: text(item.workerIdentity),
     linked: item.linked !== undefined,
     hasRefusedParticipant: item.refusedParticipant !== undefined,
@@ -171,4 +194,4 @@ export const loadPair = async (store: Pick<Store, 'get'>, id: PairId): Promise<P
 export const isFullyLinked = ({ linked, hasRefusedParticipant }: Pair): boolean => linked && !hasRefusedParticipant;
 
 /** The container on one side of a pair. */
-export const containerOf = (pair: Pair, side: Side): string | undefined => pair[side];
+export const containerOf = (pair: Pair, side: Side): ContainerSid | undefined => pair[side];

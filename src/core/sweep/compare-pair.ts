@@ -4,11 +4,13 @@ import type { BridgeDeps } from '../deps.ts';
 import { forwardHoles } from '../forward/holes.ts';
 import { isLapsed, sendJob } from '../jobs/send.ts';
 import type { Lane, Side } from '../model/event.ts';
+import type { ChannelSid, ContainerSid } from '../model/sids.ts';
 import { describeTwilioError, TwilioError } from '../model/twilio-error.ts';
 import { compareEnds, type End, type Finding } from '../reconcile/compare.ts';
 import { isConfirmed } from '../reconcile/repair.ts';
 import type { PairId } from '../state/items.ts';
-import { loadPair, type Pair } from '../state/pair.ts';
+import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
+import { hasBothContainers, loadPair, type Pair } from '../state/pair.ts';
 import { listForSweep, markQuiet, type SweepClass, unlistForSweep } from '../state/pair-writes.ts';
 import type { SeenTo } from './not-compared.ts';
 
@@ -34,7 +36,7 @@ export const comparePair = async (deps: BridgeDeps, id: PairId, kind: SweepClass
     await unlistForSweep(deps, id);
     return {};
   }
-  if (pair.flex === undefined || pair.frontline === undefined) return neitherCompared('being linked or ended');
+  if (!hasBothContainers(pair)) return neitherCompared('being linked or ended');
   try {
     const [flex, frontline] = await Promise.all([
       newest(deps, 'flex', pair.flex),
@@ -46,8 +48,8 @@ export const comparePair = async (deps: BridgeDeps, id: PairId, kind: SweepClass
       : {};
     if (pair.state === 'open' && pair.linked) await keepClass(deps, pair, kind, [flex, frontline]);
     return {
-      toFrontline: await compareLane(deps, pair, 'toFrontline', flex, frontline),
-      toFlex: await compareLane(deps, pair, 'toFlex', frontline, flex),
+      toFrontline: await compareLane(deps, leaseOf(pair, 'toFrontline'), flex, frontline),
+      toFlex: await compareLane(deps, leaseOf(pair, 'toFlex'), frontline, flex),
       ...forward,
     };
   } catch (error) {
@@ -59,7 +61,7 @@ export const comparePair = async (deps: BridgeDeps, id: PairId, kind: SweepClass
 const compareForwards = async (
   deps: BridgeDeps,
   pair: Pair,
-  channel: string,
+  channel: ChannelSid,
   { messages }: End,
 ): Promise<LaneVerdict> => {
   const { customer, begunAt } = pair;
@@ -67,13 +69,14 @@ const compareForwards = async (
   return { verdict: holes > 0 ? 'repairing' : 'clean' };
 };
 
-const compareLane = async (deps: BridgeDeps, pair: Pair, lane: Lane, from: End, into: End): Promise<LaneVerdict> => {
+const compareLane = async (deps: BridgeDeps, ends: LaneLease, from: End, into: End): Promise<LaneVerdict> => {
+  const { pair, lane, from: group } = ends;
   const because = isLapsed(deps, pair, lane) ? 'lapsed' : undefined;
   const busy = because === undefined ? whyNot(pair, lane) : undefined;
   if (busy !== undefined) return { verdict: 'not compared', why: busy };
-  const found = because ?? (await suspicion(deps, pair, lane, from, into))?.kind;
+  const found = because ?? (await suspicion(deps, ends, from, into))?.kind;
   if (found === undefined) return { verdict: 'clean' };
-  await sendJob(deps, pair, { lane, work: { kind: 'reconcile', pair: pair.id, lane, because: found } });
+  await sendJob(deps, { lane, group, work: { kind: 'reconcile', pair: pair.id, lane, because: found } });
   return { verdict: 'repairing' };
 };
 
@@ -86,24 +89,18 @@ const whyNot = (pair: Pair, lane: Lane): SeenTo | undefined => {
   return intent === undefined ? undefined : 'a message is on its way';
 };
 
-const newest = async (deps: BridgeDeps, side: Side, container: string): Promise<End> => {
+const newest = async (deps: BridgeDeps, side: Side, container: ContainerSid): Promise<End> => {
   const page = await deps[side].listMessages(container, 'desc');
   return { messages: page.messages, whole: page.next === undefined };
 };
 
 /** The first thing found that the ledger does not explain. */
-const suspicion = async (
-  deps: BridgeDeps,
-  pair: Pair,
-  lane: Lane,
-  from: End,
-  into: End,
-): Promise<Finding | undefined> => {
+const suspicion = async (deps: BridgeDeps, ends: LaneLease, from: End, into: End): Promise<Finding | undefined> => {
   // Its own webhook may still be on its way. What SETTLE says of how slow Twilio is, this follows.
   const young = deps.clock.now() - deps.settings.settleMs / 2;
-  for (const finding of compareEnds(deps.settings, pair, lane, from, into)) {
+  for (const finding of compareEnds(deps.settings, ends, from, into)) {
     if (finding.kind === 'pending' && Date.parse(finding.original.createdAt) > young) continue;
-    if (await isConfirmed(deps, pair, lane, finding, into)) return finding;
+    if (await isConfirmed(deps, ends, finding, into)) return finding;
   }
   return undefined;
 };

@@ -139,9 +139,9 @@ const sendWaiting = async (deps: BridgeDeps): Promise<number> => {
   do {
     const page = await deps.store.list('due', { limit: PAGE, after });
     const pairs = page.items.map(readPair).filter((pair) => pair !== undefined);
-    const jobs = pairs.flatMap((pair) => jobsFor(deps, pair).map((job) => ({ pair, job })));
+    const jobs = pairs.flatMap((pair) => jobsFor(deps, pair));
     for (let n = 0; n < jobs.length; n += SIDE_BY_SIDE)
-      await Promise.all(jobs.slice(n, n + SIDE_BY_SIDE).map(({ pair, job }) => sendJob(deps, pair, job)));
+      await Promise.all(jobs.slice(n, n + SIDE_BY_SIDE).map((job) => sendJob(deps, job)));
     waiting.push(...pairs);
     after = page.next;
   } while (after !== undefined);

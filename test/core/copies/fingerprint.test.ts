@@ -11,7 +11,7 @@ if (pair === undefined) throw new Error('no pair');
 
 const file = { sid: 'ME1', contentType: 'image/png', filename: 'a.png', size: 10 };
 const source: Message = {
-  sid: `IM${'1'.repeat(32)}`,
+  sid: `IM${'1'.repeat(32)}` as const,
   index: 5,
   author: 'ann@example.com',
   body: 'hello',
@@ -19,7 +19,7 @@ const source: Message = {
   attributes: '{}',
   media: [],
 };
-const copy = { ...source, sid: 'IM9', index: 8, author: 'ann_40example_2Ecom' };
+const copy: Message = { ...source, sid: 'IM9', index: 8, author: 'ann_40example_2Ecom' };
 const intent = (late = false, of = source) => ({ ...intentFor(key, 'toFlex', of, late), notAfter: 0, tail: 7 });
 const stamp = (s: string) => JSON.stringify({ bridge: { v: 1, d: 'live', s, k: 'copy', h: '0'.repeat(32) } });
 
@@ -42,7 +42,10 @@ describe('what an intent was to write', () => {
     ['of another second', { createdAt: '2026-11-22T14:03:08.000Z' }],
     ['that stood there before', { index: 7 }],
     ['that stood there before, with a copied stamp', { index: 7, attributes: stamp(source.sid) }],
-    ["of another text, with another message's stamp", { body: 'hello!', attributes: stamp(`IM${'2'.repeat(32)}`) }],
+    [
+      "of another text, with another message's stamp",
+      { body: 'hello!', attributes: stamp(`IM${'2'.repeat(32)}` as const) },
+    ],
   ])('is no message %s', (_, change) => {
     expect(isIntended(key, 'toFlex', { ...copy, ...change }, intent(), pair)).toBe(false);
   });

@@ -4,7 +4,7 @@ import { claimedStamp, provenStamp, type Stamped, stampedAttributes } from '../.
 
 const key = 'a key that only the bridge holds';
 const place: Stamped = { lane: 'toFlex', container: 'CH1', author: 'ann_40example_2Ecom', body: 'Good morning' };
-const source = `IM${'0a'.repeat(16)}`;
+const source = `IM${'0a'.repeat(16)}` as const;
 const attributes = stampedAttributes(key, 'live', place, source, 'copy');
 
 describe('the stamp', () => {
@@ -34,7 +34,7 @@ describe('the stamp', () => {
   });
 
   test('of a notice is known again, of one about an edit too', () => {
-    for (const notice of ['notice#', 'notice#edit#', `notice#edit#${'f0'.repeat(16)}#`, 'notice#edit#gone#']) {
+    for (const notice of ['notice#', 'notice#edit#', `notice#edit#${'f0'.repeat(16)}#`, 'notice#edit#gone#'] as const) {
       const written = stampedAttributes(key, 'live', place, `${notice}${source}`, 'notice');
       expect(provenStamp(key, place, written)?.s).toBe(`${notice}${source}`);
     }

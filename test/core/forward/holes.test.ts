@@ -3,6 +3,7 @@ import { AGENTS, FLEX } from '../../../local-twilio/defaults.ts';
 import { stampedAttributes } from '../../../src/core/copies/stamp.ts';
 import { messageKey } from '../../../src/core/forward/compose.ts';
 import { forwardHoles } from '../../../src/core/forward/holes.ts';
+import type { ChannelSid } from '../../../src/core/model/sids.ts';
 import type { Key } from '../../../src/core/ports/change.ts';
 import { firstStart } from '../../../src/core/state/first-start.ts';
 import { forwardKey } from '../../../src/core/state/items.ts';
@@ -20,7 +21,7 @@ beforeEach(async () => {
   await stage.pass(1_000);
 });
 
-const sweep = async (of: { channelSid: string; identity: string } = chat, deps = stage.deps): Promise<number> => {
+const sweep = async (of: { channelSid: ChannelSid; identity: string } = chat, deps = stage.deps): Promise<number> => {
   const { messages } = await stage.deps.flex.listMessages(of.channelSid, 'desc');
   stage.calls.store = 0;
   return forwardHoles(deps, { sid: of.channelSid, customer: of.identity, since }, messages);
@@ -192,7 +193,7 @@ describe('is no hole:', () => {
       body: 'as it was',
     } as const;
     const draft = { author: at.author, body: 'edited', createdAt: new Date(stage.twilio.now()).toISOString() };
-    const attributes = stampedAttributes(STAMP_KEY, 'test', at, `IM${'1'.repeat(32)}`, 'silent');
+    const attributes = stampedAttributes(STAMP_KEY, 'test', at, `IM${'1'.repeat(32)}` as const, 'silent');
     await stage.deps.flex.send(chat.channelSid, { ...draft, attributes, notifyWebhooks: false });
     await stage.pass(6 * MINUTE);
     expect(await sweep()).toBe(0);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decide } from '../../../src/core/messages/decide.ts';
-import type { LaneState, Pair, PairState } from '../../../src/core/state/pair.ts';
+import type { Intent, LaneState, Pair, PairState } from '../../../src/core/state/pair.ts';
 
 const lane: LaneState = {
   cursor: 4,
@@ -16,7 +16,16 @@ const lane: LaneState = {
   tried: undefined,
   place: undefined,
 };
-const intent = { sid: 'IM9', index: 5, createdAt: '', author: 'c', digest: '', notAfter: 0, tail: 0, late: false };
+const intent: Intent = {
+  sid: 'IM9',
+  index: 5,
+  createdAt: '',
+  author: 'c',
+  digest: '',
+  notAfter: 0,
+  tail: 0,
+  late: false,
+};
 const pair = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairState = 'open'): Pair => ({
   id: 'flex#CHA',
   state,
@@ -73,7 +82,7 @@ describe('a message whose lane could not be claimed', () => {
   test('always has exactly one decision, and never one that passes over a message of a person', () => {
     const state = fc.record({
       cursor: fc.integer({ min: -1, max: 8 }),
-      own: fc.uniqueArray(fc.integer({ min: 0, max: 9 })),
+      ownIndices: fc.uniqueArray(fc.integer({ min: 0, max: 9 })),
       holes: fc.uniqueArray(fc.integer({ min: 0, max: 8 })).map((all) => new Map(all.map((index) => [index, 1]))),
       intent: fc.constantFrom(undefined, intent),
       dirty: fc.constantFrom(undefined, { upTo: 3, since: 1 }),
@@ -83,7 +92,7 @@ describe('a message whose lane could not be claimed', () => {
       fc.property(state, state, states, fc.integer({ min: 0, max: 9 }), (f, b, pairState, index) => {
         const decision = decide(pair(f, b, pairState), 'toFrontline', 'CHA', index);
         if (decision.do !== 'claim') return;
-        for (let between = decision.cursor + 1; between < index; between += 1) expect(f.own).toContain(between);
+        for (let between = decision.cursor + 1; between < index; between += 1) expect(f.ownIndices).toContain(between);
         expect(decision.cursor).toBe(f.cursor);
       }),
     );

@@ -4,7 +4,7 @@ import { encodeEnvelope } from '../../../src/core/jobs/envelope.ts';
 import { clearSettled, readUnlisted } from '../../../src/core/operate/dead-letters.ts';
 import { type RedrivenLink, redriveLinks } from '../../../src/core/operate/redrive.ts';
 import { concerns, readStatus } from '../../../src/core/operate/status.ts';
-import { pairId } from '../../../src/core/state/items.ts';
+import { containerOfPair, pairId } from '../../../src/core/state/items.ts';
 import { type Office, openOffice } from './office.ts';
 
 const lettersOf = async (office: Office) => readUnlisted(office.operator, await office.operator.counts());
@@ -36,7 +36,12 @@ describe('what was given up and stands in no list', () => {
   test('is named by reason: links, forwards, and what nobody can read', async () => {
     const { office, pair } = await withParkedLink();
     const forward = {
-      ...{ eventType: 'onMessageSent', container: pair.slice(5), about: `IM${'1'.repeat(32)}`, key: 'k' },
+      ...{
+        eventType: 'onMessageSent',
+        container: containerOfPair(pair),
+        about: `IM${'1'.repeat(32)}` as const,
+        key: 'k',
+      },
       ...{ contentType: 'application/json', body: '{}' },
     };
     for (const n of [1, 2])

@@ -67,7 +67,7 @@ const again = async (ms = 1_000): Promise<readonly (string | undefined)[]> => {
 test('What waits is named once, in the order of its first letters, whatever the clocks said', () => {
   const letter = (key: string, receivedAt: number): UnlistedDeadLetter => ({
     ...{ queue: 'default-webhook', handle: '', reason: 'forward_refused', pair: undefined, link: false },
-    forward: { eventType: 'onMessageSent', container: 'CH', about: key, key, contentType: '', body: '', receivedAt },
+    forward: { eventType: 'onMessageSent', container: 'CH', about: 'IM', key, contentType: '', body: '', receivedAt },
   });
   const deadLetters = [letter('first', 2), letter('second', 1), letter('third', 3), letter('first', 4)];
   expect(givenUpForwards(deadLetters).map(({ key, receivedAt }) => [key, receivedAt])).toEqual([

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { AGENTS } from '../../../local-twilio/defaults.ts';
 import { stampedFor } from '../../../src/core/copies/deliver.ts';
+import type { MessageSid } from '../../../src/core/model/sids.ts';
 import { clearSettled } from '../../../src/core/operate/dead-letters.ts';
 import { listParked } from '../../../src/core/operate/parked.ts';
 import { redriveMessages } from '../../../src/core/operate/redrive.ts';
@@ -21,7 +22,7 @@ const withParked = async (...texts: readonly string[]) => {
     return sid;
   };
   await say('before');
-  const sids: string[] = [];
+  const sids: MessageSid[] = [];
   for (const text of texts) sids.push(await say(text));
   await say('after');
   const redrive = async () => {
@@ -155,7 +156,13 @@ describe('redrive', () => {
     const { office, chat, sids, redrive, frontline } = await withParked('one');
     office.meddle(() => undefined);
     const rendered = { author: 'jo', body: late('one') };
-    const attributes = stampedFor(office.deps, 'toFrontline', chat.conversationSid, rendered, sids[0] ?? '', 'copy');
+    const attributes = stampedFor(
+      office.deps,
+      { lane: 'toFrontline', into: chat.conversationSid },
+      rendered,
+      sids[0] ?? 'IM',
+      'copy',
+    );
     const createdAt = new Date(office.time.now()).toISOString();
     const draft = { ...rendered, attributes, createdAt, notifyWebhooks: false };
     await office.during(office.deps.frontline.send(chat.conversationSid, draft));

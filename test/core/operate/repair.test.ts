@@ -161,7 +161,7 @@ describe('repair', () => {
   test('knows no pair of a SID that it has never seen', async () => {
     const office = openOffice();
     await office.linkedChat();
-    expect(await findPair(office.operator.store, `CH${'0'.repeat(32)}`)).toBeUndefined();
+    expect(await findPair(office.operator.store, `CH${'0'.repeat(32)}` as const)).toBeUndefined();
     expect(await findPair(office.operator.store, `XX${'0'.repeat(32)}`)).toBeUndefined();
   });
 

@@ -3,23 +3,19 @@ import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
 import { readForm } from '../../../src/adapters/twilio/webhook/form.ts';
 import { readFlexTaskRouter } from '../../../src/adapters/twilio/webhook/taskrouter.ts';
 import { decodeEnvelope } from '../../../src/core/jobs/envelope.ts';
+import type { ChannelSid } from '../../../src/core/model/sids.ts';
 import { TwilioError } from '../../../src/core/model/twilio-error.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 import type { QueueMessage } from '../../../src/core/ports/queues.ts';
-import type { Acceptance, AssignedTask, TaskSide } from '../../../src/core/ports/tasks.ts';
+import type { Acceptance, AssignedTask, TaskChat, TaskSide } from '../../../src/core/ports/tasks.ts';
 import { pairId, pairKey } from '../../../src/core/state/items.ts';
 import { createAcceptSweep } from '../../../src/core/sweep/lost-accepts/sweep.ts';
 import { eventPlacement } from '../../../src/edge/placement.ts';
+import { sid } from '../../support/sid.ts';
 
 const START = Date.UTC(2026, 2, 14, 9);
 const MINUTE = 60_000;
-const sid = (prefix: string, n: number): string => prefix + n.toString(16).padStart(32, '0');
-const [task, channel, reservation, worker] = ['WT', 'CH', 'WR', 'WK'].map((prefix) => sid(prefix, 1)) as [
-  string,
-  string,
-  string,
-  string,
-];
+const [task, channel, reservation, worker] = [sid('WT', 1), sid('CH', 1), sid('WR', 1), sid('WK', 1)] as const;
 const WORKSPACE = sid('WS', 1);
 
 /** A workspace as the test says, a store that counts its reads, and a clock that stands still between two sweeps. */
@@ -31,9 +27,9 @@ const openScene = (workspace: 'named' | 'unknown' = 'named') => {
   let failure: Error | undefined;
   const open = new Map<string, AssignedTask>();
   const acceptances = new Map<string, Acceptance>();
-  const hidden = new Map<string, { readonly container: string; readonly customerName: string }>();
+  const hidden = new Map<string, TaskChat>();
   const failing = new Map<string, Error>();
-  const identities = new Map([[worker, 'ann_40example_2Ecom']]);
+  const identities = new Map<string, string>([[worker, 'ann_40example_2Ecom']]);
   const store = createMemoryStore();
   const sent: { readonly queue: string; readonly message: QueueMessage }[] = [];
   const entries: Entry[] = [];
@@ -112,13 +108,13 @@ const openScene = (workspace: 'named' | 'unknown' = 'named') => {
       const before = open.get(sid('WT', n));
       if (before !== undefined) open.set(before.sid, { ...before, updatedAt: time });
     },
-    linked: (container: string, by: string) =>
+    linked: (container: ChannelSid, by: string) =>
       store.write(pairKey(pairId('flex', container)), {
         when: [],
         set: { state: 'open', linked: 1, flex: container, task: by },
         nonce: ['n', 'x'],
       }),
-    counterpart: (container: string) =>
+    counterpart: (container: ChannelSid) =>
       store.write(pairKey(pairId('flex', container)), { when: [], set: { pair: 'frontline#CH' }, nonce: ['n', 'x'] }),
     fails: (error: Error | undefined): void => {
       failure = error;

@@ -1,4 +1,5 @@
 /** One account's REST calls on one host: credentials, form bodies, and every failure as a {@link TwilioError}. */
+import type { AccountSid, ServiceSid } from '../../../core/model/sids.ts';
 import { TwilioError } from '../../../core/model/twilio-error.ts';
 import type { AccountSecrets } from '../../../runtime/secrets.ts';
 import { wireUrl } from './base-url.ts';
@@ -9,11 +10,11 @@ import { type Payload, parsePayload, Unreadable } from './payload.ts';
 
 export type AccountRest = {
   readonly http: HttpCall;
-  readonly accountSid: string;
+  readonly accountSid: AccountSid;
   /** Asked before every call, for they are replaced while we run. */
   readonly secrets: () => Promise<AccountSecrets>;
   /** The chat service, IS… */
-  readonly serviceSid: string;
+  readonly serviceSid: ServiceSid;
   /** A call is cut off after so long. */
   readonly requestMs: number;
   /** See {@link wireUrl}. */

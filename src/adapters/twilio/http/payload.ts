@@ -31,6 +31,16 @@ export const text = (from: Payload, field: string): string => {
   return value;
 };
 
+/** A SID by its letters. */
+export const sid = <Letters extends string>(from: Payload, field: string, letters: Letters): `${Letters}${string}` => {
+  const value = text(from, field);
+  if (!startsWith(value, letters)) throw new Unreadable(field);
+  return value;
+};
+
+const startsWith = <Letters extends string>(value: string, letters: Letters): value is `${Letters}${string}` =>
+  value.startsWith(letters);
+
 /** Twilio writes null for what is not set. */
 export const optionalText = (from: Payload, field: string): string | undefined => {
   const value = from[field];

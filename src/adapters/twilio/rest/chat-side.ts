@@ -1,16 +1,17 @@
 /** What Programmable Chat and Conversations have in common, told in the words of either. */
 
 import type { Media, Message, Side } from '../../../core/model/event.ts';
+import type { ContainerSid, ServiceSid } from '../../../core/model/sids.ts';
 import { TwilioError } from '../../../core/model/twilio-error.ts';
 import type { ChatSide, Container, Draft, Member, Page } from '../../../core/ports/chat.ts';
 import type { Rest } from '../http/client.ts';
 import { memberExists, saysGone } from '../http/errors.ts';
-import { asPayload, list, optionalText, type Payload, text, Unreadable, wholeNumber } from '../http/payload.ts';
+import { asPayload, list, optionalText, type Payload, sid, text, Unreadable, wholeNumber } from '../http/payload.ts';
 
 export type Dialect = {
   readonly side: Side;
   /** The chat service, IS… */
-  readonly serviceSid: string;
+  readonly serviceSid: ServiceSid;
   readonly version: 'v1' | 'v2';
   readonly containers: 'Channels' | 'Conversations';
   readonly members: 'Members' | 'Participants';
@@ -57,7 +58,7 @@ export const undefinedWhenGone = async <T>(call: Promise<T>): Promise<T | undefi
 export const readContainer =
   (dialect: Pick<Dialect, 'state'>) =>
   (payload: Payload): Container => ({
-    sid: text(payload, 'sid'),
+    sid: sid(payload, 'sid', 'CH'),
     uniqueName: optionalText(payload, 'unique_name'),
     friendlyName: optionalText(payload, 'friendly_name') ?? '',
     attributes: optionalText(payload, 'attributes') ?? '{}',
@@ -67,7 +68,7 @@ export const readContainer =
 const readMessage =
   ({ author: [, author], media }: Dialect) =>
   (payload: Payload): Message => ({
-    sid: text(payload, 'sid'),
+    sid: sid(payload, 'sid', 'IM'),
     index: wholeNumber(payload, 'index'),
     author: optionalText(payload, author) ?? '',
     body: optionalText(payload, 'body') ?? '',
@@ -82,7 +83,7 @@ export const createChatSide = (rest: Rest, dialect: Dialect): Omit<ChatSide, 'si
   const messages = (container: string) => [...containers, container, 'Messages'];
   const members = (container: string) => [...containers, container, memberWord];
 
-  const send = (container: string, { body, createdAt, attributes, notifyWebhooks, ...draft }: Draft) =>
+  const send = (container: ContainerSid, { body, createdAt, attributes, notifyWebhooks, ...draft }: Draft) =>
     rest(
       {
         method: 'POST',
@@ -90,7 +91,7 @@ export const createChatSide = (rest: Rest, dialect: Dialect): Omit<ChatSide, 'si
         form: { [author[0]]: draft.author, Body: body, DateCreated: createdAt, Attributes: attributes },
         notifyWebhooks,
       },
-      (payload) => ({ sid: text(payload, 'sid'), index: wholeNumber(payload, 'index') }),
+      (payload) => ({ sid: sid(payload, 'sid', 'IM'), index: wholeNumber(payload, 'index') }),
     );
 
   const listMessages = async (container: string, order: 'asc' | 'desc', from?: string): Promise<Page> => {

@@ -1,4 +1,5 @@
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
+import type { AccountSid } from '../../../core/model/sids.ts';
 import type { DefaultWebhook } from '../../../core/ports/default-webhook.ts';
 import type { AccountSecrets } from '../../../runtime/secrets.ts';
 import { isTwilioUrl, wireUrl } from '../http/base-url.ts';
@@ -58,6 +59,9 @@ export const createDefaultWebhook = (settings: {
   const interactions =
     accountSid === undefined || service === undefined
       ? async () => undefined
-      : createProxyInteractions({ http, accountSid, secrets, requestMs: timeoutMs, baseUrl }, service);
+      : createProxyInteractions(
+          { http, accountSid: accountSid as AccountSid, secrets, requestMs: timeoutMs, baseUrl },
+          service,
+        );
   return { post, interactions };
 };

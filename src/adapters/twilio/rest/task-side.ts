@@ -1,6 +1,7 @@
+import type { WorkspaceSid } from '../../../core/model/sids.ts';
 import type { Acceptance, AssignedTask, TaskSide } from '../../../core/ports/tasks.ts';
 import { type AccountRest, createRest } from '../http/client.ts';
-import { list, optionalText, type Payload, text, Unreadable } from '../http/payload.ts';
+import { list, optionalText, type Payload, sid, text, Unreadable } from '../http/payload.ts';
 import { taskChat, workerIdentity } from '../task-attributes.ts';
 import { nextQuery, undefinedWhenGone } from './chat-side.ts';
 
@@ -19,14 +20,14 @@ const chatOf = (task: Payload) =>
 
 /** By the specification a list shows no attributes; in its examples it does. */
 const readTask = (task: Payload): AssignedTask => ({
-  sid: text(task, 'sid'),
+  sid: sid(task, 'sid', 'WT'),
   chat: optionalText(task, 'attributes') === undefined ? 'unshown' : (chatOf(task) ?? 'none'),
   updatedAt: moment(task, 'date_updated'),
 });
 
 const readAcceptance = (reservation: Payload): Acceptance => ({
-  reservation: text(reservation, 'sid'),
-  worker: text(reservation, 'worker_sid'),
+  reservation: sid(reservation, 'sid', 'WR'),
+  worker: sid(reservation, 'worker_sid', 'WK'),
   at: moment(reservation, 'date_updated'),
 });
 
@@ -36,8 +37,7 @@ const readAcceptance = (reservation: Payload): Acceptance => ({
  */
 export const createTaskSide = (
   account: Omit<AccountRest, 'serviceSid'> & {
-    /** WS… */
-    readonly workspaceSid: string;
+    readonly workspaceSid: WorkspaceSid;
   },
 ): TaskSide => {
   const { workspaceSid } = account;

@@ -1,3 +1,4 @@
+import type { ChannelSid, ServiceSid } from '../../../core/model/sids.ts';
 import { attributes, count, instant, optional, required, sid } from './fields.ts';
 import type { Form } from './form.ts';
 import { chatMedia } from './media.ts';
@@ -10,7 +11,7 @@ import { type Reading, skip, type Work } from './reading.ts';
  * @see https://www.twilio.com/docs/chat/webhook-events
  */
 export const readChat =
-  (service: string) =>
+  (service: ServiceSid) =>
   (eventType: string, form: Form): Reading => {
     const read = readers.get(eventType);
     if (read === undefined) return skip(eventType, 'not_handled');
@@ -18,7 +19,7 @@ export const readChat =
     return { kind: 'work', eventType, ...read(form, { service, container: sid(form, 'ChannelSid', 'CH') }) };
   };
 
-type Place = { readonly service: string; readonly container: string };
+type Place = { readonly service: ServiceSid; readonly container: ChannelSid };
 type Reader = (form: Form, place: Place) => Omit<Work, 'kind' | 'eventType'>;
 
 type MessageEvent = 'message.added' | 'message.updated' | 'message.removed';

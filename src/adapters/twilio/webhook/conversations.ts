@@ -1,3 +1,4 @@
+import type { ServiceSid } from '../../../core/model/sids.ts';
 import { attributes, count, instant, optional, required, sid } from './fields.ts';
 import type { Form } from './form.ts';
 import { conversationMedia } from './media.ts';
@@ -11,7 +12,7 @@ import { type Reading, skip } from './reading.ts';
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks
  */
 export const readConversations =
-  (service: string) =>
+  (service: ServiceSid) =>
   (eventType: string, form: Form): Reading => {
     const type = types.get(eventType);
     if (type === undefined) return skip(eventType, 'not_handled');

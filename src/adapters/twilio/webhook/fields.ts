@@ -1,3 +1,4 @@
+import { isSid } from '../../../core/model/sids.ts';
 import type { Form } from './form.ts';
 
 /** A webhook that says it is of a kind the bridge reads, and is not. Names the parameter, never its value. */
@@ -24,18 +25,10 @@ export const required = (form: Form, name: string): string => {
   return value;
 };
 
-/** Two letters and 32 hex digits; one of zeros only is a blank that people put in place of a SID. */
-export const isSid = (value: unknown, prefix: string): value is string =>
-  typeof value === 'string' &&
-  value.length === 34 &&
-  value.startsWith(prefix) &&
-  /^[0-9a-f]{32}$/.test(value.slice(2)) &&
-  !/^0+$/.test(value.slice(2));
-
 /** @throws {Malformed} */
-export const sid = (form: Form, name: string, prefix: string): string => {
+export const sid = <Letters extends string>(form: Form, name: string, letters: Letters): `${Letters}${string}` => {
   const value = optional(form, name);
-  if (!isSid(value, prefix)) throw new Malformed(name);
+  if (!isSid(letters, value)) throw new Malformed(name);
   return value;
 };
 

@@ -1,5 +1,6 @@
 import type { Media } from '../../../core/model/event.ts';
-import { isSid, json, optional, wholeNumber } from './fields.ts';
+import { isSid } from '../../../core/model/sids.ts';
+import { json, optional, wholeNumber } from './fields.ts';
 import type { Form } from './form.ts';
 
 /** `flaw` when a file is spoken of that cannot be told: it is left out, its message still crosses. */
@@ -7,7 +8,7 @@ export type MediaRead = { readonly media: readonly Media[]; readonly flaw?: 'med
 
 /** What a file's entry may lack, except its SID, without which it cannot be opened. */
 const medium = (about: Readonly<Record<'sid' | 'filename' | 'contentType' | 'size', unknown>>): Media | undefined => {
-  if (!isSid(about.sid, 'ME')) return undefined;
+  if (!isSid('ME', about.sid)) return undefined;
   const named = typeof about.filename === 'string' && about.filename !== '';
   return {
     sid: about.sid,

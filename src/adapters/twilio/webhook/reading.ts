@@ -1,5 +1,6 @@
 import type { BridgeEvent } from '../../../core/model/event.ts';
 import type { Skipped } from '../../../core/model/outcome.ts';
+import type { ChannelSid, MessageSid } from '../../../core/model/sids.ts';
 import { Malformed } from './fields.ts';
 import type { Form } from './form.ts';
 
@@ -15,7 +16,7 @@ export type Work = {
   /** For the replicator. */
   readonly event?: BridgeEvent;
   /** For Flex's own webhook: the channel, and the SID the event is about there. */
-  readonly forward?: { readonly container: string; readonly about: string };
+  readonly forward?: { readonly container: ChannelSid; readonly about: MessageSid | ChannelSid };
   readonly once: Once;
   /** Something in it could not be read and was left out. */
   readonly flaw?: 'media_unreadable';

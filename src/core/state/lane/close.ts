@@ -1,12 +1,19 @@
 /** Behind a call: the cursor moves, and the copy is accounted on the other lane. */
-
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
 import type { Test } from '../../ports/change.ts';
 import { laneAttributes } from '../items.ts';
 import { type LaneState, otherLane, type Pair } from '../pair.ts';
+import { type Claim, fenceIsMine, intentAttributes, type LaneWrite, leased, writeLane } from './lease.ts';
 import { pace } from './pace.ts';
-import { intentAttributes, type LaneLease, type LaneWrite, writeLane } from './write.ts';
+
+/** What a list has shown of the indices before a message: those it misses are noted as holes. Nothing on the fast path. */
+export type GapsBefore = {
+  readonly missing: readonly number[];
+  /** Milliseconds since 1970, when that list was asked for; 0: no list was. */
+  readonly listedAt: number;
+};
+export const NO_LIST: GapsBefore = { missing: [], listedAt: 0 };
 
 /** The cursor that follows when `index` is done: the bridge's own messages right behind it are passed with it. */
 const advanced = (lane: LaneState, index: number): number => {
@@ -27,41 +34,37 @@ const accounted = (pair: Pair, other: Lane, copy: number | undefined) => {
 };
 
 /**
- * The intent is done: the cursor moves behind it, and the copy's index counts as the bridge's own on the other lane.
+ * The intent is done: the cursor moves behind it, and the copy's index counts as the bridge's own on the other lane. Tried
+ * again while only the other lane has moved.
  * @param copy the copy's index; undefined when nothing was written (parked).
- * @param missing source indices before this one that no list has shown; `listedAt` when that list was asked for.
  * @returns not ok when the lane has a newer owner, who has settled this intent or will.
  */
 export const close = async (
   deps: BridgeDeps,
-  lease: LaneLease,
+  claim: Claim,
   copy: number | undefined,
-  missing: readonly number[],
-  listedAt: number,
+  { missing, listedAt }: GapsBefore,
 ): Promise<LaneWrite> => {
-  const { lane } = lease;
+  const { lane, intent } = claim;
   const a = laneAttributes(lane);
-  const of = lease.pair.lanes[lane].intent;
-  const fence = lease.pair.lanes[lane].fence;
-  if (of === undefined) throw new Error('close without an intent');
-  let pair = lease.pair;
+  let pair: Pair = claim.pair;
   for (;;) {
     const state = pair.lanes[lane];
-    const cursor = of.late ? state.cursor : advanced(state, of.index);
+    const cursor = intent.late ? state.cursor : advanced(state, intent.index);
     const other = accounted(pair, otherLane(lane), copy);
     const written = await writeLane(deps, pair.id, lane, {
-      when: [['=', a.fence, fence], ['=', a.intentSid, of.sid], ['=', a.cursor, state.cursor], ...other.when],
-      set: { [a.cursor]: cursor, ...pace(deps, lane, state, of.index, listedAt), ...(other.set ?? {}) },
+      when: [fenceIsMine(claim), ['=', a.intentSid, intent.sid], ['=', a.cursor, state.cursor], ...other.when],
+      set: { [a.cursor]: cursor, ...pace(deps, lane, state, intent.index, listedAt), ...(other.set ?? {}) },
       add: other.add ?? {},
       include: other.include ?? {},
       exclude: { [a.ownIndices]: state.ownIndices.filter((index) => index <= cursor) },
       put: missing.length > 0 ? { [a.holes]: Object.fromEntries(missing.map((index) => [index, listedAt])) } : {},
-      drop: { ...(other.drop ?? {}), ...(of.late ? { [a.holes]: [String(of.index)] } : {}) },
+      drop: { ...(other.drop ?? {}), ...(intent.late ? { [a.holes]: [String(intent.index)] } : {}) },
       remove: intentAttributes(lane),
     });
-    if (written.ok || written.pair === undefined) return written;
+    if (written.ok || written.pair === undefined) return leased(written, lane);
     const now = written.pair.lanes[lane];
-    if (now.fence !== fence || now.intent?.sid !== of.sid) return written;
+    if (now.fence !== claim.pair.lanes[lane].fence || now.intent?.sid !== intent.sid) return leased(written, lane);
     pair = written.pair;
   }
 };

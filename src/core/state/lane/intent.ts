@@ -1,13 +1,24 @@
-/** Before a call stands an intent: who claims a lane, takes one over, gives it back, or does not know what became of it. */
-
+/** Before a call stands an intent: how a run claims a lane, takes one over, gives it back, or leaves its outcome open. */
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
+import type { ContainerSid, SourceSid } from '../../model/sids.ts';
 import { laneAttributes, type PairId } from '../items.ts';
 import { otherLane, source } from '../pair.ts';
-import { dueMark, intentAttributes, type LaneLease, type LaneWrite, writeLane } from './write.ts';
+import {
+  type Claim,
+  claimed,
+  dueMark,
+  fenceIsMine,
+  intentAttributes,
+  type LaneLease,
+  type LaneWrite,
+  laneIsFree,
+  leased,
+  writeLane,
+} from './lease.ts';
 
 export type NewIntent = {
-  readonly sid: string;
+  readonly sid: SourceSid;
   readonly index: number;
   readonly createdAt: string;
   readonly author: string;
@@ -16,7 +27,7 @@ export type NewIntent = {
   readonly late: boolean;
 };
 
-const intent = (deps: BridgeDeps, lane: Lane, of: NewIntent) => {
+const newIntent = (deps: BridgeDeps, lane: Lane, of: NewIntent) => {
   const a = laneAttributes(lane);
   return {
     set: {
@@ -33,71 +44,64 @@ const intent = (deps: BridgeDeps, lane: Lane, of: NewIntent) => {
   };
 };
 
-/** The fast path's one look and first write: the lane is mine for this message if it stands right behind the cursor. */
-export const claim = (
+/** The fast path's one look and first write: claims the lane for the message right behind the cursor. */
+export const claim = async (
   deps: BridgeDeps,
-  pair: PairId,
-  lane: Lane,
-  container: string,
+  { pair, lane, from }: { readonly pair: PairId; readonly lane: Lane; readonly from: ContainerSid },
   of: NewIntent,
   cursor: number,
-): Promise<LaneWrite> => {
+): Promise<LaneWrite<Claim>> => {
   const a = laneAttributes(lane);
-  return writeLane(deps, pair, lane, {
+  const written = await writeLane(deps, pair, lane, {
     when: [
       ['=', 'state', 'open'],
-      ['=', source(lane), container],
+      ['=', source(lane), from],
       ['=', a.cursor, cursor],
-      ['lacks', a.intentSid],
+      laneIsFree(lane),
       ['lacks', a.dirtyUpTo],
       ['lacks', 'heldUntil'],
     ],
-    ...intent(deps, lane, of),
+    ...newIntent(deps, lane, of),
   });
+  return claimed(written, lane);
 };
 
 /** Reconcile's start: from here on no older run can write. */
-export const fence = (deps: BridgeDeps, { pair, lane }: LaneLease): Promise<LaneWrite> => {
-  const a = laneAttributes(lane);
-  return writeLane(deps, pair.id, lane, {
-    when: [
-      ['=', a.fence, pair.lanes[lane].fence],
-      ['lacks', a.intentSid],
-    ],
-    add: { [a.fence]: 1 },
+export const fence = async (deps: BridgeDeps, lease: LaneLease): Promise<LaneWrite> => {
+  const { pair, lane } = lease;
+  const written = await writeLane(deps, pair.id, lane, {
+    when: [fenceIsMine(lease), laneIsFree(lane)],
+    add: { [laneAttributes(lane).fence]: 1 },
   });
+  return leased(written, lane);
 };
 
 /** Reconcile's claim: any message, also one behind the cursor when its index is a hole. */
-export const intend = (deps: BridgeDeps, { pair, lane }: LaneLease, of: NewIntent): Promise<LaneWrite> => {
-  const a = laneAttributes(lane);
-  return writeLane(deps, pair.id, lane, {
-    when: [
-      ['=', a.fence, pair.lanes[lane].fence],
-      ['lacks', a.intentSid],
-    ],
-    ...intent(deps, lane, of),
+export const intend = async (deps: BridgeDeps, lease: LaneLease, of: NewIntent): Promise<LaneWrite<Claim>> => {
+  const { pair, lane } = lease;
+  const written = await writeLane(deps, pair.id, lane, {
+    when: [fenceIsMine(lease), laneIsFree(lane)],
+    ...newIntent(deps, lane, of),
   });
+  return claimed(written, lane);
 };
 
 /** Takes over an intent whose owner is gone. */
-export const take = (deps: BridgeDeps, { pair, lane }: LaneLease): Promise<LaneWrite> => {
+export const take = async (deps: BridgeDeps, lease: LaneLease): Promise<LaneWrite<Claim>> => {
+  const { pair, lane } = lease;
   const a = laneAttributes(lane);
-  return writeLane(deps, pair.id, lane, {
-    when: [
-      ['=', a.fence, pair.lanes[lane].fence],
-      ['has', a.intentSid],
-    ],
+  const written = await writeLane(deps, pair.id, lane, {
+    when: [fenceIsMine(lease), ['has', a.intentSid]],
     set: { [a.intentNotAfter]: deps.clock.now() + deps.settings.leaseMs },
     add: { [a.fence]: 1 },
   });
+  return claimed(written, lane);
 };
 
 /** One try more of the message that the intent stands for. */
-const tried = (deps: BridgeDeps, { pair, lane }: LaneLease) => {
+const tried = (deps: BridgeDeps, { pair, lane, intent }: Claim) => {
   const a = laneAttributes(lane);
-  const { intent, tried: before } = pair.lanes[lane];
-  if (intent === undefined) return {};
+  const before = pair.lanes[lane].tried;
   const again = before?.sid === intent.sid ? before : undefined;
   return {
     [a.triedSid]: intent.sid,
@@ -107,20 +111,22 @@ const tried = (deps: BridgeDeps, { pair, lane }: LaneLease) => {
 };
 
 /** The intent did not happen, and cannot any more. `counts`: it was tried, and Twilio would not take it. */
-export const clear = (deps: BridgeDeps, lease: LaneLease, counts = false): Promise<LaneWrite> =>
-  writeLane(deps, lease.pair.id, lease.lane, {
-    when: [['=', laneAttributes(lease.lane).fence, lease.pair.lanes[lease.lane].fence]],
-    set: counts ? tried(deps, lease) : {},
-    remove: intentAttributes(lease.lane),
+export const clear = async (deps: BridgeDeps, claim: Claim, counts = false): Promise<LaneWrite> => {
+  const { pair, lane } = claim;
+  const written = await writeLane(deps, pair.id, lane, {
+    when: [fenceIsMine(claim)],
+    set: counts ? tried(deps, claim) : {},
+    remove: intentAttributes(lane),
   });
+  return leased(written, lane);
+};
 
-/** Nothing more can leave for this intent, but nobody knows what became of it: settling starts now. */
-export const lapse = (deps: BridgeDeps, lease: LaneLease): Promise<LaneWrite> =>
-  writeLane(deps, lease.pair.id, lease.lane, {
-    when: [['=', laneAttributes(lease.lane).fence, lease.pair.lanes[lease.lane].fence]],
-    set: {
-      [laneAttributes(lease.lane).intentNotAfter]: deps.clock.now(),
-      ...tried(deps, lease),
-      ...dueMark(lease.pair),
-    },
+/** No call for this intent can leave any more, but its outcome is unknown: settling starts now. */
+export const lapse = async (deps: BridgeDeps, claim: Claim): Promise<LaneWrite> => {
+  const { pair, lane } = claim;
+  const written = await writeLane(deps, pair.id, lane, {
+    when: [fenceIsMine(claim)],
+    set: { [laneAttributes(lane).intentNotAfter]: deps.clock.now(), ...tried(deps, claim), ...dueMark(pair) },
   });
+  return leased(written, lane);
+};

@@ -1,10 +1,20 @@
-/** Who writes faster than people can is held, until an operator or half an hour releases it. */
+/** A pair that writes faster than people can is held, until an operator or half an hour releases it. */
 
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
 import { laneAttributes } from '../items.ts';
-import type { LaneState } from '../pair.ts';
-import { dueMark, intentAttributes, type LaneLease, type LaneWrite, writeLane } from './write.ts';
+import type { LaneState, Pair } from '../pair.ts';
+import {
+  type Claim,
+  dueMark,
+  fenceIsMine,
+  intentAttributes,
+  type LaneLease,
+  type LaneWrite,
+  leased,
+  type PairWrite,
+  writeLane,
+} from './lease.ts';
 
 /** So many messages of people on one lane in so little time are nobody's typing: one a second, for four minutes. */
 const PACE = { messages: 240, withinMs: 4 * 60_000 } as const;
@@ -28,25 +38,23 @@ export const tooFast = (deps: BridgeDeps, { pace: from }: LaneState, index: numb
 export const HELD_MS = 30 * 60_000;
 
 /** Nothing crosses any more in either direction until the pair is released; then both lanes are compared. */
-export const hold = async (deps: BridgeDeps, lease: LaneLease, upTo: number): Promise<LaneWrite> => {
-  const { lane } = lease;
+export const hold = async (deps: BridgeDeps, claim: Claim, upTo: number): Promise<LaneWrite> => {
+  const { lane } = claim;
   const a = laneAttributes(lane);
   const now = deps.clock.now();
-  for (let pair = lease.pair; ; ) {
+  let pair: Pair = claim.pair;
+  for (;;) {
     const dirty = Math.max(upTo, pair.lanes[lane].dirty?.upTo ?? 0, 1);
     const written = await writeLane(deps, pair.id, lane, {
-      when: [
-        ['=', a.fence, lease.pair.lanes[lane].fence],
-        ['any', [['lacks', a.dirtyUpTo]], [['<=', a.dirtyUpTo, dirty]]],
-      ],
+      when: [fenceIsMine(claim), ['any', [['lacks', a.dirtyUpTo]], [['<=', a.dirtyUpTo, dirty]]]],
       set: { heldUntil: now + HELD_MS, [a.dirtyUpTo]: dirty, [a.dirtySince]: now, ...dueMark(pair) },
       remove: intentAttributes(lane),
     });
-    if (written.ok || written.pair?.lanes[lane].fence !== lease.pair.lanes[lane].fence) return written;
+    if (written.ok || written.pair?.lanes[lane].fence !== claim.pair.lanes[lane].fence) return leased(written, lane);
     pair = written.pair;
   }
 };
 
-/** The time is over. Refused when it is not, or when somebody else did it. */
-export const releaseInTime = (deps: BridgeDeps, { pair, lane }: LaneLease): Promise<LaneWrite> =>
+/** The time is over. Refused when it is not, or when another run did it. */
+export const releaseInTime = (deps: BridgeDeps, { pair, lane }: LaneLease): Promise<PairWrite> =>
   writeLane(deps, pair.id, lane, { when: [['<=', 'heldUntil', deps.clock.now()]], remove: ['heldUntil'] });

@@ -2,6 +2,7 @@
 
 import { encodeEnvelope, eventsQueue } from '../../jobs/envelope.ts';
 import type { BridgeEvent } from '../../model/event.ts';
+import type { WorkerSid } from '../../model/sids.ts';
 import type { Clock, Nonce } from '../../ports/clock.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { Queues } from '../../ports/queues.ts';
@@ -26,7 +27,7 @@ export type Search = {
   /** The deployment's first start, in milliseconds since 1970. */
   readonly since: number;
   /** Of the workers met in this run. */
-  readonly identities: Map<string, string | undefined>;
+  readonly identities: Map<WorkerSid, string | undefined>;
 };
 
 /** A task without an accept is not asked about again before, unless it changes. */
@@ -66,7 +67,7 @@ const restUntil = async (search: Search, { task }: UnknownChat, { reservation }:
   search.memory.snooze(task, until);
 };
 
-const identityOf = async ({ tasks, turn, identities }: Search, worker: string): Promise<string | undefined> => {
+const identityOf = async ({ tasks, turn, identities }: Search, worker: WorkerSid): Promise<string | undefined> => {
   if (identities.has(worker)) return identities.get(worker);
   await turn();
   const identity = await tasks.workerIdentity(worker);

@@ -1,4 +1,5 @@
 /** What a process remembers of the tasks that are open, so that a thousand of them do not cost a thousand reads a run. */
+import type { TaskSid } from '../../model/sids.ts';
 import type { AssignedTask, TaskChat } from '../../ports/tasks.ts';
 
 export type Memory = {
@@ -11,12 +12,12 @@ export type Memory = {
   /** The task rests until then (milliseconds since 1970), or until it changes. */
   readonly snooze: (task: AssignedTask, until: number) => void;
   /** The chat of a task that the list does not show, once it was asked for. */
-  readonly chats: Map<string, TaskChat | 'none'>;
+  readonly chats: Map<TaskSid, TaskChat | 'none'>;
 };
 
 export const createMemory = (): Memory => {
-  const known = new Set<string>();
-  const resting = new Map<string, { readonly updatedAt: number; readonly until: number }>();
+  const known = new Set<TaskSid>();
+  const resting = new Map<TaskSid, { readonly updatedAt: number; readonly until: number }>();
   const chats: Memory['chats'] = new Map();
   return {
     keepOnly: (open) => {

@@ -1,17 +1,19 @@
 /** What core may expect of either account's chats, whatever Twilio stands behind it. */
+
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ContainerSid } from '../../../../src/core/model/sids.ts';
 import type { ChatSide, Draft } from '../../../../src/core/ports/chat.ts';
 import { troubleFrom } from './playing-twilio.ts';
 
 export type SideUnderTest = {
   readonly side: ChatSide;
   /** A new, empty container. */
-  readonly container: string;
+  readonly container: ContainerSid;
   readonly close: () => Promise<void>;
 };
 
-const nowhere = `CH${'0'.repeat(32)}`;
-const noMessage = `IM${'0'.repeat(32)}`;
+const nowhere = `CH${'0'.repeat(32)}` as const;
+const noMessage = `IM${'0'.repeat(32)}` as const;
 const draft = (more: Partial<Draft> = {}): Draft => ({
   author: 'customer one',
   body: 'hello',

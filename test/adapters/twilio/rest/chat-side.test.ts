@@ -2,15 +2,16 @@ import { FLEX, FRONTLINE } from '../../../../local-twilio/defaults.ts';
 import { type RunningTwilio, startLocalTwilio } from '../../../../local-twilio/server.ts';
 import { createRest } from '../../../../src/adapters/twilio/http/client.ts';
 import { createHttp } from '../../../../src/adapters/twilio/http/http.ts';
-import { text } from '../../../../src/adapters/twilio/http/payload.ts';
+import { sid } from '../../../../src/adapters/twilio/http/payload.ts';
 import { createFlexSide } from '../../../../src/adapters/twilio/rest/flex-side.ts';
 import { createFrontlineSide } from '../../../../src/adapters/twilio/rest/frontline-side.ts';
+import type { AccountSid, ServiceSid } from '../../../../src/core/model/sids.ts';
 import { describeChatSide } from './chat-side.contract.ts';
 
 const onLocalTwilio = async () => {
   const twilio: RunningTwilio = await startLocalTwilio({ seed: 1, switches: { actionsPerSecond: undefined } });
   const { call, close } = createHttp(Date);
-  const account = (sid: string, authToken: string, serviceSid: string) => ({
+  const account = (sid: AccountSid, authToken: string, serviceSid: ServiceSid) => ({
     http: call,
     accountSid: sid,
     secrets: async () => ({ authToken, previousAuthToken: undefined, apiKey: undefined }),
@@ -31,7 +32,7 @@ describeChatSide('Flex on Programmable Chat', async () => {
   const path = ['v2', 'Services', FLEX.chatServiceSid, 'Channels'];
   const container = await createRest('chat.twilio.com', flex)(
     { method: 'POST', path, form: { FriendlyName: 'a chat', Type: 'private' } },
-    (channel) => text(channel, 'sid'),
+    (channel) => sid(channel, 'sid', 'CH'),
   );
   return { side: createFlexSide(flex), container, close: end };
 });

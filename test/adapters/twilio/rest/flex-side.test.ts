@@ -15,7 +15,7 @@ import {
 
 afterEach(endAll);
 
-const service = `IS${'a'.repeat(32)}`;
+const service = `IS${'a'.repeat(32)}` as const;
 const channels = `/chat.twilio.com/v2/Services/${service}/Channels`;
 const draft = {
   author: 'ann',

@@ -68,15 +68,15 @@ export const playTwilio = async (answer: (asked: Asked) => Answered) => {
 /** An account on that stage, without its service. */
 export const account = (stage: Stage) => ({
   http: caller(),
-  accountSid: `AC${'a'.repeat(32)}`,
+  accountSid: `AC${'a'.repeat(32)}` as const,
   secrets: async () => ({ authToken: 'the token', previousAuthToken: undefined, apiKey: undefined }),
-  serviceSid: `IS${'a'.repeat(32)}`,
+  serviceSid: `IS${'a'.repeat(32)}` as const,
   requestMs: 60_000,
   baseUrl: stage.base,
 });
 
-export const channel = `CH${'a'.repeat(32)}`;
-export const messageSid = `IM${'a'.repeat(32)}`;
+export const channel = `CH${'a'.repeat(32)}` as const;
+export const messageSid = `IM${'a'.repeat(32)}` as const;
 
 /** The trouble that a call ends in; fails when it does not. */
 export const troubleFrom = async (call: Promise<unknown>): Promise<Record<string, unknown>> => {

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createDefaultWebhook } from '../../../../src/adapters/twilio/rest/default-webhook.ts';
+import { sid } from '../../../support/sid.ts';
 import { type Answered, account, endAll, messageSid, playTwilio, troubleFrom } from './playing-twilio.ts';
 
 afterEach(endAll);
 
-const sid = (prefix: string, digit: string): string => prefix + digit.repeat(32);
 const proxyUrl = `https://webhooks.twilio.com/v1/Accounts/${sid('AC', 'a')}/Proxy/${sid('KS', 'b')}/Webhooks/ChatEvent/ProxyIdentifier/${sid('PN', 'c')}`;
 const session = sid('KC', 'd');
 

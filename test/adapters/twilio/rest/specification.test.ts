@@ -73,7 +73,10 @@ test('nothing is asked of Twilio that its specifications do not know', async () 
   const one = { sid: messageSid, index: 0, date_created: '2026-11-22T10:00:00Z' };
   const lists = { messages: [], members: [], participants: [], interactions: [], tasks: [], reservations: [] };
   const json = { ...one, ...lists, friendly_name: 'Ann', meta: { next_page_url: null } };
-  const stage = await playTwilio(() => ({ status: 200, json }));
+  const stage = await playTwilio(({ path }) => ({
+    status: 200,
+    json: { ...json, sid: /\/Messages(\/|$)/.test(path) ? messageSid : channel },
+  }));
   const frontline = createFrontlineSide(account(stage));
   await useAll(createFlexSide(account(stage)));
   await useAll(frontline);

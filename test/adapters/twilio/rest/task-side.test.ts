@@ -10,9 +10,9 @@ afterEach(async () => {
   await Promise.all(stops.splice(0).map((stop) => stop()));
 });
 
-const workspaceSid = `WS${'a'.repeat(32)}`;
-const task = `WT${'a'.repeat(32)}`;
-const channel = `CH${'a'.repeat(32)}`;
+const workspaceSid = `WS${'a'.repeat(32)}` as const;
+const task = `WT${'a'.repeat(32)}` as const;
+const channel = `CH${'a'.repeat(32)}` as const;
 const tasks = `/taskrouter.twilio.com/v1/Workspaces/${workspaceSid}/Tasks`;
 const meta = { next_page_url: null };
 const gone = { status: 404, json: { code: 20404, message: 'not found', status: 404 } };
@@ -52,7 +52,7 @@ describe('the list of assigned tasks', () => {
       named({ channelSid: channel, name: 'Jo' }),
       named({ channelSid: channel }),
       named({ channelSid: channel }, 'voice'),
-      named({ channelSid: `CH${'0'.repeat(32)}` }),
+      named({ channelSid: `CH${'0'.repeat(32)}` as const }),
       named({ call_sid: 'CA1' }),
       { attributes: 'no JSON' },
     );
@@ -114,8 +114,8 @@ describe('the acceptance of a task', () => {
       },
     }));
     expect(await side.acceptance(task)).toEqual({
-      reservation: `WR${'3'.repeat(32)}`,
-      worker: `WK${'3'.repeat(32)}`,
+      reservation: `WR${'3'.repeat(32)}` as const,
+      worker: `WK${'3'.repeat(32)}` as const,
       at: Date.parse('2026-11-22T10:00:02Z'),
     });
     expect(stage.asked[0]?.path).toBe(`${tasks}/${task}/Reservations?ReservationStatus=accepted&PageSize=1000`);

@@ -1,17 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import { createMemoryStore } from '../../../../src/adapters/memory/store.ts';
 import type { BridgeDeps } from '../../../../src/core/deps.ts';
+import type { MessageSid } from '../../../../src/core/model/sids.ts';
 import { pairId, pairKey } from '../../../../src/core/state/items.ts';
+import { clean } from '../../../../src/core/state/lane/clean.ts';
 import { fence } from '../../../../src/core/state/lane/intent.ts';
+import { leaseOf } from '../../../../src/core/state/lane/lease.ts';
 import {
-  clean,
   DROPS_AT_ONCE,
   defer,
   GONE_AFTER_MS,
   HOLES_AT_ONCE,
   markStale,
 } from '../../../../src/core/state/lane/marks.ts';
-import { type Pair, readPair } from '../../../../src/core/state/pair.ts';
+import { hasBothContainers, type LinkedPair, readPair } from '../../../../src/core/state/pair.ts';
 import { beginPair, finishLink, openPair } from '../../../../src/core/state/pair-writes.ts';
 import { acceptedIn } from '../../../support/accepted.ts';
 
@@ -37,16 +39,20 @@ const linkedPair = async () => {
   const begun = await beginPair(deps, accepted);
   const opened = begun && (await openPair(deps, begun, 'CH2', 'jo'));
   if (!opened || !(await finishLink(deps, opened, accepted, false))) throw new Error('not linked');
-  const pair = async (): Promise<Pair> => {
+  const pair = async (): Promise<LinkedPair> => {
     const found = readPair(await store.get(pairKey(id)));
-    if (found === undefined) throw new Error('no pair');
+    if (found === undefined || !hasBothContainers(found)) throw new Error('no linked pair');
     return found;
   };
   /** As a run does it that listed up to an index, when the list was asked for now. */
-  const cleans = async (seenUpTo: number, missing: readonly number[] = [], renewed: readonly string[] = []) => {
-    const fenced = await fence(deps, { pair: await pair(), lane: 'toFrontline' });
+  const cleans = async (
+    listedUpTo: number,
+    missing: readonly number[] = [],
+    applied: readonly MessageSid[] = [],
+  ): Promise<LinkedPair> => {
+    const fenced = await fence(deps, leaseOf(await pair(), 'toFrontline'));
     if (!fenced.ok) throw new Error('not fenced');
-    await clean(deps, { pair: fenced.pair, lane: 'toFrontline' }, seenUpTo, missing, now, renewed);
+    await clean(deps, fenced.lease, { listedUpTo, missing, listedAt: now, applied });
     return pair();
   };
   await cleans(-1);
@@ -115,7 +121,7 @@ test('An edit that was not applied keeps the pair due until it is', async () => 
 describe('More than one write may take away', () => {
   test('of edits that were applied is taken away by the runs that follow', async () => {
     const { deps, pair, cleans } = await linkedPair();
-    const sids = Array.from({ length: 230 }, (_, n) => `IM${n}`);
+    const sids = Array.from({ length: 230 }, (_, n) => `IM${n}` as const);
     for (const sid of sids) await markStale(deps, id, 'toFrontline', sid);
     const left: number[] = [];
     do

@@ -5,6 +5,7 @@
 
 import type { BridgeDeps } from '../deps.ts';
 import type { Lane } from '../model/event.ts';
+import type { SourceSid } from '../model/sids.ts';
 import type { PairId } from '../state/items.ts';
 import { wasCopiedSince } from '../state/ledger.ts';
 import type { Pair } from '../state/pair.ts';
@@ -17,7 +18,7 @@ const LATELY_MS = 15 * 60_000;
 const MOST = 20;
 
 /** Whether a message that is about to be tried again is better given up. Costs nothing before its tenth try. */
-export const isPoison = async (deps: BridgeDeps, pair: Pair, lane: Lane, sid: string): Promise<boolean> => {
+export const isPoison = async (deps: BridgeDeps, pair: Pair, lane: Lane, sid: SourceSid): Promise<boolean> => {
   const { tried } = pair.lanes[lane];
   if (tried?.sid !== sid || tried.times < TRIES.times || deps.clock.now() - tried.since < TRIES.ms) return false;
   return othersGetThrough(deps, lane);
