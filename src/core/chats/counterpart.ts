@@ -1,0 +1,52 @@
+/** The other side's container: adopted from the older app, or created under a name that no retry can give twice. */
+
+import type { BridgeDeps } from '../deps.ts';
+import type { Accepted } from '../model/event.ts';
+import { textField } from '../model/json.ts';
+import { type Outcome, retry } from '../model/outcome.ts';
+import type { Container, Member } from '../ports/chat.ts';
+import type { Pair } from '../state/pair.ts';
+import { nextGeneration } from '../state/pair-writes.ts';
+import { adopt } from './adopt.ts';
+import { openWithAlias } from './open-with-alias.ts';
+import { parkLink } from './park-link.ts';
+import { customerName } from './participants.ts';
+import { counterpartName } from './unique-name.ts';
+
+/** @returns the pair, open, with its counterpart; or why that could not be. */
+export const createCounterpart = async (
+  deps: BridgeDeps,
+  begun: Pair,
+  event: Accepted,
+  channel: Container,
+  customer: Member | undefined,
+): Promise<Pair | Outcome> => {
+  const adopted = await adopt(deps, begun, channel, customer);
+  if (adopted !== undefined) return adopted;
+  for (let pair = begun; ; ) {
+    const uniqueName = counterpartName('flex', channel.sid, pair.generation);
+    const created = await deps.frontline.createConversation({
+      uniqueName,
+      friendlyName: customerName(event, channel),
+      attributes: birthAttributes(deps, event),
+    });
+    const conversation = created === 'taken' ? await deps.frontline.container(uniqueName) : created;
+    if (conversation === undefined) return retry(1, 'counterpart not visible yet');
+    if (textField(conversation.attributes, 'bridgeDeployment') !== deps.settings.deployment)
+      return parkLink(deps, event, 'other_deployment');
+    if (conversation.state === 'open') return openWithAlias(deps, pair, conversation.sid, customer);
+    const next = await nextGeneration(deps, pair);
+    if (next === undefined || next.state !== 'linking') return retry(1, 'the pair has moved on');
+    pair = next;
+  }
+};
+
+/** Written at birth and never again: from here anybody can find the other side. */
+const birthAttributes = (deps: BridgeDeps, event: Accepted): string =>
+  JSON.stringify({
+    chatChannelSid: event.container,
+    chatInstanceSid: deps.flex.service,
+    WorkspaceSid: event.workspace,
+    TaskSid: event.task,
+    bridgeDeployment: deps.settings.deployment,
+  });
