@@ -14,7 +14,7 @@ export type BridgeSettings = {
   readonly leaseMs: number;
   /** A call to Twilio is cut off after so long; shorter than the lease. */
   readonly requestMs: number;
-  /** Whether Flex's own webhook is set, so that what it was never told is looked for. */
+  /** Whether Flex's own webhook is set, so that the sweep looks for messages that it never got. */
   readonly forwards: boolean;
 };
 

@@ -16,8 +16,8 @@ import { beginPair } from './state/pair-writes.ts';
 
 /**
  * A job is not waited for: its lane is dirty and it comes again within a minute. An event is, for 15 minutes, or until
- * what is gone cannot only be behind any more; after that no queue limit, retention or receive count decides what becomes
- * of it, but the dirty mark.
+ * what is gone cannot only be behind any more; after that no queue limit, retention or receive count decides what
+ * becomes of it, but the dirty mark.
  */
 export const deferWhenExhausted = async (
   deps: BridgeDeps,
@@ -38,7 +38,8 @@ export const deferWhenExhausted = async (
     await addToBacklog(deps, work.pair, delivery.group, noticeSid(work.about), work);
     return ends;
   }
-  // An operator who asked is told, and asks again: it stands among the parked. What comparing asked for it finds again.
+  // A redrive ends here: the message stays parked, and the operator's command says so. What a comparison sent it sends
+  // again.
   if (work.kind !== 'event') return ends;
   return (await deferEvent(deps, pairs, work.event)) ? ends : outcome;
 };
@@ -59,7 +60,10 @@ const deferEvent = async (deps: BridgeDeps, pairs: PairIds, event: BridgeEvent):
   }
 };
 
-/** The pair's own mark stands for the accept that it remembers; each other one waits by itself, so that none is forgotten. */
+/**
+ * The pair's own mark stands for the accept that it remembers; each other one waits by itself, so that none is
+ * forgotten.
+ */
 const deferAccept = async (deps: BridgeDeps, event: Accepted): Promise<boolean> => {
   const pair = await beginPair(deps, event);
   if (pair === undefined) return false;

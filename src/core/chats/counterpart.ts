@@ -41,7 +41,10 @@ export const createCounterpart = async (
   }
 };
 
-/** Written at birth and never again: from here anybody can find the other side. */
+/**
+ * Written when the conversation is created and never again: by these the agent's app, and an operator, find the
+ * channel.
+ */
 const birthAttributes = (deps: BridgeDeps, event: Accepted): string =>
   JSON.stringify({
     chatChannelSid: event.container,

@@ -1,6 +1,6 @@
 /**
- * An accepted chat is linked: a conversation is made for its channel, the customer joins it, what was said is copied, and the
- * agent joins last, on both sides. Every step may be repeated; the pair remembers how far it came.
+ * An accepted chat is linked: a conversation is made for its channel, the customer joins it, what was said is copied,
+ * and the agent joins last, on both sides. Every step may be repeated; the pair remembers how far it came.
  */
 import type { BridgeDeps } from '../deps.ts';
 import { addAcceptToBacklog } from '../jobs/backlog.ts';
@@ -20,8 +20,8 @@ import { addParticipant, customerAmong, customerParticipant, isRefusal } from '.
 import { originNamedBy } from './unique-name.ts';
 
 /**
- * @param again whoever could not be let in is tried once more.
- * @throws TwilioTrouble when a side could not be read or written; repeating is safe.
+ * @param again a participant whom Twilio kept out is tried once more.
+ * @throws TwilioError when a side could not be read or written; repeating is safe.
  */
 export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = false): Promise<Outcome> => {
   const id = pairId('flex', event.container);
@@ -29,7 +29,8 @@ export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = 
   const done = again ? known !== undefined && isFullyLinked(known) : known?.linked;
   if (done && known?.reservation === event.reservation) return skipped('already');
   if (known?.state === 'closed') return skipped('closed');
-  // An earlier accept is not served yet, and from here on the pair remembers this one: that one waits by itself.
+  // An earlier accept is not linked yet, and from here on the pair remembers this one: the earlier one goes to the
+  // backlog.
   const before =
     known?.due && !known.linked && known.reservation !== event.reservation ? rememberedAccept(known) : undefined;
   if (before !== undefined) await addAcceptToBacklog(deps, before);
@@ -134,7 +135,10 @@ const joinAndCopy = async (deps: BridgeDeps, pair: LinkedPair, chat: Chat, run: 
   return twin === undefined ? skipped('no_twin') : { end: 'linked', copies: [frontline] };
 };
 
-/** So often, two seconds apart: after that it is the origin's own link, finished by its own sweep, that names the channel. */
+/**
+ * So often, two seconds apart: after that it is the origin's own link, finished by its own sweep, that names the
+ * channel.
+ */
 const WAIT_FOR_ORIGIN = 10;
 
 /** The channel is itself a counterpart, made by the bridge for a conversation: it only needs its name. */

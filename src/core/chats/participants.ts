@@ -22,7 +22,9 @@ export const addParticipant = async (joined: Promise<void>): Promise<TwilioError
   }
 };
 
-/** Flex marks who is who in the members' attributes; where it does not, the one who is not the agent was there first. */
+/**
+ * Flex marks who is who in the members' attributes; where it does not, the one who is not the agent was there first.
+ */
 export const customerAmong = (members: readonly Member[], agent: string): Member | undefined => {
   const type = (member: Member) => textField(member.attributes, 'member_type');
   return (
@@ -41,8 +43,8 @@ export const customerName = (event: Accepted, channel: Container): string =>
   nameAtMost(event.customerName || textField(channel.attributes, 'from') || channel.friendlyName);
 
 /**
- * A name that a person chose, as long as a container or a participant may have it: a longer one would be refused for good.
- * https://www.twilio.com/docs/conversations-classic/conversations-limits
+ * A name that a person chose, as long as a container or a participant may have it: a longer one would be refused for
+ * good. https://www.twilio.com/docs/conversations-classic/conversations-limits
  */
 const nameAtMost = (name: string, most = 256): string =>
   name.length <= most ? name : `${name.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}\u2026`;

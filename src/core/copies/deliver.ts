@@ -1,6 +1,6 @@
 /**
- * One message across, from a claim to the row and the cursor: the only place that creates copies. A process may die after
- * any step; then the next run of the lane finds the intent and settles it.
+ * One message across, from a claim to the row and the cursor: the only place that creates copies. A process may die
+ * after any step; then the next run of the lane finds the intent and settles it.
  */
 
 import { type BridgeDeps, chatSide } from '../deps.ts';

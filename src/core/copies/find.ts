@@ -23,8 +23,8 @@ export type CopiesAmong = {
   /** By their source, in the order of the list: several are duplicates of each other. */
   readonly proven: ReadonlyMap<SourceSid, readonly Message[]>;
   /**
-   * The first one with a stamp whose proof fails: a copy that was edited by hand, or anybody's message with a stamp that he
-   * has copied. A claim alone proves nothing, so the ledger is asked before it is acted on.
+   * The first one with a stamp whose proof fails: a copy that was edited by hand, or the message of
+   * a person who copied a stamp. A claim alone proves nothing, so the ledger is asked before it is acted on.
    */
   readonly claimed: ReadonlyMap<SourceSid, Message>;
 };

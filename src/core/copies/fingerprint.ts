@@ -1,6 +1,6 @@
 /**
- * What an intent remembers of the copy it stands for: who wrote its source, when, and a keyed digest of what it says. By
- * these the copy is known again when somebody has replaced its stamp, whatever became of its source meanwhile. The
+ * What an intent remembers of the copy it stands for: who wrote its source, when, and a keyed digest of what it says.
+ * By these the copy is known again when an app has replaced its stamp, whatever became of its source meanwhile. The
  * text itself is kept nowhere.
  */
 import { createHmac } from 'node:crypto';

@@ -17,7 +17,8 @@ export const isOwnMessage = async (deps: BridgeDeps, pair: Pair, by: Writer, mes
   const { lane: writer } = by;
   if (stampOn(deps.settings, by, message) !== undefined) return true;
 
-  // A notice whose attributes an app replaced. No person can write in that name, and it must not go where customers read.
+  // A notice whose attributes an app replaced. No person can write in that name, and it must not go where customers
+  // read.
   if (writer === 'toFrontline' && isNoticeText(message)) return true;
 
   // A person edited the bridge's copy, so its proof is broken, but the ledger names this very message.

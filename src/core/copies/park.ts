@@ -1,6 +1,6 @@
 /**
- * Giving up: what can never work is parked, and the chat goes on. A dead letter raises an alarm, and the agent is told where
- * no customer reads. A crash in between repeats both; the ledger's row, written last, stops that.
+ * Giving up: what can never work is parked, and the chat goes on. A dead letter raises an alarm, and the agent is told
+ * where no customer reads. A crash in between repeats both; the ledger's row, written last, stops that.
  */
 
 import type { BridgeDeps } from '../deps.ts';

@@ -1,6 +1,6 @@
 /**
- * What Twilio never takes, and says so by no code that is known to be final. A side that is down looks the same from one
- * chat: so whether others get through decides, and while nobody does everything waits.
+ * What Twilio never takes, and says so by no code that is known to be final. A side that is down looks the same from
+ * one chat: so it is given up only while other chats get through. While none does, everything waits.
  */
 
 import type { BridgeDeps } from '../deps.ts';
@@ -12,9 +12,9 @@ import type { Pair } from '../state/pair.ts';
 
 /** Tried so often in so long. */
 const TRIES = { times: 10, ms: 3_600_000 } as const;
-/** Somebody got through within this; in a lane that is stuck nobody can have. */
+/** Another chat got through within this time; in a lane that is stuck no message can have. */
 const LATELY_MS = 15 * 60_000;
-/** So many pairs are looked at. */
+/** How many other pairs are looked at. */
 const MOST = 20;
 
 /** Whether a message that is about to be tried again is better given up. Costs nothing before its tenth try. */

@@ -1,6 +1,6 @@
 /**
- * What became of an intent whose run is gone or got no answer: wait until no call for it can still arrive, then look for
- * its copy at the destination, and adopt it, or free the lane.
+ * What became of an intent whose run is gone or got no answer: wait until no call for it can still arrive, then look
+ * for its copy at the destination, and adopt it, or free the lane.
  */
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Message } from '../model/event.ts';
@@ -36,8 +36,8 @@ export const readBack = async (deps: BridgeDeps, lease: LaneLease): Promise<Free
   const gaps: GapsBefore = { missing: between(claim.pair.lanes[lane], intent), listedAt: deps.clock.now() };
   const row = await readRow(deps, { pair: claim.pair, lane, sid: intent.sid });
   if (row?.state === 'copied') return closeWith(deps, claim, row.copyIndex, gaps);
-  // Other rows do not say that nothing was sent: what was parked, or said nothing, may have been on its way back when its
-  // run died, and what was removed at its source may have crossed before.
+  // Other rows do not say that nothing was sent: what was parked, or said nothing, may have been on its way back when
+  // its run died, and what was removed at its source may have crossed before.
   const copy = await findCopy(deps, claim, intent);
   if (copy !== undefined) {
     const settled = await settleCopy(deps, claim, copy, gaps);
@@ -74,7 +74,8 @@ const between = ({ cursor, ownIndices }: LaneState, intent: Intent): readonly nu
 /**
  * The copy of an intent's message, known by its stamp, or, when an app replaced its attributes or its text, by what the
  * intent remembers. It can only stand above the intent's tail. Twilio does not say whether its lists sort back-dated
- * messages by index or by date, so the search ends at a page that lies wholly below the tail and before the message's time.
+ * messages by index or by date, so the search ends at a page that lies wholly below the tail and before the message's
+ * time.
  */
 const findCopy = async (deps: BridgeDeps, claim: Claim, intent: Intent): Promise<Message | undefined> => {
   const { pair, lane, into } = claim;

@@ -25,7 +25,7 @@ export type CopyOf = {
 
 /**
  * @returns undefined when it is gone at its source.
- * @throws TwilioTrouble, also when all of its source is gone: that takes no copy away.
+ * @throws TwilioError, also when all of its source is gone: that takes no copy away.
  */
 export const originalOf = async (
   deps: BridgeDeps,
@@ -41,7 +41,7 @@ export const originalOf = async (
 
 /**
  * @param original undefined when it is gone at its source.
- * @returns `parked` when Twilio will never do it: the copy stays as it is, until somebody edits its source again or an
+ * @returns `parked` when Twilio will never do it: the copy stays as it is, until a person edits its source again or an
  *   operator redrives.
  */
 export const updateCopy = async (deps: BridgeDeps, across: CopyOf, original: Message | undefined): Promise<Outcome> => {
@@ -63,7 +63,7 @@ export const updateCopy = async (deps: BridgeDeps, across: CopyOf, original: Mes
       const edit = editName(deps, across, original);
       return parkEdit(deps, across, edit, original, { reason: 'refused', code: error.code });
     }
-    // Gone, says Twilio, and does not say what: the copy, which somebody deleted, or the whole container.
+    // Gone, says Twilio, and does not say what: the copy, which a person deleted, or the whole container.
     if (error.remedy !== 'wait') throw error;
     if ((await side.container(into)) === undefined || (await side.message(into, row.copy)) !== undefined) throw error;
     await writeDeleted(deps, { pair, lane, sid }, row.copy);
@@ -133,7 +133,10 @@ export const revertCopy = async (deps: BridgeDeps, across: CopyOf, original: Mes
   return outcome;
 };
 
-/** Tells how it ended, for whoever ends otherwise than with this copy. @returns whether the copy was put right. */
+/**
+ * Logs an edit that was parked, for a run whose own end is about more than this copy. @returns whether the copy was
+ * updated.
+ */
 export const logUpdate = (deps: BridgeDeps, { lane, sid, row }: CopyOf, outcome: Outcome): boolean => {
   if (outcome.end === 'parked')
     deps.journal({

@@ -10,7 +10,7 @@ export type AgainDeps = ForwardRowDeps & { readonly flex: Pick<FlexSide, 'messag
 
 /**
  * @returns what to forward, as its message stands now; undefined when that is not to be seen, and nothing was changed.
- * @throws TwilioTrouble when the message could not be looked at; nothing was changed then.
+ * @throws TwilioError when the message could not be looked at; nothing was changed then.
  */
 export const forwardAsItStands = async (deps: AgainDeps, key: Key, forward: Forward): Promise<Forward | undefined> => {
   if (!isMessageSent(forward)) {

@@ -12,7 +12,10 @@ export type Place = {
 
 const CONTENT_TYPE = 'application/x-www-form-urlencoded; charset=UTF-8';
 
-/** The forward of a new message, which Proxy sends as an SMS; what else goes on to Flex's own webhook is about the channel. */
+/**
+ * The forward of a new message, which Proxy sends as an SMS; what else goes on to Flex's own webhook is about the
+ * channel.
+ */
 export const isMessageSent = (forward: Forward): forward is Forward & { readonly about: MessageSid } =>
   forward.eventType === 'onMessageSent';
 
@@ -29,7 +32,7 @@ export const asItStands = (forward: Forward, { body, attributes }: Message): For
 };
 
 /**
- * The message as it is now. Who wrote it, a client or a program, is not told by lists: it says `API`, and no
+ * The message as it is now. Lists do not say whether a client or a program wrote it, so it says `API`, and no
  * ClientIdentity, which only clients have.
  * @see https://www.twilio.com/docs/chat/webhook-events
  */

@@ -1,5 +1,5 @@
 /**
- * Was a message sent to the customer by a post that nobody heard the answer of? The Proxy session lists what it carried.
+ * Was a message sent to the customer by a post whose answer was lost? The Proxy session lists what it carried.
  * Whether it names the chat message is not known, so without a name it goes by text and time, counted: two equal texts
  * are two messages. `sent` must never be wrong, for then the customer lacks a message; when in doubt it is `unclear`.
  */
@@ -25,7 +25,7 @@ const PAGES = 20;
 /**
  * @param job.forward what would be posted now, which an earlier try may have posted, too.
  * @param job.came what was posted at first: its text may have been edited since.
- * @throws {TwilioTrouble}
+ * @throws {TwilioError}
  */
 export const findSentSms = async (
   deps: LookUpDeps,
@@ -58,7 +58,7 @@ export const findSentSms = async (
 
 const textOf = ({ body }: Forward): string => new URLSearchParams(body).get('Body') ?? '';
 
-/** At least all since `floor`, and the one that names the message if there is one; undefined: that cannot be said. */
+/** At least all since `floor`, and the one that names the message if there is one; undefined: Proxy does not say. */
 const readInteractions = async (
   webhook: DefaultWebhook,
   session: string,

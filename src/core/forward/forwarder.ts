@@ -207,7 +207,8 @@ const wasSent = async (deps: ForwarderDeps, job: ForwardJob, row: DoubtfulForwar
   } catch (error) {
     if (!(error instanceof TwilioError)) throw error;
     const asked = row.state === 'trying' ? row.until + deps.settings.settleMs : row.at;
-    // Each time twice as long: in an outage the post would fare no better than the list, and each one sounds like a double.
+    // Each time twice as long: in an outage the post would fare no better than the list, and each one sounds like a
+    // double.
     const patience = row.state === 'trying' ? Math.max(PATIENCE_MS, asked - row.since) : PATIENCE_MS;
     const forGood = error.remedy === 'park' || error.remedy === 'wait' || deps.clock.now() - asked > patience;
     if (!forGood) return retry(error.retryAfter ?? retryDelay(job.delivery.attempts), describeTwilioError(error));

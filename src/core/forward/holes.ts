@@ -37,18 +37,19 @@ const YOUNG_MS = 5 * 60_000;
 /** A message that is visible only after its successors is so by then. */
 const VISIBLE_MS = 10 * 60_000;
 
-/** Somebody tried it so recently, or it was queued so recently: the line is alive. */
+/** A delivery tried it, or a sweep queued it, this recently: the channel's line is alive. */
 const ALIVE_MS = 15 * 60_000;
 
 /**
- * What is older has long been told of. After a day it is pointless to send; the forwarder says so, nobody else would.
- * Shorter than any row is kept: what is recalled is never taken for missing because its row is forgotten.
+ * Older messages were parked long ago. After a day an SMS is pointless; only the forwarder parks it then, so it is
+ * still sent there. Shorter than any row is kept: what is recalled is never taken for missing because its row is
+ * forgotten.
  */
 const RECALL_MS = 7 * 24 * 3_600_000;
 
 /**
- * Puts what was never forwarded at the end of the channel's line, oldest first: it may come late, but overtakes nobody.
- * Whether somebody sent it all the same is looked up before it is sent. May be called at any time, by any number.
+ * Puts what was never forwarded at the end of the channel's line, oldest first: it may come late, but overtakes no
+ * other. The forwarder looks up whether it was sent all the same. May be called at any time, by any number.
  * @param messages the newest of the channel, in any order, from a list asked for just now.
  * @returns how many were put there.
  */
@@ -151,7 +152,7 @@ const hasProxy = async (deps: HolesDeps, channel: ChannelSid): Promise<boolean> 
 const queue = async (deps: HolesDeps, { sid }: HolesChannel, { message, row }: Hole): Promise<void> => {
   const writtenAt = Date.parse(message.createdAt);
   const marked = await markQueued(deps, forwardKey(sid, messageKey(message.sid)), row, writtenAt);
-  // Somebody began it in the meantime: it was no hole.
+  // A delivery began it in the meantime: it was no hole.
   if (!marked.ok) return;
   const forward = composeMessageSent(message, {
     account: deps.flex.account,

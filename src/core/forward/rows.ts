@@ -19,8 +19,8 @@ export type ForwardRowDeps = {
 
 export type ForwardRow =
   /**
-   * Somebody may be posting it until `until`, or was when he died. Nothing was posted before `since`; both in
-   * milliseconds. `fence` only grows: who holds the latest value may post. `twice`: see `sent`.
+   * A delivery may be posting it until `until`, or was when its process died. Nothing was posted before `since`; both
+   * in milliseconds. `fence` only grows: who holds the latest value may post. `twice`: see `sent`.
    */
   | {
       readonly state: 'trying';
@@ -30,7 +30,7 @@ export type ForwardRow =
       readonly twice: boolean;
     }
   /**
-   * Composed because its own webhook was lost, or `revived` after it was given up; whether somebody sent it before is to
+   * Composed because its own webhook was lost, or `revived` after it was given up; whether it was sent before is to
    * be looked up. It was written at `since`.
    */
   | {
@@ -113,8 +113,8 @@ export const claimForward = (deps: ForwardRowDeps, key: Key): Promise<RowWrite> 
 };
 
 /**
- * To be posted after a look at what became of the last try. `perhaps`: the look could not tell. Of a revived one the next
- * look asks only for this post: what was before has been judged, and can be told no better then.
+ * To be posted after a look at what became of the last try. `perhaps`: the look could not tell. Of a revived one the
+ * next look asks only for this post: what was before has been judged, and cannot be judged better then.
  */
 export const takeForward = (
   deps: ForwardRowDeps,
@@ -167,9 +167,9 @@ const end = (deps: ForwardRowDeps, key: Key, state: EndedRow['state'], more: Cha
   });
 
 /**
- * It was given up, and an operator wants it sent all the same. What was certainly not sent is as free as before its first
- * try; of all else, and of what has no row any more, is to be looked up whether it was sent since it was written. Does
- * nothing in any other state.
+ * It was given up, and an operator wants it sent all the same. What was certainly not sent is as free as before its
+ * first try; of all else, and of what has no row any more, is to be looked up whether it was sent since it was written.
+ * Does nothing in any other state.
  */
 export const reviveForward = async (deps: ForwardRowDeps, key: Key, since: number): Promise<void> => {
   const at = deps.clock.now();
@@ -187,7 +187,9 @@ export const reviveForward = async (deps: ForwardRowDeps, key: Key, since: numbe
   });
 };
 
-/** It goes onto the queue, composed. @param seen the row as it was read: nobody may have moved it since. */
+/**
+ * It goes onto the queue, composed. @param seen the row as it was read: refused when another run has changed it since.
+ */
 export const markQueued = (
   deps: ForwardRowDeps,
   key: Key,

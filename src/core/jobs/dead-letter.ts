@@ -3,11 +3,14 @@ import type { BridgeDeps } from '../deps.ts';
 import type { Parked } from '../model/outcome.ts';
 import { encodeEnvelope, type Work } from './envelope.ts';
 
-/** At most 128 characters: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+/**
+ * At most 128 characters: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
 const LONGEST_DEDUPE = 128;
 
 /**
- * Gives work up: it goes to the queue's dead letters, which raise an alarm, and an operator may redrive it. May be sent twice.
+ * Gives work up: it goes to the queue's dead letters, which raise an alarm, and an operator may redrive it. May be sent
+ * twice.
  * @param work what is redriven. `parked` names a message only, whose text is read again from its source.
  */
 export const sendDeadLetter = (

@@ -27,7 +27,7 @@ export type ParkedMessage = {
   readonly attempts: number;
 };
 
-/** What the agent is told of: a message that did not reach its other side, or the customer's phone. */
+/** What a notice tells the agent: a message did not reach the other side, or the customer's phone. */
 export type Undelivered = {
   readonly sid: MessageSid;
   readonly way: Lane | 'forward';
@@ -35,13 +35,13 @@ export type Undelivered = {
   readonly code: number | undefined;
   /** ISO-8601: when it was written, by which the agent finds it. Its text travels on no queue. */
   readonly createdAt?: string | undefined;
-  /** Names what somebody made of the message later, if it was that. */
+  /** Names the edit, where it is an edit of the message that was parked. */
   readonly edit?: string;
 };
 
 /**
- * What travels on a queue. Jobs come from the sweep and the operator; `pair` is the pair's key (state/pair.ts), `ticket` the
- * item in which whoever asked finds how the job ended.
+ * What travels on a queue. Jobs come from the sweep and the operator; `pair` is the pair's key (state/pair.ts),
+ * `ticket` the item in which the operator's command finds how the job ended.
  */
 export type Work =
   | {
@@ -74,7 +74,7 @@ export type Work =
       readonly sid: MessageSid;
       readonly ticket?: string;
     }
-  /** The agent is told, in the conversation, of a message that did not cross; carried out by the lane to Frontline. */
+  /** A notice is written into the conversation, on the lane to Frontline, of a message that did not cross. */
   | {
       readonly kind: 'notice';
       readonly pair: PairId;

@@ -1,13 +1,16 @@
 /** One run of a consumer: what it is given, and what it has done. */
 
 /**
- * What one run of a comparison has done and met. It belongs to whoever started the run, for one that trouble or time cuts
- * short must not forget what it has brought.
+ * What one run of a comparison has done and met. It belongs to the consumer that started the run: a run
+ * that an error or its deadline cuts short must not lose its count.
  */
 export type Tally = {
-  /** Messages brought over or put right. */
+  /** Messages that were copied, updated or removed. */
   repaired: number;
-  /** Milliseconds since 1970: what was found and is too young to tell can be told after this; undefined when all could be. */
+  /**
+   * Milliseconds since 1970: what was found and is too recent to judge can be judged after this; undefined when nothing
+   * was.
+   */
   unsureUntil: number | undefined;
 };
 
@@ -23,6 +26,6 @@ export type Run = {
   readonly attempts: number;
   /** Beyond the newest page of both ends. */
   readonly full?: boolean;
-  /** For whoever wants to hear what the run did, however it ends. */
+  /** Counts what the run does, however it ends. */
   readonly tally?: Tally;
 };

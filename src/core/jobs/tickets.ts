@@ -1,4 +1,4 @@
-/** How whoever put a job on a queue hears how it ended: the job names a ticket, its consumer writes it. */
+/** How an operator's command hears how its job ended: the job names a ticket, and its consumer writes the end there. */
 
 import type { BridgeDeps } from '../deps.ts';
 import type { Outcome } from '../model/outcome.ts';
@@ -12,9 +12,9 @@ import { newTally, type Tally } from './run.ts';
 export type JobEnd = {
   readonly end: Exclude<Outcome['end'], 'retry'>;
   readonly reason: string | undefined;
-  /** How many messages were brought over or put right, by all runs of the job that told (one that was killed did not). */
+  /** How many messages were repaired by all runs of the job; a run that was killed did not count. */
   readonly repaired: number;
-  /** Milliseconds since 1970: something was found that can only be told after this. */
+  /** Milliseconds since 1970: something was found that can only be judged after this. */
   readonly unsureUntil: number | undefined;
   /** SIDs of what now stands on the other side. */
   readonly copies: readonly string[];
@@ -60,7 +60,9 @@ const LOOK_EVERY_MS = 500;
 /** So many tickets are looked at side by side. */
 const AT_ONCE = 25;
 
-/** @returns the tickets whose jobs ended within so many milliseconds; where nothing takes jobs nobody waits for them. */
+/**
+ * @returns the tickets whose jobs ended within so many milliseconds; where no consumer runs they are not waited for.
+ */
 export const awaitTickets = async (
   deps: { readonly store: Pick<Store, 'get'>; readonly clock: Clock; readonly consumed: boolean },
   tickets: readonly string[],

@@ -5,7 +5,7 @@ import { containerOf, otherLane, type Pair, source } from '../state/pair.ts';
 
 export type Decision =
   | { readonly do: 'skip'; readonly why: Skipped }
-  /** The lane waits for its side: this message is brought over with the others. */
+  /** The lane waits for its side: reconcile copies this message with the others. */
   | { readonly do: 'defer' }
   /** Only the bridge's own messages stand between the cursor and this one. */
   | { readonly do: 'claim'; readonly cursor: number }

@@ -1,6 +1,6 @@
 /**
  * Edits and removals: a copy is made to say what its source says now. The source's current state counts, not what a
- * webhook told, so that events may come in any order, twice, or never.
+ * webhook said, so that events may come in any order, twice, or never.
  */
 
 import { stampOn } from '../copies/find.ts';
@@ -59,9 +59,9 @@ export const applyEdit = async (deps: BridgeDeps, pairs: PairIds, event: Message
 };
 
 /**
- * What an edit or a removal means of which the ledger knows nothing. Pure. `copy first`: the message has not crossed, or may
- * have crossed as it was; it is copied as it stands now. `revert`: a person changed the bridge's copy by hand, and the lane
- * that wrote it puts it right. `ignore`: the webhook tells of the bridge's own update.
+ * What an edit or a removal means of which the ledger knows nothing. Pure. `copy first`: the message has not crossed,
+ * or may have crossed as it was; it is copied as it stands now. `revert`: a person changed the bridge's copy by hand,
+ * and the lane that wrote it puts it right. `ignore`: the webhook tells of the bridge's own update.
  */
 export const decideEdit = (
   { cursor, intent, holes }: LaneState,
@@ -96,8 +96,8 @@ const revertJob = (pair: Pair, lane: Lane): Work => ({
 });
 
 /**
- * A person deleted a copy, perhaps before the answer to its write was heard: a run that looks whether it stands there must
- * not take that for a write that never was. Does nothing when the ledger knows the copy.
+ * A person deleted a copy, perhaps before the answer to its write was heard: a run that looks whether it stands there
+ * must not take that for a write that never was. Does nothing when the ledger knows the copy.
  */
 const markNeverCopied = async (deps: BridgeDeps, pair: Pair, writer: Lane, { container, message }: MessageEvent) => {
   const stamp = stampOn(deps.settings, { lane: writer, into: container }, message);

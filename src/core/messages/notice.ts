@@ -14,7 +14,7 @@ import { leaseOf } from '../state/lane/lease.ts';
 import { readRow } from '../state/ledger.ts';
 import { type LinkedPair, linkedOr, loadPair } from '../state/pair.ts';
 
-/** @throws TwilioTrouble when the conversation could not be read; repeating is safe. */
+/** @throws TwilioError when the conversation could not be read; repeating is safe. */
 export const writeNotice = async (deps: BridgeDeps, id: PairId, about: Undelivered, run: Run): Promise<Outcome> => {
   const lane = 'toFrontline';
   const pair = linkedOr(await loadPair(deps.store, id));
@@ -44,14 +44,15 @@ export const writeNotice = async (deps: BridgeDeps, id: PairId, about: Undeliver
   const gaps = { missing: [], listedAt: deps.clock.now() };
   const sent = await post(deps, intended.lease, draft, gaps, run.attempts);
   const ended = outcomeOf(sent);
-  // No lane's mark stands for it: it is kept by itself when trying is over.
+  // No lane's mark stands for it: it goes to the backlog when trying is over.
   return ended.end === 'deferred' ? { ...retry(1, 'container gone'), gone: true } : ended;
 };
 
 /**
- * Who forwards knows a message by its SID alone.
- * @returns `own` when there is nothing to tell, for the customer's own words go to no phone; `unseen` when the message is
- *   gone and missed by nobody, or a look at it is behind.
+ * The forwarder knows a message by its SID alone, so the notice reads the rest.
+ * @returns `own` when no notice is needed, for the customer's own words go to no phone; `unseen` when the message is
+ * gone, or
+ *   a look at it is behind.
  */
 const whatHappened = async (
   deps: BridgeDeps,

@@ -28,9 +28,10 @@ export type Redrive = { readonly pair: PairId; readonly lane: Lane; readonly sid
 const overtaken: Outcome = retry(1, 'lane has another owner');
 
 /**
- * @returns `replicated`; `parked` when Twilio refused it again; `skipped`: `already` (nothing is parked under this SID any
- * more), `removed` (gone at its source), `empty`, `closed`, `not_linked`; `deferred` while the pair is held; or a retry.
- * @throws TwilioTrouble when a side could not be read.
+ * @returns `replicated`; `parked` when Twilio refused it again; `skipped`: `already` (nothing is parked under this SID
+ * any more), `removed` (gone at its source), `empty`, `closed`, `not_linked`; `deferred` while the pair is held; or a
+ * retry.
+ * @throws TwilioError when a side could not be read.
  */
 export const redriveMessage = async (deps: BridgeDeps, job: Redrive, run: Run): Promise<Outcome> => {
   const { lane, sid } = job;

@@ -21,10 +21,10 @@ import { decide } from './decide.ts';
 
 export type MessageEvent = Extract<BridgeEvent, { message: Message }>;
 
-/** The other lane's accounting of its copies is waited for so often, at such steps; then the lists are asked. */
+/** How long a message waits for the other lane to account its copies, before the lists are asked. */
 const WAIT = { steps: 20, stepMs: 50 } as const;
 
-/** @throws TwilioTrouble when the lists were needed and a side could not be read. */
+/** @throws TwilioError when the lists were needed and a side could not be read. */
 export const replicate = async (deps: BridgeDeps, pairs: PairIds, event: MessageEvent, run: Run): Promise<Outcome> => {
   const lane = laneFrom(event.side);
   const { index } = event.message;
@@ -58,7 +58,7 @@ export const replicate = async (deps: BridgeDeps, pairs: PairIds, event: Message
     compared = true;
     const outcome = await reconcile(deps, id, lane, run);
     if (outcome.end !== 'reconciled') return outcome;
-    // What was missing is across; now see what became of this one. It was brought over with the rest, as a rule.
+    // What was missing is across. This message was usually copied with it: the next claim tells.
     cursor = index - 1;
   }
 };

@@ -55,7 +55,10 @@ export type BridgeEvent =
       readonly task: TaskSid;
       readonly reservation: ReservationSid;
       readonly worker: WorkerSid;
-      /** The worker's chat identity as Flex spells it (`ann_40example_2Ecom`), from contact_uri; computed only where that is missing. */
+      /**
+       * The worker's chat identity as Flex spells it (`ann_40example_2Ecom`), from contact_uri; computed only where
+       * that is missing.
+       */
       readonly workerIdentity: string;
       /** The customer's name as Flex shows it; empty when Flex has none. */
       readonly customerName: string;

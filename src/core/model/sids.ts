@@ -1,6 +1,6 @@
 /**
- * Twilio's names for things: two letters that say what it is, and 32 hexadecimal digits. The types hold the letters, so that
- * no message is taken for a chat; the digits are checked where a SID comes in.
+ * Twilio's names for things: two letters that say what it is, and 32 hexadecimal digits. The types hold the letters, so
+ * that no message is taken for a chat; the digits are checked where a SID comes in.
  * https://www.twilio.com/docs/glossary/what-is-a-sid
  */
 export type AccountSid = `AC${string}`;
@@ -20,7 +20,9 @@ export type WorkspaceSid = `WS${string}`;
 /** A Proxy session. */
 export type SessionSid = `KC${string}`;
 
-/** What a copy is made of: a person's message, or a notice, which has a name of the same form (copies/notice-text.ts). */
+/**
+ * What a copy is made of: a person's message, or a notice, which has a name of the same form (copies/notice-text.ts).
+ */
 export type SourceSid = MessageSid | `notice#${string}`;
 
 /** One of zeros only is a blank that people put in place of a SID. */

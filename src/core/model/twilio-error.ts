@@ -31,7 +31,7 @@ export class TwilioError extends Error {
     },
   ) {
     super(message, { cause: about.cause });
-    this.name = 'TwilioTrouble';
+    this.name = 'TwilioError';
     this.remedy = about.remedy;
     this.effect = about.effect;
     this.status = about.status;

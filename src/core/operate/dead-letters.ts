@@ -1,6 +1,6 @@
 /**
- * What was given up and stands in no list of the table: a dead letter is all there is of it. The bells of parked messages
- * are not among them, for those have rows (see parked.ts).
+ * What was given up and stands in no list of the table: a dead letter is all there is of it. The bells of parked
+ * messages are not among them, for those have rows (see parked.ts).
  */
 
 import { QUEUES, type QueueName } from '../../contract.ts';
@@ -26,7 +26,7 @@ export type UnlistedDeadLetter = {
 
 export const RECEIVED_TOO_OFTEN = 'receive_limit';
 
-/** @returns undefined for the bell of a parked message. */
+/** @returns undefined for the dead letter of a parked message, which has a row. */
 const read = (
   queue: QueueName,
   { handle, body, reason = RECEIVED_TOO_OFTEN }: DeadLetter,
@@ -56,8 +56,8 @@ const read = (
 export type Look = {
   readonly deadLetters: readonly UnlistedDeadLetter[];
   /**
-   * About how many dead letters more there are. A FIFO queue of AWS shows ten of one chat at a time, the oldest; and none
-   * that is in somebody else's hands.
+   * About how many dead letters more there are. A FIFO queue of AWS shows ten of one chat at a time, the oldest; and
+   * none that is in flight.
    */
   readonly behind: number;
 };
@@ -104,8 +104,8 @@ export const countByReason = (deadLetters: readonly UnlistedDeadLetter[]): Reado
 export type GivenUpForward = NonNullable<UnlistedDeadLetter['forward']>;
 
 /**
- * Each once, for one that is given up again gets a second letter; in the order of their line, which is that of their first
- * letters. The times at which they came are of several clocks.
+ * Each once, for one that is given up again gets a second letter; in the order of their line, which is that of their
+ * first letters. The times at which they came are of several clocks.
  */
 export const givenUpForwards = (deadLetters: readonly UnlistedDeadLetter[]): readonly GivenUpForward[] => {
   const byEvent = new Map<string, GivenUpForward>();

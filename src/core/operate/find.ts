@@ -9,8 +9,9 @@ import { listParked } from './parked.ts';
 const AT_ONCE = 50;
 
 /**
- * The pair that a SID belongs to: a channel's or a conversation's (CH…) by its name in the table; a task's (WT…), or that
- * of a message that was parked or carried over (IM…), by looking through the open pairs, which are some thousand reads.
+ * The pair that a SID belongs to: a channel's or a conversation's (CH…) by its name in the table; a task's (WT…), or
+ * that of a message that was parked or carried over (IM…), by looking through the open pairs, which are some thousand
+ * reads.
  */
 export const findPair = async (store: Store, sid: string): Promise<Pair | undefined> => {
   if (isSid('CH', sid)) return byContainer(store, sid);

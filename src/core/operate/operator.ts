@@ -5,7 +5,7 @@ import type { Queues } from '../ports/queues.ts';
 import type { Store } from '../ports/store.ts';
 
 export type QueueCount = {
-  /** Not done yet, those in hands among them. */
+  /** Not done yet, those in flight among them. */
   readonly waiting: number;
   readonly inFlight: number;
   readonly dead: number;
@@ -22,10 +22,10 @@ export type DeploymentAccess = {
   readonly store: Store;
   readonly queues: Pick<Queues, 'send'>;
   readonly counts: () => Promise<Readonly<Record<QueueName, QueueCount>>>;
-  /** May miss some that somebody else looks at right now. */
+  /** May miss some that another command looks at right now. */
   readonly deadLetters: (queue: QueueName) => Promise<readonly DeadLetter[]>;
   readonly removeDead: (queue: QueueName, handles: readonly string[]) => Promise<void>;
-  /** Looked at and left where they are: whoever comes next sees them, and their alarm goes on. */
+  /** Looked at and left where they are: the next look sees them, and their alarm goes on. */
   readonly leaveDead: (queue: QueueName, handles: readonly string[]) => Promise<void>;
 };
 

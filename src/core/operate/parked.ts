@@ -16,7 +16,7 @@ export type ParkedRow = {
   readonly reason: string;
   /** Twilio's error code. */
   readonly code: number | undefined;
-  /** The message is across; what somebody made of it is not. */
+  /** The message is across; an edit of it is not. */
   readonly edit: boolean;
   /** When it was parked, in milliseconds since 1970. */
   readonly at: number;

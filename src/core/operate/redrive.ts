@@ -1,6 +1,6 @@
 /**
- * What the operator redrives is put on the queues again, each with a ticket, and the ends are waited for: parked messages on
- * their lanes' queues in the order of their source, parked links, and what Flex's own webhook did not get.
+ * What the operator redrives is put on the queues again, each with a ticket, and the ends are waited for: parked
+ * messages on their lanes' queues in the order of their source, parked links, and what Flex's own webhook did not get.
  */
 
 import { encodeEnvelope } from '../jobs/envelope.ts';

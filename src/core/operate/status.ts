@@ -44,7 +44,7 @@ export type Status = {
     readonly byReason: Readonly<Record<string, number>>;
     readonly oldestAt: number | undefined;
   };
-  /** Dead letters that stand for nothing in the table, by reason; the bells of what is parked are not among them. */
+  /** Dead letters that stand for nothing in the table, by reason; those of parked messages are not among them. */
   readonly deadLetters: { readonly total: number; readonly byReason: Readonly<Record<string, number>> };
   readonly queues: Readonly<Record<QueueName, QueueCount>>;
 };
@@ -106,7 +106,7 @@ const containerIn = ({ id }: Pair): string => containerOfPair(id);
 
 export type Concern = 'parked' | 'dead letters' | 'dirty lanes' | 'late links' | 'held pairs';
 
-/** What somebody should look at; empty when all is well. */
+/** What an operator should look at; empty when all is well. */
 export const concerns = ({ pairs, lanes, parked, queues }: Status): readonly Concern[] => {
   const found: readonly (readonly [Concern, boolean])[] = [
     ['parked', parked.total > 0],

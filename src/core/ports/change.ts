@@ -3,7 +3,9 @@
  * one step (DynamoDB: one UpdateItem; SQLite: one transaction; memory: {@link apply}). Nothing else writes state.
  */
 
-/** What an attribute holds. An array is a set of numbers (an empty set and no attribute are the same), a record a map. */
+/**
+ * What an attribute holds. An array is a set of numbers (an empty set and no attribute are the same), a record a map.
+ */
 export type Value = string | number | readonly number[] | Readonly<Record<string, number>>;
 export type Item = Readonly<Record<string, Value>>;
 export type Key = { readonly pk: string; readonly sk: string };
@@ -27,7 +29,10 @@ export type Change = {
   /** Numbers into, and out of, number sets. */
   readonly include?: Readonly<Record<string, readonly number[]>>;
   readonly exclude?: Readonly<Record<string, readonly number[]>>;
-  /** Entries into, and out of, maps. The map must have been set before (else the write throws), unless nothing is listed. */
+  /**
+   * Entries into, and out of, maps. The map must have been set before (else the write throws), unless nothing is
+   * listed.
+   */
   readonly put?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly drop?: Readonly<Record<string, readonly string[]>>;
   /**

@@ -27,7 +27,7 @@ export type Draft = {
 /** `next` is opaque: hand it back to go on. A page holds at most 100 messages. */
 export type Page = { readonly messages: readonly Message[]; readonly next: string | undefined };
 
-/** One account's chats. Every call may throw {@link TwilioTrouble}. */
+/** One account's chats. Every call may throw {@link TwilioError}. */
 export type ChatSide = {
   readonly side: Side;
   /** The chat service's SID, IS…. */

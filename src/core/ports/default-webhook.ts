@@ -19,11 +19,11 @@ export type InteractionPage = { readonly interactions: readonly Interaction[]; r
 
 /** Flex's own post-event webhook. */
 export type DefaultWebhook = {
-  /** Posts the body as it is, signed for that URL. Resolves on 2xx, else throws {@link TwilioTrouble}. */
+  /** Posts the body as it is, signed for that URL. Resolves on 2xx, else throws {@link TwilioError}. */
   readonly post: (contentType: string, body: string) => Promise<void>;
   /**
    * What a Proxy session (KC…) has carried, so that a post without an answer can be looked up. undefined when there is
-   * no such session or the webhook is none of Proxy's. May throw {@link TwilioTrouble}.
+   * no such session or the webhook is none of Proxy's. May throw {@link TwilioError}.
    */
   readonly interactions: (session: string, from?: string | undefined) => Promise<InteractionPage | undefined>;
 };

@@ -7,14 +7,14 @@ export type AssignedTask = {
   readonly sid: TaskSid;
   /** `none`: it is no chat. `unshown`: the list keeps the attributes back, the task itself tells. */
   readonly chat: TaskChat | 'none' | 'unshown';
-  /** Milliseconds since 1970, perhaps of whole seconds: nobody accepted it later than that. */
+  /** Milliseconds since 1970, perhaps of whole seconds: no worker accepted it later than that. */
   readonly updatedAt: number;
 };
 
 /** A reservation that was accepted; `at` in milliseconds since 1970, perhaps of whole seconds. */
 export type Acceptance = { readonly reservation: ReservationSid; readonly worker: WorkerSid; readonly at: number };
 
-/** The Flex account's TaskRouter workspace as it is now. Every call may throw {@link TwilioTrouble}. */
+/** The Flex account's TaskRouter workspace as it is now. Every call may throw {@link TwilioError}. */
 export type TaskSide = {
   /** The workspace's SID, WS…. */
   readonly workspace: WorkspaceSid;

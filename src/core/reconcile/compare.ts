@@ -1,6 +1,6 @@
 /**
- * Compares a lane's two ends backwards: does what was copied stand there once, and does it say what its source says? Pure:
- * what it finds is a suspicion, which the ledger confirms or clears (decide-repair.ts).
+ * Compares a lane's two ends backwards: does what was copied stand there once, and does it say what its source says?
+ * Pure: what it finds is a suspicion, which the ledger confirms or clears (decide-repair.ts).
  */
 import { type CopiesAmong, copiesAmong, type Stamps, stampOn } from '../copies/find.ts';
 import { isNotice } from '../copies/notice-text.ts';
@@ -43,7 +43,9 @@ export const compareEnds = (stamps: Stamps, lease: LaneLease, from: End, into: E
   ];
 };
 
-/** Proven copies; where a source has none, a claimed one, for an edit by hand breaks the proof. Notices have no source. */
+/**
+ * Proven copies; where a source has none, a claimed one, for an edit by hand breaks the proof. Notices have no source.
+ */
 const copiesBySource = ({ proven, claimed }: CopiesAmong): Copies => {
   const all = new Map<MessageSid, readonly Message[]>();
   for (const [source, copy] of claimed) if (!isNotice(source)) all.set(source, [copy]);
@@ -97,8 +99,8 @@ const findUncopied = (into: End, copies: Copies, uncopied: readonly Message[]): 
 };
 
 /**
- * Messages without a stamp, which the other lane has passed. One that reads as an uncopied message of the source may be its
- * copy, and explains it; of the rest a person may have written each, or an app may have replaced its stamp.
+ * Messages without a stamp, which the other lane has passed. One that reads as an uncopied message of the source may be
+ * its copy, and explains it; of the rest a person may have written each, or an app may have replaced its stamp.
  */
 const findUnattributed = (
   { pair, lane }: LaneLease,
@@ -125,8 +127,8 @@ const isSourceOfACopy = ({ messages }: End, { sid }: Message): boolean =>
   messages.some(({ attributes }) => claimedStamp(attributes)?.s === sid);
 
 /**
- * A list shows everything that is younger than its oldest message, if those looked at stand in the order of their times:
- * what people said, or what was copied, each by itself. By the second, for lists may give no more.
+ * A list shows everything that is younger than its oldest message, if those looked at stand in the order of their
+ * times: what people said, or what was copied, each by itself. By the second, for lists may give no more.
  */
 const wouldList = ({ messages, whole }: End, { createdAt }: Message): boolean =>
   whole || Date.parse(createdAt) - 1_000 > Math.min(...messages.map((message) => Date.parse(message.createdAt)));

@@ -1,6 +1,6 @@
 /**
- * What is done about a finding, by what the ledger says of it. Pure, and the one answer for both who ask: the sweep, whether a
- * job is worth its calls, and the job itself.
+ * What is done about a finding, by what the ledger says of it. Pure, and the one answer for both who ask: the sweep,
+ * whether a job is worth its calls, and the job itself.
  */
 import { isCopyableNow, isEditRefused } from '../copies/update.ts';
 import type { BridgeDeps } from '../deps.ts';
@@ -15,9 +15,13 @@ export type Action =
   | { readonly do: 'nothing' }
   /** All but the one in the ledger. */
   | { readonly do: 'remove duplicates'; readonly copies: readonly Message[] }
-  /** Surely the bridge's, and in no row: it came so late that no run waited for it any more. Unless its source is there. */
+  /**
+   * Surely the bridge's, and in no row: it came so late that no run waited for it any more. Unless its source is there.
+   */
   | { readonly do: 'remove stray'; readonly copy: Message }
-  /** It said nothing, or something else, when it was passed by: what it says now is copied late, as if it were redriven. */
+  /**
+   * It said nothing, or something else, when it was passed by: what it says now is copied late, as if it were redriven.
+   */
   | { readonly do: 'copy late' }
   | { readonly do: 'revert'; readonly row: CopiedRow; readonly original: Message }
   /** The source seems to be gone. */

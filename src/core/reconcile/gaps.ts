@@ -1,6 +1,6 @@
 /**
- * Indices of a lane's source that no list shows. Their messages may become visible after their successors, so they are noted
- * as holes and listed again for a while.
+ * Indices of a lane's source that no list shows. Their messages may become visible after their successors, so they are
+ * noted as holes and listed again for a while.
  */
 import type { Message } from '../model/event.ts';
 import { GONE_AFTER_MS, HOLES_AT_ONCE } from '../state/lane/marks.ts';
@@ -10,7 +10,9 @@ import type { LaneState } from '../state/pair.ts';
 export type Listed = {
   /** The largest index listed (-1: none). */
   upTo: number;
-  /** The largest index of a person's message listed: below it, what is neither listed nor the bridge's own is missing. */
+  /**
+   * The largest index of a person's message listed: below it, what is neither listed nor the bridge's own is missing.
+   */
   personsUpTo: number;
   /** Indices of the bridge's own messages that were listed. */
   readonly own: Set<number>;
@@ -36,8 +38,8 @@ export const noteMissing = (listed: Listed, lane: LaneState, { index, createdAt 
 };
 
 /**
- * All that is missing in the end. Behind the last person's message only copies are listed; a copy has its source's time, so
- * how recent it is cannot be told, and what is missing before it counts too.
+ * All that is missing in the end. Behind the last person's message only copies are listed; a copy has its source's
+ * time, so it does not say how recent it is, and what is missing before it counts too.
  */
 export const allMissing = (listed: Listed, lane: LaneState): readonly number[] =>
   [...listed.missing, ...missingBelow(listed, lane, listed.upTo)].slice(-HOLES_AT_ONCE);

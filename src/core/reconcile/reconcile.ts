@@ -1,10 +1,11 @@
 /**
- * Reconcile: compares a lane's two ends and repairs the difference in order. Copying history at linking, filling a hole,
- * recovering from an outage, the sweep and the operator's repair are this one operation; the webhook's fast path is its
- * short cut.
+ * Reconcile: compares a lane's two ends and repairs the difference in order. Copying history at linking, filling a
+ * hole, recovering from an outage, the sweep and the operator's repair are this one operation; the webhook's fast path
+ * is its short cut.
  *
- * How: settle the intent that stands; take the fence, so that no older run can write; copy forwards what has not crossed, in
- * order of its index; then look backwards at what has: edits, removals, copies that were changed or stand twice.
+ * How: settle the intent that stands; take the fence, so that no older run can write; copy forwards what has not
+ * crossed, in order of its index; then look backwards at what has: edits, removals, copies that were changed or stand
+ * twice.
  */
 import { type Delivered, deliver, settleCopy } from '../copies/deliver.ts';
 import { copiesAmong } from '../copies/find.ts';
@@ -202,7 +203,8 @@ const after = (deps: BridgeDeps, progress: Progress, { sid }: Message, delivered
 };
 
 /**
- * Looks at what is behind the cursor: edits and removals whose webhook never came, copies that were changed or stand twice.
+ * Looks at what is behind the cursor: edits and removals whose webhook never came, copies that were changed or stand
+ * twice.
  * @returns SIDs whose stale edits were applied.
  */
 const backwards = async (

@@ -47,7 +47,9 @@ export const repairFindings = async (
   }
 };
 
-/** Whether the ledger leaves a finding standing, so that a job is worth its calls. Hardly ever reads more than one row. */
+/**
+ * Whether the ledger leaves a finding standing, so that a job is worth its calls. Hardly ever reads more than one row.
+ */
 export const isConfirmed = async (
   deps: BridgeDeps,
   lease: LaneLease,

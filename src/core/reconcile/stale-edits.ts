@@ -8,8 +8,8 @@ import { DROPS_AT_ONCE } from '../state/lane/marks.ts';
 import { readRow } from '../state/ledger.ts';
 
 /**
- * Applies the edits and removals that could not be applied when they came. One that Twilio answers with a refusal does not
- * hold up the others; where Twilio does not answer at all, the rest would fare no better.
+ * Applies the edits and removals that could not be applied when they came. One that Twilio answers with a refusal does
+ * not hold up the others; where Twilio does not answer at all, the rest would fare no better.
  * @returns the source SIDs of what was seen to, no more than one write can note; the rest is for the next run.
  * @throws TwilioError the first refusal, once all were tried.
  */

@@ -1,11 +1,11 @@
 /**
- * All that is stored: the key, the attributes and the lifetime of every kind of item. It is one table of DynamoDB, or one
- * SQLite file; each item changes by single conditional writes only. No message text stands here, and of people only
+ * All that is stored: the key, the attributes and the lifetime of every kind of item. It is one table of DynamoDB, or
+ * one SQLite file; each item changes by single conditional writes only. No message text stands here, and of people only
  * the identities that Twilio uses for them.
  *
- * Names are words, but for the ledger's and the forwarder's rows: one or two of them are written for every text and kept
- * for months, so the attributes that every row has are letters, declared here beside their long names. Words would cost
- * some 0.05 USD a million texts (docs/cost.md).
+ * Names are words, but for the ledger's and the forwarder's rows: one or two of them are written for every text and
+ * kept for months, so the attributes that every row has are letters, declared here beside their long names. Words would
+ * cost some 0.05 USD a million texts (docs/cost.md).
  */
 
 import { TABLE } from '../../contract.ts';
@@ -18,8 +18,8 @@ import type { Clock } from '../ports/clock.ts';
 export const NONCE = 'nonce';
 
 /**
- * The lists of the one sparse index (docs/adr/0004), which an item is on while it has both these attributes. `due`: pairs
- * that wait for something; `active` and `quiet`: pairs that the sweep compares; `parked`: rows; `backlog`: jobs.
+ * The lists of the one sparse index (docs/adr/0004), which an item is on while it has both these attributes. `due`:
+ * pairs that wait for something; `active` and `quiet`: pairs that the sweep compares; `parked`: rows; `backlog`: jobs.
  */
 export type ListName = 'due' | 'active' | 'quiet' | 'parked' | 'backlog';
 export const onList = (list: ListName, order: string) => ({ [TABLE.list]: list, [TABLE.listOrder]: order });
@@ -32,7 +32,9 @@ export const keptFor = (seconds: number, clock: Pick<Clock, 'now'>) => ({
   [TABLE.ttl]: Math.floor(clock.now() / 1000) + seconds,
 });
 
-/** Names a pair for ever, and is the `pk` of all that belongs to it: the side and the container that its chat began in. */
+/**
+ * Names a pair for ever, and is the `pk` of all that belongs to it: the side and the container that its chat began in.
+ */
 export type PairId = `${Side}#${ContainerSid}`;
 export const pairId = (side: Side, container: ContainerSid): PairId => `${side}#${container}`;
 
@@ -65,11 +67,17 @@ export const PAIR = [
 /** Where the other container's pair would lie: the pair that it belongs to. Never changes. */
 export const ALIAS = ['pair'] as const;
 
-/** How stored names call a lane: short, for a pair has some twenty attributes a lane and must stay within 1 KB, one write unit. */
+/**
+ * How stored names call a lane: short, for a pair has some twenty attributes a lane and must stay within 1 KB, one
+ * write unit.
+ */
 export const lanePrefix = (lane: Lane): 'fl' | 'fx' => (lane === 'toFrontline' ? 'fl' : 'fx');
 export const laneOfPrefix = (prefix: string): Lane => (prefix === 'fl' ? 'toFrontline' : 'toFlex');
 
-/** A lane's attributes lie flat in its pair: DynamoDB cannot write below a map that is not there. No dots: lapse.ts makes JSON paths of them. */
+/**
+ * A lane's attributes lie flat in its pair: DynamoDB cannot write below a map that is not there. No dots: lapse.ts
+ * makes JSON paths of them.
+ */
 export const laneAttributes = (lane: Lane) => {
   const l = lanePrefix(lane);
   return {
@@ -98,7 +106,10 @@ export const laneAttributes = (lane: Lane) => {
   } as const;
 };
 
-/** A message of a lane's source that the bridge has dealt with: `m#fl#IM…` of the lane to Frontline, `m#fx#IM…` of the one to Flex. */
+/**
+ * A message of a lane's source that the bridge has dealt with: `m#fl#IM…` of the lane to Frontline, `m#fx#IM…` of the
+ * one to Flex.
+ */
 export const ledgerKey = (pair: PairId, lane: Lane, sid: string): Key => ({
   pk: pair,
   sk: `m#${lanePrefix(lane)}#${sid}`,
@@ -148,7 +159,7 @@ export const FORWARD_CURSOR = ['upTo'] as const;
 /** An accept or a notice that could not be done yet, below its pair; on the list until it has ended. */
 export const backlogKey = (pair: PairId, id: string): Key => ({ pk: pair, sk: `backlog#${id}` });
 export const BACKLOG = ['channel', 'work'] as const;
-/** Nobody waits for an agent, or looks for a message, of last week. */
+/** After a week neither the agent nor the message is waited for any more. */
 export const BACKLOG_SECONDS = 7 * DAY_SECONDS;
 
 /** On the list `active` or `quiet`: through it the sweep finds the pair. Written when that changes. */
@@ -157,14 +168,17 @@ export const registryKey = (pair: PairId): Key => ({ pk: pair, sk: 'registry' })
 /** How a job of an operator ended. */
 export const ticketKey = (ticket: string): Key => ({ pk: `ticket#${ticket}`, sk: 'ticket' });
 export const TICKET = ['end', 'reason', 'repaired', 'copies', 'unsureUntil'] as const;
-/** Nobody asks after a day. */
+/** Longer than any command waits. */
 export const TICKET_SECONDS = DAY_SECONDS;
 
 /** Until when no other sweep runs, and where the next one goes on in either list. */
 export const SWEEP_LEASE: Key = { pk: 'sweep', sk: 'lease' };
 export const SWEEP_LEASE_ATTRIBUTES = ['until', 'active', 'quiet'] as const;
 
-/** When TaskRouter is asked again about a task that led to no link. Written anew at least once a day while the task is open. */
+/**
+ * When TaskRouter is asked again about a task that led to no link. Written anew at least once a day while the task is
+ * open.
+ */
 export const askedKey = (task: string): Key => ({ pk: `accept#${task}`, sk: 'asked' });
 export const ASKED = ['reservation', 'updatedAt', 'until'] as const;
 export const ASKED_SECONDS = 30 * DAY_SECONDS;

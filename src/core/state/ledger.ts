@@ -69,8 +69,8 @@ export const readRow = async (deps: Pick<BridgeDeps, 'store'>, of: RowOf): Promi
   readItem(await deps.store.get(keyOf(of)));
 
 /**
- * Which message a copy stands for, when nothing in the copy says so any more. Reads the lane's rows until it is found: for
- * what hardly ever happens.
+ * Which message a copy stands for, when nothing in the copy says so any more. Reads the lane's rows until it is found:
+ * for what hardly ever happens.
  */
 export const findSource = async (
   deps: Pick<BridgeDeps, 'store'>,
@@ -88,7 +88,9 @@ export const findSource = async (
   return undefined;
 };
 
-/** Whether a lane has copied something since then, as far as its first rows tell: they know until when they are kept. */
+/**
+ * Whether a lane has copied something since then, as far as its first rows tell: they know until when they are kept.
+ */
 export const wasCopiedSince = async (
   deps: Pick<BridgeDeps, 'store'>,
   pair: PairId,
@@ -188,7 +190,9 @@ export const writeNeverCopied = async (deps: BridgeDeps, of: RowOf): Promise<voi
   await writeRow(deps, of, { when: [['lacks', l.state]], set: { [l.state]: 'removed', ...kept(deps) } });
 };
 
-/** Parked rows stand in the sparse index, where status and redrive find them. @param digest of the text, if it is known. */
+/**
+ * Parked rows stand in the sparse index, where status and redrive find them. @param digest of the text, if it is known.
+ */
 export const writeParked = async (deps: WriterDeps, of: RowOf, parking: Parking, digest?: string): Promise<void> => {
   await writeRow(deps, of, {
     when: mayBeCopied,

@@ -21,8 +21,10 @@ const served = (event: Accepted) => ({
 });
 
 /**
- * The pair begins, marked as due until it is linked: both lanes at the start. One that has begun already stays as it is.
- * @returns the pair as it stands now, whoever made it; undefined when the container is the other end of a pair.
+ * The pair begins, marked as due until it is linked: both lanes at the start. One that has begun already stays as it
+ * is.
+ * @returns the pair as it stands now, also when another run made it; undefined when the container is the other end of a
+ * pair.
  */
 export const beginPair = async (deps: BridgeDeps, event: Accepted): Promise<Pair | undefined> => {
   const id = pairId('flex', event.container);
@@ -114,8 +116,9 @@ export const nextGeneration = async (deps: BridgeDeps, pair: Pair): Promise<Pair
 };
 
 /**
- * Everybody stands on both sides, but for whom Twilio will never let in (`hasRefusedParticipant`): the link is finished. The pair stays due: the next sweep compares both lanes once,
- * which finds what was written while it was linked. From now on it stands in the sweep's list.
+ * Everybody stands on both sides, but for whom Twilio will never let in (`hasRefusedParticipant`): the link is
+ * finished. The pair stays due: the next sweep compares both lanes once, which finds what was written while it was
+ * linked. From now on it stands in the sweep's list.
  * @returns false when the pair is not open any more.
  */
 export const finishLink = async (
@@ -136,7 +139,9 @@ export const finishLink = async (
 /** Pairs in which something was said within a day, and the others. */
 export type SweepClass = 'active' | 'quiet';
 
-/** The item through which the sweep finds a pair, in the sparse index under its class. Written when the class changes. */
+/**
+ * The item through which the sweep finds a pair, in the sparse index under its class. Written when the class changes.
+ */
 export const listForSweep = async (deps: BridgeDeps, pair: PairId, as: SweepClass): Promise<void> => {
   await deps.store.write(registryKey(pair), {
     when: [['any', [['lacks', TABLE.list]], [['=', TABLE.list, as === 'active' ? 'quiet' : 'active']]]],

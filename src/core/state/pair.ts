@@ -42,9 +42,9 @@ export type Intent = {
 export type LaneState = {
   /** Every source index up to here is done, the bridge's own, or a hole. */
   readonly cursor: number;
-  /** Only grows: who holds the latest value is the lane's writer. */
+  /** Only grows: the run that holds the latest value is the lane's writer. */
   readonly fence: number;
-  /** Of the last write to this lane, whoever made it: what has not changed since has the same. */
+  /** Of the last write to this lane, by any run: while it is the same, nothing has changed. */
   readonly nonce: string | undefined;
   readonly intent: Intent | undefined;
   /** Dirty up to this source index; undefined when clean. `since` in milliseconds. */
@@ -55,7 +55,7 @@ export type LaneState = {
   readonly holes: ReadonlyMap<number, number>;
   /** Source SIDs of edits and removals that could not be applied -> milliseconds when that was noted. */
   readonly stale: ReadonlyMap<MessageSid, number>;
-  /** Where the lane's speed was last measured: who writes faster than people can is held. */
+  /** Where the lane's speed was last measured: a pair that writes faster than people can is held. */
   readonly pace: { readonly index: number; readonly since: number } | undefined;
   /** How often, since when in milliseconds, the last message that Twilio would not take was tried. */
   readonly tried: { readonly sid: SourceSid; readonly times: number; readonly since: number } | undefined;
@@ -81,7 +81,7 @@ export type Pair = {
   readonly workerIdentity: string | undefined;
   /** Both the customer and the agent stand on both sides, and the history was copied. */
   readonly linked: boolean;
-  /** Linked, but Twilio would not let somebody in: an operator may try that again. */
+  /** Linked, but Twilio kept a participant out: an operator may try that again. */
   readonly hasRefusedParticipant: boolean;
   readonly due: boolean;
   /** Nothing was said for a day. */

@@ -19,7 +19,9 @@ export type LaneVerdict =
   | { readonly verdict: 'repairing' }
   | { readonly verdict: 'not compared'; readonly why: string };
 
-/** A verdict per lane, and for what goes on to Flex's own webhook where anything does; none for a pair that has ended. */
+/**
+ * A verdict per lane, and for what goes on to Flex's own webhook where anything does; none for a pair that has ended.
+ */
 export type Verdicts = { readonly [lane in Lane | 'forward']?: LaneVerdict };
 
 export const neitherCompared = (why: string): Verdicts => {

@@ -32,7 +32,9 @@ const LEAST_MS = 50;
 const REPAIR_MS = 120;
 const SIDE_BY_SIDE = 20;
 
-/** A run ends by itself after so long, and its lease a little later. The active pairs leave the quiet ones their time. */
+/**
+ * A run ends by itself after so long, and its lease a little later. The active pairs leave the quiet ones their time.
+ */
 const END_MS: Readonly<Record<SweepClass, number>> = { active: 42_000, quiet: 50_000 };
 const LEASE_MS = 55_000;
 

@@ -6,7 +6,7 @@ import { createChatSide } from './chat-side.ts';
 /**
  * The Flex account's chats on Programmable Chat, https://www.twilio.com/docs/chat/rest. A channel can be written as long
  * as it exists, also when its attributes say `INACTIVE`: `open`.
- * @throws {TwilioTrouble} from every call
+ * @throws {TwilioError} from every call
  */
 export const createFlexSide = (account: AccountRest): FlexSide => ({
   ...createChatSide(createRest('chat.twilio.com', account), {

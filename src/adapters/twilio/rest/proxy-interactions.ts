@@ -29,7 +29,7 @@ const readInteraction = (payload: Payload): Interaction => {
 
 /**
  * What a session of this Proxy service (KS…) has carried; calls left out.
- * @throws {TwilioTrouble}
+ * @throws {TwilioError}
  * @see https://www.twilio.com/docs/proxy/api/interaction
  */
 export const createProxyInteractions = (

@@ -33,7 +33,7 @@ const readAcceptance = (reservation: Payload): Acceptance => ({
 
 /**
  * The Flex account's TaskRouter, read only: https://www.twilio.com/docs/taskrouter/api
- * @throws {TwilioTrouble} from every call
+ * @throws {TwilioError} from every call
  */
 export const createTaskSide = (
   account: Omit<AccountRest, 'serviceSid'> & {

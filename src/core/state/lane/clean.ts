@@ -104,8 +104,8 @@ const changeTo = (lease: LaneLease, pair: Pair, after: Cleaned, listedAt: number
 };
 
 /**
- * The two ends were compared and everything found was done. What is more than one write may take away stays, and the pair
- * due for it: the next run takes it. Tried again while only the other lane, or a mark, has moved.
+ * The two ends were compared and everything found was done. What is more than one write may take away stays, and the
+ * pair due for it: the next run takes it. Tried again while only the other lane, or a mark, has moved.
  * @returns not ok when the lane has a newer owner.
  */
 export const clean = async (deps: BridgeDeps, lease: LaneLease, seen: Seen): Promise<LaneWrite> => {

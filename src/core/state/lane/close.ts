@@ -7,7 +7,9 @@ import { type LaneState, otherLane, type Pair } from '../pair.ts';
 import { type Claim, fenceIsMine, intentAttributes, type LaneWrite, leased, writeLane } from './lease.ts';
 import { pace } from './pace.ts';
 
-/** What a list has shown of the indices before a message: those it misses are noted as holes. Nothing on the fast path. */
+/**
+ * What a list has shown of the indices before a message: those it misses are noted as holes. Nothing on the fast path.
+ */
 export type GapsBefore = {
   readonly missing: readonly number[];
   /** Milliseconds since 1970, when that list was asked for; 0: no list was. */
@@ -34,8 +36,8 @@ const accounted = (pair: Pair, other: Lane, copy: number | undefined) => {
 };
 
 /**
- * The intent is done: the cursor moves behind it, and the copy's index counts as the bridge's own on the other lane. Tried
- * again while only the other lane has moved.
+ * The intent is done: the cursor moves behind it, and the copy's index counts as the bridge's own on the other lane.
+ * Tried again while only the other lane has moved.
  * @param copy the copy's index; undefined when nothing was written (parked).
  * @returns not ok when the lane has a newer owner, who has settled this intent or will.
  */

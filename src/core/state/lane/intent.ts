@@ -1,4 +1,6 @@
-/** Before a call stands an intent: how a run claims a lane, takes one over, gives it back, or leaves its outcome open. */
+/**
+ * Before a call stands an intent: how a run claims a lane, takes one over, gives it back, or leaves its outcome open.
+ */
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
 import type { ContainerSid, SourceSid } from '../../model/sids.ts';

@@ -1,11 +1,12 @@
 /**
- * A lane belongs to the run that holds its latest fence. Each write names the fence that its run was given, so a run that
- * slept while another one took the lane over can change nothing any more. (The marks name none: they only add.)
+ * A lane belongs to the run that holds its latest fence. Each write names the fence that its run was given, so a run
+ * that slept while another one took the lane over can change nothing any more. (The marks name none: they only add.)
  *
  *            claim            notAfter - request      notAfter             notAfter + SETTLE
  *   free  ─────┼── may call Twilio ──┼── may not begin ──┼── no call can leave ──┼── look for the copy, then free
  *
- * A write is one conditional write of the pair's item, and repeatable: its nonce tells its own lost answer from a rival's.
+ * A write is one conditional write of the pair's item, and repeatable: its nonce tells its own lost answer from a
+ * rival's.
  */
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';

@@ -15,8 +15,8 @@ export const markStale = (deps: BridgeDeps, pair: PairId, lane: Lane, sid: Messa
   });
 
 /**
- * Marks a lane dirty up to a source index: it is reconciled once a minute until it is clean. Refused when the pair is gone,
- * or dirty that far already; then the caller looks which.
+ * Marks a lane dirty up to a source index: it is reconciled once a minute until it is clean. Refused when the pair is
+ * gone, or dirty that far already; then the caller looks which.
  */
 export const defer = async (deps: BridgeDeps, pair: PairId, lane: Lane, upTo: number): Promise<PairWrite> => {
   const a = laneAttributes(lane);

@@ -16,12 +16,12 @@ import {
   writeLane,
 } from './lease.ts';
 
-/** So many messages of people on one lane in so little time are nobody's typing: one a second, for four minutes. */
+/** No person types this many messages on one lane in this time: one a second, for four minutes. */
 const PACE = { messages: 240, withinMs: 4 * 60_000 } as const;
 
 /**
- * Where the speed is measured from moves with the cursor, in the same write. What a list brought over (listedAt is not
- * 0) may come as fast as it likes.
+ * Where the speed is measured from moves with the cursor, in the same write. What was copied from a list (listedAt is
+ * not 0) may come as fast as it likes.
  */
 export const pace = (deps: BridgeDeps, lane: Lane, state: LaneState, index: number, listedAt: number) => {
   const a = laneAttributes(lane);

@@ -1,5 +1,5 @@
 /**
- * What is remembered of a task whose accept is not told by its pair: its worker may have no twin, or have accepted
+ * What is remembered of a task whose accept no pair shows: its worker may have no twin, or have accepted
  * before the deployment's first start. Kept in the store, for a function forgets; one item a task.
  */
 
@@ -21,8 +21,9 @@ const LEAST_MS = 10 * 60_000;
 const MOST_MS = 24 * 3_600_000;
 
 /**
- * An accept that led to nothing is tried again when the chat has been open for twice as long: after ten minutes, twenty,
- * forty, ... at last once a day. So a twin that is added later is found, and a thousand chats without one cost little.
+ * An accept that led to nothing is tried again when the chat has been open for twice as long: after ten minutes,
+ * twenty, forty, ... at last once a day. So a twin that is added later is found, and a thousand chats without one cost
+ * little.
  */
 export const askAgainAt = (now: number, acceptedAt: number): number =>
   now + Math.min(MOST_MS, Math.max(LEAST_MS, now - acceptedAt));

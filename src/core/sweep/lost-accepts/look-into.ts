@@ -1,4 +1,6 @@
-/** Asks TaskRouter who accepted an open chat that no pair knows of, and sends the event that its webhook was to bring. */
+/**
+ * Asks TaskRouter who accepted an open chat that no pair knows of, and sends the event that its webhook was to bring.
+ */
 
 import { encodeEnvelope, eventsQueue } from '../../jobs/envelope.ts';
 import type { BridgeEvent } from '../../model/event.ts';
@@ -33,7 +35,7 @@ export type Search = {
 /** A task without an accept is not asked about again before, unless it changes. */
 const WITHOUT_MS = 10 * 60_000;
 
-/** @returns whether the accept was sent. @throws BudgetSpent, TwilioTrouble; then it is looked at again. */
+/** @returns whether the accept was sent. @throws BudgetSpent, TwilioError; then it is looked at again. */
 export const lookInto = async (search: Search, unknown: UnknownChat): Promise<boolean> => {
   const { tasks, clock, turn, memory, since } = search;
   const { task, asked } = unknown;
@@ -75,7 +77,9 @@ const identityOf = async ({ tasks, turn, identities }: Search, worker: WorkerSid
   return identity;
 };
 
-/** On the same queue, in the same group and under the same name as from the webhook, so that the later one is dropped. */
+/**
+ * On the same queue, in the same group and under the same name as from the webhook, so that the later one is dropped.
+ */
 const send = async (search: Search, { task, chat }: UnknownChat, acceptance: Acceptance, workerIdentity: string) => {
   const { reservation, worker } = acceptance;
   const event: BridgeEvent = {

@@ -1,4 +1,6 @@
-/** What a process remembers of the tasks that are open, so that a thousand of them do not cost a thousand reads a run. */
+/**
+ * What a process remembers of the tasks that are open, so that a thousand of them do not cost a thousand reads a run.
+ */
 import type { TaskSid } from '../../model/sids.ts';
 import type { AssignedTask, TaskChat } from '../../ports/tasks.ts';
 

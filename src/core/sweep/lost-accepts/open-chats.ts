@@ -29,7 +29,7 @@ export const listOpenTasks = async (tasks: TaskSide, turn: Turn): Promise<readon
 
 /**
  * Those of the tasks that are chats, the oldest first. A channel may pass from task to task: the newest one has it.
- * @param unread is told why a task could not be read, and throws what concerns more than the one task.
+ * @param unread gets why a task could not be read, and throws what concerns more than the one task.
  * @throws BudgetSpent
  */
 export const openChats = async (

@@ -29,7 +29,9 @@ export const unknownChats = async (
   return unknown;
 };
 
-/** A pair that has begun for the task finishes, or rests, by itself; a channel that the bridge made itself needs none. */
+/**
+ * A pair that has begun for the task finishes, or rests, by itself; a channel that the bridge made itself needs none.
+ */
 const look = async (deps: Deps, memory: Memory, open: OpenChat): Promise<UnknownChat | undefined> => {
   const { task, chat, passed } = open;
   const item = await deps.store.get(pairKey(pairId('flex', chat.container)));

@@ -181,7 +181,7 @@ describe('a side that is down', () => {
       requestMs: 10_000,
     });
     await expect(rest({ method: 'POST', path: ['v2', 'Services'], form: {} }, () => true)).rejects.toMatchObject({
-      name: 'TwilioTrouble',
+      name: 'TwilioError',
       remedy: 'retry',
       effect: 'unsent',
       retryAfter: 30,

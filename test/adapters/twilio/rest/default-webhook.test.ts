@@ -63,7 +63,7 @@ describe('a webhook that does not take it', () => {
   ])('with $answered.status is $effect, remedy $remedy', async ({ answered, remedy, effect, code }) => {
     const { webhook } = await onStage(answered);
     const trouble = await troubleFrom(webhook.post(form, 'Body=hello'));
-    expect(trouble).toMatchObject({ name: 'TwilioTrouble', status: answered.status, remedy, effect, code });
+    expect(trouble).toMatchObject({ name: 'TwilioError', status: answered.status, remedy, effect, code });
     expect(trouble.message).not.toContain('hello');
   });
 });

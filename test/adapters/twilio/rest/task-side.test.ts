@@ -89,7 +89,7 @@ describe('the list of assigned tasks', () => {
       [gone, { code: 20404 }],
     ] as const) {
       const { side } = await onStage(() => answered);
-      expect(await troubleFrom(side.listAssigned())).toMatchObject({ name: 'TwilioTrouble', ...trouble });
+      expect(await troubleFrom(side.listAssigned())).toMatchObject({ name: 'TwilioError', ...trouble });
     }
   });
 });
