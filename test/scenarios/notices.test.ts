@@ -26,6 +26,16 @@ describe('The agent is told of a message that did not get through', () => {
     expect(stage.said('flex', chat).join()).not.toContain('[Bridge]');
   });
 
+  test('and stays told when an app replaces the attributes of the notice, and its stamp with them', async () => {
+    const stage = openStage();
+    const chat = await stage.linkedChat();
+    stage.twilio.faults.add({ fault: 'attributes.replaced', p: 1, maxMs: 1_000, account: 'frontline' });
+    stage.twilio.customer.sends(chat.channel, poison);
+    await stage.settle(30);
+
+    expect(notices(stage, chat)).toHaveLength(1);
+  });
+
   test('when Frontline is back, however long it was away', async () => {
     const stage = openStage();
     const chat = await stage.linkedChat();
