@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Form } from '../adapters/twilio/webhook/form.ts';
-import type { Work } from '../adapters/twilio/webhook/reading.ts';
+import type { ReadEvent } from '../adapters/twilio/webhook/reading.ts';
 import type { QueueName } from '../contract.ts';
 import { encodeEnvelope } from '../core/jobs/envelope.ts';
 import type { BridgeEvent } from '../core/model/event.ts';
@@ -18,19 +18,23 @@ export type Received = {
 };
 
 /** For the replicator: in the order of its chat. */
-export const eventPlacement = (work: Work, event: BridgeEvent, received: Received): Placement => ({
+export const eventPlacement = (read: ReadEvent, event: BridgeEvent, received: Received): Placement => ({
   queue: event.side === 'flex' ? 'flex-events' : 'frontline-events',
   message: {
     group: event.container,
-    dedupe: eventKey(work, received.form),
+    dedupe: eventKey(read, received.form),
     body: encodeEnvelope({ receivedAt: received.at, work: { kind: 'event', event } }),
   },
 });
 
 /** For Flex's own webhook: the body as it came, in the order of its channel. */
-export const forwardPlacement = (work: Work, to: NonNullable<Work['forward']>, received: Received): Placement => {
-  const key = eventKey(work, received.form);
-  const forward = { eventType: work.eventType, ...to, key, contentType: received.contentType, body: received.text };
+export const forwardPlacement = (
+  read: ReadEvent,
+  to: NonNullable<ReadEvent['forward']>,
+  received: Received,
+): Placement => {
+  const key = eventKey(read, received.form);
+  const forward = { eventType: read.eventType, ...to, key, contentType: received.contentType, body: received.text };
   return {
     queue: 'default-webhook',
     message: {
@@ -45,9 +49,9 @@ export const forwardPlacement = (work: Work, to: NonNullable<Work['forward']>, r
  * Names an event for ever, in at most 100 characters that SQS allows: a second webhook of the same event, a retry of
  * Twilio's among them (it differs in RetryCount), has the same key.
  */
-export const eventKey = (work: Work, form: Form): string => {
-  const name = `${work.eventType}:${work.once.to}`;
-  if (work.once.how === 'happens') return name;
+export const eventKey = ({ eventType, dedupeBy }: ReadEvent, form: Form): string => {
+  const name = `${eventType}:${dedupeBy.subject}`;
+  if (dedupeBy.occurs === 'once') return name;
   const parameters = [...form].filter(([parameter]) => parameter !== 'RetryCount').sort(([a], [b]) => (a < b ? -1 : 1));
   return `${name}:${createHash('sha256').update(JSON.stringify(parameters)).digest('hex').slice(0, 32)}`;
 };

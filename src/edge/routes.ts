@@ -1,7 +1,6 @@
 import { readChat } from '../adapters/twilio/webhook/chat.ts';
 import { readConversations } from '../adapters/twilio/webhook/conversations.ts';
-import type { Form } from '../adapters/twilio/webhook/form.ts';
-import type { Reading } from '../adapters/twilio/webhook/reading.ts';
+import type { EventReader } from '../adapters/twilio/webhook/reading.ts';
 import { readFlexTaskRouter, readFrontlineTaskRouter } from '../adapters/twilio/webhook/taskrouter.ts';
 import { ROUTES, type Route } from '../contract.ts';
 import type { Side } from '../core/model/event.ts';
@@ -10,7 +9,7 @@ import type { Config } from '../runtime/settings.ts';
 /** Whose requests a route takes, and who reads them. All callers of these routes name themselves by `AccountSid`. */
 export type RouteRule = {
   readonly accounts: readonly Side[];
-  readonly reader: (signer: Side, config: Config) => (eventType: string, form: Form) => Reading;
+  readonly reader: (signer: Side, config: Config) => EventReader;
 };
 
 const rules: Readonly<Record<Route, RouteRule>> = {

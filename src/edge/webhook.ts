@@ -3,7 +3,7 @@
  * acknowledged. Whatever happens there is an answer in time, one line in the journal, and never an exception.
  */
 import { readForm } from '../adapters/twilio/webhook/form.ts';
-import { reading, type Work } from '../adapters/twilio/webhook/reading.ts';
+import { type ReadEvent, reading } from '../adapters/twilio/webhook/reading.ts';
 import { provenStamp, type Stamp } from '../core/copies/stamp.ts';
 import type { BridgeEvent } from '../core/model/event.ts';
 import type { Clock } from '../core/ports/clock.ts';
@@ -95,31 +95,31 @@ const answerTo = async (
   const signer = signerOf(found.rule.accounts, { url, signature, form: read.form }, deps.config, secrets);
   if (signer === 'wrong_signature' || signer === 'wrong_account') return refused(signer);
 
-  const told = reading(read.form, found.rule.reader(signer, deps.config));
-  about.type = nameIn(told.eventType) ?? about.type;
+  const webhook = reading(read.form, found.rule.reader(signer, deps.config));
+  about.type = nameIn(webhook.eventType) ?? about.type;
   about.sids = sidsIn(read.form);
-  if (told.kind === 'malformed') return refused('malformed', told.parameter);
-  if (told.kind === 'skipped') return skippedBecause(told.reason);
-  if (told.event !== undefined) about.type = told.event.type;
-  about.lane = told.event === undefined ? 'forward' : told.event.side === 'flex' ? 'toFrontline' : 'toFlex';
-  return store(deps, told, { at: receivedAt, contentType, ...read }, secrets.stampKey);
+  if (webhook.kind === 'malformed') return refused('malformed', webhook.parameter);
+  if (webhook.kind === 'skipped') return skippedBecause(webhook.reason);
+  if (webhook.event !== undefined) about.type = webhook.event.type;
+  about.lane = webhook.event === undefined ? 'forward' : webhook.event.side === 'flex' ? 'toFrontline' : 'toFlex';
+  return store(deps, webhook, { at: receivedAt, contentType, ...read }, secrets.stampKey);
 };
 
 /** Puts an event on every queue it belongs on, at once; acknowledged when it is on all of them. */
-const store = async (deps: WebhookDeps, work: Work, received: Received, stampKey: string): Promise<Answer> => {
-  const stamp = work.event && ownStamp(work.event, stampKey, deps.config.deployment);
+const store = async (deps: WebhookDeps, read: ReadEvent, received: Received, stampKey: string): Promise<Answer> => {
+  const stamp = read.event && ownStamp(read.event, stampKey, deps.config.deployment);
   const places: Placement[] = [];
-  if (work.event !== undefined && stamp === undefined) places.push(eventPlacement(work, work.event, received));
+  if (read.event !== undefined && stamp === undefined) places.push(eventPlacement(read, read.event, received));
   // A silent copy is of a message that the customer has already.
   const forwards = deps.config.flex.defaultWebhook !== undefined && stamp?.k !== 'silent';
-  if (work.forward !== undefined && forwards) places.push(forwardPlacement(work, work.forward, received));
+  if (read.forward !== undefined && forwards) places.push(forwardPlacement(read, read.forward, received));
 
   if (places.some(({ message }) => Buffer.byteLength(message.body) > maxQueueMessage)) return refused('too_large');
   const sent = await Promise.allSettled(places.map(async ({ queue, message }) => deps.queues.send(queue, message)));
   const lost = sent.find((one) => one.status === 'rejected');
   if (lost !== undefined) return failed('not_stored', nameOf(lost.reason));
   if (stamp !== undefined) return skippedBecause('echo', places.length);
-  return places.length === 0 ? skippedBecause('no_default_webhook') : queued(places.length, work.flaw);
+  return places.length === 0 ? skippedBecause('no_default_webhook') : queued(places.length, read.flaw);
 };
 
 /** The stamp of a message that this deployment wrote: what stands in Flex was written by the lane to Flex, and the reverse. */

@@ -163,7 +163,7 @@ describe('an accept whose webhook was lost', () => {
     const read = readForm(new TextEncoder().encode(new URLSearchParams(parameters).toString()));
     if (typeof read === 'string') throw new Error(read);
     const reading = readFlexTaskRouter('reservation.accepted', read.form);
-    if (reading.kind !== 'work' || reading.event === undefined) throw new Error('no event');
+    if (reading.kind !== 'event' || reading.event === undefined) throw new Error('no event');
     const received = { at: 0, contentType: '', ...read };
     const { queue, message } = eventPlacement(reading, reading.event, received);
 

@@ -2,7 +2,7 @@ import type { ChannelSid, ServiceSid } from '../../../core/model/sids.ts';
 import { attributes, count, instant, optional, required, sid } from './fields.ts';
 import type { Form } from './form.ts';
 import { chatMedia } from './media.ts';
-import { type Reading, skip, type Work } from './reading.ts';
+import { type EventReader, type ReadEvent, skip } from './reading.ts';
 
 /**
  * Programmable Chat's post-event webhooks. Those that Flex's own webhook lives on are marked for forwarding.
@@ -11,21 +11,22 @@ import { type Reading, skip, type Work } from './reading.ts';
  * @see https://www.twilio.com/docs/chat/webhook-events
  */
 export const readChat =
-  (service: ServiceSid) =>
-  (eventType: string, form: Form): Reading => {
+  (service: ServiceSid): EventReader =>
+  (eventType, form) => {
     const read = readers.get(eventType);
     if (read === undefined) return skip(eventType, 'not_handled');
     if (sid(form, 'InstanceSid', 'IS') !== service) return skip(eventType, 'other_service');
-    return { kind: 'work', eventType, ...read(form, { service, container: sid(form, 'ChannelSid', 'CH') }) };
+    return { kind: 'event', eventType, ...read(form, { service, container: sid(form, 'ChannelSid', 'CH') }) };
   };
 
 type Place = { readonly service: ServiceSid; readonly container: ChannelSid };
-type Reader = (form: Form, place: Place) => Omit<Work, 'kind' | 'eventType'>;
+type Occurs = ReadEvent['dedupeBy']['occurs'];
+type Reader = (form: Form, place: Place) => Omit<ReadEvent, 'kind' | 'eventType'>;
 
 type MessageEvent = 'message.added' | 'message.updated' | 'message.removed';
 
 const message =
-  (type: MessageEvent, how: 'happens' | 'changes', media: typeof chatMedia, forwarded: 'forwarded' | 'kept'): Reader =>
+  (type: MessageEvent, occurs: Occurs, media: typeof chatMedia, forwarded: 'forwarded' | 'kept'): Reader =>
   (form, place) => {
     const messageSid = sid(form, 'MessageSid', 'IM');
     const files = media(form);
@@ -44,24 +45,24 @@ const message =
           media: files.media,
         },
       },
-      once: { to: messageSid, how },
+      dedupeBy: { subject: messageSid, occurs },
       ...(forwarded === 'forwarded' ? { forward: { container: place.container, about: messageSid } } : {}),
       ...(files.flaw === undefined ? {} : { flaw: files.flaw }),
     };
   };
 
 const channel =
-  (how: 'happens' | 'changes'): Reader =>
-  (_form, { container }) => ({ forward: { container, about: container }, once: { to: container, how } });
+  (occurs: Occurs): Reader =>
+  (_form, { container }) => ({ forward: { container, about: container }, dedupeBy: { subject: container, occurs } });
 
 const noMedia: typeof chatMedia = () => ({ media: [] });
 
 /** Whether Flex's own webhook takes onMediaMessageSent is not known; it is documented to live on the three. */
 const readers: ReadonlyMap<string, Reader> = new Map([
-  ['onMessageSent', message('message.added', 'happens', noMedia, 'forwarded')],
-  ['onMediaMessageSent', message('message.added', 'happens', chatMedia, 'kept')],
-  ['onMessageUpdated', message('message.updated', 'changes', noMedia, 'kept')],
-  ['onMessageRemoved', message('message.removed', 'happens', noMedia, 'kept')],
-  ['onChannelUpdated', channel('changes')],
-  ['onChannelDestroyed', channel('happens')],
+  ['onMessageSent', message('message.added', 'once', noMedia, 'forwarded')],
+  ['onMediaMessageSent', message('message.added', 'once', chatMedia, 'kept')],
+  ['onMessageUpdated', message('message.updated', 'often', noMedia, 'kept')],
+  ['onMessageRemoved', message('message.removed', 'once', noMedia, 'kept')],
+  ['onChannelUpdated', channel('often')],
+  ['onChannelDestroyed', channel('once')],
 ]);

@@ -1,8 +1,7 @@
 import type { ServiceSid } from '../../../core/model/sids.ts';
 import { attributes, count, instant, optional, required, sid } from './fields.ts';
-import type { Form } from './form.ts';
 import { conversationMedia } from './media.ts';
-import { type Reading, skip } from './reading.ts';
+import { type EventReader, skip } from './reading.ts';
 
 /**
  * Conversations' post-event webhooks. Only `Author` says who wrote: ClientIdentity is absent for what came by SMS.
@@ -12,8 +11,8 @@ import { type Reading, skip } from './reading.ts';
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks
  */
 export const readConversations =
-  (service: ServiceSid) =>
-  (eventType: string, form: Form): Reading => {
+  (service: ServiceSid): EventReader =>
+  (eventType, form) => {
     const type = types.get(eventType);
     if (type === undefined) return skip(eventType, 'not_handled');
     if (form.has('ChatServiceSid') && sid(form, 'ChatServiceSid', 'IS') !== service)
@@ -26,7 +25,7 @@ export const readConversations =
 
     const { media, flaw } = conversationMedia(form);
     return {
-      kind: 'work',
+      kind: 'event',
       eventType,
       event: {
         type,
@@ -41,7 +40,7 @@ export const readConversations =
           media,
         },
       },
-      once: { to: messageSid, how: type === 'message.updated' ? 'changes' : 'happens' },
+      dedupeBy: { subject: messageSid, occurs: type === 'message.updated' ? 'often' : 'once' },
       ...(flaw === undefined ? {} : { flaw }),
     };
   };

@@ -8,28 +8,31 @@ import type { Form } from './form.ts';
 export type Reading =
   | { readonly kind: 'skipped'; readonly eventType: string; readonly reason: Skipped }
   | { readonly kind: 'malformed'; readonly eventType: string; readonly parameter: string }
-  | Work;
+  | ReadEvent;
 
-export type Work = {
-  readonly kind: 'work';
+export type ReadEvent = {
+  readonly kind: 'event';
   readonly eventType: string;
   /** For the replicator. */
   readonly event?: BridgeEvent;
   /** For Flex's own webhook: the channel, and the SID the event is about there. */
   readonly forward?: { readonly container: ChannelSid; readonly about: MessageSid | ChannelSid };
-  readonly once: Once;
+  readonly dedupeBy: DedupeBy;
   /** Something in it could not be read and was left out. */
   readonly flaw?: 'media_unreadable';
 };
 
 /**
- * What makes this event this one and no other. It `happens` to the thing of this SID once in its life, so that type and
- * SID name it; or it `changes` the thing, any number of times, told apart by all parameters together.
+ * Which other webhooks are of the same event. What occurs to its subject (a SID) `once`, as a message is added, is named
+ * by its type and subject. What occurs `often`, as a message is edited, is told from the next by all its parameters.
  */
-export type Once = { readonly to: string; readonly how: 'happens' | 'changes' };
+export type DedupeBy = { readonly subject: string; readonly occurs: 'once' | 'often' };
+
+/** Reads the webhooks of one product. @throws {Malformed} */
+export type EventReader = (eventType: string, form: Form) => Reading;
 
 /** Runs one product's reader; a parameter that it cannot accept becomes a value. */
-export const reading = (form: Form, read: (eventType: string, form: Form) => Reading): Reading => {
+export const reading = (form: Form, read: EventReader): Reading => {
   const types = form.get('EventType') ?? [];
   const [eventType = ''] = types;
   if (types.length !== 1 || eventType === '') return { kind: 'malformed', eventType: '', parameter: 'EventType' };

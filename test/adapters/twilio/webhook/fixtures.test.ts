@@ -133,7 +133,7 @@ const flexPlace = { side: 'flex', service: config.flex.serviceSid, container: fl
 describe('what is read', () => {
   test("an agent's message in Flex", () => {
     expect(read('chat/onMessageSent')).toEqual({
-      kind: 'work',
+      kind: 'event',
       eventType: 'onMessageSent',
       event: {
         type: 'message.added',
@@ -149,7 +149,7 @@ describe('what is read', () => {
         },
       },
       forward: { container: flexChat, about: fixture('chat/onMessageSent').MessageSid },
-      once: { to: fixture('chat/onMessageSent').MessageSid, how: 'happens' },
+      dedupeBy: { subject: fixture('chat/onMessageSent').MessageSid, occurs: 'once' },
     });
   });
 
@@ -192,7 +192,7 @@ describe('what is read', () => {
   test("an agent's message in Frontline", () => {
     const params = fixture('conversations/onMessageAdded');
     expect(read('conversations/onMessageAdded')).toEqual({
-      kind: 'work',
+      kind: 'event',
       eventType: 'onMessageAdded',
       event: {
         type: 'message.added',
@@ -209,7 +209,7 @@ describe('what is read', () => {
           media: [],
         },
       },
-      once: { to: params.MessageSid, how: 'happens' },
+      dedupeBy: { subject: params.MessageSid, occurs: 'once' },
     });
   });
 
@@ -247,18 +247,22 @@ describe('what is read', () => {
 describe('who accepted', () => {
   const accepted = fixture('taskrouter/reservation.accepted');
   const worker = (WorkerAttributes: string, WorkerName = 'bob@example.com') => {
-    const told = readParams('taskrouter', { ...accepted, WorkerAttributes, WorkerName });
-    return told.kind === 'work' && told.event?.type === 'reservation.accepted' ? told.event.workerIdentity : told.kind;
+    const accept = readParams('taskrouter', { ...accepted, WorkerAttributes, WorkerName });
+    return accept.kind === 'event' && accept.event?.type === 'reservation.accepted'
+      ? accept.event.workerIdentity
+      : accept.kind;
   };
   const customer = (TaskAttributes: unknown) => {
     const attributes = JSON.stringify({ ...(TaskAttributes as object), channelSid: flexChat });
-    const told = readParams('taskrouter', { ...accepted, TaskAttributes: attributes });
-    return told.kind === 'work' && told.event?.type === 'reservation.accepted' ? told.event.customerName : told.kind;
+    const accept = readParams('taskrouter', { ...accepted, TaskAttributes: attributes });
+    return accept.kind === 'event' && accept.event?.type === 'reservation.accepted'
+      ? accept.event.customerName
+      : accept.kind;
   };
 
   test('the reservation, its chat, the worker as Flex spells her, the customer as Flex names him', () => {
     expect(read('taskrouter/reservation.accepted')).toEqual({
-      kind: 'work',
+      kind: 'event',
       eventType: 'reservation.accepted',
       event: {
         type: 'reservation.accepted',
@@ -271,7 +275,7 @@ describe('who accepted', () => {
         workerIdentity: 'ann_40example_2Ecom',
         customerName: 'Bea Miller',
       },
-      once: { to: accepted.ReservationSid, how: 'happens' },
+      dedupeBy: { subject: accepted.ReservationSid, occurs: 'once' },
     });
   });
 
