@@ -2,13 +2,13 @@
 import { encodeIdentity } from '../../core/model/identity.ts';
 import { isSid } from '../../core/model/sids.ts';
 import type { TaskChat } from '../../core/ports/tasks.ts';
-import { jsonObject } from './webhook/fields.ts';
+import { parseJsonObject } from './values.ts';
 
 /** Whose attributes name a channel is a chat, but for a voice task; undefined for any other. Never throws. */
 export const taskChat = (attributes: string | undefined, taskChannel: string | undefined): TaskChat | undefined => {
-  const { channelSid, name, customerName } = jsonObject(attributes);
+  const { channelSid, name, customerName } = parseJsonObject(attributes);
   if (taskChannel === 'voice' || !isSid('CH', channelSid)) return undefined;
-  return { container: channelSid, customerName: text(name) ?? text(customerName) ?? '' };
+  return { container: channelSid, customerName: nonEmptyText(name) ?? nonEmptyText(customerName) ?? '' };
 };
 
 /**
@@ -17,11 +17,12 @@ export const taskChat = (attributes: string | undefined, taskChannel: string | u
  * https://support.twilio.com/hc/en-us/articles/42799965656987
  */
 export const workerIdentity = (attributes: string | undefined, workerName: () => string): string => {
-  const worker = jsonObject(attributes);
+  const worker = parseJsonObject(attributes);
   const prefix = 'client:';
-  const uri = text(worker.contact_uri);
+  const uri = nonEmptyText(worker.contact_uri);
   if (uri?.startsWith(prefix) && uri.length > prefix.length) return uri.slice(prefix.length);
-  return encodeIdentity(text(worker.email) ?? workerName());
+  return encodeIdentity(nonEmptyText(worker.email) ?? workerName());
 };
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const nonEmptyText = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;

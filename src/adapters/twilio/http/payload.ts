@@ -1,4 +1,5 @@
 /** Twilio's JSON, read once: what does not have its shape throws {@link Unreadable} and gets no further. */
+import { isJsonObject, type JsonObject, parseJson } from '../values.ts';
 
 export class Unreadable extends Error {
   /** Names the field, never its value. */
@@ -8,22 +9,14 @@ export class Unreadable extends Error {
   }
 }
 
-export type Payload = Readonly<Record<string, unknown>>;
+export type Payload = JsonObject;
 
 export const asPayload = (value: unknown, field: string): Payload => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Unreadable(field);
-  return value as Payload;
+  if (!isJsonObject(value)) throw new Unreadable(field);
+  return value;
 };
 
-export const parsePayload = (body: string): Payload => {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    throw new Unreadable('(body)');
-  }
-  return asPayload(parsed, '(body)');
-};
+export const parsePayload = (body: string): Payload => asPayload(parseJson(body), '(body)');
 
 export const text = (from: Payload, field: string): string => {
   const value = from[field];

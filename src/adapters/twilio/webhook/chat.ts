@@ -1,7 +1,14 @@
 import type { ChannelSid, ServiceSid } from '../../../core/model/sids.ts';
-import { attributes, count, instant, optional, required, sid } from './fields.ts';
 import type { Form } from './form.ts';
 import { chatMedia } from './media.ts';
+import {
+  attributesParameter,
+  countParameter,
+  instantParameter,
+  optionalParameter,
+  requiredParameter,
+  sidParameter,
+} from './parameters.ts';
 import { type EventReader, type ReadEvent, skip } from './reading.ts';
 
 /**
@@ -15,8 +22,8 @@ export const readChat =
   (eventType, form) => {
     const read = readers.get(eventType);
     if (read === undefined) return skip(eventType, 'not_handled');
-    if (sid(form, 'InstanceSid', 'IS') !== service) return skip(eventType, 'other_service');
-    return { kind: 'event', eventType, ...read(form, { service, container: sid(form, 'ChannelSid', 'CH') }) };
+    if (sidParameter(form, 'InstanceSid', 'IS') !== service) return skip(eventType, 'other_service');
+    return { kind: 'event', eventType, ...read(form, { service, container: sidParameter(form, 'ChannelSid', 'CH') }) };
   };
 
 type Place = { readonly service: ServiceSid; readonly container: ChannelSid };
@@ -28,7 +35,7 @@ type MessageEvent = 'message.added' | 'message.updated' | 'message.removed';
 const message =
   (type: MessageEvent, occurs: Occurs, media: typeof chatMedia, forwarded: 'forwarded' | 'kept'): Reader =>
   (form, place) => {
-    const messageSid = sid(form, 'MessageSid', 'IM');
+    const messageSid = sidParameter(form, 'MessageSid', 'IM');
     const files = media(form);
     return {
       event: {
@@ -37,11 +44,11 @@ const message =
         ...place,
         message: {
           sid: messageSid,
-          index: count(form, 'Index'),
-          author: required(form, 'From'),
-          body: optional(form, 'Body') ?? '',
-          createdAt: instant(form, 'DateCreated'),
-          attributes: attributes(form),
+          index: countParameter(form, 'Index'),
+          author: requiredParameter(form, 'From'),
+          body: optionalParameter(form, 'Body') ?? '',
+          createdAt: instantParameter(form, 'DateCreated'),
+          attributes: attributesParameter(form),
           media: files.media,
         },
       },

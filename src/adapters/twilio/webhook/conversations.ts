@@ -1,6 +1,13 @@
 import type { ServiceSid } from '../../../core/model/sids.ts';
-import { attributes, count, instant, optional, required, sid } from './fields.ts';
 import { conversationMedia } from './media.ts';
+import {
+  attributesParameter,
+  countParameter,
+  instantParameter,
+  optionalParameter,
+  requiredParameter,
+  sidParameter,
+} from './parameters.ts';
 import { type EventReader, skip } from './reading.ts';
 
 /**
@@ -15,12 +22,12 @@ export const readConversations =
   (eventType, form) => {
     const type = types.get(eventType);
     if (type === undefined) return skip(eventType, 'not_handled');
-    if (form.has('ChatServiceSid') && sid(form, 'ChatServiceSid', 'IS') !== service)
+    if (form.has('ChatServiceSid') && sidParameter(form, 'ChatServiceSid', 'IS') !== service)
       return skip(eventType, 'other_service');
 
-    const container = sid(form, 'ConversationSid', 'CH');
-    const messageSid = sid(form, 'MessageSid', 'IM');
-    const index = count(form, 'Index');
+    const container = sidParameter(form, 'ConversationSid', 'CH');
+    const messageSid = sidParameter(form, 'MessageSid', 'IM');
+    const index = countParameter(form, 'Index');
     const place = { side: 'frontline', service, container } as const;
 
     const { media, flaw } = conversationMedia(form);
@@ -33,10 +40,10 @@ export const readConversations =
         message: {
           sid: messageSid,
           index,
-          author: required(form, 'Author'),
-          body: optional(form, 'Body') ?? '',
-          createdAt: instant(form, 'DateCreated'),
-          attributes: attributes(form),
+          author: requiredParameter(form, 'Author'),
+          body: optionalParameter(form, 'Body') ?? '',
+          createdAt: instantParameter(form, 'DateCreated'),
+          attributes: attributesParameter(form),
           media,
         },
       },

@@ -1,7 +1,8 @@
 import type { Media } from '../../../core/model/event.ts';
 import { isSid } from '../../../core/model/sids.ts';
-import { json, optional, wholeNumber } from './fields.ts';
+import { parseCount, parseJson } from '../values.ts';
 import type { Form } from './form.ts';
+import { optionalParameter } from './parameters.ts';
 
 /** `flaw` when a file is spoken of that cannot be told: it is left out, its message still crosses. */
 export type MediaRead = { readonly media: readonly Media[]; readonly flaw?: 'media_unreadable' };
@@ -14,7 +15,7 @@ const medium = (about: Readonly<Record<'sid' | 'filename' | 'contentType' | 'siz
     sid: about.sid,
     ...(named ? { filename: about.filename as string } : {}),
     contentType: typeof about.contentType === 'string' ? about.contentType : 'application/octet-stream',
-    size: wholeNumber(about.size) ?? 0,
+    size: parseCount(about.size) ?? 0,
   };
 };
 
@@ -27,18 +28,18 @@ const read = (entries: readonly (Media | undefined)[]): MediaRead => {
 export const chatMedia = (form: Form): MediaRead =>
   read([
     medium({
-      sid: optional(form, 'MediaSid'),
-      filename: optional(form, 'MediaFilename'),
-      contentType: optional(form, 'MediaContentType'),
-      size: optional(form, 'MediaSize'),
+      sid: optionalParameter(form, 'MediaSid'),
+      filename: optionalParameter(form, 'MediaFilename'),
+      contentType: optionalParameter(form, 'MediaContentType'),
+      size: optionalParameter(form, 'MediaSize'),
     }),
   ]);
 
 /** Conversations: a JSON array of `{Sid, Filename, ContentType, Size}`; Filename may be null. */
 export const conversationMedia = (form: Form): MediaRead => {
-  const text = optional(form, 'Media');
+  const text = optionalParameter(form, 'Media');
   if (text === undefined || text === '' || text === 'null') return { media: [] };
-  const entries = json(text);
+  const entries = parseJson(text);
   if (!Array.isArray(entries)) return { media: [], flaw: 'media_unreadable' };
   return read(
     entries.map((entry: unknown) => {

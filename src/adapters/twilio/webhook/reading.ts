@@ -1,8 +1,8 @@
 import type { BridgeEvent } from '../../../core/model/event.ts';
 import type { Skipped } from '../../../core/model/outcome.ts';
 import type { ChannelSid, MessageSid } from '../../../core/model/sids.ts';
-import { Malformed } from './fields.ts';
 import type { Form } from './form.ts';
+import { Malformed } from './parameters.ts';
 
 /** What a verified webhook turned out to be. `eventType` is Twilio's own name of the event. */
 export type Reading =

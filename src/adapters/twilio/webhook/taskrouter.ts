@@ -1,5 +1,5 @@
 import { taskChat, workerIdentity } from '../task-attributes.ts';
-import { optional, required, sid } from './fields.ts';
+import { optionalParameter, requiredParameter, sidParameter } from './parameters.ts';
 import { type EventReader, skip } from './reading.ts';
 
 /**
@@ -9,9 +9,9 @@ import { type EventReader, skip } from './reading.ts';
  */
 export const readFlexTaskRouter: EventReader = (eventType, form) => {
   if (eventType !== 'reservation.accepted') return skip(eventType, 'not_handled');
-  const chat = taskChat(optional(form, 'TaskAttributes'), optional(form, 'TaskChannelUniqueName'));
+  const chat = taskChat(optionalParameter(form, 'TaskAttributes'), optionalParameter(form, 'TaskChannelUniqueName'));
   if (chat === undefined) return skip(eventType, 'not_a_chat');
-  const reservation = sid(form, 'ReservationSid', 'WR');
+  const reservation = sidParameter(form, 'ReservationSid', 'WR');
   return {
     kind: 'event',
     eventType,
@@ -19,11 +19,13 @@ export const readFlexTaskRouter: EventReader = (eventType, form) => {
       type: 'reservation.accepted',
       side: 'flex',
       ...chat,
-      workspace: sid(form, 'WorkspaceSid', 'WS'),
-      task: sid(form, 'TaskSid', 'WT'),
+      workspace: sidParameter(form, 'WorkspaceSid', 'WS'),
+      task: sidParameter(form, 'TaskSid', 'WT'),
       reservation,
-      worker: sid(form, 'WorkerSid', 'WK'),
-      workerIdentity: workerIdentity(optional(form, 'WorkerAttributes'), () => required(form, 'WorkerName')),
+      worker: sidParameter(form, 'WorkerSid', 'WK'),
+      workerIdentity: workerIdentity(optionalParameter(form, 'WorkerAttributes'), () =>
+        requiredParameter(form, 'WorkerName'),
+      ),
     },
     dedupeBy: { subject: reservation, occurs: 'once' },
   };
