@@ -1,6 +1,6 @@
 import { createForwarder } from '../src/core/forward/forwarder.ts';
 import { createReplicator } from '../src/core/replicator.ts';
-import { createWebhook } from '../src/edge/webhook.ts';
+import { createWebhook } from '../src/edge/routes.ts';
 
 /** What is fired at. A test puts something broken in its place, to see that the oracles notice. */
 export type Target = {

@@ -19,7 +19,7 @@ import type { Store } from '../src/core/ports/store.ts';
 import { createReplicator } from '../src/core/replicator.ts';
 import { ACCEPTS_MS, createAcceptSweep } from '../src/core/sweep/lost-accepts/sweep.ts';
 import { createSweep } from '../src/core/sweep/sweep.ts';
-import { createWebhook } from '../src/edge/webhook.ts';
+import { createWebhook } from '../src/edge/routes.ts';
 import type { Secrets } from '../src/runtime/secrets.ts';
 import type { Config } from '../src/runtime/settings.ts';
 import { everyNowAndThen } from './chores.ts';

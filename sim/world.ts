@@ -24,7 +24,7 @@ import { createReplicator } from '../src/core/replicator.ts';
 import { firstStart } from '../src/core/state/first-start.ts';
 import { ACCEPTS_MS, createAcceptSweep } from '../src/core/sweep/lost-accepts/sweep.ts';
 import { createSweep } from '../src/core/sweep/sweep.ts';
-import { createWebhook } from '../src/edge/webhook.ts';
+import { createWebhook } from '../src/edge/routes.ts';
 import type { AccountSecrets, Secrets } from '../src/runtime/secrets.ts';
 import type { Config } from '../src/runtime/settings.ts';
 import { createCalls } from './calls.ts';

@@ -1,4 +1,4 @@
-import { createWebhook } from '../../src/edge/webhook.ts';
+import { createWebhook } from '../../src/edge/routes.ts';
 import { basis } from '../compose-base.ts';
 import { createHandler } from './handler.ts';
 

@@ -54,6 +54,10 @@ export const failed = (why: string, detail?: string): Answer => ({
   entry: { step: 'failed', reason: detail === undefined ? why : `${why}:${detail}` },
 });
 
+/** An error's name only: its message may hold what people wrote. */
+export const errorName = (error: unknown): string =>
+  error instanceof Error && /^\w{1,64}$/.test(error.name) ? error.name : typeof error;
+
 /** TaskRouter wants 204 with this content type; the others do not mind. https://www.twilio.com/docs/taskrouter/api/event */
 const json = { 'content-type': 'application/json' };
 

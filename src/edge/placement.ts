@@ -5,25 +5,22 @@ import type { QueueName } from '../contract.ts';
 import { encodeEnvelope } from '../core/jobs/envelope.ts';
 import type { BridgeEvent } from '../core/model/event.ts';
 import type { QueueMessage } from '../core/ports/queues.ts';
+import type { Verified } from './endpoint.ts';
 
 /** One queue that an event belongs on, and what goes there. */
 export type Placement = { readonly queue: QueueName; readonly message: QueueMessage };
 
-export type Received = {
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly contentType: string;
-  readonly text: string;
-  readonly form: Form;
-};
-
 /** For the replicator: in the order of its chat. */
-export const eventPlacement = (read: ReadEvent, event: BridgeEvent, received: Received): Placement => ({
+export const eventPlacement = (
+  read: ReadEvent,
+  event: BridgeEvent,
+  { receivedAt, form }: Pick<Verified, 'receivedAt' | 'form'>,
+): Placement => ({
   queue: event.side === 'flex' ? 'flex-events' : 'frontline-events',
   message: {
     group: event.container,
-    dedupe: eventKey(read, received.form),
-    body: encodeEnvelope({ receivedAt: received.at, work: { kind: 'event', event } }),
+    dedupe: eventKey(read, form),
+    body: encodeEnvelope({ receivedAt, work: { kind: 'event', event } }),
   },
 });
 
@@ -31,16 +28,16 @@ export const eventPlacement = (read: ReadEvent, event: BridgeEvent, received: Re
 export const forwardPlacement = (
   read: ReadEvent,
   to: NonNullable<ReadEvent['forward']>,
-  received: Received,
+  { receivedAt, contentType, text, form }: Pick<Verified, 'receivedAt' | 'contentType' | 'text' | 'form'>,
 ): Placement => {
-  const key = eventKey(read, received.form);
-  const forward = { eventType: read.eventType, ...to, key, contentType: received.contentType, body: received.text };
+  const key = eventKey(read, form);
+  const forward = { eventType: read.eventType, ...to, key, contentType, body: text };
   return {
     queue: 'default-webhook',
     message: {
       group: to.container,
       dedupe: key,
-      body: encodeEnvelope({ receivedAt: received.at, work: { kind: 'forward', forward } }),
+      body: encodeEnvelope({ receivedAt, work: { kind: 'forward', forward } }),
     },
   };
 };

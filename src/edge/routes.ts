@@ -1,30 +1,29 @@
+/** The paths that Twilio's webhooks come to: whose they are, and how each is read. */
 import { readChat } from '../adapters/twilio/webhook/chat.ts';
 import { readConversations } from '../adapters/twilio/webhook/conversations.ts';
-import type { EventReader } from '../adapters/twilio/webhook/reading.ts';
 import { readFlexTaskRouter, readFrontlineTaskRouter } from '../adapters/twilio/webhook/taskrouter.ts';
-import { ROUTES, type Route } from '../contract.ts';
-import type { Side } from '../core/model/event.ts';
-import type { Config } from '../runtime/settings.ts';
+import type { Route } from '../contract.ts';
+import { createEndpoint, type RouteRow, type Routes } from './endpoint.ts';
+import { answerWebhook, type WebhookDeps } from './webhook.ts';
 
-/** Whose requests a route takes, and who reads them. All callers of these routes name themselves by `AccountSid`. */
-export type RouteRule = {
-  readonly accounts: readonly Side[];
-  readonly reader: (signer: Side, config: Config) => EventReader;
+const webhookRoutes = (deps: WebhookDeps): Routes => {
+  const { flex, frontline } = deps.config;
+  const rows: Readonly<Record<Route, RouteRow>> = {
+    '/chat-to-frontline': {
+      callers: { accounts: ['flex'] },
+      answer: answerWebhook(deps, () => readChat(flex.serviceSid)),
+    },
+    '/frontline-to-chat': {
+      callers: { accounts: ['frontline'] },
+      answer: answerWebhook(deps, () => readConversations(frontline.serviceSid)),
+    },
+    '/taskrouter-handler': {
+      callers: { accounts: ['flex', 'frontline'] },
+      answer: answerWebhook(deps, (signer) => (signer === 'flex' ? readFlexTaskRouter : readFrontlineTaskRouter)),
+    },
+  };
+  return new Map(Object.entries(rows));
 };
 
-const rules: Readonly<Record<Route, RouteRule>> = {
-  '/chat-to-frontline': { accounts: ['flex'], reader: (_signer, config) => readChat(config.flex.serviceSid) },
-  '/frontline-to-chat': {
-    accounts: ['frontline'],
-    reader: (_signer, config) => readConversations(config.frontline.serviceSid),
-  },
-  '/taskrouter-handler': {
-    accounts: ['flex', 'frontline'],
-    reader: (signer) => (signer === 'flex' ? readFlexTaskRouter : readFrontlineTaskRouter),
-  },
-};
-
-export const routeOf = (path: string): { readonly route: Route; readonly rule: RouteRule } | undefined => {
-  const route = ROUTES.find((one) => one === path);
-  return route && { route, rule: rules[route] };
-};
+/** An endpoint for all of Twilio's webhooks. */
+export const createWebhook = (deps: WebhookDeps) => createEndpoint(deps, webhookRoutes(deps));

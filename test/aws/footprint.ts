@@ -25,7 +25,7 @@ import { QUEUES, type QueueName, SECRET_FIELDS, SETTINGS, TABLE } from '../../sr
 import { encodeEnvelope } from '../../src/core/jobs/envelope.ts';
 import type { ChannelSid } from '../../src/core/model/sids.ts';
 import { FORWARD, forwardKey, pairId } from '../../src/core/state/items.ts';
-import { createWebhook } from '../../src/edge/webhook.ts';
+import { createWebhook } from '../../src/edge/routes.ts';
 import { awsEnvironment, startEmulator } from './emulator.ts';
 import type { Invocation, Invoked } from './footprint-function.ts';
 

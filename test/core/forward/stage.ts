@@ -10,7 +10,7 @@ import { createForwarder } from '../../../src/core/forward/forwarder.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 import type { Delivery, Disposition } from '../../../src/core/ports/queues.ts';
 import type { Store } from '../../../src/core/ports/store.ts';
-import { createWebhook } from '../../../src/edge/webhook.ts';
+import { createWebhook } from '../../../src/edge/routes.ts';
 import { createVirtualTwilio } from '../../local-twilio/support/virtual-twilio.ts';
 
 const BRIDGE = 'https://bridge.example';

@@ -18,7 +18,7 @@ import type { BridgeDeps } from '../../../src/core/deps.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 import { createReplicator } from '../../../src/core/replicator.ts';
 import { createSweep } from '../../../src/core/sweep/sweep.ts';
-import { createWebhook } from '../../../src/edge/webhook.ts';
+import { createWebhook } from '../../../src/edge/routes.ts';
 
 const BRIDGE = 'https://bridge.example';
 

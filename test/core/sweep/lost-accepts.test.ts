@@ -164,8 +164,7 @@ describe('an accept whose webhook was lost', () => {
     if (typeof read === 'string') throw new Error(read);
     const reading = readFlexTaskRouter('reservation.accepted', read.form);
     if (reading.kind !== 'event' || reading.event === undefined) throw new Error('no event');
-    const received = { at: 0, contentType: '', ...read };
-    const { queue, message } = eventPlacement(reading, reading.event, received);
+    const { queue, message } = eventPlacement(reading, reading.event, { receivedAt: 0, form: read.form });
 
     expect(scene.sent).toHaveLength(1);
     const [found] = scene.sent;

@@ -1,0 +1,150 @@
+/**
+ * Where Twilio's requests come in. Each gets one answer in time and one line in the journal, and never throws; only what
+ * an account of its route has signed reaches the route's answerer.
+ */
+import { type Form, readForm } from '../adapters/twilio/webhook/form.ts';
+import type { Side } from '../core/model/event.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { Entry, Journal } from '../core/ports/journal.ts';
+import type { Secrets } from '../runtime/secrets.ts';
+import type { Config } from '../runtime/settings.ts';
+import { type Answer, errorName, failed, type Refusal, refused, responseOf } from './answer.ts';
+import { readBody } from './body.ts';
+import { isForm, sidsIn, targetOf } from './request.ts';
+import { type Callers, type Signed, signerOf } from './signer.ts';
+
+/**
+ * Twilio gives up on a Chat or Conversations webhook after 5 s; promised is 4, the rest is the way back.
+ * https://www.twilio.com/docs/api/errors/50076
+ */
+const answerWithinMs = 3_800;
+
+/** In bytes as received. The longest legal text, 32 KB of Japanese, has some 100 KB percent-encoded. */
+const maxBody = 256 * 1024;
+
+/** Calls `expired` once after `ms` milliseconds, unless the function that it returns is called before. */
+export type Deadline = (ms: number, expired: () => void) => () => void;
+
+export type EndpointDeps = {
+  readonly journal: Journal;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly config: Config;
+  /** Asked at every request, so it should remember. */
+  readonly secrets: () => Promise<Secrets>;
+  /** Real time unless given. */
+  readonly deadline?: Deadline | undefined;
+};
+
+/** What a request's line in the journal says besides its answer: nothing of the request that is not verified. */
+export type Logged = Pick<Entry, 'type' | 'lane' | 'sids'>;
+
+/** A request that an account of its route has signed. */
+export type Verified = {
+  /** The account. */
+  readonly signer: Side;
+  readonly form: Form;
+  /** The body as received. */
+  readonly text: string;
+  readonly contentType: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  /** As read for this request. */
+  readonly secrets: Secrets;
+  /** What the journal is to say from here on, also when the answer comes too late or not at all. */
+  readonly logAs: (known: Partial<Logged>) => void;
+};
+
+/** May throw, and may take its time: the caller hears 503 then. */
+export type Answerer = (verified: Verified) => Promise<Answer>;
+
+/** Who may call a path, and who answers. */
+export type RouteRow = { readonly callers: Callers; readonly answer: Answerer };
+export type Routes = ReadonlyMap<string, RouteRow>;
+
+/**
+ * Answers of its own: 400 unreadable; 403 not proven to be from the route's account; 404, 405, 413, 415; 503 when the
+ * route's answerer failed or was late, for Twilio's Chat retries on 503, not on 500.
+ * `request.url`'s path and query must be as they were received; its host does not matter.
+ */
+export const createEndpoint =
+  (deps: EndpointDeps, routes: Routes) =>
+  async (request: Request): Promise<Response> => {
+    const receivedAt = deps.clock.now();
+    let logged: Logged = { type: 'webhook', sids: [] };
+    const logAs = (known: Partial<Logged>): void => {
+      logged = { ...logged, ...known };
+    };
+    const { entry, response } = await inTime(deps.deadline ?? realTime, (stop) =>
+      answerTo(deps, routes, { request, receivedAt, logAs, stop }),
+    );
+    try {
+      deps.journal({ ...logged, ...entry, ms: deps.clock.now() - receivedAt });
+    } catch {
+      // The journal failed. What was asked for is done, so the caller must hear of that all the same.
+    }
+    return response;
+  };
+
+type Outgoing = { readonly entry: Answer['entry']; readonly response: Response };
+
+/** The first of three: the answer, 503 for what was thrown, 503 because time is up. Then `stop` is aborted. */
+const inTime = async (deadline: Deadline, answer: (stop: AbortSignal) => Promise<Answer>): Promise<Outgoing> => {
+  const stop = new AbortController();
+  let cancel = () => {};
+  const late = new Promise<Outgoing>((resolve) => {
+    cancel = deadline(answerWithinMs, () => resolve(outgoing(failed('too_late'))));
+  });
+  const answered = answer(stop.signal)
+    .then(outgoing)
+    .catch((error: unknown) => outgoing(failed(errorName(error))));
+  const first = await Promise.race([answered, late]);
+  cancel();
+  stop.abort();
+  return first;
+};
+
+const outgoing = (answer: Answer): Outgoing => ({ entry: answer.entry, response: responseOf(answer) });
+
+type Incoming = Pick<Verified, 'receivedAt' | 'logAs'> & { readonly request: Request; readonly stop: AbortSignal };
+
+const answerTo = async (deps: EndpointDeps, routes: Routes, incoming: Incoming): Promise<Answer> => {
+  const { request, receivedAt, logAs, stop } = incoming;
+  const target = targetOf(request.url);
+  const row = routes.get(target.path);
+  if (row === undefined) return refused('route');
+  logAs({ type: target.path });
+  if (request.method !== 'POST') return refused('method');
+  const body = await readFormBody(request, stop);
+  if (typeof body === 'string') return refused(body);
+  const url = deps.config.publicBaseUrl + target.path + target.query;
+  const signature = request.headers.get('x-twilio-signature') ?? '';
+  const proof = await verify(deps, row.callers, { url, signature, form: body.form });
+  if (typeof proof === 'string') return refused(proof);
+  logAs({ sids: sidsIn(body.form) });
+  return row.answer({ ...body, ...proof, receivedAt, logAs });
+};
+
+type FormBody = Pick<Verified, 'contentType' | 'text' | 'form'>;
+
+const readFormBody = async (request: Request, stop: AbortSignal): Promise<FormBody | Refusal> => {
+  const contentType = request.headers.get('content-type') ?? '';
+  if (!isForm(contentType)) return 'content_type';
+  const bytes = await readBody(request, maxBody, stop);
+  if (bytes === 'too_large') return bytes;
+  const read = readForm(bytes);
+  return typeof read === 'string' ? read : { contentType, ...read };
+};
+
+type Proof = Pick<Verified, 'signer' | 'secrets'>;
+
+const verify = async (deps: EndpointDeps, callers: Callers, signed: Signed): Promise<Proof | Refusal> => {
+  if (signed.signature === '') return 'no_signature';
+  const secrets = await deps.secrets();
+  const signer = signerOf(callers, signed, deps.config, secrets);
+  return signer === 'wrong_signature' || signer === 'wrong_account' ? signer : { signer, secrets };
+};
+
+const realTime: Deadline = (ms, expired) => {
+  const timer = setTimeout(expired, ms);
+  return () => clearTimeout(timer);
+};
