@@ -4,8 +4,11 @@ import type { Entry } from '../core/ports/journal.ts';
 /** What goes back to the caller, and what the journal says of it. */
 export type Answer = {
   readonly status: number;
-  /** For whoever reads the caller's own log; fixed texts, nothing from the request. */
+  /** One line for the log that Twilio keeps of its calls: a fixed text, nothing from the request. */
   readonly text?: string;
+  /** What the caller waits for, instead of a text. */
+  readonly json?: unknown;
+  /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly entry: Pick<Entry, 'step' | 'reason' | 'count'>;
 };
@@ -58,10 +61,14 @@ export const failed = (why: string, detail?: string): Answer => ({
 export const errorName = (error: unknown): string =>
   error instanceof Error && /^\w{1,64}$/.test(error.name) ? error.name : typeof error;
 
-/** TaskRouter wants 204 with this content type; the others do not mind. https://www.twilio.com/docs/taskrouter/api/event */
-const json = { 'content-type': 'application/json' };
+const textType = { 'content-type': 'text/plain; charset=utf-8' };
 
-export const responseOf = ({ status, text, headers }: Answer): Response =>
-  text === undefined
-    ? new Response(null, { status, headers: json })
-    : new Response(`${text}\n`, { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers } });
+/** An empty answer has this type too: TaskRouter wants it. https://www.twilio.com/docs/taskrouter/api/event */
+const jsonType = { 'content-type': 'application/json' };
+
+/** @throws {RangeError | TypeError} for what is no HTTP answer, and for JSON that cannot be written */
+export const responseOf = ({ status, text, json, headers }: Answer): Response => {
+  if (json !== undefined) return new Response(JSON.stringify(json), { status, headers: { ...jsonType, ...headers } });
+  if (text !== undefined) return new Response(`${text}\n`, { status, headers: { ...textType, ...headers } });
+  return new Response(null, { status, headers: { ...jsonType, ...headers } });
+};

@@ -10,15 +10,15 @@ const webhookRoutes = (deps: WebhookDeps): Routes => {
   const { flex, frontline } = deps.config;
   const rows: Readonly<Record<Route, RouteRow>> = {
     '/chat-to-frontline': {
-      callers: { accounts: ['flex'] },
+      callers: { accounts: ['flex'], sendAccountSid: true },
       answer: answerWebhook(deps, () => readChat(flex.serviceSid)),
     },
     '/frontline-to-chat': {
-      callers: { accounts: ['frontline'] },
+      callers: { accounts: ['frontline'], sendAccountSid: true },
       answer: answerWebhook(deps, () => readConversations(frontline.serviceSid)),
     },
     '/taskrouter-handler': {
-      callers: { accounts: ['flex', 'frontline'] },
+      callers: { accounts: ['flex', 'frontline'], sendAccountSid: true },
       answer: answerWebhook(deps, (signer) => (signer === 'flex' ? readFlexTaskRouter : readFrontlineTaskRouter)),
     },
   };

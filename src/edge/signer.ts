@@ -5,17 +5,21 @@ import type { Secrets } from '../runtime/secrets.ts';
 import type { Config } from '../runtime/settings.ts';
 
 /** Whose requests a route takes. */
-export type Callers = { readonly accounts: readonly Side[] };
+export type Callers = {
+  readonly accounts: readonly Side[];
+  /** Chat, Conversations and TaskRouter name their account by `AccountSid`; Frontline's callbacks do not. */
+  readonly sendAccountSid: boolean;
+};
 
 /** What is signed, and the signature. */
 export type Signed = { readonly url: string; readonly form: Form; readonly signature: string };
 
 /**
- * Which account signed: the one whose current or previous token verifies, and which the body names as its own. What
- * the body says only decides whose tokens are tried first.
+ * Which account signed: the one whose current or previous token verifies. An `AccountSid` in the body only decides whose
+ * tokens are tried first; where the route's callers send it, it must also be the account that signed.
  */
 export const signerOf = (
-  { accounts }: Callers,
+  { accounts, sendAccountSid }: Callers,
   { url, form, signature }: Signed,
   config: Config,
   secrets: Secrets,
@@ -29,5 +33,5 @@ export const signerOf = (
     return verifies(tokens, signature, url, form);
   });
   if (signer === undefined) return 'wrong_signature';
-  return names(signer) ? signer : 'wrong_account';
+  return names(signer) || !sendAccountSid ? signer : 'wrong_account';
 };

@@ -63,7 +63,7 @@ describe('who may come in', () => {
     expect(await refusal(chat, theirs, { token: 'frontline-token' })).toEqual([403, 'refused', 'wrong_signature']);
   });
 
-  test('not with an AccountSid that is not of the account that signed, nor without any, nor with two', async () => {
+  test('not with an AccountSid that is not of the account that signed, nor with two', async () => {
     const other = { ...said, AccountSid: config.frontline.accountSid };
     expect(await refusal(chat, other, { token: 'flex-token' })).toEqual([403, 'refused', 'wrong_account']);
     const third = { ...accepted, AccountSid: `AC${'9'.repeat(32)}` as const };
@@ -71,8 +71,7 @@ describe('who may come in', () => {
     expect(
       await refusal(taskrouter, { ...accepted, AccountSid: config.frontline.accountSid }, { token: 'flex-token' }),
     ).toEqual([403, 'refused', 'wrong_account']);
-    const { AccountSid, ...anonymous } = said;
-    expect(await refusal(chat, anonymous)).toEqual([403, 'refused', 'wrong_account']);
+    const { AccountSid } = said;
     const another = `AC${'9'.repeat(32)}` as const;
     const twice = signature('flex-token', config.publicBaseUrl + chat, {
       ...said,
@@ -80,6 +79,15 @@ describe('who may come in', () => {
     });
     const body = `${encode(said)}&AccountSid=${another}`;
     expect(await refusal(chat, said, { body, signature: twice })).toEqual([403, 'refused', 'wrong_account']);
+  });
+
+  test.each([
+    [chat, said, 'flex-token'],
+    [conversations, answered, 'frontline-token'],
+    [taskrouter, accepted, 'flex-token'],
+    [taskrouter, accepted, 'frontline-token'],
+  ])('not on %s without an AccountSid: %#', async (path, { AccountSid, ...anonymous }, token) => {
+    expect(await refusal(path, anonymous, { token })).toEqual([403, 'refused', 'wrong_account']);
   });
 
   test('both accounts on the route for task events', async () => {

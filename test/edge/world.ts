@@ -50,12 +50,15 @@ export const encode = (params: Params): string => new URLSearchParams(params).to
 
 export type Sent = QueueMessage & { readonly queue: string; readonly work: Work | undefined };
 
-/** A bridge's edge whose queues are a list, and whose deadline is called by hand. */
-export const world = (over: Partial<WebhookDeps> = {}) => {
+/**
+ * A bridge's edge whose queues are a list, and whose deadline is called by hand.
+ * @param mount the webhooks' endpoint unless given
+ */
+export const world = (over: Partial<WebhookDeps> = {}, mount: typeof createWebhook = createWebhook) => {
   const sent: Sent[] = [];
   const journal: Entry[] = [];
   let expire = () => {};
-  const webhook = createWebhook({
+  const webhook = mount({
     queues: {
       send: async (queue, message) => {
         sent.push({ queue, ...message, work: decodeEnvelope(message.body)?.work });
