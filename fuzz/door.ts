@@ -73,8 +73,8 @@ const requestOf = (knock: Knock, flow: Draft['flow']): Request | undefined => {
 const never = <T>(): Promise<T> => new Promise<T>(() => {});
 
 /** @returns undefined when no such request can be made at all. */
-export const knock = async (target: Target, draft: Draft, told: Knock): Promise<Heard | undefined> => {
-  const request = requestOf(told, draft.flow);
+export const knock = async (target: Target, draft: Draft, given: Knock): Promise<Heard | undefined> => {
+  const request = requestOf(given, draft.flow);
   if (request === undefined) return undefined;
   const sent: Queued[] = [];
   const entries: Entry[] = [];

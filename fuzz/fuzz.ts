@@ -41,10 +41,10 @@ export type Plan = {
 type Judged = { readonly problems: readonly string[]; readonly ends: readonly string[] };
 
 const judge = async (plan: Plan, { draft, dice }: Mutant): Promise<Judged> => {
-  const told = knockOf(draft);
-  const heard = await knock(plan.target, draft, told);
+  const given = knockOf(draft);
+  const heard = await knock(plan.target, draft, given);
   if (heard === undefined) return { problems: [], ends: ['no such request'] };
-  const problems = judgeAnswer(told, heard, draft.fault);
+  const problems = judgeAnswer(given, heard, draft.fault);
   const reason = heard.entries[0]?.reason;
   const ends = [
     `answered ${heard.status}${reason === undefined ? '' : ` ${reason}`}`,

@@ -14,8 +14,8 @@ export type WebhookHandlerDeps = {
 
 /**
  * API Gateway's request, exactly as it was received, to the web's and back. Without PUBLIC_BASE_URL the address that
- * Twilio signs for is the name by which API Gateway took the request: AWS sets it, and takes no request by a name that is
- * not the API's own, so unlike a Host header nobody can choose it.
+ * Twilio signs for is the name by which API Gateway took the request: AWS sets it, and takes no request by a name that
+ * is not the API's own, so a caller cannot choose it as it can a Host header.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export const createHandler = (deps: WebhookHandlerDeps) => {

@@ -9,20 +9,20 @@ export const readBody = async (
 ): Promise<Uint8Array<ArrayBuffer> | 'too_large'> => {
   if (request.body === null) return new Uint8Array();
   const reader = request.body.getReader();
-  // Nobody waits for the sender to notice that we have stopped, nor can a failure of that harm the answer.
-  const leave = () => void reader.cancel().catch(() => undefined);
+  // Not awaited: the answer waits neither for the sender to notice, nor does it fail when this does.
+  const stopReading = () => void reader.cancel().catch(() => undefined);
   if (Number(request.headers.get('content-length') ?? 0) > limit) {
-    leave();
+    stopReading();
     return 'too_large';
   }
-  stop.addEventListener('abort', leave, { once: true });
+  stop.addEventListener('abort', stopReading, { once: true });
   try {
     const chunks: Uint8Array[] = [];
     let size = 0;
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       size += next.value.byteLength;
       if (size > limit) {
-        leave();
+        stopReading();
         return 'too_large';
       }
       chunks.push(next.value);
@@ -30,6 +30,6 @@ export const readBody = async (
     stop.throwIfAborted();
     return new Uint8Array(Buffer.concat(chunks, size));
   } finally {
-    stop.removeEventListener('abort', leave);
+    stop.removeEventListener('abort', stopReading);
   }
 };

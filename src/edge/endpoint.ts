@@ -1,5 +1,5 @@
 /**
- * Where Twilio's requests come in. Each gets one answer in time and one line in the journal, and never throws; only what
+ * Where Twilio's requests come in. Each gets one answer in time and one line in the journal, whatever fails; only what
  * an account of its route has signed reaches the route's answerer.
  */
 import { type Form, readForm } from '../adapters/twilio/webhook/form.ts';
@@ -54,7 +54,7 @@ export type Verified = {
   readonly logAs: (known: Partial<Logged>) => void;
 };
 
-/** May throw, and may take its time: the caller hears 503 then. */
+/** When it throws, or is late, the caller is answered 503. */
 export type Answerer = (verified: Verified) => Promise<Answer>;
 
 /** Who may call a path, and who answers. */

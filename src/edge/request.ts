@@ -7,16 +7,16 @@ export const targetOf = (url: string): { readonly path: string; readonly query: 
   return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark) };
 };
 
-/** https://url.spec.whatwg.org/#application/x-www-form-urlencoded, in UTF-8 when it says in what. */
+/** https://url.spec.whatwg.org/#application/x-www-form-urlencoded; a charset, if it names one, must be UTF-8. */
 export const isForm = (contentType: string): boolean =>
   /^application\/x-www-form-urlencoded\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?;?$/i.test(contentType.trim());
 
-/** The SIDs of what a webhook is about, as far as they are SIDs: fit for the journal. */
+/** The SIDs that a request names, for the journal. A value that is no SID may be personal: it is left out. */
 export const sidsIn = (form: Form): readonly string[] =>
   ['ChannelSid', 'ConversationSid', 'MessageSid', 'TaskSid', 'ReservationSid', 'WorkerSid']
     .map((name) => form.get(name)?.[0] ?? '')
     .filter((value) => /^[A-Z]{2}[0-9a-f]{32}$/.test(value));
 
-/** An event's type, as far as it is one: fit for the journal. */
+/** An event's type, for the journal; undefined when it is no word, for then it may be personal. */
 export const nameIn = (eventType: string): string | undefined =>
   /^[A-Za-z.-]{1,64}$/.test(eventType) ? eventType : undefined;

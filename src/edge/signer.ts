@@ -15,8 +15,8 @@ export type Callers = {
 export type Signed = { readonly url: string; readonly form: Form; readonly signature: string };
 
 /**
- * Which account signed: the one whose current or previous token verifies. An `AccountSid` in the body only decides whose
- * tokens are tried first; where the route's callers send it, it must also be the account that signed.
+ * Which account signed: the one whose current or previous token verifies. An `AccountSid` in the body only decides
+ * whose tokens are tried first; where the route's callers send it, it must also name the account that signed.
  */
 export const signerOf = (
   { accounts, sendAccountSid }: Callers,

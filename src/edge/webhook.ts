@@ -13,7 +13,10 @@ const maxQueueMessage = 1024 * 1024;
 
 export type WebhookDeps = EndpointDeps & { readonly queues: Pick<Queues, 'send'> };
 
-/** 204 when it is stored or of no use, 400 when it cannot be read, 413 when no queue can hold it, 503 when one does not. */
+/**
+ * Answers 204 when the event is on all its queues, or of no use; 400 when it cannot be read; 413 when it is too long
+ * for a queue; 503 when a queue did not take it.
+ */
 export const answerWebhook =
   (deps: Pick<WebhookDeps, 'queues' | 'config'>, readerFor: (signer: Side) => EventReader): Answerer =>
   async (verified) => {
@@ -24,7 +27,7 @@ export const answerWebhook =
     return store(deps, read, verified);
   };
 
-/** By our name of the event if it has one, else by Twilio's; a type that is no word says nothing. */
+/** The type is the bridge's name of the event, else Twilio's if that is a word; otherwise it remains the path. */
 const loggedOf = (read: Reading): Partial<Logged> => {
   const event = read.kind === 'event' ? read.event : undefined;
   const type = event?.type ?? nameIn(read.eventType);
@@ -63,10 +66,14 @@ type Circumstances = {
   readonly forwards: boolean;
 };
 
-const placementsOf = (read: ReadEvent, verified: Verified, of: Circumstances): readonly Placement[] => {
-  const replicated = read.event !== undefined && of.stamp === undefined;
-  // The customer has the message of a silent copy already.
-  const forwarded = read.forward !== undefined && of.forwards && of.stamp?.k !== 'silent';
+const placementsOf = (
+  read: ReadEvent,
+  verified: Verified,
+  { stamp, forwards }: Circumstances,
+): readonly Placement[] => {
+  const replicated = read.event !== undefined && stamp === undefined;
+  // What a silent copy says, the customer has had by SMS already.
+  const forwarded = read.forward !== undefined && forwards && stamp?.k !== 'silent';
   return [
     ...(replicated ? [eventPlacement(read, read.event, verified)] : []),
     ...(forwarded ? [forwardPlacement(read, read.forward, verified)] : []),

@@ -182,7 +182,7 @@ describe('what may come in', () => {
     expect(await refusal(chat, said, { body })).toEqual([400, 'refused', 'not_utf8']);
   });
 
-  test('no 10 000 parameters, and that is told at once', async () => {
+  test('no 10 000 parameters, and the refusal comes at once', async () => {
     const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`p${i}`, 'x']));
     expect(await refusal(chat, { ...said, ...many })).toEqual([400, 'refused', 'too_many_parameters']);
     const just = Object.fromEntries(Array.from({ length: 1_000 - Object.keys(said).length }, (_, i) => [`p${i}`, 'x']));

@@ -97,7 +97,7 @@ describe('an answer is never late', () => {
     expect(sent).toEqual([]);
   });
 
-  test('and what comes after it is not told twice', async () => {
+  test('and what comes after it is not logged once more', async () => {
     let release = (_: typeof secrets) => {};
     const { deliver, journal, expire } = world({
       secrets: () =>

@@ -178,7 +178,7 @@ describe('echo', () => {
 
 describe('what is of no use', () => {
   test.each([
-    ['an event that nobody knows', chat, { ...said, EventType: 'onSomethingNew' }, 'not_handled'],
+    ['an event that is not documented', chat, { ...said, EventType: 'onSomethingNew' }, 'not_handled'],
     ['an event named like an inherited member', chat, { ...said, EventType: 'constructor' }, 'not_handled'],
     ['a blocking event', chat, fixture('chat/onMessageSend'), 'not_handled'],
     ['another chat service', chat, { ...said, InstanceSid: `IS${'9'.repeat(32)}` as const }, 'other_service'],

@@ -1,10 +1,10 @@
-/** What Flex writes into the attributes of tasks and workers, the same in TaskRouter's webhooks and in its REST answers. */
+/** What Flex writes into attributes of tasks and workers: the same in TaskRouter's webhooks and in its REST answers. */
 import { encodeIdentity } from '../../core/model/identity.ts';
 import { isSid } from '../../core/model/sids.ts';
 import type { TaskChat } from '../../core/ports/tasks.ts';
 import { parseJsonObject } from './values.ts';
 
-/** Whose attributes name a channel is a chat, but for a voice task; undefined for any other. Never throws. */
+/** A task whose attributes name a channel is a chat, unless it is a voice task: then undefined. Never throws. */
 export const taskChat = (attributes: string | undefined, taskChannel: string | undefined): TaskChat | undefined => {
   const { channelSid, name, customerName } = parseJsonObject(attributes);
   if (taskChannel === 'voice' || !isSid('CH', channelSid)) return undefined;

@@ -1,4 +1,4 @@
-/** Values as Twilio and its customers write them, in webhooks and in REST's answers alike. None of these throws. */
+/** Values as Twilio and its customers write them, in webhooks and REST answers alike. These functions never throw. */
 
 /** A safe integer from 0 on, as a number or in decimal digits; undefined for anything else. */
 export const parseCount = (value: unknown): number | undefined => {

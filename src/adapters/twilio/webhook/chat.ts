@@ -12,7 +12,7 @@ import {
 import { type EventReader, type ReadEvent, skip } from './reading.ts';
 
 /**
- * Programmable Chat's post-event webhooks. Those that Flex's own webhook lives on are marked for forwarding.
+ * Programmable Chat's post-event webhooks. Those that Flex's own webhook needs are marked for forwarding.
  * @param service the chat service that the bridge serves; the account may have others.
  * @throws {Malformed}
  * @see https://www.twilio.com/docs/chat/webhook-events
@@ -64,7 +64,7 @@ const channel =
 
 const noMedia: typeof chatMedia = () => ({ media: [] });
 
-/** Whether Flex's own webhook takes onMediaMessageSent is not known; it is documented to live on the three. */
+/** Flex's own webhook is documented to need three of these. Whether it takes onMediaMessageSent is not known. */
 const readers: ReadonlyMap<string, Reader> = new Map([
   ['onMessageSent', message('message.added', 'once', noMedia, 'forwarded')],
   ['onMediaMessageSent', message('message.added', 'once', chatMedia, 'kept')],

@@ -4,10 +4,10 @@ import { parseCount, parseJson } from '../values.ts';
 import type { Form } from './form.ts';
 import { optionalParameter } from './parameters.ts';
 
-/** `flaw` when a file is spoken of that cannot be told: it is left out, its message still crosses. */
+/** `flaw`: an entry could not be read as a file. It is left out; its message still crosses. */
 export type MediaRead = { readonly media: readonly Media[]; readonly flaw?: 'media_unreadable' };
 
-/** What a file's entry may lack, except its SID, without which it cannot be opened. */
+/** undefined without a SID, for then the file cannot be opened. All else may be missing. */
 const medium = (about: Readonly<Record<'sid' | 'filename' | 'contentType' | 'size', unknown>>): Media | undefined => {
   if (!isSid('ME', about.sid)) return undefined;
   const named = typeof about.filename === 'string' && about.filename !== '';

@@ -12,7 +12,7 @@ export class Malformed extends Error {
   }
 }
 
-/** undefined when absent. @throws {Malformed} when it stands there twice with different values. */
+/** undefined when absent. @throws {Malformed} when it is there twice with different values. */
 export const optionalParameter = (form: Form, name: string): string | undefined => {
   const values = form.get(name);
   if (values !== undefined && values.length > 1) throw new Malformed(name);
@@ -54,7 +54,7 @@ export const instantParameter = (form: Form, name: string): string => {
   return value;
 };
 
-/** Message attributes as JSON text. Twilio leaves them out or says `null` when there are none. What is no JSON stays. */
+/** A message's attributes as Twilio sends them, JSON or not. It leaves them out or says `null` when there are none. */
 export const attributesParameter = (form: Form): string => {
   const value = optionalParameter(form, 'Attributes');
   return value === undefined || value === '' || value === 'null' ? '{}' : value;

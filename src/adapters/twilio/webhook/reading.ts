@@ -23,15 +23,15 @@ export type ReadEvent = {
 };
 
 /**
- * Which other webhooks are of the same event. What occurs to its subject (a SID) `once`, as a message is added, is named
- * by its type and subject. What occurs `often`, as a message is edited, is told from the next by all its parameters.
+ * Which other webhooks are of the same event. What occurs to its subject (a SID) `once`, as a message is added, has the
+ * same type and subject; what occurs `often`, as a message is edited, has all parameters the same.
  */
 export type DedupeBy = { readonly subject: string; readonly occurs: 'once' | 'often' };
 
 /** Reads the webhooks of one product. @throws {Malformed} */
 export type EventReader = (eventType: string, form: Form) => Reading;
 
-/** Runs one product's reader; a parameter that it cannot accept becomes a value. */
+/** Runs one product's reader, and returns what it throws of a parameter as a value. */
 export const reading = (form: Form, read: EventReader): Reading => {
   const types = form.get('EventType') ?? [];
   const [eventType = ''] = types;
