@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeEnvelope } from '../../src/core/jobs/envelope.ts';
 import { fixture, type Params } from '../fixtures/webhooks/read.ts';
-import { config, encode, signature, world } from './world.ts';
+import { config, encode, harness, signature } from './harness.ts';
 
 const chat = '/chat-to-frontline';
 const conversations = '/frontline-to-chat';
@@ -11,11 +11,11 @@ const said = fixture('chat/onMessageSent');
 const answered = fixture('conversations/onMessageAdded');
 const accepted = fixture('taskrouter/reservation.accepted');
 
-type As = Parameters<ReturnType<typeof world>['deliver']>[2];
+type As = Parameters<ReturnType<typeof harness>['deliver']>[2];
 
 /** What came back, and that nothing was stored and one line written, without anything that people wrote. */
 const refusal = async (path: string, params: Params, as?: As) => {
-  const { deliver, sent, journal } = world();
+  const { deliver, sent, journal } = harness();
   const response = await deliver(path, params, as);
   expect(sent).toEqual([]);
   expect(journal).toHaveLength(1);
@@ -47,7 +47,7 @@ describe('who may come in', () => {
 
   test('the account that the route is for, with its token of before too', async () => {
     for (const token of ['flex-token', 'flex-token-before']) {
-      const { deliver } = world();
+      const { deliver } = harness();
       expect((await deliver(chat, said, { token })).status).toBe(204);
     }
   });
@@ -91,14 +91,14 @@ describe('who may come in', () => {
   });
 
   test('both accounts on the route for task events', async () => {
-    const { deliver } = world();
+    const { deliver } = harness();
     expect((await deliver(taskrouter, accepted)).status).toBe(204);
     const theirs = { ...accepted, AccountSid: config.frontline.accountSid };
     expect((await deliver(taskrouter, theirs)).status).toBe(204);
   });
 
   test('a query is part of what is signed', async () => {
-    const { deliver } = world();
+    const { deliver } = harness();
     expect((await deliver(`${chat}?from=flex%20chat&x='`, said)).status).toBe(204);
     const bare = signature('flex-token', config.publicBaseUrl + chat, said);
     expect((await refusal(`${chat}?x=1`, said, { signature: bare }))[0]).toBe(403);
@@ -120,7 +120,7 @@ describe('who may come in', () => {
           const { [name]: before, ...rest } = said;
           fc.pre(value !== before);
           const params = value === undefined ? rest : { ...rest, [name]: value };
-          const { deliver, sent } = world();
+          const { deliver, sent } = harness();
           expect((await deliver(chat, params, { signature: good })).status).toBe(403);
           expect(sent).toEqual([]);
         },
@@ -144,7 +144,7 @@ describe('what may come in', () => {
   test('only the three routes, only POST, only forms', async () => {
     expect(await refusal('/', said)).toEqual([404, 'refused', 'route']);
     expect(await refusal(`${chat}/`, said)).toEqual([404, 'refused', 'route']);
-    const { webhook, journal } = world();
+    const { webhook, journal } = harness();
     const get = await webhook(new Request(`http://127.0.0.1${chat}`));
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
     expect(journal).toMatchObject([{ step: 'refused', reason: 'method', type: chat }]);
@@ -163,7 +163,7 @@ describe('what may come in', () => {
   test.each(['application/x-www-form-urlencoded', 'Application/X-WWW-Form-Urlencoded;charset="utf-8"'])(
     'a body of type %j',
     async (type) => {
-      const { deliver } = world();
+      const { deliver } = harness();
       expect((await deliver(chat, said, { headers: { 'content-type': type } })).status).toBe(204);
     },
   );
@@ -186,12 +186,12 @@ describe('what may come in', () => {
     const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`p${i}`, 'x']));
     expect(await refusal(chat, { ...said, ...many })).toEqual([400, 'refused', 'too_many_parameters']);
     const just = Object.fromEntries(Array.from({ length: 1_000 - Object.keys(said).length }, (_, i) => [`p${i}`, 'x']));
-    const { deliver } = world();
+    const { deliver } = harness();
     expect((await deliver(chat, { ...said, ...just })).status).toBe(204);
   });
 
   test('32 KB of Japanese with full attributes', async () => {
-    const { deliver, sent } = world();
+    const { deliver, sent } = harness();
     const Body = '注文は本日'.repeat(2_184);
     const Attributes = JSON.stringify({ note: '注'.repeat(1_300) });
     const params = { ...said, Body, Attributes };
@@ -202,7 +202,7 @@ describe('what may come in', () => {
 
   test('a body of 256 KB, and not a byte more', async () => {
     const room = 256 * 1024 - encode({ ...said, Padding: '' }).length;
-    const { deliver } = world();
+    const { deliver } = harness();
     expect((await deliver(chat, { ...said, Padding: 'x'.repeat(room) })).status).toBe(204);
     expect(await refusal(chat, { ...said, Padding: 'x'.repeat(room + 1) })).toEqual([413, 'refused', 'too_large']);
   });
@@ -298,7 +298,7 @@ describe('what it may say', () => {
   });
 
   test('a parameter that is there twice is one when both agree, and none when they differ', async () => {
-    const { deliver, sent } = world();
+    const { deliver, sent } = harness();
     expect((await deliver(chat, said, { body: `${encode(said)}&RetryCount=0` })).status).toBe(204);
     expect(sent).toHaveLength(2);
     const body = `${encode(said)}&Body=A%20second%20text`;
@@ -312,7 +312,7 @@ describe('what it may say', () => {
   test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
     'a parameter may be called %s',
     async (name) => {
-      const { deliver, sent } = world();
+      const { deliver, sent } = harness();
       expect(
         (
           await deliver(chat, Object.assign(Object.create(null), said, { [name]: 'x' }), {
@@ -332,14 +332,14 @@ describe('what it may say', () => {
   test.each(['not JSON', '{"bridge":', '[]', '"text"', '7', '['.repeat(80_000), '{"__proto__":{"bridge":1}}'])(
     'attributes may be anything, and are kept: %#',
     async (Attributes) => {
-      const { deliver, sent } = world();
+      const { deliver, sent } = harness();
       expect((await deliver(chat, { ...said, Attributes })).status).toBe(204);
       expect(sent[0]?.work).toMatchObject({ event: { message: { attributes: Attributes } } });
     },
   );
 
   test('text that SQS refuses is stored so that it does not', async () => {
-    const { deliver, sent } = world();
+    const { deliver, sent } = harness();
     const Body = '\u0000\u0001\u000b\u001f\ufffe\uffff\u{1FFFE}\u{10FFFF}𝄞';
     expect((await deliver(chat, { ...said, Body }, { body: encode({ ...said, Body }) })).status).toBe(204);
     for (const { body } of sent) {
@@ -363,7 +363,7 @@ describe('what it may say', () => {
           ),
         ),
         async ([path, params], over) => {
-          const { deliver, sent } = world();
+          const { deliver, sent } = harness();
           const { status } = await deliver(path, { ...params, ...over });
           expect([204, 400]).toContain(status);
           for (const { group, dedupe } of sent) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Answer } from '../../src/edge/answer.ts';
 import { type Answerer, createEndpoint, type RouteRow, type Verified } from '../../src/edge/endpoint.ts';
-import { config, encode, secrets, world } from './world.ts';
+import { config, encode, harness, secrets } from './harness.ts';
 
 /** A row of the other kind: Frontline asks for what it shows, names no account, and waits for JSON. */
 const path = '/frontline/customers';
@@ -19,7 +19,7 @@ const endpointWith = (
   answer: Answerer,
   callers: RouteRow['callers'] = { accounts: ['frontline'], sendAccountSid: false },
 ) => {
-  const { deliver, ...rest } = world({}, (deps) => createEndpoint(deps, new Map([[path, { callers, answer }]])));
+  const { deliver, ...rest } = harness({}, (deps) => createEndpoint(deps, new Map([[path, { callers, answer }]])));
   return {
     ...rest,
     ask: (params: Readonly<Record<string, string>> = asked, token = 'frontline-token') =>
@@ -171,7 +171,7 @@ describe('callers that send no AccountSid', () => {
   });
 
   test('are held to all else', async () => {
-    const { deliver, webhook, journal } = world({}, (deps) =>
+    const { deliver, webhook, journal } = harness({}, (deps) =>
       createEndpoint(
         deps,
         new Map([[path, { callers: { accounts: ['frontline'], sendAccountSid: false }, answer: never }]]),

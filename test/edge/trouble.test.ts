@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { fixture } from '../fixtures/webhooks/read.ts';
-import { secrets, world } from './world.ts';
+import { harness, secrets } from './harness.ts';
 
 const chat = '/chat-to-frontline';
 const said = fixture('chat/onMessageSent');
@@ -14,7 +14,7 @@ describe('trouble is a 503, for which Twilio tries again', () => {
       if (queue === broken) throw outage;
       stored.push(queue);
     };
-    const { deliver, journal } = world({ queues: { send } });
+    const { deliver, journal } = harness({ queues: { send } });
     expect((await deliver(chat, said)).status).toBe(503);
     expect(stored).toHaveLength(1);
     expect(journal).toMatchObject([
@@ -29,7 +29,7 @@ describe('trouble is a 503, for which Twilio tries again', () => {
   });
 
   test('when a queue throws before it promises', async () => {
-    const { deliver } = world({
+    const { deliver } = harness({
       queues: {
         send: () => {
           throw outage;
@@ -40,7 +40,7 @@ describe('trouble is a 503, for which Twilio tries again', () => {
   });
 
   test('when the secrets cannot be read', async () => {
-    const { deliver, sent, journal } = world({ secrets: () => Promise.reject(outage) });
+    const { deliver, sent, journal } = harness({ secrets: () => Promise.reject(outage) });
     expect((await deliver(chat, said)).status).toBe(503);
     expect(sent).toEqual([]);
     expect(journal).toMatchObject([{ step: 'failed', reason: 'QueueDoesNotExist', type: chat }]);
@@ -48,13 +48,13 @@ describe('trouble is a 503, for which Twilio tries again', () => {
 
   test('when the body breaks off', async () => {
     const body = new ReadableStream({ pull: (controller) => controller.error(outage) });
-    const { deliver, sent } = world();
+    const { deliver, sent } = harness();
     expect((await deliver(chat, said, { body })).status).toBe(503);
     expect(sent).toEqual([]);
   });
 
   test('but not when only the journal fails', async () => {
-    const { deliver, sent } = world({
+    const { deliver, sent } = harness({
       journal: () => {
         throw outage;
       },
@@ -66,7 +66,7 @@ describe('trouble is a 503, for which Twilio tries again', () => {
 
 describe('an answer is never late', () => {
   test('although a queue does not answer', async () => {
-    const { deliver, journal, expire } = world({ queues: { send: () => never } });
+    const { deliver, journal, expire } = harness({ queues: { send: () => never } });
     const answer = deliver(chat, said);
     expire();
     expect((await answer).status).toBe(503);
@@ -74,7 +74,7 @@ describe('an answer is never late', () => {
   });
 
   test('although the secrets do not come', async () => {
-    const { deliver, expire } = world({ secrets: () => never });
+    const { deliver, expire } = harness({ secrets: () => never });
     const answer = deliver(chat, said);
     expire();
     expect((await answer).status).toBe(503);
@@ -87,7 +87,7 @@ describe('an answer is never late', () => {
         left += 1;
       },
     });
-    const { deliver, expire, sent } = world();
+    const { deliver, expire, sent } = harness();
     const answer = deliver(chat, said, { body });
     await Promise.resolve();
     expire();
@@ -99,7 +99,7 @@ describe('an answer is never late', () => {
 
   test('and what comes after it is not logged once more', async () => {
     let release = (_: typeof secrets) => {};
-    const { deliver, journal, expire } = world({
+    const { deliver, journal, expire } = harness({
       secrets: () =>
         new Promise((resolve) => {
           release = resolve;
@@ -117,11 +117,11 @@ describe('an answer is never late', () => {
   test('within 4 seconds of real time, and no timer outlives an answer', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
     try {
-      const slow = world({ deadline: undefined, queues: { send: () => never } });
+      const slow = harness({ deadline: undefined, queues: { send: () => never } });
       const answer = slow.deliver(chat, said);
       jest.advanceTimersByTime(4_000);
       expect((await answer).status).toBe(503);
-      const quick = world({ deadline: undefined });
+      const quick = harness({ deadline: undefined });
       expect((await quick.deliver(chat, said)).status).toBe(204);
       expect(jest.getTimerCount()).toBe(0);
     } finally {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { stampedAttributes } from '../../src/core/copies/stamp.ts';
 import { fixture, type Params } from '../fixtures/webhooks/read.ts';
-import { config, encode, secrets, world } from './world.ts';
+import { config, encode, harness, secrets } from './harness.ts';
 
 const chat = '/chat-to-frontline';
 const conversations = '/frontline-to-chat';
@@ -13,7 +13,7 @@ const accepted = fixture('taskrouter/reservation.accepted');
 
 describe('what is stored', () => {
   test("a message in Flex goes to the replicator and to Flex's own webhook, in its channel's group", async () => {
-    const { deliver, sent, journal } = world();
+    const { deliver, sent, journal } = harness();
     const response = await deliver(chat, said);
     expect([response.status, response.headers.get('content-type')]).toEqual([204, 'application/json']);
     expect(sent.map(({ queue, group, dedupe }) => ({ queue, group, dedupe }))).toEqual([
@@ -33,7 +33,7 @@ describe('what is stored', () => {
   });
 
   test("Flex's own webhook gets the body byte for byte", async () => {
-    const { deliver, sent } = world();
+    const { deliver, sent } = harness();
     const body = `${encode(said).replaceAll('+', '%20')}&Surplus=%e3%81%82`;
     await deliver(chat, { ...said, Surplus: 'あ' }, { body });
     const work = sent.find(({ queue }) => queue === 'default-webhook')?.work;
@@ -51,7 +51,7 @@ describe('what is stored', () => {
   });
 
   test('a message in Frontline goes to the replicator only', async () => {
-    const { deliver, sent, journal } = world();
+    const { deliver, sent, journal } = harness();
     expect((await deliver(conversations, answered)).status).toBe(204);
     expect(sent).toMatchObject([
       { queue: 'frontline-events', group: answered.ConversationSid, dedupe: `onMessageAdded:${answered.MessageSid}` },
@@ -60,7 +60,7 @@ describe('what is stored', () => {
   });
 
   test("an accepted reservation goes to its channel's group", async () => {
-    const { deliver, sent } = world();
+    const { deliver, sent } = harness();
     const response = await deliver(taskrouter, accepted);
     expect([response.status, response.headers.get('content-type')]).toEqual([204, 'application/json']);
     expect(sent).toMatchObject([
@@ -74,7 +74,7 @@ describe('what is stored', () => {
   });
 
   test.each(['onChannelUpdated', 'onChannelDestroyed'])("%s goes to Flex's own webhook only", async (name) => {
-    const { deliver, sent, journal } = world();
+    const { deliver, sent, journal } = harness();
     const params = fixture(`chat/${name}`);
     expect((await deliver(chat, params)).status).toBe(204);
     expect(sent).toMatchObject([{ queue: 'default-webhook', group: params.ChannelSid }]);
@@ -82,13 +82,13 @@ describe('what is stored', () => {
   });
 
   test('a file is not forwarded, for Flex documents three events only', async () => {
-    const { deliver, sent } = world();
+    const { deliver, sent } = harness();
     await deliver(chat, fixture('chat/onMediaMessageSent'));
     expect(sent.map(({ queue }) => queue)).toEqual(['flex-events']);
   });
 
   test('without a default webhook nothing is forwarded', async () => {
-    const { deliver, sent, journal } = world({
+    const { deliver, sent, journal } = harness({
       config: { ...config, flex: { ...config.flex, defaultWebhook: undefined } },
     });
     await deliver(chat, said);
@@ -100,7 +100,7 @@ describe('what is stored', () => {
 
 describe('the same event again', () => {
   const keys = async (path: string, ...deliveries: readonly Params[]) => {
-    const { deliver, sent } = world();
+    const { deliver, sent } = harness();
     for (const params of deliveries) await deliver(path, params);
     return new Set(sent.map(({ queue, dedupe }) => `${queue} ${dedupe}`)).size;
   };
@@ -120,7 +120,7 @@ describe('the same event again', () => {
   });
 
   test('keys are what SQS takes', async () => {
-    const { deliver, sent } = world();
+    const { deliver, sent } = harness();
     await deliver(chat, fixture('chat/onChannelUpdated'));
     await deliver(chat, fixture('chat/onMessageUpdated'));
     expect(sent).toHaveLength(2);
@@ -143,20 +143,20 @@ describe('echo', () => {
   };
 
   test("the bridge's own message in Flex is not written back, but goes out by SMS", async () => {
-    const { deliver, sent, journal } = world();
+    const { deliver, sent, journal } = harness();
     expect((await deliver(chat, copy(said, 'toFlex'))).status).toBe(204);
     expect(sent.map(({ queue }) => queue)).toEqual(['default-webhook']);
     expect(journal).toMatchObject([{ step: 'skipped', reason: 'echo', type: 'message.added', count: 1 }]);
   });
 
   test('a silent copy does not go out by SMS', async () => {
-    const { deliver, sent } = world();
+    const { deliver, sent } = harness();
     await deliver(chat, copy(said, 'toFlex', { kind: 'silent' }));
     expect(sent).toEqual([]);
   });
 
   test("the bridge's own message in Frontline is not stored at all", async () => {
-    const { deliver, sent, journal } = world();
+    const { deliver, sent, journal } = harness();
     expect((await deliver(conversations, copy(answered, 'toFrontline'))).status).toBe(204);
     expect(sent).toEqual([]);
     expect(journal).toMatchObject([{ step: 'skipped', reason: 'echo' }]);
@@ -170,7 +170,7 @@ describe('echo', () => {
     ['copied by another author', { ...copy(said, 'toFlex'), From: 'mallory' }],
     ['that is nonsense', { ...said, Attributes: '{"bridge":{"v":1,"h":[]}}' }],
   ])("a stamp %s makes it a person's message", async (_what, params) => {
-    const { deliver, sent } = world();
+    const { deliver, sent } = harness();
     expect((await deliver(chat, params)).status).toBe(204);
     expect(sent.map(({ queue }) => queue)).toEqual(['flex-events', 'default-webhook']);
   });
@@ -205,14 +205,14 @@ describe('what is of no use', () => {
     ],
     ['task attributes that are no JSON', taskrouter, { ...accepted, TaskAttributes: '{"channelSid":' }, 'not_a_chat'],
   ])('%s is acknowledged by name', async (_what, path, params, reason) => {
-    const { deliver, sent, journal } = world();
+    const { deliver, sent, journal } = harness();
     expect((await deliver(path, params)).status).toBe(204);
     expect(sent).toEqual([]);
     expect(journal).toMatchObject([{ step: 'skipped', reason }]);
   });
 
   test('an event whose type is no word does not get into the journal', async () => {
-    const { deliver, journal } = world();
+    const { deliver, journal } = harness();
     await deliver(chat, { ...said, EventType: 'call Bea Miller' });
     expect(journal).toMatchObject([{ type: chat, reason: 'not_handled' }]);
   });

@@ -4,7 +4,7 @@ import { readConversations } from '../../../../src/adapters/twilio/webhook/conve
 import { readForm } from '../../../../src/adapters/twilio/webhook/form.ts';
 import { type Reading, reading } from '../../../../src/adapters/twilio/webhook/reading.ts';
 import { readFlexTaskRouter } from '../../../../src/adapters/twilio/webhook/taskrouter.ts';
-import { config, encode } from '../../../edge/world.ts';
+import { config, encode } from '../../../edge/harness.ts';
 import { fixture, fixturesOf, type Params } from '../../../fixtures/webhooks/read.ts';
 
 const readers = {

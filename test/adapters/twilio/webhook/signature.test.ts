@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readForm } from '../../../../src/adapters/twilio/webhook/form.ts';
 import { verifies } from '../../../../src/adapters/twilio/webhook/signature.ts';
-import { encode, signature } from '../../../edge/world.ts';
+import { encode, signature } from '../../../edge/harness.ts';
 
 const url = 'https://bridge.example.com/chat-to-frontline';
 const form = (body: string) => {

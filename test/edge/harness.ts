@@ -54,7 +54,7 @@ export type Sent = QueueMessage & { readonly queue: string; readonly work: Work 
  * A bridge's edge whose queues are a list, and whose deadline is called by hand.
  * @param mount the webhooks' endpoint unless given
  */
-export const world = (over: Partial<WebhookDeps> = {}, mount: typeof createWebhook = createWebhook) => {
+export const harness = (over: Partial<WebhookDeps> = {}, mount: typeof createWebhook = createWebhook) => {
   const sent: Sent[] = [];
   const journal: Entry[] = [];
   let expire = () => {};
