@@ -4,7 +4,7 @@ import { containerOfPair } from '../src/core/state/items.ts';
 import { commonUsage, parse, sidOf, waitOf, whereOf } from './arguments.ts';
 import { type Command, EXIT, Misunderstood } from './command.ts';
 import { reach } from './reach.ts';
-import { direction, plural, second } from './words.ts';
+import { direction, plural, toTheSecond } from './words.ts';
 
 export const repairUsage = `bridge repair SID [--full] [--release] [--wait SECONDS] [--stack NAME | --data FILE] [--json]
 
@@ -64,7 +64,7 @@ const said = (lane: LaneRepair): string => {
     case 'repaired':
       return `repaired ${plural(lane.repaired, 'message')}`;
     case 'unsure':
-      return `${repairedPart(lane.repaired)}something was found that is too young to tell: come again after ${second(lane.again)}`;
+      return `${repairedPart(lane.repaired)}something was found that is too young to tell: come again after ${toTheSecond(lane.again)}`;
     case 'not compared':
       return `${repairedPart(lane.repaired ?? 0)}not compared (${lane.reason})`;
   }

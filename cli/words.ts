@@ -5,7 +5,7 @@ import type { Lane } from '../src/core/model/event.ts';
 export const moment = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** `2026-11-22 14:03:09 UTC`, never before the moment itself. */
-export const second = (at: number): string =>
+export const toTheSecond = (at: number): string =>
   `${new Date(Math.ceil(at / 1000) * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 /** `12 s`, `4 min`, `3 h`, `2 d` */
