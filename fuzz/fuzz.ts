@@ -1,4 +1,5 @@
 /** Mutant after mutant at the webhook's door, and what it lets in, now and then, on to the consumers. */
+import { reasonWords } from '../src/core/ports/journal.ts';
 import { knock } from './door.ts';
 import type { Draft } from './draft.ts';
 import { judgeAnswer } from './judge-answer.ts';
@@ -45,11 +46,8 @@ const judge = async (plan: Plan, { draft, dice }: Mutant): Promise<Judged> => {
   const heard = await knock(plan.target, draft, given);
   if (heard === undefined) return { problems: [], ends: ['no such request'] };
   const problems = judgeAnswer(given, heard, draft.fault);
-  const reason = heard.entries[0]?.reason;
-  const ends = [
-    `answered ${heard.status}${reason === undefined ? '' : ` ${reason}`}`,
-    ...heard.sent.map(({ queue }) => `to ${queue}`),
-  ];
+  const reason = heard.entries.slice(0, 1).flatMap(reasonWords).join(':');
+  const ends = [`answered ${heard.status} ${reason}`.trim(), ...heard.sent.map(({ queue }) => `to ${queue}`)];
   if (problems.length > 0 || heard.sent.length === 0 || !dice.chance(plan.consumed)) return { problems, ends };
   const consumed = await judgeConsumed(plan.target, heard.sent, dice);
   return { problems: [...new Set(consumed.problems)], ends: [...ends, ...consumed.ends.map((end) => `then ${end}`)] };

@@ -4,6 +4,7 @@ import type { Dice } from '../sim/random.ts';
 import { claimedStamp } from '../src/core/copies/stamp.ts';
 import { decodeEnvelope, encodeEnvelope } from '../src/core/jobs/envelope.ts';
 import type { Change } from '../src/core/ports/change.ts';
+import { reasonWords } from '../src/core/ports/journal.ts';
 import { laneAttributes, pairId } from '../src/core/state/items.ts';
 import { config } from './bridge.ts';
 import { consume } from './consume.ts';
@@ -42,7 +43,7 @@ export const judgeConsumed = async (target: Target, sent: readonly Queued[], dic
     problems: [
       ...problems,
       ...mine.flatMap(entryProblems),
-      ...(sent.some(hasDoubles) || !mine.some(({ reason }) => reason === WRONG_SIGNATURE)
+      ...(sent.some(hasDoubles) || !mine.some(({ code }) => code === WRONG_SIGNATURE)
         ? []
         : ["a forward whose signature Flex's own webhook does not take"]),
       ...mine.filter(({ step }) => step === 'failed').map(({ reason }) => `a consumer failed with ${reason}`),
@@ -50,7 +51,10 @@ export const judgeConsumed = async (target: Target, sent: readonly Queued[], dic
       ...(stage.changes.some(keepsText) ? ['what people wrote, in the state'] : []),
       ...sent.flatMap((one) => doubles(stage, one)),
     ],
-    ends: mine.map(({ step, reason }) => (step === 'retried' || reason === undefined ? step : `${step} (${reason})`)),
+    ends: mine.map((entry) => {
+      const because = entry.step === 'retried' ? '' : reasonWords(entry).join(' ');
+      return because === '' ? entry.step : `${entry.step} (${because})`;
+    }),
   };
 };
 
@@ -73,13 +77,13 @@ const compare = async (stage: Stage, sent: readonly Queued[]): Promise<void> => 
     if (work?.kind !== 'event' || work.event.type !== 'message.added') continue;
     const lane = work.event.side === 'flex' ? 'toFrontline' : 'toFlex';
     const pair = pairId('flex', stage.facts.channel);
-    const job = { kind: 'reconcile', pair, lane, because: 'fuzz', full: true } as const;
+    const job = { kind: 'reconcile', pair, lane, because: 'operator', full: true } as const;
     await consume(stage, queue, group, encodeEnvelope({ receivedAt: stage.now(), work: job }));
   }
 };
 
 /** https://www.twilio.com/docs/api/errors/80625 */
-const WRONG_SIGNATURE = 'twilio 80625';
+const WRONG_SIGNATURE = 80625;
 
 /** How the local Twilio signs a name that comes twice is its own: Twilio sends none. */
 const hasDoubles = ({ body }: Queued): boolean => {

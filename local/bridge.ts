@@ -1,4 +1,5 @@
 /** The bridge on one machine: the ports made real on one SQLite file, and a worker for each queue. */
+
 import { randomUUID } from 'node:crypto';
 import type { LocalQueues } from '../src/adapters/in-process/source.ts';
 import { startWorker } from '../src/adapters/in-process/worker.ts';
@@ -12,6 +13,7 @@ import { createTaskSide } from '../src/adapters/twilio/rest/task-side.ts';
 import { QUEUES, type QueueName, TIMES } from '../src/contract.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
 import { createForwarder } from '../src/core/forward/forwarder.ts';
+import { errorName } from '../src/core/model/error-name.ts';
 import type { Clock } from '../src/core/ports/clock.ts';
 import type { Journal } from '../src/core/ports/journal.ts';
 import type { Consumer } from '../src/core/ports/queues.ts';
@@ -106,7 +108,7 @@ export const startBridge = (parts: BridgeParts): RunningBridge => {
     'default-webhook': createForwarder({ ...deps, webhook }),
   };
   const failed = (type: string, sids: readonly string[]) => (error: unknown) =>
-    journal({ step: 'failed', type, reason: error instanceof Error ? error.name : typeof error, sids });
+    journal({ step: 'failed', type, reason: errorName(error), sids });
   const workers = QUEUES.map((queue) =>
     startWorker({
       queue: queues.source(queue),

@@ -1,10 +1,11 @@
 /** The journal on a terminal, and as lines for whatever collects logs. */
+
 import { styleText } from 'node:util';
 import type { Clock } from '../src/core/ports/clock.ts';
 import type { Entry, Journal } from '../src/core/ports/journal.ts';
+import { reasonWords } from '../src/core/ports/journal.ts';
 
 const colours: Readonly<Record<Entry['step'], Parameters<typeof styleText>[0]>> = {
-  received: 'dim',
   queued: 'dim',
   swept: 'dim',
   skipped: 'dim',
@@ -30,7 +31,7 @@ export const humanLine = (entry: Entry, at: number, coloured: boolean): string =
   const step = entry.step.padEnd(10);
   const rest = [
     entry.lane === undefined ? '' : ways[entry.lane],
-    entry.reason === undefined ? '' : `(${entry.reason})`,
+    reasonWords(entry).length === 0 ? '' : `(${reasonWords(entry).join(' ')})`,
     entry.sids.map(shortSid).join(' '),
     entry.count === undefined ? '' : `${entry.count}x`,
     entry.ms === undefined ? '' : `${entry.ms} ms`,

@@ -184,8 +184,8 @@ const busiestMinute = Math.max(
 );
 const verdicts = new Map<string, number>();
 for (const { entry } of world.entries.slice(firstEntry)) {
-  if (entry.step !== 'swept' || !/lanes?$/.test(entry.type) || entry.type === 'dirty lanes') continue;
-  const what = `${entry.type.replace(/s$/, '')}: ${entry.reason ?? ''}`;
+  if (entry.step !== 'swept' || (entry.type !== 'active_lanes' && entry.type !== 'quiet_lanes')) continue;
+  const what = `${entry.type}: ${entry.reason}${entry.why === undefined ? '' : ` (${entry.why})`}`;
   verdicts.set(what, (verdicts.get(what) ?? 0) + (entry.count ?? 1));
 }
 

@@ -3,9 +3,6 @@ import type { Written } from './chronicle.ts';
 import type { Played } from './played.ts';
 import type { World } from './world.ts';
 
-/** The journal's word for a post that may double an earlier one. */
-const PERHAPS_TWICE = 'perhaps sent twice';
-
 /** After so long an SMS is pointless, and parked. */
 const DAY_MS = 24 * 3_600_000;
 /** By which two processes' clocks may differ. */
@@ -37,7 +34,9 @@ export const phoneProblems = async (world: World, chat: Played, beyond: boolean)
     );
     if (times === 0 && parked) world.meter.met('SMS pointless after a day');
     else if (times === 0) wrong.push(`the phone lacks "${body}" (${sid})`);
-    const said = world.entries.filter(({ entry }) => entry.reason === PERHAPS_TWICE && entry.sids[0] === sid).length;
+    const said = world.entries.filter(
+      ({ entry }) => entry.reason === 'perhaps_sent_twice' && entry.sids[0] === sid,
+    ).length;
     if (times > 1) world.meter.met('SMS sent twice', times - 1);
     if (times > 1 + said && beyond) world.meter.met('limit: SMS twice, carried out beyond SETTLE');
     else if (times > 1 + said)

@@ -19,6 +19,7 @@ import { QUEUES, type QueueName, TIMES } from '../src/contract.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
 import { createForwarder } from '../src/core/forward/forwarder.ts';
 import type { Entry } from '../src/core/ports/journal.ts';
+import { reasonWords } from '../src/core/ports/journal.ts';
 import type { Consumer, Delivery, Queues } from '../src/core/ports/queues.ts';
 import { createReplicator } from '../src/core/replicator.ts';
 import { firstStart } from '../src/core/state/first-start.ts';
@@ -116,11 +117,10 @@ export const createWorld = (plan: WorldPlan) => {
 
   const journalOf = (by: ProcessKind) => (entry: Entry) => {
     entries.push({ at: time.now(), by, entry });
-    const { step, type, lane, reason, sids, ms } = entry;
-    plan.diary?.(time.now(), ['journal', step, type, lane, reason, ...sids, ms].filter(Boolean).join(' '));
-    meter.met(
-      `event ${entry.step}${entry.reason === undefined || entry.step === 'failed' ? '' : ` (${entry.reason})`}`,
-    );
+    const { step, type, lane, sids, ms } = entry;
+    const because = reasonWords(entry).join(' ');
+    plan.diary?.(time.now(), ['journal', step, type, lane, because, ...sids, ms].filter(Boolean).join(' '));
+    meter.met(`event ${step}${because === '' || step === 'failed' ? '' : ` (${because})`}`);
   };
 
   const journal = journalOf('sweep');

@@ -1,3 +1,4 @@
+import { errorName } from '../../src/core/model/error-name.ts';
 import type { Journal } from '../../src/core/ports/journal.ts';
 
 /** A tick of the clock. A failure is told and thrown on, so that it counts as the function's; the next tick tries again. */
@@ -9,7 +10,7 @@ export const createHandler =
       deps.journal({
         step: 'failed',
         type: 'sweep',
-        reason: error instanceof Error ? error.name : typeof error,
+        reason: errorName(error),
         sids: [],
       });
       throw error;

@@ -28,7 +28,7 @@ export const createHandler = (deps: WebhookHandlerDeps) => {
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .onError((request) => {
       // Nothing is stored: 503 is what makes Twilio's Chat and TaskRouter send it again.
-      deps.journal({ step: 'failed', type: 'webhook', reason: request.error?.name, sids: [] });
+      deps.journal({ step: 'failed', type: 'webhook', reason: request.error?.name ?? 'unknown', sids: [] });
       request.response = { statusCode: 503, body: 'not stored, try again\n' };
     })
     .handler(async (event) => {

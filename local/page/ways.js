@@ -26,6 +26,12 @@ const reasons = {
   side_down: 'the other side is down',
   lane_dirty: 'waits for what is before it',
   container_gone: 'the chat is gone there',
+  outcome_unknown: 'Twilio did not answer; checked before it is sent again',
+  intent_settling: 'a message is in flight',
+  lease_lost: 'another run is on this chat',
+  perhaps_sent_twice: 'the SMS may have been sent twice',
+  found_by_sweep: 'found by the sweep',
+  composed: 'its webhook was lost',
 };
 
 const short = (sid) => (/^[A-Z]{2}[0-9a-f]{32}$/.test(sid) ? `${sid.slice(0, 8)}…` : sid);
@@ -42,9 +48,17 @@ const rowOf = (entry) => {
 };
 const isOfNoUse = ({ reason }) => reason === 'echo' || reason === 'not_handled';
 
-const stepText = ({ step, lane, reason, sids, count }) => {
+const reasonText = ({ reason, why, parameter, error, code, status, effect }) =>
+  [reason, why, parameter, error]
+    .filter((word) => word !== undefined)
+    .map((word) => (word === 'twilio' ? `Twilio ${code ?? status ?? effect}` : (reasons[word] ?? word)))
+    .join(', ');
+
+const stepText = (entry) => {
+  const { step, lane, sids, count } = entry;
   const copies = step === 'replicated' ? sids.filter((sid) => sid.startsWith('IM')).slice(1) : [];
-  const why = reason === undefined ? '' : `: ${reasons[reason] ?? reason}`;
+  const because = reasonText(entry);
+  const why = because === '' ? '' : `: ${because}`;
   const to = copies.length > 0 ? ` as ${copies.map(short).join(' ')}` : '';
   const repaired = step === 'reconciled' ? `: ${count ?? 0} repaired` : '';
   const swept = step === 'swept' ? `: ${count ?? 0} waiting` : '';

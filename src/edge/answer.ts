@@ -1,5 +1,10 @@
-import type { Skipped } from '../core/model/outcome.ts';
+import type { Refused, Skipped } from '../core/model/outcome.ts';
 import type { Entry } from '../core/ports/journal.ts';
+
+/** A journal line without what it is about, which the endpoint knows. */
+type Told<Line> = Line extends Entry ? Omit<Line, 'type' | 'lane' | 'sids' | 'ms'> : never;
+type Answered = Told<Extract<Entry, { step: 'refused' | 'queued' | 'skipped' | 'failed' }>>;
+type Queued = Extract<Entry, { step: 'queued' }>['reason'];
 
 /** What goes back to the caller, and what the journal says of it. */
 export type Answer = {
@@ -10,7 +15,7 @@ export type Answer = {
   readonly json?: unknown;
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly entry: Pick<Entry, 'step' | 'reason' | 'count'>;
+  readonly entry: Answered;
 };
 
 const refusals = {
@@ -25,22 +30,22 @@ const refusals = {
   wrong_signature: [403, 'X-Twilio-Signature does not verify'],
   wrong_account: [403, 'AccountSid is not the account that signed'],
   malformed: [400, 'a parameter is missing or malformed'],
-} as const satisfies Readonly<Record<string, readonly [status: number, text: string]>>;
+} as const satisfies Readonly<Record<Exclude<Refused, 'unreadable_request'>, readonly [status: number, text: string]>>;
 export type Refusal = keyof typeof refusals;
 
-/** @param detail the name of a parameter, never its value. */
-export const refused = (why: Refusal, detail?: string): Answer => {
-  const [status, text] = refusals[why];
+/** @param parameter the name of the one that is wrong, never its value. */
+export const refused = (reason: Refusal, parameter?: string): Answer => {
+  const [status, text] = refusals[reason];
   return {
     status,
     text,
-    ...(why === 'method' ? { headers: { allow: 'POST' } } : {}),
-    entry: { step: 'refused', reason: detail === undefined ? why : `${why}:${detail}` },
+    ...(reason === 'method' ? { headers: { allow: 'POST' } } : {}),
+    entry: { step: 'refused', reason, parameter },
   };
 };
 
 /** @param queues how many queues it stands on. */
-export const queued = (queues: number, reason?: string): Answer => ({
+export const queued = (queues: number, reason?: Queued): Answer => ({
   status: 204,
   entry: { step: 'queued', reason, count: queues },
 });
@@ -56,10 +61,6 @@ export const failed = (why: string, detail?: string): Answer => ({
   text: 'not stored, try again',
   entry: { step: 'failed', reason: detail === undefined ? why : `${why}:${detail}` },
 });
-
-/** An error's name only: its message may hold what people wrote. */
-export const errorName = (error: unknown): string =>
-  error instanceof Error && /^\w{1,64}$/.test(error.name) ? error.name : typeof error;
 
 const textType = { 'content-type': 'text/plain; charset=utf-8' };
 

@@ -2,13 +2,15 @@
  * Where Twilio's requests come in. Each gets one answer in time and one line in the journal, whatever fails; only what
  * an account of its route has signed reaches the route's answerer.
  */
+
 import { type Form, readForm } from '../adapters/twilio/webhook/form.ts';
+import { errorName } from '../core/model/error-name.ts';
 import type { Side } from '../core/model/event.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Entry, Journal } from '../core/ports/journal.ts';
 import type { Secrets } from '../runtime/secrets.ts';
 import type { Config } from '../runtime/settings.ts';
-import { type Answer, errorName, failed, type Refusal, refused, responseOf } from './answer.ts';
+import { type Answer, failed, type Refusal, refused, responseOf } from './answer.ts';
 import { readBody } from './body.ts';
 import { isForm, sidsIn, targetOf } from './request.ts';
 import { type Callers, type Signed, signerOf } from './signer.ts';

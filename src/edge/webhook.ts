@@ -1,9 +1,11 @@
 /** Answers Twilio's webhooks: each is read once, stored on every queue it belongs on, and only then acknowledged. */
+
 import { type EventReader, type ReadEvent, type Reading, reading } from '../adapters/twilio/webhook/reading.ts';
 import { provenStamp, type Stamp } from '../core/copies/stamp.ts';
+import { errorName } from '../core/model/error-name.ts';
 import type { BridgeEvent, Side } from '../core/model/event.ts';
 import type { Queues } from '../core/ports/queues.ts';
-import { type Answer, errorName, failed, queued, refused, skippedBecause } from './answer.ts';
+import { type Answer, failed, queued, refused, skippedBecause } from './answer.ts';
 import type { Answerer, EndpointDeps, Logged, Verified } from './endpoint.ts';
 import { eventPlacement, forwardPlacement, type Placement } from './placement.ts';
 import { nameIn } from './request.ts';

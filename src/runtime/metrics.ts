@@ -4,7 +4,6 @@
  */
 import { METRICS } from '../contract.ts';
 import type { Entry } from '../core/ports/journal.ts';
-import { isBlind } from '../core/sweep/not-compared.ts';
 
 export type Measure = {
   readonly name: string;
@@ -16,9 +15,9 @@ const count = (name: string, value = 1): Measure => ({ name, value });
 
 const ofSweep = ({ type, reason, count: found = 0 }: Entry): readonly Measure[] => {
   if (type === 'sweep') return reason === undefined ? [count(METRICS.sweeps)] : [];
-  if (type === 'dirty lanes') return [count(METRICS.dirtyLanes, found)];
+  if (type === 'dirty_lanes') return [count(METRICS.dirtyLanes, found)];
   if (reason === 'repairing') return [count(METRICS.repairs, found)];
-  return isBlind(reason) ? [count(METRICS.notCompared)] : [];
+  return reason === 'not_compared' ? [count(METRICS.notCompared)] : [];
 };
 
 export const measuresOf = (entry: Entry): readonly Measure[] => {

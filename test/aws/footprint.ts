@@ -337,7 +337,7 @@ try {
               kind: 'reconcile',
               pair: pairId('flex', channel as ChannelSid),
               lane: 'toFrontline',
-              because: 'asked',
+              because: 'operator',
               full: true,
             },
           }),

@@ -11,7 +11,7 @@ const shown: Answer = {
   status: 201,
   headers: { 'cache-control': 'no-store' },
   json: { objects: { customers: [{ display_name: 'Bea Miller あ' }] } },
-  entry: { step: 'received', reason: 'customers', count: 1 },
+  entry: { step: 'queued', count: 1 },
 };
 
 /** That row, alone on an endpoint. */
@@ -56,9 +56,7 @@ describe('an answerer of its own', () => {
     expect([response.status, response.headers.get('cache-control')]).toEqual([201, 'no-store']);
     expect(response.headers.get('content-type')).toBe('application/json');
     expect(await response.json()).toEqual(shown.json);
-    expect(journal).toEqual([
-      { step: 'received', type: 'customers', sids: [conversation], reason: 'customers', count: 1, ms: 0 },
-    ]);
+    expect(journal).toEqual([{ step: 'queued', type: 'customers', sids: [conversation], count: 1, ms: 0 }]);
     expect(sent).toEqual([]);
   });
 

@@ -53,6 +53,7 @@ const event: fc.Arbitrary<BridgeEvent> = fc.oneof(
     customerName: text,
   }),
 );
+const because = fc.constantFrom('dirty' as const, 'operator' as const, 'pending' as const);
 const pair = sidOf('CH').map((container) => pairId('flex', container));
 const work: fc.Arbitrary<Work> = fc.oneof(
   fc.record({ kind: fc.constant('event' as const), event }),
@@ -68,10 +69,10 @@ const work: fc.Arbitrary<Work> = fc.oneof(
     }),
   }),
   fc.record(
-    { kind: fc.constant('reconcile' as const), pair, lane, because: text, full: fc.boolean(), ticket: text },
+    { kind: fc.constant('reconcile' as const), pair, lane, because, full: fc.boolean(), ticket: text },
     { requiredKeys: ['kind', 'pair', 'lane', 'because'] },
   ),
-  fc.record({ kind: fc.constant('link' as const), pair, because: text }),
+  fc.record({ kind: fc.constant('link' as const), pair, because }),
 );
 const envelope: fc.Arbitrary<Envelope> = fc.record({ receivedAt: fc.maxSafeNat(), work });
 

@@ -77,28 +77,28 @@ describe('the journal', () => {
     ],
     ['a side that is back', { step: 'breaker', type: 'frontline', reason: 'closed', sids: [] }, []],
     ['a run of the sweep', { ...swept, type: 'sweep', count: 3 }, [[['Sweeps', 1]]]],
-    ['a run that found another at it', { ...swept, type: 'sweep', reason: 'another is at it' }, []],
-    ['lanes found equal', { ...swept, type: 'active lanes', reason: 'clean', count: 90 }, []],
-    ['lanes found to differ', { ...swept, type: 'quiet lanes', reason: 'repairing', count: 4 }, [[['Repairs', 4]]]],
+    ['a run that found another at it', { ...swept, type: 'sweep', reason: 'overlapped' }, []],
+    ['lanes found equal', { ...swept, type: 'active_lanes', reason: 'clean', count: 90 }, []],
+    ['lanes found to differ', { ...swept, type: 'quiet_lanes', reason: 'repairing', count: 4 }, [[['Repairs', 4]]]],
     ['accepts found without a pair', { ...swept, type: 'accepts', reason: 'repairing', count: 2 }, [[['Repairs', 2]]]],
     [
       'a lane that could not be read',
-      { ...swept, type: 'active lane', reason: 'not compared: twilio unsent' },
+      { ...swept, type: 'active_lanes', reason: 'not_compared', why: 'twilio', effect: 'unsent' },
       [[['NotCompared', 1]]],
     ],
+    ['a lane whose side is waited for', { ...swept, type: 'active_lanes', reason: 'left_alone', why: 'dirty' }, []],
     [
-      'a lane whose side is waited for',
-      { ...swept, type: 'active lane', reason: 'not compared: waiting for its side' },
+      'a lane whose channel is gone',
+      { ...swept, type: 'quiet_lanes', reason: 'left_alone', why: 'container_gone' },
       [],
     ],
-    ['a lane whose channel is gone', { ...swept, type: 'quiet lane', reason: 'not compared: twilio 20404' }, []],
-    ['lanes that are not up to date', { ...swept, type: 'dirty lanes', count: 2 }, [[['DirtyLanes', 2]]]],
+    ['lanes that are not up to date', { ...swept, type: 'dirty_lanes', count: 2 }, [[['DirtyLanes', 2]]]],
   ])('%s carries what it is counted as', (_, entry, expected) => {
     expect(figures(entry)).toEqual(expected);
   });
 
   test('what is given up or failed stands out by its level', () => {
-    expect(written({ step: 'failed', type: 'x', sids: [] }).level).toBe('ERROR');
+    expect(written({ step: 'failed', type: 'x', sids: [], reason: 'RangeError' }).level).toBe('ERROR');
     expect(written({ step: 'parked', type: 'x', sids: [], reason: 'refused' }).level).toBe('WARN');
     expect(written({ step: 'breaker', type: 'flex', sids: [], reason: 'open' }).level).toBe('WARN');
     expect(written({ step: 'breaker', type: 'flex', sids: [], reason: 'closed' }).level).toBe('INFO');

@@ -47,7 +47,7 @@ describe.each(['503', 'hang', 'destroy'] as const)('an hour in which a side is d
     expect(stage.journal('breaker(open)').length).toBeGreaterThan(50);
     expect(new Set(stage.journal('breaker').map(({ type }) => type))).toEqual(new Set(['frontline']));
     // Each gave its side 15 minutes; then its lane waits, and every sweep says so.
-    const dirty = () => stage.journal('swept').filter(({ type }) => type === 'dirty lanes');
+    const dirty = () => stage.journal('swept').filter(({ type }) => type === 'dirty_lanes');
     expect(dirty().at(-1)?.count).toBe(CHATS);
     expect(dirty().length).toBeGreaterThan(40);
 

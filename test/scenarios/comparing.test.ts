@@ -175,7 +175,7 @@ test('What becomes visible only after the copies behind it is not passed over', 
     dedupe: 'asked',
     body: encodeEnvelope({
       receivedAt: stage.time.now(),
-      work: { kind: 'reconcile', pair: pairId('flex', chat.channel), lane: 'toFrontline', because: 'asked' },
+      work: { kind: 'reconcile', pair: pairId('flex', chat.channel), lane: 'toFrontline', because: 'operator' },
     }),
   });
   await stage.settle(0.1);

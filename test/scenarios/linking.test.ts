@@ -89,7 +89,7 @@ describe('linking a chat', () => {
     expect(stage.people('frontline', chat)).toEqual(['jo', ann.email]);
     expect(stage.calls()['flex GET chat.messages']).toBeGreaterThan(3);
     expect(stage.calls()['frontline POST conversations.messages']).toBe(250);
-    expect(stage.journal('retried').filter(({ reason }) => reason === 'more to copy').length).toBeGreaterThan(0);
+    expect(stage.journal('retried').filter(({ reason }) => reason === 'more_to_copy').length).toBeGreaterThan(0);
   });
 
   test('lets what is said while it is linked cross once, after the history', async () => {

@@ -135,9 +135,9 @@ export const BUGS: readonly Bug[] = [
     without: noSweep,
     patches: [
       {
-        file: 'src/core/forward/forwarder.ts',
-        from: "return { verdict: 'retry', afterSeconds: outcome.after };",
-        to: "return { verdict: 'done' };",
+        file: 'src/core/jobs/consumer.ts',
+        from: 'return dispositionOf(outcome);',
+        to: "return work.kind === 'forward' ? { verdict: 'done' } : dispositionOf(outcome);",
       },
     ],
   },

@@ -103,7 +103,7 @@ describe("the filters on the functions' logs", () => {
     ['a linked chat', { step: 'linked', type: 'x', sids: [], ms: 5 }, [['Events', 1, 'Outcome linked']]],
     [
       'a comparison',
-      { step: 'reconciled', type: 'x', lane: 'toFrontline', sids: [], ms: 5 },
+      { step: 'reconciled', type: 'x', lane: 'toFrontline', sids: [], ms: 5, count: 0 },
       [['Events', 1, 'Outcome reconciled']],
     ],
     [
@@ -117,10 +117,14 @@ describe("the filters on the functions' logs", () => {
       { step: 'deferred', type: 'x', sids: [], reason: 'held' },
       [['Events', 1, 'Outcome deferred']],
     ],
-    ['one tried again', { step: 'retried', type: 'x', sids: [] }, [['Events', 1, 'Outcome retried']]],
+    ['one tried again', { step: 'retried', type: 'x', reason: 'failed', sids: [] }, [['Events', 1, 'Outcome retried']]],
     ['a double', { step: 'undone', type: 'duplicate', sids: [] }, [['Events', 1, 'Outcome undone']]],
-    ['a refused webhook', { step: 'refused', type: 'x', sids: [] }, [['Events', 1, 'Outcome refused']]],
-    ['a failure', { step: 'failed', type: 'x', sids: [] }, [['Events', 1, 'Outcome failed']]],
+    [
+      'a refused webhook',
+      { step: 'refused', type: 'x', reason: 'route', sids: [] },
+      [['Events', 1, 'Outcome refused']],
+    ],
+    ['a failure', { step: 'failed', type: 'x', reason: 'RangeError', sids: [] }, [['Events', 1, 'Outcome failed']]],
     ['an event on its way', { step: 'queued', type: 'x', lane: 'toFrontline', sids: [], ms: 5 }, []],
     ['a run of the sweep', { step: 'swept', type: 'sweep', sids: [], count: 3 }, []],
     ['a side that is down', { step: 'breaker', type: 'flex', reason: 'open', sids: [] }, []],

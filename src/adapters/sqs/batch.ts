@@ -1,6 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { QueueName } from '../../contract.ts';
+import { errorName } from '../../core/model/error-name.ts';
 import { redeliveryDelay } from '../../core/model/retry-delay.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Journal } from '../../core/ports/journal.ts';
@@ -42,7 +43,7 @@ export const createBatchHandler = (deps: BatchDeps): BatchHandler => {
     deps.journal({
       step: 'failed',
       type: deps.queueName,
-      reason: error instanceof Error ? error.name : typeof error,
+      reason: errorName(error),
       sids: [group],
     });
 

@@ -31,12 +31,12 @@ export const createCounterpart = async (
       attributes: birthAttributes(deps, event),
     });
     const conversation = created === 'taken' ? await deps.frontline.container(uniqueName) : created;
-    if (conversation === undefined) return retry(1, 'counterpart not visible yet');
+    if (conversation === undefined) return retry(1, 'counterpart_not_visible');
     if (textField(conversation.attributes, 'bridgeDeployment') !== deps.settings.deployment)
       return parkLink(deps, event, 'other_deployment');
     if (conversation.state === 'open') return openWithAlias(deps, pair, conversation.sid, customer);
     const next = await nextGeneration(deps, pair);
-    if (next === undefined || next.state !== 'linking') return retry(1, 'the pair has moved on');
+    if (next === undefined || next.state !== 'linking') return retry(1, 'pair_moved_on');
     pair = next;
   }
 };

@@ -150,6 +150,6 @@ const nameOrigin = async (
 ): Promise<Outcome> => {
   const pair = await loadPair(deps.store, pairId(origin.side, origin.container));
   if (pair !== undefined) await writeAlias(deps, 'flex', container, pair);
-  else if (attempts < WAIT_FOR_ORIGIN) return retry(2, 'the pair is not begun yet');
+  else if (attempts < WAIT_FOR_ORIGIN) return retry(2, 'pair_not_begun');
   return skipped('counterpart');
 };

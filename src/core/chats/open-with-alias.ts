@@ -13,5 +13,5 @@ export const openWithAlias = async (
   cursors?: { readonly toFrontline: number; readonly toFlex: number },
 ): Promise<Pair | Outcome> => {
   if (!(await writeAlias(deps, 'frontline', conversation, pair))) return skipped('counterpart');
-  return (await openPair(deps, pair, conversation, customer?.identity, cursors)) ?? retry(1, 'the pair has moved on');
+  return (await openPair(deps, pair, conversation, customer?.identity, cursors)) ?? retry(1, 'pair_moved_on');
 };

@@ -5,10 +5,9 @@
 
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Message } from '../model/event.ts';
-import { deferred, type Outcome, type Parked, retry } from '../model/outcome.ts';
-import { retryDelay } from '../model/retry-delay.ts';
+import { deferred, type Outcome, type Parked, retry, retryTwilio } from '../model/outcome.ts';
 import type { MessageSid, SourceSid } from '../model/sids.ts';
-import { describeTwilioError, TwilioError } from '../model/twilio-error.ts';
+import { TwilioError } from '../model/twilio-error.ts';
 import type { Draft } from '../ports/chat.ts';
 import { close, type GapsBefore } from '../state/lane/close.ts';
 import { clear, lapse } from '../state/lane/intent.ts';
@@ -36,7 +35,7 @@ export const outcomeOf = (delivered: Delivered): Outcome => {
     case 'parked':
       return { end: 'parked', reason: delivered.reason, code: delivered.code };
     case 'overtaken':
-      return retry(1, 'lane has another owner');
+      return retry(1, 'lease_lost');
     case 'stopped':
       return delivered.outcome;
     default:
@@ -82,7 +81,7 @@ export const post = async (
   // The last look at the lease: a call that could outlive it is not begun.
   if (deps.clock.now() > intent.notAfter - deps.settings.requestMs) {
     await clear(deps, claim);
-    return stopped(retry(1, 'lease too short'));
+    return stopped(retry(1, 'lease_too_short'));
   }
   const sent = await chatSide(deps, destination(lane)).send(into, draft).catch(asTwilioError);
   if (!(sent instanceof TwilioError)) return settleCopy(deps, claim, sent, gaps);
@@ -105,7 +104,7 @@ const afterRefusal = async (
   const { pair, lane, intent } = claim;
   if (error.effect === 'unknown') {
     await lapse(deps, claim);
-    return stopped(retry(Math.ceil(deps.settings.settleMs / 1000), 'outcome unknown'));
+    return stopped(retry(Math.ceil(deps.settings.settleMs / 1000), 'outcome_unknown'));
   }
   if (error.remedy === 'park') return parkMessage(deps, claim, gaps, { reason: 'refused', code: error.code, attempts });
   // Nothing was asked of Twilio, or it only asked to wait.
@@ -116,7 +115,7 @@ const afterRefusal = async (
     await defer(deps, pair.id, lane, intent.index);
     return stopped(deferred('container_gone'));
   }
-  return stopped(retry(error.retryAfter ?? retryDelay(attempts), describeTwilioError(error)));
+  return stopped(retryTwilio(error, attempts));
 };
 
 /** The attributes of a message that the bridge writes into the lane's destination. */

@@ -21,14 +21,14 @@ export type Freed =
   | { readonly free: true; readonly lease: LaneLease; readonly adopted: boolean }
   | { readonly free: false; readonly outcome: Outcome };
 
-const busy: Freed = { free: false, outcome: retry(1, 'lane has another owner') };
+const busy: Freed = { free: false, outcome: retry(1, 'lease_lost') };
 
 export const readBack = async (deps: BridgeDeps, lease: LaneLease): Promise<Freed> => {
   const { lane } = lease;
   const intent = lease.pair.lanes[lane].intent;
   if (intent === undefined) return { free: true, lease, adopted: false };
   const wait = intent.notAfter + deps.settings.settleMs - deps.clock.now();
-  if (wait > 0) return { free: false, outcome: retry(Math.ceil(wait / 1000), 'an intent is settling') };
+  if (wait > 0) return { free: false, outcome: retry(Math.ceil(wait / 1000), 'intent_settling') };
 
   const taken = await take(deps, lease);
   if (!taken.ok) return busy;

@@ -7,11 +7,21 @@
 
 import { sendNotice } from '../copies/notice-text.ts';
 import type { BridgeSettings } from '../deps.ts';
-import { decodeEnvelope, type Envelope, encodeEnvelope, type Forward, type Work } from '../jobs/envelope.ts';
-import { writeTicket } from '../jobs/tickets.ts';
-import { deferred, LOOKS, lookAgain, type Outcome, type Parked, retry, skipped } from '../model/outcome.ts';
+import { createConsumer } from '../jobs/consumer.ts';
+import { sendDeadLetter } from '../jobs/dead-letter.ts';
+import type { Envelope, Forward, Work } from '../jobs/envelope.ts';
+import {
+  deferred,
+  LOOKS,
+  lookAgain,
+  type Outcome,
+  type Parked,
+  retry,
+  retryTwilio,
+  skipped,
+} from '../model/outcome.ts';
 import { retryDelay } from '../model/retry-delay.ts';
-import { describeTwilioError, TwilioError } from '../model/twilio-error.ts';
+import { TwilioError } from '../model/twilio-error.ts';
 import type { FlexSide } from '../ports/chat.ts';
 import type { Clock, Nonce } from '../ports/clock.ts';
 import type { DefaultWebhook } from '../ports/default-webhook.ts';
@@ -46,9 +56,6 @@ export type ForwarderDeps = {
   readonly settings: Pick<BridgeSettings, 'settleMs' | 'leaseMs' | 'requestMs'>;
 };
 
-/** The journal's word for a post of something that an earlier post may have sent already. */
-export const PERHAPS_TWICE = 'perhaps sent twice';
-
 /** After a day an SMS would surprise more than its absence. */
 const POINTLESS_AFTER_MS = 24 * 3_600_000;
 
@@ -73,65 +80,25 @@ type ForwardJob = {
   readonly key: ReturnType<typeof forwardKey>;
 };
 
-type Passed =
-  | Extract<Outcome, { end: 'skipped' | 'parked' | 'deferred' | 'retry' }>
-  | { readonly end: 'forwarded'; readonly reason: string | undefined };
+const FORWARDED: Outcome = { end: 'forwarded' };
 
-const FORWARDED: Passed = { end: 'forwarded', reason: undefined };
-
-export const createForwarder =
-  (deps: ForwarderDeps): Consumer =>
-  async (delivery) => {
-    const envelope = decodeEnvelope(delivery.body);
-    if (envelope?.work.kind !== 'forward') {
-      deps.journal({ step: 'parked', type: 'unreadable', reason: 'unreadable', sids: [delivery.group] });
-      return { verdict: 'park', reason: 'unreadable' };
-    }
-    const { work } = envelope;
-    const { forward } = work;
-    const outcome = await passAndTell(deps, work, delivery, envelope).catch((error: unknown) =>
-      failed(deps, forward, delivery, error),
-    );
-    const entry = { ...about(forward), ms: deps.clock.now() - envelope.receivedAt };
-    if (outcome.end === 'retry') {
-      deps.journal({ ...entry, step: 'retried', reason: outcome.why });
-      return { verdict: 'retry', afterSeconds: outcome.after };
-    }
-    const code = outcome.end === 'parked' ? outcome.code : undefined;
-    deps.journal({ ...entry, step: outcome.end, reason: outcome.reason, code });
-    return { verdict: 'done' };
-  };
+export const createForwarder = (deps: ForwarderDeps): Consumer =>
+  createConsumer(deps, {
+    takes: (work) => work.kind === 'forward',
+    handle: (work, delivery, _, envelope) => passOn(deps, work, delivery, envelope),
+  });
 
 const about = (forward: Forward) =>
   ({ type: forward.eventType, lane: 'forward', sids: [forward.about, forward.container] }) as const;
 
-/** What nobody foresaw, the store's troubles among it: named by type, never by message, and tried again. */
-const failed = (deps: ForwarderDeps, forward: Forward, { attempts }: Delivery, error: unknown): Passed => {
-  const reason =
-    error instanceof TwilioError ? describeTwilioError(error) : error instanceof Error ? error.name : typeof error;
-  deps.journal({ ...about(forward), step: 'failed', reason });
-  return retry(retryDelay(attempts), 'failed');
-};
-
 type ForwardWork = Extract<Work, { kind: 'forward' }>;
-
-const passAndTell = async (
-  deps: ForwarderDeps,
-  work: ForwardWork,
-  delivery: Delivery,
-  envelope: Envelope,
-): Promise<Passed> => {
-  const passed = await passOn(deps, work, delivery, envelope);
-  await writeTicket(deps, work, passed.end === 'forwarded' ? { end: 'forwarded' } : passed);
-  return passed;
-};
 
 const passOn = async (
   deps: ForwarderDeps,
   { forward, ticket }: ForwardWork,
   delivery: Delivery,
   envelope: Envelope,
-): Promise<Passed> => {
+): Promise<Outcome> => {
   const { webhook } = deps;
   if (webhook === undefined) return skipped('no_default_webhook');
   const job: ForwardJob = {
@@ -141,7 +108,7 @@ const passOn = async (
   return ticket === undefined ? forwardOnce(deps, job) : forwardAgain(deps, job);
 };
 
-const forwardAgain = async (deps: ForwarderDeps, job: ForwardJob): Promise<Passed> => {
+const forwardAgain = async (deps: ForwarderDeps, job: ForwardJob): Promise<Outcome> => {
   try {
     const forward = await forwardAsItStands(deps, job.key, job.forward);
     if (forward !== undefined) return await forwardOnce(deps, { ...job, forward });
@@ -153,11 +120,11 @@ const forwardAgain = async (deps: ForwarderDeps, job: ForwardJob): Promise<Passe
     if (!(error instanceof TwilioError)) throw error;
     // The letter stays, so nothing is lost; others wait in line behind this one. Its own time in line does not count.
     if (deps.clock.now() - job.delivery.firstReceivedAt > PATIENCE_MS) return deferred('side_down');
-    return retry(error.retryAfter ?? retryDelay(job.delivery.attempts), describeTwilioError(error));
+    return retryTwilio(error, job.delivery.attempts);
   }
 };
 
-const forwardOnce = async (deps: ForwarderDeps, job: ForwardJob): Promise<Passed> => {
+const forwardOnce = async (deps: ForwarderDeps, job: ForwardJob): Promise<Outcome> => {
   const { ok, row } = await claimForward(deps, job.key);
   switch (row?.state) {
     case 'trying':
@@ -170,19 +137,18 @@ const forwardOnce = async (deps: ForwarderDeps, job: ForwardJob): Promise<Passed
     case 'parked':
       return skipped('parked');
     default:
-      return retry(1, 'somebody else is at it');
+      return retry(1, 'forward_taken');
   }
 };
 
 /** A try whose end nobody knows: waits until nothing of it can still arrive, then looks what became of it. */
-const settleForward = async (deps: ForwarderDeps, job: ForwardJob, row: DoubtfulForward): Promise<Passed> => {
+const settleForward = async (deps: ForwarderDeps, job: ForwardJob, row: DoubtfulForward): Promise<Outcome> => {
   const { clock, settings } = deps;
   if (row.state === 'trying') {
     const wait = Math.ceil((row.until + settings.settleMs - clock.now()) / 1000);
     // Its owner may be alive and through in a moment.
-    if (row.until > clock.now())
-      return retry(Math.min(wait, retryDelay(job.delivery.attempts)), 'somebody may be at it');
-    if (wait > 0) return retry(wait, 'settling');
+    if (row.until > clock.now()) return retry(Math.min(wait, retryDelay(job.delivery.attempts)), 'forward_in_flight');
+    if (wait > 0) return retry(wait, 'forward_settling');
   }
   if (pointless(deps, job)) return giveUp(deps, job, 'perhaps', 'forward_pointless');
   const effect = await wasSent(deps, job, row);
@@ -191,15 +157,15 @@ const settleForward = async (deps: ForwarderDeps, job: ForwardJob, row: Doubtful
     await finishForward(deps, job.key, 'sent');
     return FORWARDED;
   }
-  if (clock.now() + settings.requestMs > job.delivery.deadline) return retry(0, 'no time left');
+  if (clock.now() + settings.requestMs > job.delivery.deadline) return retry(0, 'no_time_left');
   const taken = await takeForward(deps, job.key, row, effect === 'unclear' ? 'perhaps' : 'not');
-  if (!taken.ok || taken.row?.state !== 'trying') return retry(1, 'somebody else is at it');
+  if (!taken.ok || taken.row?.state !== 'trying') return retry(1, 'forward_taken');
   // Said before the post, so that no death after it can keep it back.
-  if (effect === 'unclear') deps.journal({ ...about(job.forward), step: 'retried', reason: PERHAPS_TWICE });
+  if (effect === 'unclear') deps.journal({ ...about(job.forward), step: 'retried', reason: 'perhaps_sent_twice' });
   return send(deps, job, taken.row);
 };
 
-const wasSent = async (deps: ForwarderDeps, job: ForwardJob, row: DoubtfulForward): Promise<SmsFound | Passed> => {
+const wasSent = async (deps: ForwarderDeps, job: ForwardJob, row: DoubtfulForward): Promise<SmsFound | Outcome> => {
   // Flex does not mind to hear of a channel twice.
   if (!isMessageSent(job.forward)) return 'notSent';
   try {
@@ -211,7 +177,7 @@ const wasSent = async (deps: ForwarderDeps, job: ForwardJob, row: DoubtfulForwar
     // double.
     const patience = row.state === 'trying' ? Math.max(PATIENCE_MS, asked - row.since) : PATIENCE_MS;
     const forGood = error.remedy === 'park' || error.remedy === 'wait' || deps.clock.now() - asked > patience;
-    if (!forGood) return retry(error.retryAfter ?? retryDelay(job.delivery.attempts), describeTwilioError(error));
+    if (!forGood) return retryTwilio(error, job.delivery.attempts);
     // The post is for the same account, which has just asked to be left alone.
     await deps.clock.sleep(Math.min(error.retryAfter ?? 0, LONGEST_WAIT_S) * 1000);
     return 'unclear';
@@ -224,14 +190,14 @@ const old = (deps: ForwarderDeps, { envelope }: ForwardJob): boolean =>
 /** The end of a channel is never too late: it ends the customer's session. */
 const pointless = (deps: ForwarderDeps, job: ForwardJob): boolean => isMessageSent(job.forward) && old(deps, job);
 
-const send = async (deps: ForwarderDeps, job: ForwardJob, row: TryingForward): Promise<Passed> => {
+const send = async (deps: ForwarderDeps, job: ForwardJob, row: TryingForward): Promise<Outcome> => {
   const { forward, webhook, key, delivery } = job;
   const before = row.twice ? 'perhaps' : 'not';
   if (pointless(deps, job)) return giveUp(deps, job, before, 'forward_pointless');
   // The last look at the lease: a post that could outlive it is not begun.
   if (deps.clock.now() + deps.settings.requestMs > Math.min(row.until, delivery.deadline)) {
     await freeForward(deps, key, row);
-    return retry(0, 'no time left');
+    return retry(0, 'no_time_left');
   }
   try {
     await webhook.post(forward.contentType, forward.body);
@@ -241,7 +207,7 @@ const send = async (deps: ForwarderDeps, job: ForwardJob, row: TryingForward): P
   }
   const { ok, row: stands } = await finishForward(deps, key, 'sent');
   // Somebody else has sent it, or looked it up, while this process slept.
-  return ok || stands?.state !== 'sent' ? FORWARDED : { end: 'forwarded', reason: PERHAPS_TWICE };
+  return ok || stands?.state !== 'sent' ? FORWARDED : { end: 'forwarded', reason: 'perhaps_sent_twice' };
 };
 
 const refused = async (
@@ -249,7 +215,7 @@ const refused = async (
   job: ForwardJob,
   row: TryingForward,
   error: TwilioError,
-): Promise<Passed> => {
+): Promise<Outcome> => {
   const { key, delivery } = job;
   if (error.code === NO_PROXY) {
     await finishForward(deps, key, 'skipped');
@@ -261,10 +227,10 @@ const refused = async (
   if (error.remedy === 'wait' || old(deps, job)) return giveUp(deps, job, sent, 'forward_pointless', error.code);
   if (error.effect === 'unknown') {
     await lapseForward(deps, key, row);
-    return retry(Math.ceil(deps.settings.settleMs / 1000), 'outcome unknown');
+    return retry(Math.ceil(deps.settings.settleMs / 1000), 'outcome_unknown');
   }
   await freeForward(deps, key, row);
-  return retry(error.retryAfter ?? retryDelay(delivery.attempts), describeTwilioError(error));
+  return retryTwilio(error, delivery.attempts);
 };
 
 /** The dead letter keeps the webhook as it came: nobody else has it any more. The agent is told of a message. */
@@ -274,13 +240,13 @@ const giveUp = async (
   sent: 'not' | 'perhaps',
   reason: Parked,
   code?: number,
-): Promise<Passed> => {
-  await deps.queues.deadLetter('default-webhook', {
-    group: came.container,
-    dedupe: `parked-${came.key}`.slice(0, 128),
-    reason,
-    body: encodeEnvelope({ receivedAt, work: { kind: 'forward', forward: came } }),
-  });
+): Promise<Outcome> => {
+  await sendDeadLetter(
+    deps,
+    'default-webhook',
+    { group: came.container, name: came.key, reason, receivedAt },
+    { kind: 'forward', forward: came },
+  );
   const { container } = came;
   if (isMessageSent(came))
     await sendNotice(deps, container, pairId('flex', container), {

@@ -39,6 +39,25 @@ export type Undelivered = {
   readonly edit?: string;
 };
 
+/** Why a job is done: nothing rests on it, but whoever reads the queue message wants to know. */
+export type Because =
+  | 'operator'
+  | 'unfinished' // a link stopped half-way
+  | 'parked' // a link was given up
+  | 'dirty'
+  | 'stale'
+  | 'hole'
+  | 'lapsed' // an intent whose run died
+  | 'marked' // compared once, as after linking
+  | 'edited_by_hand'
+  // What a comparison found (reconcile/compare.ts).
+  | 'duplicated'
+  | 'differs'
+  | 'orphan'
+  | 'unattributed'
+  | 'uncopied'
+  | 'pending';
+
 /**
  * What travels on a queue. Jobs come from the sweep and the operator; `pair` is the pair's key (state/pair.ts),
  * `ticket` the item in which the operator's command finds how the job ended.
@@ -60,12 +79,12 @@ export type Work =
       readonly kind: 'reconcile';
       readonly pair: PairId;
       readonly lane: Lane;
-      readonly because: string;
+      readonly because: Because;
       /** Beyond the newest page of both ends. */
       readonly full?: boolean;
       readonly ticket?: string;
     }
-  | { readonly kind: 'link'; readonly pair: PairId; readonly because: string; readonly ticket?: string }
+  | { readonly kind: 'link'; readonly pair: PairId; readonly because: Because; readonly ticket?: string }
   /** What was parked, or said nothing, is put back as its source says it now. */
   | {
       readonly kind: 'redrive';

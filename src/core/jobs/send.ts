@@ -3,7 +3,7 @@ import type { BridgeDeps } from '../deps.ts';
 import type { Lane } from '../model/event.ts';
 import type { ContainerSid } from '../model/sids.ts';
 import { containerOf, type Pair, source } from '../state/pair.ts';
-import { encodeEnvelope, eventsQueue, type Work } from './envelope.ts';
+import { type Because, encodeEnvelope, eventsQueue, type Work } from './envelope.ts';
 
 export type JobDeps = Pick<BridgeDeps, 'clock' | 'nonce'> & { readonly queues: Pick<BridgeDeps['queues'], 'send'> };
 
@@ -20,7 +20,7 @@ export const jobOn = (pair: Pair, lane: Lane, work: Work): readonly Job[] => {
 export const jobsFor = (deps: BridgeDeps, pair: Pair): readonly Job[] => {
   if (pair.heldUntil !== undefined && deps.clock.now() < pair.heldUntil) return [];
   if (!pair.linked) return jobOn(pair, 'toFrontline', { kind: 'link', pair: pair.id, because: 'unfinished' });
-  const job = (lane: Lane, because: string): readonly Job[] =>
+  const job = (lane: Lane, because: Because): readonly Job[] =>
     jobOn(pair, lane, { kind: 'reconcile', pair: pair.id, lane, because });
   const jobs = (['toFrontline', 'toFlex'] as const).flatMap((lane) => {
     const { dirty, holes, stale } = pair.lanes[lane];

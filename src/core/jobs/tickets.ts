@@ -42,7 +42,7 @@ export const writeTicket = async (
 
 const endOf = (outcome: Exclude<Outcome, { end: 'retry' }>, { unsureUntil }: Tally) => ({
   end: outcome.end,
-  ...('reason' in outcome ? { reason: outcome.reason } : {}),
+  ...(outcome.end !== 'forwarded' && 'reason' in outcome ? { reason: outcome.reason } : {}),
   ...('copies' in outcome ? { copies: outcome.copies.join(' ') } : {}),
   ...(unsureUntil === undefined ? {} : { unsureUntil }),
 });

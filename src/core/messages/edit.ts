@@ -85,14 +85,14 @@ const afterCopying = async (
   if (updated !== undefined) return updated;
   const from = containerOf(pair, source(lane));
   const original = from === undefined ? undefined : await originalOf(deps, { lane, from }, event.message.sid);
-  return original === undefined ? outcome : retry(2, 'list is behind');
+  return original === undefined ? outcome : retry(2, 'list_behind');
 };
 
 const revertJob = (pair: Pair, lane: Lane): Work => ({
   kind: 'reconcile',
   pair: pair.id,
   lane,
-  because: 'altered by hand',
+  because: 'edited_by_hand',
 });
 
 /**

@@ -27,14 +27,14 @@ export const writeNotice = async (deps: BridgeDeps, id: PairId, about: Undeliver
   if (known === 'unseen') return run.attempts <= LOOKS ? lookAgain() : skipped('removed');
   if (known === 'own') return skipped('own');
   const fenced = await fence(deps, freed.lease);
-  if (!fenced.ok) return retry(1, 'lane has another owner');
+  if (!fenced.ok) return retry(1, 'lease_lost');
   const createdAt = new Date(deps.clock.now()).toISOString();
   const rendered = { author: NOTICE_AUTHOR, body: noticeText(known) };
   const digest = digestOf(deps.settings.stampKey, sid, rendered.body);
   // No source index is behind it: it is late, so that the cursor stays where it is.
   const of = { sid, index: -1, createdAt, author: NOTICE_AUTHOR, digest, late: true };
   const intended = await intend(deps, fenced.lease, of);
-  if (!intended.ok) return retry(1, 'lane has another owner');
+  if (!intended.ok) return retry(1, 'lease_lost');
   const draft = {
     ...rendered,
     createdAt,
@@ -45,7 +45,7 @@ export const writeNotice = async (deps: BridgeDeps, id: PairId, about: Undeliver
   const sent = await post(deps, intended.lease, draft, gaps, run.attempts);
   const ended = outcomeOf(sent);
   // No lane's mark stands for it: it goes to the backlog when trying is over.
-  return ended.end === 'deferred' ? { ...retry(1, 'container gone'), gone: true } : ended;
+  return ended.end === 'deferred' ? { ...retry(1, 'container_gone'), gone: true } : ended;
 };
 
 /**

@@ -25,7 +25,7 @@ import { destination, linkedOr, loadPair } from '../state/pair.ts';
 /** `pair` is the pair's key (state/pair.ts), `sid` the parked message's. */
 export type Redrive = { readonly pair: PairId; readonly lane: Lane; readonly sid: MessageSid };
 
-const overtaken: Outcome = retry(1, 'lane has another owner');
+const overtaken: Outcome = retry(1, 'lease_lost');
 
 /**
  * @returns `replicated`; `parked` when Twilio refused it again; `skipped`: `already` (nothing is parked under this SID
@@ -83,7 +83,7 @@ const copyLate = async (deps: BridgeDeps, lease: LaneLease, sid: MessageSid, run
     return skipped('empty');
   }
   const copy = await standingCopy(deps, lease, sid);
-  if (deps.clock.now() + deps.settings.requestMs > run.deadline) return retry(0, 'no time left');
+  if (deps.clock.now() + deps.settings.requestMs > run.deadline) return retry(0, 'no_time_left');
   const intended = await intend(deps, lease, intentFor(deps.settings.stampKey, lane, message, true));
   if (!intended.ok) return overtaken;
   const gaps = { missing: [], listedAt: deps.clock.now() };

@@ -85,5 +85,5 @@ const copyNow = async (deps: BridgeDeps, claimed: Claim, message: Message, run: 
  */
 const unlisted = async (deps: BridgeDeps, event: MessageEvent): Promise<Outcome> => {
   const still = await chatSide(deps, event.side).message(event.container, event.message.sid);
-  return still === undefined ? skipped('removed') : retry(2, 'list is behind');
+  return still === undefined ? skipped('removed') : retry(2, 'list_behind');
 };

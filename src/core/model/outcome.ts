@@ -1,5 +1,8 @@
 /** How an event can end. Closed unions: a new reason is a decision, and the switch that handles it must be complete. */
 
+import { retryDelay } from './retry-delay.ts';
+import { answerOf, type TwilioAnswer, type TwilioError } from './twilio-error.ts';
+
 export type Skipped =
   | 'already' // it stands on the other side
   | 'own' // the bridge's own message, known by index
@@ -18,6 +21,21 @@ export type Skipped =
   | 'no_default_webhook' // FLEX_CHAT_DEFAULT_WEBHOOK is not set
   | 'no_proxy'; // Flex's own webhook has no Proxy session for this channel (error 80619)
 
+/** Why a request is not taken. The endpoint says which status and text each one has. */
+export type Refused =
+  | 'route'
+  | 'method'
+  | 'content_type'
+  | 'too_large'
+  | 'empty_body'
+  | 'not_utf8'
+  | 'too_many_parameters'
+  | 'no_signature'
+  | 'wrong_signature'
+  | 'wrong_account'
+  | 'malformed'
+  | 'unreadable_request'; // no HTTP that the listener could read
+
 export type Parked =
   | 'refused' // Twilio will never take it (payload, limits)
   | 'gave_up' // tried for an hour and not taken, while others of its side were
@@ -29,11 +47,32 @@ export type Parked =
 
 export type Deferred = 'side_down' | 'lane_dirty' | 'container_gone' | 'held';
 
+/** Why the same event comes again. */
+export type Retried =
+  | 'twilio' // Twilio did not do as asked; code, status or effect say more
+  | 'outcome_unknown' // a write to Twilio had no answer; nothing is asked before it is settled
+  | 'intent_settling' // a message is in flight, and its run may still be at it
+  | 'lease_lost' // another run owns the lane now
+  | 'lease_too_short' // what is left of the lease does not cover a call
+  | 'no_time_left' // this delivery ends soon
+  | 'more_to_copy' // a page is done, the next delivery goes on
+  | 'message_not_visible' // a look at one message may be behind
+  | 'list_behind' // a list does not show yet what its webhook told of
+  | 'counterpart_not_visible' // the conversation that was just created
+  | 'pair_not_begun' // its reservation is handled by another lane
+  | 'pair_moved_on' // another run has changed the pair in between
+  | 'container_gone'
+  | 'forward_taken' // another run forwards the same event
+  | 'forward_in_flight' // its post may still be under way
+  | 'forward_settling' // its post had no answer; Twilio is asked once it is settled
+  | 'perhaps_sent_twice' // nobody can tell whether an SMS was sent: it is sent
+  | 'failed'; // what nobody foresaw; a journal line of its own names it
+
 export type Outcome =
   /** `copies`: the SIDs of what now stands on the other side. */
   | { readonly end: 'replicated'; readonly copies: readonly string[] }
   | { readonly end: 'linked'; readonly copies: readonly string[] }
-  | { readonly end: 'forwarded' }
+  | { readonly end: 'forwarded'; readonly reason?: 'perhaps_sent_twice' }
   | { readonly end: 'reconciled'; readonly repaired: number }
   | { readonly end: 'skipped'; readonly reason: Skipped }
   /** `code`: Twilio's error. */
@@ -46,7 +85,9 @@ export type Outcome =
   | {
       readonly end: 'retry';
       readonly after: number;
-      readonly why: string;
+      readonly reason: Retried;
+      /** What Twilio said, where that is the reason. */
+      readonly twilio?: TwilioAnswer;
       readonly progress: boolean;
       readonly gone?: boolean;
     };
@@ -55,13 +96,19 @@ type Ended<End extends Outcome['end']> = Extract<Outcome, { readonly end: End }>
 
 export const skipped = (reason: Skipped): Ended<'skipped'> => ({ end: 'skipped', reason });
 export const deferred = (reason: Deferred): Ended<'deferred'> => ({ end: 'deferred', reason });
-export const retry = (after: number, why: string, progress = false): Ended<'retry'> => ({
+export const retry = (after: number, reason: Retried, progress = false): Ended<'retry'> => ({
   end: 'retry',
   after,
-  why,
+  reason,
   progress,
+});
+
+/** Twilio did not do as asked, and may later: as soon as it says, or longer each time. */
+export const retryTwilio = (error: TwilioError, attempts: number): Ended<'retry'> => ({
+  ...retry(error.retryAfter ?? retryDelay(attempts), 'twilio'),
+  twilio: answerOf(error),
 });
 
 /** A look at one message or container may be behind by seconds: so often, two seconds apart, is looked again. */
 export const LOOKS = 4;
-export const lookAgain = () => retry(2, 'look is behind');
+export const lookAgain = () => retry(2, 'message_not_visible');

@@ -40,6 +40,19 @@ export class TwilioError extends Error {
   }
 }
 
-/** For reasons: the most that it says of itself. */
-export const describeTwilioError = ({ code, status, effect }: TwilioError): string =>
+/** What Twilio said, as the journal's fields. `effect` alone when it said nothing. */
+export type TwilioAnswer = {
+  readonly code?: number | undefined;
+  readonly status?: number | undefined;
+  readonly effect?: Effect | undefined;
+};
+
+/** The most that the error tells: Twilio's code, else the status, else what became of the call. */
+export const answerOf = ({ code, status, effect }: TwilioError): TwilioAnswer => {
+  if (code !== undefined) return { code };
+  return status === undefined ? { effect } : { status };
+};
+
+/** For people. */
+export const describeTwilioAnswer = ({ code, status, effect }: TwilioAnswer): string =>
   `twilio ${code ?? status ?? effect}`;

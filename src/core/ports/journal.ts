@@ -1,38 +1,86 @@
 import type { Lane } from '../model/event.ts';
+import type { Deferred, Parked, Refused, Retried, Skipped } from '../model/outcome.ts';
+import type { LeftAlone, NotCompared, SweepVerdict } from '../model/sweep-verdict.ts';
+import { describeTwilioAnswer, type TwilioAnswer } from '../model/twilio-error.ts';
 
-/**
- * What happened to an event, for logs, metrics and the page. No personal data: SIDs, types, counts, durations, reasons.
- */
-export type Entry = {
-  readonly step:
-    | 'received'
-    | 'refused'
-    | 'queued'
-    | 'replicated'
-    | 'linked'
-    | 'forwarded'
-    | 'reconciled'
-    /** A double of the bridge's own was found and deleted. */
-    | 'undone'
-    | 'skipped'
-    | 'parked'
-    | 'deferred'
-    | 'retried'
-    | 'failed'
-    | 'swept'
-    /** A side was found dead and is left alone for a while, or is back: reason `open` or `closed`. */
-    | 'breaker';
+/** What every line says. No personal data: SIDs, types, counts, durations, reasons. */
+type About = {
   /** The event's type (`message.added`, Twilio's own for what is refused) or the job's kind. */
   readonly type: string;
   readonly lane?: Lane | 'forward' | undefined;
-  readonly reason?: string | undefined;
-  /** Twilio's error, of what was parked. */
-  readonly code?: number | undefined;
   /** The SIDs it is about, both sides', the source first. */
   readonly sids: readonly string[];
   /** Milliseconds since the webhook arrived. */
   readonly ms?: number | undefined;
-  readonly count?: number | undefined;
 };
 
+/** The fields that some lines have; a line that has none of them says so, so that any line may be asked. */
+type Fields = {
+  readonly reason?: undefined;
+  readonly why?: undefined;
+  readonly error?: undefined;
+  readonly parameter?: undefined;
+  readonly count?: undefined;
+} & { readonly [field in keyof TwilioAnswer]?: undefined };
+
+type Line<Step extends string, Own extends object = object> = { readonly step: Step } & Own & Omit<Fields, keyof Own>;
+
+/** Lanes of the active or the quiet pairs, or the accepts, as one run of the sweep found them. */
+type SweptPart = 'active_lanes' | 'quiet_lanes' | 'accepts';
+
+type SweptLine =
+  /** A run began. `count`: pairs that waited, whose jobs it has put on the queues. */
+  | { readonly type: 'sweep'; readonly count: number }
+  /** A run left at once: another holds the sweep's lease. */
+  | { readonly type: 'sweep'; readonly reason: 'overlapped' }
+  | { readonly type: 'dirty_lanes'; readonly count: number }
+  /** A verdict, with `count` lanes or accepts that it holds for, or with the one lane that it is about. */
+  | ({
+      readonly type: SweptPart;
+      readonly reason: SweepVerdict['verdict'];
+      readonly why?: LeftAlone | NotCompared | undefined;
+      readonly error?: string | undefined;
+      readonly count?: number | undefined;
+    } & TwilioAnswer);
+
+/** Of every union member; `Omit` alone would merge them. */
+type SweptAs<One> = One extends object ? Line<'swept', One> : never;
+
+/** What happened to an event, for logs, metrics and the page: one kind of line a step. */
+export type Entry = About &
+  /** `parameter`: the name of the one that is missing or malformed. */
+  (
+    | Line<'refused', { readonly reason: Refused; readonly parameter?: string | undefined }>
+    /** `reason` where it is no plain webhook. `count`: how many queues it stands on. */
+    | Line<
+        'queued',
+        {
+          readonly reason?: 'media_unreadable' | 'found_by_sweep' | 'composed' | undefined;
+          readonly count?: number | undefined;
+        }
+      >
+    | Line<'replicated' | 'linked'>
+    | Line<'forwarded', { readonly reason?: 'perhaps_sent_twice' | undefined }>
+    /** `count`: messages repaired. */
+    | Line<'reconciled', { readonly count: number }>
+    /** A double of the bridge's own was found and deleted. */
+    | Line<'undone'>
+    | Line<'skipped', { readonly reason: Skipped; readonly count?: number | undefined }>
+    /** `code`: Twilio's error. */
+    | Line<'parked', { readonly reason: Parked; readonly code?: number | undefined }>
+    | Line<'deferred', { readonly reason: Deferred }>
+    | Line<'retried', { readonly reason: Retried } & TwilioAnswer>
+    /** A defect, or a part of AWS that did not do as asked: the error's name, and where it was thrown. */
+    | Line<'failed', { readonly reason: string }>
+    | SweptAs<SweptLine>
+    /** A side was found dead and is left alone for a while, or is back. */
+    | Line<'breaker', { readonly reason: 'open' | 'closed' }>
+  );
+
 export type Journal = (entry: Entry) => void;
+
+/** A line's reason for people, with what Twilio said in the place of the word for it: `not_compared`, `twilio 20429`. */
+export const reasonWords = (entry: Entry): readonly string[] =>
+  [entry.reason, entry.why, entry.parameter, entry.error]
+    .filter((word) => word !== undefined)
+    .map((word) => (word === 'twilio' ? describeTwilioAnswer(entry) : word));

@@ -52,13 +52,13 @@ export const reconcile = async (deps: BridgeDeps, id: PairId, lane: Lane, run: R
   const freed = await readBack(deps, lease);
   if (!freed.free) return freed.outcome;
   const fenced = await fence(deps, freed.lease);
-  if (!fenced.ok) return retry(1, 'lane has another owner', freed.adopted);
+  if (!fenced.ok) return retry(1, 'lease_lost', freed.adopted);
   const tally = run.tally ?? newTally();
   if (freed.adopted) tally.repaired += 1;
   return compareAndRepair(deps, startProgress(deps, fenced.lease, tally), run);
 };
 
-const overtaken = ({ repaired }: Tally): Outcome => retry(1, 'lane has another owner', repaired > 0);
+const overtaken = ({ repaired }: Tally): Outcome => retry(1, 'lease_lost', repaired > 0);
 
 /** @returns undefined while the pair is held. */
 const afterHold = async (deps: BridgeDeps, lease: LaneLease): Promise<LaneLease | undefined> => {
@@ -122,7 +122,7 @@ const forwards = async (deps: BridgeDeps, progress: Progress, into: End, run: Ru
   for await (const batch of sourceBatches(deps, progress.lease)) {
     for (const message of batch.messages) {
       if (deps.clock.now() + deps.settings.requestMs > run.deadline)
-        return retry(0, 'more to copy', tally.repaired > 0);
+        return retry(0, 'more_to_copy', tally.repaired > 0);
       // After progress a refusal is a first one again: its pause does not grow with a long copy.
       const attempts = tally.repaired > 0 ? 1 : run.attempts;
       // One whose row was lost is adopted, not sent again.

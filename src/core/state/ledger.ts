@@ -23,8 +23,8 @@ export type LedgerRow =
       readonly reverted: { readonly digest: string; readonly times: number; readonly since: number } | undefined;
     }
   /** `refused`: the digest of the text that was refused. */
-  | { readonly state: 'parked'; readonly reason: string; readonly refused: string | undefined }
-  | { readonly state: 'skipped'; readonly reason: string }
+  | { readonly state: 'parked'; readonly reason: Parked; readonly refused: string | undefined }
+  | { readonly state: 'skipped'; readonly reason: Skipped }
   | { readonly state: 'removed' };
 
 export type CopiedRow = Extract<LedgerRow, { state: 'copied' }>;
@@ -57,9 +57,9 @@ const readItem = (item: Item | undefined): LedgerRow | undefined => {
     case 'removed':
       return { state: 'removed' };
     case 'parked':
-      return { state: 'parked', reason: textIn(item, l.reason) ?? '', refused: textIn(item, l.refusedDigest) };
+      return { state: 'parked', reason: item[l.reason] as Parked, refused: textIn(item, l.refusedDigest) };
     default:
-      return { state: 'skipped', reason: textIn(item, l.reason) ?? '' };
+      return { state: 'skipped', reason: item[l.reason] as Skipped };
   }
 };
 

@@ -5,29 +5,21 @@ import { forwardHoles } from '../forward/holes.ts';
 import { isLapsed, sendJob } from '../jobs/send.ts';
 import type { Lane, Side } from '../model/event.ts';
 import type { ChannelSid, ContainerSid } from '../model/sids.ts';
-import { describeTwilioError, TwilioError } from '../model/twilio-error.ts';
+import { type LeftAlone, type SweepVerdict, unread } from '../model/sweep-verdict.ts';
+import { TwilioError } from '../model/twilio-error.ts';
 import { compareEnds, type End, type Finding } from '../reconcile/compare.ts';
 import { isConfirmed } from '../reconcile/repair.ts';
 import type { PairId } from '../state/items.ts';
 import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
 import { hasBothContainers, loadPair, type Pair } from '../state/pair.ts';
 import { listForSweep, markQuiet, type SweepClass, unlistForSweep } from '../state/pair-writes.ts';
-import type { SeenTo } from './not-compared.ts';
-
-export type LaneVerdict =
-  | { readonly verdict: 'clean' }
-  | { readonly verdict: 'repairing' }
-  | { readonly verdict: 'not compared'; readonly why: string };
 
 /**
  * A verdict per lane, and for what goes on to Flex's own webhook where anything does; none for a pair that has ended.
  */
-export type Verdicts = { readonly [lane in Lane | 'forward']?: LaneVerdict };
+export type Verdicts = { readonly [lane in Lane | 'forward']?: SweepVerdict };
 
-export const neitherCompared = (why: string): Verdicts => {
-  const verdict = { verdict: 'not compared', why } as const;
-  return { toFrontline: verdict, toFlex: verdict };
-};
+export const bothLanes = (verdict: SweepVerdict): Verdicts => ({ toFrontline: verdict, toFlex: verdict });
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -38,7 +30,7 @@ export const comparePair = async (deps: BridgeDeps, id: PairId, kind: SweepClass
     await unlistForSweep(deps, id);
     return {};
   }
-  if (!hasBothContainers(pair)) return neitherCompared('being linked or ended');
+  if (!hasBothContainers(pair)) return bothLanes({ verdict: 'left_alone', why: 'not_open' });
   try {
     const [flex, frontline] = await Promise.all([
       newest(deps, 'flex', pair.flex),
@@ -55,7 +47,7 @@ export const comparePair = async (deps: BridgeDeps, id: PairId, kind: SweepClass
       ...forward,
     };
   } catch (error) {
-    if (error instanceof TwilioError) return neitherCompared(describeTwilioError(error));
+    if (error instanceof TwilioError) return bothLanes(unread(error));
     throw error;
   }
 };
@@ -65,17 +57,17 @@ const compareForwards = async (
   pair: Pair,
   channel: ChannelSid,
   { messages }: End,
-): Promise<LaneVerdict> => {
+): Promise<SweepVerdict> => {
   const { customer, begunAt } = pair;
   const holes = await forwardHoles(deps, { sid: channel, customer, since: begunAt }, messages);
   return { verdict: holes > 0 ? 'repairing' : 'clean' };
 };
 
-const compareLane = async (deps: BridgeDeps, ends: LaneLease, from: End, into: End): Promise<LaneVerdict> => {
+const compareLane = async (deps: BridgeDeps, ends: LaneLease, from: End, into: End): Promise<SweepVerdict> => {
   const { pair, lane, from: group } = ends;
   const because = isLapsed(deps, pair, lane) ? 'lapsed' : undefined;
   const busy = because === undefined ? whyNot(pair, lane) : undefined;
-  if (busy !== undefined) return { verdict: 'not compared', why: busy };
+  if (busy !== undefined) return { verdict: 'left_alone', why: busy };
   const found = because ?? (await suspicion(deps, ends, from, into))?.kind;
   if (found === undefined) return { verdict: 'clean' };
   await sendJob(deps, { lane, group, work: { kind: 'reconcile', pair: pair.id, lane, because: found } });
@@ -83,12 +75,12 @@ const compareLane = async (deps: BridgeDeps, ends: LaneLease, from: End, into: E
 };
 
 /** What waits is brought up to date as such; comparing it now would only see what is known. */
-const whyNot = (pair: Pair, lane: Lane): SeenTo | undefined => {
+const whyNot = (pair: Pair, lane: Lane): LeftAlone | undefined => {
   const { dirty, intent } = pair.lanes[lane];
-  if (pair.state !== 'open' || !pair.linked) return 'being linked or ended';
+  if (pair.state !== 'open' || !pair.linked) return 'not_open';
   if (pair.heldUntil !== undefined) return 'held';
-  if (dirty !== undefined) return 'waiting for its side';
-  return intent === undefined ? undefined : 'a message is on its way';
+  if (dirty !== undefined) return 'dirty';
+  return intent === undefined ? undefined : 'in_flight';
 };
 
 const newest = async (deps: BridgeDeps, side: Side, container: ContainerSid): Promise<End> => {

@@ -8,14 +8,15 @@ import { TABLE } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { sendBacklog } from '../jobs/backlog.ts';
 import { jobsFor, sendJob } from '../jobs/send.ts';
+import { errorName } from '../model/error-name.ts';
+import type { SweepVerdict } from '../model/sweep-verdict.ts';
 import type { Item } from '../ports/change.ts';
 import type { Journal } from '../ports/journal.ts';
 import { NONCE, type PairId, SWEEP_LEASE } from '../state/items.ts';
 import { isLinkLate, waitsSince } from '../state/lag.ts';
 import { type Pair, readPair } from '../state/pair.ts';
 import type { SweepClass } from '../state/pair-writes.ts';
-import { comparePair, type LaneVerdict, neitherCompared, type Verdicts } from './compare-pair.ts';
-import { notCompared } from './not-compared.ts';
+import { bothLanes, comparePair, type Verdicts } from './compare-pair.ts';
 
 const PAGE = 100;
 
@@ -45,7 +46,7 @@ export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
     set: { until: start + LEASE_MS },
     nonce: [NONCE, deps.nonce()],
   });
-  if (!lease.ok) return deps.journal({ step: 'swept', type: 'sweep', reason: 'another is at it', sids: [] });
+  if (!lease.ok) return deps.journal({ step: 'swept', type: 'sweep', reason: 'overlapped', sids: [] });
 
   const waiting = await sendWaiting(deps);
   deps.journal({ step: 'swept', type: 'sweep', sids: [], count: waiting });
@@ -90,7 +91,7 @@ const compareShare = async (
       place = String(item[TABLE.listOrder]);
       const one: Promise<void> = comparePair(deps, item.pk as PairId, kind)
         // The store or a queue did not do as asked: this pair is looked at again by the next run.
-        .catch((error: unknown) => neitherCompared(error instanceof Error ? error.name : typeof error))
+        .catch((error: unknown) => bothLanes({ verdict: 'not_compared', why: 'failed', error: errorName(error) }))
         .then((lanes) => {
           pairs.push({ container: String(item.pk), lanes });
           owed += REPAIR_MS * repairing(lanes);
@@ -116,7 +117,7 @@ const compareShare = async (
 
 type Seen = { readonly container: string; readonly lanes: Verdicts };
 
-const count = (lanes: Verdicts, verdict: LaneVerdict['verdict']): number =>
+const count = (lanes: Verdicts, verdict: SweepVerdict['verdict']): number =>
   Object.values(lanes).filter((one) => one.verdict === verdict).length;
 const repairing = (lanes: Verdicts): number => count(lanes, 'repairing');
 
@@ -125,13 +126,14 @@ const log = (deps: BridgeDeps, kind: SweepClass, pairs: readonly Seen[]): void =
   for (const verdict of ['clean', 'repairing'] as const) {
     const lanes = pairs.reduce((sum, seen) => sum + count(seen.lanes, verdict), 0);
     if (verdict === 'clean' || lanes > 0)
-      deps.journal({ step: 'swept', type: `${kind} lanes`, reason: verdict, sids: [], count: lanes });
+      deps.journal({ step: 'swept', type: `${kind}_lanes`, reason: verdict, sids: [], count: lanes });
   }
   for (const { container, lanes } of pairs)
     for (const lane of ['toFrontline', 'toFlex'] as const) {
       const seen = lanes[lane];
-      if (seen?.verdict === 'not compared')
-        deps.journal({ step: 'swept', type: `${kind} lane`, lane, reason: notCompared(seen.why), sids: [container] });
+      if (seen?.verdict !== 'left_alone' && seen?.verdict !== 'not_compared') continue;
+      const { verdict: reason, ...why } = seen;
+      deps.journal({ step: 'swept', type: `${kind}_lanes`, lane, reason, ...why, sids: [container] });
     }
 };
 
@@ -157,5 +159,5 @@ export const logDirtyLanes = (journal: Journal, pairs: readonly Pair[], now: num
   const count = pairs
     .flatMap((pair) => [pair.lanes.toFrontline, pair.lanes.toFlex].map((lane) => ({ pair, lane })))
     .filter(({ pair, lane }) => isLinkLate(pair, now) || waitsSince(lane, now) !== undefined).length;
-  if (count > 0) journal({ step: 'swept', type: 'dirty lanes', sids: [], count });
+  if (count > 0) journal({ step: 'swept', type: 'dirty_lanes', sids: [], count });
 };

@@ -57,7 +57,7 @@ describe('SQS', () => {
   test('whatever a person wrote can be sent once it is an envelope', async () => {
     const body = encodeEnvelope({
       receivedAt: 1,
-      work: { kind: 'link', pair: pairId('flex', 'CH \uFFFE \uFFFF \uD83D \u0007 \u0000 😀'), because: 'test' },
+      work: { kind: 'link', pair: pairId('flex', 'CH \uFFFE \uFFFF \uD83D \u0007 \u0000 😀'), because: 'unfinished' },
     });
     await createSqsQueues(sqs).send('flex-events', message('CH1', body));
     expect((await drainSource(sqs.live, 'flex-events'))[0]?.body).toBe(body);

@@ -1,4 +1,5 @@
 /** The forwarder between a local Twilio and its queue, in a time of its own: webhooks come in, SMS reach the phone. */
+
 import { AGENTS, FLEX, FRONTLINE } from '../../../local-twilio/defaults.ts';
 import type { Fault } from '../../../local-twilio/faults.ts';
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
@@ -8,6 +9,7 @@ import { createDefaultWebhook } from '../../../src/adapters/twilio/rest/default-
 import { createFlexSide } from '../../../src/adapters/twilio/rest/flex-side.ts';
 import { createForwarder } from '../../../src/core/forward/forwarder.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
+import { reasonWords } from '../../../src/core/ports/journal.ts';
 import type { Delivery, Disposition } from '../../../src/core/ports/queues.ts';
 import type { Store } from '../../../src/core/ports/store.ts';
 import { createWebhook } from '../../../src/edge/routes.ts';
@@ -181,9 +183,7 @@ export const setStage = () => {
     },
     /** What the journal says of a message, its steps with their reasons. */
     told: (sid: string) =>
-      journal
-        .filter(({ sids }) => sids[0] === sid)
-        .map(({ step, reason }) => (reason === undefined ? step : `${step}: ${reason}`)),
+      journal.filter(({ sids }) => sids[0] === sid).map((entry) => [entry.step, ...reasonWords(entry)].join(': ')),
     dead: async () => (await queues.dead('default-webhook')).map(({ reason }) => reason),
   };
 };

@@ -204,7 +204,7 @@ describe("what Flex's own webhook refused, sent again", () => {
   });
 });
 
-const PERHAPS = 'retried: perhaps sent twice';
+const PERHAPS = 'retried: perhaps_sent_twice';
 const LOST = { fault: 'rest.answer-lost', p: 1, only: CHAT_EVENT, loss: 'destroy' } as const;
 const NOT_DONE = { fault: 'rest.5xx-before', p: 1, only: CHAT_EVENT, status: 500 } as const;
 
@@ -218,7 +218,7 @@ const givenUpInDoubt = async (text: string, fault: typeof LOST | typeof NOT_DONE
   stage.answers((path) => (path.includes('/Interactions') || path.includes('/Webhooks/') ? no : undefined));
   await stage.pass(2 * 60_000);
   stage.answers(() => undefined);
-  expect(stage.told(sid)).toEqual(['retried: outcome unknown', PERHAPS, 'parked: forward_refused']);
+  expect(stage.told(sid)).toEqual(['retried: outcome_unknown', PERHAPS, 'parked: forward_refused']);
   stage.journal.length = 0;
   return sid;
 };
@@ -284,7 +284,7 @@ describe('where the session names no messages', () => {
     end();
     await stage.pass(2 * 60_000);
     expect(chat.phone()).toEqual(['one', 'one']);
-    expect(stage.told(sid)).toEqual([PERHAPS, 'retried: outcome unknown', 'forwarded']);
+    expect(stage.told(sid)).toEqual([PERHAPS, 'retried: outcome_unknown', 'forwarded']);
   });
 
   test('what was in doubt is not taken for an equal text because the next post fails too', async () => {
@@ -322,7 +322,7 @@ describe('where the session names no messages', () => {
     end();
     await stage.pass(2 * 60_000);
     expect(chat.phone()).toEqual(['one!']);
-    expect(stage.told(sid).slice(-2)).toEqual(['retried: outcome unknown', 'forwarded']);
+    expect(stage.told(sid).slice(-2)).toEqual(['retried: outcome_unknown', 'forwarded']);
   });
 
   test('what was edited between two posts is perhaps sent twice', async () => {

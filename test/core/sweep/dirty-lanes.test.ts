@@ -31,7 +31,7 @@ test.each([
   ],
   ['both lanes of a chat that has not been linked for long', pair({ begunAt: NOW - 16 * MINUTE }), 2],
 ])('The sweep tells of %s', (_, pair, count) => {
-  expect(told(pair)).toEqual([{ step: 'swept', type: 'dirty lanes', sids: [], count }]);
+  expect(told(pair)).toEqual([{ step: 'swept', type: 'dirty_lanes', sids: [], count }]);
 });
 
 test.each([

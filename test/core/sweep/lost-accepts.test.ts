@@ -174,7 +174,7 @@ describe('an accept whose webhook was lost', () => {
       {
         step: 'queued',
         type: 'reservation.accepted',
-        reason: 'found by the sweep',
+        reason: 'found_by_sweep',
         sids: [reservation, task, worker, channel],
       },
       { step: 'swept', type: 'accepts', reason: 'repairing', sids: [], count: 1 },
@@ -330,7 +330,7 @@ describe('the cost', () => {
     const scene = await openOldScene();
     for (let n = 1; n <= 500; n += 1) scene.accepted(n);
     scene.pass(MINUTE);
-    const spent = { verdict: 'not compared', why: 'more than one run can ask' };
+    const spent = { verdict: 'not_compared', why: 'budget_spent' };
     expect(await scene.sweep(MINUTE)).toEqual(spent);
     expect(scene.asked()).toHaveLength(300);
     expect(await scene.sweep(1_000)).toEqual(spent);
@@ -342,24 +342,24 @@ describe('the cost', () => {
 
   test('is nothing after the deadline', async () => {
     const scene = await openOldScene();
-    expect(await scene.sweep(0)).toMatchObject({ verdict: 'not compared' });
+    expect(await scene.sweep(0)).toMatchObject({ verdict: 'not_compared' });
     expect(scene.asked()).toEqual([]);
   });
 });
 
 describe('trouble', () => {
   test.each([
-    [trouble(429), 'twilio 429'],
-    [trouble(503), 'twilio 503'],
-    [new TwilioError('GET', { remedy: 'retry', effect: 'unknown' }), 'twilio unknown'],
-  ])('of Twilio is told as not compared', async (error, why) => {
+    [trouble(429), { status: 429 }],
+    [trouble(503), { status: 503 }],
+    [new TwilioError('GET', { remedy: 'retry', effect: 'unknown' }), { effect: 'unknown' }],
+  ])('of Twilio is told as not compared', async (error, said) => {
     const scene = await openOldScene();
     scene.accepted();
     scene.pass(MINUTE);
     scene.fails(error);
-    expect(await scene.sweep()).toEqual({ verdict: 'not compared', why });
+    expect(await scene.sweep()).toEqual({ verdict: 'not_compared', why: 'twilio', ...said });
     expect(scene.entries).toEqual([
-      { step: 'swept', type: 'accepts', reason: `not compared: ${why}`, sids: [], count: 0 },
+      { step: 'swept', type: 'accepts', reason: 'not_compared', why: 'twilio', ...said, sids: [], count: 0 },
     ]);
     scene.fails(undefined);
     expect(await scene.sweep()).toEqual({ verdict: 'repairing' });
@@ -371,22 +371,22 @@ describe('trouble', () => {
     await scene.sweep();
     scene.fails(undefined);
     scene.pass(MINUTE);
-    expect(await scene.sweep()).toEqual({ verdict: 'not compared', why: 'twilio asked to wait' });
+    expect(await scene.sweep()).toEqual({ verdict: 'not_compared', why: 'asked_to_wait' });
     expect(scene.asked()).toEqual([]);
     scene.pass(MINUTE);
     expect(await scene.sweep()).toEqual({ verdict: 'clean' });
   });
 
   const ownTrouble = [
-    ['refused', trouble(400, { remedy: 'park' }), 'twilio 400'],
-    ['answered by 500', trouble(500, { effect: 'unknown' }), 'twilio 500'],
-    ['unreadable', new TwilioError('GET', { remedy: 'retry', effect: 'unknown' }), 'twilio unknown'],
-    ['with no address', new TwilioError('GET', { remedy: 'park', effect: 'unsent' }), 'twilio unsent'],
+    ['refused', trouble(400, { remedy: 'park' }), { status: 400 }],
+    ['answered by 500', trouble(500, { effect: 'unknown' }), { status: 500 }],
+    ['unreadable', new TwilioError('GET', { remedy: 'retry', effect: 'unknown' }), { effect: 'unknown' }],
+    ['with no address', new TwilioError('GET', { remedy: 'park', effect: 'unsent' }), { effect: 'unsent' }],
   ] as const;
 
   test.each(ownTrouble.flatMap((one) => (['acceptance', 'chat'] as const).map((what) => [what, ...one] as const)))(
     'with the %s of one task (%s) keeps no other from being found, and is never called clean',
-    async (what, _, error, why) => {
+    async (what, _, error, said) => {
       const scene = await openOldScene();
       for (const n of [1, 2, 3]) {
         scene.accepted(n, { chat: 'unshown' });
@@ -394,9 +394,9 @@ describe('trouble', () => {
       }
       scene.failing.set(`${what} ${sid('WT', 2)}`, error);
       scene.pass(MINUTE);
-      expect(await scene.sweep()).toEqual({ verdict: 'not compared', why });
+      expect(await scene.sweep()).toEqual({ verdict: 'not_compared', why: 'twilio', ...said });
       expect(scene.sent.map(({ message }) => message.group)).toEqual([sid('CH', 1), sid('CH', 3)]);
-      expect(await scene.sweep()).toEqual({ verdict: 'not compared', why });
+      expect(await scene.sweep()).toEqual({ verdict: 'not_compared', why: 'twilio', ...said });
       scene.failing.clear();
       expect(await scene.sweep()).toEqual({ verdict: 'repairing' });
       expect(scene.sent.at(-1)?.message.group).toBe(sid('CH', 2));
@@ -415,7 +415,7 @@ describe('trouble', () => {
       scene.failing.set(`acceptance ${sid('WT', n)}`, error);
     }
     scene.pass(MINUTE);
-    expect(await scene.sweep()).toMatchObject({ verdict: 'not compared' });
+    expect(await scene.sweep()).toMatchObject({ verdict: 'not_compared' });
     expect(scene.asked()).toEqual(['list', `acceptance ${task}`]);
   });
 
@@ -426,23 +426,23 @@ describe('trouble', () => {
     await scene.linked(channel, sid('WT', 2));
     scene.failing.set(`chat ${sid('WT', 2)}`, trouble(500, { effect: 'unknown' }));
     scene.pass(MINUTE);
-    expect(await scene.sweep()).toEqual({ verdict: 'not compared', why: 'twilio 500' });
+    expect(await scene.sweep()).toEqual({ verdict: 'not_compared', why: 'twilio', status: 500 });
     expect(scene.sent).toEqual([]);
   });
 
   test('that nobody foresaw is told by its name, and the next sweep goes on', async () => {
     const scene = await openOldScene();
     scene.fails(new RangeError('may quote what people wrote'));
-    expect(await scene.sweep()).toEqual({ verdict: 'not compared', why: 'RangeError' });
+    expect(await scene.sweep()).toEqual({ verdict: 'not_compared', why: 'failed', error: 'RangeError' });
     expect(scene.entries[0]).toEqual({ step: 'failed', type: 'accepts', reason: 'RangeError', sids: [] });
   });
 
   test('of a workspace that nobody named is told once', async () => {
     const scene = openScene('unknown');
     for (let n = 0; n < 3; n += 1)
-      expect(await scene.sweep()).toEqual({ verdict: 'not compared', why: 'no_workspace' });
+      expect(await scene.sweep()).toEqual({ verdict: 'not_compared', why: 'no_workspace' });
     expect(scene.entries).toEqual([
-      { step: 'swept', type: 'accepts', reason: 'not compared: no_workspace', sids: [], count: 0 },
+      { step: 'swept', type: 'accepts', reason: 'not_compared', why: 'no_workspace', sids: [], count: 0 },
     ]);
   });
 });

@@ -100,7 +100,7 @@ const send = async (search: Search, { task, chat }: UnknownChat, acceptance: Acc
   search.journal({
     step: 'queued',
     type: event.type,
-    reason: 'found by the sweep',
+    reason: 'found_by_sweep',
     sids: [reservation, task.sid, worker, chat.container],
   });
 };

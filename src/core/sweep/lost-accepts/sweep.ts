@@ -4,7 +4,9 @@
  */
 
 import type { BridgeSettings } from '../../deps.ts';
-import { describeTwilioError, TwilioError } from '../../model/twilio-error.ts';
+import { errorName } from '../../model/error-name.ts';
+import type { SweepVerdict } from '../../model/sweep-verdict.ts';
+import { answerOf, TwilioError } from '../../model/twilio-error.ts';
 import type { TaskSide } from '../../ports/tasks.ts';
 import { firstStart } from '../../state/first-start.ts';
 import { lookInto, type Search } from './look-into.ts';
@@ -19,11 +21,7 @@ export type AcceptSweepDeps = Pick<Search, 'store' | 'queues' | 'clock' | 'nonce
   readonly tasks: TaskSide | undefined;
 };
 
-export type AcceptVerdict =
-  | { readonly verdict: 'clean' }
-  | { readonly verdict: 'repairing' }
-  /** Not all of it, at least. */
-  | { readonly verdict: 'not compared'; readonly why: string };
+export type AcceptVerdict = Exclude<SweepVerdict, { verdict: 'left_alone' }>;
 
 /** How long a run may ask, in milliseconds; the call under way then may take longer. */
 export const ACCEPTS_MS = 10_000;
@@ -39,19 +37,19 @@ export const createAcceptSweep = (deps: AcceptSweepDeps): ((deadline: number) =>
   let loggedNoWorkspace = false;
 
   const log = (verdict: AcceptVerdict, count: number): AcceptVerdict => {
-    const reason = verdict.verdict === 'not compared' ? `not compared: ${verdict.why}` : verdict.verdict;
-    journal({ step: 'swept', type: 'accepts', reason, sids: [], count });
+    const { verdict: reason, ...why } = verdict;
+    journal({ step: 'swept', type: 'accepts', sids: [], count, reason, ...why });
     return verdict;
   };
 
   return async (deadline) => {
     if (tasks === undefined) {
-      const verdict = { verdict: 'not compared', why: 'no_workspace' } as const;
+      const verdict = { verdict: 'not_compared', why: 'no_workspace' } as const;
       if (!loggedNoWorkspace) log(verdict, 0);
       loggedNoWorkspace = true;
       return verdict;
     }
-    if (clock.now() < notBefore) return log({ verdict: 'not compared', why: 'twilio asked to wait' }, 0);
+    if (clock.now() < notBefore) return log({ verdict: 'not_compared', why: 'asked_to_wait' }, 0);
     let sent = 0;
     const count = () => {
       sent += 1;
@@ -61,16 +59,16 @@ export const createAcceptSweep = (deps: AcceptSweepDeps): ((deadline: number) =>
     } catch (error) {
       if (error instanceof TwilioError) notBefore = clock.now() + (error.retryAfter ?? 0) * 1000;
       else if (!(error instanceof BudgetSpent))
-        journal({ step: 'failed', type: 'accepts', reason: whyOf(error), sids: [] });
-      return log({ verdict: 'not compared', why: whyOf(error) }, sent);
+        journal({ step: 'failed', type: 'accepts', reason: errorName(error), sids: [] });
+      return log(notCompared(error), sent);
     }
   };
 };
 
-const whyOf = (error: unknown): string => {
-  if (error instanceof BudgetSpent) return 'more than one run can ask';
-  if (error instanceof TwilioError) return describeTwilioError(error);
-  return error instanceof Error ? error.name : typeof error;
+const notCompared = (error: unknown): AcceptVerdict => {
+  if (error instanceof BudgetSpent) return { verdict: 'not_compared', why: 'budget_spent' };
+  if (error instanceof TwilioError) return { verdict: 'not_compared', why: 'twilio', ...answerOf(error) };
+  return { verdict: 'not_compared', why: 'failed', error: errorName(error) };
 };
 
 /**
@@ -96,7 +94,7 @@ const sweep = async (
   let unread: AcceptVerdict | undefined;
   const noteUnread = (error: unknown): void => {
     if (!(error instanceof TwilioError) || concernsAll(error)) throw error;
-    unread = { verdict: 'not compared', why: whyOf(error) };
+    unread = notCompared(error);
   };
   const unknown = await unknownChats(deps, memory, await openChats(tasks, turn, memory, young, noteUnread));
 
