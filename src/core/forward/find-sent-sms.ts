@@ -39,21 +39,36 @@ export const findSentSms = async (
   if (session === undefined) return 'notSent';
   const carried = await readInteractions(webhook, session, forward.about, row.since - SLACK_MS);
   if (carried === undefined) return 'unclear';
-  if (carried.some(({ messages }) => messages.includes(forward.about))) return 'sent';
+  const texts = new Set([textOf(came), textOf(forward)]);
+  const judged = judge(carried, forward.about, texts, row);
+  if (typeof judged === 'string') return judged;
+  const others = await equalOthers(deps, forward, texts, row.since - 2 * SLACK_MS);
+  return judged.alike > others ? 'sent' : 'unclear';
+};
 
+/**
+ * What the session's list says by itself. `alike`: so many SMS that name no message have one of these texts; whether
+ * ours is among them, the number of other messages with these texts tells.
+ * @param texts what was posted at first, and what would be posted now.
+ */
+const judge = (
+  carried: readonly Interaction[],
+  about: string,
+  texts: ReadonlySet<string>,
+  row: DoubtfulForward,
+): SmsFound | { readonly alike: number } => {
+  if (carried.some(({ messages }) => messages.includes(about))) return 'sent';
   const unnamed = carried.filter(
     ({ direction, messages, createdAt }) =>
       direction !== 'in' && messages.length === 0 && Date.parse(createdAt) >= row.since - SLACK_MS,
   );
-  const texts = new Set([textOf(came), textOf(forward)]);
-  const candidates = unnamed.filter(({ body }) => body === undefined || texts.has(body));
+  const alike = unnamed.filter(({ body }) => body === undefined || texts.has(body));
   // A try may have posted what the message said in between.
-  if (candidates.length === 0) return texts.size > 1 && unnamed.length > 0 ? 'unclear' : 'notSent';
-  if (candidates.some(({ direction, body }) => direction !== 'out' || body === undefined)) return 'unclear';
+  if (alike.length === 0) return texts.size > 1 && unnamed.length > 0 ? 'unclear' : 'notSent';
+  if (alike.some(({ direction, body }) => direction !== 'out' || body === undefined)) return 'unclear';
   // Days may have passed: what made these may be deleted, or no longer among the newest, and could not be counted.
   if (row.state === 'queued' && row.revived) return 'unclear';
-  const others = await equalOthers(deps, forward, texts, row.since - 2 * SLACK_MS);
-  return candidates.length > others ? 'sent' : 'unclear';
+  return { alike: alike.length };
 };
 
 const textOf = ({ body }: Forward): string => new URLSearchParams(body).get('Body') ?? '';

@@ -102,6 +102,19 @@ type Hole = { readonly message: Message; readonly row: OpenRow | undefined };
 const hasEnded = (row: ForwardRow | undefined): row is EndedRow =>
   row?.state === 'sent' || row?.state === 'skipped' || row?.state === 'parked';
 
+/**
+ * How a message stands with its forward. `accounted`: none is needed, or it has ended. `young`: its webhook may still
+ * come. `waiting`: on the queue. `moving`: a delivery tries it, so what is behind it waits on the queue without a row.
+ */
+type Standing = 'accounted' | 'young' | 'waiting' | 'moving' | 'hole';
+
+const standingOf = (message: Message, row: ForwardRow | undefined, isNeeded: boolean, now: number): Standing => {
+  if (!isNeeded || hasEnded(row)) return 'accounted';
+  if (isRecent(message, now)) return 'young';
+  if (row === undefined || !isAlive(row, now)) return 'hole';
+  return row.state === 'queued' ? 'waiting' : 'moving';
+};
+
 /** `upTo`: the last index up to which all is accounted for; undefined: not even the first. */
 const findHoles = (
   cursor: number,
@@ -115,18 +128,14 @@ const findHoles = (
   let whole = true;
   for (const [n, message] of messages.entries()) {
     const row = rows[n];
+    // What is missing in between may only become visible later.
     const gap = message.index > (messages[n - 1]?.index ?? cursor) + 1;
     if (gap && Date.parse(message.createdAt) > now - VISIBLE_MS) whole = false;
-    if (!isNeeded(message) || hasEnded(row)) {
-      if (whole) upTo = message.index;
-      continue;
-    }
-    whole = false;
-    if (isRecent(message, now)) continue;
-    // Those behind the head of a line that moves, or is held, wait on the queue without a row.
-    if (row !== undefined && row.state !== 'queued' && isAlive(row, now)) break;
-    if (row?.state === 'queued' && isAlive(row, now)) continue;
-    holes.push({ message, row });
+    const standing = standingOf(message, row, isNeeded(message), now);
+    if (standing !== 'accounted') whole = false;
+    else if (whole) upTo = message.index;
+    if (standing === 'moving') break;
+    if (standing === 'hole' && !hasEnded(row)) holes.push({ message, row });
   }
   return { holes, upTo };
 };

@@ -17,6 +17,7 @@ import { isLinkLate, waitsSince } from '../state/lag.ts';
 import { type Pair, readPair } from '../state/pair.ts';
 import type { SweepClass } from '../state/pair-writes.ts';
 import { bothLanes, comparePair, type Verdicts } from './compare-pair.ts';
+import { createPacer } from './pacer.ts';
 
 const PAGE = 100;
 
@@ -25,13 +26,8 @@ const PAGE = 100;
  */
 const SHARE: Readonly<Record<SweepClass, number>> = { active: 550, quiet: 220 };
 
-/** A pair costs two reads of Twilio; one begins so often that there are some 33 a second, and never above 40. */
-const PACE_MS = 60;
-const LEAST_MS = 50;
-
-/** What is found costs its lane a few reads more, at the same time: the sweep makes room for them. */
-const REPAIR_MS = 120;
-const SIDE_BY_SIDE = 20;
+/** Jobs that are put on their queues side by side. */
+const AT_ONCE = 20;
 
 /**
  * A run ends by itself after so long, and its lease a little later. The active pairs leave the quiet ones their time.
@@ -75,51 +71,43 @@ const compareShare = async (
   from: string | undefined,
   deadline: number,
 ): Promise<string | undefined> => {
-  const pairs: Seen[] = [];
-  const underWay = new Set<Promise<void>>();
+  const seen: Seen[] = [];
+  const pacer = createPacer(deps.clock);
   let place = from;
   let begun = 0;
-  let owed = 0;
-  let beat = deps.clock.now();
-  const stop = (): boolean => begun >= SHARE[kind] || deps.clock.now() >= deadline;
-  while (!stop()) {
+  const isOver = (): boolean => begun >= SHARE[kind] || deps.clock.now() >= deadline;
+  while (!isOver()) {
     const page = await deps.store.list(kind, { limit: Math.min(PAGE, SHARE[kind] - begun), after: place });
     for (const item of page.items) {
-      if (stop()) break;
+      if (isOver()) break;
       begun += 1;
-      const begunAt = deps.clock.now();
       place = String(item[TABLE.listOrder]);
-      const one: Promise<void> = comparePair(deps, item.pk as PairId, kind)
-        // The store or a queue did not do as asked: this pair is looked at again by the next run.
-        .catch((error: unknown) => bothLanes({ verdict: 'not_compared', why: 'failed', error: errorName(error) }))
-        .then((lanes) => {
-          pairs.push({ container: String(item.pk), lanes });
-          owed += REPAIR_MS * repairing(lanes);
-        })
-        .finally(() => underWay.delete(one));
-      underWay.add(one);
-      if (underWay.size >= SIDE_BY_SIDE) await Promise.race(underWay);
-      // What the work itself takes is part of the pause.
-      beat += PACE_MS + owed;
-      owed = 0;
-      const next = Math.max(begunAt + LEAST_MS, beat);
-      await deps.clock.sleep(Math.max(0, next - deps.clock.now()));
+      await pacer.begin(() => compareOne(deps, item.pk as PairId, kind, seen));
     }
-    if (page.next === undefined && !stop()) {
+    if (page.next === undefined && !isOver()) {
       place = undefined;
       break;
     }
   }
-  await Promise.all(underWay);
-  log(deps, kind, pairs);
+  await pacer.ended();
+  log(deps, kind, seen);
   return place;
 };
 
-type Seen = { readonly container: string; readonly lanes: Verdicts };
+/** @returns lanes found to differ. */
+const compareOne = async (deps: BridgeDeps, pair: PairId, kind: SweepClass, seen: Seen[]): Promise<number> => {
+  const lanes = await comparePair(deps, pair, kind).catch((error: unknown) =>
+    // The store or a queue did not do as asked: this pair is looked at again by the next run.
+    bothLanes({ verdict: 'not_compared', why: 'failed', error: errorName(error) }),
+  );
+  seen.push({ pair, lanes });
+  return count(lanes, 'repairing');
+};
+
+type Seen = { readonly pair: PairId; readonly lanes: Verdicts };
 
 const count = (lanes: Verdicts, verdict: SweepVerdict['verdict']): number =>
   Object.values(lanes).filter((one) => one.verdict === verdict).length;
-const repairing = (lanes: Verdicts): number => count(lanes, 'repairing');
 
 /** A verdict per lane; what was not seen is never called clean. */
 const log = (deps: BridgeDeps, kind: SweepClass, pairs: readonly Seen[]): void => {
@@ -128,12 +116,12 @@ const log = (deps: BridgeDeps, kind: SweepClass, pairs: readonly Seen[]): void =
     if (verdict === 'clean' || lanes > 0)
       deps.journal({ step: 'swept', type: `${kind}_lanes`, reason: verdict, sids: [], count: lanes });
   }
-  for (const { container, lanes } of pairs)
+  for (const { pair, lanes } of pairs)
     for (const lane of ['toFrontline', 'toFlex'] as const) {
       const seen = lanes[lane];
       if (seen?.verdict !== 'left_alone' && seen?.verdict !== 'not_compared') continue;
       const { verdict: reason, ...why } = seen;
-      deps.journal({ step: 'swept', type: `${kind}_lanes`, lane, reason, ...why, sids: [container] });
+      deps.journal({ step: 'swept', type: `${kind}_lanes`, lane, reason, ...why, sids: [pair] });
     }
 };
 
@@ -144,8 +132,8 @@ const sendWaiting = async (deps: BridgeDeps): Promise<number> => {
     const page = await deps.store.list('due', { limit: PAGE, after });
     const pairs = page.items.map(readPair).filter((pair) => pair !== undefined);
     const jobs = pairs.flatMap((pair) => jobsFor(deps, pair));
-    for (let n = 0; n < jobs.length; n += SIDE_BY_SIDE)
-      await Promise.all(jobs.slice(n, n + SIDE_BY_SIDE).map((job) => sendJob(deps, job)));
+    for (let n = 0; n < jobs.length; n += AT_ONCE)
+      await Promise.all(jobs.slice(n, n + AT_ONCE).map((job) => sendJob(deps, job)));
     waiting.push(...pairs);
     after = page.next;
   } while (after !== undefined);
