@@ -1,7 +1,7 @@
 /** How long the bridge took to answer each webhook, as the local Twilio sees it. */
-import type { Deliver } from '../local-twilio/world.ts';
+import type { DeliverWebhook } from '../local-twilio/world.ts';
 
-export type Heard = {
+export type WebhookTiming = {
   readonly account: 'flex' | 'frontline';
   readonly form: string;
   /** Milliseconds since 1970: when Twilio began the call, and when it had the answer. */
@@ -11,13 +11,13 @@ export type Heard = {
 };
 
 export type Hearing = {
-  readonly around: (deliver: Deliver) => Deliver;
+  readonly around: (deliver: DeliverWebhook) => DeliverWebhook;
   /** Everything heard since the last time. */
-  readonly take: () => readonly Heard[];
+  readonly take: () => readonly WebhookTiming[];
 };
 
 export const createHearing = (): Hearing => {
-  let heard: Heard[] = [];
+  let heard: WebhookTiming[] = [];
   return {
     around: (deliver) => async (call) => {
       const begun = Date.now();

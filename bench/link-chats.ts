@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AGENTS } from '../local-twilio/defaults.ts';
 import type { RunningTwilio } from '../local-twilio/server.ts';
 
-export type Chat = {
+export type BenchChat = {
   readonly number: number;
   readonly channel: string;
   readonly conversation: string;
@@ -17,7 +17,7 @@ const PATIENCE_MS = 60_000;
 const agents = [AGENTS.ann, AGENTS.ben, AGENTS.eve] as const;
 
 /** @throws Error when not all are linked within a minute */
-export const linkChats = async (twilio: RunningTwilio, count: number): Promise<readonly Chat[]> => {
+export const linkChats = async (twilio: RunningTwilio, count: number): Promise<readonly BenchChat[]> => {
   const begun = Array.from({ length: count }, (_, number) => {
     const agent = agents[number % agents.length] ?? AGENTS.ann;
     const hello = `${number}: hello`;
@@ -28,7 +28,7 @@ export const linkChats = async (twilio: RunningTwilio, count: number): Promise<r
   });
 
   const { containers } = twilio.place.frontline.chat;
-  const linked = new Map<string, Chat>();
+  const linked = new Map<string, BenchChat>();
   const end = Date.now() + PATIENCE_MS;
   while (linked.size < count) {
     if (Date.now() > end) throw new Error(`${count - linked.size} of ${count} chats were not linked in time`);

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BridgePlan, BridgeTally, BridgeVerbs } from './bridge-process.ts';
 import { startChild } from './child.ts';
-import type { Talk, Talked } from './talk.ts';
+import type { Talked, TalkPlan } from './talk.ts';
 import type { TwilioPlan, TwilioTally, TwilioVerbs } from './twilio-process.ts';
 
 export type StandPlan = TwilioPlan & Pick<BridgePlan, 'forwards' | 'sweepMs'>;
 
 /** One talk, and what it cost. */
 export type Round = {
-  readonly plan: Talk;
+  readonly plan: TalkPlan;
   readonly talked: Talked;
   readonly bridge: BridgeTally;
   readonly twilio: TwilioTally;
@@ -23,7 +23,7 @@ export type Round = {
 export type Stand = {
   /** New chats, so that none of them writes more than people do (the bridge holds such a pair). */
   readonly link: (chats: number) => Promise<void>;
-  readonly round: (plan: Omit<Talk, 'forwards'>) => Promise<Round>;
+  readonly round: (plan: Omit<TalkPlan, 'forwards'>) => Promise<Round>;
 };
 
 export const onStand = async <T>(plan: StandPlan, work: (stand: Stand) => Promise<T>): Promise<T> => {

@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '../local-twilio/model.ts';
 import type { RunningTwilio } from '../local-twilio/server.ts';
 import { judge } from '../local-twilio/transcripts.ts';
-import type { Heard, Hearing } from './hearing.ts';
-import type { Chat } from './link-chats.ts';
+import type { Hearing, WebhookTiming } from './hearing.ts';
+import type { BenchChat } from './link-chats.ts';
 
-export type Talk = {
+export type TalkPlan = {
   /** In all chats together, half of them on each side. */
   readonly perSecond: number;
   readonly messages: number;
@@ -39,14 +39,18 @@ const LEAD_MS = 200;
 
 /** One message of a person's; what the bench knows of a chat besides what Twilio says. */
 export type Saying = {
-  readonly chat: Chat;
+  readonly chat: BenchChat;
   readonly side: 'flex' | 'frontline';
   readonly text: string;
   readonly due: number;
 };
 
 /** Chats take turns; in each the customer and the agent do. No two texts are the same. */
-const timetable = ({ chats, earlier }: Scene, { perSecond, messages }: Talk, start: number): readonly Saying[] =>
+const timetable = (
+  { chats, earlier }: TalkSetting,
+  { perSecond, messages }: TalkPlan,
+  start: number,
+): readonly Saying[] =>
   Array.from({ length: Math.ceil(messages / chats.length) }, (_, turn) => ({ turn }))
     .flatMap(({ turn }) => chats.map((chat) => ({ turn, chat })))
     .slice(0, messages)
@@ -57,15 +61,15 @@ const timetable = ({ chats, earlier }: Scene, { perSecond, messages }: Talk, sta
       due: start + (n * 1000) / perSecond,
     }));
 
-export type Scene = {
+export type TalkSetting = {
   readonly twilio: RunningTwilio;
   readonly hearing: Hearing;
-  readonly chats: readonly Chat[];
+  readonly chats: readonly BenchChat[];
   /** What was said in these chats before. */
   readonly earlier: readonly Saying[];
 };
 
-const messagesOf = (twilio: RunningTwilio, side: 'flex' | 'frontline', chat: Chat): readonly Message[] => {
+const messagesOf = (twilio: RunningTwilio, side: 'flex' | 'frontline', chat: BenchChat): readonly Message[] => {
   const sid = side === 'flex' ? chat.channel : chat.conversation;
   return [...(twilio.place[side].chat.containers.get(sid)?.messages.values() ?? [])];
 };
@@ -85,7 +89,7 @@ const untilAll = async (isThere: () => boolean): Promise<number | undefined> => 
   }
 };
 
-const wrongIn = (twilio: RunningTwilio, chat: Chat, said: readonly Saying[]): readonly string[] => {
+const wrongIn = (twilio: RunningTwilio, chat: BenchChat, said: readonly Saying[]): readonly string[] => {
   const on = (side: 'flex' | 'frontline') => said.filter((one) => one.side === side).map(({ text }) => text);
   const stands = (side: 'flex' | 'frontline') => messagesOf(twilio, side, chat).map(({ body }) => body ?? '');
   return judge(
@@ -95,8 +99,8 @@ const wrongIn = (twilio: RunningTwilio, chat: Chat, said: readonly Saying[]): re
 };
 
 export const talk = async (
-  scene: Scene,
-  plan: Talk,
+  scene: TalkSetting,
+  plan: TalkPlan,
 ): Promise<{ readonly talked: Talked; readonly said: readonly Saying[] }> => {
   const { twilio, hearing, chats, earlier } = scene;
   twilio.switches.latency = plan.latencyMs;
@@ -113,7 +117,7 @@ export const talk = async (
   }
 
   const perChat = Map.groupBy([...earlier, ...said], ({ chat }) => chat);
-  const complete = (side: 'flex' | 'frontline') => (chat: Chat) => {
+  const complete = (side: 'flex' | 'frontline') => (chat: BenchChat) => {
     const sid = side === 'flex' ? chat.channel : chat.conversation;
     const there = twilio.place[side].chat.containers.get(sid)?.messages.size ?? 0;
     return there > (perChat.get(chat)?.length ?? 0);
@@ -151,4 +155,4 @@ export const talk = async (
   return { talked: { ...times, lasted: Math.max(last, forwardedAt ?? last) - start, wrong }, said };
 };
 
-const textIn = ({ form }: Heard): string => new URLSearchParams(form).get('Body') ?? '';
+const textIn = ({ form }: WebhookTiming): string => new URLSearchParams(form).get('Body') ?? '';

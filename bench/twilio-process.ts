@@ -2,8 +2,8 @@
 import { startLocalTwilio } from '../local-twilio/server.ts';
 import { answerParent, argument } from './child.ts';
 import { createHearing } from './hearing.ts';
-import { type Chat, linkChats } from './link-chats.ts';
-import { type Saying, type Talk, type Talked, talk } from './talk.ts';
+import { type BenchChat, linkChats } from './link-chats.ts';
+import { type Saying, type Talked, type TalkPlan, talk } from './talk.ts';
 
 export type TwilioPlan = { readonly validate: boolean };
 
@@ -21,7 +21,7 @@ export type TwilioVerbs = {
   readonly connect: (bridge: { readonly url: string }) => void;
   /** Begins so many new chats, has them linked, and forgets those from before. */
   readonly link: (plan: { readonly chats: number }) => Promise<void>;
-  readonly talk: (plan: Talk) => Promise<Talked>;
+  readonly talk: (plan: TalkPlan) => Promise<Talked>;
   readonly reset: (nothing: undefined) => void;
   readonly tally: (nothing: undefined) => TwilioTally;
 };
@@ -29,7 +29,7 @@ export type TwilioVerbs = {
 const { validate } = argument<TwilioPlan>();
 const hearing = createHearing();
 const twilio = await startLocalTwilio({ seed: 1, validate, around: hearing.around });
-let chats: readonly Chat[] = [];
+let chats: readonly BenchChat[] = [];
 let earlier: readonly Saying[] = [];
 let since = process.cpuUsage();
 

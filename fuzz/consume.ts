@@ -14,7 +14,7 @@ const MOST_ATTEMPTS = 60;
 const late = (attempts: number): number => 2 ** Math.min(Math.max(attempts - 10, 0), 10);
 
 /** Hands a message to its consumer until it is done with. @returns undefined when it never is. */
-export const consume = async (
+export const consumeQueued = async (
   stage: Hands,
   queue: QueueName,
   group: string,

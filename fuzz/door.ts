@@ -3,13 +3,13 @@ import type { QueueName } from '../src/contract.ts';
 import type { Entry } from '../src/core/ports/journal.ts';
 import type { QueueMessage } from '../src/core/ports/queues.ts';
 import { config, NOW, secrets } from './bridge.ts';
-import type { Draft, Fault } from './draft.ts';
+import type { RequestDraft, Trouble } from './draft.ts';
 import type { Knock } from './knock.ts';
 import type { Queued } from './stage.ts';
 import type { Target } from './target.ts';
 import { afterTurns, settled } from './turns.ts';
 
-export type Heard = {
+export type AnswerSeen = {
   readonly end: 'answered' | 'threw' | 'hung';
   readonly status: number;
   readonly text: string;
@@ -23,7 +23,7 @@ export type Heard = {
   readonly notStored: boolean;
 };
 
-const flowing = (body: Buffer, flow: Draft['flow']): RequestInit['body'] => {
+const flowing = (body: Buffer, flow: RequestDraft['flow']): RequestInit['body'] => {
   switch (flow) {
     case 'none':
       return undefined;
@@ -48,7 +48,7 @@ const flowing = (body: Buffer, flow: Draft['flow']): RequestInit['body'] => {
 };
 
 /** undefined when no such request can be made at all. */
-const requestOf = (knock: Knock, flow: Draft['flow']): Request | undefined => {
+const requestOf = (knock: Knock, flow: RequestDraft['flow']): Request | undefined => {
   const bodiless = knock.method === 'GET' || knock.method === 'HEAD';
   const headers = new Headers();
   for (const [name, value] of knock.headers) {
@@ -73,7 +73,7 @@ const requestOf = (knock: Knock, flow: Draft['flow']): Request | undefined => {
 const never = <T>(): Promise<T> => new Promise<T>(() => {});
 
 /** @returns undefined when no such request can be made at all. */
-export const knock = async (target: Target, draft: Draft, given: Knock): Promise<Heard | undefined> => {
+export const knock = async (target: Target, draft: RequestDraft, given: Knock): Promise<AnswerSeen | undefined> => {
   const request = requestOf(given, draft.flow);
   if (request === undefined) return undefined;
   const sent: Queued[] = [];
@@ -90,7 +90,7 @@ export const knock = async (target: Target, draft: Draft, given: Knock): Promise
     }
     return failing;
   };
-  const behind = (hanging: Fault): void => {
+  const behind = (hanging: Trouble): void => {
     if (draft.fault === hanging) met = true;
   };
   const send = (queue: QueueName, message: QueueMessage): Promise<void> => {

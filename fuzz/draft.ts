@@ -6,13 +6,13 @@ import type { Seed } from './seeds.ts';
 export type Token = 'flex' | 'before' | 'frontline' | 'empty' | 'guessed';
 
 /** `original`: over the fixture as it was, whatever became of it. `bare`: over the address alone. */
-export type Signed = 'as sent' | 'original' | 'bare' | 'other address' | 'garbled' | 'missing';
+export type SignedHow = 'as sent' | 'original' | 'bare' | 'other address' | 'garbled' | 'missing';
 
 /** How the body comes: whole, in pieces, never to its end, broken off, or not at all. */
 export type Flow = 'whole' | 'pieces' | 'stalls' | 'breaks' | 'none';
 
 /** What goes wrong behind the webhook. */
-export type Fault =
+export type Trouble =
   | 'nothing'
   | 'queue refuses'
   | 'queue refuses one'
@@ -22,7 +22,7 @@ export type Fault =
   | 'secrets hang'
   | 'journal throws';
 
-export type Draft = {
+export type RequestDraft = {
   readonly seed: Seed;
   method: string;
   path: string;
@@ -33,14 +33,14 @@ export type Draft = {
   /** Changes to the body's bytes, after the parameters were encoded. */
   readonly bytes: ((bytes: Buffer) => Buffer)[];
   token: Token;
-  signed: Signed;
+  signed: SignedHow;
   flow: Flow;
-  fault: Fault;
+  fault: Trouble;
 };
 
 export const tokenOf = (side: Side): Token => side;
 
-export const draftOf = (seed: Seed): Draft => ({
+export const draftOf = (seed: Seed): RequestDraft => ({
   seed,
   method: 'POST',
   path: seed.path,

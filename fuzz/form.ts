@@ -20,10 +20,10 @@ const component = (text: string): string =>
 export const written = (params: readonly (readonly [string, string])[]): string =>
   params.map(([name, value]) => `${component(name)}=${component(value)}`).join('&');
 
-export type Said = ReadonlyMap<string, readonly string[]>;
+export type FormValues = ReadonlyMap<string, readonly string[]>;
 
 /** The parameters and their values in order; undefined when the bytes are no UTF-8. */
-export const said = (bytes: Uint8Array): Said | undefined => {
+export const said = (bytes: Uint8Array): FormValues | undefined => {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     const found = new Map<string, string[]>();
@@ -39,7 +39,7 @@ export const said = (bytes: Uint8Array): Said | undefined => {
 };
 
 /** https://www.twilio.com/docs/usage/security#validating-requests: of a name given more than once, each value once, sorted. */
-export const signatureOf = (token: string, url: string, form: Said): string => {
+export const signatureOf = (token: string, url: string, form: FormValues): string => {
   const hmac = createHmac('sha1', token).update(url);
   const byUnits = (a: string, b: string): number => (a < b ? -1 : 1);
   for (const name of [...form.keys()].sort(byUnits))

@@ -1,13 +1,13 @@
 /** Mutant after mutant at the webhook's door, and what it lets in, now and then, on to the consumers. */
 import { reasonWords } from '../src/core/ports/journal.ts';
 import { knock } from './door.ts';
-import type { Draft } from './draft.ts';
+import type { RequestDraft } from './draft.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { judgeConsumed } from './judge-consumed.ts';
 import { knockOf } from './knock.ts';
 import { type Mutant, mutantOf, mutationsIn } from './mutate.ts';
 import { type Seed, seedsFor } from './seeds.ts';
-import { createStage } from './stage.ts';
+import { createFuzzBridge } from './stage.ts';
 import type { Target } from './target.ts';
 
 export type Failure = {
@@ -16,7 +16,7 @@ export type Failure = {
   /** The fixture, and the mutations that are enough for it to fail. */
   readonly fixture: string;
   readonly mutations: readonly string[];
-  readonly draft: Draft;
+  readonly draft: RequestDraft;
 };
 
 export type Report = {
@@ -84,7 +84,7 @@ const withoutParams = async (plan: Plan, again: () => Mutant, problem: string): 
 };
 
 export const fuzz = async (plan: Plan): Promise<Report> => {
-  const seeds = seedsFor((await createStage(plan.target, 'linked')).facts);
+  const seeds = seedsFor((await createFuzzBridge(plan.target, 'linked')).facts);
   const failures: Failure[] = [];
   const seen = new Set<string>();
   const counts = new Map<string, number>();

@@ -166,7 +166,7 @@ const value = (dice: Dice): unknown =>
     () => [[]],
     () => -1,
     () => 1e308,
-    () => text(dice),
+    () => hostileText(dice),
     () => sid(dice),
     () => ({ toString: null, length: -1, constructor: { name: 1 } }),
   ])();
@@ -227,7 +227,7 @@ const list = (dice: Dice): string => {
   return `[${entries.join(',')}${dice.chance(0.1) ? ',' : ''}]`;
 };
 
-export const text = (dice: Dice): string => dice.pick(TEXTS);
+export const hostileText = (dice: Dice): string => dice.pick(TEXTS);
 export const number = (dice: Dice): string => dice.pick(NUMBERS);
 export const json = (dice: Dice): string =>
   dice.pick([deep, object, object, object, forged, copied, list, list, (d: Dice) => JSON.stringify(value(d))])(dice);
@@ -237,12 +237,12 @@ const isNumber = /Index|Size|Age|Count|Version|Priority|Capacity/;
 
 /** Mostly of the kind that the parameter should have. */
 export const valueFor = (dice: Dice, parameter: string): string => {
-  const any = () => dice.pick([text, number, json, sid, (d: Dice) => d.pick(DATES)])(dice);
+  const any = () => dice.pick([hostileText, number, json, sid, (d: Dice) => d.pick(DATES)])(dice);
   if (dice.chance(0.3)) return any();
   if (parameter.endsWith('Sid')) return sid(dice);
-  if (parameter === 'Body' && dice.chance(0.5)) return TEXT + text(dice);
+  if (parameter === 'Body' && dice.chance(0.5)) return TEXT + hostileText(dice);
   if (isDate.test(parameter)) return dice.pick(DATES);
   if (isNumber.test(parameter)) return number(dice);
   if (parameter.endsWith('Attributes') || parameter === 'Media') return json(dice);
-  return text(dice);
+  return hostileText(dice);
 };

@@ -1,6 +1,6 @@
 /** What must hold of every answer of the webhook, whatever was sent. */
-import type { Heard } from './door.ts';
-import type { Fault } from './draft.ts';
+import type { AnswerSeen } from './door.ts';
+import type { Trouble } from './draft.ts';
 import { entryProblems } from './judge-entry.ts';
 import { contentProblems, queueProblems } from './judge-message.ts';
 import type { Knock } from './knock.ts';
@@ -10,7 +10,7 @@ const STATUSES = [204, 400, 403, 404, 405, 413, 415, 503] as const;
 
 const when = (broken: boolean, problem: string): readonly string[] => (broken ? [problem] : []);
 
-const answerProblems = (knock: Knock, heard: Heard): readonly string[] => {
+const answerProblems = (knock: Knock, heard: AnswerSeen): readonly string[] => {
   const { status, sent, met, notStored } = heard;
   const reasons = heard.entries.map(({ reason }) => reason);
   const unsigned = reasons.includes('wrong_signature') || reasons.includes('no_signature');
@@ -29,7 +29,7 @@ const answerProblems = (knock: Knock, heard: Heard): readonly string[] => {
 
 const STEPS: Readonly<Record<number, readonly string[]>> = { 204: ['queued', 'skipped'], 503: ['failed'] };
 
-const journalProblems = (heard: Heard, fault: Fault): readonly string[] => {
+const journalProblems = (heard: AnswerSeen, fault: Trouble): readonly string[] => {
   const [entry, ...more] = heard.entries;
   if (entry === undefined || more.length > 0) return [`${heard.entries.length} entries for one webhook`];
   const steps = STEPS[heard.status] ?? ['refused'];
@@ -43,7 +43,7 @@ const journalProblems = (heard: Heard, fault: Fault): readonly string[] => {
   ];
 };
 
-export const judgeAnswer = (knock: Knock, heard: Heard, fault: Fault): readonly string[] => {
+export const judgeAnswer = (knock: Knock, heard: AnswerSeen, fault: Trouble): readonly string[] => {
   if (heard.end === 'threw') return ['an exception instead of an answer'];
   if (heard.end === 'hung') return ['no answer'];
   return [

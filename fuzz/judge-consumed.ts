@@ -7,11 +7,11 @@ import type { Change } from '../src/core/ports/change.ts';
 import { reasonWords } from '../src/core/ports/journal.ts';
 import { laneAttributes, pairId } from '../src/core/state/items.ts';
 import { config } from './bridge.ts';
-import { consume } from './consume.ts';
+import { consumeQueued } from './consume.ts';
 import { entryProblems } from './judge-entry.ts';
 import { queueProblems } from './judge-message.ts';
 import { holdsText } from './marks.ts';
-import { createStage, type Queued, type Stage } from './stage.ts';
+import { createFuzzBridge, type FuzzBridge, type Queued } from './stage.ts';
 import type { Target } from './target.ts';
 import { settled } from './turns.ts';
 
@@ -22,7 +22,7 @@ const nameOf = (error: unknown): string => (error instanceof Error ? `${error.na
 /** A message is handed over, and, as queues do now and then, handed over again. */
 export const judgeConsumed = async (target: Target, sent: readonly Queued[], dice: Dice): Promise<Consumed> => {
   const accepts = sent.some(({ body }) => body.includes('"reservation.accepted"'));
-  const stage = await createStage(target, accepts && dice.chance(0.7) ? 'accepted' : 'linked');
+  const stage = await createFuzzBridge(target, accepts && dice.chance(0.7) ? 'accepted' : 'linked');
   const before = stage.entries.length;
   if (dice.chance(0.15))
     stage.twilio.faults.add({ fault: 'rest.5xx-before', p: 0.4, status: dice.pick([500, 503] as const) });
@@ -31,7 +31,7 @@ export const judgeConsumed = async (target: Target, sent: readonly Queued[], dic
   const rounds = dice.chance(0.3) ? 2 : 1;
   for (let round = 0; round < rounds; round += 1)
     for (const { queue, group, body } of [...sent, ...stage.jobs]) {
-      const outcome = await settled(() => consume(stage, queue, group, body), 20_000);
+      const outcome = await settled(() => consumeQueued(stage, queue, group, body), 20_000);
       if (outcome.end === 'threw') problems.push(`a consumer threw ${nameOf(outcome.error)}`);
       else if (outcome.end === 'hung') problems.push('a consumer that never ends');
       else if (outcome.value === undefined) problems.push('a message that comes again for ever');
@@ -69,7 +69,7 @@ const keepsText = ({ set = {}, ...rest }: Change): boolean => {
 };
 
 /** When the weather is good again both ends are compared, which takes away what came twice. */
-const compare = async (stage: Stage, sent: readonly Queued[]): Promise<void> => {
+const compare = async (stage: FuzzBridge, sent: readonly Queued[]): Promise<void> => {
   stage.twilio.faults.clear();
   stage.pass(config.settleMs + config.leaseMs);
   for (const { queue, group, body } of sent) {
@@ -78,7 +78,7 @@ const compare = async (stage: Stage, sent: readonly Queued[]): Promise<void> => 
     const lane = work.event.side === 'flex' ? 'toFrontline' : 'toFlex';
     const pair = pairId('flex', stage.facts.channel);
     const job = { kind: 'reconcile', pair, lane, because: 'operator', full: true } as const;
-    await consume(stage, queue, group, encodeEnvelope({ receivedAt: stage.now(), work: job }));
+    await consumeQueued(stage, queue, group, encodeEnvelope({ receivedAt: stage.now(), work: job }));
   }
 };
 
@@ -94,7 +94,7 @@ const hasDoubles = ({ body }: Queued): boolean => {
 };
 
 /** A stamp that a customer copied names its source too, so only what the bridge itself wrote counts. */
-const doubles = (stage: Stage, { body }: Queued): readonly string[] => {
+const doubles = (stage: FuzzBridge, { body }: Queued): readonly string[] => {
   const work = decodeEnvelope(body)?.work;
   if (work?.kind !== 'event' || work.event.type !== 'message.added') return [];
   const { side, message } = work.event;

@@ -1,7 +1,7 @@
 /** What the sender of a mutant says, and knows of it. */
 import { config, secrets } from './bridge.ts';
-import type { Draft, Token } from './draft.ts';
-import { type Said, said, signatureOf, written } from './form.ts';
+import type { RequestDraft, Token } from './draft.ts';
+import { type FormValues, said, signatureOf, written } from './form.ts';
 
 /** What the sender knows of his own request. */
 export type Knock = {
@@ -12,7 +12,7 @@ export type Knock = {
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Buffer;
   /** undefined when it is no form in UTF-8. */
-  readonly form: Said | undefined;
+  readonly form: FormValues | undefined;
   /** Whether a token that counts on this route signed just this. */
   readonly proven: boolean;
 };
@@ -31,11 +31,11 @@ const GOOD: Readonly<Record<string, readonly Token[]>> = {
   '/taskrouter-handler': ['flex', 'before', 'frontline'],
 };
 
-const NOTHING: Said = new Map();
+const NOTHING: FormValues = new Map();
 const ORIGIN = 'http://127.0.0.1:3000';
 
 /** As the request's own URL has it, which is what the webhook is given. */
-const targetOf = (draft: Draft): { readonly url: string; readonly path: string; readonly query: string } => {
+const targetOf = (draft: RequestDraft): { readonly url: string; readonly path: string; readonly query: string } => {
   const { href, origin, search, hash } = new URL(ORIGIN + draft.path + draft.query);
   const target = href.slice(origin.length, href.length - hash.length);
   // An empty query's question mark is part of the address, and `search` does not show it.
@@ -43,7 +43,7 @@ const targetOf = (draft: Draft): { readonly url: string; readonly path: string; 
   return { url: href, path: mark < 0 ? target : target.slice(0, mark), query: mark < 0 ? search : target.slice(mark) };
 };
 
-const signatureFor = (draft: Draft, address: string, form: Said): string | undefined => {
+const signatureFor = (draft: RequestDraft, address: string, form: FormValues): string | undefined => {
   const token = TOKENS[draft.token];
   switch (draft.signed) {
     case 'as sent':
@@ -61,12 +61,12 @@ const signatureFor = (draft: Draft, address: string, form: Said): string | undef
   }
 };
 
-const bodyOf = (draft: Draft): Buffer => {
+const bodyOf = (draft: RequestDraft): Buffer => {
   if (draft.flow === 'none' || draft.method === 'GET' || draft.method === 'HEAD') return Buffer.alloc(0);
   return draft.bytes.reduce<Buffer>((bytes, change) => change(bytes), Buffer.from(written(draft.params)));
 };
 
-export const knockOf = (draft: Draft): Knock => {
+export const knockOf = (draft: RequestDraft): Knock => {
   const { url, path, query } = targetOf(draft);
   const body = bodyOf(draft);
   const form = said(body);

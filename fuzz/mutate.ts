@@ -1,6 +1,6 @@
 /** Run number n of a seed: always the same fixture, and the same mutations of it. */
 import { createDice, type Dice } from '../sim/random.ts';
-import { type Draft, draftOf } from './draft.ts';
+import { draftOf, type RequestDraft } from './draft.ts';
 import type { Mutation } from './mutation.ts';
 import { byteMutations } from './mutations/bytes.ts';
 import { headerMutations } from './mutations/headers.ts';
@@ -23,7 +23,7 @@ const drawn = (dice: Dice): Mutation => {
 const COUNTS = [0, 1, 1, 1, 1, 1, 2, 2, 2, 3, 4, 6] as const;
 
 export type Mutant = {
-  readonly draft: Draft;
+  readonly draft: RequestDraft;
   /** What was done, in order; a run without one of them is the same but for it. */
   readonly did: readonly string[];
   /** Decides what is done with it afterwards. */

@@ -21,7 +21,7 @@ import type { Change } from '../src/core/ports/change.ts';
 import type { Entry } from '../src/core/ports/journal.ts';
 import type { QueueMessage } from '../src/core/ports/queues.ts';
 import { config, NOW, secrets } from './bridge.ts';
-import { consume, type Hands } from './consume.ts';
+import { consumeQueued, type Hands } from './consume.ts';
 import { createHours } from './hours.ts';
 import { TEXT } from './marks.ts';
 import { REAL, type Target } from './target.ts';
@@ -39,7 +39,7 @@ export type Facts = {
 
 export type Queued = QueueMessage & { readonly queue: QueueName };
 
-export type Stage = Hands & {
+export type FuzzBridge = Hands & {
   readonly twilio: LocalTwilio;
   readonly entries: readonly Entry[];
   readonly buried: readonly Queued[];
@@ -68,7 +68,7 @@ const wireTo =
   };
 
 /** @param ready whether the chat is linked and one message waits on each side, or its task was only just accepted. */
-export const createStage = async (target: Target, ready: 'linked' | 'accepted'): Promise<Stage> => {
+export const createFuzzBridge = async (target: Target, ready: 'linked' | 'accepted'): Promise<FuzzBridge> => {
   const hours = createHours();
   const entries: Entry[] = [];
   const buried: Queued[] = [];
@@ -140,7 +140,12 @@ export const createStage = async (target: Target, ready: 'linked' | 'accepted'):
 
   // What is to be looked at comes after linking.
   const { pass, now } = hours;
-  await consume({ consumerOf: () => REAL.replicator(deps), pass, now }, 'flex-events', channelSid, linking(common));
+  await consumeQueued(
+    { consumerOf: () => REAL.replicator(deps), pass, now },
+    'flex-events',
+    channelSid,
+    linking(common),
+  );
   const conversation = twilio.reads.containers('frontline').at(-1)?.sid ?? 'CH';
   const flexMessage = twilio.customer.writes(channelSid, TEXT);
   const frontlineMessage = twilio.frontlineAgent.writes(AGENTS.ann.email, conversation, TEXT);

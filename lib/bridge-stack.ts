@@ -7,7 +7,7 @@ import { BridgeFunction, type SharedProps } from './constructs/bridge-function.t
 import { BridgeSecret } from './constructs/bridge-secret.ts';
 import { EventQueue } from './constructs/event-queue.ts';
 import { RequiredSettings } from './constructs/required-settings.ts';
-import type { Resources } from './constructs/resources.ts';
+import type { BridgeResources } from './constructs/resources.ts';
 import { StateTable } from './constructs/state-table.ts';
 import { sweepEveryMinute } from './constructs/sweep-schedule.ts';
 import { SyncAlarms } from './constructs/sync-alarms.ts';
@@ -39,7 +39,7 @@ export class BridgeStack extends Stack {
     this.addOperatorOutputs(secret, topic, dashboard);
   }
 
-  private addQueues(topic: Topic): Resources['queues'] {
+  private addQueues(topic: Topic): BridgeResources['queues'] {
     const flex = new EventQueue(this, 'FlexEvents', {
       queue: 'flex-events',
       lateHarm: 'Agents in Frontline get messages from Flex chats more than 5 minutes late.',

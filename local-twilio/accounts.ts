@@ -96,7 +96,7 @@ const account = (
 });
 
 /** What everybody who acts on the two accounts needs at hand. */
-export type Place = {
+export type TwoAccounts = {
   readonly accounts: readonly Account[];
   readonly flex: {
     readonly account: Account;
@@ -108,7 +108,7 @@ export type Place = {
 };
 
 /** Puts an agent into both accounts; into Frontline only when he has a worker there. */
-export const hire = (place: Omit<Place, 'accounts'>, agent: DefaultAgent, now: number): void => {
+export const hire = (place: Omit<TwoAccounts, 'accounts'>, agent: DefaultAgent, now: number): void => {
   const { flex, frontline } = place;
   flex.workspace.workers.set(
     agent.flexWorkerSid,
@@ -147,7 +147,7 @@ export const hire = (place: Omit<Place, 'accounts'>, agent: DefaultAgent, now: n
   frontline.chat.users.set(agent.email, newUser(`US${tail(agent.frontlineWorkerSid)}`, agent.email, agent.name, now));
 };
 
-export const createAccounts = (now: number): Place => {
+export const createAccounts = (now: number): TwoAccounts => {
   const flexAccount = account('flex', FLEX, FLEX.chatServiceSid);
   const frontlineAccount = account('frontline', FRONTLINE, FRONTLINE.conversationServiceSid);
   const flexChat = service(flexAccount, FLEX.chatServiceSid, 'Flex Chat Service', now);
@@ -165,7 +165,7 @@ export const createAccounts = (now: number): Place => {
     sessions: new Map(),
     phones: new Map(),
   });
-  const place: Place = {
+  const place: TwoAccounts = {
     accounts: [flexAccount, frontlineAccount],
     flex: { account: flexAccount, chat: flexChat, workspace: flexWorkspace, proxySid: FLEX.proxyServiceSid },
     frontline: { account: frontlineAccount, chat: frontlineChat, workspace: frontlineWorkspace },

@@ -1,5 +1,5 @@
 /** Points both accounts' webhooks at a bridge, as an operator would. */
-import type { Place } from './accounts.ts';
+import type { TwoAccounts } from './accounts.ts';
 import { noWebhooks } from './rest/conversations-webhooks.ts';
 
 const chatFilters = [
@@ -25,7 +25,7 @@ const conversationsFilters = [
 ] as const;
 
 /** Chat and TaskRouter try again as often as they can be told to; Conversations cannot be told. */
-export const connectBridge = (place: Place, publicBaseUrl: string): void => {
+export const connectBridge = (place: TwoAccounts, publicBaseUrl: string): void => {
   const { flex, frontline } = place;
   Object.assign(flex.chat.chatWebhooks, {
     postWebhookUrl: `${publicBaseUrl}/chat-to-frontline`,

@@ -1,7 +1,7 @@
 import type { AccountName } from './model.ts';
 
 /** How often each REST call came, by account and by method and resource (`POST chat.messages`). */
-export type Counts = {
+export type CallCounts = {
   readonly add: (account: AccountName, call: string) => void;
   /** A copy. Posts to Flex's own webhook count as `POST webhooks.chatevent`. */
   readonly read: () => Readonly<Record<AccountName, Readonly<Record<string, number>>>>;
@@ -12,7 +12,7 @@ export type Counts = {
 
 export const CHAT_EVENT = 'POST webhooks.chatevent';
 
-export const createCounts = (): Counts => {
+export const createCounts = (): CallCounts => {
   const counts = { flex: new Map<string, number>(), frontline: new Map<string, number>() };
   const each = () => [...counts.flex, ...counts.frontline];
   return {

@@ -1,16 +1,16 @@
 /** Webhooks over HTTP. node:http, because fetch takes twice the processor's time and there are hundreds a second. */
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
-import type { Deliver, Delivered } from './world.ts';
+import type { DeliverWebhook, WebhookAnswer } from './world.ts';
 
-export type HttpDelivery = { readonly deliver: Deliver; readonly stop: () => void };
+export type HttpDelivery = { readonly deliver: DeliverWebhook; readonly stop: () => void };
 
 export const createHttpDelivery = (): HttpDelivery => {
   const agent = new Agent({ keepAlive: true });
   const secureAgent = new SecureAgent({ keepAlive: true });
   return {
     deliver: ({ url, method, headers, body, signal }) =>
-      new Promise<Delivered>((resolve) => {
+      new Promise<WebhookAnswer>((resolve) => {
         const failed = () => resolve(signal.aborted ? 'timeout' : 'refused');
         const heard = (answer: IncomingMessage) => {
           answer.resume();

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
-import type { Place } from './accounts.ts';
+import type { TwoAccounts } from './accounts.ts';
 
 /** A memory of a former release may have another shape, so it is read only by the sources that wrote it. */
 const shape = (): string => {
@@ -12,10 +12,10 @@ const shape = (): string => {
   return hash.digest('hex');
 };
 
-type Kept = { readonly shape: string; readonly place: Place };
+type Kept = { readonly shape: string; readonly place: TwoAccounts };
 
 /** undefined when there is none, it is of another shape, or a crash of the machine has left half of it. */
-export const recalled = (file: string): Place | undefined => {
+export const recalled = (file: string): TwoAccounts | undefined => {
   try {
     const kept = deserialize(readFileSync(file)) as Partial<Kept> | undefined;
     return kept?.shape === shape() ? kept.place : undefined;
@@ -28,7 +28,7 @@ export const recalled = (file: string): Place | undefined => {
  * Keeps what there is. Resolves when all that was there at the call is in the file, which is at every moment whole;
  * calls at the same time share one write. It outlives the process, not a power cut.
  */
-export const keeper = (file: string, place: Place): (() => Promise<void>) => {
+export const keeper = (file: string, place: TwoAccounts): (() => Promise<void>) => {
   const ours = shape();
   let last: Buffer | undefined;
   let next: Promise<void> | undefined;

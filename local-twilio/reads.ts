@@ -1,5 +1,5 @@
 /** What a test, the page or an auditor may look at: Twilio's own truth, past every fault. */
-import type { Place } from './accounts.ts';
+import type { TwoAccounts } from './accounts.ts';
 import type { AccountName, Container, Media, Message, Task } from './model.ts';
 
 export type ReadMessage = {
@@ -76,7 +76,7 @@ const task = (one: Task): ReadTask => ({
   })),
 });
 
-export const createReads = (place: Place): Reads => ({
+export const createReads = (place: TwoAccounts): Reads => ({
   containers: (side) => [...place[side].chat.containers.values()].map(container),
   container: (side, sid) => {
     const one = place[side].chat.containers.get(sid);

@@ -5,10 +5,10 @@ import type { Account } from './model.ts';
 import { problems, TwilioProblem } from './problem.ts';
 import { takeChatEvent } from './proxy/chat-event.ts';
 import { authenticate } from './rest/authenticate.ts';
-import type { Answer, Call, Route } from './rest/call.ts';
+import type { Call, RestAnswer, RestRoute } from './rest/call.ts';
 import { match } from './rest/routes.ts';
 import { newSid } from './sid.ts';
-import type { World } from './world.ts';
+import type { TwilioWorld } from './world.ts';
 
 export type TwilioRequest = {
   readonly method: string;
@@ -37,15 +37,15 @@ export type Respond = (request: TwilioRequest) => Promise<TwilioResponse | 'dest
 
 /** Judges what comes and what goes by Twilio's published specifications. Throws or records, as it was made. */
 export type Judge = {
-  readonly request: (host: string, route: Route, call: Call) => void;
-  readonly answer: (host: string, route: Route, answer: Answer) => void;
+  readonly request: (host: string, route: RestRoute, call: Call) => void;
+  readonly answer: (host: string, route: RestRoute, answer: RestAnswer) => void;
 };
 
 const patienceMs = 10_000;
 
 const never = (): Promise<'destroyed'> => new Promise(() => {});
 
-const failure = (problem: TwilioProblem): Answer => ({
+const failure = (problem: TwilioProblem): RestAnswer => ({
   status: problem.status,
   headers: problem.headers,
   body: {
@@ -57,7 +57,7 @@ const failure = (problem: TwilioProblem): Answer => ({
 });
 
 /** A refusal is an answer; anything else that is thrown is a bug here. */
-const attempt = (run: () => Answer): Answer => {
+const attempt = (run: () => RestAnswer): RestAnswer => {
   try {
     return run();
   } catch (error) {
@@ -66,11 +66,11 @@ const attempt = (run: () => Answer): Answer => {
   }
 };
 
-export const createRespond = (world: World, judge: Judge | undefined): Respond => {
+export const createRespond = (world: TwilioWorld, judge: Judge | undefined): Respond => {
   const { faults } = world;
   const pause = (ms: number): Promise<void> => new Promise((resolve) => world.after(ms, resolve));
 
-  const write = (answer: Answer): TwilioResponse => ({
+  const write = (answer: RestAnswer): TwilioResponse => ({
     status: answer.status,
     headers: {
       'content-type': 'application/json; charset=utf-8',
@@ -84,7 +84,7 @@ export const createRespond = (world: World, judge: Judge | undefined): Respond =
 
   /** Runs after the caller gave up. What is refused by then had no effect. */
   const commitLate = (
-    run: () => Answer,
+    run: () => RestAnswer,
     rule: { loss: Loss; maxMs: number },
     gaveUp: AbortSignal | undefined,
     happened: () => void,
@@ -102,7 +102,7 @@ export const createRespond = (world: World, judge: Judge | undefined): Respond =
   const perform = async (
     account: Account,
     name: string,
-    run: () => Answer,
+    run: () => RestAnswer,
     gaveUp: AbortSignal | undefined,
   ): Promise<TwilioResponse | 'destroyed'> => {
     const side = account.name;
@@ -165,7 +165,7 @@ export const createRespond = (world: World, judge: Judge | undefined): Respond =
       signature: request.headers['x-twilio-signature'],
       form: new URLSearchParams(request.body),
     };
-    const run = (): Answer => {
+    const run = (): RestAnswer => {
       refuseContent(account, CHAT_EVENT, event.form);
       takeChatEvent(world, account, proxy, event);
       return { status: 200, body: {} };
@@ -194,7 +194,7 @@ export const createRespond = (world: World, judge: Judge | undefined): Respond =
       form: new URLSearchParams(request.body),
       headers: request.headers,
     };
-    const run = (): Answer => {
+    const run = (): RestAnswer => {
       judge?.request(host, route, call);
       if (method === 'POST') refuseContent(account, name, call.form);
       const answer = route.answer(call);

@@ -8,7 +8,7 @@ import type { TwilioRequest } from './respond.ts';
 import { seededRandom } from './sid.ts';
 import { createTwilio, type LocalTwilio } from './twilio.ts';
 import { createJudge } from './validation/judge.ts';
-import type { Deliver, Switches } from './world.ts';
+import type { DeliverWebhook, Switches } from './world.ts';
 
 export type LocalTwilioOptions = {
   /** 0, the default: any free port. */
@@ -23,7 +23,7 @@ export type LocalTwilioOptions = {
   /** A file that it keeps what it knows in, and recalls it from. In memory only when absent. */
   readonly keepIn?: string | undefined;
   /** What stands between the local Twilio and those it calls, to measure. */
-  readonly around?: ((deliver: Deliver) => Deliver) | undefined;
+  readonly around?: ((deliver: DeliverWebhook) => DeliverWebhook) | undefined;
 };
 
 export type RunningTwilio = LocalTwilio & {

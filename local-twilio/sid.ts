@@ -18,7 +18,7 @@ export const newUuid = (random: Random): string => {
 };
 
 const sidPattern = /^[A-Z]{2}[0-9a-f]{32}$/;
-export const isSid = (text: string, prefix: string): boolean => text.startsWith(prefix) && sidPattern.test(text);
+export const looksLikeSid = (text: string, prefix: string): boolean => text.startsWith(prefix) && sidPattern.test(text);
 
 /** Numbers in [0, 1) from a seed, the same ones each time (mulberry32). */
 export const seededRandom = (seed: number): Random => {

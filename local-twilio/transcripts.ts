@@ -3,7 +3,7 @@
  * nothing of how the bridge works: it imports none of its code.
  */
 
-export type Said = {
+export type SaidByPeople = {
   /** What people wrote on this side, in the order in which Twilio took it. No two texts of a chat are the same. */
   readonly flex: readonly string[];
   readonly frontline: readonly string[];
@@ -30,7 +30,7 @@ const nothing: Away = { flex: [], frontline: [] };
 
 /** @returns what is wrong, one line each; nothing when both sides tell the same. */
 export const judge = (
-  said: Said,
+  said: SaidByPeople,
   stands: Stands,
   dialogue: readonly Answered[] = [],
   away: Away = nothing,

@@ -2,14 +2,14 @@
  * The local Twilio as a state machine: both accounts, their REST API, their webhooks, the persons who use them. It has
  * no clock, no timers, no randomness and no sockets of its own; whoever makes it hands them in.
  */
-import { createAccounts, hire, type Place } from './accounts.ts';
+import { createAccounts, hire, type TwoAccounts } from './accounts.ts';
 import { changeState } from './chat/containers.ts';
 import { connectBridge } from './connect.ts';
-import { type Counts, createCounts } from './counts.ts';
+import { type CallCounts, createCounts } from './counts.ts';
 import type { DefaultAgent } from './defaults.ts';
 import { createFaults, type FaultName, type Faults } from './faults.ts';
 import type { AccountName } from './model.ts';
-import { containerOf, createChats } from './persons/chats.ts';
+import { chatContainer, createChats } from './persons/chats.ts';
 import { type Customer, createCustomer } from './persons/customer.ts';
 import { createFlexAgent, type FlexAgent } from './persons/flex-agent.ts';
 import { createFrontlineAgent, type FrontlineAgent } from './persons/frontline-agent.ts';
@@ -19,16 +19,16 @@ import { createReads, type Reads } from './reads.ts';
 import { createRespond, type Judge, type Respond } from './respond.ts';
 import type { Random } from './sid.ts';
 import { createDelivery } from './webhooks/delivery.ts';
-import type { Deliver, Switches, Timers, WebhookCall, Witness, World } from './world.ts';
+import type { DeliverWebhook, Switches, Timers, TwilioWorld, WebhookCall, Witness } from './world.ts';
 
 export type TwilioDeps = {
   readonly clock: { readonly now: () => number };
   readonly random: Random;
   readonly timers: Timers;
   /** Called for every webhook but those to Twilio itself. Must not reject. */
-  readonly deliver: Deliver;
+  readonly deliver: DeliverWebhook;
   /** What an earlier one knew; the accounts as they are before anybody does anything when absent. */
-  readonly place?: Place | undefined;
+  readonly place?: TwoAccounts | undefined;
   readonly switches?: Partial<Switches> | undefined;
   readonly judge?: Judge | undefined;
   /** Hears of every effect that a fault has. */
@@ -43,7 +43,7 @@ export type LocalTwilio = {
   readonly frontlineAgent: FrontlineAgent;
   readonly reads: Reads;
   readonly faults: Faults;
-  readonly counts: Counts;
+  readonly counts: CallCounts;
   readonly switches: Switches;
   /** Points both accounts' webhooks at a bridge (its public address, without a slash at the end). */
   readonly connectBridge: (publicBaseUrl: string) => void;
@@ -52,7 +52,7 @@ export type LocalTwilio = {
   /** A conversation's closed timer runs out. */
   readonly closeByTimer: (conversationSid: string) => void;
   readonly webhooks: { readonly underway: () => number; readonly settled: () => Promise<void> };
-  readonly place: Place;
+  readonly place: TwoAccounts;
 };
 
 const usualSwitches: Switches = {
@@ -76,7 +76,7 @@ export const createTwilio = (deps: TwilioDeps): LocalTwilio => {
   const switches = { ...usualSwitches, ...deps.switches };
 
   /** While nobody bridges, Flex's chat service calls Flex's own webhook: inside Twilio, past every fault. */
-  const deliver: Deliver = async (call: WebhookCall) => {
+  const deliver: DeliverWebhook = async (call: WebhookCall) => {
     const account = place[call.account].account;
     const proxy = account.proxies.get(chatEventPath.exec(call.url)?.[1] ?? '');
     if (proxy === undefined) return deps.deliver(call);
@@ -99,7 +99,7 @@ export const createTwilio = (deps: TwilioDeps): LocalTwilio => {
     retryMs: () => switches.webhookRetryMs,
   });
 
-  const world: World = {
+  const world: TwilioWorld = {
     now: clock.now,
     random,
     after: timers.after,
@@ -124,7 +124,7 @@ export const createTwilio = (deps: TwilioDeps): LocalTwilio => {
     connectBridge: (publicBaseUrl) => connectBridge(place, publicBaseUrl),
     hire: (agent) => hire(place, agent, clock.now()),
     closeByTimer: (sid) =>
-      changeState(world, containerOf(place, 'frontline', sid), 'closed', 'TIMER', {
+      changeState(world, chatContainer(place, 'frontline', sid), 'closed', 'TIMER', {
         by: { source: 'API' },
         announce: true,
         dialect: 'conversations',

@@ -1,5 +1,5 @@
 /** What the state machine is handed, and what its parts share. */
-import type { Counts } from './counts.ts';
+import type { CallCounts } from './counts.ts';
 import type { Faults } from './faults.ts';
 import type { Account, AccountName, Actor, Container, Message } from './model.ts';
 import type { Random } from './sid.ts';
@@ -18,8 +18,8 @@ export type WebhookCall = {
 };
 
 /** `refused`: no connection. `timeout` is what the state machine itself says when the answer takes too long. */
-export type Delivered = { readonly status: number } | 'timeout' | 'refused';
-export type Deliver = (call: WebhookCall) => Promise<Delivered>;
+export type WebhookAnswer = { readonly status: number } | 'timeout' | 'refused';
+export type DeliverWebhook = (call: WebhookCall) => Promise<WebhookAnswer>;
 
 /** What is unconfirmed of Twilio, or a matter of the account's settings. All may be changed at run time. */
 export type Switches = {
@@ -51,14 +51,14 @@ export type Witness = (
   at: number,
 ) => void;
 
-export type World = {
+export type TwilioWorld = {
   readonly now: () => number;
   readonly random: Random;
   readonly after: Timers['after'];
   readonly accounts: readonly Account[];
   readonly switches: Switches;
   readonly faults: Faults;
-  readonly counts: Counts;
+  readonly counts: CallCounts;
   /** Sends a webhook, with Twilio's rules. */
   readonly send: (webhook: Webhook) => void;
   readonly witness: Witness;
@@ -69,7 +69,7 @@ export type RetryRule = {
   /** Milliseconds over all tries. */
   readonly budgetMs: number;
   readonly retries: number;
-  readonly retryOn: (delivered: Delivered) => boolean;
+  readonly retryOn: (delivered: WebhookAnswer) => boolean;
 };
 
 /** A webhook to send. `params` gets RetryCount on each try when `countsRetries`. */

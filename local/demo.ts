@@ -13,7 +13,7 @@ import { type RunningTwilio, startLocalTwilio } from '../local-twilio/server.ts'
 import { judge } from '../local-twilio/transcripts.ts';
 import type { Entry } from '../src/core/ports/journal.ts';
 import type { Store } from '../src/core/ports/store.ts';
-import { beginChat, type DialoguePlan, type Told } from './demo/dialogue.ts';
+import { beginChat, type DialoguePlan, type ToldOnBothSides } from './demo/dialogue.ts';
 import { type Host, startHost } from './host.ts';
 
 type Day = { readonly name: string; readonly calm: boolean; readonly faults: readonly Fault[] };
@@ -99,7 +99,7 @@ const atRest = async (twilio: RunningTwilio, host: Host): Promise<void> => {
 };
 
 /** By Twilio's own truth, with nothing of the bridge. @returns what is wrong. */
-const report = (twilio: RunningTwilio, chat: Told, day: Day): readonly string[] => {
+const report = (twilio: RunningTwilio, chat: ToldOnBothSides, day: Day): readonly string[] => {
   const stands = {
     flex: twilio.reads.transcript('flex', chat.channel).map(({ body }) => body ?? ''),
     frontline: twilio.reads.transcript('frontline', chat.conversation).map(({ body }) => body ?? ''),

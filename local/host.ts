@@ -56,7 +56,7 @@ export type Host = {
   /** How many intents of a former process were found under way. */
   readonly lapsed: number;
   /** Serves `/` and `/page/...` too, until it stops. */
-  readonly alsoServe: (page: Page) => void;
+  readonly alsoServe: (page: LocalPage) => void;
   /** Takes nothing new, finishes what is under way (at most 12 s), closes the file. */
   readonly stop: () => Promise<void>;
 };
@@ -105,7 +105,7 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
       sendJson(outgoing, 503, { ok: false });
     }
   };
-  let page: Page | undefined;
+  let page: LocalPage | undefined;
   listener.onRequest((incoming, outgoing) => {
     const path = incoming.url?.replace(/\?.*$/s, '') ?? '';
     if (path === '/healthz' && incoming.method === 'GET') void health(outgoing);
@@ -140,7 +140,7 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
 };
 
 /** `stop` ends the answers that would go on for ever. */
-export type Page = { readonly serve: RequestListener; readonly stop: () => void };
+export type LocalPage = { readonly serve: RequestListener; readonly stop: () => void };
 
 const isPagePath = (path: string): boolean => path === '/' || path.startsWith('/page/');
 

@@ -8,7 +8,7 @@ import type { Witness } from '../local-twilio/world.ts';
 /** `at` in milliseconds since 1970, when it was done whatever its dates say. */
 type Done = { readonly at: number; readonly by: Actor };
 
-export type Written = Done & {
+export type WrittenMessage = Done & {
   readonly sid: string;
   readonly side: AccountName;
   readonly container: string;
@@ -24,23 +24,23 @@ export type Written = Done & {
 export type Chronicle = {
   readonly witness: Witness;
   /** Everything that was ever written there, in the order in which Twilio took it. */
-  readonly of: (container: string) => readonly Written[];
+  readonly of: (container: string) => readonly WrittenMessage[];
   readonly containers: () => readonly string[];
 };
 
 /** @param at a moment @returns whether it stood there then */
-export const stoodAt = ({ at: from, removed }: Written, at: number): boolean =>
+export const stoodAt = ({ at: from, removed }: WrittenMessage, at: number): boolean =>
   from <= at && (removed === undefined || removed.at > at);
 
 /** What it said when it first said anything. */
-export const firstText = ({ texts }: Written): string => texts.find(({ body }) => body !== '')?.body ?? '';
-export const lastText = ({ texts }: Written): string => texts.at(-1)?.body ?? '';
+export const firstText = ({ texts }: WrittenMessage): string => texts.find(({ body }) => body !== '')?.body ?? '';
+export const lastText = ({ texts }: WrittenMessage): string => texts.at(-1)?.body ?? '';
 
 export const createChronicle = (): Chronicle => {
-  const chats = new Map<string, Map<string, Written>>();
+  const chats = new Map<string, Map<string, WrittenMessage>>();
   return {
     witness: (deed, container, message, by, at) => {
-      const chat = chats.get(container.sid) ?? new Map<string, Written>();
+      const chat = chats.get(container.sid) ?? new Map<string, WrittenMessage>();
       chats.set(container.sid, chat);
       const { sid, index, author, dateCreated, body = '' } = message;
       const known = chat.get(sid);

@@ -7,13 +7,13 @@ import { pairId } from '../src/core/state/items.ts';
 import { loadPair } from '../src/core/state/pair.ts';
 import type { Played } from './played.ts';
 import { base, late, notice } from './texts.ts';
-import type { World } from './world.ts';
+import type { SimWorld } from './world.ts';
 
-export const isClosed = (world: World, conversation: string): boolean =>
+export const isClosed = (world: SimWorld, conversation: string): boolean =>
   world.twilio.reads.container('frontline', conversation)?.state === 'closed';
 
 export const problemsOfClosed = async (
-  world: World,
+  world: SimWorld,
   chat: Played,
   conversation: string,
 ): Promise<readonly string[]> => {

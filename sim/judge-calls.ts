@@ -1,6 +1,6 @@
 /** No call beyond the limits: https://www.twilio.com/docs/conversations/conversations-limits */
 import { busiestSecond, byContainer, byLine, type Called, type Caller, mostAtOnce } from './calls.ts';
-import type { World } from './world.ts';
+import type { SimWorld } from './world.ts';
 
 const WRITES_A_SECOND = 30;
 /** The local Twilio answers in no time; the wire takes at least so long each way. */
@@ -8,7 +8,7 @@ const WIRE_MS = 5;
 /** A few calls of the store. */
 const GIVEN_UP_MS = 200;
 
-type Seen = Pick<World, 'calls' | 'entries' | 'meter'>;
+type Seen = Pick<SimWorld, 'calls' | 'entries' | 'meter'>;
 
 /** @returns what is wrong, a line each. */
 export const callProblems = (world: Seen): readonly string[] => {

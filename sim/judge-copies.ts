@@ -1,24 +1,24 @@
 /** Of everything the bridge ever wrote into a chat, also of what is gone again: whose it is, of when, and what it left alone. */
 import type { AccountName } from '../local-twilio/model.ts';
-import { firstText, lastText, type Written } from './chronicle.ts';
+import { firstText, lastText, type WrittenMessage } from './chronicle.ts';
 import type { Played } from './played.ts';
 import { base, notice } from './texts.ts';
-import type { World } from './world.ts';
+import type { SimWorld } from './world.ts';
 
 export type Texts = { readonly [side in AccountName]: readonly string[] };
 
 /** Lists may tell whole seconds only; then a copy may be so much older than its source, and no younger. */
 const SECOND_MS = 1_000;
 
-export const isPersons = (chat: Played, { side, sid }: Written): boolean => chat.said[side].has(sid);
+export const isPersons = (chat: Played, { side, sid }: WrittenMessage): boolean => chat.said[side].has(sid);
 
 /** The customer's one identity, by the member that Flex marks. */
-export const customerOf = (world: World, chat: Played): string | undefined =>
+export const customerOf = (world: SimWorld, chat: Played): string | undefined =>
   world.twilio.reads.container('flex', chat.channel)?.members.find(({ attributes }) => attributes.includes('"guest"'))
     ?.identity;
 
 /** @returns what is wrong, a line each. */
-export const copyProblems = (world: World, chat: Played, conversation: string): readonly string[] => {
+export const copyProblems = (world: SimWorld, chat: Played, conversation: string): readonly string[] => {
   const flex = world.chronicle.of(chat.channel);
   const frontline = world.chronicle.of(conversation);
   const sources = new Map(
@@ -31,7 +31,7 @@ export const copyProblems = (world: World, chat: Played, conversation: string): 
   const customer = customerOf(world, chat);
   if (customer !== undefined) across.set(customer, customer);
 
-  const problemsOf = (copy: Written): readonly string[] => {
+  const problemsOf = (copy: WrittenMessage): readonly string[] => {
     const text = firstText(copy);
     if (notice.test(text)) return copy.side === 'flex' ? ['flex has a notice, where customers read'] : [];
     const original = sources.get(base(text));
@@ -45,7 +45,7 @@ export const copyProblems = (world: World, chat: Played, conversation: string): 
     if (older < 0 || older > most) wrong.push(`${copy.side} got "${text}" with a time ${older} ms before its source's`);
     return wrong;
   };
-  const touched = (one: Written): readonly string[] => {
+  const touched = (one: WrittenMessage): readonly string[] => {
     const wrong: string[] = [];
     if (one.removed?.by.source === 'API') wrong.push(`a program removed what a person said: "${lastText(one)}"`);
     if (one.texts.some(({ by }, n) => n > 0 && by.source === 'API'))
@@ -56,7 +56,7 @@ export const copyProblems = (world: World, chat: Played, conversation: string): 
 };
 
 /** What an agent took away with his own hand, of the bridge's copies: what it had been at first, by side. */
-export const deletedByHand = (world: World, chat: Played, conversation: string | undefined): Texts => {
+export const deletedByHand = (world: SimWorld, chat: Played, conversation: string | undefined): Texts => {
   const of = (container: string) =>
     world.chronicle
       .of(container)

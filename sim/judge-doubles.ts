@@ -1,11 +1,11 @@
 /** No copy ever stood twice, not even for a moment: by what Twilio was made to hold, whatever the bridge says of it. */
-import { firstText, stoodAt, type Written } from './chronicle.ts';
+import { firstText, stoodAt, type WrittenMessage } from './chronicle.ts';
 import { base, notice } from './texts.ts';
-import type { World } from './world.ts';
+import type { SimWorld } from './world.ts';
 
 /** No two texts of a chat are the same, so that two of a text are one message twice. */
-const byText = (written: readonly Written[]): ReadonlyMap<string, readonly Written[]> => {
-  const found = new Map<string, Written[]>();
+const byText = (written: readonly WrittenMessage[]): ReadonlyMap<string, readonly WrittenMessage[]> => {
+  const found = new Map<string, WrittenMessage[]>();
   for (const one of written) {
     const text = base(firstText(one));
     if (!notice.test(text)) found.set(text, [...(found.get(text) ?? []), one]);
@@ -14,7 +14,7 @@ const byText = (written: readonly Written[]): ReadonlyMap<string, readonly Writt
 };
 
 /** @returns what is wrong, a line each: a second one beside the first, or after it had been taken away. */
-export const doubles = ({ chronicle }: Pick<World, 'chronicle'>): readonly string[] => {
+export const doubles = ({ chronicle }: Pick<SimWorld, 'chronicle'>): readonly string[] => {
   return chronicle.containers().flatMap((container) =>
     [...byText(chronicle.of(container))].flatMap(([text, [first, ...others]]) =>
       others.map((one) => {

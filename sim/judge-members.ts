@@ -1,10 +1,10 @@
 /** Who is where: the customer first in the conversation, the agent last, and the agent in the channel too. */
 import { customerOf } from './judge-copies.ts';
 import type { Played } from './played.ts';
-import type { World } from './world.ts';
+import type { SimWorld } from './world.ts';
 
 /** @returns what is wrong, a line each. */
-export const memberProblems = (world: World, chat: Played, conversation: string): readonly string[] => {
+export const memberProblems = (world: SimWorld, chat: Played, conversation: string): readonly string[] => {
   const { reads } = world.twilio;
   const wrong: string[] = [];
   const channel = reads.container('flex', chat.channel)?.members ?? [];

@@ -5,20 +5,20 @@ import { pairId } from '../src/core/state/items.ts';
 import { readRow } from '../src/core/state/ledger.ts';
 import type { Chronicle } from './chronicle.ts';
 import { phoneProblems } from './phone.ts';
-import { conversationOf, type Played } from './played.ts';
+import { conversationWith, type Played } from './played.ts';
 import { notice } from './texts.ts';
-import type { World } from './world.ts';
+import type { SimWorld } from './world.ts';
 
 /**
  * The same world, where a file reads as it must read on the other side, and where what can never cross, and who only
  * came along, is not seen.
  */
-export const legible = (world: World, chats: readonly Played[]): World => {
+export const legible = (world: SimWorld, chats: readonly Played[]): SimWorld => {
   const { reads } = world.twilio;
   const files = new Map(chats.flatMap(({ files }) => [...files]));
   const empties = new Set<string>(chats.flatMap(({ empties }) => [...empties]));
   const chatOf = (sid: string): Played | undefined =>
-    chats.find(({ channel }) => sid === channel || sid === conversationOf(world, channel));
+    chats.find(({ channel }) => sid === channel || sid === conversationWith(world, channel));
   const read = (message: ReadMessage): ReadMessage => ({ ...message, body: files.get(message.sid) ?? message.body });
   const of: Chronicle['of'] = (container) =>
     world.chronicle
@@ -59,7 +59,7 @@ export const legible = (world: World, chats: readonly Played[]): World => {
 
 /** @returns what is wrong, a line each. */
 export const rareProblems = async (
-  world: World,
+  world: SimWorld,
   chats: readonly Played[],
   beyond = false,
 ): Promise<readonly string[]> => {
@@ -73,10 +73,10 @@ export const rareProblems = async (
 };
 
 /** What holds nothing does not cross, and that is said of it. */
-const emptyProblems = async (world: World, chat: Played): Promise<readonly string[]> => {
+const emptyProblems = async (world: SimWorld, chat: Played): Promise<readonly string[]> => {
   if (!chat.linkable) return [];
   const closed =
-    world.twilio.reads.container('frontline', conversationOf(world, chat.channel) ?? '')?.state === 'closed';
+    world.twilio.reads.container('frontline', conversationWith(world, chat.channel) ?? '')?.state === 'closed';
   const wrong: string[] = [];
   for (const sid of chat.empties) {
     const row = await readRow(world, { pair: { id: pairId('flex', chat.channel) }, lane: 'toFrontline', sid });
@@ -87,8 +87,8 @@ const emptyProblems = async (world: World, chat: Played): Promise<readonly strin
 };
 
 /** The agent is told once of each message that was parked, and of an edit that was, and of nothing else. */
-const noticeProblems = async (world: World, chat: Played): Promise<readonly string[]> => {
-  const conversation = conversationOf(world, chat.channel);
+const noticeProblems = async (world: SimWorld, chat: Played): Promise<readonly string[]> => {
+  const conversation = conversationWith(world, chat.channel);
   if (conversation === undefined) return [];
   // Before anything else is done about it, what is parked is among the dead letters.
   const dead = [...(await world.queues.dead('flex-events')), ...(await world.queues.dead('frontline-events'))];
@@ -109,9 +109,9 @@ const noticeProblems = async (world: World, chat: Played): Promise<readonly stri
  * Nobody is there to talk to: the chat goes on in Flex alone. No sweep looks at it, for it is no pair: an SMS whose own
  * webhook was lost stays away, as it would without the bridge.
  */
-const aloneProblems = async (world: World, chat: Played, beyond: boolean): Promise<readonly string[]> => {
+const aloneProblems = async (world: SimWorld, chat: Played, beyond: boolean): Promise<readonly string[]> => {
   world.meter.met('chat without a twin');
-  const conversation = conversationOf(world, chat.channel);
+  const conversation = conversationWith(world, chat.channel);
   const strangers = world.twilio.reads
     .transcript('flex', chat.channel)
     .filter(({ sid }) => !chat.said.flex.has(sid) && !chat.empties.has(sid));

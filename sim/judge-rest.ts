@@ -3,8 +3,8 @@
 import { QUEUES } from '../src/contract.ts';
 import { laneAttributes, ledgerKey, pairId, pairKey } from '../src/core/state/items.ts';
 import { isClosed } from './closed.ts';
-import { conversationOf, type Played } from './played.ts';
-import type { Told, World } from './world.ts';
+import { conversationWith, type Played } from './played.ts';
+import type { QueuedByWebhook, SimWorld } from './world.ts';
 
 const ENDS: ReadonlySet<string> = new Set([
   'replicated',
@@ -22,7 +22,7 @@ const WAITING = (['toFrontline', 'toFlex'] as const)
   .flatMap(({ intentSid, dirtyUpTo, staleEdits }) => [intentSid, dirtyUpTo, staleEdits]);
 
 /** @returns what is wrong, a line each. */
-export const restProblems = async (world: World, chats: readonly Played[]): Promise<readonly string[]> => {
+export const restProblems = async (world: SimWorld, chats: readonly Played[]): Promise<readonly string[]> => {
   const waiting = new Set(chats.filter((chat) => waitsForEver(world, chat)).map(({ channel }) => channel));
   return [
     ...(await queueProblems(world, chats, waiting.size)),
@@ -32,12 +32,12 @@ export const restProblems = async (world: World, chats: readonly Played[]): Prom
 };
 
 /** Closed is final, so that the sweep goes on asking for it. */
-const waitsForEver = (world: World, { channel }: Played): boolean => {
-  const conversation = conversationOf(world, channel);
+const waitsForEver = (world: SimWorld, { channel }: Played): boolean => {
+  const conversation = conversationWith(world, channel);
   return conversation !== undefined && isClosed(world, conversation);
 };
 
-const standsInLedger = async (world: World, chats: readonly Played[], sid: string | undefined): Promise<boolean> => {
+const standsInLedger = async (world: SimWorld, chats: readonly Played[], sid: string | undefined): Promise<boolean> => {
   for (const { channel } of chats)
     for (const lane of ['toFrontline', 'toFlex'] as const)
       if ((await world.store.get(ledgerKey(pairId('flex', channel), lane, sid ?? ''))) !== undefined) return true;
@@ -45,7 +45,7 @@ const standsInLedger = async (world: World, chats: readonly Played[], sid: strin
 };
 
 /** @param asked chats of which a job may be under way at any moment */
-const queueProblems = async (world: World, chats: readonly Played[], asked: number): Promise<readonly string[]> => {
+const queueProblems = async (world: SimWorld, chats: readonly Played[], asked: number): Promise<readonly string[]> => {
   const wrong: string[] = [];
   const counts = await world.queues.counts();
   for (const name of QUEUES) {
@@ -69,7 +69,7 @@ const queueProblems = async (world: World, chats: readonly Played[], asked: numb
 };
 
 const pairProblems = async (
-  world: World,
+  world: SimWorld,
   chats: readonly Played[],
   waiting: ReadonlySet<string>,
 ): Promise<readonly string[]> => {
@@ -89,21 +89,21 @@ const isSet = (value: unknown): boolean =>
   value !== undefined && !(typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 
 /** Every event that Twilio was told is stored, as often as it is another one, has an end with a name in the journal. */
-const endProblems = (world: World): readonly string[] => {
+const endProblems = (world: SimWorld): readonly string[] => {
   const ends = new Map<string, number[]>();
   for (const { at, by, entry } of world.entries) {
     if (!ENDS.has(entry.step)) continue;
     const name = `${by} ${entry.type} ${entry.sids[0]}`;
     ends.set(name, [...(ends.get(name) ?? []), at]);
   }
-  const first = new Map<string, Told>();
+  const first = new Map<string, QueuedByWebhook>();
   const accepted = new Set<string>();
   for (const one of world.told.filter(({ refused }) => !refused)) {
     const event = `${one.queue} ${one.dedupe}`;
     if (!first.has(event)) first.set(event, one);
     if (one.accepted) accepted.add(event);
   }
-  const expected = new Map<string, Told[]>();
+  const expected = new Map<string, QueuedByWebhook[]>();
   for (const [event, one] of first)
     if (accepted.has(event)) expected.set(nameOf(one), [...(expected.get(nameOf(one)) ?? []), one]);
   const refused = world.told.filter((one) => one.refused && one.accepted);
@@ -136,7 +136,7 @@ const sidIn = (body: string): string | undefined => {
   return parked?.sid ?? forward?.about ?? event?.message?.sid ?? event?.reservation ?? pair;
 };
 
-const nameOf = ({ queue, body }: Told): string => {
+const nameOf = ({ queue, body }: QueuedByWebhook): string => {
   const { event, forward } = (JSON.parse(body) as Read).work;
   return `${queue} ${event?.type ?? forward?.eventType} ${sidIn(body)}`;
 };

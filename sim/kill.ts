@@ -15,14 +15,14 @@ import { createDice } from './random.ts';
 import { NOTHING_RARE, POISON } from './rare.ts';
 import { SETTLE_MS, settle } from './run.ts';
 import { verdict } from './verdict.ts';
-import { BRIDGE, createWorld, type World, type WorldPlan } from './world.ts';
+import { BRIDGE, createWorld, type SimWorld, type WorldPlan } from './world.ts';
 
 type Scenario = {
   readonly name: string;
   readonly kind: 'web' | 'sms';
   readonly history: number;
   /** What happens once the chat is linked; every step of it is a second after the one before. */
-  readonly acts: readonly ((world: World, chat: Played) => void)[];
+  readonly acts: readonly ((world: SimWorld, chat: Played) => void)[];
   /** The link was killed at every step by another scenario. */
   readonly linked?: true;
   /** Nobody with a twin accepts the chat. */
@@ -30,58 +30,58 @@ type Scenario = {
 };
 
 const agent = AGENTS.ann;
-const inFlex = (body: string) => (world: World, chat: Played) =>
+const inFlex = (body: string) => (world: SimWorld, chat: Played) =>
   void chat.said.flex.add(world.twilio.customer.writes(chat.channel, body).sid);
-const inFrontline = (body: string) => (world: World, chat: Played) => {
+const inFrontline = (body: string) => (world: SimWorld, chat: Played) => {
   const conversation = chat.conversation();
   if (conversation === undefined) return;
   chat.said.frontline.add(world.twilio.frontlineAgent.writes(chat.agent.email, conversation, body).sid);
 };
-const last = (world: World, chat: Played) => {
+const last = (world: SimWorld, chat: Played) => {
   const message = world.twilio.reads.transcript('flex', chat.channel).findLast(({ sid }) => chat.said.flex.has(sid));
   if (message === undefined) throw new Error('nothing was said');
   return message.sid;
 };
 
-const edit = (body: string) => (world: World, chat: Played) => {
+const edit = (body: string) => (world: SimWorld, chat: Played) => {
   const sid = last(world, chat);
   chat.meant.set(sid, body);
   world.twilio.customer.edits(chat.channel, sid, body);
 };
 
 /** What said nothing until then. */
-const editFirst = (body: string) => (world: World, chat: Played) => {
+const editFirst = (body: string) => (world: SimWorld, chat: Played) => {
   const empty = world.twilio.reads.transcript('flex', chat.channel).find(({ body }) => (body ?? '') === '');
   if (empty === undefined) throw new Error('nothing was left unsaid');
   chat.meant.set(empty.sid, body);
   world.twilio.customer.edits(chat.channel, empty.sid, body);
 };
 
-const inFrontlineNow = (world: World, chat: Played): readonly [string, string] | undefined => {
+const inFrontlineNow = (world: SimWorld, chat: Played): readonly [string, string] | undefined => {
   const conversation = chat.conversation();
   const message = world.twilio.reads
     .transcript('frontline', conversation ?? '')
     .findLast(({ sid }) => chat.said.frontline.has(sid));
   return conversation === undefined || message === undefined ? undefined : [conversation, message.sid];
 };
-const editInFrontline = (body: string) => (world: World, chat: Played) => {
+const editInFrontline = (body: string) => (world: SimWorld, chat: Played) => {
   const [conversation, sid] = inFrontlineNow(world, chat) ?? [];
   if (conversation === undefined || sid === undefined) return;
   chat.meant.set(sid, body);
   world.twilio.frontlineAgent.edits(chat.agent.email, conversation, sid, body);
 };
-const removeInFrontline = (world: World, chat: Played) => {
+const removeInFrontline = (world: SimWorld, chat: Played) => {
   const [conversation, sid] = inFrontlineNow(world, chat) ?? [];
   if (conversation === undefined || sid === undefined) return;
   world.twilio.frontlineAgent.deletes(chat.agent.email, conversation, sid);
 };
 
-const fails = (fault: Fault) => (world: World) => void world.twilio.faults.add(fault);
-const works = (world: World) => world.twilio.faults.clear();
+const fails = (fault: Fault) => (world: SimWorld) => void world.twilio.faults.add(fault);
+const works = (world: SimWorld) => world.twilio.faults.clear();
 const lost = fails({ fault: 'webhook.lost', p: 1, only: 'onMessage' });
 const nothing = () => {};
 
-const byAgentInFlex = (body: string) => (world: World, chat: Played) =>
+const byAgentInFlex = (body: string) => (world: SimWorld, chat: Played) =>
   void chat.said.flex.add(world.twilio.flexAgent.writes(chat.agent.flexWorkerSid, chat.channel, body).sid);
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -200,7 +200,7 @@ export const SCENARIOS: readonly Scenario[] = [
 const STEP_MS = 1_000;
 
 type Scene = {
-  readonly world: World;
+  readonly world: SimWorld;
   readonly chat: Played;
   /** How many processes had begun when the scenario's own acts did. */
   readonly before: number;
@@ -263,7 +263,7 @@ const SWEEPS_ALIKE = 3;
 /** @returns what went wrong, with where the kill was. */
 export const killEveryStep = async (
   scenario: Scenario,
-  told: (world: World) => void,
+  told: (world: SimWorld) => void,
 ): Promise<{ readonly runs: number; readonly failed: readonly Killed[] }> => {
   const calm = await playScenario(scenario, () => undefined);
   const failed: Killed[] = [];

@@ -9,7 +9,7 @@ import { unmet } from './expected.ts';
 import { killEveryStep, killOnce, SCENARIOS } from './kill.ts';
 import { createMeter } from './meter.ts';
 import { type Mode, run } from './run.ts';
-import type { World } from './world.ts';
+import type { SimWorld } from './world.ts';
 
 type Diary = { readonly note: (at: number, line: string) => void; readonly lines: readonly string[] };
 
@@ -27,7 +27,7 @@ const createDiary = (): Diary => {
 };
 
 /** Everything that happened, and what stands in the end. */
-const story = (world: World, { lines }: Diary): void => {
+const story = (world: SimWorld, { lines }: Diary): void => {
   for (const line of lines) console.log(line);
   for (const side of ['flex', 'frontline'] as const)
     for (const { sid } of world.twilio.reads.containers(side))
@@ -48,7 +48,7 @@ const { values } = parseArgs({
 const totals = createMeter();
 let passed = 0;
 let failed = 0;
-const add = (world: World): void => {
+const add = (world: SimWorld): void => {
   for (const [what, times] of world.meter.counts()) totals.met(what, times);
 };
 

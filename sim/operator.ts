@@ -10,7 +10,7 @@ import { redriveForwards, redriveMessages } from '../src/core/operate/redrive.ts
 import { repairPair } from '../src/core/operate/repair.ts';
 import { pairId } from '../src/core/state/items.ts';
 import { loadPair } from '../src/core/state/pair.ts';
-import type { World } from './world.ts';
+import type { SimWorld } from './world.ts';
 
 /** Beside a bridge in memory. Dead letters are removed by being seen no more. */
 export const memoryOperator = ({
@@ -42,7 +42,7 @@ export const memoryOperator = ({
   };
 };
 
-type Place = Pick<World, 'store' | 'queues' | 'time' | 'meter'>;
+type Place = Pick<SimWorld, 'store' | 'queues' | 'time' | 'meter'>;
 
 const operatorOf = ({ store, queues, time }: Place): Operator => {
   let nonces = 0;
@@ -61,7 +61,7 @@ export const redriveAll = async (world: Place): Promise<void> => {
   await redriveForwards(operator, forwards, 0);
 };
 
-export const repairChat = async (world: World, channel: ChannelSid, full: boolean): Promise<void> => {
+export const repairChat = async (world: SimWorld, channel: ChannelSid, full: boolean): Promise<void> => {
   const pair = await loadPair(world.store, pairId('flex', channel));
   if (pair === undefined || pair.state === 'closed') return;
   world.meter.met(full ? 'repaired in full' : 'repaired');

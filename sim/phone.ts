@@ -1,7 +1,7 @@
 /** What the customer got by SMS, against what stands in the channel and what was lined up for Flex's own webhook. */
-import type { Written } from './chronicle.ts';
+import type { WrittenMessage } from './chronicle.ts';
 import type { Played } from './played.ts';
-import type { World } from './world.ts';
+import type { SimWorld } from './world.ts';
 
 /** After so long an SMS is pointless, and parked. */
 const DAY_MS = 24 * 3_600_000;
@@ -13,7 +13,7 @@ const SKEW_MS = 2_000;
  * once, or once more for each time that the journal said so beforehand. What was parked is more than a day old.
  * @param beyond posts were carried out later than SETTLE: then one may come twice without a word, and is only counted
  */
-export const phoneProblems = async (world: World, chat: Played, beyond: boolean): Promise<readonly string[]> => {
+export const phoneProblems = async (world: SimWorld, chat: Played, beyond: boolean): Promise<readonly string[]> => {
   if (chat.phone === undefined) return [];
   const { reads, customer } = world.twilio;
   const identity = `sms_${chat.phone.replace('+', '')}`;
@@ -59,7 +59,7 @@ export const phoneProblems = async (world: World, chat: Played, beyond: boolean)
 type Text = { readonly messageSid: string; readonly body: string; readonly at: number };
 
 /** An SMS says what its message said when it was sent, or before; and nobody gets his own words back. */
-const textProblems = ({ messageSid, body, at }: Text, message: Written | undefined, customer: string) => {
+const textProblems = ({ messageSid, body, at }: Text, message: WrittenMessage | undefined, customer: string) => {
   if (message === undefined) return [`the phone has "${body}", which never stood in the channel (${messageSid})`];
   if (message.author === customer) return [`the phone has the customer's own "${body}" (${messageSid})`];
   const said = message.texts.some((text) => text.at <= at && text.body === body);

@@ -6,11 +6,11 @@ import type { MessageSid } from '../src/core/model/sids.ts';
 import { pairId } from '../src/core/state/items.ts';
 import { findSource } from '../src/core/state/ledger.ts';
 import { isClosed } from './closed.ts';
-import { conversationOf, type Played } from './played.ts';
+import { conversationWith, type Played } from './played.ts';
 import type { Dice } from './random.ts';
 import { NOTHING_RARE, POISON, type Rare } from './rare.ts';
 import { edited as editMark } from './texts.ts';
-import type { World } from './world.ts';
+import type { SimWorld } from './world.ts';
 
 export type ChatPlan = {
   readonly kind: 'web' | 'sms';
@@ -32,7 +32,7 @@ export type ChatPlan = {
 const STEP_MS = 500;
 const HANDOVER_MS = 60_000;
 
-export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: number, who?: DefaultAgent): Played => {
+export const playChat = (world: SimWorld, dice: Dice, plan: ChatPlan, number: number, who?: DefaultAgent): Played => {
   const { twilio, time } = world;
   const { rare = NOTHING_RARE } = plan;
   const drawn = who ?? dice.pick([AGENTS.ann, AGENTS.ben, AGENTS.eve]);
@@ -56,7 +56,7 @@ export const playChat = (world: World, dice: Dice, plan: ChatPlan, number: numbe
   for (const { sid } of twilio.reads.transcript('flex', channel)) said.flex.add(sid);
 
   const conversation = (): string | undefined => {
-    const sid = conversationOf(world, channel);
+    const sid = conversationWith(world, channel);
     const there = sid === undefined ? [] : (twilio.reads.container('frontline', sid)?.members ?? []);
     return there.some(({ identity }) => identity === agent.email) ? sid : undefined;
   };

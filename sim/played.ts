@@ -1,7 +1,7 @@
 /** One chat as it was played: what people said in it, by which it is judged. */
 import type { DefaultAgent } from '../local-twilio/defaults.ts';
 import type { ChannelSid, ConversationSid, MessageSid } from '../src/core/model/sids.ts';
-import type { World } from './world.ts';
+import type { SimWorld } from './world.ts';
 
 export type Played = {
   readonly channel: ChannelSid;
@@ -31,5 +31,5 @@ export type Played = {
 };
 
 /** The conversation that tells this channel's story, as the agent's app would list it. */
-export const conversationOf = (world: World, channel: string): ConversationSid | undefined =>
+export const conversationWith = (world: SimWorld, channel: string): ConversationSid | undefined =>
   world.twilio.reads.containers('frontline').findLast(({ attributes }) => attributes.includes(channel))?.sid;

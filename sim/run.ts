@@ -9,7 +9,7 @@ import { createDice, type Dice } from './random.ts';
 import { drawRare, drawRareWeather, type RareWeather } from './rare.ts';
 import { verdict } from './verdict.ts';
 import { drawDoom, drawSleep, drawWeather, everythingTold } from './weather.ts';
-import { BRIDGE, CALM, createWorld, type ProcessKind, type World, type WorldPlan } from './world.ts';
+import { BRIDGE, CALM, createWorld, type ProcessKind, type SimWorld, type WorldPlan } from './world.ts';
 
 export const SETTLE_MS = 60_000;
 /** Long enough for a hole to come of age, for patience to end, for a held pair, and for every lane to be swept. */
@@ -21,9 +21,9 @@ const SETTLING_MS = 45 * 60_000;
  */
 export type Mode = 'within' | 'beyond' | 'told';
 
-export type Ended = { readonly seed: number; readonly problems: readonly string[]; readonly world: World };
+export type Ended = { readonly seed: number; readonly problems: readonly string[]; readonly world: SimWorld };
 
-const playChats = (world: World, dice: Dice, poisons: boolean): readonly Played[] =>
+const playChats = (world: SimWorld, dice: Dice, poisons: boolean): readonly Played[] =>
   Array.from({ length: dice.between(1, 3) }, (_, n) => {
     const plan: ChatPlan = {
       kind: dice.pick(['web', 'sms'] as const),
@@ -41,7 +41,7 @@ const playChats = (world: World, dice: Dice, poisons: boolean): readonly Played[
     return playChat(world, dice.fork(`chat ${n}`), { ...plan, history, ...long, rare }, n + 1);
   });
 
-const playRare = (world: World, rare: RareWeather, dice: Dice, chats: () => readonly Played[]): void => {
+const playRare = (world: SimWorld, rare: RareWeather, dice: Dice, chats: () => readonly Played[]): void => {
   const { twilio, time, meter } = world;
   twilio.switches.proxyIdempotent = rare.idempotent;
   meter.met(`Proxy sends ${rare.idempotent ? 'once' : 'each time'}`);
@@ -57,7 +57,7 @@ const playRare = (world: World, rare: RareWeather, dice: Dice, chats: () => read
 };
 
 /** What is left for an operator when all is calm: what was parked, and what lies beyond the page that a sweep sees. */
-const tidyUp = (world: World, chats: readonly Played[]): void => {
+const tidyUp = (world: SimWorld, chats: readonly Played[]): void => {
   for (const minutes of [6, 20])
     world.time.after(minutes * 60_000, () => {
       void redriveAll(world);
@@ -66,7 +66,7 @@ const tidyUp = (world: World, chats: readonly Played[]): void => {
 };
 
 /** Runs what was begun to its end, and lets it settle. */
-export const settle = async (world: World, chats: readonly Played[]): Promise<void> => {
+export const settle = async (world: SimWorld, chats: readonly Played[]): Promise<void> => {
   const { time } = world;
   while (!chats.every((chat) => chat.finished())) await time.runUntil(time.now() + 10_000);
   await time.runUntil(time.now() + SETTLING_MS);

@@ -10,12 +10,16 @@ import { doubles } from './judge-doubles.ts';
 import { memberProblems } from './judge-members.ts';
 import { restProblems } from './judge-rest.ts';
 import { phoneProblems } from './phone.ts';
-import { conversationOf, type Played } from './played.ts';
+import { conversationWith, type Played } from './played.ts';
 import { base, edited, late, notice } from './texts.ts';
-import type { World } from './world.ts';
+import type { SimWorld } from './world.ts';
 
 /** @returns what is wrong, a line each. */
-export const verdict = async (world: World, chats: readonly Played[], beyond = false): Promise<readonly string[]> => {
+export const verdict = async (
+  world: SimWorld,
+  chats: readonly Played[],
+  beyond = false,
+): Promise<readonly string[]> => {
   const wrong: string[] = [...callProblems(world), ...(await restProblems(world, chats))];
   if (beyond) world.meter.met('limit: a double stood for a while', doubles(world).length);
   for (const [n, chat] of chats.entries())
@@ -24,8 +28,8 @@ export const verdict = async (world: World, chats: readonly Played[], beyond = f
   return wrong;
 };
 
-const problemsIn = async (world: World, chat: Played, beyond: boolean): Promise<readonly string[]> => {
-  const conversation = conversationOf(world, chat.channel);
+const problemsIn = async (world: SimWorld, chat: Played, beyond: boolean): Promise<readonly string[]> => {
+  const conversation = conversationWith(world, chat.channel);
   if (conversation === undefined) return ['has no conversation'];
   const either = [...copyProblems(world, chat, conversation), ...(await phoneProblems(world, chat, beyond))];
   if (isClosed(world, conversation)) return [...(await problemsOfClosed(world, chat, conversation)), ...either];
@@ -38,9 +42,9 @@ const problemsIn = async (world: World, chat: Played, beyond: boolean): Promise<
 };
 
 /** Every message of a person has its row: nothing ends silently. */
-const unaccounted = async (world: World, chat: Played): Promise<readonly string[]> => {
+const unaccounted = async (world: SimWorld, chat: Played): Promise<readonly string[]> => {
   const wrong: string[] = [];
-  const conversation = conversationOf(world, chat.channel);
+  const conversation = conversationWith(world, chat.channel);
   for (const [side, lane, container] of [
     ['flex', 'toFrontline', chat.channel],
     ['frontline', 'toFlex', conversation],
@@ -53,7 +57,7 @@ const unaccounted = async (world: World, chat: Played): Promise<readonly string[
   return wrong;
 };
 
-const problemsOf = (world: World, chat: Played, conversation: string): readonly string[] => {
+const problemsOf = (world: SimWorld, chat: Played, conversation: string): readonly string[] => {
   const { reads } = world.twilio;
   const all = { flex: reads.transcript('flex', chat.channel), frontline: reads.transcript('frontline', conversation) };
   const own = (side: 'flex' | 'frontline') =>

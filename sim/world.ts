@@ -6,7 +6,7 @@
 import { FLEX, FRONTLINE } from '../local-twilio/defaults.ts';
 import type { Respond } from '../local-twilio/respond.ts';
 import { createTwilio } from '../local-twilio/twilio.ts';
-import type { Delivered, WebhookCall } from '../local-twilio/world.ts';
+import type { WebhookAnswer, WebhookCall } from '../local-twilio/world.ts';
 import { startWorker } from '../src/adapters/in-process/worker.ts';
 import { createMemoryQueues } from '../src/adapters/memory/queues.ts';
 import { createMemoryStore } from '../src/adapters/memory/store.ts';
@@ -39,7 +39,7 @@ import { createWire } from './wire.ts';
 
 export const BRIDGE = 'https://bridge.example';
 export const DEPLOYMENT = 'sim';
-export const STAMP_KEY = 'the stamp key of a run';
+export const SIM_STAMP_KEY = 'the stamp key of a run';
 
 export type WorldFaults = StoreFaults & {
   /** A delivery is given to a second consumer too. */
@@ -69,7 +69,7 @@ export type ProcessKind = 'webhook' | QueueName | 'sweep';
 export type Noted = { readonly at: number; readonly by: ProcessKind; readonly entry: Entry };
 
 /** What a webhook put, or wanted to put, on a queue. */
-export type Told = {
+export type QueuedByWebhook = {
   readonly at: number;
   readonly queue: QueueName;
   readonly dedupe: string;
@@ -90,7 +90,7 @@ export const createWorld = (plan: WorldPlan) => {
   const lined: string[] = [];
   const chronicle = createChronicle();
   const calls = createCalls();
-  const told: Told[] = [];
+  const told: QueuedByWebhook[] = [];
   const processes: { readonly kind: ProcessKind; readonly process: Process }[] = [];
   let faults = CALM;
   let nonces = 0;
@@ -112,7 +112,7 @@ export const createWorld = (plan: WorldPlan) => {
   const secrets: Secrets = {
     flex: account(FLEX.authToken),
     frontline: account(FRONTLINE.authToken),
-    stampKey: STAMP_KEY,
+    stampKey: SIM_STAMP_KEY,
   };
 
   const journalOf = (by: ProcessKind) => (entry: Entry) => {
@@ -134,7 +134,7 @@ export const createWorld = (plan: WorldPlan) => {
 
   /** @param held the message in its hands; @param twin somebody else has the same one */
   const begin = (kind: ProcessKind, held?: Delivery, twin = false) => {
-    const stored: Told[] = [];
+    const stored: QueuedByWebhook[] = [];
     const doom = plan.doom(processes.length + 1, kind);
     const name = `${kind} ${processes.length + 1}`;
     const tell = (what: string) => plan.diary?.(time.now(), `${name} ${what}`);
@@ -202,7 +202,7 @@ export const createWorld = (plan: WorldPlan) => {
       journal: journalOf(kind),
       settings: {
         deployment: DEPLOYMENT,
-        stampKey: STAMP_KEY,
+        stampKey: SIM_STAMP_KEY,
         settleMs: plan.settleMs,
         leaseMs: 20_000,
         requestMs: 10_000,
@@ -213,7 +213,7 @@ export const createWorld = (plan: WorldPlan) => {
   };
 
   /** The function behind the bridge's address. A process that dies answers nothing. */
-  const deliver = async (call: WebhookCall): Promise<Delivered> => {
+  const deliver = async (call: WebhookCall): Promise<WebhookAnswer> => {
     const { deps, stored } = begin('webhook');
     const webhook = createWebhook({
       queues: deps.queues,
@@ -323,7 +323,7 @@ export const createWorld = (plan: WorldPlan) => {
     /** Every REST call, and every post to Flex's own webhook. */
     calls: calls.made,
     /** What webhooks put on queues, in order. */
-    told: told as readonly Told[],
+    told: told as readonly QueuedByWebhook[],
     /** Messages on their way to Flex's own webhook, in the order in which the queue took them. */
     lined: lined as readonly string[],
     ran: (): readonly Ran[] => processes.map(({ kind, process }) => ({ kind, steps: process.steps() })),
@@ -337,4 +337,4 @@ export const createWorld = (plan: WorldPlan) => {
   };
 };
 
-export type World = ReturnType<typeof createWorld>;
+export type SimWorld = ReturnType<typeof createWorld>;

@@ -1,6 +1,6 @@
 /** What happens to the body's bytes on their way, and to their coming. */
 import type { Dice } from '../../sim/random.ts';
-import type { Draft } from '../draft.ts';
+import type { RequestDraft } from '../draft.ts';
 import type { Mutation } from '../mutation.ts';
 
 const at = (bytes: Buffer, dice: Dice): number => dice.between(0, Math.max(0, bytes.length - 1));
@@ -11,7 +11,7 @@ const spliced = (bytes: Buffer, from: number, without: number, put: Uint8Array):
 /** What was drawn once is what happens, however often the draft is sent. */
 const edit =
   (how: (bytes: Buffer, dice: Dice) => Buffer) =>
-  (draft: Draft, dice: Dice): void => {
+  (draft: RequestDraft, dice: Dice): void => {
     draft.bytes.push((bytes) => how(bytes, dice.fork('bytes')));
   };
 

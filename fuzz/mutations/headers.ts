@@ -1,6 +1,6 @@
 /** What happens to headers, the signature among them, to the address and the method. */
 import { ROUTES } from '../../src/contract.ts';
-import type { Draft, Fault, Signed, Token } from '../draft.ts';
+import type { RequestDraft, SignedHow, Token, Trouble } from '../draft.ts';
 import { NAME, TEXT } from '../marks.ts';
 import type { Mutation } from '../mutation.ts';
 
@@ -72,8 +72,8 @@ const QUERIES = [
 
 const METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'post', 'POST ', 'FOO', '__proto__'];
 const TOKENS: readonly Token[] = ['flex', 'before', 'frontline', 'empty', 'guessed'];
-const SIGNED: readonly Signed[] = ['original', 'original', 'bare', 'other address', 'garbled', 'missing'];
-const FAULTS: readonly Fault[] = [
+const SIGNED: readonly SignedHow[] = ['original', 'original', 'bare', 'other address', 'garbled', 'missing'];
+const FAULTS: readonly Trouble[] = [
   'queue refuses',
   'queue refuses',
   'queue refuses one',
@@ -84,7 +84,7 @@ const FAULTS: readonly Fault[] = [
   'journal throws',
 ];
 
-const put = (draft: Draft, name: string, value: string): void => {
+const put = (draft: RequestDraft, name: string, value: string): void => {
   draft.headers = [...draft.headers.filter(([one]) => one !== name), [name, value]];
 };
 

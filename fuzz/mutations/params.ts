@@ -1,7 +1,7 @@
 /** What happens to parameters. */
 import type { Dice } from '../../sim/random.ts';
 import { config } from '../bridge.ts';
-import type { Draft } from '../draft.ts';
+import type { RequestDraft } from '../draft.ts';
 import { NAMES, valueFor } from '../hostile.ts';
 import { NAME } from '../marks.ts';
 import type { Mutation } from '../mutation.ts';
@@ -24,12 +24,12 @@ const EVENT_TYPES = [
   '',
 ] as const;
 
-const at = (draft: Draft, dice: Dice): number => dice.between(0, draft.params.length - 1);
+const at = (draft: RequestDraft, dice: Dice): number => dice.between(0, draft.params.length - 1);
 
 /** Changes one parameter's name and value. */
 const change =
   (how: (name: string, value: string, dice: Dice) => readonly [string, string]) =>
-  (draft: Draft, dice: Dice): void => {
+  (draft: RequestDraft, dice: Dice): void => {
     if (draft.params.length === 0) return;
     const index = at(draft, dice);
     draft.params = draft.params.map(([name, value], n) => {
@@ -39,7 +39,7 @@ const change =
     });
   };
 
-const set = (draft: Draft, name: string, value: string): void => {
+const set = (draft: RequestDraft, name: string, value: string): void => {
   draft.params = draft.params.map((one) => (one[0] === name ? [name, value] : one));
 };
 

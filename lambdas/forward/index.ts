@@ -4,7 +4,7 @@ import { createFlexSide } from '../../src/adapters/twilio/rest/flex-side.ts';
 import { createForwarder } from '../../src/core/forward/forwarder.ts';
 import { basis } from '../compose-base.ts';
 import { callsTo, deadlineMarginMs, nonce, queues, requestMs, store } from '../compose-bridge.ts';
-import { createHandler } from './handler.ts';
+import { createForwardHandler } from './handler.ts';
 
 const { settings, secrets, sqs: client, urls, clock, journal } = basis;
 const { defaultWebhook: url } = settings.flex;
@@ -16,7 +16,7 @@ const webhook =
     : createDefaultWebhook({ ...calls, http: callsTo('default webhook'), url, timeoutMs: requestMs });
 const flex = createFlexSide({ ...calls, http: callsTo('flex'), ...settings.flex, requestMs });
 
-export const handler = createHandler({
+export const handler = createForwardHandler({
   batch: createBatchHandler({
     consume: createForwarder({
       ...{ store, queues, webhook, flex, clock, nonce, journal },

@@ -9,7 +9,7 @@ export type ReplicateHandlerDeps = {
 const lastOf = (text: string, separator: string): string => text.slice(text.lastIndexOf(separator) + 1);
 
 /** One code for both event queues: whose turn it is says the event's source. @throws Error when it is neither's. */
-export const createHandler =
+export const createReplicateHandler =
   (deps: ReplicateHandlerDeps) =>
   async (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse> => {
     const name = lastOf(event.Records[0]?.eventSourceARN ?? '', ':');

@@ -4,7 +4,7 @@ import { createReplicator } from '../../src/core/replicator.ts';
 import { lazily } from '../../src/runtime/lazily.ts';
 import { basis } from '../compose-base.ts';
 import { bridgeDeps, deadlineMarginMs, queues } from '../compose-bridge.ts';
-import { createHandler } from './handler.ts';
+import { createReplicateHandler } from './handler.ts';
 
 const { sqs: client, urls, clock, journal } = basis;
 
@@ -27,4 +27,4 @@ const batch = (queueName: 'flex-events' | 'frontline-events') => {
   return [queueUrl, handler] as const;
 };
 
-export const handler = createHandler({ batches: new Map([batch('flex-events'), batch('frontline-events')]) });
+export const handler = createReplicateHandler({ batches: new Map([batch('flex-events'), batch('frontline-events')]) });

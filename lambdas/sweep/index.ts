@@ -3,7 +3,7 @@ import { createSweep } from '../../src/core/sweep/sweep.ts';
 import { lazily } from '../../src/runtime/lazily.ts';
 import { basis } from '../compose-base.ts';
 import { bridgeDeps, taskSide } from '../compose-bridge.ts';
-import { createHandler } from './handler.ts';
+import { createSweepHandler } from './handler.ts';
 
 const sweep = lazily(async () => {
   const deps = await bridgeDeps();
@@ -15,4 +15,4 @@ const sweep = lazily(async () => {
   };
 });
 
-export const handler = createHandler({ journal: basis.journal, sweep: async () => (await sweep())() });
+export const handler = createSweepHandler({ journal: basis.journal, sweep: async () => (await sweep())() });

@@ -18,7 +18,7 @@ export type WebhookHandlerDeps = {
  * is not the API's own, so a caller cannot choose it as it can a Host header.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
-export const createHandler = (deps: WebhookHandlerDeps) => {
+export const createWebhookHandler = (deps: WebhookHandlerDeps) => {
   const webhooks = new Map<string, Webhook>();
   const webhookAt = (base: string): Webhook => {
     const webhook = webhooks.get(base) ?? deps.webhookAt(base);

@@ -1,8 +1,8 @@
 import { createWebhook } from '../../src/edge/routes.ts';
 import { basis } from '../compose-base.ts';
-import { createHandler } from './handler.ts';
+import { createWebhookHandler } from './handler.ts';
 
-export const handler = createHandler({
+export const handler = createWebhookHandler({
   journal: basis.journal,
   publicBaseUrl: basis.settings.publicBaseUrl,
   webhookAt: (publicBaseUrl) => createWebhook({ ...basis, config: { ...basis.settings, publicBaseUrl } }),

@@ -1,6 +1,6 @@
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { QueueName } from '../../src/contract.ts';
-import type { Resources } from './resources.ts';
+import type { BridgeResources } from './resources.ts';
 import type { IndexAction, ItemAction } from './state-table.ts';
 
 /** What a function's role may do with the stack's resources. What is not named here is not granted. */
@@ -21,7 +21,7 @@ export type Access = {
  * Grants just what is declared, and is the only place that grants anything on a queue, the table or the secret. (The
  * event source of a consumer grants, too, but only what `consumes` already means.)
  */
-export const grantAccess = (grantee: IGrantable, access: Access, { queues, table, secret }: Resources): void => {
+export const grantAccess = (grantee: IGrantable, access: Access, { queues, table, secret }: BridgeResources): void => {
   if (access.consumes !== undefined) {
     const { queue, dead } = queues[access.consumes];
     queue.grantConsumeMessages(grantee);

@@ -17,10 +17,10 @@ import { MEMORY_MB } from '../memory.ts';
 import type { Stage } from '../stage.ts';
 import { type Access, grantAccess } from './access.ts';
 import { BridgeAlarm } from './alarm.ts';
-import { consume } from './consumer.ts';
+import { consumeQueue } from './consumer.ts';
 import { LineMetrics } from './line-metrics.ts';
 import { keptLog } from './log.ts';
-import { functionEnvironment, type Resources } from './resources.ts';
+import { type BridgeResources, functionEnvironment } from './resources.ts';
 
 /** What a function is for, what its role may do, and who is hurt when it fails. */
 export type FunctionDeclaration = {
@@ -39,7 +39,7 @@ export type FunctionDeclaration = {
 export type SharedProps = {
   readonly stage: Stage;
   readonly settings: Readonly<Record<Setting, string>>;
-  readonly resources: Resources;
+  readonly resources: BridgeResources;
   readonly topic: ITopic;
 };
 
@@ -87,7 +87,7 @@ export class BridgeFunction extends NodejsFunction {
     });
     const { access, resources } = props;
     grantAccess(this, access, resources);
-    if (access.consumes !== undefined) consume(this, resources.queues[access.consumes]);
+    if (access.consumes !== undefined) consumeQueue(this, resources.queues[access.consumes]);
     new LineMetrics(this, 'Lines', { logGroup, stage: props.stage });
     new BridgeAlarm(this, 'Fails', {
       metric: this.metricErrors({ statistic: 'Sum' }),

@@ -9,7 +9,7 @@ import type { EventQueue } from './event-queue.ts';
  * would count as a receive of its messages.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
  */
-export const consume = (consumer: IFunction, { queue }: EventQueue): void => {
+export const consumeQueue = (consumer: IFunction, { queue }: EventQueue): void => {
   consumer.addEventSource(
     new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 50 }),
   );

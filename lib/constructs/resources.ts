@@ -4,7 +4,7 @@ import type { EventQueue } from './event-queue.ts';
 import type { StateTable } from './state-table.ts';
 
 /** The stack's own resources that its functions work with. */
-export type Resources = {
+export type BridgeResources = {
   readonly secret: BridgeSecret;
   readonly table: StateTable;
   readonly queues: Readonly<Record<QueueName, EventQueue>>;
@@ -16,7 +16,7 @@ export type FunctionEnvironment = Readonly<Record<Setting | Resource, string>>;
 /** The environment of every function: the deployment's settings, and where the stack's resources are. */
 export const functionEnvironment = (
   settings: Readonly<Record<Setting, string>>,
-  { secret, table, queues }: Resources,
+  { secret, table, queues }: BridgeResources,
 ): FunctionEnvironment => ({
   ...settings,
   SECRET_ARN: secret.secretArn,

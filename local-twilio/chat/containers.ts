@@ -1,10 +1,10 @@
 /** Channels and conversations: born, changed, closed, destroyed. */
 import type { ChatService, Container, ConversationState } from '../model.ts';
 import { problems } from '../problem.ts';
-import { isSid, newSid } from '../sid.ts';
+import { looksLikeSid, newSid } from '../sid.ts';
 import { announce } from '../webhooks/announce.ts';
-import type { World } from '../world.ts';
-import { mustBeOpen, refusal, type Way } from './dialect.ts';
+import type { TwilioWorld } from '../world.ts';
+import { mustBeOpen, refusedWith, type Way } from './dialect.ts';
 import { checkAttributes, countAction, LIMITS } from './limits.ts';
 import { remember } from './past.ts';
 import { leaveUser } from './users.ts';
@@ -20,12 +20,17 @@ export type ContainerDraft = {
 };
 
 const checkUniqueName = (service: ChatService, uniqueName: string, way: Way): string => {
-  if (isSid(uniqueName, 'CH')) throw problems.uniqueNameLikeSid();
-  if (service.byUniqueName.has(uniqueName)) throw refusal[way.dialect].exists();
+  if (looksLikeSid(uniqueName, 'CH')) throw problems.uniqueNameLikeSid();
+  if (service.byUniqueName.has(uniqueName)) throw refusedWith[way.dialect].exists();
   return uniqueName;
 };
 
-export const createContainer = (world: World, service: ChatService, draft: ContainerDraft, way: Way): Container => {
+export const createContainer = (
+  world: TwilioWorld,
+  service: ChatService,
+  draft: ContainerDraft,
+  way: Way,
+): Container => {
   const uniqueName = draft.uniqueName === undefined ? undefined : checkUniqueName(service, draft.uniqueName, way);
   const now = world.now();
   const container: Container = {
@@ -66,7 +71,7 @@ export type ContainerChange = {
   readonly timers?: { readonly closed?: string | undefined; readonly inactive?: string | undefined } | undefined;
 };
 
-export const updateContainer = (world: World, container: Container, change: ContainerChange, way: Way): void => {
+export const updateContainer = (world: TwilioWorld, container: Container, change: ContainerChange, way: Way): void => {
   mustBeOpen(container);
   countAction(world, container, way);
   const at = world.now();
@@ -88,7 +93,7 @@ export const updateContainer = (world: World, container: Container, change: Cont
 
 /** Closed is final; closing gives back the unique name to nobody. */
 export const changeState = (
-  world: World,
+  world: TwilioWorld,
   container: Container,
   to: ConversationState,
   reason: 'API' | 'TIMER' | 'EVENT',
@@ -104,7 +109,7 @@ export const changeState = (
   if (way.announce) announce(world, { about: 'state', container, from, to, reason, by: way.by, at });
 };
 
-export const removeContainer = (world: World, container: Container, way: Way): void => {
+export const removeContainer = (world: TwilioWorld, container: Container, way: Way): void => {
   const { service } = container;
   service.containers.delete(container.sid);
   if (container.uniqueName !== undefined) service.byUniqueName.delete(container.uniqueName);

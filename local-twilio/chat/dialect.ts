@@ -2,12 +2,12 @@ import type { Actor, Container } from '../model.ts';
 import { problems, type TwilioProblem } from '../problem.ts';
 
 /** One thing, two APIs: they differ in the codes they refuse with. */
-export type Dialect = 'chat' | 'conversations';
+export type ApiName = 'chat' | 'conversations';
 
 /** How a change is made. `announce`: the webhooks hear of it. */
-export type Way = { readonly by: Actor; readonly announce: boolean; readonly dialect: Dialect };
+export type Way = { readonly by: Actor; readonly announce: boolean; readonly dialect: ApiName };
 
-export const refusal = {
+export const refusedWith = {
   chat: {
     notFound: problems.channelNotFound,
     exists: problems.channelExists,
@@ -22,10 +22,10 @@ export const refusal = {
     memberNotFound: problems.participantNotFound,
     tooMany: problems.tooManyActions,
   },
-} as const satisfies Record<Dialect, Record<string, () => TwilioProblem>>;
+} as const satisfies Record<ApiName, Record<string, () => TwilioProblem>>;
 
 /** A person's action; always announced. */
-export const bySdk = (identity: string, dialect: Dialect): Way => ({
+export const bySdk = (identity: string, dialect: ApiName): Way => ({
   by: { source: 'SDK', identity },
   announce: true,
   dialect,

@@ -1,8 +1,8 @@
 /** https://www.twilio.com/docs/conversations/conversations-limits */
 import type { Container } from '../model.ts';
 import { problems } from '../problem.ts';
-import type { World } from '../world.ts';
-import { type Dialect, refusal, type Way } from './dialect.ts';
+import type { TwilioWorld } from '../world.ts';
+import { type ApiName, refusedWith, type Way } from './dialect.ts';
 
 /** Bytes. */
 export const LIMITS = { body: 32 * 1024, containerAttributes: 16 * 1024, attributes: 4 * 1024, name: 256 } as const;
@@ -21,18 +21,18 @@ export const checkAttributes = (attributes: string, bytes: number): string => {
 };
 
 /** An empty text is one in a channel (https://www.twilio.com/docs/chat/rest/message-resource), none in a conversation. */
-export const checkBody = (body: string | undefined, media: number, dialect: Dialect): string | undefined => {
+export const checkBody = (body: string | undefined, media: number, dialect: ApiName): string | undefined => {
   if ((body === undefined || (body === '' && dialect !== 'chat')) && media === 0) throw problems.bodyMissing();
   if (body !== undefined && tooLong(body, LIMITS.body)) throw problems.bodyTooLong();
   return body === '' ? undefined : body;
 };
 
 /** Counts one of the 30 writes a second that a chat stands; what people do counts too and is never refused. */
-export const countAction = (world: World, container: Container, way: Way): void => {
+export const countAction = (world: TwilioWorld, container: Container, way: Way): void => {
   const limit = world.switches.actionsPerSecond;
   if (limit === undefined) return;
   const second = Math.floor(world.now() / 1000);
   if (container.actions.second !== second) container.actions = { second, count: 0 };
-  if (container.actions.count >= limit && way.by.source === 'API') throw refusal[way.dialect].tooMany();
+  if (container.actions.count >= limit && way.by.source === 'API') throw refusedWith[way.dialect].tooMany();
   container.actions.count += 1;
 };

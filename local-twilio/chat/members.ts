@@ -3,8 +3,8 @@ import type { Binding, Container, Member } from '../model.ts';
 import { problems } from '../problem.ts';
 import { newSid } from '../sid.ts';
 import { announce } from '../webhooks/announce.ts';
-import type { World } from '../world.ts';
-import { mustBeOpen, refusal, type Way } from './dialect.ts';
+import type { TwilioWorld } from '../world.ts';
+import { mustBeOpen, refusedWith, type Way } from './dialect.ts';
 import { checkAttributes, countAction, LIMITS } from './limits.ts';
 import { joinUser, leaveUser } from './users.ts';
 
@@ -27,12 +27,12 @@ const addressTaken = (container: Container, binding: Binding): boolean =>
       ),
   );
 
-export const addMember = (world: World, container: Container, draft: MemberDraft, way: Way): Member => {
+export const addMember = (world: TwilioWorld, container: Container, draft: MemberDraft, way: Way): Member => {
   mustBeOpen(container);
   countAction(world, container, way);
   if (draft.identity === undefined && draft.binding === undefined) throw problems.invalid('Identity');
   if (draft.identity !== undefined && findMember(container, draft.identity) !== undefined)
-    throw refusal[way.dialect].memberExists();
+    throw refusedWith[way.dialect].memberExists();
   if (draft.binding !== undefined && addressTaken(container, draft.binding)) throw problems.addressInUse();
   if (container.members.size >= container.service.limits.channelMembers) throw problems.memberLimit();
   const attributes = checkAttributes(draft.attributes ?? '{}', LIMITS.attributes);
@@ -54,7 +54,7 @@ export const addMember = (world: World, container: Container, draft: MemberDraft
 };
 
 export const updateMember = (
-  world: World,
+  world: TwilioWorld,
   container: Container,
   member: Member,
   change: { readonly attributes?: string | undefined; readonly lastRead?: number | undefined },
@@ -69,7 +69,7 @@ export const updateMember = (
   if (way.announce) announce(world, { about: 'member', change: 'updated', container, member, by: way.by, at });
 };
 
-export const removeMember = (world: World, container: Container, member: Member, way: Way): void => {
+export const removeMember = (world: TwilioWorld, container: Container, member: Member, way: Way): void => {
   mustBeOpen(container);
   countAction(world, container, way);
   container.members.delete(member.sid);

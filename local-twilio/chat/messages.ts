@@ -2,7 +2,7 @@
 import type { Container, Media, Message } from '../model.ts';
 import { newSid } from '../sid.ts';
 import { announce } from '../webhooks/announce.ts';
-import type { World } from '../world.ts';
+import type { TwilioWorld } from '../world.ts';
 import { changeState } from './containers.ts';
 import { bySdk, mustBeOpen, type Way } from './dialect.ts';
 import { checkAttributes, checkBody, countAction, LIMITS } from './limits.ts';
@@ -18,7 +18,7 @@ export type MessageDraft = {
 };
 
 /** The app of the agent in this chat writes attributes of its own over the bridge's. */
-const agentsAppReplaces = (world: World, container: Container, message: Message, { dialect }: Way): void => {
+const agentsAppReplaces = (world: TwilioWorld, container: Container, message: Message, { dialect }: Way): void => {
   const agent = [...container.members.values()].find(({ identity, attributes }) =>
     dialect === 'chat' ? attributes.includes('"agent"') : identity?.includes('@'),
   );
@@ -28,7 +28,7 @@ const agentsAppReplaces = (world: World, container: Container, message: Message,
   world.faults.happened('attributes.replaced', container.account.name, message.sid);
 };
 
-const mischief = (world: World, container: Container, message: Message, way: Way): void => {
+const mischief = (world: TwilioWorld, container: Container, message: Message, way: Way): void => {
   const { name } = container.account;
   const closes =
     way.dialect === 'conversations'
@@ -45,7 +45,7 @@ const mischief = (world: World, container: Container, message: Message, way: Way
     world.after(world.random() * replaced.maxMs, () => agentsAppReplaces(world, container, message, way));
 };
 
-export const addMessage = (world: World, container: Container, draft: MessageDraft, way: Way): Message => {
+export const addMessage = (world: TwilioWorld, container: Container, draft: MessageDraft, way: Way): Message => {
   mustBeOpen(container);
   const media = draft.media ?? [];
   const body = checkBody(draft.body, media.length, way.dialect);
@@ -81,7 +81,7 @@ export const addMessage = (world: World, container: Container, draft: MessageDra
 };
 
 export function updateMessage(
-  world: World,
+  world: TwilioWorld,
   container: Container,
   message: Message,
   change: { readonly body?: string | undefined; readonly attributes?: string | undefined },
@@ -102,7 +102,7 @@ export function updateMessage(
   if (way.announce) announce(world, { about: 'message', change: 'updated', container, message, by: way.by, at });
 }
 
-export const removeMessage = (world: World, container: Container, message: Message, way: Way): void => {
+export const removeMessage = (world: TwilioWorld, container: Container, message: Message, way: Way): void => {
   mustBeOpen(container);
   countAction(world, container, way);
   container.messages.delete(message.sid);

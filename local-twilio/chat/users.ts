@@ -1,7 +1,7 @@
 import type { ChatService, Container, User } from '../model.ts';
 import { problems } from '../problem.ts';
 import { newSid } from '../sid.ts';
-import type { World } from '../world.ts';
+import type { TwilioWorld } from '../world.ts';
 import { checkAttributes, LIMITS } from './limits.ts';
 
 export type UserDraft = {
@@ -10,7 +10,7 @@ export type UserDraft = {
   readonly attributes?: string | undefined;
 };
 
-export const createUser = (world: World, service: ChatService, draft: UserDraft): User => {
+export const createUser = (world: TwilioWorld, service: ChatService, draft: UserDraft): User => {
   if (service.users.has(draft.identity)) throw problems.userExists();
   const now = world.now();
   const user: User = {
@@ -31,7 +31,7 @@ export const findUser = (service: ChatService, key: string): User | undefined =>
   service.users.get(key) ?? [...service.users.values()].find((user) => user.sid === key);
 
 export const updateUser = (
-  world: World,
+  world: TwilioWorld,
   user: User,
   change: { readonly friendlyName: string | undefined; readonly attributes: string | undefined },
 ): void => {
@@ -41,7 +41,7 @@ export const updateUser = (
 };
 
 /** Joining makes the identity a user of the service, as it does at Twilio. */
-export const joinUser = (world: World, container: Container, identity: string): void => {
+export const joinUser = (world: TwilioWorld, container: Container, identity: string): void => {
   const { service } = container;
   const user = service.users.get(identity) ?? createUser(world, service, { identity });
   if (user.joined.size >= service.limits.userChannels) throw problems.userLimit();

@@ -1,21 +1,21 @@
 /** What every person can do in a chat, and how it is found. */
-import type { Place } from '../accounts.ts';
-import { bySdk, type Dialect } from '../chat/dialect.ts';
+import type { TwoAccounts } from '../accounts.ts';
+import { type ApiName, bySdk } from '../chat/dialect.ts';
 import { findMember } from '../chat/members.ts';
 import { addMessage, removeMessage, updateMessage } from '../chat/messages.ts';
 import type { AccountName, Container, Media, Message } from '../model.ts';
 import { newSid } from '../sid.ts';
-import type { World } from '../world.ts';
+import type { TwilioWorld } from '../world.ts';
 
 /** What a person's app knows of a message that it sent. */
 export type Posted = { readonly sid: `IM${string}`; readonly index: number };
 
 export type NewMedia = { readonly filename: string; readonly contentType: string; readonly size: number };
 
-export const dialectOf = (side: AccountName): Dialect => (side === 'flex' ? 'chat' : 'conversations');
+export const dialectOf = (side: AccountName): ApiName => (side === 'flex' ? 'chat' : 'conversations');
 
 /** @throws Error when there is none */
-export const containerOf = (place: Place, side: AccountName, sid: string): Container => {
+export const chatContainer = (place: TwoAccounts, side: AccountName, sid: string): Container => {
   const container = place[side].chat.containers.get(sid);
   if (container === undefined) throw new Error(`no chat ${sid} on the ${side} side`);
   return container;
@@ -43,7 +43,7 @@ export type Chats = {
 };
 
 /** Persons act through an SDK: the webhooks hear of it, and no fault touches it. */
-export const createChats = (world: World): Chats => {
+export const createChats = (world: TwilioWorld): Chats => {
   const way = (container: Container, identity: string) => bySdk(identity, dialectOf(container.account.name));
   return {
     write: (container, identity, text) => {

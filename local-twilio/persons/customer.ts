@@ -1,5 +1,5 @@
 /** A customer: begins a chat on the web or by SMS, writes, edits, deletes, sends a file, reads the phone. */
-import type { Place } from '../accounts.ts';
+import type { TwoAccounts } from '../accounts.ts';
 import { createContainer, updateContainer } from '../chat/containers.ts';
 import type { Way } from '../chat/dialect.ts';
 import { addMember } from '../chat/members.ts';
@@ -9,8 +9,8 @@ import type { Container, ProxySession, Sms } from '../model.ts';
 import { interact, openSession } from '../proxy/sessions.ts';
 import { newSid } from '../sid.ts';
 import { createTask } from '../tasks/tasks.ts';
-import type { World } from '../world.ts';
-import { type Chats, containerOf, type NewMedia, type Posted } from './chats.ts';
+import type { TwilioWorld } from '../world.ts';
+import { type Chats, chatContainer, type NewMedia, type Posted } from './chats.ts';
 
 export type Begun = { readonly channelSid: `CH${string}`; readonly taskSid: `WT${string}`; readonly identity: string };
 
@@ -31,7 +31,7 @@ export type Customer = {
 /** Flex and Proxy are programs, and they ask for webhooks. */
 const byFlex: Way = { by: { source: 'API' }, announce: true, dialect: 'chat' };
 
-export const createCustomer = (world: World, place: Place, chats: Chats): Customer => {
+export const createCustomer = (world: TwilioWorld, place: TwoAccounts, chats: Chats): Customer => {
   const { account, chat, workspace, proxySid } = place.flex;
   const proxy = account.proxies.get(proxySid);
   if (proxy === undefined) throw new Error(`no Proxy service ${proxySid}`);
@@ -98,7 +98,7 @@ export const createCustomer = (world: World, place: Place, chats: Chats): Custom
   };
 
   const writes = (channelSid: string, body: string, attributes?: string): Posted => {
-    const container = containerOf(place, 'flex', channelSid);
+    const container = chatContainer(place, 'flex', channelSid);
     const session = sessionOf(container);
     if (session !== undefined) return texts(container, session, body);
     const text = attributes === undefined ? { body } : { body, attributes };
@@ -119,15 +119,15 @@ export const createCustomer = (world: World, place: Place, chats: Chats): Custom
     },
     writes,
     sends: (channelSid, media) => {
-      const container = containerOf(place, 'flex', channelSid);
+      const container = chatContainer(place, 'flex', channelSid);
       return chats.write(container, identityOf(container), { media });
     },
     edits: (channelSid, messageSid, body) => {
-      const container = containerOf(place, 'flex', channelSid);
+      const container = chatContainer(place, 'flex', channelSid);
       chats.edit(container, identityOf(container), messageSid, body);
     },
     deletes: (channelSid, messageSid) => {
-      const container = containerOf(place, 'flex', channelSid);
+      const container = chatContainer(place, 'flex', channelSid);
       chats.remove(container, identityOf(container), messageSid);
     },
     phone: (number) => proxy.phones.get(number) ?? [],

@@ -1,12 +1,12 @@
 /** An agent in Flex: is offered a task, accepts it, writes, ends the chat. */
-import type { Place } from '../accounts.ts';
+import type { TwoAccounts } from '../accounts.ts';
 import { updateContainer } from '../chat/containers.ts';
 import { bySdk } from '../chat/dialect.ts';
 import { addMember, findMember } from '../chat/members.ts';
 import type { Reservation, Task, Worker } from '../model.ts';
 import { answerReservation, changeTask, changeWorker, reserve } from '../tasks/tasks.ts';
-import type { World } from '../world.ts';
-import { type Chats, containerOf, type NewMedia, type Posted } from './chats.ts';
+import type { TwilioWorld } from '../world.ts';
+import { type Chats, chatContainer, type NewMedia, type Posted } from './chats.ts';
 
 /** When Flex's own interface adds the agent to the channel after the accept. */
 export type Joins = 'at once' | 'never' | { readonly afterMs: number };
@@ -26,7 +26,7 @@ export type FlexAgent = {
   readonly goes: (workerSid: string, activityName: string) => void;
 };
 
-export const createFlexAgent = (world: World, place: Place, chats: Chats): FlexAgent => {
+export const createFlexAgent = (world: TwilioWorld, place: TwoAccounts, chats: Chats): FlexAgent => {
   const { workspace } = place.flex;
 
   const workerOf = (sid: string): Worker => {
@@ -71,15 +71,15 @@ export const createFlexAgent = (world: World, place: Place, chats: Chats): FlexA
     },
     rejects: (reservationSid) => answerReservation(world, workspace, reservationOf(reservationSid), 'rejected'),
     writes: (workerSid, channelSid, body) =>
-      chats.write(containerOf(place, 'flex', channelSid), identityOf(workerOf(workerSid)), { body }),
+      chats.write(chatContainer(place, 'flex', channelSid), identityOf(workerOf(workerSid)), { body }),
     sends: (workerSid, channelSid, media) =>
-      chats.write(containerOf(place, 'flex', channelSid), identityOf(workerOf(workerSid)), { media }),
+      chats.write(chatContainer(place, 'flex', channelSid), identityOf(workerOf(workerSid)), { media }),
     edits: (workerSid, channelSid, messageSid, body) =>
-      chats.edit(containerOf(place, 'flex', channelSid), identityOf(workerOf(workerSid)), messageSid, body),
+      chats.edit(chatContainer(place, 'flex', channelSid), identityOf(workerOf(workerSid)), messageSid, body),
     deletes: (workerSid, channelSid, messageSid) =>
-      chats.remove(containerOf(place, 'flex', channelSid), identityOf(workerOf(workerSid)), messageSid),
+      chats.remove(chatContainer(place, 'flex', channelSid), identityOf(workerOf(workerSid)), messageSid),
     endsChat: (workerSid, channelSid) => {
-      const channel = containerOf(place, 'flex', channelSid);
+      const channel = chatContainer(place, 'flex', channelSid);
       const attributes = { ...JSON.parse(channel.attributes), status: 'INACTIVE' };
       const way = bySdk(identityOf(workerOf(workerSid)), 'chat');
       updateContainer(world, channel, { attributes: JSON.stringify(attributes) }, way);

@@ -1,9 +1,9 @@
 /** An agent in the Frontline app: writes, edits, deletes and closes, where he is a participant. */
-import type { Place } from '../accounts.ts';
+import type { TwoAccounts } from '../accounts.ts';
 import { changeState } from '../chat/containers.ts';
 import { newUuid } from '../sid.ts';
-import type { World } from '../world.ts';
-import { type Chats, containerOf, mustBeThere, type NewMedia, type Posted } from './chats.ts';
+import type { TwilioWorld } from '../world.ts';
+import { type Chats, chatContainer, mustBeThere, type NewMedia, type Posted } from './chats.ts';
 
 export type FrontlineAgent = {
   /** As the app does: attributes hold an id of its own. */
@@ -15,18 +15,18 @@ export type FrontlineAgent = {
   readonly closes: (identity: string, conversationSid: string) => void;
 };
 
-export const createFrontlineAgent = (world: World, place: Place, chats: Chats): FrontlineAgent => {
+export const createFrontlineAgent = (world: TwilioWorld, place: TwoAccounts, chats: Chats): FrontlineAgent => {
   const attributes = (): string => JSON.stringify({ messageId: newUuid(world.random) });
   return {
     writes: (identity, sid, body) =>
-      chats.write(containerOf(place, 'frontline', sid), identity, { body, attributes: attributes() }),
+      chats.write(chatContainer(place, 'frontline', sid), identity, { body, attributes: attributes() }),
     sends: (identity, sid, media) =>
-      chats.write(containerOf(place, 'frontline', sid), identity, { media, attributes: attributes() }),
+      chats.write(chatContainer(place, 'frontline', sid), identity, { media, attributes: attributes() }),
     edits: (identity, sid, messageSid, body) =>
-      chats.edit(containerOf(place, 'frontline', sid), identity, messageSid, body),
-    deletes: (identity, sid, messageSid) => chats.remove(containerOf(place, 'frontline', sid), identity, messageSid),
+      chats.edit(chatContainer(place, 'frontline', sid), identity, messageSid, body),
+    deletes: (identity, sid, messageSid) => chats.remove(chatContainer(place, 'frontline', sid), identity, messageSid),
     closes: (identity, sid) => {
-      const conversation = containerOf(place, 'frontline', sid);
+      const conversation = chatContainer(place, 'frontline', sid);
       mustBeThere(conversation, identity);
       const way = { by: { source: 'API' }, announce: true, dialect: 'conversations' } as const;
       changeState(world, conversation, 'closed', 'API', way);

@@ -2,7 +2,7 @@
 import webhooks from 'twilio/lib/webhooks/webhooks.js';
 import type { Account, Container, ProxyService, ProxySession } from '../model.ts';
 import { problems } from '../problem.ts';
-import type { World } from '../world.ts';
+import type { TwilioWorld } from '../world.ts';
 import { closeSession, interact } from './sessions.ts';
 
 /** What Proxy reads in a channel's attributes (error 80619 names them). */
@@ -25,7 +25,7 @@ const sessionOf = (proxy: ProxyService, attributes: Readonly<Record<string, unkn
 };
 
 const sendSms = (
-  world: World,
+  world: TwilioWorld,
   proxy: ProxyService,
   session: ProxySession,
   params: Readonly<Record<string, string>>,
@@ -52,7 +52,7 @@ export type ChatEvent = {
  * Takes one event of the chat service.
  * @throws TwilioProblem 80625 for a bad signature, 80619 for a channel that is none of Proxy's, 80607 after the end
  */
-export const takeChatEvent = (world: World, account: Account, proxy: ProxyService, event: ChatEvent): void => {
+export const takeChatEvent = (world: TwilioWorld, account: Account, proxy: ProxyService, event: ChatEvent): void => {
   const params = Object.fromEntries(event.form);
   if (!webhooks.validateRequest(account.authToken, event.signature ?? '', event.url, params))
     throw problems.proxySignature();

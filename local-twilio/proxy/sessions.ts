@@ -1,10 +1,10 @@
 /** Proxy: what joins a customer's phone to a Flex channel. https://www.twilio.com/docs/proxy/api/session */
 import type { Interaction, ProxyService, ProxySession } from '../model.ts';
 import { newSid } from '../sid.ts';
-import type { World } from '../world.ts';
+import type { TwilioWorld } from '../world.ts';
 
 export const openSession = (
-  world: World,
+  world: TwilioWorld,
   proxy: ProxyService,
   about: {
     readonly channelSid: string;
@@ -29,7 +29,7 @@ export const openSession = (
 
 /** Carries a message between phone and channel; what goes out lands on the customer's phone. */
 export const interact = (
-  world: World,
+  world: TwilioWorld,
   proxy: ProxyService,
   session: ProxySession,
   what: Pick<Interaction, 'body' | 'direction' | 'messageSid'>,
@@ -44,7 +44,7 @@ export const interact = (
   proxy.phones.set(session.customerPhone, phone);
 };
 
-export const closeSession = (world: World, session: ProxySession): void => {
+export const closeSession = (world: TwilioWorld, session: ProxySession): void => {
   session.status = 'closed';
   session.dateUpdated = world.now();
 };

@@ -1,11 +1,11 @@
 /** A REST call after routing, and the answers to it. */
-import type { Dialect, Way } from '../chat/dialect.ts';
+import type { ApiName, Way } from '../chat/dialect.ts';
 import type { Account } from '../model.ts';
 import { problems } from '../problem.ts';
-import type { World } from '../world.ts';
+import type { TwilioWorld } from '../world.ts';
 
 export type Call = {
-  readonly world: World;
+  readonly world: TwilioWorld;
   readonly account: Account;
   /** What the path's placeholders hold. */
   readonly at: Readonly<Record<string, string>>;
@@ -17,22 +17,25 @@ export type Call = {
   readonly headers: Readonly<Record<string, string | undefined>>;
 };
 
-export type Answer = {
+export type RestAnswer = {
   readonly status: number;
   readonly body?: Readonly<Record<string, unknown>> | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 };
 
-export type Route = {
+export type RestRoute = {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** As in the published specification of the host. */
   readonly pattern: string;
   /** What it is counted as, with its method. */
   readonly name: string;
-  readonly answer: (call: Call) => Answer;
+  readonly answer: (call: Call) => RestAnswer;
 };
 
-export const ok = (body: Readonly<Record<string, unknown>>, headers?: Readonly<Record<string, string>>): Answer => ({
+export const ok = (
+  body: Readonly<Record<string, unknown>>,
+  headers?: Readonly<Record<string, string>>,
+): RestAnswer => ({
   status: 200,
   body,
   headers,
@@ -40,8 +43,8 @@ export const ok = (body: Readonly<Record<string, unknown>>, headers?: Readonly<R
 export const created = (
   body: Readonly<Record<string, unknown>>,
   headers?: Readonly<Record<string, string>>,
-): Answer => ({ status: 201, body, headers });
-export const gone: Answer = { status: 204 };
+): RestAnswer => ({ status: 201, body, headers });
+export const gone: RestAnswer = { status: 204 };
 
 /** @throws TwilioProblem 20404 when it is not there */
 export const found = <T>(call: Call, thing: T | undefined): T => {
@@ -69,7 +72,7 @@ export const integerField = (call: Call, name: string): number | undefined => {
 };
 
 /** Who calls is a program; the webhooks hear of it only when it asks for that. */
-export const restWay = (call: Call, dialect: Dialect): Way => ({
+export const restWay = (call: Call, dialect: ApiName): Way => ({
   by: { source: 'API' },
   announce: call.headers['x-twilio-webhook-enabled'] === 'true',
   dialect,

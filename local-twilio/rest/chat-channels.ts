@@ -2,7 +2,7 @@
 import { createContainer, findContainer, removeContainer, updateContainer } from '../chat/containers.ts';
 import type { Container } from '../model.ts';
 import { problems } from '../problem.ts';
-import { type Call, created, date, dateField, field, found, gone, ok, type Route, restWay } from './call.ts';
+import { type Call, created, date, dateField, field, found, gone, ok, type RestRoute, restWay } from './call.ts';
 import { chatService } from './chat-service.ts';
 import { pageOf } from './paging.ts';
 import { visibleContainer } from './visible.ts';
@@ -53,7 +53,7 @@ const name = (call: Call, parameter: string): string | undefined => {
 const collection = '/v2/Services/{ServiceSid}/Channels';
 const one = `${collection}/{Sid}`;
 
-export const chatChannelRoutes: readonly Route[] = [
+export const chatChannelRoutes: readonly RestRoute[] = [
   {
     method: 'GET',
     pattern: collection,

@@ -11,7 +11,7 @@ import {
   gone,
   integerField,
   ok,
-  type Route,
+  type RestRoute,
   restWay,
 } from './call.ts';
 import { channelOf } from './chat-channels.ts';
@@ -40,7 +40,7 @@ const both = (call: Call): readonly [Container, Member] => {
   return [channel, found(call, findMember(channel, call.at.Sid ?? ''))];
 };
 
-export const chatMemberRoutes: readonly Route[] = [
+export const chatMemberRoutes: readonly RestRoute[] = [
   {
     method: 'GET',
     pattern: collection,

@@ -1,7 +1,7 @@
 /** https://www.twilio.com/docs/chat/rest/message-resource */
 import { addMessage, removeMessage, updateMessage } from '../chat/messages.ts';
 import type { Container, Message } from '../model.ts';
-import { type Call, created, date, dateField, field, found, gone, ok, type Route, restWay } from './call.ts';
+import { type Call, created, date, dateField, field, found, gone, ok, type RestRoute, restWay } from './call.ts';
 import { channelOf } from './chat-channels.ts';
 import { mediaField } from './media.ts';
 import { pageOfMessages } from './paging.ts';
@@ -45,7 +45,7 @@ const both = (call: Call): readonly [Container, Message] => {
   return [channel, found(call, channel.messages.get(call.at.Sid ?? ''))];
 };
 
-export const chatMessageRoutes: readonly Route[] = [
+export const chatMessageRoutes: readonly RestRoute[] = [
   {
     method: 'GET',
     pattern: collection,

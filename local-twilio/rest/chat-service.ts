@@ -1,6 +1,6 @@
 /** https://www.twilio.com/docs/chat/rest/service-resource */
 import type { ChatService } from '../model.ts';
-import { type Call, date, field, found, integerField, ok, type Route } from './call.ts';
+import { type Call, date, field, found, integerField, ok, type RestRoute } from './call.ts';
 import { pageOf } from './paging.ts';
 
 export const chatService = (call: Call): ChatService =>
@@ -57,7 +57,7 @@ const update = (call: Call, service: ChatService): void => {
 
 const bySid = (call: Call): ChatService => found(call, call.account.services.get(call.at.Sid ?? ''));
 
-export const chatServiceRoutes: readonly Route[] = [
+export const chatServiceRoutes: readonly RestRoute[] = [
   {
     method: 'GET',
     pattern: '/v2/Services',

@@ -1,7 +1,7 @@
 /** https://www.twilio.com/docs/chat/rest/user-resource and /user-channel-resource */
 import { createUser, findUser, updateUser } from '../chat/users.ts';
 import type { ChatService, Container, User } from '../model.ts';
-import { type Call, created, date, field, found, gone, ok, type Route } from './call.ts';
+import { type Call, created, date, field, found, gone, ok, type RestRoute } from './call.ts';
 import { chatService } from './chat-service.ts';
 import { pageOf } from './paging.ts';
 
@@ -53,7 +53,7 @@ const both = (call: Call): readonly [ChatService, User] => {
   return [service, found(call, findUser(service, call.at.Sid ?? call.at.UserSid ?? ''))];
 };
 
-export const chatUserRoutes: readonly Route[] = [
+export const chatUserRoutes: readonly RestRoute[] = [
   {
     method: 'GET',
     pattern: collection,

@@ -1,8 +1,8 @@
 /** https://www.twilio.com/docs/conversations/api/conversation-message-resource */
 import { addMessage, removeMessage, updateMessage } from '../chat/messages.ts';
 import type { Container, Message } from '../model.ts';
-import { type Call, created, date, dateField, field, found, gone, ok, type Route, restWay } from './call.ts';
-import { bothForms, conversationOf, conversationUrl } from './conversations-service.ts';
+import { type Call, created, date, dateField, field, found, gone, ok, type RestRoute, restWay } from './call.ts';
+import { bothForms, conversationUrl, listedConversation } from './conversations-service.ts';
 import { mediaField } from './media.ts';
 import { pageOfMessages } from './paging.ts';
 import { visibleMessage, visibleMessages } from './visible.ts';
@@ -41,7 +41,7 @@ const collection = '/Conversations/{ConversationSid}/Messages';
 const one = `${collection}/{Sid}`;
 
 const both = (call: Call): readonly [Container, Message] => {
-  const conversation = conversationOf(call);
+  const conversation = listedConversation(call);
   return [conversation, found(call, conversation.messages.get(call.at.Sid ?? ''))];
 };
 
@@ -51,7 +51,7 @@ export const conversationMessageRoutes = bothForms([
     pattern: collection,
     name: 'conversations.messages',
     answer: (call) => {
-      const conversation = conversationOf(call);
+      const conversation = listedConversation(call);
       const visible = visibleMessages(call, conversation, 'GET conversations.messages');
       return ok(pageOfMessages(call, visible, (message) => render(call, conversation, message)));
     },
@@ -61,7 +61,7 @@ export const conversationMessageRoutes = bothForms([
     pattern: collection,
     name: 'conversations.messages',
     answer: (call) => {
-      const conversation = conversationOf(call);
+      const conversation = listedConversation(call);
       const draft = {
         author: field(call, 'Author') ?? 'system',
         body: field(call, 'Body'),
@@ -78,7 +78,7 @@ export const conversationMessageRoutes = bothForms([
     pattern: one,
     name: 'conversations.message',
     answer: (call) => {
-      const conversation = conversationOf(call);
+      const conversation = listedConversation(call);
       return ok(render(call, conversation, visibleMessage(call, conversation, 'GET conversations.message')));
     },
   },
@@ -102,4 +102,4 @@ export const conversationMessageRoutes = bothForms([
       return gone;
     },
   },
-] satisfies readonly Route[]);
+] satisfies readonly RestRoute[]);

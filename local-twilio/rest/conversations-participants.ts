@@ -11,10 +11,10 @@ import {
   gone,
   integerField,
   ok,
-  type Route,
+  type RestRoute,
   restWay,
 } from './call.ts';
-import { bothForms, conversationOf, conversationService, conversationUrl } from './conversations-service.ts';
+import { bothForms, conversationService, conversationUrl, listedConversation } from './conversations-service.ts';
 import { pageOf } from './paging.ts';
 
 const renderBinding = (binding: Binding | undefined) =>
@@ -65,7 +65,7 @@ const bindingField = (call: Call): Binding | undefined => {
 };
 
 const both = (call: Call): readonly [Container, Member] => {
-  const conversation = conversationOf(call);
+  const conversation = listedConversation(call);
   return [conversation, found(call, findMember(conversation, call.at.Sid ?? ''))];
 };
 
@@ -78,7 +78,7 @@ export const conversationParticipantRoutes = bothForms([
     pattern: collection,
     name: 'conversations.participants',
     answer: (call) => {
-      const conversation = conversationOf(call);
+      const conversation = listedConversation(call);
       const members = [...conversation.members.values()];
       return ok(pageOf(call, 'participants', members, (member) => render(call, conversation, member)));
     },
@@ -88,7 +88,7 @@ export const conversationParticipantRoutes = bothForms([
     pattern: collection,
     name: 'conversations.participants',
     answer: (call) => {
-      const conversation = conversationOf(call);
+      const conversation = listedConversation(call);
       const draft = {
         identity: field(call, 'Identity'),
         binding: bindingField(call),
@@ -142,4 +142,4 @@ export const conversationParticipantRoutes = bothForms([
       );
     },
   },
-] satisfies readonly Route[]);
+] satisfies readonly RestRoute[]);

@@ -1,7 +1,7 @@
 /** https://www.twilio.com/docs/conversations/api/user-resource */
 import { createUser, findUser, updateUser } from '../chat/users.ts';
 import type { ChatService, User } from '../model.ts';
-import { type Call, created, date, field, found, gone, ok, type Route } from './call.ts';
+import { type Call, created, date, field, found, gone, ok, type RestRoute } from './call.ts';
 import { bothForms, conversationService } from './conversations-service.ts';
 import { pageOf } from './paging.ts';
 
@@ -82,4 +82,4 @@ export const conversationUserRoutes = bothForms([
       return gone;
     },
   },
-] satisfies readonly Route[]);
+] satisfies readonly RestRoute[]);

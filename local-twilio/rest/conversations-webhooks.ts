@@ -1,6 +1,6 @@
 /** https://www.twilio.com/docs/conversations/api/service-configuration-resource and .../configuration-resource */
 import type { ConversationsWebhookConfig } from '../model.ts';
-import { type Call, field, ok, type Route } from './call.ts';
+import { type Call, field, ok, type RestRoute } from './call.ts';
 import { conversationService } from './conversations-service.ts';
 
 export const noWebhooks = (): ConversationsWebhookConfig => ({
@@ -49,7 +49,7 @@ const ofAccount = (call: Call) => ({
 const service = '/v1/Services/{ChatServiceSid}/Configuration/Webhooks';
 const account = '/v1/Configuration/Webhooks';
 
-export const conversationWebhookRoutes: readonly Route[] = [
+export const conversationWebhookRoutes: readonly RestRoute[] = [
   { method: 'GET', pattern: service, name: 'conversations.webhooks', answer: (call) => ok(ofService(call)) },
   {
     method: 'POST',

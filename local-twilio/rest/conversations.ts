@@ -3,7 +3,7 @@ import { changeState, createContainer, findContainer, removeContainer, updateCon
 import type { Container, ConversationState } from '../model.ts';
 import { problems } from '../problem.ts';
 import { messagingServiceSid } from '../webhooks/conversations-form.ts';
-import { type Call, created, date, dateField, field, found, gone, ok, type Route, restWay } from './call.ts';
+import { type Call, created, date, dateField, field, found, gone, ok, type RestRoute, restWay } from './call.ts';
 import { bothForms, conversationService, conversationUrl } from './conversations-service.ts';
 import { pageOf } from './paging.ts';
 import { visibleContainer } from './visible.ts';
@@ -112,4 +112,4 @@ export const conversationRoutes = bothForms([
       return gone;
     },
   },
-] satisfies readonly Route[]);
+] satisfies readonly RestRoute[]);

@@ -1,7 +1,7 @@
 /** https://www.twilio.com/docs/proxy/api/session and /interaction */
 import type { Interaction, ProxyService, ProxySession } from '../model.ts';
 import { closeSession } from '../proxy/sessions.ts';
-import { type Call, date, field, found, gone, ok, type Route } from './call.ts';
+import { type Call, date, field, found, gone, ok, type RestRoute } from './call.ts';
 import { pageOf } from './paging.ts';
 
 const proxyOf = (call: Call): ProxyService => found(call, call.account.proxies.get(call.at.ServiceSid ?? ''));
@@ -64,7 +64,7 @@ const both = (call: Call, name: 'Sid' | 'SessionSid'): readonly [ProxyService, P
 
 const one = '/v1/Services/{ServiceSid}/Sessions/{Sid}';
 
-export const proxyRoutes: readonly Route[] = [
+export const proxyRoutes: readonly RestRoute[] = [
   {
     method: 'GET',
     pattern: one,

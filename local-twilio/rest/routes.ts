@@ -1,5 +1,5 @@
 /** From a host and a path to what answers it. */
-import type { Route } from './call.ts';
+import type { RestRoute } from './call.ts';
 import { chatChannelRoutes } from './chat-channels.ts';
 import { chatMemberRoutes } from './chat-members.ts';
 import { chatMessageRoutes } from './chat-messages.ts';
@@ -16,7 +16,7 @@ import { taskRoutes } from './taskrouter-tasks.ts';
 import { workerRoutes } from './taskrouter-workers.ts';
 import { workspaceRoutes } from './taskrouter-workspace.ts';
 
-export const HOSTS: Readonly<Record<string, readonly Route[]>> = {
+export const HOSTS: Readonly<Record<string, readonly RestRoute[]>> = {
   'chat.twilio.com': [
     ...chatServiceRoutes,
     ...chatChannelRoutes,
@@ -35,7 +35,7 @@ export const HOSTS: Readonly<Record<string, readonly Route[]>> = {
   'proxy.twilio.com': proxyRoutes,
 };
 
-type Compiled = { readonly route: Route; readonly segments: readonly string[] };
+type Compiled = { readonly route: RestRoute; readonly segments: readonly string[] };
 
 /** By host and number of segments, so that a request looks at a handful of patterns. */
 const compiled = new Map<string, Compiled[]>();
@@ -66,7 +66,7 @@ const read = (segments: readonly string[], path: readonly string[]): Record<stri
 };
 
 export type Matched =
-  | { readonly route: Route; readonly at: Readonly<Record<string, string>> }
+  | { readonly route: RestRoute; readonly at: Readonly<Record<string, string>> }
   | 'other method'
   | undefined;
 

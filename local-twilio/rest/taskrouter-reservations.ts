@@ -2,7 +2,7 @@
 import type { Reservation, ReservationStatus, Workspace } from '../model.ts';
 import { problems } from '../problem.ts';
 import { answerReservation } from '../tasks/tasks.ts';
-import { type Call, date, field, found, ok, type Route } from './call.ts';
+import { type Call, date, field, found, ok, type RestRoute } from './call.ts';
 import { etag, mustMatch } from './etag.ts';
 import { pageOf } from './paging.ts';
 import { workspaceOf, workspaceUrl } from './taskrouter-workspace.ts';
@@ -71,7 +71,7 @@ const statusField = (call: Call): ReservationStatus | undefined => {
   return status;
 };
 
-const routes = (pattern: string, name: string, listed: (call: Call) => Listed): readonly Route[] => {
+const routes = (pattern: string, name: string, listed: (call: Call) => Listed): readonly RestRoute[] => {
   const pick = (call: Call): readonly [Listed, Reservation] => {
     const all = listed(call);
     return [
@@ -119,7 +119,7 @@ const routes = (pattern: string, name: string, listed: (call: Call) => Listed): 
 };
 
 const inside = '/v1/Workspaces/{WorkspaceSid}';
-export const reservationRoutes: readonly Route[] = [
+export const reservationRoutes: readonly RestRoute[] = [
   ...routes(`${inside}/Tasks/{TaskSid}/Reservations`, 'task', ofTask),
   ...routes(`${inside}/Workers/{WorkerSid}/Reservations`, 'worker', ofWorker),
 ];

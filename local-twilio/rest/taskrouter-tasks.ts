@@ -2,7 +2,7 @@
 import type { Task, TaskStatus, Workspace } from '../model.ts';
 import { problems } from '../problem.ts';
 import { changeTask, createTask, removeTask } from '../tasks/tasks.ts';
-import { type Call, created, date, field, found, gone, integerField, ok, type Route } from './call.ts';
+import { type Call, created, date, field, found, gone, integerField, ok, type RestRoute } from './call.ts';
 import { etag, mustMatch } from './etag.ts';
 import { pageOf } from './paging.ts';
 import { workspaceOf, workspaceUrl } from './taskrouter-workspace.ts';
@@ -90,7 +90,7 @@ const listed = (call: Call, workspace: Workspace): readonly Task[] => {
 const collection = '/v1/Workspaces/{WorkspaceSid}/Tasks';
 const one = `${collection}/{Sid}`;
 
-export const taskRoutes: readonly Route[] = [
+export const taskRoutes: readonly RestRoute[] = [
   {
     method: 'GET',
     pattern: collection,

@@ -2,7 +2,7 @@
 import type { Activity, Worker, Workspace } from '../model.ts';
 import { problems } from '../problem.ts';
 import { changeWorker } from '../tasks/tasks.ts';
-import { type Call, date, field, found, ok, type Route } from './call.ts';
+import { type Call, date, field, found, ok, type RestRoute } from './call.ts';
 import { etag, mustMatch } from './etag.ts';
 import { pageOf } from './paging.ts';
 import { workspaceOf, workspaceUrl } from './taskrouter-workspace.ts';
@@ -47,7 +47,7 @@ const activityField = (call: Call, workspace: Workspace): Activity | undefined =
 const collection = '/v1/Workspaces/{WorkspaceSid}/Workers';
 const one = `${collection}/{Sid}`;
 
-export const workerRoutes: readonly Route[] = [
+export const workerRoutes: readonly RestRoute[] = [
   {
     method: 'GET',
     pattern: collection,

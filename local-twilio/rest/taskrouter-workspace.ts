@@ -1,6 +1,6 @@
 /** https://www.twilio.com/docs/taskrouter/api/workspace, /activity and /event */
 import type { Activity, TaskEvent, Workspace } from '../model.ts';
-import { type Call, date, field, found, ok, type Route } from './call.ts';
+import { type Call, date, field, found, ok, type RestRoute } from './call.ts';
 import { pageOf } from './paging.ts';
 
 export const workspaceOf = (call: Call): Workspace =>
@@ -97,7 +97,7 @@ const bySid = (call: Call): Workspace => found(call, call.account.workspaces.get
 const one = '/v1/Workspaces/{Sid}';
 const inside = '/v1/Workspaces/{WorkspaceSid}';
 
-export const workspaceRoutes: readonly Route[] = [
+export const workspaceRoutes: readonly RestRoute[] = [
   {
     method: 'GET',
     pattern: '/v1/Workspaces',

@@ -3,7 +3,7 @@ import type { Reservation, Task, Worker, Workspace } from '../model.ts';
 import { newSid } from '../sid.ts';
 import { type Params, present } from '../webhooks/form.ts';
 import { fragmentRule } from '../webhooks/retry-rules.ts';
-import type { World } from '../world.ts';
+import type { TwilioWorld } from '../world.ts';
 
 const seconds = (ms: number): number => Math.floor(ms / 1000);
 
@@ -51,7 +51,7 @@ export const reservationParams = (workspace: Workspace, reservation: Reservation
 const kept = 20_000;
 
 export const tellTaskRouter = (
-  world: World,
+  world: TwilioWorld,
   workspace: Workspace,
   event: { readonly type: string; readonly resource: string; readonly sid: string; readonly said: string },
   particular: Params,

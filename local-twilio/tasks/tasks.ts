@@ -2,10 +2,10 @@
 import type { Activity, Reservation, ReservationStatus, Task, TaskStatus, Worker, Workspace } from '../model.ts';
 import { problems } from '../problem.ts';
 import { newSid } from '../sid.ts';
-import type { World } from '../world.ts';
+import type { TwilioWorld } from '../world.ts';
 import { reservationParams, taskParams, tellTaskRouter, workerParams } from './events.ts';
 
-const tellTask = (world: World, workspace: Workspace, task: Task, event: string): void =>
+const tellTask = (world: TwilioWorld, workspace: Workspace, task: Task, event: string): void =>
   tellTaskRouter(
     world,
     workspace,
@@ -13,7 +13,7 @@ const tellTask = (world: World, workspace: Workspace, task: Task, event: string)
     taskParams(workspace, task, world.now()),
   );
 
-const tellReservation = (world: World, workspace: Workspace, reservation: Reservation, event: string): void =>
+const tellReservation = (world: TwilioWorld, workspace: Workspace, reservation: Reservation, event: string): void =>
   tellTaskRouter(
     world,
     workspace,
@@ -26,7 +26,7 @@ const tellReservation = (world: World, workspace: Workspace, reservation: Reserv
     reservationParams(workspace, reservation, world.now()),
   );
 
-const touch = (world: World, thing: { version: number; dateUpdated: number }): void => {
+const touch = (world: TwilioWorld, thing: { version: number; dateUpdated: number }): void => {
   thing.version += 1;
   thing.dateUpdated = world.now();
 };
@@ -49,7 +49,7 @@ const checkJson = (attributes: string): string => {
   }
 };
 
-export const createTask = (world: World, workspace: Workspace, draft: TaskDraft): Task => {
+export const createTask = (world: TwilioWorld, workspace: Workspace, draft: TaskDraft): Task => {
   const now = world.now();
   const task: Task = {
     sid: newSid(world.random, 'WT'),
@@ -72,7 +72,7 @@ export const createTask = (world: World, workspace: Workspace, draft: TaskDraft)
   return task;
 };
 
-export function reserve(world: World, workspace: Workspace, task: Task, worker: Worker): Reservation {
+export function reserve(world: TwilioWorld, workspace: Workspace, task: Task, worker: Worker): Reservation {
   const now = world.now();
   const reservation: Reservation = {
     sid: newSid(world.random, 'WR'),
@@ -100,7 +100,7 @@ const taskAfter: Partial<Record<ReservationStatus, TaskStatus>> = {
 
 /** @throws TwilioProblem when it is answered but not pending any more */
 export const answerReservation = (
-  world: World,
+  world: TwilioWorld,
   workspace: Workspace,
   reservation: Reservation,
   status: ReservationStatus,
@@ -119,7 +119,7 @@ export const answerReservation = (
 
 /** Completing, wrapping up or canceling a task ends its reservations with it. */
 export const changeTask = (
-  world: World,
+  world: TwilioWorld,
   workspace: Workspace,
   task: Task,
   change: {
@@ -154,13 +154,13 @@ export const changeTask = (
   }
 };
 
-export const removeTask = (world: World, workspace: Workspace, task: Task): void => {
+export const removeTask = (world: TwilioWorld, workspace: Workspace, task: Task): void => {
   workspace.tasks.delete(task.sid);
   tellTask(world, workspace, task, 'deleted');
 };
 
 export const changeWorker = (
-  world: World,
+  world: TwilioWorld,
   workspace: Workspace,
   worker: Worker,
   change: {

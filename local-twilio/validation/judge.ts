@@ -2,7 +2,7 @@
 import { OpenAPIBackend } from 'openapi-backend';
 import { problems } from '../problem.ts';
 import type { Judge } from '../respond.ts';
-import type { Call, Route } from '../rest/call.ts';
+import type { Call, RestRoute } from '../rest/call.ts';
 import { type Definition, specifications } from './specifications.ts';
 
 /** An answer of ours that Twilio would never give: a bug here. */
@@ -85,7 +85,7 @@ export const createJudge = async (): Promise<Judge> => {
     await api.init();
     books.set(host, { api, operations: operationsOf(definition) });
   }
-  const find = (host: string, route: Route) => {
+  const find = (host: string, route: RestRoute) => {
     const book = books.get(host);
     const operation = book?.operations.get(`${route.method} ${route.pattern}`);
     if (book === undefined || operation === undefined)

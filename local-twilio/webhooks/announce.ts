@@ -1,4 +1,4 @@
-import type { World } from '../world.ts';
+import type { TwilioWorld } from '../world.ts';
 import { chatForm } from './chat-form.ts';
 import { conversationsForm } from './conversations-form.ts';
 import type { Happening } from './happening.ts';
@@ -7,7 +7,7 @@ import { chatRule, conversationsRule } from './retry-rules.ts';
 const withoutFragment = (url: string): string => url.split('#', 1)[0] ?? url;
 
 /** Tells the service's chat webhook and its conversations webhook, each when it has one and its filters name the event. */
-export const announce = (world: World, happening: Happening): void => {
+export const announce = (world: TwilioWorld, happening: Happening): void => {
   const { account, service } = happening.container;
   const chat = service.chatWebhooks;
   if (chat.postWebhookUrl !== undefined) {

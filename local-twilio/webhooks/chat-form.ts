@@ -1,12 +1,12 @@
 /** Programmable Chat's webhooks: https://www.twilio.com/docs/chat/webhook-events */
 import { iso, type Params, present } from './form.ts';
-import type { Change, Happening } from './happening.ts';
+import type { Happening, HappeningKind } from './happening.ts';
 
 const messageEvent = { added: 'onMessageSent', updated: 'onMessageUpdated', removed: 'onMessageRemoved' } as const;
 const memberEvent = { added: 'onMemberAdded', updated: 'onMemberUpdated', removed: 'onMemberRemoved' } as const;
 const channelEvent = { added: 'onChannelAdded', updated: 'onChannelUpdated', removed: 'onChannelDestroyed' } as const;
 
-const after = (change: Change, at: number, by: string | undefined): Params => {
+const after = (change: HappeningKind, at: number, by: string | undefined): Params => {
   if (change === 'updated') return { ModifiedBy: by, DateUpdated: iso(at) };
   if (change === 'removed') return { RemovedBy: by, DateRemoved: iso(at) };
   return {};

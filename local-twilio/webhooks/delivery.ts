@@ -3,9 +3,9 @@ import webhooks from 'twilio/lib/webhooks/webhooks.js';
 import type { Faults } from '../faults.ts';
 import type { AccountName } from '../model.ts';
 import { newUuid, type Random } from '../sid.ts';
-import type { Deliver, Delivered, Timers, Webhook, WebhookCall } from '../world.ts';
+import type { DeliverWebhook, Timers, Webhook, WebhookAnswer, WebhookCall } from '../world.ts';
 
-export type Delivery = {
+export type WebhookDelivery = {
   readonly send: (webhook: Webhook) => void;
   /** Webhooks neither answered nor given up yet. */
   readonly underway: () => number;
@@ -17,7 +17,7 @@ type DeliveryDeps = {
   readonly now: () => number;
   readonly random: Random;
   readonly after: Timers['after'];
-  readonly deliver: Deliver;
+  readonly deliver: DeliverWebhook;
   readonly faults: Faults;
   readonly retryMs: () => number;
 };
@@ -45,14 +45,14 @@ const call = (token: string, webhook: Webhook, attempt: number, signal: AbortSig
   };
 };
 
-export const createDelivery = ({ now, random, after, deliver, faults, retryMs }: DeliveryDeps): Delivery => {
+export const createDelivery = ({ now, random, after, deliver, faults, retryMs }: DeliveryDeps): WebhookDelivery => {
   let underway = 0;
   let waiting: (() => void)[] = [];
   const held = new Map<AccountName, (overtaken: boolean) => void>();
 
   const pause = (ms: number): Promise<void> => new Promise((resolve) => after(ms, resolve));
 
-  const attempt = (token: string, webhook: Webhook, number: number): Promise<Delivered> => {
+  const attempt = (token: string, webhook: Webhook, number: number): Promise<WebhookAnswer> => {
     const patience = new AbortController();
     return new Promise((resolve, reject) => {
       const cancel = after(webhook.rule.timeoutMs, () => {

@@ -7,9 +7,9 @@ export type Happening = {
   /** Milliseconds since 1970. */
   readonly at: number;
 } & (
-  | { readonly about: 'message'; readonly change: Change; readonly message: Message }
-  | { readonly about: 'member'; readonly change: Change; readonly member: Member }
-  | { readonly about: 'container'; readonly change: Change }
+  | { readonly about: 'message'; readonly change: HappeningKind; readonly message: Message }
+  | { readonly about: 'member'; readonly change: HappeningKind; readonly member: Member }
+  | { readonly about: 'container'; readonly change: HappeningKind }
   | {
       readonly about: 'state';
       readonly from: ConversationState;
@@ -18,4 +18,4 @@ export type Happening = {
     }
 );
 
-export type Change = 'added' | 'updated' | 'removed';
+export type HappeningKind = 'added' | 'updated' | 'removed';

@@ -1,5 +1,5 @@
 /** How often and when Twilio calls again: it differs by product. Times in milliseconds. */
-import type { Delivered, RetryRule } from '../world.ts';
+import type { RetryRule, WebhookAnswer } from '../world.ts';
 
 /** Programmable Chat: again "if the request times out (after 5 seconds) or it receives a 429, 503, or 504". */
 export const chatRule = (retries: number): RetryRule => ({
@@ -13,7 +13,7 @@ export const chatRule = (retries: number): RetryRule => ({
 /** Conversations: no setting for retries exists, so none are made. */
 export const conversationsRule: RetryRule = { timeoutMs: 5000, budgetMs: 5000, retries: 0, retryOn: () => false };
 
-const kind = (delivered: Delivered): string => {
+const kind = (delivered: WebhookAnswer): string => {
   if (delivered === 'refused') return 'ct';
   if (delivered === 'timeout') return 'rt';
   return `${Math.floor(delivered.status / 100)}xx`;

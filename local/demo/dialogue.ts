@@ -2,14 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AGENTS } from '../../local-twilio/defaults.ts';
 import type { RunningTwilio } from '../../local-twilio/server.ts';
-import type { Answered, Said } from '../../local-twilio/transcripts.ts';
+import type { Answered, SaidByPeople } from '../../local-twilio/transcripts.ts';
 
-export type Told = {
+export type ToldOnBothSides = {
   readonly number: number;
   readonly channel: string;
   readonly conversation: string;
   readonly phone: string | undefined;
-  readonly said: Said;
+  readonly said: SaidByPeople;
   readonly dialogue: readonly Answered[];
 };
 
@@ -66,7 +66,7 @@ export const beginChat = async (twilio: RunningTwilio, plan: DialoguePlan) => {
     return one?.members.some(({ identity }) => identity === agent.email) ? one.sid : undefined;
   });
 
-  const talk = async (): Promise<Told> => {
+  const talk = async (): Promise<ToldOnBothSides> => {
     const dialogue: Answered[] = [];
     let before: string | undefined;
     for (let n = 1; n <= plan.messages; n += 1) {

@@ -4,22 +4,22 @@ import type { Clock } from '../../src/core/ports/clock.ts';
 import type { Entry, Journal } from '../../src/core/ports/journal.ts';
 
 /** `n` counts up from 1; `at` in milliseconds since 1970. */
-export type Told = Entry & { readonly n: number; readonly at: number };
+export type FeedEntry = Entry & { readonly n: number; readonly at: number };
 
 export type Feed = {
   readonly journal: Journal;
   /** Oldest first. */
-  readonly recent: () => readonly Told[];
+  readonly recent: () => readonly FeedEntry[];
   /** Called at each entry. @returns what ends it. */
-  readonly listen: (listener: (told: Told) => void) => () => void;
+  readonly listen: (listener: (told: FeedEntry) => void) => () => void;
 };
 
 const KEPT = 400;
 
 export const createFeed = (clock: Pick<Clock, 'now'>): Feed => {
-  let kept: Told[] = [];
+  let kept: FeedEntry[] = [];
   let n = 0;
-  const listeners = new Set<(told: Told) => void>();
+  const listeners = new Set<(told: FeedEntry) => void>();
   return {
     journal: (entry) => {
       n += 1;

@@ -9,7 +9,7 @@ const isOwnHost = (host: string | undefined): boolean =>
   /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(host ?? '');
 
 /** undefined when the request may pass, else why not. */
-export const refusal = ({ headers, method }: Pick<IncomingMessage, 'headers' | 'method'>): string | undefined => {
+export const whyRefused = ({ headers, method }: Pick<IncomingMessage, 'headers' | 'method'>): string | undefined => {
   if (!isOwnHost(headers.host)) return 'this page is for this machine only: open it as localhost';
   const { origin } = headers;
   if (origin !== undefined && origin !== `http://${headers.host}`) return 'not from this page';

@@ -1,7 +1,7 @@
 /** What one open page is told, as it happens: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 import type { ServerResponse } from 'node:http';
-import type { Feed, Told } from './feed.ts';
-import type { Stage } from './stage.ts';
+import type { Feed, FeedEntry } from './feed.ts';
+import type { Demo } from './stage.ts';
 
 /** Entries of so many milliseconds go out together, and the chats are looked at once for them. */
 const TOGETHER_MS = 60;
@@ -19,7 +19,7 @@ export const startLive = (
     feed,
     stage,
     channel,
-  }: { readonly feed: Feed; readonly stage: Stage | undefined; readonly channel: string | undefined },
+  }: { readonly feed: Feed; readonly stage: Demo | undefined; readonly channel: string | undefined },
 ): Viewer => {
   outgoing.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
@@ -31,7 +31,7 @@ export const startLive = (
     else outgoing.write(`event: ${event}\ndata: ${JSON.stringify(value)}\n\n`);
   };
 
-  const waiting: Told[] = [...feed.recent()];
+  const waiting: FeedEntry[] = [...feed.recent()];
   let last = '';
   let looking = false;
   let ended = false;

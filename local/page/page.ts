@@ -2,15 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AGENTS } from '../../local-twilio/defaults.ts';
-import type { Page } from '../host.ts';
+import type { LocalPage } from '../host.ts';
 import { sendJson } from '../http-seam.ts';
 import { NotAllowed } from '../local-twilio-at.ts';
 import { readAct } from './act.ts';
 import { nuisances } from './faults.ts';
 import type { Feed } from './feed.ts';
-import { refusal } from './guard.ts';
+import { whyRefused } from './guard.ts';
 import { startLive, type Viewer } from './live.ts';
-import type { Stage } from './stage.ts';
+import type { Demo } from './stage.ts';
 
 /** https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy */
 const policy =
@@ -42,7 +42,10 @@ const readText = async (incoming: IncomingMessage): Promise<string> => {
  * `stage` is undefined with accounts of the settings: then the page shows events only, and no message's text.
  * @throws when the page's files cannot be read
  */
-export const createPage = async (deps: { readonly feed: Feed; readonly stage: Stage | undefined }): Promise<Page> => {
+export const createPage = async (deps: {
+  readonly feed: Feed;
+  readonly stage: Demo | undefined;
+}): Promise<LocalPage> => {
   const { feed, stage } = deps;
   const served = new Map<string, { readonly type: string; readonly content: Buffer }>();
   for (const [path, [file, type]] of Object.entries(files))
@@ -68,8 +71,8 @@ export const createPage = async (deps: { readonly feed: Feed; readonly stage: St
     outgoing.on('close', () => viewers.delete(viewer));
   };
 
-  const serve: Page['serve'] = (incoming, outgoing) => {
-    const why = refusal(incoming);
+  const serve: LocalPage['serve'] = (incoming, outgoing) => {
+    const why = whyRefused(incoming);
     if (why !== undefined) return sendJson(outgoing, 403, { error: why });
     const path = incoming.url?.replace(/\?.*$/s, '') ?? '';
     const file = served.get(path);

@@ -6,7 +6,7 @@ import { localTwilioAt } from '../local-twilio-at.ts';
 import type { Running } from '../running.ts';
 import type { Feed } from './feed.ts';
 import { createPage } from './page.ts';
-import { createStage } from './stage.ts';
+import { createDemo } from './stage.ts';
 
 export type ShownPage = { readonly url: string | undefined; readonly stop: () => Promise<void> };
 
@@ -20,7 +20,7 @@ export const showPage = async (deps: {
 }): Promise<ShownPage> => {
   const { consolePort } = deps.settings;
   const { twilioUrl, host } = deps.running;
-  const stage = twilioUrl === undefined ? undefined : createStage(localTwilioAt(twilioUrl));
+  const stage = twilioUrl === undefined ? undefined : createDemo(localTwilioAt(twilioUrl));
   if (consolePort !== undefined) {
     const page = await createPage({ feed: deps.feed, stage });
     const listener = await listen(consolePort, HERE);

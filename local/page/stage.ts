@@ -17,7 +17,7 @@ export type Line = {
   readonly copied: boolean;
 };
 
-export type Chat = {
+export type DemoChat = {
   readonly channel: string;
   readonly kind: 'web' | 'sms';
   readonly name: string;
@@ -26,15 +26,15 @@ export type Chat = {
   readonly conversation: string | undefined;
 };
 
-export type Shown = Chat & {
+export type Shown = DemoChat & {
   readonly customer: readonly Line[];
   readonly flex: readonly Line[];
   readonly frontline: readonly Line[];
 };
 
 /** Newest chat first. */
-export type Scene = {
-  readonly chats: readonly Chat[];
+export type DemoView = {
+  readonly chats: readonly DemoChat[];
   readonly shown: Shown | undefined;
   readonly faults: readonly string[];
 };
@@ -50,9 +50,9 @@ export type Act =
     }
   | { readonly act: 'faults'; readonly names: readonly string[] };
 
-export type Stage = {
+export type Demo = {
   /** @param channel the chat to show; the newest when it is not there. */
-  readonly scene: (channel: string | undefined) => Promise<Scene>;
+  readonly scene: (channel: string | undefined) => Promise<DemoView>;
   /** @returns the chat that it began, if it did. @throws NotAllowed when the person cannot do that. */
   readonly act: (act: Act) => Promise<string | undefined>;
 };
@@ -84,7 +84,7 @@ const agentOf = (task: ReadTask | undefined): DefaultAgent | undefined => {
 const customerOf = (channel: ReadContainer): string | undefined =>
   channel.members.find(({ attributes }) => fields(attributes).member_type === 'guest')?.identity;
 
-const chatOf = (place: Place, channel: ReadContainer): Chat => ({
+const chatOf = (place: Place, channel: ReadContainer): DemoChat => ({
   channel: channel.sid,
   kind: fields(channel.attributes).channel_type === 'sms' ? 'sms' : 'web',
   name: channel.friendlyName ?? 'Customer',
@@ -105,7 +105,7 @@ const lineOf =
     };
   };
 
-export const createStage = (twilio: LocalTwilioAt): Stage => {
+export const createDemo = (twilio: LocalTwilioAt): Demo => {
   const read = <T>(path: string): Promise<T> => twilio.get(path) as Promise<T>;
   const transcript = (side: 'flex' | 'frontline', sid: string) =>
     read<readonly ReadMessage[]>(`transcript/${side}/${sid}`);
@@ -123,7 +123,7 @@ export const createStage = (twilio: LocalTwilioAt): Stage => {
     return received.map(({ sid, body, at }) => ({ sid, who: 'agent', name: 'SMS', text: body, at, copied: false }));
   };
 
-  const show = async (chat: Chat, channel: ReadContainer): Promise<Shown> => {
+  const show = async (chat: DemoChat, channel: ReadContainer): Promise<Shown> => {
     const line = lineOf(customerOf(channel), chat.name);
     const [flex, frontline, phone] = await Promise.all([
       transcript('flex', chat.channel),
@@ -140,7 +140,7 @@ export const createStage = (twilio: LocalTwilioAt): Stage => {
     };
   };
 
-  const scene: Stage['scene'] = async (wanted) => {
+  const scene: Demo['scene'] = async (wanted) => {
     const [place, rules] = await Promise.all([lookAround(), read<readonly { readonly fault: string }[]>('faults')]);
     const channels = place.channels.toReversed().slice(0, CHATS_SHOWN);
     const channel = place.channels.find(({ sid }) => sid === wanted) ?? channels[0];
@@ -189,7 +189,7 @@ export const createStage = (twilio: LocalTwilioAt): Stage => {
     await twilio.post('frontlineAgent/writes', [agent.email, conversation, text]);
   };
 
-  const act: Stage['act'] = async (what) => {
+  const act: Demo['act'] = async (what) => {
     switch (what.act) {
       case 'begin':
         return begin(what.kind);

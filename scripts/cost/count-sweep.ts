@@ -1,6 +1,6 @@
 /** What one run of the sweep asks for a pair, counted on the local Twilio in virtual time. */
 import { AGENTS } from '../../local-twilio/defaults.ts';
-import { conversationOf } from '../../sim/played.ts';
+import { conversationWith } from '../../sim/played.ts';
 import { BRIDGE, createWorld } from '../../sim/world.ts';
 import { SWEEP_LEASE } from '../../src/core/state/items.ts';
 
@@ -34,7 +34,7 @@ const runWith = async (pairs: number): Promise<Tally> => {
     const { channelSid, taskSid } = twilio.customer.beginSmsChat({ phone: `+1555010${1000 + n}`, text: 'a question' });
     twilio.flexAgent.accepts(twilio.flexAgent.isOffered(AGENTS.ann.flexWorkerSid, taskSid).reservationSid, 'at once');
     await time.runUntil(time.now() + 5_000);
-    const conversation = conversationOf(world, channelSid);
+    const conversation = conversationWith(world, channelSid);
     if (conversation === undefined) throw new Error('the chat was not linked');
     twilio.frontlineAgent.writes(AGENTS.ann.email, conversation, 'an answer');
   }

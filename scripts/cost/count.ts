@@ -2,7 +2,7 @@
 
 import { createNonce } from '../../lambdas/nonce.ts';
 import { AGENTS } from '../../local-twilio/defaults.ts';
-import { conversationOf } from '../../sim/played.ts';
+import { conversationWith } from '../../sim/played.ts';
 import { BRIDGE, createWorld, type ProcessKind, type Ran } from '../../sim/world.ts';
 import { TABLE } from '../../src/contract.ts';
 import type { Item, Value } from '../../src/core/ports/change.ts';
@@ -11,7 +11,7 @@ import { LEDGER, laneAttributes, NONCE } from '../../src/core/state/items.ts';
 import { createJournal } from '../../src/runtime/journal.ts';
 import { LINE_OVERHEAD } from './sizes.ts';
 
-export type Talk = {
+export type CountedTalk = {
   readonly name: string;
   readonly sms: boolean;
   /** Whether Flex's own webhook is called: when FLEX_CHAT_DEFAULT_WEBHOOK is set. */
@@ -21,7 +21,7 @@ export type Talk = {
 };
 
 /** The columns of docs/cost.md. */
-export const TALKS: readonly Talk[] = [
+export const TALKS: readonly CountedTalk[] = [
   { name: 'web chat', sms: false, forwards: false, writes: 'both' },
   { name: 'web chat, forwarding', sms: false, forwards: true, writes: 'both' },
   { name: 'SMS, both write', sms: true, forwards: true, writes: 'both' },
@@ -96,10 +96,10 @@ const lineBytes = (entry: Entry): number => {
   return bytes;
 };
 
-const isAbout = ({ kind }: { readonly kind: ProcessKind }, { forwards }: Talk): boolean =>
+const isAbout = ({ kind }: { readonly kind: ProcessKind }, { forwards }: CountedTalk): boolean =>
   kind !== 'sweep' && (forwards || kind !== 'default-webhook');
 
-export const countTalk = async (talk: Talk): Promise<Counted> => {
+export const countTalk = async (talk: CountedTalk): Promise<Counted> => {
   const world = createWorld({ seed: 1, settleMs: 60_000, doom: () => undefined });
   const { twilio, time, store } = world;
   const { ann } = AGENTS;
@@ -127,7 +127,7 @@ export const countTalk = async (talk: Talk): Promise<Counted> => {
   const before = world.ran().length;
   const told = world.entries.length;
   for (let n = 0; n < TEXTS; n += 1) {
-    const conversation = conversationOf(world, begun.channelSid);
+    const conversation = conversationWith(world, begun.channelSid);
     if (conversation === undefined) throw new Error('the chat was not linked');
     if (talk.writes === 'agent' || n % 2 === 1) twilio.frontlineAgent.writes(ann.email, conversation, TEXT);
     else twilio.customer.writes(begun.channelSid, TEXT);

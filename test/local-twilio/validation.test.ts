@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { FLEX } from '../../local-twilio/defaults.ts';
 import type { Judge } from '../../local-twilio/respond.ts';
-import type { Call, Route } from '../../local-twilio/rest/call.ts';
+import type { Call, RestRoute } from '../../local-twilio/rest/call.ts';
 import { HOSTS } from '../../local-twilio/rest/routes.ts';
 import { createJudge, SpecificationMismatch } from '../../local-twilio/validation/judge.ts';
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 
 const host = 'chat.twilio.com';
-const route = (method: string, name: string): Route => {
+const route = (method: string, name: string): RestRoute => {
   const found = HOSTS[host]?.find((one) => one.method === method && one.name === name);
   if (found === undefined) throw new Error(`no route ${method} ${name}`);
   return found;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type RunningTwilio, startLocalTwilio } from '../../local-twilio/server.ts';
 import { seededRandom } from '../../local-twilio/sid.ts';
-import { judge, type Said } from '../../local-twilio/transcripts.ts';
+import { judge, type SaidByPeople } from '../../local-twilio/transcripts.ts';
 import { accept, ann, conversationOf, textsIn } from './support/chat.ts';
 import { announced, type Child, run } from './support/child.ts';
 import { newFolder } from './support/machine.ts';
@@ -73,7 +73,7 @@ const say = ({ channel, said }: Chat, text: string, draw: number): void => {
 };
 
 const wrongIn = ({ channel, said }: Chat): readonly string[] =>
-  judge(said satisfies Said, {
+  judge(said satisfies SaidByPeople, {
     flex: textsIn(twilio, 'flex', channel),
     frontline: textsIn(twilio, 'frontline', conversationOf(twilio, channel)),
   });

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createFeed } from '../../local/page/feed.ts';
 import { showPage } from '../../local/page/show.ts';
-import type { Scene } from '../../local/page/stage.ts';
+import type { DemoView } from '../../local/page/stage.ts';
 import { ann } from './support/chat.ts';
 import { type Machine, newMachine } from './support/machine.ts';
 import { until } from './support/until.ts';
@@ -64,7 +64,7 @@ const watch = async (channel = '') => {
   const told = (event: string): readonly unknown[] =>
     [...text.matchAll(new RegExp(`event: ${event}\ndata: (.*)\n\n`, 'g'))].map(([, data]) => JSON.parse(data ?? ''));
   return {
-    scene: () => told('scene').at(-1) as Scene | undefined,
+    scene: () => told('scene').at(-1) as DemoView | undefined,
     entries: () => told('entries').flat() as readonly { readonly step: string }[],
     end: async () => {
       stop.abort();

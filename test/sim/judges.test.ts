@@ -1,21 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AccountName } from '../../local-twilio/model.ts';
 import type { Called } from '../../sim/calls.ts';
-import type { Chronicle, Written } from '../../sim/chronicle.ts';
+import type { Chronicle, WrittenMessage } from '../../sim/chronicle.ts';
 import { callProblems } from '../../sim/judge-calls.ts';
 import { doubles } from '../../sim/judge-doubles.ts';
 import { createMeter } from '../../sim/meter.ts';
 
 const by = { source: 'API' } as const;
 
-const written = (sid: string, body: string, at: number, removedAt?: number): Written => ({
+const written = (sid: string, body: string, at: number, removedAt?: number): WrittenMessage => ({
   ...{ sid, at, by, index: at, dateCreated: at, author: 'ann', container: 'CH1' },
   side: 'frontline' satisfies AccountName,
   texts: [{ at, by, body }],
   removed: removedAt === undefined ? undefined : { at: removedAt, by },
 });
 
-const chronicle = (...all: readonly Written[]): Chronicle => ({
+const chronicle = (...all: readonly WrittenMessage[]): Chronicle => ({
   witness: () => {},
   containers: () => ['CH1'],
   of: () => all,

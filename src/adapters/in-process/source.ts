@@ -22,7 +22,7 @@ export type Dead = {
   readonly parkedAt: number;
 };
 
-export type Counts = {
+export type QueueCounts = {
   /** Not done yet, those in hands among them. */
   readonly waiting: number;
   readonly inFlight: number;
@@ -49,7 +49,7 @@ export type QueueSource = {
 
 export type LocalQueues = Queues & {
   readonly source: (queue: QueueName) => QueueSource;
-  readonly counts: () => Promise<Readonly<Record<QueueName, Counts>>>;
+  readonly counts: () => Promise<Readonly<Record<QueueName, QueueCounts>>>;
   /** The dead letters, oldest first. */
   readonly dead: (queue: QueueName) => Promise<readonly Dead[]>;
 };

@@ -30,13 +30,13 @@ export type WorkerDeps = {
   readonly alarm?: Alarm;
 };
 
-export type Worker = {
+export type QueueWorker = {
   /** Takes no more messages, and resolves when those in hands are through. */
   readonly stop: () => Promise<void>;
 };
 
 /** Feeds a consumer from a queue: groups side by side, each in order. Woken by what is sent and by the next visibility. */
-export const startWorker = (deps: WorkerDeps): Worker => {
+export const startWorker = (deps: WorkerDeps): QueueWorker => {
   const { queue, clock, alarm = timer } = deps;
   const inFlight = new Set<Promise<void>>();
   let stopped = false;

@@ -1,7 +1,7 @@
 import { QUEUES, type QueueName, TIMES } from '../../contract.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { createListeners } from '../in-process/listeners.ts';
-import type { Counts, Dead, LocalQueues, QueueSource, Received } from '../in-process/source.ts';
+import type { Dead, LocalQueues, QueueCounts, QueueSource, Received } from '../in-process/source.ts';
 
 const DEDUPE_MS = 5 * 60 * 1000;
 
@@ -81,7 +81,7 @@ export const createMemoryQueues = (at: { readonly clock: Pick<Clock, 'now'> }): 
     };
   };
 
-  const counted = ({ lines, dead }: Held): Counts => ({
+  const counted = ({ lines, dead }: Held): QueueCounts => ({
     waiting: [...lines.values()].reduce((sum, line) => sum + line.messages.length, 0),
     inFlight: [...lines.values()].filter((line) => line.inFlight).length,
     dead: dead.length,
@@ -106,7 +106,7 @@ export const createMemoryQueues = (at: { readonly clock: Pick<Clock, 'now'> }): 
     },
     source,
     counts: async () =>
-      Object.fromEntries(QUEUES.map((name) => [name, counted(held(name))])) as Record<QueueName, Counts>,
+      Object.fromEntries(QUEUES.map((name) => [name, counted(held(name))])) as Record<QueueName, QueueCounts>,
     dead: async (name) => [...held(name).dead],
   };
 };

@@ -1,7 +1,7 @@
 import { QUEUES, type QueueName, TIMES } from '../../contract.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { createListeners } from '../in-process/listeners.ts';
-import type { Counts, LocalQueues, QueueSource, Received } from '../in-process/source.ts';
+import type { LocalQueues, QueueCounts, QueueSource, Received } from '../in-process/source.ts';
 import type { Database, Sql } from './open.ts';
 
 /** As SQS has it (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-exactly-once-processing.html). */
@@ -134,12 +134,12 @@ export const createSqliteQueue = async (
     counts: () =>
       database.perform((sql) => {
         const count = (text: string, queue: QueueName): number => Number(sql.one(text, queue)?.n);
-        const of = (queue: QueueName): Counts => ({
+        const of = (queue: QueueName): QueueCounts => ({
           waiting: count('SELECT count(*) AS n FROM message WHERE queue = ?', queue),
           inFlight: count('SELECT count(*) AS n FROM line WHERE queue = ? AND in_flight = 1', queue),
           dead: count('SELECT count(*) AS n FROM dead WHERE queue = ?', queue),
         });
-        return Object.fromEntries(QUEUES.map((queue) => [queue, of(queue)])) as Record<QueueName, Counts>;
+        return Object.fromEntries(QUEUES.map((queue) => [queue, of(queue)])) as Record<QueueName, QueueCounts>;
       }),
     dead: (queue) =>
       database.perform((sql) =>

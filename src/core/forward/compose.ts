@@ -4,7 +4,7 @@ import type { Forward } from '../jobs/envelope.ts';
 import type { Message } from '../model/event.ts';
 import type { AccountSid, ChannelSid, MessageSid, ServiceSid } from '../model/sids.ts';
 
-export type Place = {
+export type ChannelAddress = {
   readonly account: AccountSid;
   readonly service: ServiceSid;
   readonly channel: ChannelSid;
@@ -36,7 +36,7 @@ export const asItStands = (forward: Forward, { body, attributes }: Message): For
  * ClientIdentity, which only clients have.
  * @see https://www.twilio.com/docs/chat/webhook-events
  */
-export const composeMessageSent = (message: Message, { account, service, channel }: Place): Forward => ({
+export const composeMessageSent = (message: Message, { account, service, channel }: ChannelAddress): Forward => ({
   eventType: 'onMessageSent',
   container: channel,
   about: message.sid,

@@ -1,7 +1,7 @@
 /** How an event can end. Closed unions: a new reason is a decision, and the switch that handles it must be complete. */
 
 import { retryDelay } from './retry-delay.ts';
-import { answerOf, type TwilioAnswer, type TwilioError } from './twilio-error.ts';
+import { type TwilioAnswer, type TwilioError, twilioAnswer } from './twilio-error.ts';
 
 export type Skipped =
   | 'already' // it stands on the other side
@@ -106,7 +106,7 @@ export const retry = (after: number, reason: Retried, progress = false): Ended<'
 /** Twilio did not do as asked, and may later: as soon as it says, or longer each time. */
 export const retryTwilio = (error: TwilioError, attempts: number): Ended<'retry'> => ({
   ...retry(error.retryAfter ?? retryDelay(attempts), 'twilio'),
-  twilio: answerOf(error),
+  twilio: twilioAnswer(error),
 });
 
 /** A look at one message or container may be behind by seconds: so often, two seconds apart, is looked again. */

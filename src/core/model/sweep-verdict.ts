@@ -1,5 +1,5 @@
 /** What the sweep says of a lane, or of the accepts. What was not seen is never called clean. */
-import { answerOf, type TwilioAnswer, type TwilioError } from './twilio-error.ts';
+import { type TwilioAnswer, type TwilioError, twilioAnswer } from './twilio-error.ts';
 
 /** Others see to what the lane waits for, or there is nothing left to compare: nothing is hidden. */
 export type LeftAlone =
@@ -32,4 +32,4 @@ const GONE: ReadonlySet<number | undefined> = new Set([20404, 50300, 50350]);
 export const unread = (error: TwilioError): SweepVerdict =>
   GONE.has(error.code)
     ? { verdict: 'left_alone', why: 'container_gone' }
-    : { verdict: 'not_compared', why: 'twilio', ...answerOf(error) };
+    : { verdict: 'not_compared', why: 'twilio', ...twilioAnswer(error) };

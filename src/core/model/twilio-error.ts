@@ -48,7 +48,7 @@ export type TwilioAnswer = {
 };
 
 /** The most that the error tells: Twilio's code, else the status, else what became of the call. */
-export const answerOf = ({ code, status, effect }: TwilioError): TwilioAnswer => {
+export const twilioAnswer = ({ code, status, effect }: TwilioError): TwilioAnswer => {
   if (code !== undefined) return { code };
   return status === undefined ? { effect } : { status };
 };

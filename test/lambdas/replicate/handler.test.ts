@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { SQSEvent } from 'aws-lambda';
-import { createHandler } from '../../../lambdas/replicate/handler.ts';
+import { createReplicateHandler } from '../../../lambdas/replicate/handler.ts';
 import type { BatchHandler } from '../../../src/adapters/sqs/batch.ts';
 
 const setUp = () => {
@@ -11,7 +11,7 @@ const setUp = () => {
       seen.push([queue, remainingMs]);
       return { batchItemFailures: [{ itemIdentifier: queue }] };
     };
-  const handler = createHandler({
+  const handler = createReplicateHandler({
     batches: new Map([
       ['https://sqs.eu-central-1.amazonaws.com/1/stack-Flex.fifo', batch('flex')],
       ['https://sqs.eu-central-1.amazonaws.com/1/stack-Frontline.fifo', batch('frontline')],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { createHandler } from '../../../lambdas/webhook/handler.ts';
+import { createWebhookHandler } from '../../../lambdas/webhook/handler.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 
 type Seen = {
@@ -14,7 +14,7 @@ const setUp = (answer: () => Response, publicBaseUrl?: string) => {
   const seen: Seen[] = [];
   const made: string[] = [];
   const told: Entry[] = [];
-  const handler = createHandler({
+  const handler = createWebhookHandler({
     publicBaseUrl,
     journal: (entry) => told.push(entry),
     webhookAt: (base) => {

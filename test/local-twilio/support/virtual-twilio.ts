@@ -2,7 +2,7 @@ import { FLEX, FRONTLINE } from '../../../local-twilio/defaults.ts';
 import type { TwilioResponse } from '../../../local-twilio/respond.ts';
 import { seededRandom } from '../../../local-twilio/sid.ts';
 import { createTwilio, type LocalTwilio } from '../../../local-twilio/twilio.ts';
-import type { Delivered, WebhookCall } from '../../../local-twilio/world.ts';
+import type { WebhookAnswer, WebhookCall } from '../../../local-twilio/world.ts';
 
 type Timer = { readonly at: number; readonly fn: () => void };
 
@@ -17,7 +17,7 @@ export type VirtualTwilio = LocalTwilio & {
   readonly delivered: { readonly at: number; readonly call: WebhookCall; readonly params: Record<string, string> }[];
   readonly types: () => readonly string[];
   /** How the bridge answers the next webhooks; 204 at once when nothing is said. */
-  readonly answers: (Delivered | 'never')[];
+  readonly answers: (WebhookAnswer | 'never')[];
   readonly flex: (method: string, path: string, form?: Record<string, string>, more?: Ask) => Asked;
   readonly frontline: (method: string, path: string, form?: Record<string, string>, more?: Ask) => Asked;
 };
@@ -31,7 +31,7 @@ export const createVirtualTwilio = (seed = 1): VirtualTwilio => {
   let now = Date.parse('2026-01-01T00:00:00.000Z');
   const timers = new Set<Timer>();
   const delivered: VirtualTwilio['delivered'] = [];
-  const answers: (Delivered | 'never')[] = [];
+  const answers: (WebhookAnswer | 'never')[] = [];
 
   const twilio = createTwilio({
     clock: { now: () => now },

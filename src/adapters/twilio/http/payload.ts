@@ -18,7 +18,7 @@ export const asPayload = (value: unknown, field: string): Payload => {
 
 export const parsePayload = (body: string): Payload => asPayload(parseJson(body), '(body)');
 
-export const text = (from: Payload, field: string): string => {
+export const requiredText = (from: Payload, field: string): string => {
   const value = from[field];
   if (typeof value !== 'string') throw new Unreadable(field);
   return value;
@@ -26,7 +26,7 @@ export const text = (from: Payload, field: string): string => {
 
 /** A SID by its letters. */
 export const sid = <Letters extends string>(from: Payload, field: string, letters: Letters): `${Letters}${string}` => {
-  const value = text(from, field);
+  const value = requiredText(from, field);
   if (!startsWith(value, letters)) throw new Unreadable(field);
   return value;
 };
@@ -37,7 +37,7 @@ const startsWith = <Letters extends string>(value: string, letters: Letters): va
 /** Twilio writes null for what is not set. */
 export const optionalText = (from: Payload, field: string): string | undefined => {
   const value = from[field];
-  return value === undefined || value === null ? undefined : text(from, field);
+  return value === undefined || value === null ? undefined : requiredText(from, field);
 };
 
 /** Some of Twilio's products write whole numbers as text. */

@@ -6,9 +6,18 @@ import { TwilioError } from '../../../core/model/twilio-error.ts';
 import type { ChatSide, Container, Draft, Member, Page } from '../../../core/ports/chat.ts';
 import type { Rest } from '../http/client.ts';
 import { memberExists, saysGone } from '../http/errors.ts';
-import { asPayload, list, optionalText, type Payload, sid, text, Unreadable, wholeNumber } from '../http/payload.ts';
+import {
+  asPayload,
+  list,
+  optionalText,
+  type Payload,
+  requiredText,
+  sid,
+  Unreadable,
+  wholeNumber,
+} from '../http/payload.ts';
 
-export type Dialect = {
+export type ChatApi = {
   readonly side: Side;
   /** The chat service, IS… */
   readonly serviceSid: ServiceSid;
@@ -56,7 +65,7 @@ export const undefinedWhenGone = async <T>(call: Promise<T>): Promise<T | undefi
 };
 
 export const readContainer =
-  (dialect: Pick<Dialect, 'state'>) =>
+  (dialect: Pick<ChatApi, 'state'>) =>
   (payload: Payload): Container => ({
     sid: sid(payload, 'sid', 'CH'),
     uniqueName: optionalText(payload, 'unique_name'),
@@ -66,18 +75,18 @@ export const readContainer =
   });
 
 const readMessage =
-  ({ author: [, author], media }: Dialect) =>
+  ({ author: [, author], media }: ChatApi) =>
   (payload: Payload): Message => ({
     sid: sid(payload, 'sid', 'IM'),
     index: wholeNumber(payload, 'index'),
     author: optionalText(payload, author) ?? '',
     body: optionalText(payload, 'body') ?? '',
-    createdAt: text(payload, 'date_created'),
+    createdAt: requiredText(payload, 'date_created'),
     attributes: optionalText(payload, 'attributes') ?? '{}',
     media: media(payload).map(readMedia),
   });
 
-export const createChatSide = (rest: Rest, dialect: Dialect): Omit<ChatSide, 'side'> => {
+export const createChatSide = (rest: Rest, dialect: ChatApi): Omit<ChatSide, 'side'> => {
   const { serviceSid, author, members: memberWord } = dialect;
   const containers = [dialect.version, 'Services', serviceSid, dialect.containers];
   const messages = (container: string) => [...containers, container, 'Messages'];

@@ -3,7 +3,7 @@ import type { FrontlineSide } from '../../../core/ports/chat.ts';
 import { type AccountRest, createRest } from '../http/client.ts';
 import { nameExists } from '../http/errors.ts';
 import { list } from '../http/payload.ts';
-import { createChatSide, type Dialect, readContainer, undefinedWhenGone } from './chat-side.ts';
+import { type ChatApi, createChatSide, readContainer, undefinedWhenGone } from './chat-side.ts';
 
 /**
  * The Frontline account's chats on Conversations, always in the form that names the chat service, since the short one
@@ -21,7 +21,7 @@ export const createFrontlineSide = (account: AccountRest): FrontlineSide => {
     author: ['Author', 'author'],
     media: (message) => (message.media === undefined || message.media === null ? [] : list(message, 'media')),
     state: ({ state }) => (state === 'closed' ? 'closed' : 'open'),
-  } as const satisfies Dialect;
+  } as const satisfies ChatApi;
   const pair = ['v1', 'Services', account.serviceSid];
 
   const createConversation: FrontlineSide['createConversation'] = async ({ uniqueName, friendlyName, attributes }) => {

@@ -1,7 +1,7 @@
 import { textField } from '../../../core/model/json.ts';
 import type { DefaultWebhook, Interaction } from '../../../core/ports/default-webhook.ts';
 import { type AccountRest, createRest } from '../http/client.ts';
-import { list, optionalText, type Payload, text } from '../http/payload.ts';
+import { list, optionalText, type Payload, requiredText } from '../http/payload.ts';
 import { nextQuery, undefinedWhenGone } from './chat-side.ts';
 
 const PAGE = 100;
@@ -19,11 +19,11 @@ const readInteraction = (payload: Payload): Interaction => {
   const inbound = optionalText(payload, 'inbound_resource_sid');
   const outbound = optionalText(payload, 'outbound_resource_sid');
   return {
-    sid: text(payload, 'sid'),
+    sid: requiredText(payload, 'sid'),
     direction: directionOf(inbound, outbound),
     messages: [inbound, outbound].filter((sid) => sid?.startsWith('IM')).map(String),
     body: textField(optionalText(payload, 'data') ?? '', 'body'),
-    createdAt: text(payload, 'date_created'),
+    createdAt: requiredText(payload, 'date_created'),
   };
 };
 

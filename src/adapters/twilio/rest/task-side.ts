@@ -1,7 +1,7 @@
 import type { WorkspaceSid } from '../../../core/model/sids.ts';
 import type { Acceptance, AssignedTask, TaskSide } from '../../../core/ports/tasks.ts';
 import { type AccountRest, createRest } from '../http/client.ts';
-import { list, optionalText, type Payload, sid, text, Unreadable } from '../http/payload.ts';
+import { list, optionalText, type Payload, requiredText, sid, Unreadable } from '../http/payload.ts';
 import { taskChat, workerIdentity } from '../task-attributes.ts';
 import { nextQuery, undefinedWhenGone } from './chat-side.ts';
 
@@ -10,7 +10,7 @@ const PAGE = 1000;
 
 /** TaskRouter's REST tells ISO-8601 to the second. */
 const moment = (from: Payload, field: string): number => {
-  const at = Date.parse(text(from, field));
+  const at = Date.parse(requiredText(from, field));
   if (Number.isNaN(at)) throw new Unreadable(field);
   return at;
 };
@@ -73,7 +73,7 @@ export const createTaskSide = (
     workerIdentity: (worker) =>
       undefinedWhenGone(
         rest({ method: 'GET', path: inside('Workers', worker) }, (payload) =>
-          workerIdentity(optionalText(payload, 'attributes'), () => text(payload, 'friendly_name')),
+          workerIdentity(optionalText(payload, 'attributes'), () => requiredText(payload, 'friendly_name')),
         ),
       ),
   };

@@ -6,7 +6,7 @@
 import type { BridgeSettings } from '../../deps.ts';
 import { errorName } from '../../model/error-name.ts';
 import type { SweepVerdict } from '../../model/sweep-verdict.ts';
-import { answerOf, TwilioError } from '../../model/twilio-error.ts';
+import { TwilioError, twilioAnswer } from '../../model/twilio-error.ts';
 import type { TaskSide } from '../../ports/tasks.ts';
 import { firstStart } from '../../state/first-start.ts';
 import { lookInto, type Search } from './look-into.ts';
@@ -67,7 +67,7 @@ export const createAcceptSweep = (deps: AcceptSweepDeps): ((deadline: number) =>
 
 const notCompared = (error: unknown): AcceptVerdict => {
   if (error instanceof BudgetSpent) return { verdict: 'not_compared', why: 'budget_spent' };
-  if (error instanceof TwilioError) return { verdict: 'not_compared', why: 'twilio', ...answerOf(error) };
+  if (error instanceof TwilioError) return { verdict: 'not_compared', why: 'twilio', ...twilioAnswer(error) };
   return { verdict: 'not_compared', why: 'failed', error: errorName(error) };
 };
 
