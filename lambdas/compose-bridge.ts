@@ -65,7 +65,7 @@ export const bridgeDeps = async (): Promise<BridgeDeps> => ({
   },
 });
 
-/** undefined when nobody said which workspace it is. */
+/** undefined when the settings do not name the TaskRouter workspace. */
 export const taskSide = (): TaskSide | undefined => {
   const { accountSid, workspaceSid } = settings.flex;
   if (workspaceSid === undefined) return undefined;

@@ -44,7 +44,7 @@ export const stampedAttributes = (key: string, deployment: string, at: Stamped, 
 
 /**
  * What the bridge writes into a stamp: a message's SID or a notice's (notices.ts), a deployment's name, its HMAC. A
- * claim is anybody's text and becomes part of a row's key, whose length DynamoDB bounds.
+ * claim is text that anyone may have written, and becomes part of a row's key, whose length DynamoDB bounds.
  */
 const sources = /^(notice#(edit#([0-9a-z]{1,64}#)?)?)?IM[0-9a-f]{32}$/;
 const deployments = /^[\w.-]{1,32}$/;

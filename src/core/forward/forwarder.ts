@@ -141,7 +141,7 @@ const forwardOnce = async (deps: ForwarderDeps, job: ForwardJob): Promise<Outcom
   }
 };
 
-/** A try whose end nobody knows: waits until nothing of it can still arrive, then looks what became of it. */
+/** A try whose end is not known: waits until nothing of it can still arrive, then looks what became of it. */
 const settleForward = async (deps: ForwarderDeps, job: ForwardJob, row: DoubtfulForward): Promise<Outcome> => {
   const { clock, settings } = deps;
   if (row.state === 'trying') {
@@ -206,7 +206,7 @@ const send = async (deps: ForwarderDeps, job: ForwardJob, row: TryingForward): P
     return refused(deps, job, row, error);
   }
   const { ok, row: stands } = await finishForward(deps, key, 'sent');
-  // Somebody else has sent it, or looked it up, while this process slept.
+  // Another run has sent it, or looked it up, while this process slept.
   return ok || stands?.state !== 'sent' ? FORWARDED : { end: 'forwarded', reason: 'perhaps_sent_twice' };
 };
 
@@ -233,7 +233,7 @@ const refused = async (
   return retryTwilio(error, delivery.attempts);
 };
 
-/** The dead letter keeps the webhook as it came: nobody else has it any more. The agent is told of a message. */
+/** The dead letter keeps the webhook as it came, the only copy there is. The agent is told of a message. */
 const giveUp = async (
   deps: ForwarderDeps,
   { came, envelope: { receivedAt }, key }: ForwardJob,

@@ -45,7 +45,7 @@ export const createConsumer =
     return dispositionOf(outcome);
   };
 
-/** What nobody foresaw is reported by its name and tried again like Twilio's troubles, never swallowed. */
+/** An unforeseen error is reported by its name and tried again like Twilio's, never swallowed. */
 const afterTrouble = (deps: ConsumerDeps, work: Work, error: unknown, { attempts }: Delivery): Outcome => {
   if (error instanceof TwilioError) return { ...retryTwilio(error, attempts), gone: error.remedy === 'wait' };
   const reason = error instanceof Error ? `${errorName(error)}: ${firstFrame(error)}` : typeof error;

@@ -39,7 +39,7 @@ export type Undelivered = {
   readonly edit?: string;
 };
 
-/** Why a job is done: nothing rests on it, but whoever reads the queue message wants to know. */
+/** Why a job is done, for people who read the queue message. No code rests on it. */
 export type Because =
   | 'operator'
   | 'unfinished' // a link stopped half-way

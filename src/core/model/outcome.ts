@@ -39,7 +39,7 @@ export type Refused =
 export type Parked =
   | 'refused' // Twilio will never take it (payload, limits)
   | 'gave_up' // tried for an hour and not taken, while others of its side were
-  | 'altered' // somebody else changes a copy whenever it is put right
+  | 'altered' // another program changes a copy whenever it is put right
   | 'other_deployment' // the container belongs to another deployment of the bridge
   | 'unreadable' // no consumer of this release can read the queue message
   | 'forward_refused' // Flex's own webhook answered 4xx
@@ -65,8 +65,8 @@ export type Retried =
   | 'forward_taken' // another run forwards the same event
   | 'forward_in_flight' // its post may still be under way
   | 'forward_settling' // its post had no answer; Twilio is asked once it is settled
-  | 'perhaps_sent_twice' // nobody can tell whether an SMS was sent: it is sent
-  | 'failed'; // what nobody foresaw; a journal line of its own names it
+  | 'perhaps_sent_twice' // Twilio cannot tell whether an SMS was sent: it is sent
+  | 'failed'; // an unforeseen error; a journal line of its own names it
 
 export type Outcome =
   /** `copies`: the SIDs of what now stands on the other side. */

@@ -14,7 +14,7 @@ export type NotCompared =
   | 'twilio' // Twilio did not answer as asked; code, status or effect say more
   | 'asked_to_wait' // Twilio asked to be left alone for a while
   | 'budget_spent' // more than one run can ask
-  | 'no_workspace' // nobody said which TaskRouter workspace it is
+  | 'no_workspace' // the settings do not name the TaskRouter workspace
   | 'failed'; // `error` names what went wrong
 
 export type SweepVerdict =

@@ -190,7 +190,7 @@ export const aliasOf = (item: Item | undefined): PairId | undefined => text(item
 export const loadPair = async (store: Pick<Store, 'get'>, id: PairId): Promise<Pair | undefined> =>
   readPair(await store.get(pairKey(id)));
 
-/** Linked, with everybody in it. */
+/** Linked, with all participants in it. */
 export const isFullyLinked = ({ linked, hasRefusedParticipant }: Pair): boolean => linked && !hasRefusedParticipant;
 
 /** The container on one side of a pair. */

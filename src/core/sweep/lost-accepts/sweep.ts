@@ -17,7 +17,7 @@ import { unknownChats } from './unknown.ts';
 
 export type AcceptSweepDeps = Pick<Search, 'store' | 'queues' | 'clock' | 'nonce' | 'journal'> & {
   readonly settings: Pick<BridgeSettings, 'settleMs'>;
-  /** undefined: nobody said which workspace it is. */
+  /** undefined: the settings do not name the TaskRouter workspace. */
   readonly tasks: TaskSide | undefined;
 };
 
@@ -89,7 +89,7 @@ const sweep = async (
   const since = await firstStart(deps);
   const open = await listOpenTasks(tasks, turn);
   memory.keepOnly(open);
-  // Nobody accepted a task later than it was last changed: what was not, since the first start, is left alone unread.
+  // An accept changes its task: a task that was last changed before the first start had no accept since, and is not read.
   const young = open.filter((task) => task.updatedAt >= since);
   let unread: AcceptVerdict | undefined;
   const noteUnread = (error: unknown): void => {
