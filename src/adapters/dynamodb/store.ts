@@ -14,6 +14,34 @@ import { toExpression } from './expression.ts';
 
 const toKey = (key: Key) => ({ [TABLE.pk]: { S: key.pk }, [TABLE.sk]: { S: key.sk } });
 
+/** One page of a list, from the index, in the list's order. */
+const listQuery = (TableName: string, list: string, limit: number, after: string | undefined) =>
+  new QueryCommand({
+    TableName,
+    IndexName: TABLE.listIndex,
+    KeyConditionExpression: after === undefined ? '#list = :list' : '#list = :list AND #order > :after',
+    ExpressionAttributeNames: { '#list': TABLE.list, ...(after === undefined ? {} : { '#order': TABLE.listOrder }) },
+    ExpressionAttributeValues: { ':list': { S: list }, ...(after === undefined ? {} : { ':after': { S: after } }) },
+    Limit: limit,
+  });
+
+/** One page of the items of a partition whose sort key begins with the prefix. */
+const underQuery = (
+  TableName: string,
+  pk: string,
+  { prefix, limit, after }: { readonly prefix: string; readonly limit: number; readonly after?: string | undefined },
+) =>
+  new QueryCommand({
+    TableName,
+    ConsistentRead: true,
+    KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :prefix)',
+    ExpressionAttributeNames: { '#pk': TABLE.pk, '#sk': TABLE.sk },
+    ExpressionAttributeValues: { ':pk': { S: pk }, ':prefix': { S: prefix } },
+    // A key condition takes one comparison of the sort key, so a page begins where the one before ended.
+    ...(after === undefined ? {} : { ExclusiveStartKey: toKey({ pk, sk: after }) }),
+    Limit: limit,
+  });
+
 /**
  * State in one DynamoDB table. A write is one UpdateItem; when it is refused, the item that refused it comes back with
  * the answer, so nothing is read a second time
@@ -49,36 +77,13 @@ export const createDynamoStore = (at: { readonly client: DynamoDBClient; readonl
     }
   },
   list: async (list, { limit, after }) => {
-    const { Items = [], LastEvaluatedKey } = await at.client.send(
-      new QueryCommand({
-        TableName: at.tableName,
-        IndexName: TABLE.listIndex,
-        KeyConditionExpression: after === undefined ? '#list = :list' : '#list = :list AND #order > :after',
-        ExpressionAttributeNames: {
-          '#list': TABLE.list,
-          ...(after === undefined ? {} : { '#order': TABLE.listOrder }),
-        },
-        ExpressionAttributeValues: { ':list': { S: list }, ...(after === undefined ? {} : { ':after': { S: after } }) },
-        Limit: limit,
-      }),
-    );
+    const { Items = [], LastEvaluatedKey } = await at.client.send(listQuery(at.tableName, list, limit, after));
     const items = Items.map(toItem);
     const last = items.at(-1)?.[TABLE.listOrder];
     return { items, next: LastEvaluatedKey !== undefined && typeof last === 'string' ? last : undefined };
   },
-  listUnder: async (pk, { prefix, limit, after }) => {
-    const { Items = [], LastEvaluatedKey } = await at.client.send(
-      new QueryCommand({
-        TableName: at.tableName,
-        ConsistentRead: true,
-        KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :prefix)',
-        ExpressionAttributeNames: { '#pk': TABLE.pk, '#sk': TABLE.sk },
-        ExpressionAttributeValues: { ':pk': { S: pk }, ':prefix': { S: prefix } },
-        // A key condition takes one comparison of the sort key, so a page begins where the one before ended.
-        ...(after === undefined ? {} : { ExclusiveStartKey: toKey({ pk, sk: after }) }),
-        Limit: limit,
-      }),
-    );
+  listUnder: async (pk, page) => {
+    const { Items = [], LastEvaluatedKey } = await at.client.send(underQuery(at.tableName, pk, page));
     return { items: Items.map(toItem), next: LastEvaluatedKey?.[TABLE.sk]?.S };
   },
 });

@@ -35,53 +35,66 @@ export type QueueWorker = {
   readonly stop: () => Promise<void>;
 };
 
+/** One message: consumed, and what its consumer says of it done to the queue. Never rejects. */
+const workOn = async (deps: WorkerDeps, message: Received): Promise<void> => {
+  const { id, group, body, firstReceivedAt, attempts } = message;
+  const delivery = { id, group, body, firstReceivedAt, attempts, deadline: deps.clock.now() + deps.deadlineMs };
+  const verdict = await consumeSafely(deps, delivery);
+  try {
+    await settle(deps.queue, message, verdict);
+    deps.onVerdict(delivery, verdict);
+  } catch (error) {
+    deps.onTrouble(error, delivery);
+  }
+};
+
+const consumeSafely = async (deps: WorkerDeps, delivery: Delivery): Promise<Disposition> => {
+  try {
+    return await deps.consume(delivery);
+  } catch (error) {
+    deps.onTrouble(error, delivery);
+    return { verdict: 'retry', afterSeconds: redeliveryDelay(delivery.attempts) };
+  }
+};
+
+const settle = (queue: QueueSource, message: Received, verdict: Disposition): Promise<void> => {
+  if (verdict.verdict === 'done') return queue.done(message);
+  if (verdict.verdict === 'park') return queue.park(message, verdict.reason);
+  return queue.retry(message, verdict.afterSeconds);
+};
+
+/** One alarm at a time; none after its end. */
+const createBell = (alarm: Alarm, ring: () => void) => {
+  let callOff = (): void => {};
+  let ended = false;
+  return {
+    ringIn: (ms: number): void => {
+      callOff();
+      callOff = ended ? () => {} : alarm(Math.min(Math.max(ms, 0), LONGEST_MS), ring);
+    },
+    callOff: (): void => callOff(),
+    end: (): void => {
+      ended = true;
+      callOff();
+    },
+  };
+};
+
 /** Feeds a consumer from a queue: groups side by side, each in order. Woken by what is sent and by the next visibility. */
 export const startWorker = (deps: WorkerDeps): QueueWorker => {
-  const { queue, clock, alarm = timer } = deps;
+  const { queue, clock } = deps;
+  const bell = createBell(deps.alarm ?? timer, () => look());
   const inFlight = new Set<Promise<void>>();
   let stopped = false;
-  let callOff = (): void => {};
   let looking: Promise<void> | undefined;
   let lookAgain = false;
 
-  const consume = async (delivery: Delivery): Promise<Disposition> => {
-    try {
-      return await deps.consume(delivery);
-    } catch (error) {
-      deps.onTrouble(error, delivery);
-      return { verdict: 'retry', afterSeconds: redeliveryDelay(delivery.attempts) };
-    }
-  };
-
-  const settle = (message: Received, verdict: Disposition): Promise<void> => {
-    if (verdict.verdict === 'done') return queue.done(message);
-    if (verdict.verdict === 'park') return queue.park(message, verdict.reason);
-    return queue.retry(message, verdict.afterSeconds);
-  };
-
-  const work = async (message: Received): Promise<void> => {
-    const { id, group, body, firstReceivedAt, attempts } = message;
-    const delivery = { id, group, body, firstReceivedAt, attempts, deadline: clock.now() + deps.deadlineMs };
-    const verdict = await consume(delivery);
-    try {
-      await settle(message, verdict);
-      deps.onVerdict(delivery, verdict);
-    } catch (error) {
-      deps.onTrouble(error, delivery);
-    }
-  };
-
   const start = (message: Received): void => {
-    const one = work(message).finally(() => {
+    const one = workOn(deps, message).finally(() => {
       inFlight.delete(one);
       look();
     });
     inFlight.add(one);
-  };
-
-  const ringIn = (ms: number): void => {
-    callOff();
-    callOff = stopped ? () => {} : alarm(Math.min(Math.max(ms, 0), LONGEST_MS), look);
   };
 
   const takeWhatIsThere = async (): Promise<void> => {
@@ -93,8 +106,8 @@ export const startWorker = (deps: WorkerDeps): QueueWorker => {
       else received.forEach(start);
       if (received.length === free || stopped) continue;
       const next = await queue.nextVisibleAt();
-      if (next === undefined) callOff();
-      else ringIn(next - clock.now());
+      if (next === undefined) bell.callOff();
+      else bell.ringIn(next - clock.now());
     }
   };
 
@@ -105,7 +118,7 @@ export const startWorker = (deps: WorkerDeps): QueueWorker => {
     looking = takeWhatIsThere()
       .catch((error: unknown) => {
         deps.onTrouble(error, undefined);
-        ringIn(AFTER_TROUBLE_MS);
+        bell.ringIn(AFTER_TROUBLE_MS);
       })
       .finally(() => {
         looking = undefined;
@@ -119,7 +132,7 @@ export const startWorker = (deps: WorkerDeps): QueueWorker => {
     stop: async () => {
       stopped = true;
       endListening();
-      callOff();
+      bell.end();
       await looking;
       await Promise.all(inFlight);
     },

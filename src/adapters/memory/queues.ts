@@ -13,6 +13,66 @@ type Held = {
   readonly dead: Dead[];
 };
 
+const forget = (lines: Held['lines'], line: Line, group: string, now: number): void => {
+  line.messages = line.messages.slice(1);
+  line.visibleAt = now;
+  line.inFlight = false;
+  if (line.messages.length === 0) lines.delete(group);
+};
+
+const take = (line: Line, now: number): readonly Received[] => {
+  const [head, ...others] = line.messages;
+  if (head === undefined) return [];
+  const received = { ...head, attempts: head.attempts + 1, firstReceivedAt: head.firstReceivedAt ?? now };
+  line.messages = [received, ...others];
+  line.visibleAt = now + TIMES.visibility * 1000;
+  line.inFlight = true;
+  return [received];
+};
+
+const createSource = ({ lines, dead }: Held, now: () => number, onSent: QueueSource['onSent']): QueueSource => {
+  /** The line while the receipt is good. */
+  const lineOf = ({ id, group, attempts }: Received): Line | undefined => {
+    const line = lines.get(group);
+    const head = line?.messages[0];
+    return head?.id === id && head.attempts === attempts ? line : undefined;
+  };
+  return {
+    receive: async (limit) =>
+      [...lines.values()]
+        .filter((line) => line.visibleAt <= now())
+        .sort((a, b) => a.visibleAt - b.visibleAt)
+        .slice(0, limit)
+        .flatMap((line) => take(line, now())),
+    done: async (message) => {
+      const line = lineOf(message);
+      if (line !== undefined) forget(lines, line, message.group, now());
+    },
+    retry: async (message, afterSeconds) => {
+      const line = lineOf(message);
+      if (line === undefined) return;
+      line.visibleAt = now() + Math.round(afterSeconds * 1000);
+      line.inFlight = false;
+    },
+    park: async (message, reason) => {
+      const line = lineOf(message);
+      if (line === undefined) return;
+      const { group, dedupe, body } = message;
+      dead.push({ group, dedupe, body, reason, parkedAt: now() });
+      forget(lines, line, group, now());
+    },
+    nextVisibleAt: async () =>
+      lines.size === 0 ? undefined : Math.min(...[...lines.values()].map((line) => line.visibleAt)),
+    onSent,
+  };
+};
+
+const counted = ({ lines, dead }: Held): QueueCounts => ({
+  waiting: [...lines.values()].reduce((sum, line) => sum + line.messages.length, 0),
+  inFlight: [...lines.values()].filter((line) => line.inFlight).length,
+  dead: dead.length,
+});
+
 /** Queues that live as long as the process, with the meaning of SQS FIFO: for tests, by hand or with a worker. */
 export const createMemoryQueues = (at: { readonly clock: Pick<Clock, 'now'> }): LocalQueues => {
   const { now } = at.clock;
@@ -27,65 +87,6 @@ export const createMemoryQueues = (at: { readonly clock: Pick<Clock, 'now'> }): 
     if (queue === undefined) throw new Error(`no queue ${name}`);
     return queue;
   };
-
-  const source = (name: QueueName): QueueSource => {
-    const { lines, dead } = held(name);
-    /** The line while the receipt is good. */
-    const lineOf = ({ id, group, attempts }: Received): Line | undefined => {
-      const line = lines.get(group);
-      const head = line?.messages[0];
-      return head?.id === id && head.attempts === attempts ? line : undefined;
-    };
-    const forget = (line: Line, group: string): void => {
-      line.messages = line.messages.slice(1);
-      line.visibleAt = now();
-      line.inFlight = false;
-      if (line.messages.length === 0) lines.delete(group);
-    };
-    const take = (line: Line): readonly Received[] => {
-      const [head, ...others] = line.messages;
-      if (head === undefined) return [];
-      const received = { ...head, attempts: head.attempts + 1, firstReceivedAt: head.firstReceivedAt ?? now() };
-      line.messages = [received, ...others];
-      line.visibleAt = now() + TIMES.visibility * 1000;
-      line.inFlight = true;
-      return [received];
-    };
-    return {
-      receive: async (limit) =>
-        [...lines.values()]
-          .filter((line) => line.visibleAt <= now())
-          .sort((a, b) => a.visibleAt - b.visibleAt)
-          .slice(0, limit)
-          .flatMap(take),
-      done: async (message) => {
-        const line = lineOf(message);
-        if (line !== undefined) forget(line, message.group);
-      },
-      retry: async (message, afterSeconds) => {
-        const line = lineOf(message);
-        if (line === undefined) return;
-        line.visibleAt = now() + Math.round(afterSeconds * 1000);
-        line.inFlight = false;
-      },
-      park: async (message, reason) => {
-        const line = lineOf(message);
-        if (line === undefined) return;
-        const { group, dedupe, body } = message;
-        dead.push({ group, dedupe, body, reason, parkedAt: now() });
-        forget(line, group);
-      },
-      nextVisibleAt: async () =>
-        lines.size === 0 ? undefined : Math.min(...[...lines.values()].map((line) => line.visibleAt)),
-      onSent: (listener) => sent.add(name, listener),
-    };
-  };
-
-  const counted = ({ lines, dead }: Held): QueueCounts => ({
-    waiting: [...lines.values()].reduce((sum, line) => sum + line.messages.length, 0),
-    inFlight: [...lines.values()].filter((line) => line.inFlight).length,
-    dead: dead.length,
-  });
 
   return {
     send: async (name, { group, dedupe, body }) => {
@@ -104,7 +105,7 @@ export const createMemoryQueues = (at: { readonly clock: Pick<Clock, 'now'> }): 
     deadLetter: async (name, { group, dedupe, body, reason }) => {
       held(name).dead.push({ group, dedupe, body, reason, parkedAt: now() });
     },
-    source,
+    source: (name) => createSource(held(name), now, (listener) => sent.add(name, listener)),
     counts: async () =>
       Object.fromEntries(QUEUES.map((name) => [name, counted(held(name))])) as Record<QueueName, QueueCounts>,
     dead: async (name) => [...held(name).dead],

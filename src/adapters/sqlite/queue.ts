@@ -1,7 +1,7 @@
 import { QUEUES, type QueueName, TIMES } from '../../contract.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { createListeners } from '../in-process/listeners.ts';
-import type { LocalQueues, QueueCounts, QueueSource, Received } from '../in-process/source.ts';
+import type { Dead, LocalQueues, QueueCounts, QueueSource, Received } from '../in-process/source.ts';
 import type { Database, Sql } from './open.ts';
 
 /** As SQS has it (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-exactly-once-processing.html). */
@@ -58,7 +58,7 @@ const takeHead = (sql: Sql, queue: QueueName, group: string, now: number): Recei
   };
 };
 
-/** A receipt is good until its message is received by somebody else. */
+/** A receipt is good until its message is received by another run. */
 const isHeld = (sql: Sql, { id, attempts }: Received): boolean =>
   sql.one('SELECT 1 FROM message WHERE seq = ? AND attempts = ?', Number(id), attempts) !== undefined;
 
@@ -73,6 +73,64 @@ const forget = (sql: Sql, queue: QueueName, { id, group }: Received, now: number
   else release(sql, queue, group, now);
 };
 
+const createSource = (
+  database: Database,
+  queue: QueueName,
+  now: () => number,
+  onSent: QueueSource['onSent'],
+): QueueSource => ({
+  receive: (limit) =>
+    database.perform((sql) =>
+      sql
+        .all(
+          'SELECT grp FROM line WHERE queue = ? AND visible_at <= ? ORDER BY visible_at LIMIT ?',
+          queue,
+          now(),
+          limit,
+        )
+        .map((line) => takeHead(sql, queue, String(line.grp), now())),
+    ),
+  done: (message) =>
+    database.perform((sql) => {
+      if (isHeld(sql, message)) forget(sql, queue, message, now());
+    }),
+  retry: (message, afterSeconds) =>
+    database.perform((sql) => {
+      if (isHeld(sql, message)) release(sql, queue, message.group, now() + Math.round(afterSeconds * 1000));
+    }),
+  park: (message, reason) =>
+    database.perform((sql) => {
+      if (!isHeld(sql, message)) return;
+      deadLetter(sql, queue, message, reason, now());
+      forget(sql, queue, message, now());
+    }),
+  nextVisibleAt: () =>
+    database.perform((sql) => {
+      const next = sql.one('SELECT min(visible_at) AS at FROM line WHERE queue = ?', queue)?.at;
+      return typeof next === 'number' ? next : undefined;
+    }),
+  onSent,
+});
+
+const countsOf = (sql: Sql): Record<QueueName, QueueCounts> => {
+  const count = (text: string, queue: QueueName): number => Number(sql.one(text, queue)?.n);
+  const of = (queue: QueueName): QueueCounts => ({
+    waiting: count('SELECT count(*) AS n FROM message WHERE queue = ?', queue),
+    inFlight: count('SELECT count(*) AS n FROM line WHERE queue = ? AND in_flight = 1', queue),
+    dead: count('SELECT count(*) AS n FROM dead WHERE queue = ?', queue),
+  });
+  return Object.fromEntries(QUEUES.map((queue) => [queue, of(queue)])) as Record<QueueName, QueueCounts>;
+};
+
+const deadOf = (sql: Sql, queue: QueueName): readonly Dead[] =>
+  sql.all('SELECT * FROM dead WHERE queue = ? ORDER BY seq', queue).map((row) => ({
+    group: String(row.grp),
+    dedupe: String(row.dedupe),
+    body: String(row.body),
+    reason: String(row.reason),
+    parkedAt: Number(row.parked_at),
+  }));
+
 /**
  * The queues of one machine, with the meaning of SQS FIFO: groups in order and side by side, five minutes of
  * deduplication a group, visibility, first-receive times, dead letters. All of it outlives kill -9; what the process
@@ -86,40 +144,6 @@ export const createSqliteQueue = async (
   const sent = createListeners<QueueName>();
   await database.perform((sql) => sql.run('UPDATE line SET visible_at = 0, in_flight = 0 WHERE in_flight = 1'));
 
-  const source = (queue: QueueName): QueueSource => ({
-    receive: (limit) =>
-      database.perform((sql) =>
-        sql
-          .all(
-            'SELECT grp FROM line WHERE queue = ? AND visible_at <= ? ORDER BY visible_at LIMIT ?',
-            queue,
-            now(),
-            limit,
-          )
-          .map((line) => takeHead(sql, queue, String(line.grp), now())),
-      ),
-    done: (message) =>
-      database.perform((sql) => {
-        if (isHeld(sql, message)) forget(sql, queue, message, now());
-      }),
-    retry: (message, afterSeconds) =>
-      database.perform((sql) => {
-        if (isHeld(sql, message)) release(sql, queue, message.group, now() + Math.round(afterSeconds * 1000));
-      }),
-    park: (message, reason) =>
-      database.perform((sql) => {
-        if (!isHeld(sql, message)) return;
-        deadLetter(sql, queue, message, reason, now());
-        forget(sql, queue, message, now());
-      }),
-    nextVisibleAt: () =>
-      database.perform((sql) => {
-        const next = sql.one('SELECT min(visible_at) AS at FROM line WHERE queue = ?', queue)?.at;
-        return typeof next === 'number' ? next : undefined;
-      }),
-    onSent: (listener) => sent.add(queue, listener),
-  });
-
   return {
     send: async (queue, message) => {
       const isNew = await database.perform((sql) => {
@@ -130,26 +154,8 @@ export const createSqliteQueue = async (
       if (isNew) sent.announce(queue);
     },
     deadLetter: (queue, message) => database.perform((sql) => deadLetter(sql, queue, message, message.reason, now())),
-    source,
-    counts: () =>
-      database.perform((sql) => {
-        const count = (text: string, queue: QueueName): number => Number(sql.one(text, queue)?.n);
-        const of = (queue: QueueName): QueueCounts => ({
-          waiting: count('SELECT count(*) AS n FROM message WHERE queue = ?', queue),
-          inFlight: count('SELECT count(*) AS n FROM line WHERE queue = ? AND in_flight = 1', queue),
-          dead: count('SELECT count(*) AS n FROM dead WHERE queue = ?', queue),
-        });
-        return Object.fromEntries(QUEUES.map((queue) => [queue, of(queue)])) as Record<QueueName, QueueCounts>;
-      }),
-    dead: (queue) =>
-      database.perform((sql) =>
-        sql.all('SELECT * FROM dead WHERE queue = ? ORDER BY seq', queue).map((row) => ({
-          group: String(row.grp),
-          dedupe: String(row.dedupe),
-          body: String(row.body),
-          reason: String(row.reason),
-          parkedAt: Number(row.parked_at),
-        })),
-      ),
+    source: (queue) => createSource(database, queue, now, (listener) => sent.add(queue, listener)),
+    counts: () => database.perform(countsOf),
+    dead: (queue) => database.perform((sql) => deadOf(sql, queue)),
   };
 };

@@ -27,6 +27,37 @@ const LEAST_MS = 12_000;
 /** A message without a group is a group by itself. */
 const groupOf = (record: SQSRecord): string => record.attributes.MessageGroupId ?? record.messageId;
 
+const deliveryOf = (record: SQSRecord, deadline: number): Delivery => ({
+  id: record.messageId,
+  group: groupOf(record),
+  body: record.body,
+  firstReceivedAt: Number(record.attributes.ApproximateFirstReceiveTimestamp),
+  attempts: Number(record.attributes.ApproximateReceiveCount),
+  deadline,
+});
+
+const logFailure = ({ journal, queueName }: BatchDeps, error: unknown, group: string): void =>
+  journal({ step: 'failed', type: queueName, reason: errorName(error), sids: [group] });
+
+/** The verdict, carried out as far as this side can: what is parked is among the dead letters. Never rejects. */
+const verdictOn = async (deps: BatchDeps, record: SQSRecord, deadline: number): Promise<Disposition> => {
+  const delivery = deliveryOf(record, deadline);
+  try {
+    const verdict = await deps.consume(delivery);
+    if (verdict.verdict === 'park')
+      await deps.deadLetter(deps.queueName, {
+        group: delivery.group,
+        dedupe: record.attributes.MessageDeduplicationId ?? record.messageId,
+        body: record.body,
+        reason: verdict.reason,
+      });
+    return verdict;
+  } catch (error) {
+    logFailure(deps, error, delivery.group);
+    return { verdict: 'retry', afterSeconds: redeliveryDelay(delivery.attempts) };
+  }
+};
+
 /** Consumes an SQS event. @param remainingMs until the function is cut off (`context.getRemainingTimeInMillis()`) */
 export type BatchHandler = (event: SQSEvent, remainingMs: number) => Promise<SQSBatchResponse>;
 
@@ -39,47 +70,13 @@ export type BatchHandler = (event: SQSEvent, remainingMs: number) => Promise<SQS
 export const createBatchHandler = (deps: BatchDeps): BatchHandler => {
   const { clock, leastMs = LEAST_MS } = deps;
 
-  const failed = (error: unknown, group: string): void =>
-    deps.journal({
-      step: 'failed',
-      type: deps.queueName,
-      reason: errorName(error),
-      sids: [group],
-    });
-
-  const delivery = (record: SQSRecord, deadline: number): Delivery => ({
-    id: record.messageId,
-    group: groupOf(record),
-    body: record.body,
-    firstReceivedAt: Number(record.attributes.ApproximateFirstReceiveTimestamp),
-    attempts: Number(record.attributes.ApproximateReceiveCount),
-    deadline,
-  });
-
-  /** The verdict, once it is carried out as far as this side can: what is parked has been buried. */
-  const verdictOn = async (record: SQSRecord, deadline: number): Promise<Disposition> => {
-    const delivered = delivery(record, deadline);
-    try {
-      const verdict = await deps.consume(delivered);
-      if (verdict.verdict === 'park')
-        await deps.deadLetter(deps.queueName, {
-          group: delivered.group,
-          dedupe: record.attributes.MessageDeduplicationId ?? record.messageId,
-          body: record.body,
-          reason: verdict.reason,
-        });
-      return verdict;
-    } catch (error) {
-      failed(error, delivered.group);
-      return { verdict: 'retry', afterSeconds: redeliveryDelay(delivered.attempts) };
-    }
-  };
-
   /** @returns the message ids of those that did not end. */
   const workOff = async (records: readonly SQSRecord[], deadline: number): Promise<readonly string[]> => {
     for (const [index, record] of records.entries()) {
       const verdict: Disposition =
-        clock.now() + leastMs > deadline ? { verdict: 'retry', afterSeconds: 0 } : await verdictOn(record, deadline);
+        clock.now() + leastMs > deadline
+          ? { verdict: 'retry', afterSeconds: 0 }
+          : await verdictOn(deps, record, deadline);
       if (verdict.verdict !== 'retry') continue;
       const left = records.slice(index);
       try {
@@ -89,7 +86,7 @@ export const createBatchHandler = (deps: BatchDeps): BatchHandler => {
           verdict.afterSeconds,
         );
       } catch (error) {
-        failed(error, groupOf(record));
+        logFailure(deps, error, groupOf(record));
       }
       return left.map(({ messageId }) => messageId);
     }

@@ -23,6 +23,44 @@ const withAge = (count: QueueCount, oldest: Oldest | undefined): QueueCount => {
   return 'at' in oldest ? { ...count, oldestAt: oldest.at } : { ...count, oldestUnknown: oldest.unknown };
 };
 
+type Looked = { readonly waiting: number; readonly inFlight: number };
+
+const look = async (client: SQSClient, QueueUrl: string): Promise<Looked> => {
+  const { Attributes = {} } = await client.send(
+    new GetQueueAttributesCommand({
+      QueueUrl,
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
+  );
+  const inFlight = Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0);
+  return { inFlight, waiting: Number(Attributes.ApproximateNumberOfMessages ?? 0) + inFlight };
+};
+
+/** Ten of a chat at most: while these are in flight, a FIFO queue shows no other of it. Its count says that there are some. */
+const readDeadLetters = async (client: SQSClient, QueueUrl: string): Promise<readonly DeadLetter[]> => {
+  const found: DeadLetter[] = [];
+  while (found.length < MOST_LETTERS) {
+    const { Messages = [] } = await client.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: BATCH,
+        VisibilityTimeout: LOOK_SECONDS,
+        MessageAttributeNames: ['reason'],
+        // A short poll asks only some of the servers that hold the queue.
+        WaitTimeSeconds: 1,
+      }),
+    );
+    if (Messages.length === 0) break;
+    for (const { ReceiptHandle: handle, Body: body, MessageAttributes } of Messages)
+      if (handle !== undefined && body !== undefined)
+        found.push({ handle, body, reason: MessageAttributes?.reason?.StringValue });
+  }
+  return found;
+};
+
+const inBatches = (handles: readonly string[]): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(handles.length / BATCH) }, (_, n) => handles.slice(n * BATCH, (n + 1) * BATCH));
+
 /**
  * What an operator sees of the queues. SQS counts about right, and says nothing of a message's age but to CloudWatch
  * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html).
@@ -34,69 +72,34 @@ export const sqsDeployment = (at: {
   readonly deadUrls: Urls;
   readonly oldest: () => Promise<Readonly<Record<QueueName, Oldest>>>;
 }): Pick<DeploymentAccess, 'counts' | 'deadLetters' | 'removeDead' | 'leaveDead'> => {
-  const counted = async (QueueUrl: string) => {
-    const { Attributes = {} } = await at.client.send(
-      new GetQueueAttributesCommand({
-        QueueUrl,
-        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-      }),
-    );
-    const inFlight = Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0);
-    return { inFlight, waiting: Number(Attributes.ApproximateNumberOfMessages ?? 0) + inFlight };
-  };
+  const { client, urls, deadUrls } = at;
   const countOf = async (queue: QueueName): Promise<[QueueName, QueueCount]> => {
-    const [live, dead] = await Promise.all([counted(at.urls[queue]), counted(at.deadUrls[queue])]);
+    const [live, dead] = await Promise.all([look(client, urls[queue]), look(client, deadUrls[queue])]);
     return [queue, { ...live, dead: dead.waiting, oldestAt: undefined }];
   };
-  const counts = async (): Promise<Record<QueueName, QueueCount>> => {
-    const counted = await Promise.all(QUEUES.map(countOf));
-    const oldest = counted.some(([, { waiting }]) => waiting > 0) ? await at.oldest() : undefined;
-    const aged = counted.map(([queue, count]) => [queue, withAge(count, oldest?.[queue])] as const);
-    return Object.fromEntries(aged) as Record<QueueName, QueueCount>;
-  };
   return {
-    counts,
-    // Ten of a chat at most: while these are in hands, a FIFO queue shows no other of it. Its count says that there are some.
-    deadLetters: async (queue) => {
-      const found: DeadLetter[] = [];
-      while (found.length < MOST_LETTERS) {
-        const { Messages = [] } = await at.client.send(
-          new ReceiveMessageCommand({
-            QueueUrl: at.deadUrls[queue],
-            MaxNumberOfMessages: BATCH,
-            VisibilityTimeout: LOOK_SECONDS,
-            MessageAttributeNames: ['reason'],
-            // A short poll asks only some of the servers that hold the queue.
-            WaitTimeSeconds: 1,
-          }),
-        );
-        if (Messages.length === 0) break;
-        for (const { ReceiptHandle: handle, Body: body, MessageAttributes } of Messages)
-          if (handle !== undefined && body !== undefined)
-            found.push({ handle, body, reason: MessageAttributes?.reason?.StringValue });
-      }
-      return found;
+    counts: async () => {
+      const counted = await Promise.all(QUEUES.map(countOf));
+      const oldest = counted.some(([, { waiting }]) => waiting > 0) ? await at.oldest() : undefined;
+      const aged = counted.map(([queue, count]) => [queue, withAge(count, oldest?.[queue])] as const);
+      return Object.fromEntries(aged) as Record<QueueName, QueueCount>;
     },
+    deadLetters: (queue) => readDeadLetters(client, deadUrls[queue]),
     removeDead: async (queue, handles) => {
-      for (let from = 0; from < handles.length; from += BATCH) {
-        const Entries = handles.slice(from, from + BATCH).map((ReceiptHandle, n) => ({ Id: String(n), ReceiptHandle }));
-        const { Failed = [] } = await at.client.send(
-          new DeleteMessageBatchCommand({ QueueUrl: at.deadUrls[queue], Entries }),
+      for (const batch of inBatches(handles)) {
+        const Entries = batch.map((ReceiptHandle, n) => ({ Id: String(n), ReceiptHandle }));
+        const { Failed = [] } = await client.send(
+          new DeleteMessageBatchCommand({ QueueUrl: deadUrls[queue], Entries }),
         );
         if (Failed.length > 0) throw new Error(`${Failed.length} dead letters of ${queue} could not be removed`);
       }
     },
     leaveDead: async (queue, handles) => {
-      for (let from = 0; from < handles.length; from += BATCH)
+      for (const batch of inBatches(handles)) {
+        const Entries = batch.map((ReceiptHandle, n) => ({ Id: String(n), ReceiptHandle, VisibilityTimeout: 0 }));
         // One that fails is seen again when its time is over.
-        await at.client.send(
-          new ChangeMessageVisibilityBatchCommand({
-            QueueUrl: at.deadUrls[queue],
-            Entries: handles
-              .slice(from, from + BATCH)
-              .map((ReceiptHandle, n) => ({ Id: String(n), ReceiptHandle, VisibilityTimeout: 0 })),
-          }),
-        );
+        await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: deadUrls[queue], Entries }));
+      }
     },
   };
 };

@@ -59,6 +59,25 @@ const forget = (probes: Map<string, Probe>, now: number): void => {
 const refusal = (ms: number): NoAnswer =>
   new NoAnswer('side is down', 'nothing', undefined, Math.max(1, Math.ceil(ms / 1000)));
 
+/** @returns the probe that this call is. @throws NoAnswer when it may not be made. */
+const admitProbe = (
+  { until, underWay, failed }: Extract<State, { is: 'open' }>,
+  chat: string,
+  timeoutMs: number,
+  now: number,
+): Probe => {
+  if (now < until) throw refusal(until - now);
+  // A process that was killed or frozen in its probe never says how it ended.
+  forget(underWay, now);
+  forget(failed, now);
+  const before = failed.get(chat);
+  if (before !== undefined) throw refusal(before.until - now);
+  if (underWay.has(chat) || underWay.size + failed.size >= PROBES) throw refusal(PROBING_MS);
+  const probe = { until: now + timeoutMs };
+  underWay.set(chat, probe);
+  return probe;
+};
+
 /**
  * Make one for each side and process. While it is open, calls are refused at once with a {@link NoAnswer} of which
  * nothing was sent and which says when to ask again. Each opening and its end are told to the journal: step `breaker`,
@@ -70,23 +89,6 @@ export const createBreaker = ({ clock, journal, of }: BreakerDeps): Breaker => {
   const open = (): void => {
     state = { is: 'open', until: clock.now() + OPEN_MS, underWay: new Map(), failed: new Map() };
     log('open');
-  };
-
-  /** @returns the probe that this call is, if it is one. @throws NoAnswer when it may not be made. */
-  const admit = (chat: string, timeoutMs: number): Probe | undefined => {
-    if (state.is === 'closed') return undefined;
-    const now = clock.now();
-    const { until, underWay, failed } = state;
-    if (now < until) throw refusal(until - now);
-    // A process that was killed or frozen in its probe never says how it ended.
-    forget(underWay, now);
-    forget(failed, now);
-    const before = failed.get(chat);
-    if (before !== undefined) throw refusal(before.until - now);
-    if (underWay.has(chat) || underWay.size + failed.size >= PROBES) throw refusal(PROBING_MS);
-    const probe = { until: now + timeoutMs };
-    underWay.set(chat, probe);
-    return probe;
   };
 
   const wentWell = (): void => {
@@ -111,7 +113,7 @@ export const createBreaker = ({ clock, journal, of }: BreakerDeps): Breaker => {
 
   return (http) => async (request) => {
     const chat = chatOf(request);
-    const probe = admit(chat, request.timeoutMs);
+    const probe = state.is === 'closed' ? undefined : admitProbe(state, chat, request.timeoutMs, clock.now());
     let answer: HttpAnswer;
     try {
       answer = await http(request);

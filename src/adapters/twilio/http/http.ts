@@ -55,6 +55,57 @@ const LARGEST_PAGE = 32 * 1024 * 1024;
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'broken off';
 
+/** Calls one of both back: `done` with the whole answer, or `fail` (perhaps more than once). */
+const readAnswer = (
+  incoming: http.IncomingMessage,
+  maxBytes: number,
+  fail: (why: string, cause?: unknown) => void,
+  done: (answer: HttpAnswer) => void,
+): void => {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  incoming.on('error', (error) => fail(codeOf(error), error));
+  incoming.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > maxBytes) return fail('answer too large');
+    chunks.push(chunk);
+  });
+  incoming.once('end', () => {
+    const flat = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
+    done({
+      status: incoming.statusCode ?? 0,
+      headers: Object.fromEntries(flat),
+      body: Buffer.concat(chunks).toString('utf8'),
+    });
+  });
+};
+
+/** Whether the socket of a request is closed: it calls itself so some time before it is, only the event tells. */
+const createSocketWatch = () => {
+  let socket: Socket | undefined;
+  let closed = false;
+  const noteClose = (): void => {
+    closed = true;
+  };
+  return {
+    begin: (assigned: Socket): void => {
+      socket = assigned;
+      // First of all listeners: Node's own tells the request of a close before it is over, and `fail` must know.
+      socket.prependOnceListener('close', noteClose);
+    },
+    end: (): void => {
+      socket?.off('close', noteClose);
+    },
+    onceClosed: (then: () => void): void => {
+      if (socket === undefined || closed) then();
+      else socket.once('close', then);
+    },
+    destroy: (): void => {
+      socket?.destroy();
+    },
+  };
+};
+
 /**
  * The request is handed over only when its socket stands, so that a refused, unknown or unreachable host is known to have
  * seen nothing, and so that a sandbox that was frozen while it connected sends nothing late.
@@ -72,28 +123,22 @@ const callOver = (
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const client = agent instanceof https.Agent ? https : http;
     const outgoing = client.request(request.url, { agent, method, headers: { ...headers, ...length } });
-    let socket: Socket | undefined;
-    let closed = false;
+    const watch = createSocketWatch();
     let sent = false;
     let settled = false;
 
-    const noteClose = (): void => {
-      closed = true;
-    };
     const settle = (): boolean => {
       if (settled) return false;
       settled = true;
       clearTimeout(timer);
-      socket?.off('close', noteClose);
+      watch.end();
       return true;
     };
-    // A socket calls itself closed some time before it is: only the event tells. A request that is answered may have let
-    // go of its socket, so both are destroyed.
+    // A request that is answered may have let go of its socket, so both are destroyed.
     const close = (then: () => void): void => {
-      if (socket === undefined || closed) then();
-      else socket.once('close', then);
+      watch.onceClosed(then);
       outgoing.destroy();
-      socket?.destroy();
+      watch.destroy();
     };
     const fail = (why: string, cause?: unknown): void => {
       if (settle()) close(() => reject(new NoAnswer(why, sent ? 'perhaps' : 'nothing', cause)));
@@ -103,9 +148,7 @@ const callOver = (
     outgoing.on('error', (error) => fail(codeOf(error), error));
     outgoing.once('socket', (assigned) => {
       if (assigned.destroyed) return fail('socket is gone');
-      socket = assigned;
-      // First of all listeners: Node's own tells the request of a close before it is over, and `fail` must know.
-      socket.prependOnceListener('close', noteClose);
+      watch.begin(assigned);
       const send = () => {
         if (settled) return;
         if (now() - startedAt > timeoutMs) return fail('no socket in time');
@@ -115,28 +158,14 @@ const callOver = (
       if (assigned.connecting) assigned.once(client === https ? 'secureConnect' : 'connect', send);
       else send();
     });
-    outgoing.once('response', (incoming) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      incoming.on('error', (error) => fail(codeOf(error), error));
-      incoming.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > maxAnswerBytes) return fail('answer too large');
-        chunks.push(chunk);
-      });
-      incoming.once('end', () => {
-        const flat = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
-        const answer: HttpAnswer = {
-          status: incoming.statusCode ?? 0,
-          headers: Object.fromEntries(flat),
-          body: Buffer.concat(chunks).toString('utf8'),
-        };
+    outgoing.once('response', (incoming) =>
+      readAnswer(incoming, maxAnswerBytes, fail, (answer) => {
         if (!settle()) return;
         // An answer to a request that is still leaving: the rest of it must not.
         if (outgoing.writableFinished) resolve(answer);
         else close(() => resolve(answer));
-      });
-    });
+      }),
+    );
   });
 
 /**

@@ -65,13 +65,13 @@ export const undefinedWhenGone = async <T>(call: Promise<T>): Promise<T | undefi
 };
 
 export const readContainer =
-  (dialect: Pick<ChatApi, 'state'>) =>
+  (api: Pick<ChatApi, 'state'>) =>
   (payload: Payload): Container => ({
     sid: sid(payload, 'sid', 'CH'),
     uniqueName: optionalText(payload, 'unique_name'),
     friendlyName: optionalText(payload, 'friendly_name') ?? '',
     attributes: optionalText(payload, 'attributes') ?? '{}',
-    state: dialect.state(payload),
+    state: api.state(payload),
   });
 
 const readMessage =
@@ -86,11 +86,49 @@ const readMessage =
     media: media(payload).map(readMedia),
   });
 
-export const createChatSide = (rest: Rest, dialect: ChatApi): Omit<ChatSide, 'side'> => {
-  const { serviceSid, author, members: memberWord } = dialect;
-  const containers = [dialect.version, 'Services', serviceSid, dialect.containers];
+const createMembers = (
+  rest: Rest,
+  api: ChatApi,
+  pathOf: (container: string) => readonly string[],
+): Pick<ChatSide, 'members' | 'join'> => {
+  const pageOf = (container: string, query: string) =>
+    rest({ method: 'GET', path: pathOf(container), query }, (payload) => ({
+      entries: list(payload, api.members.toLowerCase()),
+      next: nextQuery(payload),
+    }));
+  return {
+    members: async (container) => {
+      const found: Member[] = [];
+      let query: string | undefined = `?PageSize=${PAGE}`;
+      for (let page = 0; query !== undefined; page++) {
+        if (page === MEMBER_PAGES) throw new Error(`more than ${MEMBER_PAGES} pages of members`);
+        const { entries, next } = await pageOf(container, query);
+        for (const entry of entries) {
+          // Participants who are only an address have no identity.
+          const identity = optionalText(entry, 'identity');
+          if (identity !== undefined) found.push({ identity, attributes: optionalText(entry, 'attributes') ?? '{}' });
+        }
+        query = next;
+      }
+      return found;
+    },
+    join: async (container, { identity, attributes }) => {
+      const form = { Identity: identity, Attributes: attributes };
+      try {
+        await rest({ method: 'POST', path: pathOf(container), form }, () => undefined);
+      } catch (error) {
+        const { code } = error instanceof TwilioError ? error : {};
+        if (code === undefined || !memberExists.has(code)) throw error;
+      }
+    },
+  };
+};
+
+export const createChatSide = (rest: Rest, api: ChatApi): Omit<ChatSide, 'side'> => {
+  const { serviceSid, author } = api;
+  const containers = [api.version, 'Services', serviceSid, api.containers];
   const messages = (container: string) => [...containers, container, 'Messages'];
-  const members = (container: string) => [...containers, container, memberWord];
+  const members = createMembers(rest, api, (container) => [...containers, container, api.members]);
 
   const send = (container: ContainerSid, { body, createdAt, attributes, notifyWebhooks, ...draft }: Draft) =>
     rest(
@@ -107,41 +145,9 @@ export const createChatSide = (rest: Rest, dialect: ChatApi): Omit<ChatSide, 'si
     if (from !== undefined && !/^\?[\x21-\x7e]+$/.test(from)) throw new Error('from is no page of a list');
     const query = from ?? `?Order=${order}&PageSize=${PAGE}`;
     return rest({ method: 'GET', path: messages(container), query }, (payload) => ({
-      messages: list(payload, 'messages').map(readMessage(dialect)),
+      messages: list(payload, 'messages').map(readMessage(api)),
       next: nextQuery(payload),
     }));
-  };
-
-  const memberPage = (container: string, query: string) =>
-    rest({ method: 'GET', path: members(container), query }, (payload) => ({
-      entries: list(payload, memberWord.toLowerCase()),
-      next: nextQuery(payload),
-    }));
-
-  const allMembers = async (container: string): Promise<readonly Member[]> => {
-    const found: Member[] = [];
-    let query: string | undefined = `?PageSize=${PAGE}`;
-    for (let page = 0; query !== undefined; page++) {
-      if (page === MEMBER_PAGES) throw new Error(`more than ${MEMBER_PAGES} pages of members`);
-      const { entries, next } = await memberPage(container, query);
-      for (const entry of entries) {
-        // Participants who are only an address have no identity.
-        const identity = optionalText(entry, 'identity');
-        if (identity !== undefined) found.push({ identity, attributes: optionalText(entry, 'attributes') ?? '{}' });
-      }
-      query = next;
-    }
-    return found;
-  };
-
-  const join = async (container: string, { identity, attributes }: Member): Promise<void> => {
-    const form = { Identity: identity, Attributes: attributes };
-    try {
-      await rest({ method: 'POST', path: members(container), form }, () => undefined);
-    } catch (error) {
-      const { code } = error instanceof TwilioError ? error : {};
-      if (code === undefined || !memberExists.has(code)) throw error;
-    }
   };
 
   return {
@@ -149,7 +155,7 @@ export const createChatSide = (rest: Rest, dialect: ChatApi): Omit<ChatSide, 'si
     send,
     listMessages,
     message: (container, sid) =>
-      undefinedWhenGone(rest({ method: 'GET', path: [...messages(container), sid] }, readMessage(dialect))),
+      undefinedWhenGone(rest({ method: 'GET', path: [...messages(container), sid] }, readMessage(api))),
     rewrite: (container, sid, { body, attributes }) =>
       rest(
         { method: 'POST', path: [...messages(container), sid], form: { Body: body, Attributes: attributes } },
@@ -157,9 +163,7 @@ export const createChatSide = (rest: Rest, dialect: ChatApi): Omit<ChatSide, 'si
       ),
     erase: (container, sid) =>
       undefinedWhenGone(rest({ method: 'DELETE', path: [...messages(container), sid] }, () => undefined)),
-    container: (name) =>
-      undefinedWhenGone(rest({ method: 'GET', path: [...containers, name] }, readContainer(dialect))),
-    members: allMembers,
-    join,
+    container: (name) => undefinedWhenGone(rest({ method: 'GET', path: [...containers, name] }, readContainer(api))),
+    ...members,
   };
 };
