@@ -1,4 +1,5 @@
-import { ACCEPTS_MS, createAcceptSweep } from '../../src/core/sweep/lost-accepts/sweep.ts';
+import { ACCEPTS_MS } from '../../src/core/model/times.ts';
+import { createAcceptSweep } from '../../src/core/sweep/lost-accepts/sweep.ts';
 import { createSweep } from '../../src/core/sweep/sweep.ts';
 import { lazily } from '../../src/runtime/lazily.ts';
 import { basis } from '../compose-base.ts';

@@ -8,6 +8,7 @@ import { createMemoryStore } from '../../src/adapters/memory/store.ts';
 import type { BridgeDeps } from '../../src/core/deps.ts';
 import { decide } from '../../src/core/messages/decide.ts';
 import type { Lane } from '../../src/core/model/event.ts';
+import { GONE_AFTER_MS, HELD_MS } from '../../src/core/model/times.ts';
 import type { Item } from '../../src/core/ports/change.ts';
 import type { Store } from '../../src/core/ports/store.ts';
 import { pairId, pairKey } from '../../src/core/state/items.ts';
@@ -177,8 +178,7 @@ export const play = async (
         said[lane].push(next[lane]++);
         return {};
       case 'wait':
-        time.now +=
-          [1, 500, LEASE_MS, LEASE_MS + SETTLE_MS + 1, marks.GONE_AFTER_MS + 1, pace.HELD_MS + 1][pick % 6] ?? 0;
+        time.now += [1, 500, LEASE_MS, LEASE_MS + SETTLE_MS + 1, GONE_AFTER_MS + 1, HELD_MS + 1][pick % 6] ?? 0;
         return {};
       case 'read':
         Object.assign(hand, { pair: await stored(), owns: false });

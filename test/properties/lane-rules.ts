@@ -1,9 +1,9 @@
 /** What must hold of a pair's two lanes after every single write, whoever made it. */
 
 import type { Lane } from '../../src/core/model/event.ts';
+import { GONE_AFTER_MS } from '../../src/core/model/times.ts';
 import type { Item } from '../../src/core/ports/change.ts';
 import { laneAttributes } from '../../src/core/state/items.ts';
-import { GONE_AFTER_MS } from '../../src/core/state/lane/marks.ts';
 import { type LaneState, otherLane, type Pair, readPair } from '../../src/core/state/pair.ts';
 import type { Step } from './lane-game.ts';
 

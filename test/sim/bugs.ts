@@ -12,8 +12,8 @@ export type Bug = {
 /** The sweep would bring most things right in the end: what it hides is looked for without it. */
 const noSweep: Patch = {
   file: 'src/core/sweep/sweep.ts',
-  from: 'begun >= SHARE[kind] || deps.clock.now() >= deadline;',
-  to: 'begun >= 0 * SHARE[kind] || deps.clock.now() >= deadline;',
+  from: 'begun >= SWEEP_SHARE[kind] || deps.clock.now() >= deadline;',
+  to: 'begun >= 0 * SWEEP_SHARE[kind] || deps.clock.now() >= deadline;',
 };
 
 export const BUGS: readonly Bug[] = [

@@ -7,8 +7,9 @@ import { addAcceptToBacklog } from '../jobs/backlog.ts';
 import type { Run } from '../jobs/run.ts';
 import type { Accepted } from '../model/event.ts';
 import { decodeIdentity } from '../model/identity.ts';
-import { LOOKS, lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
+import { lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
 import type { ChannelSid } from '../model/sids.ts';
+import { LOOK_AGAIN_SECONDS, LOOKS, ORIGIN_LOOKS } from '../model/times.ts';
 import type { Container, Member } from '../ports/chat.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { pairId } from '../state/items.ts';
@@ -135,12 +136,6 @@ const joinAndCopy = async (deps: BridgeDeps, pair: LinkedPair, chat: Chat, run: 
   return twin === undefined ? skipped('no_twin') : { end: 'linked', copies: [frontline] };
 };
 
-/**
- * So often, two seconds apart: after that it is the origin's own link, finished by its own sweep, that names the
- * channel.
- */
-const WAIT_FOR_ORIGIN = 10;
-
 /** The channel is itself a counterpart, made by the bridge for a conversation: it only needs its name. */
 const nameOrigin = async (
   deps: BridgeDeps,
@@ -150,6 +145,6 @@ const nameOrigin = async (
 ): Promise<Outcome> => {
   const pair = await loadPair(deps.store, pairId(origin.side, origin.container));
   if (pair !== undefined) await writeAlias(deps, 'flex', container, pair);
-  else if (attempts < WAIT_FOR_ORIGIN) return retry(2, 'pair_not_begun');
+  else if (attempts < ORIGIN_LOOKS) return retry(LOOK_AGAIN_SECONDS, 'pair_not_begun');
   return skipped('counterpart');
 };

@@ -6,31 +6,26 @@
 import type { BridgeDeps } from '../deps.ts';
 import type { Lane } from '../model/event.ts';
 import type { SourceSid } from '../model/sids.ts';
+import { GIVE_UP, GOT_THROUGH_WITHIN_MS, OTHER_PAIRS } from '../model/times.ts';
 import type { PairId } from '../state/items.ts';
 import { wasCopiedSince } from '../state/ledger.ts';
 import type { Pair } from '../state/pair.ts';
 
-/** Tried so often in so long. */
-const TRIES = { times: 10, ms: 3_600_000 } as const;
-/** Another chat got through within this time; in a lane that is stuck no message can have. */
-const LATELY_MS = 15 * 60_000;
-/** How many other pairs are looked at. */
-const MOST = 20;
-
 /** Whether a message that is about to be tried again is better given up. Costs nothing before its tenth try. */
 export const isPoison = async (deps: BridgeDeps, pair: Pair, lane: Lane, sid: SourceSid): Promise<boolean> => {
   const { tried } = pair.lanes[lane];
-  if (tried?.sid !== sid || tried.times < TRIES.times || deps.clock.now() - tried.since < TRIES.ms) return false;
+  if (tried?.sid !== sid || tried.times < GIVE_UP.tries || deps.clock.now() - tried.since < GIVE_UP.afterMs)
+    return false;
   return othersGetThrough(deps, lane);
 };
 
 /** Whether an edit that waits since then is better given up. */
 export const isPoisonSince = async (deps: BridgeDeps, lane: Lane, since: number): Promise<boolean> =>
-  deps.clock.now() - since >= TRIES.ms && (await othersGetThrough(deps, lane));
+  deps.clock.now() - since >= GIVE_UP.afterMs && (await othersGetThrough(deps, lane));
 
 const othersGetThrough = async (deps: BridgeDeps, lane: Lane): Promise<boolean> => {
-  const { items } = await deps.store.list('active', { limit: MOST });
+  const { items } = await deps.store.list('active', { limit: OTHER_PAIRS });
   for (const { pk } of items)
-    if (await wasCopiedSince(deps, pk as PairId, lane, deps.clock.now() - LATELY_MS)) return true;
+    if (await wasCopiedSince(deps, pk as PairId, lane, deps.clock.now() - GOT_THROUGH_WITHIN_MS)) return true;
   return false;
 };

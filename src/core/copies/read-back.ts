@@ -5,11 +5,11 @@
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Message } from '../model/event.ts';
 import { type Outcome, retry } from '../model/outcome.ts';
+import { HOLES_AT_ONCE } from '../model/times.ts';
 import type { Page } from '../ports/chat.ts';
 import { close, type GapsBefore } from '../state/lane/close.ts';
 import { clear, take } from '../state/lane/intent.ts';
 import type { Claim, LaneLease } from '../state/lane/lease.ts';
-import { HOLES_AT_ONCE } from '../state/lane/marks.ts';
 import { findSource, readRow } from '../state/ledger.ts';
 import { destination, type Intent, type LaneState } from '../state/pair.ts';
 import { settleCopy } from './deliver.ts';

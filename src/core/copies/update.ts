@@ -4,6 +4,7 @@ import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { type Outcome, skipped } from '../model/outcome.ts';
 import type { MessageSid } from '../model/sids.ts';
+import { REVERTS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
 import { type CopiedRow, type LedgerRow, writeDeleted, writeReverted, writeUpToDate } from '../state/ledger.ts';
@@ -110,9 +111,6 @@ export const updateStaleCopy = async (deps: BridgeDeps, across: CopyOf, since: n
     return parkEdit(deps, across, editName(deps, across, original), original, { reason: 'gave_up', code: error.code });
   }
 };
-
-/** At most so many reverts of a copy within an hour, then its edit is parked as `altered`. */
-const REVERTS = { times: 5, withinMs: 3_600_000 } as const;
 
 /** A copy that says something else than its source is put right, but not for ever. */
 export const revertCopy = async (deps: BridgeDeps, across: CopyOf, original: Message): Promise<Outcome> => {

@@ -6,6 +6,7 @@
 
 import type { Forward } from '../jobs/envelope.ts';
 import { textField } from '../model/json.ts';
+import { CLOCK_SLACK_MS, INTERACTION_PAGES } from '../model/times.ts';
 import type { FlexSide } from '../ports/chat.ts';
 import type { DefaultWebhook, Interaction } from '../ports/default-webhook.ts';
 import type { Store } from '../ports/store.ts';
@@ -15,12 +16,6 @@ import { type DoubtfulForward, readForwardRow } from './rows.ts';
 export type LookUpDeps = { readonly store: Store; readonly flex: Pick<FlexSide, 'container' | 'listMessages'> };
 
 export type SmsFound = 'sent' | 'notSent' | 'unclear';
-
-/** Proxy's clock against ours, and dates of whole seconds. */
-const SLACK_MS = 5_000;
-
-/** Of 100 interactions each. */
-const PAGES = 20;
 
 /**
  * @param job.forward what would be posted now, which an earlier try may have posted, too.
@@ -37,12 +32,12 @@ export const findSentSms = async (
   const session = textField(channel?.attributes ?? '', 'proxySession');
   // Proxy refuses what comes from a channel that names no session (80619), so a second post cannot double anything.
   if (session === undefined) return 'notSent';
-  const carried = await readInteractions(webhook, session, forward.about, row.since - SLACK_MS);
+  const carried = await readInteractions(webhook, session, forward.about, row.since - CLOCK_SLACK_MS);
   if (carried === undefined) return 'unclear';
   const texts = new Set([textOf(came), textOf(forward)]);
   const judged = judge(carried, forward.about, texts, row);
   if (typeof judged === 'string') return judged;
-  const others = await equalOthers(deps, forward, texts, row.since - 2 * SLACK_MS);
+  const others = await equalOthers(deps, forward, texts, row.since - 2 * CLOCK_SLACK_MS);
   return judged.alike > others ? 'sent' : 'unclear';
 };
 
@@ -60,7 +55,7 @@ const judge = (
   if (carried.some(({ messages }) => messages.includes(about))) return 'sent';
   const unnamed = carried.filter(
     ({ direction, messages, createdAt }) =>
-      direction !== 'in' && messages.length === 0 && Date.parse(createdAt) >= row.since - SLACK_MS,
+      direction !== 'in' && messages.length === 0 && Date.parse(createdAt) >= row.since - CLOCK_SLACK_MS,
   );
   const alike = unnamed.filter(({ body }) => body === undefined || texts.has(body));
   // A try may have posted what the message said in between.
@@ -83,7 +78,7 @@ const readInteractions = async (
   // By SID: what comes in while pages are read moves the others onto the next page.
   const found = new Map<string, Interaction>();
   let next: string | undefined;
-  for (let pages = 0; pages < PAGES; pages += 1) {
+  for (let pages = 0; pages < INTERACTION_PAGES; pages += 1) {
     const page = await webhook.interactions(session, next);
     if (page === undefined) return undefined;
     for (const one of page.interactions) found.set(one.sid, one);

@@ -10,17 +10,9 @@ import type { BridgeSettings } from '../deps.ts';
 import { createConsumer } from '../jobs/consumer.ts';
 import { sendDeadLetter } from '../jobs/dead-letter.ts';
 import type { Envelope, Forward, Work } from '../jobs/envelope.ts';
-import {
-  deferred,
-  LOOKS,
-  lookAgain,
-  type Outcome,
-  type Parked,
-  retry,
-  retryTwilio,
-  skipped,
-} from '../model/outcome.ts';
+import { deferred, lookAgain, type Outcome, type Parked, retry, retryTwilio, skipped } from '../model/outcome.ts';
 import { retryDelay } from '../model/retry-delay.ts';
+import { FORWARD_POINTLESS_MS, FORWARD_WAIT_SECONDS, LOOKS, PATIENCE_MS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { FlexSide } from '../ports/chat.ts';
 import type { Clock, Nonce } from '../ports/clock.ts';
@@ -55,15 +47,6 @@ export type ForwarderDeps = {
   readonly journal: Journal;
   readonly settings: Pick<BridgeSettings, 'settleMs' | 'leaseMs' | 'requestMs'>;
 };
-
-/** After a day an SMS would surprise more than its absence. */
-const POINTLESS_AFTER_MS = 24 * 3_600_000;
-
-/** What cannot be read is asked for so long, a list after the settling; then what it would have told cannot be told. */
-const PATIENCE_MS = 15 * 60_000;
-
-/** Seconds, within one delivery. */
-const LONGEST_WAIT_S = 10;
 
 /** The channel has no Proxy session: a web chat. https://www.twilio.com/docs/api/errors/80619 */
 const NO_PROXY = 80619;
@@ -179,13 +162,13 @@ const wasSent = async (deps: ForwarderDeps, job: ForwardJob, row: DoubtfulForwar
     const forGood = error.remedy === 'park' || error.remedy === 'wait' || deps.clock.now() - asked > patience;
     if (!forGood) return retryTwilio(error, job.delivery.attempts);
     // The post is for the same account, which has just asked to be left alone.
-    await deps.clock.sleep(Math.min(error.retryAfter ?? 0, LONGEST_WAIT_S) * 1000);
+    await deps.clock.sleep(Math.min(error.retryAfter ?? 0, FORWARD_WAIT_SECONDS) * 1000);
     return 'unclear';
   }
 };
 
 const old = (deps: ForwarderDeps, { envelope }: ForwardJob): boolean =>
-  deps.clock.now() - envelope.receivedAt > POINTLESS_AFTER_MS;
+  deps.clock.now() - envelope.receivedAt > FORWARD_POINTLESS_MS;
 
 /** The end of a channel is never too late: it ends the customer's session. */
 const pointless = (deps: ForwarderDeps, job: ForwardJob): boolean => isMessageSent(job.forward) && old(deps, job);

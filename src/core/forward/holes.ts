@@ -10,6 +10,7 @@ import { encodeEnvelope } from '../jobs/envelope.ts';
 import type { Message } from '../model/event.ts';
 import { textField } from '../model/json.ts';
 import type { ChannelSid } from '../model/sids.ts';
+import { FORWARD_ALIVE_MS, FORWARD_RECALL_MS, FORWARD_RECENT_MS, GONE_AFTER_MS } from '../model/times.ts';
 import { knownFirstStart } from '../state/first-start.ts';
 import { FORWARD_SECONDS, forwardCursorKey, forwardKey, keptFor, NONCE } from '../state/items.ts';
 import { composeMessageSent, messageKey } from './compose.ts';
@@ -31,22 +32,6 @@ export type HolesChannel = {
   readonly since: number;
 };
 
-/** Its webhook may still be on its way, or its forward under way. */
-const YOUNG_MS = 5 * 60_000;
-
-/** A message that is visible only after its successors is so by then. */
-const VISIBLE_MS = 10 * 60_000;
-
-/** A delivery tried it, or a sweep queued it, this recently: the channel's line is alive. */
-const ALIVE_MS = 15 * 60_000;
-
-/**
- * Older messages were parked long ago. After a day an SMS is pointless; only the forwarder parks it then, so it is
- * still sent there. Shorter than any row is kept: what is recalled is never taken for missing because its row is
- * forgotten.
- */
-const RECALL_MS = 7 * 24 * 3_600_000;
-
 /**
  * Puts what was never forwarded at the end of the channel's line, oldest first: it may come late, but overtakes no
  * other. The forwarder looks up whether it was sent all the same. May be called at any time, by any number.
@@ -60,7 +45,7 @@ export const forwardHoles = async (
 ): Promise<number> => {
   const now = deps.clock.now();
   const listed = [...messages].sort((a, b) => a.index - b.index);
-  const first = Math.max(now - RECALL_MS, (await knownFirstStart(deps.store)) ?? channel.since);
+  const first = Math.max(now - FORWARD_RECALL_MS, (await knownFirstStart(deps.store)) ?? channel.since);
   if (!listed.some((message) => needed(message, channel, first) && !isRecent(message, now))) return 0;
 
   const cursor = await readCursor(deps, channel.sid);
@@ -84,7 +69,7 @@ export const forwardHoles = async (
   return 0;
 };
 
-const isRecent = (message: Message, now: number): boolean => Date.parse(message.createdAt) > now - YOUNG_MS;
+const isRecent = (message: Message, now: number): boolean => Date.parse(message.createdAt) > now - FORWARD_RECENT_MS;
 
 /**
  * Whether Flex's own webhook must hear of it. A silent copy is of what the customer has already; its stamp is believed
@@ -130,7 +115,7 @@ const findHoles = (
     const row = rows[n];
     // What is missing in between may only become visible later.
     const gap = message.index > (messages[n - 1]?.index ?? cursor) + 1;
-    if (gap && Date.parse(message.createdAt) > now - VISIBLE_MS) whole = false;
+    if (gap && Date.parse(message.createdAt) > now - GONE_AFTER_MS) whole = false;
     const standing = standingOf(message, row, isNeeded(message), now);
     if (standing !== 'accounted') whole = false;
     else if (whole) upTo = message.index;
@@ -140,7 +125,8 @@ const findHoles = (
   return { holes, upTo };
 };
 
-const isAlive = (row: OpenRow, now: number): boolean => (row.state === 'trying' ? row.until : row.at) > now - ALIVE_MS;
+const isAlive = (row: OpenRow, now: number): boolean =>
+  (row.state === 'trying' ? row.until : row.at) > now - FORWARD_ALIVE_MS;
 
 /** Nothing between the cursor and the oldest listed message went unseen, or what did is too old to matter. */
 const reaches = (listed: readonly Message[], cursor: number, first: number): boolean => {

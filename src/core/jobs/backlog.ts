@@ -6,6 +6,7 @@
 import { TABLE } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Accepted } from '../model/event.ts';
+import { BACKLOG_A_PAGE } from '../model/times.ts';
 import type { Key } from '../ports/change.ts';
 import { BACKLOG_SECONDS, backlogKey, keptFor, NONCE, OFF_LIST, onList, type PairId, pairId } from '../state/items.ts';
 import { encodeEnvelope, type Work } from './envelope.ts';
@@ -75,7 +76,7 @@ export const removeFromBacklog = async (deps: Pick<BridgeDeps, 'store' | 'nonce'
 export const sendBacklog = async (deps: Pick<BridgeDeps, 'store' | 'queues' | 'clock' | 'nonce'>): Promise<void> => {
   let after: string | undefined;
   do {
-    const page = await deps.store.list('backlog', { limit: 20, after });
+    const page = await deps.store.list('backlog', { limit: BACKLOG_A_PAGE, after });
     for (const item of page.items)
       await deps.queues.send('flex-events', {
         group: String(item.channel),

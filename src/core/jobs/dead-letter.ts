@@ -1,12 +1,8 @@
 import type { QueueName } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Parked } from '../model/outcome.ts';
+import { DEDUPE_CHARACTERS } from '../model/times.ts';
 import { encodeEnvelope, type Work } from './envelope.ts';
-
-/**
- * At most 128 characters: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
- */
-const LONGEST_DEDUPE = 128;
 
 /**
  * Gives work up: it goes to the queue's dead letters, which raise an alarm, and an operator may redrive it. May be sent
@@ -28,7 +24,7 @@ export const sendDeadLetter = (
 ): Promise<void> =>
   deps.queues.deadLetter(queue, {
     group: of.group,
-    dedupe: `parked-${of.name}`.slice(0, LONGEST_DEDUPE),
+    dedupe: `parked-${of.name}`.slice(0, DEDUPE_CHARACTERS),
     reason: of.reason,
     body: encodeEnvelope({ receivedAt: of.receivedAt ?? deps.clock.now(), work }),
   });

@@ -2,6 +2,7 @@
 
 import type { BridgeDeps } from '../deps.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { TICKET_LOOK_EVERY_MS, TICKETS_AT_ONCE } from '../model/times.ts';
 import type { Item } from '../ports/change.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
@@ -55,11 +56,6 @@ const read = (item: Item): JobEnd => ({
   copies: typeof item.copies === 'string' && item.copies !== '' ? item.copies.split(' ') : [],
 });
 
-const LOOK_EVERY_MS = 500;
-
-/** So many tickets are looked at side by side. */
-const AT_ONCE = 25;
-
 /**
  * @returns the tickets whose jobs ended within so many milliseconds; where no consumer runs they are not waited for.
  */
@@ -74,7 +70,7 @@ export const awaitTickets = async (
   for (;;) {
     // Jobs end in about the order in which they were put there: no need to ask for all of many each time.
     await Promise.all(
-      waiting.slice(0, AT_ONCE).map(async (ticket) => {
+      waiting.slice(0, TICKETS_AT_ONCE).map(async (ticket) => {
         const item = await deps.store.get(ticketKey(ticket));
         if (item?.end !== undefined) ended.set(ticket, read(item));
       }),
@@ -84,8 +80,8 @@ export const awaitTickets = async (
     if (waiting.length === 0 || deps.clock.now() >= until) return ended;
     // Those that take longest stand back, so that the others are seen.
     if (waiting.length === before) {
-      waiting = [...waiting.slice(AT_ONCE), ...waiting.slice(0, AT_ONCE)];
-      await deps.clock.sleep(LOOK_EVERY_MS);
+      waiting = [...waiting.slice(TICKETS_AT_ONCE), ...waiting.slice(0, TICKETS_AT_ONCE)];
+      await deps.clock.sleep(TICKET_LOOK_EVERY_MS);
     }
   }
 };

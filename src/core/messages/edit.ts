@@ -11,7 +11,8 @@ import type { Work } from '../jobs/envelope.ts';
 import type { Run } from '../jobs/run.ts';
 import { jobOn, sendJob } from '../jobs/send.ts';
 import type { Lane, Message } from '../model/event.ts';
-import { LOOKS, lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
+import { lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
+import { LOOK_AGAIN_SECONDS, LOOKS } from '../model/times.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { leaseOf } from '../state/lane/lease.ts';
 import { markStale } from '../state/lane/marks.ts';
@@ -85,7 +86,7 @@ const afterCopying = async (
   if (updated !== undefined) return updated;
   const from = containerOf(pair, source(lane));
   const original = from === undefined ? undefined : await originalOf(deps, { lane, from }, event.message.sid);
-  return original === undefined ? outcome : retry(2, 'list_behind');
+  return original === undefined ? outcome : retry(LOOK_AGAIN_SECONDS, 'list_behind');
 };
 
 const revertJob = (pair: Pair, lane: Lane): Work => ({

@@ -7,6 +7,7 @@ import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Run } from '../jobs/run.ts';
 import type { BridgeEvent, Message } from '../model/event.ts';
 import { deferred, type Outcome, retry, skipped } from '../model/outcome.ts';
+import { ACCOUNTING_LOOKS, LOOK_AGAIN_SECONDS } from '../model/times.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { close, NO_LIST } from '../state/lane/close.ts';
 import { claim } from '../state/lane/intent.ts';
@@ -20,9 +21,6 @@ import { markActive } from '../state/pair-writes.ts';
 import { decide } from './decide.ts';
 
 export type MessageEvent = Extract<BridgeEvent, { message: Message }>;
-
-/** How long a message waits for the other lane to account its copies, before the lists are asked. */
-const WAIT = { steps: 20, stepMs: 50 } as const;
 
 /** @throws TwilioError when the lists were needed and a side could not be read. */
 export const replicate = async (deps: BridgeDeps, pairs: PairIds, event: MessageEvent, run: Run): Promise<Outcome> => {
@@ -49,9 +47,9 @@ export const replicate = async (deps: BridgeDeps, pairs: PairIds, event: Message
       cursor = decision.cursor;
       continue;
     }
-    if (decision.do === 'wait' && waits < WAIT.steps) {
+    if (decision.do === 'wait' && waits < ACCOUNTING_LOOKS.times) {
       waits += 1;
-      await deps.clock.sleep(WAIT.stepMs);
+      await deps.clock.sleep(ACCOUNTING_LOOKS.everyMs);
       continue;
     }
     if (compared) return unlisted(deps, event);
@@ -85,5 +83,5 @@ const copyNow = async (deps: BridgeDeps, claimed: Claim, message: Message, run: 
  */
 const unlisted = async (deps: BridgeDeps, event: MessageEvent): Promise<Outcome> => {
   const still = await chatSide(deps, event.side).message(event.container, event.message.sid);
-  return still === undefined ? skipped('removed') : retry(2, 'list_behind');
+  return still === undefined ? skipped('removed') : retry(LOOK_AGAIN_SECONDS, 'list_behind');
 };

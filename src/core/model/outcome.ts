@@ -1,6 +1,7 @@
 /** How an event can end. Closed unions: a new reason is a decision, and the switch that handles it must be complete. */
 
 import { retryDelay } from './retry-delay.ts';
+import { LOOK_AGAIN_SECONDS } from './times.ts';
 import { type TwilioAnswer, type TwilioError, twilioAnswer } from './twilio-error.ts';
 
 export type Skipped =
@@ -109,6 +110,5 @@ export const retryTwilio = (error: TwilioError, attempts: number): Ended<'retry'
   twilio: twilioAnswer(error),
 });
 
-/** A look at one message or container may be behind by seconds: so often, two seconds apart, is looked again. */
-export const LOOKS = 4;
-export const lookAgain = () => retry(2, 'message_not_visible');
+/** What was looked up may only be behind: at most LOOKS times (times.ts). */
+export const lookAgain = () => retry(LOOK_AGAIN_SECONDS, 'message_not_visible');

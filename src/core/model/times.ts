@@ -1,4 +1,245 @@
-/** Times that more than one room rests on. */
+/**
+ * Every time and every limit that core, its adapters and its settings share: what for, who acts on it, and whose page
+ * the figure is from. In the order of the assumptions in docs/guarantee.md. What must hold between them is asserted in
+ * test/core/model/times.test.ts.
+ *
+ * Elsewhere stand: what the stack must know too (contract.ts), how long each kind of item is kept (state/items.ts), and
+ * pauses that grow with each try (retry-delay.ts).
+ */
 
-/** What only needs time is tried for so long; then its lane is marked dirty and the chat's queue goes on. */
-export const PATIENCE_MS = 15 * 60_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+// One call: no call outlives the lease that it is made under, nor the function that makes it.
+
+/** How long an intent, or a forward's row, is its owner's: the setting LEASE_SECONDS. */
+export const LEASE_SECONDS = { least: 0.1, default: 20, most: 120 } as const;
+
+/** The adapter cuts a call to Twilio off after this time, or after half the lease if that is shorter. */
+export const REQUEST_MS = 10_000;
+export const requestMsFor = (leaseMs: number): number => Math.min(REQUEST_MS, leaseMs / 2);
+
+/** So long before its function is cut off a consumer stops, to report and to tell SQS when messages come again. */
+export const DEADLINE_MARGIN_MS = 4_000;
+
+/** A function begins no message with less than this until its deadline: one call to Twilio and the writes about it. */
+export const LEAST_DELIVERY_MS = 12_000;
+
+/** A try of a call to SQS. All tries and the pauses between them end within 3.5 s, and a webhook is answered in 4. */
+export const SQS_CALL = { tries: 3, connectMs: 500, requestMs: 1_000 } as const;
+
+/** A try of a call to DynamoDB. */
+export const DYNAMODB_CALL = { tries: 4, connectMs: 1_000, requestMs: 3_000 } as const;
+
+/** The breaker leaves a side that fails alone for this time; then it lets calls of two chats through as probes. */
+export const BREAKER_OPEN_MS = 30_000;
+
+/** The breaker has every other call ask again after this time while the probes are under way. */
+export const BREAKER_PROBING_MS = 2_000;
+
+/**
+ * SQS hides a message for 12 hours at most, counted from its receive.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
+ */
+export const LONGEST_VISIBILITY_SECONDS = 43_200;
+
+/**
+ * Queues drop a message of the same group and name for this time; those of one machine do as SQS does.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-exactly-once-processing.html
+ */
+export const DEDUPE_MS = 5 * MINUTE_MS;
+
+// Settling: a create without an answer is carried out, and listed, within SETTLE, or never.
+
+/**
+ * From an intent's last moment until its outcome is looked up: the setting SETTLE_SECONDS. Twilio publishes no bound.
+ */
+export const SETTLE_SECONDS = { least: 0.01, default: 60, most: 900 } as const;
+
+// Lists: a message is listed at most ten minutes after its successors.
+
+/**
+ * An index that no list has shown for this time belongs to a message that is gone: a comparison drops the hole, and the
+ * forwarder's cursor passes it.
+ */
+export const GONE_AFTER_MS = 10 * MINUTE_MS;
+
+/** A list, or a look at one message, may be behind by seconds: a repair takes nothing younger than this for gone. */
+export const SURELY_VISIBLE_MS = 2 * MINUTE_MS;
+
+/** A look at one message or container that finds nothing is taken this many times more, at this distance. */
+export const LOOKS = 4;
+export const LOOK_AGAIN_SECONDS = 2;
+
+/** A link looks so often for the pair that made its channel; after that the pair's own link names the channel. */
+export const ORIGIN_LOOKS = 10;
+
+/** Lists may give times by the whole second. */
+export const LISTED_TIME_MS = 1_000;
+
+/**
+ * The most that Twilio puts on one page of messages, members or interactions.
+ * https://www.twilio.com/docs/conversations/api/conversation-message-resource
+ */
+export const PAGE = 100;
+
+/** A lane's source is read newest first for this many pages; a longer stretch is read oldest first. */
+export const SOURCE_PAGES = 10;
+
+/** A container holds at most 1000 members (https://www.twilio.com/docs/conversations/conversations-limits). */
+export const MEMBER_PAGES = 20;
+
+/** The forwarder reads this many pages of a Proxy session; what lies behind them cannot be told. */
+export const INTERACTION_PAGES = 20;
+
+/** The most that TaskRouter puts on one page: all open chats of most accounts. */
+export const TASKROUTER_PAGE = 1_000;
+
+/** A sweep lists this many pages of open tasks. */
+export const TASK_PAGES = 20;
+
+/** The adapter reads no longer answer: a page of messages of 32 KB, each character escaped to six bytes. */
+export const LARGEST_ANSWER_BYTES = 32 * 1024 * 1024;
+
+// Clocks: they differ by seconds at most.
+
+/** Proxy's clock against ours, and times of whole seconds. */
+export const CLOCK_SLACK_MS = 5_000;
+
+// Patience: when trying again is over.
+
+/**
+ * What only needs time is tried for this time. Then an event is deferred to its lane's dirty mark; a forward's outcome
+ * that could not be looked up counts as unclear; a lane or a link that still waits is late.
+ */
+export const PATIENCE_MS = 15 * MINUTE_MS;
+
+/** A message waits so often, at such steps, for the other lane to account its copies; then the lists are asked. */
+export const ACCOUNTING_LOOKS = { times: 20, everyMs: 50 } as const;
+
+/** A repair takes the jobs that it sent for ended after this time; earlier it says "unsure". */
+export const JOB_ENDS_WITHIN_MS = MINUTE_MS;
+
+/** An operator's command looks this often whether its jobs have ended. */
+export const TICKET_LOOK_EVERY_MS = 500;
+
+/** A lane gives a message up that was tried so often, in at least this time, if other chats get through. */
+export const GIVE_UP = { tries: 10, afterMs: HOUR_MS } as const;
+
+/** Other chats get through: one of them had a message copied within this time. */
+export const GOT_THROUGH_WITHIN_MS = 15 * MINUTE_MS;
+
+/** A copy is reverted this often within this time; then its edit is parked as `altered`. */
+export const REVERTS = { times: 5, withinMs: HOUR_MS } as const;
+
+/** No person types this many messages on one lane in this time: a pair that does is held. */
+export const PACE = { messages: 240, withinMs: 4 * MINUTE_MS } as const;
+
+/** A held pair goes on after this time, if no operator releases it before. */
+export const HELD_MS = 30 * MINUTE_MS;
+
+// The sweep: it runs every minute (contract.ts), for lost accepts first and then for pairs.
+
+/** A run begins no call about lost accepts after this time; the call under way may take longer. */
+export const ACCEPTS_MS = 10_000;
+
+/** A run asks Twilio this many times about lost accepts: five a second. */
+export const ACCEPT_READS = 300;
+
+/** Between two of them. */
+export const ACCEPT_PACE_MS = 30;
+
+/** An accept that led to no link is looked at again when its chat has been open for twice as long, within these. */
+export const ACCEPT_AGAIN_MS = { least: 10 * MINUTE_MS, most: DAY_MS } as const;
+
+/** A task that no worker with an identity has accepted is looked at again after this time, or when it changes. */
+export const NO_ACCEPT_MS = 10 * MINUTE_MS;
+
+/** A pair whose last message is younger is active. */
+export const ACTIVE_MS = DAY_MS;
+
+/** A run compares this many pairs: 2 000 active ones in four minutes, 10 000 quiet ones in 46. */
+export const SWEEP_SHARE = { active: 550, quiet: 220 } as const;
+
+/** A pair costs two reads of Twilio, and one begins this often: some 33 reads a second. */
+export const SWEEP_PACE_MS = 60;
+
+/** A run that is behind its pace begins no pair sooner after the last one. */
+export const SWEEP_LEAST_PACE_MS = 50;
+
+/** What is found costs its lane a few reads more, at the same time: the run pauses so much longer for each. */
+export const SWEEP_REPAIR_MS = 120;
+
+/** From its begin, a run begins no active, then no quiet pair after these times. */
+export const SWEEP_END_MS = { active: 42_000, quiet: 50_000 } as const;
+
+/** No other run compares pairs within this time of a run's begin, unless that one has ended. */
+export const SWEEP_LEASE_MS = 55_000;
+
+// The forwarder and what the sweep recalls for it.
+
+/** After this time an SMS would surprise more than its absence: the forwarder gives it up. */
+export const FORWARD_POINTLESS_MS = DAY_MS;
+
+/** Within one delivery the forwarder waits this long at most for a side that asked to be left alone. */
+export const FORWARD_WAIT_SECONDS = 10;
+
+/** A younger message is not recalled: its webhook may still be on its way, or its forward under way. */
+export const FORWARD_RECENT_MS = 5 * MINUTE_MS;
+
+/** A delivery tried a forward, or a sweep queued it, within this time: its channel's line is alive. */
+export const FORWARD_ALIVE_MS = 15 * MINUTE_MS;
+
+/**
+ * An older message is not recalled, for it was parked long ago. After a day an SMS is pointless, but only the forwarder
+ * parks it then, so it is still recalled.
+ */
+export const FORWARD_RECALL_MS = 7 * DAY_MS;
+
+// Numbers at once: DynamoDB's conditional writes.
+
+/**
+ * One change writes this many places at most: DynamoDB bounds an expression at 4 KB of text and 300 operators.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+ */
+export const MOST_PATHS = 200;
+
+/** One write notes this many indices as holes at most. */
+export const HOLES_AT_ONCE = 50;
+
+/** One write takes this many old holes and applied edits away at most. */
+export const DROPS_AT_ONCE = 100;
+
+/** Items that one read of a list asks the store for. */
+export const ITEMS_A_PAGE = 100;
+
+/** Rows of one lane that one read of the ledger asks the store for. */
+export const ROWS_A_PAGE = 500;
+
+/** Jobs of the backlog that a sweep reads at once and sends one after the other. */
+export const BACKLOG_A_PAGE = 20;
+
+/** Pairs of which a lane that gives up looks whether they get through. */
+export const OTHER_PAIRS = 20;
+
+/** Pairs that a sweep compares, and jobs that it puts on their queues, side by side. */
+export const SWEPT_AT_ONCE = 20;
+export const JOBS_AT_ONCE = 20;
+
+/** Open chats that a sweep looks up in the store side by side. */
+export const CHATS_AT_ONCE = 25;
+
+/** Pairs, tickets and lanes that an operator's command reads, or sends to, side by side. */
+export const PAIRS_AT_ONCE = 50;
+export const TICKETS_AT_ONCE = 25;
+export const LANES_AT_ONCE = 20;
+
+/** Containers whose pairs a process remembers. */
+export const REMEMBERED_CONTAINERS = 20_000;
+
+/**
+ * Characters of a name by which a queue knows a second message.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+export const DEDUPE_CHARACTERS = 128;

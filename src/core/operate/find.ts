@@ -1,12 +1,10 @@
 import { type ContainerSid, isSid } from '../model/sids.ts';
+import { PAIRS_AT_ONCE } from '../model/times.ts';
 import type { Store } from '../ports/store.ts';
 import { ledgerKey, type PairId, pairId, pairKey } from '../state/items.ts';
 import { aliasOf, loadPair, type Pair, readPair } from '../state/pair.ts';
 import { everyItem } from './every-item.ts';
 import { listParked } from './parked.ts';
-
-/** So many pairs are looked at side by side. */
-const AT_ONCE = 50;
 
 /**
  * The pair that a SID belongs to: a channel's or a conversation's (CH…) by its name in the table; a task's (WT…), or
@@ -40,9 +38,9 @@ const byContainer = async (store: Store, sid: ContainerSid): Promise<Pair | unde
 const amongOpen = async (store: Store, fits: (pair: Pair) => boolean | Promise<boolean>): Promise<Pair | undefined> => {
   const lists = await Promise.all((['due', 'active', 'quiet'] as const).map((list) => everyItem(store, list)));
   const ids = [...new Set(lists.flat().map(({ pk }) => pk as PairId))];
-  for (let from = 0; from < ids.length; from += AT_ONCE) {
+  for (let from = 0; from < ids.length; from += PAIRS_AT_ONCE) {
     const pairs = await Promise.all(
-      ids.slice(from, from + AT_ONCE).map(async (id) => {
+      ids.slice(from, from + PAIRS_AT_ONCE).map(async (id) => {
         const pair = await loadPair(store, id);
         return pair !== undefined && (await fits(pair)) ? pair : undefined;
       }),

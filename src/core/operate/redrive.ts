@@ -6,14 +6,12 @@
 import { encodeEnvelope } from '../jobs/envelope.ts';
 import { jobOn, sendJob } from '../jobs/send.ts';
 import { awaitTickets, type JobEnd } from '../jobs/tickets.ts';
+import { DEDUPE_CHARACTERS, LANES_AT_ONCE } from '../model/times.ts';
 import type { PairId } from '../state/items.ts';
 import { isFullyLinked, loadPair } from '../state/pair.ts';
 import type { GivenUpForward, UnlistedDeadLetter } from './dead-letters.ts';
 import type { Operator } from './operator.ts';
 import type { ParkedRow } from './parked.ts';
-
-/** How many lanes at a time; one lane's messages go one after the other, or their order would be lost. */
-const LANES_AT_ONCE = 20;
 
 /** `ended` is undefined while it is under way, or waits for its next try. */
 type Redriven<One> = { readonly one: One; readonly ended: JobEnd | undefined };
@@ -61,6 +59,7 @@ export const redriveMessages = async (
     for (let lane = lanes.shift(); lane !== undefined; lane = lanes.shift())
       asked.push(...(await askOfLane(operator, lane)));
   };
+  // One lane's messages go one after the other, or their order would be lost.
   await Promise.all(Array.from({ length: LANES_AT_ONCE }, worker));
   const byRow = new Map((await awaitEnds(operator, asked, waitMs)).map(({ one, ended }) => [one, ended]));
   return rows.map((row) => ({ row, ended: byRow.get(row) }));
@@ -112,7 +111,7 @@ export const redriveForwards = async (
   const asked = await askOneByOne(operator, forwards, async ({ receivedAt: _, ...forward }, ticket) => {
     await operator.queues.send('default-webhook', {
       group: forward.container,
-      dedupe: `again-${ticket}`.slice(0, 128),
+      dedupe: `again-${ticket}`.slice(0, DEDUPE_CHARACTERS),
       body: encodeEnvelope({ receivedAt: operator.clock.now(), work: { kind: 'forward', forward, ticket } }),
     });
     return true;

@@ -2,6 +2,7 @@
  * One conditional write to one item, as data. Core says what must hold and what changes; an adapter performs it in
  * one step (DynamoDB: one UpdateItem; SQLite: one transaction; memory: {@link apply}). Nothing else writes state.
  */
+import { MOST_PATHS } from '../model/times.ts';
 
 /**
  * What an attribute holds. An array is a set of numbers (an empty set and no attribute are the same), a record a map.
@@ -118,11 +119,6 @@ export const apply = (key: Key, item: Item | undefined, change: Change): Written
   return { ok: true, item: next };
 };
 
-/**
- * More would not fit DynamoDB's expressions: 4 KB of text and 300 operators each
- * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html).
- */
-export const MOST_PATHS = 200;
 const values = (change: Change): readonly Value[] => [
   ...Object.values(change.set ?? {}),
   ...Object.values(change.add ?? {}),

@@ -8,6 +8,7 @@ import { isLate, textAcross } from '../copies/render.ts';
 import { claimedStamp } from '../copies/stamp.ts';
 import type { Lane, Message } from '../model/event.ts';
 import type { MessageSid } from '../model/sids.ts';
+import { LISTED_TIME_MS } from '../model/times.ts';
 import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
 import { otherLane } from '../state/pair.ts';
 
@@ -128,10 +129,11 @@ const isSourceOfACopy = ({ messages }: End, { sid }: Message): boolean =>
 
 /**
  * A list shows everything that is younger than its oldest message, if those looked at stand in the order of their
- * times: what people said, or what was copied, each by itself. By the second, for lists may give no more.
+ * times: what people said, or what was copied, each by itself.
  */
 const wouldList = ({ messages, whole }: End, { createdAt }: Message): boolean =>
-  whole || Date.parse(createdAt) - 1_000 > Math.min(...messages.map((message) => Date.parse(message.createdAt)));
+  whole ||
+  Date.parse(createdAt) - LISTED_TIME_MS > Math.min(...messages.map((message) => Date.parse(message.createdAt)));
 
 /** Without copies: they have their source's time, and may stand among much younger messages. */
 const originalsOf = (end: End): End => ({

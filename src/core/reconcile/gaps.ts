@@ -3,7 +3,7 @@
  * noted as holes and listed again for a while.
  */
 import type { Message } from '../model/event.ts';
-import { GONE_AFTER_MS, HOLES_AT_ONCE } from '../state/lane/marks.ts';
+import { GONE_AFTER_MS, HOLES_AT_ONCE } from '../model/times.ts';
 import type { LaneState } from '../state/pair.ts';
 
 /** What one run has listed so far. */

@@ -17,11 +17,11 @@ import { type BridgeDeps, chatSide } from '../deps.ts';
 import { newTally, type Run, type Tally, unsure } from '../jobs/run.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { deferred, type Outcome, retry, skipped } from '../model/outcome.ts';
+import { GONE_AFTER_MS } from '../model/times.ts';
 import type { PairId } from '../state/items.ts';
 import { clean } from '../state/lane/clean.ts';
 import { fence, intend } from '../state/lane/intent.ts';
 import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
-import { GONE_AFTER_MS } from '../state/lane/marks.ts';
 import { releaseInTime } from '../state/lane/pace.ts';
 import { readRow, writeSkipped } from '../state/ledger.ts';
 import {

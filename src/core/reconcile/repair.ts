@@ -9,6 +9,7 @@ import { type Tally, unsure } from '../jobs/run.ts';
 import { sendJob } from '../jobs/send.ts';
 import type { Lane, Message } from '../model/event.ts';
 import type { MessageSid } from '../model/sids.ts';
+import { JOB_ENDS_WITHIN_MS, SURELY_VISIBLE_MS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { LaneLease } from '../state/lane/lease.ts';
 import { markStale } from '../state/lane/marks.ts';
@@ -16,12 +17,6 @@ import { type CopiedRow, findSource, readRow, writeDeleted } from '../state/ledg
 import { destination, otherLane } from '../state/pair.ts';
 import type { End, Finding } from './compare.ts';
 import { type Action, decideRepair, type RepairableFinding } from './decide-repair.ts';
-
-/** A list, or a look at one message, may be behind by seconds: nothing younger than this is taken for gone. */
-const SURELY_VISIBLE_MS = 2 * 60_000;
-
-/** A job sent by this run has usually ended after a minute. */
-const ASKED_MS = 60_000;
 
 /** Where it is repaired, and what was repaired. */
 type Repair = {
@@ -141,7 +136,7 @@ const lookAtCopy = async (at: Repair, row: CopiedRow, original: Message): Promis
 const sendRedrive = async ({ deps, lease, origin, tally }: Repair): Promise<boolean> => {
   const { pair, lane, from } = lease;
   await sendJob(deps, { lane, group: from, work: { kind: 'redrive', pair: pair.id, lane, sid: origin } });
-  unsure(tally, deps.clock.now() + ASKED_MS);
+  unsure(tally, deps.clock.now() + JOB_ENDS_WITHIN_MS);
   return false;
 };
 

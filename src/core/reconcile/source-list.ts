@@ -3,14 +3,12 @@
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Message, Side } from '../model/event.ts';
 import type { ContainerSid } from '../model/sids.ts';
+import { SOURCE_PAGES } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { Page } from '../ports/chat.ts';
 import type { LaneLease, LaneWrite } from '../state/lane/lease.ts';
 import { keepPlace } from '../state/lane/marks.ts';
 import { source } from '../state/pair.ts';
-
-/** A newest-first read goes no deeper than this many pages; what is longer is read oldest first. */
-const PAGES_DOWN = 10;
 
 /** `after` is written when the batch is across, so that a killed run goes on behind it. */
 export type Batch = {
@@ -28,7 +26,7 @@ const readDown = async (deps: BridgeDeps, { pair, lane, from }: LaneLease): Prom
   const floor = Math.min(cursor, ...holes.keys());
   const found: Message[] = [];
   let next: string | undefined;
-  for (let pages = 0; pages < PAGES_DOWN; pages += 1) {
+  for (let pages = 0; pages < SOURCE_PAGES; pages += 1) {
     const page: Page = await chatSide(deps, source(lane)).listMessages(from, 'desc', next);
     found.push(...page.messages);
     next = page.next;

@@ -2,9 +2,9 @@ import { logUpdate, updateStaleCopy } from '../copies/update.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Tally } from '../jobs/run.ts';
 import { sendJob } from '../jobs/send.ts';
+import { DROPS_AT_ONCE } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { LaneLease } from '../state/lane/lease.ts';
-import { DROPS_AT_ONCE } from '../state/lane/marks.ts';
 import { readRow } from '../state/ledger.ts';
 
 /**

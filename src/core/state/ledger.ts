@@ -5,6 +5,7 @@ import type { BridgeDeps } from '../deps.ts';
 import type { Lane } from '../model/event.ts';
 import type { Parked, Skipped } from '../model/outcome.ts';
 import type { MessageSid, SourceSid } from '../model/sids.ts';
+import { ROWS_A_PAGE } from '../model/times.ts';
 import type { Change, Item, Key, Test } from '../ports/change.ts';
 import { keptFor, LEDGER, LEDGER_SECONDS, ledgerKey, OFF_LIST, onList, type PairId } from './items.ts';
 
@@ -80,7 +81,7 @@ export const findSource = async (
   const prefix = ledgerKey(pair.id, lane, '').sk;
   let after: string | undefined;
   do {
-    const page = await deps.store.listUnder(pair.id, { prefix, limit: 500, after });
+    const page = await deps.store.listUnder(pair.id, { prefix, limit: ROWS_A_PAGE, after });
     const row = page.items.find((item) => item[l.state] === 'copied' && item[l.copy] === copy);
     if (row !== undefined) return String(row.sk).slice(prefix.length) as SourceSid;
     after = page.next;
@@ -98,7 +99,7 @@ export const wasCopiedSince = async (
   since: number,
 ): Promise<boolean> => {
   const prefix = ledgerKey(pair, lane, '').sk;
-  const { items } = await deps.store.listUnder(pair, { prefix, limit: 500 });
+  const { items } = await deps.store.listUnder(pair, { prefix, limit: ROWS_A_PAGE });
   return items.some((item) => {
     const ttl = item[TABLE.ttl];
     return item[l.state] === 'copied' && typeof ttl === 'number' && ttl - LEDGER_SECONDS >= since / 1000;

@@ -2,6 +2,7 @@
 
 import type { Side } from '../model/event.ts';
 import type { ContainerSid } from '../model/sids.ts';
+import { REMEMBERED_CONTAINERS } from '../model/times.ts';
 import type { Store } from '../ports/store.ts';
 import { type PairId, pairId, pairKey } from './items.ts';
 import { aliasOf, readPair } from './pair.ts';
@@ -9,7 +10,7 @@ import { aliasOf, readPair } from './pair.ts';
 export type PairIds = { readonly find: (side: Side, container: ContainerSid) => Promise<PairId | undefined> };
 
 /** @param most how many containers are remembered; the longest unused ones are forgotten. */
-export const createPairIds = (store: Store, most = 20_000): PairIds => {
+export const createPairIds = (store: Store, most = REMEMBERED_CONTAINERS): PairIds => {
   const known = new Map<PairId, PairId>();
   return {
     find: async (side, container) => {

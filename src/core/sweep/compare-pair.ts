@@ -6,6 +6,7 @@ import { isLapsed, sendJob } from '../jobs/send.ts';
 import type { Lane, Side } from '../model/event.ts';
 import type { ChannelSid, ContainerSid } from '../model/sids.ts';
 import { type LeftAlone, type SweepVerdict, unread } from '../model/sweep-verdict.ts';
+import { ACTIVE_MS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import { compareEnds, type End, type Finding } from '../reconcile/compare.ts';
 import { isConfirmed } from '../reconcile/repair.ts';
@@ -20,8 +21,6 @@ import { listForSweep, markQuiet, type SweepClass, unlistForSweep } from '../sta
 export type Verdicts = { readonly [lane in Lane | 'forward']?: SweepVerdict };
 
 export const bothLanes = (verdict: SweepVerdict): Verdicts => ({ toFrontline: verdict, toFlex: verdict });
-
-const DAY_MS = 24 * 3_600_000;
 
 /** Never throws for what Twilio does: what could not be read is not compared. */
 export const comparePair = async (deps: BridgeDeps, id: PairId, kind: SweepClass): Promise<Verdicts> => {
@@ -101,7 +100,7 @@ const suspicion = async (deps: BridgeDeps, ends: LaneLease, from: End, into: End
 
 const keepClass = async (deps: BridgeDeps, pair: Pair, kind: SweepClass, ends: readonly End[]): Promise<void> => {
   const last = Math.max(pair.begunAt, ...ends.flatMap(({ messages }) => messages.map((m) => Date.parse(m.createdAt))));
-  const now: SweepClass = deps.clock.now() - last < DAY_MS ? 'active' : 'quiet';
+  const now: SweepClass = deps.clock.now() - last < ACTIVE_MS ? 'active' : 'quiet';
   if (now === kind) return;
   // The mark first: a message that comes in between finds it, and puts the pair back.
   if (now === 'quiet') await markQuiet(deps, pair.id);

@@ -1,14 +1,5 @@
+import { SWEEP_LEAST_PACE_MS, SWEEP_PACE_MS, SWEEP_REPAIR_MS, SWEPT_AT_ONCE } from '../model/times.ts';
 import type { Clock } from '../ports/clock.ts';
-
-/** A pair costs two reads of Twilio; one begins so often that there are some 33 a second, and never above 40. */
-const PACE_MS = 60;
-const LEAST_MS = 50;
-
-/** What is found costs its lane a few reads more, at the same time: the sweep makes room for them. */
-const REPAIR_MS = 120;
-
-/** Pairs that are compared side by side. */
-const AT_ONCE = 20;
 
 export type Pacer = {
   /** Begins one; resolves when the next one's turn has come. It must not reject. @returns lanes found to differ. */
@@ -31,11 +22,11 @@ export const createPacer = (clock: Clock): Pacer => {
         })
         .finally(() => underWay.delete(one));
       underWay.add(one);
-      if (underWay.size >= AT_ONCE) await Promise.race(underWay);
+      if (underWay.size >= SWEPT_AT_ONCE) await Promise.race(underWay);
       // What the work itself takes is part of the pause.
-      turn += PACE_MS + REPAIR_MS * repairs;
+      turn += SWEEP_PACE_MS + SWEEP_REPAIR_MS * repairs;
       repairs = 0;
-      await clock.sleep(Math.max(0, Math.max(begunAt + LEAST_MS, turn) - clock.now()));
+      await clock.sleep(Math.max(0, Math.max(begunAt + SWEEP_LEAST_PACE_MS, turn) - clock.now()));
     },
     ended: async () => {
       await Promise.all(underWay);

@@ -10,6 +10,7 @@ import { sendBacklog } from '../jobs/backlog.ts';
 import { jobsFor, sendJob } from '../jobs/send.ts';
 import { errorName } from '../model/error-name.ts';
 import type { SweepVerdict } from '../model/sweep-verdict.ts';
+import { ITEMS_A_PAGE, JOBS_AT_ONCE, SWEEP_END_MS, SWEEP_LEASE_MS, SWEEP_SHARE } from '../model/times.ts';
 import type { Item } from '../ports/change.ts';
 import type { Journal } from '../ports/journal.ts';
 import { NONCE, type PairId, SWEEP_LEASE } from '../state/items.ts';
@@ -19,27 +20,11 @@ import type { SweepClass } from '../state/pair-writes.ts';
 import { bothLanes, comparePair, type Verdicts } from './compare-pair.ts';
 import { createPacer } from './pacer.ts';
 
-const PAGE = 100;
-
-/**
- * Pairs a run. Every minute, that is 2 000 active ones in four and 10 000 quiet ones in 46 minutes.
- */
-const SHARE: Readonly<Record<SweepClass, number>> = { active: 550, quiet: 220 };
-
-/** Jobs that are put on their queues side by side. */
-const AT_ONCE = 20;
-
-/**
- * A run ends by itself after so long, and its lease a little later. The active pairs leave the quiet ones their time.
- */
-const END_MS: Readonly<Record<SweepClass, number>> = { active: 42_000, quiet: 50_000 };
-const LEASE_MS = 55_000;
-
 export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
   const start = deps.clock.now();
   const lease = await deps.store.write(SWEEP_LEASE, {
     when: [['any', [['lacks', 'until']], [['<=', 'until', start]]]],
-    set: { until: start + LEASE_MS },
+    set: { until: start + SWEEP_LEASE_MS },
     nonce: [NONCE, deps.nonce()],
   });
   if (!lease.ok) return deps.journal({ step: 'swept', type: 'sweep', reason: 'overlapped', sids: [] });
@@ -48,11 +33,11 @@ export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
   deps.journal({ step: 'swept', type: 'sweep', sids: [], count: waiting });
   const places: Record<string, string> = {};
   for (const kind of ['active', 'quiet'] as const) {
-    const place = await compareShare(deps, kind, placeIn(lease.item, kind), start + END_MS[kind]);
+    const place = await compareShare(deps, kind, placeIn(lease.item, kind), start + SWEEP_END_MS[kind]);
     if (place !== undefined) places[kind] = place;
   }
   await deps.store.write(SWEEP_LEASE, {
-    when: [['=', 'until', start + LEASE_MS]],
+    when: [['=', 'until', start + SWEEP_LEASE_MS]],
     set: { until: 0, ...places },
     remove: (['active', 'quiet'] as const).filter((kind) => places[kind] === undefined),
     nonce: [NONCE, deps.nonce()],
@@ -75,9 +60,12 @@ const compareShare = async (
   const pacer = createPacer(deps.clock);
   let place = from;
   let begun = 0;
-  const isOver = (): boolean => begun >= SHARE[kind] || deps.clock.now() >= deadline;
+  const isOver = (): boolean => begun >= SWEEP_SHARE[kind] || deps.clock.now() >= deadline;
   while (!isOver()) {
-    const page = await deps.store.list(kind, { limit: Math.min(PAGE, SHARE[kind] - begun), after: place });
+    const page = await deps.store.list(kind, {
+      limit: Math.min(ITEMS_A_PAGE, SWEEP_SHARE[kind] - begun),
+      after: place,
+    });
     for (const item of page.items) {
       if (isOver()) break;
       begun += 1;
@@ -129,11 +117,11 @@ const sendWaiting = async (deps: BridgeDeps): Promise<number> => {
   let after: string | undefined;
   const waiting: Pair[] = [];
   do {
-    const page = await deps.store.list('due', { limit: PAGE, after });
+    const page = await deps.store.list('due', { limit: ITEMS_A_PAGE, after });
     const pairs = page.items.map(readPair).filter((pair) => pair !== undefined);
     const jobs = pairs.flatMap((pair) => jobsFor(deps, pair));
-    for (let n = 0; n < jobs.length; n += AT_ONCE)
-      await Promise.all(jobs.slice(n, n + AT_ONCE).map((job) => sendJob(deps, job)));
+    for (let n = 0; n < jobs.length; n += JOBS_AT_ONCE)
+      await Promise.all(jobs.slice(n, n + JOBS_AT_ONCE).map((job) => sendJob(deps, job)));
     waiting.push(...pairs);
     after = page.next;
   } while (after !== undefined);

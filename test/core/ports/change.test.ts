@@ -1,12 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  apply,
-  assertWellFormed,
-  type Change,
-  type Item,
-  MOST_PATHS,
-  type Test,
-} from '../../../src/core/ports/change.ts';
+import { MOST_PATHS } from '../../../src/core/model/times.ts';
+import { apply, assertWellFormed, type Change, type Item, type Test } from '../../../src/core/ports/change.ts';
 
 const key = { pk: 'flex#CH1', sk: 'pair' };
 const item: Item = { ...key, n: 'before', cursor: 4, state: 'open', own: [6, 8], holes: { 2: 200, 3: 300 } };

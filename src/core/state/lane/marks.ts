@@ -39,12 +39,3 @@ export const keepPlace = async (deps: BridgeDeps, lease: LaneLease, place: strin
   });
   return leased(written, lane);
 };
-
-/** The most indices that one write notes as holes: DynamoDB bounds an expression at 4 KB. */
-export const HOLES_AT_ONCE = 50;
-
-/** The most old holes and applied edits that one write takes away, for the same reason. */
-export const DROPS_AT_ONCE = 100;
-
-/** After so long an index that no list has shown belongs to a message that is gone. */
-export const GONE_AFTER_MS = 10 * 60_000;

@@ -2,6 +2,7 @@
 
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
+import { HELD_MS, PACE } from '../../model/times.ts';
 import { laneAttributes } from '../items.ts';
 import type { LaneState, Pair } from '../pair.ts';
 import {
@@ -15,9 +16,6 @@ import {
   type PairWrite,
   writeLane,
 } from './lease.ts';
-
-/** No person types this many messages on one lane in this time: one a second, for four minutes. */
-const PACE = { messages: 240, withinMs: 4 * 60_000 } as const;
 
 /**
  * Where the speed is measured from moves with the cursor, in the same write. What was copied from a list (listedAt is
@@ -33,9 +31,6 @@ export const pace = (deps: BridgeDeps, lane: Lane, state: LaneState, index: numb
 /** Whether this message comes faster than people write. */
 export const tooFast = (deps: BridgeDeps, { pace: from }: LaneState, index: number): boolean =>
   from !== undefined && index - from.index >= PACE.messages && deps.clock.now() - from.since < PACE.withinMs;
-
-/** A held pair is released by an operator, or after so long. */
-export const HELD_MS = 30 * 60_000;
 
 /** Nothing crosses any more in either direction until the pair is released; then both lanes are compared. */
 export const hold = async (deps: BridgeDeps, claim: Claim, upTo: number): Promise<LaneWrite> => {

@@ -3,6 +3,7 @@
  * before the deployment's first start. Kept in the store, for a function forgets; one item a task.
  */
 
+import { ACCEPT_AGAIN_MS } from '../../model/times.ts';
 import type { Clock, Nonce } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
 import { ASKED_SECONDS, askedKey, keptFor, NONCE } from '../../state/items.ts';
@@ -17,16 +18,13 @@ export type Asked = {
 
 type Deps = { readonly store: Store; readonly clock: Clock; readonly nonce: Nonce };
 
-const LEAST_MS = 10 * 60_000;
-const MOST_MS = 24 * 3_600_000;
-
 /**
  * An accept that led to nothing is tried again when the chat has been open for twice as long: after ten minutes,
  * twenty, forty, ... at last once a day. So a twin that is added later is found, and a thousand chats without one cost
  * little.
  */
 export const askAgainAt = (now: number, acceptedAt: number): number =>
-  now + Math.min(MOST_MS, Math.max(LEAST_MS, now - acceptedAt));
+  now + Math.min(ACCEPT_AGAIN_MS.most, Math.max(ACCEPT_AGAIN_MS.least, now - acceptedAt));
 
 export const readAsked = async (deps: Deps, task: string): Promise<Asked | undefined> => {
   const item = await deps.store.get(askedKey(task));

@@ -5,6 +5,7 @@
 import { encodeEnvelope, eventsQueue } from '../../jobs/envelope.ts';
 import type { BridgeEvent } from '../../model/event.ts';
 import type { WorkerSid } from '../../model/sids.ts';
+import { NO_ACCEPT_MS } from '../../model/times.ts';
 import type { Clock, Nonce } from '../../ports/clock.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { Queues } from '../../ports/queues.ts';
@@ -32,9 +33,6 @@ export type Search = {
   readonly identities: Map<WorkerSid, string | undefined>;
 };
 
-/** A task without an accept is not asked about again before, unless it changes. */
-const WITHOUT_MS = 10 * 60_000;
-
 /** @returns whether the accept was sent. @throws BudgetSpent, TwilioError; then it is looked at again. */
 export const lookInto = async (search: Search, unknown: UnknownChat): Promise<boolean> => {
   const { tasks, clock, turn, memory, since } = search;
@@ -43,7 +41,7 @@ export const lookInto = async (search: Search, unknown: UnknownChat): Promise<bo
   const acceptance = await tasks.acceptance(task.sid);
   const now = clock.now();
   if (acceptance === undefined) {
-    memory.snooze(task, now + WITHOUT_MS);
+    memory.snooze(task, now + NO_ACCEPT_MS);
     return false;
   }
   // The task has changed, but not who serves it.
@@ -55,7 +53,7 @@ export const lookInto = async (search: Search, unknown: UnknownChat): Promise<bo
     if (now - acceptance.at < search.settleMs) return false;
     const identity = await identityOf(search, acceptance.worker);
     if (identity === undefined) {
-      memory.snooze(task, now + WITHOUT_MS);
+      memory.snooze(task, now + NO_ACCEPT_MS);
       return false;
     }
     await send(search, unknown, acceptance, identity);

@@ -1,10 +1,8 @@
 /** Flex's open chats by TaskRouter's own account: which task has which channel. */
+import { TASK_PAGES } from '../../model/times.ts';
 import type { AssignedTask, TaskChat, TaskSide } from '../../ports/tasks.ts';
 import type { Memory } from './memory.ts';
 import { BudgetSpent, type Turn } from './turns.ts';
-
-/** 20 000 tasks. */
-const MOST_PAGES = 20;
 
 export type OpenChat = {
   readonly task: AssignedTask;
@@ -17,7 +15,7 @@ export type OpenChat = {
 export const listOpenTasks = async (tasks: TaskSide, turn: Turn): Promise<readonly AssignedTask[]> => {
   const found: AssignedTask[] = [];
   let next: string | undefined;
-  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+  for (let pages = 0; pages < TASK_PAGES; pages += 1) {
     await turn();
     const page = await tasks.listAssigned(next);
     found.push(...page.tasks);

@@ -23,9 +23,6 @@ export type AcceptSweepDeps = Pick<Search, 'store' | 'queues' | 'clock' | 'nonce
 
 export type AcceptVerdict = Exclude<SweepVerdict, { verdict: 'left_alone' }>;
 
-/** How long a run may ask, in milliseconds; the call under way then may take longer. */
-export const ACCEPTS_MS = 10_000;
-
 /**
  * Make it once: what it remembers of open tasks saves it from asking the store for each at every run.
  * @returns never rejects. The deadline is in milliseconds since 1970: nothing is asked of Twilio after it.

@@ -1,10 +1,5 @@
+import { ACCEPT_PACE_MS, ACCEPT_READS } from '../../model/times.ts';
 import type { Clock } from '../../ports/clock.ts';
-
-/** Reads of Twilio a run: five a second when it comes once a minute. */
-const MOST_READS = 300;
-
-/** Between two of them, so that no second sees more than 33. */
-const PACE_MS = 30;
 
 /** There is more to ask of Twilio than a run may ask: the next one goes on. */
 export class BudgetSpent extends Error {
@@ -19,10 +14,10 @@ export type Turn = () => Promise<void>;
 
 /** @param deadline in milliseconds since 1970: nothing is asked after it. */
 export const createTurns = (clock: Clock, deadline: number): Turn => {
-  let left = MOST_READS;
+  let left = ACCEPT_READS;
   return async () => {
     left -= 1;
-    if (left < 0 || clock.now() + PACE_MS > deadline) throw new BudgetSpent();
-    await clock.sleep(PACE_MS);
+    if (left < 0 || clock.now() + ACCEPT_PACE_MS > deadline) throw new BudgetSpent();
+    await clock.sleep(ACCEPT_PACE_MS);
   };
 };

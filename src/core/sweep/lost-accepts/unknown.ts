@@ -1,5 +1,6 @@
 /** Open chats that no pair knows of. */
 
+import { CHATS_AT_ONCE } from '../../model/times.ts';
 import type { Clock, Nonce } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
 import { pairId, pairKey } from '../../state/items.ts';
@@ -9,8 +10,6 @@ import type { Memory } from './memory.ts';
 import type { OpenChat } from './open-chats.ts';
 
 export type UnknownChat = OpenChat & { readonly asked: Asked | undefined };
-
-const SIDE_BY_SIDE = 25;
 
 type Deps = { readonly store: Store; readonly clock: Clock; readonly nonce: Nonce };
 
@@ -22,8 +21,8 @@ export const unknownChats = async (
 ): Promise<readonly UnknownChat[]> => {
   const doubtful = chats.filter(({ task }) => !memory.isSnoozed(task, deps.clock.now()));
   const unknown: UnknownChat[] = [];
-  for (let from = 0; from < doubtful.length; from += SIDE_BY_SIDE) {
-    const some = await Promise.all(doubtful.slice(from, from + SIDE_BY_SIDE).map((one) => look(deps, memory, one)));
+  for (let from = 0; from < doubtful.length; from += CHATS_AT_ONCE) {
+    const some = await Promise.all(doubtful.slice(from, from + CHATS_AT_ONCE).map((one) => look(deps, memory, one)));
     unknown.push(...some.filter((one) => one !== undefined));
   }
   return unknown;

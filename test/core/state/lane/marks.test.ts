@@ -2,17 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { createMemoryStore } from '../../../../src/adapters/memory/store.ts';
 import type { BridgeDeps } from '../../../../src/core/deps.ts';
 import type { MessageSid } from '../../../../src/core/model/sids.ts';
+import { DROPS_AT_ONCE, GONE_AFTER_MS, HOLES_AT_ONCE } from '../../../../src/core/model/times.ts';
 import { pairId, pairKey } from '../../../../src/core/state/items.ts';
 import { clean } from '../../../../src/core/state/lane/clean.ts';
 import { fence } from '../../../../src/core/state/lane/intent.ts';
 import { leaseOf } from '../../../../src/core/state/lane/lease.ts';
-import {
-  DROPS_AT_ONCE,
-  defer,
-  GONE_AFTER_MS,
-  HOLES_AT_ONCE,
-  markStale,
-} from '../../../../src/core/state/lane/marks.ts';
+import { defer, markStale } from '../../../../src/core/state/lane/marks.ts';
 import { hasBothContainers, type LinkedPair, readPair } from '../../../../src/core/state/pair.ts';
 import { beginPair, finishLink, openPair } from '../../../../src/core/state/pair-writes.ts';
 import { acceptedIn } from '../../../support/accepted.ts';
