@@ -2,6 +2,7 @@
 
 import { OLD_NAMES, REQUIRED_SETTINGS, type RequiredSetting, type Setting } from '../contract.ts';
 import { type AccountSid, isSid, type ServiceSid, type WorkspaceSid } from '../core/model/sids.ts';
+import { LEASE_SECONDS, SETTLE_SECONDS } from '../core/model/times.ts';
 
 /** {@link Config} as settings give it: the public address may be known only from the first request. */
 export type Settings = Omit<Config, 'publicBaseUrl'> & { readonly publicBaseUrl: string | undefined };
@@ -36,16 +37,18 @@ const webhook = (text: string): string | undefined => {
 
 const workspace = (text: string): WorkspaceSid | undefined => (isSid('WS', text) ? text : undefined);
 
+type Bounds = typeof SETTLE_SECONDS | typeof LEASE_SECONDS;
+
 const seconds =
-  (least: number, most: number) =>
+  ({ least, most }: Bounds) =>
   (text: string): number | undefined => {
     const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
     return value >= least && value <= most ? value : undefined;
   };
 
 /**
- * Settings from environment variables; an empty one counts as not set. Defaults: SETTLE_SECONDS 60, LEASE_SECONDS 20,
- * DEPLOYMENT_ID `bridge`. A lease ends before a killed function's messages come back (150 s, see contract.ts).
+ * Settings from environment variables; an empty one counts as not set. Defaults: DEPLOYMENT_ID `bridge`, times as in
+ * core/model/times.ts.
  * @throws WrongSettings naming every missing or malformed one at once.
  */
 export const readSettings = (environment: Environment): Settings => {
@@ -65,6 +68,10 @@ export const readSettings = (environment: Environment): Settings => {
     if (value !== undefined && result === undefined) problems.push(`${name} is not ${expected}`);
     return result;
   };
+  const duration = (name: Setting, bounds: Bounds): number => {
+    const expected = `a number of seconds, ${bounds.least} to ${bounds.most}`;
+    return (optional(name, seconds(bounds), expected) ?? bounds.default) * 1000;
+  };
   const settings: Settings = {
     flex: {
       accountSid: required('ACCOUNT_SID') as AccountSid,
@@ -79,8 +86,8 @@ export const readSettings = (environment: Environment): Settings => {
     publicBaseUrl: optional('PUBLIC_BASE_URL', base, 'a URL of scheme, host and path only'),
     twilioBaseUrl: optional('TWILIO_BASE_URL', base, 'a URL of scheme, host and path only'),
     deployment: optional('DEPLOYMENT_ID', name, '1 to 32 letters, digits, _ . or -') ?? 'bridge',
-    settleMs: (optional('SETTLE_SECONDS', seconds(0.01, 900), 'a number of seconds, 0.01 to 900') ?? 60) * 1000,
-    leaseMs: (optional('LEASE_SECONDS', seconds(0.1, 120), 'a number of seconds, 0.1 to 120') ?? 20) * 1000,
+    settleMs: duration('SETTLE_SECONDS', SETTLE_SECONDS),
+    leaseMs: duration('LEASE_SECONDS', LEASE_SECONDS),
   };
   if (settings.flex.accountSid.length > 0 && settings.flex.accountSid === settings.frontline.accountSid)
     problems.push('ACCOUNT_SID and FRONTLINE_ACCOUNT_SID are the same: the bridge joins two accounts');

@@ -1,4 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { DYNAMODB_CALL } from '../../core/model/times.ts';
 
 /**
  * A client that gives up on a silent answer soon enough for another try inside the function's time: 4 tries of at most
@@ -8,11 +9,11 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
  */
 export const createDynamoClient = (config: DynamoDBClientConfig = {}): DynamoDBClient =>
   new DynamoDBClient({
-    maxAttempts: 4,
+    maxAttempts: DYNAMODB_CALL.tries,
     retryMode: 'standard',
     requestHandler: {
-      connectionTimeout: 1000,
-      requestTimeout: 3000,
+      connectionTimeout: DYNAMODB_CALL.connectMs,
+      requestTimeout: DYNAMODB_CALL.requestMs,
       throwOnRequestTimeout: true,
       httpAgent: { keepAlive: true },
       httpsAgent: { keepAlive: true },

@@ -1,9 +1,8 @@
 import { QUEUES, type QueueName, TIMES } from '../../contract.ts';
+import { DEDUPE_MS } from '../../core/model/times.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { createListeners } from '../in-process/listeners.ts';
 import type { Dead, LocalQueues, QueueCounts, QueueSource, Received } from '../in-process/source.ts';
-
-const DEDUPE_MS = 5 * 60 * 1000;
 
 type Waiting = Omit<Received, 'firstReceivedAt'> & { readonly firstReceivedAt: number | undefined };
 type Line = { messages: readonly Waiting[]; visibleAt: number; inFlight: boolean };

@@ -1,11 +1,10 @@
 import { QUEUES, type QueueName, TIMES } from '../../contract.ts';
+import { DEDUPE_MS } from '../../core/model/times.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { createListeners } from '../in-process/listeners.ts';
 import type { Dead, LocalQueues, QueueCounts, QueueSource, Received } from '../in-process/source.ts';
 import type { Database, Sql } from './open.ts';
 
-/** As SQS has it (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-exactly-once-processing.html). */
-const DEDUPE_MS = 5 * 60 * 1000;
 const VISIBILITY_MS = TIMES.visibility * 1000;
 
 type Said = { readonly group: string; readonly dedupe: string; readonly body: string };

@@ -3,6 +3,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { QueueName } from '../../contract.ts';
 import { errorName } from '../../core/model/error-name.ts';
 import { redeliveryDelay } from '../../core/model/retry-delay.ts';
+import { LEAST_DELIVERY_MS } from '../../core/model/times.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Journal } from '../../core/ports/journal.ts';
 import type { Consumer, Delivery, Disposition, Queues } from '../../core/ports/queues.ts';
@@ -21,8 +22,6 @@ export type BatchDeps = {
   readonly leastMs?: number;
   readonly journal: Journal;
 };
-
-const LEAST_MS = 12_000;
 
 /** A message without a group is a group by itself. */
 const groupOf = (record: SQSRecord): string => record.attributes.MessageGroupId ?? record.messageId;
@@ -68,7 +67,7 @@ export type BatchHandler = (event: SQSEvent, remainingMs: number) => Promise<SQS
  * (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html).
  */
 export const createBatchHandler = (deps: BatchDeps): BatchHandler => {
-  const { clock, leastMs = LEAST_MS } = deps;
+  const { clock, leastMs = LEAST_DELIVERY_MS } = deps;
 
   /** @returns the message ids of those that did not end. */
   const workOff = async (records: readonly SQSRecord[], deadline: number): Promise<readonly string[]> => {

@@ -1,4 +1,5 @@
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
+import { SQS_CALL } from '../../core/model/times.ts';
 
 /**
  * A client whose every call has ended after some 3.5 s, tries and pauses included: a webhook is answered within 4 s,
@@ -7,11 +8,11 @@ import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
  */
 export const createSqsClient = (config: SQSClientConfig = {}): SQSClient =>
   new SQSClient({
-    maxAttempts: 3,
+    maxAttempts: SQS_CALL.tries,
     retryMode: 'standard',
     requestHandler: {
-      connectionTimeout: 500,
-      requestTimeout: 1000,
+      connectionTimeout: SQS_CALL.connectMs,
+      requestTimeout: SQS_CALL.requestMs,
       throwOnRequestTimeout: true,
       httpAgent: { keepAlive: true },
       httpsAgent: { keepAlive: true },

@@ -1,8 +1,9 @@
 import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { TIMES } from '../../contract.ts';
+import { LONGEST_VISIBILITY_SECONDS } from '../../core/model/times.ts';
 
 /** SQS counts its 12 hours from the receive, so what may have gone by since is left out. */
-const LONGEST_SECONDS = 43_200 - TIMES.visibility;
+const LONGEST_SECONDS = LONGEST_VISIBILITY_SECONDS - TIMES.visibility;
 
 /**
  * Has messages come again after so many whole seconds, all at the same time: one that came later would hold up its

@@ -82,7 +82,7 @@ export const LISTED_TIME_MS = 1_000;
  * The most that Twilio puts on one page of messages, members or interactions.
  * https://www.twilio.com/docs/conversations/api/conversation-message-resource
  */
-export const PAGE = 100;
+export const TWILIO_PAGE = 100;
 
 /** A lane's source is read newest first for this many pages; a longer stretch is read oldest first. */
 export const SOURCE_PAGES = 10;

@@ -4,19 +4,16 @@
  * trouble stays in its own chat. It lives in one process's memory, so each process finds out for itself.
  */
 
+import { BREAKER_OPEN_MS, BREAKER_PROBING_MS } from '../../../core/model/times.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Journal } from '../../../core/ports/journal.ts';
 import { type HttpAnswer, type HttpCall, type HttpRequest, NoAnswer } from './http.ts';
 
 /** Failures in a row, of at least two chats. */
 const FAILURES = 5;
-const OPEN_MS = 30_000;
 
 /** Calls of different chats that find out whether the side is back: one chat's own trouble proves nothing. */
 const PROBES = 2;
-
-/** Who is refused while they are under way asks again after so long. */
-const PROBING_MS = 2_000;
 
 export type BreakerDeps = {
   readonly clock: Pick<Clock, 'now'>;
@@ -72,7 +69,7 @@ const admitProbe = (
   forget(failed, now);
   const before = failed.get(chat);
   if (before !== undefined) throw refusal(before.until - now);
-  if (underWay.has(chat) || underWay.size + failed.size >= PROBES) throw refusal(PROBING_MS);
+  if (underWay.has(chat) || underWay.size + failed.size >= PROBES) throw refusal(BREAKER_PROBING_MS);
   const probe = { until: now + timeoutMs };
   underWay.set(chat, probe);
   return probe;
@@ -87,7 +84,7 @@ export const createBreaker = ({ clock, journal, of }: BreakerDeps): Breaker => {
   let state: State = healthy;
   const log = (reason: 'open' | 'closed'): void => journal({ step: 'breaker', type: of, reason, sids: [] });
   const open = (): void => {
-    state = { is: 'open', until: clock.now() + OPEN_MS, underWay: new Map(), failed: new Map() };
+    state = { is: 'open', until: clock.now() + BREAKER_OPEN_MS, underWay: new Map(), failed: new Map() };
     log('open');
   };
 
@@ -107,7 +104,7 @@ export const createBreaker = ({ clock, journal, of }: BreakerDeps): Breaker => {
     // A call that began before the side was found dead, or whose place was given away, tells nothing new.
     if (probe === undefined || state.underWay.get(chat) !== probe) return;
     state.underWay.delete(chat);
-    state.failed.set(chat, { until: clock.now() + OPEN_MS });
+    state.failed.set(chat, { until: clock.now() + BREAKER_OPEN_MS });
     if (state.failed.size >= PROBES) open();
   };
 

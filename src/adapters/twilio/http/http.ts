@@ -2,6 +2,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
+import { LARGEST_ANSWER_BYTES } from '../../../core/model/times.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import { type FreshAgent, withFreshSockets } from './fresh-sockets.ts';
 
@@ -48,9 +49,6 @@ export type HttpLimits = {
   readonly idleMs?: number;
   readonly maxAnswerBytes?: number;
 };
-
-/** A page of 100 messages of 32 KB, each character escaped to six bytes, and its attributes. */
-const LARGEST_PAGE = 32 * 1024 * 1024;
 
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'broken off';
@@ -174,7 +172,7 @@ const callOver = (
  */
 export const createHttp = (
   clock: Pick<Clock, 'now'>,
-  { maxSockets = 256, idleMs = 4_000, maxAnswerBytes = LARGEST_PAGE }: HttpLimits = {},
+  { maxSockets = 256, idleMs = 4_000, maxAnswerBytes = LARGEST_ANSWER_BYTES }: HttpLimits = {},
 ): { readonly call: HttpCall; readonly close: () => void } => {
   const options = { keepAlive: true, maxSockets };
   const plain = withFreshSockets(new http.Agent(options), clock.now, idleMs);

@@ -2,6 +2,7 @@
 
 import type { Media, Message, Side } from '../../../core/model/event.ts';
 import type { ContainerSid, ServiceSid } from '../../../core/model/sids.ts';
+import { MEMBER_PAGES, TWILIO_PAGE } from '../../../core/model/times.ts';
 import { TwilioError } from '../../../core/model/twilio-error.ts';
 import type { ChatSide, Container, Draft, Member, Page } from '../../../core/ports/chat.ts';
 import type { Rest } from '../http/client.ts';
@@ -29,11 +30,6 @@ export type ChatApi = {
   readonly media: (message: Payload) => readonly Payload[];
   readonly state: (container: Payload) => Container['state'];
 };
-
-const PAGE = 100;
-
-/** A container holds at most 1000 members (https://www.twilio.com/docs/conversations/conversations-limits). */
-const MEMBER_PAGES = 20;
 
 const readMedia = (media: Payload): Media => {
   const filename = optionalText(media, 'filename');
@@ -99,7 +95,7 @@ const createMembers = (
   return {
     members: async (container) => {
       const found: Member[] = [];
-      let query: string | undefined = `?PageSize=${PAGE}`;
+      let query: string | undefined = `?PageSize=${TWILIO_PAGE}`;
       for (let page = 0; query !== undefined; page++) {
         if (page === MEMBER_PAGES) throw new Error(`more than ${MEMBER_PAGES} pages of members`);
         const { entries, next } = await pageOf(container, query);
@@ -143,7 +139,7 @@ export const createChatSide = (rest: Rest, api: ChatApi): Omit<ChatSide, 'side'>
 
   const listMessages = async (container: string, order: 'asc' | 'desc', from?: string): Promise<Page> => {
     if (from !== undefined && !/^\?[\x21-\x7e]+$/.test(from)) throw new Error('from is no page of a list');
-    const query = from ?? `?Order=${order}&PageSize=${PAGE}`;
+    const query = from ?? `?Order=${order}&PageSize=${TWILIO_PAGE}`;
     return rest({ method: 'GET', path: messages(container), query }, (payload) => ({
       messages: list(payload, 'messages').map(readMessage(api)),
       next: nextQuery(payload),

@@ -1,10 +1,9 @@
 import { textField } from '../../../core/model/json.ts';
+import { TWILIO_PAGE } from '../../../core/model/times.ts';
 import type { DefaultWebhook, Interaction } from '../../../core/ports/default-webhook.ts';
 import { type AccountRest, createRest } from '../http/client.ts';
 import { list, optionalText, type Payload, requiredText } from '../http/payload.ts';
 import { nextQuery, undefinedWhenGone } from './chat-side.ts';
-
-const PAGE = 100;
 
 const starts = (sid: string | undefined, ...prefixes: readonly string[]): boolean =>
   sid !== undefined && prefixes.some((prefix) => sid.startsWith(prefix));
@@ -40,7 +39,7 @@ export const createProxyInteractions = (
   return async (session, from) => {
     if (from !== undefined && !/^\?[\x21-\x7e]+$/.test(from)) throw new Error('from is no page of a list');
     const path = ['v1', 'Services', service, 'Sessions', session, 'Interactions'];
-    const page = rest({ method: 'GET', path, query: from ?? `?PageSize=${PAGE}` }, (payload) => ({
+    const page = rest({ method: 'GET', path, query: from ?? `?PageSize=${TWILIO_PAGE}` }, (payload) => ({
       interactions: list(payload, 'interactions')
         .filter((one) => one.type !== 'voice')
         .map(readInteraction),

@@ -1,12 +1,10 @@
 import type { WorkspaceSid } from '../../../core/model/sids.ts';
+import { TASKROUTER_PAGE } from '../../../core/model/times.ts';
 import type { Acceptance, AssignedTask, TaskSide } from '../../../core/ports/tasks.ts';
 import { type AccountRest, createRest } from '../http/client.ts';
 import { list, optionalText, type Payload, requiredText, sid, Unreadable } from '../http/payload.ts';
 import { taskChat, workerIdentity } from '../task-attributes.ts';
 import { nextQuery, undefinedWhenGone } from './chat-side.ts';
-
-/** The most that TaskRouter gives: all open chats of most accounts in one call. */
-const PAGE = 1000;
 
 /** TaskRouter's REST tells ISO-8601 to the second. */
 const moment = (from: Payload, field: string): number => {
@@ -46,7 +44,7 @@ export const createTaskSide = (
 
   const listAssigned: TaskSide['listAssigned'] = async (from) => {
     if (from !== undefined && !/^\?[\x21-\x7e]+$/.test(from)) throw new Error('from is no page of a list');
-    const query = from ?? `?AssignmentStatus=assigned&Ordering=DateCreated:asc&PageSize=${PAGE}`;
+    const query = from ?? `?AssignmentStatus=assigned&Ordering=DateCreated:asc&PageSize=${TASKROUTER_PAGE}`;
     return rest({ method: 'GET', path: inside('Tasks'), query }, (payload) => ({
       tasks: list(payload, 'tasks').map(readTask),
       next: nextQuery(payload),
@@ -54,7 +52,7 @@ export const createTaskSide = (
   };
 
   const acceptances = (task: string): Promise<readonly Acceptance[] | undefined> => {
-    const query = `?ReservationStatus=accepted&PageSize=${PAGE}`;
+    const query = `?ReservationStatus=accepted&PageSize=${TASKROUTER_PAGE}`;
     return undefinedWhenGone(
       rest({ method: 'GET', path: inside('Tasks', task, 'Reservations'), query }, (payload) =>
         list(payload, 'reservations').map(readAcceptance),
