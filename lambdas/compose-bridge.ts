@@ -9,6 +9,7 @@ import { createFlexSide } from '../src/adapters/twilio/rest/flex-side.ts';
 import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.ts';
 import { createTaskSide } from '../src/adapters/twilio/rest/task-side.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
+import { requestMsFor } from '../src/core/model/times.ts';
 import type { TaskSide } from '../src/core/ports/tasks.ts';
 import { queueUrls } from '../src/runtime/resources.ts';
 import { basis } from './compose-base.ts';
@@ -24,10 +25,7 @@ const patient = { connectionTimeout: 5_000, requestTimeout: 5_000, throwOnReques
 const { live: urls, dead: deadUrls } = queueUrls(resources);
 export const queues = createSqsQueues({ client: createSqsClient({ requestHandler: patient }), urls, deadUrls });
 
-/** A call to Twilio is cut off after so long, or after half the lease if that is shorter. */
-export const requestMs = Math.min(10_000, settings.leaseMs / 2);
-/** Before the function is cut off: time to report, and to say when a message is to come again (3.5 s at most). */
-export const deadlineMarginMs = 4_000;
+export const requestMs = requestMsFor(settings.leaseMs);
 
 const http = createHttp(clock).call;
 /** Make it once for each: what failed before is remembered there. */

@@ -14,7 +14,7 @@ import { QUEUES, type QueueName, TIMES } from '../src/contract.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
 import { createForwarder } from '../src/core/forward/forwarder.ts';
 import { errorName } from '../src/core/model/error-name.ts';
-import { ACCEPTS_MS } from '../src/core/model/times.ts';
+import { ACCEPTS_MS, requestMsFor } from '../src/core/model/times.ts';
 import type { Clock } from '../src/core/ports/clock.ts';
 import type { Journal } from '../src/core/ports/journal.ts';
 import type { Consumer } from '../src/core/ports/queues.ts';
@@ -30,8 +30,6 @@ import { everyNowAndThen } from './chores.ts';
 /** So many chats side by side, on each queue. */
 const CHATS = 200;
 
-/** A call to Twilio is cut off after so long, or after half the lease if that is shorter. */
-const REQUEST_MS = 10_000;
 const HOURLY_MS = 3_600_000;
 
 export type BridgeParts = {
@@ -54,7 +52,7 @@ export type RunningBridge = {
 
 export const startBridge = (parts: BridgeParts): RunningBridge => {
   const { config, secrets, database, store, queues, clock, journal } = parts;
-  const requestMs = Math.min(REQUEST_MS, config.leaseMs / 2);
+  const requestMs = requestMsFor(config.leaseMs);
   const calls = { requestMs, baseUrl: config.twilioBaseUrl };
   const callsTo = (of: BreakerDeps['of']): HttpCall => createBreaker({ clock, journal, of })(parts.http);
   const deps: BridgeDeps = {

@@ -2,8 +2,9 @@ import { createBatchHandler } from '../../src/adapters/sqs/batch.ts';
 import { createDefaultWebhook } from '../../src/adapters/twilio/rest/default-webhook.ts';
 import { createFlexSide } from '../../src/adapters/twilio/rest/flex-side.ts';
 import { createForwarder } from '../../src/core/forward/forwarder.ts';
+import { DEADLINE_MARGIN_MS } from '../../src/core/model/times.ts';
 import { basis } from '../compose-base.ts';
-import { callsTo, deadlineMarginMs, nonce, queues, requestMs, store } from '../compose-bridge.ts';
+import { callsTo, nonce, queues, requestMs, store } from '../compose-bridge.ts';
 import { createForwardHandler } from './handler.ts';
 
 const { settings, secrets, sqs: client, urls, clock, journal } = basis;
@@ -27,7 +28,7 @@ export const handler = createForwardHandler({
     queueName: 'default-webhook',
     deadLetter: queues.deadLetter,
     clock,
-    deadlineMarginMs,
+    deadlineMarginMs: DEADLINE_MARGIN_MS,
     journal,
   }),
 });

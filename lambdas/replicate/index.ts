@@ -1,9 +1,10 @@
 import { createBatchHandler } from '../../src/adapters/sqs/batch.ts';
+import { DEADLINE_MARGIN_MS } from '../../src/core/model/times.ts';
 import type { Consumer } from '../../src/core/ports/queues.ts';
 import { createReplicator } from '../../src/core/replicator.ts';
 import { lazily } from '../../src/runtime/lazily.ts';
 import { basis } from '../compose-base.ts';
-import { bridgeDeps, deadlineMarginMs, queues } from '../compose-bridge.ts';
+import { bridgeDeps, queues } from '../compose-bridge.ts';
 import { createReplicateHandler } from './handler.ts';
 
 const { sqs: client, urls, clock, journal } = basis;
@@ -21,7 +22,7 @@ const batch = (queueName: 'flex-events' | 'frontline-events') => {
     queueName,
     deadLetter,
     clock,
-    deadlineMarginMs,
+    deadlineMarginMs: DEADLINE_MARGIN_MS,
     journal,
   });
   return [queueUrl, handler] as const;
