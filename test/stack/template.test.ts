@@ -4,6 +4,7 @@ import { SECRET_AT_BIRTH } from '../../lib/constructs/bridge-secret.ts';
 import { MEMORY_MB } from '../../lib/memory.ts';
 import { ALARMS } from '../../scripts/cost/month.ts';
 import { METRICS, metricsNamespace, RESOURCES, ROUTES, SETTINGS, TABLE, TIMES } from '../../src/contract.ts';
+import { PATIENCE_MS } from '../../src/core/model/times.ts';
 import { FORWARD_SECONDS } from '../../src/core/state/items.ts';
 import { bridgeStack, configured } from './synthesised.ts';
 
@@ -63,9 +64,9 @@ describe('the queues', () => {
     });
   });
 
-  test('keep nothing for longer than the forwarder remembers what became of an event', () => {
+  test('keep nothing for longer than until a day before the forwarder forgets what became of an event', () => {
     for (const [, { Properties }] of queues)
-      expect(Number(Properties.MessageRetentionPeriod)).toBeLessThan(FORWARD_SECONDS);
+      expect(Number(Properties.MessageRetentionPeriod) + 24 * 3600).toBeLessThanOrEqual(FORWARD_SECONDS);
   });
 
   test('are hidden longer than any of their consumers runs, and no count of receives ends an event', () => {
@@ -210,6 +211,11 @@ describe('the alarms', () => {
         TreatMissingData: 'breaching',
       }),
     ]);
+  });
+
+  test('tell that lanes wait when they have for twice as long as an event is tried', () => {
+    const [waiting] = alarms.filter(({ MetricName }) => MetricName === METRICS.dirtyLanes);
+    expect(Number(waiting?.EvaluationPeriods) * Number(waiting?.Period)).toBe((2 * PATIENCE_MS) / 1000);
   });
 
   test.each(['flex', 'frontline', 'default webhook'])('tell when %s is down', (side) => {
