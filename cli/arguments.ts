@@ -12,11 +12,11 @@ export const common = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-export const commonUsage = `  --stack NAME    the deployment of that name on AWS; without it, the bridge of this machine
-  --data FILE     the data file of this machine's bridge (DATA_FILE, or the one that npm start uses here)
-  --json          one JSON object, for programs
-  --help          this text
-Exit codes: 0 all is well, 1 something is wrong or not done, 2 not understood, 3 the deployment is not to be reached.
+export const commonUsage = `  --stack NAME    work on this stack on AWS; without it, on this machine's bridge
+  --data FILE     the data file of this machine's bridge (default: DATA_FILE, else the one that npm start uses here)
+  --json          print one JSON object, for programs
+  --help          show this text
+Exit codes: 0 all is well, 1 something is wrong or not done, 2 wrong arguments, 3 the bridge cannot be reached.
 `;
 
 type Options = NonNullable<Parameters<typeof parseArgs>[0]>['options'];

@@ -18,7 +18,9 @@ export const reachStack = async (
   const cloudFormation = new CloudFormationClient();
   const { tableName, live, dead } = await findStack(cloudFormation, stack)
     .catch((error: unknown) => {
-      throw error instanceof Unreachable ? error : new Unreachable(error instanceof Error ? error.message : 'no AWS');
+      throw error instanceof Unreachable
+        ? error
+        : new Unreachable(error instanceof Error ? error.message : 'AWS cannot be reached');
     })
     .finally(() => cloudFormation.destroy());
   const dynamo = createDynamoClient();

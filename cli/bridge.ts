@@ -6,14 +6,14 @@ import { type Command, EXIT, Misunderstood, Unreachable } from './command.ts';
 
 const usage = `bridge COMMAND
 
-  status                 how the bridge stands: open pairs, lanes that wait, what is parked, the queues
+  status                 show open pairs, lanes that are behind, what is parked, and the queues
   repair SID             compare both ends of one chat now, and repair what differs
-  redrive                list what is parked, and put it back with --apply
-  secrets --stack NAME   put tokens and API keys from the environment or .env into a deployed stack's secret
+  redrive                list what was given up, and with --apply put it back
+  secrets --stack NAME   write tokens and API keys from the environment or .env into a stack's secret
 
-  --help                 this text, or that of a command
-status, repair and redrive are about the bridge of this machine, or with --stack NAME about one on AWS, whose
-credentials and region are found as by the AWS CLI (AWS_PROFILE, AWS_REGION, ...).
+  --help                 show this text, or that of a command
+status, repair and redrive work on this machine's bridge, or with --stack NAME on one on AWS. Credentials and region are
+found as by the AWS CLI (AWS_PROFILE, AWS_REGION, ...).
 `;
 
 /** Each is loaded when it is asked for: AWS's clients take their time. */

@@ -5,7 +5,8 @@ import { setSecrets } from './secrets.ts';
 
 export const secretsUsage = `bridge secrets --stack NAME
 
-Puts tokens and API keys from the environment or .env into the secret of a deployed stack. What is not there stays as it is.
+Writes tokens and API keys from the environment or .env into the secret of a deployed stack. A field that is not set there
+stays as it is; a token that is replaced is kept as the previous one.
 `;
 
 export const putSecrets: Command = async ({ args, environment, print }) => {

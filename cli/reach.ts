@@ -34,7 +34,8 @@ const onAws = async (stack: string): Promise<Reached> => {
 
 /** Nothing runs on it, so it may be opened; what is put on its queues waits for the next start. */
 const inFile = async (file: string): Promise<Reached> => {
-  if (!existsSync(file)) throw new Unreachable(`There is no ${file}: has a bridge ever run here? --data names another`);
+  if (!existsSync(file))
+    throw new Unreachable(`There is no ${file}. Has a bridge run here? Name another file with --data`);
   const database = await openDatabase(file, { clock }).catch((error: unknown) => {
     throw new Unreachable(error instanceof Error ? error.message : `${file} cannot be opened`);
   });

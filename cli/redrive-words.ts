@@ -44,7 +44,7 @@ export const foundLines = ({ rows, deadLetters, forwards, others, behind }: Foun
       ),
     ),
     ...headed(
-      `${plural(links.size, 'link')} would be tried again:`,
+      `${plural(links.size, 'chat')} would be linked again:`,
       [...links].map((pair) => `  ${containerOfPair(pair)}`),
     ),
     ...headed(
@@ -55,7 +55,7 @@ export const foundLines = ({ rows, deadLetters, forwards, others, behind }: Foun
         ({ eventType, receivedAt }) => `${eventType} of ${moment(receivedAt)}`,
       ),
     ),
-    ...(some ? ['Nothing was changed. Run it again with --apply to put them back.'] : []),
+    ...(some ? ['Nothing was changed. To put this back, run it again with --apply.'] : []),
     ...otherLines(others),
     ...behindLines(behind),
   ];
@@ -76,7 +76,7 @@ export const appliedLines = (
     ),
   ),
   ...headed(
-    `${plural(links.length, 'link')}:`,
+    `${plural(links.length, 'chat')} to link:`,
     links.map(({ pair, ended }) => `  ${containerOfPair(pair)}  ${said(ended, running)}`),
   ),
   ...headed(
@@ -89,7 +89,7 @@ export const appliedLines = (
   ),
   ...otherLines(others),
   ...behindLines(behind),
-  ...(cleared > 0 ? [`${plural(cleared, 'dead letter')} of what is parked no more removed.`] : []),
+  ...(cleared > 0 ? [`Removed ${plural(cleared, 'dead letter')} of what is settled.`] : []),
 ];
 
 const headed = (heading: string, lines: readonly string[]): readonly string[] =>
@@ -97,7 +97,7 @@ const headed = (heading: string, lines: readonly string[]): readonly string[] =>
 
 const otherLines = (others: readonly UnlistedDeadLetter[]): readonly string[] =>
   headed(
-    `${plural(others.length, 'dead letter')} besides:`,
+    `${plural(others.length, 'dead letter')} left in place:`,
     deadLetterLines(countByReason(others)).map((line) => `  ${line}`),
   );
 
@@ -105,8 +105,8 @@ const behindLines = (behind: number): readonly string[] =>
   behind === 0
     ? []
     : [
-        `About ${plural(behind, 'dead letter')} could not be seen: AWS shows the ten oldest of a chat, whatever their reasons.`,
-        'Run npx bridge redrive for all that can be seen. Once those are through, or deleted, run this again.',
+        `About ${plural(behind, 'dead letter')} could not be seen: AWS shows only the ten oldest of a chat.`,
+        'npx bridge redrive lists those ten: put them back or delete them, then run this again.',
       ];
 
 const said = (ended: JobEnd | undefined, running: boolean): string => {

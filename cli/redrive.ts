@@ -25,15 +25,16 @@ import { type Applied, appliedLines, type Found, foundLines } from './redrive-wo
 
 export const redriveUsage = `bridge redrive [--reason REASON] [--chat SID] [--apply] [--wait SECONDS] [--stack NAME | --data FILE] [--json]
 
-Lists the messages that were parked, and with --apply puts them back: as they are at their source now, marked as late, in
-their order, and never twice, however often it is run. One that is gone at its source meanwhile is no longer parked.
-Links that were parked (other_deployment) are tried again. What Flex's own webhook did not get is sent only when its reason
-is given (forward_refused, forward_pointless): it is a customer's SMS, comes late, and cannot say so. What else was given up
-is named, with what can be done about it. Exits 1 while something could not be done, or not be seen.
+Lists what was given up. With --apply it puts back:
+- parked messages, as their source says them now, marked as late, in order, and never twice, however often you run it;
+  one that was deleted at its source is no longer parked;
+- chats that could not be linked (other_deployment, refused): they are linked again;
+- customers' SMS, only with --reason forward_refused or forward_pointless: they arrive late and cannot say so.
+It names everything else with what you can do about it. Exits 1 while something could not be done, or not be seen.
 
-  --reason REASON  only those parked for that reason
-  --chat SID       only those of one chat: its channel's or conversation's SID (CH...)
-  --apply          do it; without this nothing is changed
+  --reason REASON  only what was given up for that reason
+  --chat SID       only one chat: the SID of its channel or conversation (CH...)
+  --apply          put it back; without this nothing is changed
   --wait SECONDS   how long to wait for the outcomes (300)
 ${commonUsage}`;
 
@@ -60,7 +61,7 @@ export const redrive: Command = async ({ args, environment, print }) => {
     const under = chat === undefined ? undefined : (pair?.id ?? pairId('flex', chat));
     const found = await find(operator, values.reason, under);
     if (chat !== undefined && pair === undefined && isEmpty(found)) {
-      print(values.json ? JSON.stringify({ chat, found: false }) : `No pair of ${chat} is known here.`);
+      print(values.json ? JSON.stringify({ chat, found: false }) : `This bridge knows no chat of ${chat}.`);
       return EXIT.wrong;
     }
     // A mistyped reason must not read as if all were well.

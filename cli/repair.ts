@@ -8,12 +8,12 @@ import { direction, plural, toTheSecond } from './words.ts';
 
 export const repairUsage = `bridge repair SID [--full] [--release] [--wait SECONDS] [--stack NAME | --data FILE] [--json]
 
-Compares both ends of one chat now, repairs what differs, and says what it did. SID is a channel's or a conversation's
-(CH...), or, looked for in the open chats, a task's (WT...) or that of a message which crossed or was parked (IM...).
-What was written or removed in the last minutes may be too young to tell: then it says when to come again, not "clean".
+Compares both ends of one chat now, repairs what differs, and says what it did. SID is that of a channel or conversation
+(CH...), or of an open chat's task (WT...) or of one of its messages that was copied or parked (IM...).
+A change of the last minutes may be too recent to judge: then it says when to run this again, not "clean".
 
-  --full          the whole chat, not only what is new and the newest page
-  --release       first release a pair that is held because it wrote faster than people can
+  --full          compare the whole chat, not only what is new and the newest page
+  --release       first release the pair, if it is held because it wrote faster than people can
   --wait SECONDS  how long to wait for the outcome (60)
 ${commonUsage}`;
 
@@ -36,7 +36,7 @@ export const repair: Command = async ({ args, environment, print }) => {
   try {
     const pair = await findPair(operator.store, sid);
     if (pair === undefined) {
-      print(values.json ? JSON.stringify({ sid, found: false }) : `No pair of ${sid} is known here.`);
+      print(values.json ? JSON.stringify({ sid, found: false }) : `This bridge knows no chat of ${sid}.`);
       return EXIT.wrong;
     }
     const released = values.release ? await releasePair(operator, pair) : undefined;
@@ -44,7 +44,7 @@ export const repair: Command = async ({ args, environment, print }) => {
     const chat = containerOfPair(pair.id);
     if (values.json) print(JSON.stringify({ sid, found: true, chat, released, lanes }));
     else {
-      print(`${chat} and ${(pair.flex === chat ? pair.frontline : pair.flex) ?? 'nothing yet'}`);
+      print(`${chat} and ${(pair.flex === chat ? pair.frontline : pair.flex) ?? 'no counterpart yet'}`);
       if (released !== undefined) print(`  ${released ? 'released' : 'was not held'}`);
       for (const lane of lanes) print(`  ${direction(lane.lane)}: ${said(lane)}`);
     }
@@ -64,7 +64,7 @@ const said = (lane: LaneRepair): string => {
     case 'repaired':
       return `repaired ${plural(lane.repaired, 'message')}`;
     case 'unsure':
-      return `${repairedPart(lane.repaired)}something was found that is too young to tell: come again after ${toTheSecond(lane.again)}`;
+      return `${repairedPart(lane.repaired)}some changes are too recent to judge: run this again after ${toTheSecond(lane.again)}`;
     case 'not compared':
       return `${repairedPart(lane.repaired ?? 0)}not compared (${lane.reason})`;
   }

@@ -34,13 +34,13 @@ export const setSecrets = async (command: SecretsCommand, stack: string): Promis
   const after = merged(before, environment);
   const malformed = malformedSecrets(after);
   if (malformed.length > 0) {
-    print(`Set: nothing. ${malformed.join(', ')}.`);
+    print(`Set: nothing, because ${malformed.join(', ')}.`);
     return false;
   }
   const changed = SECRET_FIELDS.filter((field) => (after[field] ?? '') !== (before[field] ?? ''));
   if (changed.length > 0)
     await client.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: JSON.stringify(after) }));
-  print(`Set: ${changed.join(', ') || 'nothing, all is as it was'}`);
+  print(`Set: ${changed.join(', ') || 'nothing, the secret is up to date'}`);
   const empty = SECRET_FIELDS.filter((field) => !after[field]);
   if (empty.length > 0) print(`Empty: ${empty.join(', ')}`);
   try {

@@ -7,7 +7,7 @@ import { moment, plural, span } from './words.ts';
 
 export const statusUsage = `bridge status [--stack NAME | --data FILE] [--json]
 
-How the bridge stands: open pairs, lanes that wait for repair, what is parked and why, what is on the queues.
+Shows open pairs, lanes that are behind, what is parked and why, and the queues. Exits 1 when something needs a look.
 
 ${commonUsage}`;
 
@@ -31,11 +31,12 @@ export const status: Command = async ({ args, environment, print }) => {
 };
 
 const remedies: Readonly<Record<ReturnType<typeof concerns>[number], string>> = {
-  parked: 'messages are parked: npx bridge redrive',
-  'dead letters': 'dead letters wait: the runbook has a section for each queue',
-  'dirty lanes': 'lanes wait for their side: the sweep repairs them each minute once it is back',
-  'late links': 'links wait: the sweep tries each again every minute; the log says of its chat what is in the way',
-  'held pairs': 'pairs are held, because they wrote faster than people can: stop what writes there, then release each',
+  parked: 'messages are parked: npx bridge redrive lists them',
+  'dead letters': 'there are dead letters: docs/runbook.md has a section for each queue',
+  'dirty lanes': 'lanes are behind: the sweep repairs them within minutes once their side is back',
+  'late links':
+    'chats are not linked: the sweep tries each again every minute; the log lines of the chat say why it fails',
+  'held pairs': 'pairs are held because they write faster than people can: stop what writes there, then release each',
 };
 
 /** A side that is down is one cause for all of them: the oldest say enough. */
@@ -45,26 +46,28 @@ const lines = (seen: Status, wrong: ReturnType<typeof concerns>, running: boolea
   const { at, pairs, lanes, parked, deadLetters, queues } = seen;
   const since = lanes.dirtySince === undefined ? '' : ` (for ${span(at - lanes.dirtySince)})`;
   const reasons = Object.entries(parked.byReason).map(([reason, count]) => `${count} ${reason}`);
-  const oldest = parked.oldestAt === undefined ? '' : `, the oldest for ${span(at - parked.oldestAt)}`;
+  const oldest = parked.oldestAt === undefined ? '' : `, the oldest ${span(at - parked.oldestAt)} ago`;
   return [
-    ...(running ? [] : ['No bridge runs on this file now.']),
-    `Pairs   ${pairs.open} open (${pairs.active} active), ${pairs.waiting} due (${pairs.linking} linking), ${pairs.held.length} held`,
-    `Lanes   ${lanes.dirty} dirty${since}, ${lanes.withHoles} with holes, ${lanes.stale} with edits to apply, ${lanes.underWay} with a call under way`,
+    ...(running ? [] : ['No bridge is running on this data file.']),
+    `Pairs   ${pairs.open} open (${pairs.active} active), ${pairs.waiting} due (${pairs.linking} not linked yet), ${pairs.held.length} held`,
+    `Lanes   ${lanes.dirty} behind${since}, ${lanes.withHoles} with holes, ${lanes.stale} with edits to apply, ${lanes.underWay} with a call in flight`,
     `Parked  ${parked.total}${parked.total === 0 ? '' : `: ${reasons.join(', ')}${oldest}`}`,
-    ...(deadLetters.total === 0 ? [] : [`Letters ${deadLetters.total} given up, beside what is parked`]),
+    ...(deadLetters.total === 0
+      ? []
+      : [`Dead    ${plural(deadLetters.total, 'dead letter')} besides those of parked messages`]),
     ...deadLetterLines(deadLetters.byReason).map((line) => `        ${line}`),
     ...Object.entries(queues).map(([name, { waiting, inFlight, dead, oldestAt, oldestUnknown }]) => {
       const unknown = oldestUnknown === undefined ? '' : `, the oldest of unknown age (${oldestUnknown})`;
-      const age = oldestAt === undefined ? unknown : `, the oldest ${span(at - oldestAt)} old`;
-      return `Queue   ${name}: ${waiting} waiting, ${inFlight} in hands, ${plural(dead, 'dead letter')}${age}`;
+      const age = oldestAt === undefined ? unknown : `, the oldest waits for ${span(at - oldestAt)}`;
+      return `Queue   ${name}: ${waiting} waiting, ${inFlight} in flight, ${plural(dead, 'dead letter')}${age}`;
     }),
     ...pairs.late
       .slice(0, MOST_LATE)
-      .map(({ container, since }) => `Link    ${container} is not linked, for ${span(at - since)}`),
+      .map(({ container, since }) => `Link    ${container} has not been linked for ${span(at - since)}`),
     ...pairs.held.map(
       ({ container, until }) =>
-        `Held    ${container} until ${moment(until)}; sooner: npx bridge repair ${container} --release`,
+        `Held    ${container} until ${moment(until)}; to release it now: npx bridge repair ${container} --release`,
     ),
-    ...(wrong.length === 0 ? ['All is well.'] : wrong.map((concern) => `Look    ${remedies[concern]}`)),
+    ...(wrong.length === 0 ? ['All is well.'] : wrong.map((concern) => `To do   ${remedies[concern]}`)),
   ];
 };

@@ -108,10 +108,10 @@ describe('with no bridge running', () => {
   test('status reads the file, names what is wrong, and exits 1', async () => {
     const { code, said } = await bridge('status');
     expect(code).toBe(1);
-    expect(said).toContain('No bridge runs on this file now.');
-    expect(said).toContain('Pairs   1 open (1 active), 0 due (0 linking), 0 held');
+    expect(said).toContain('No bridge is running on this data file.');
+    expect(said).toContain('Pairs   1 open (1 active), 0 due (0 not linked yet), 0 held');
     expect(said).toContain('Parked  2: 2 refused');
-    expect(said).toContain('Queue   flex-events: 0 waiting, 0 in hands, 1 dead letter');
+    expect(said).toContain('Queue   flex-events: 0 waiting, 0 in flight, 1 dead letter');
   });
 
   test('status says the same to programs', async () => {
@@ -125,7 +125,7 @@ describe('with no bridge running', () => {
     });
   });
 
-  test('status names a held pair, until when, and how to release it sooner', async () => {
+  test('status names a held pair, until when, and how to release it now', async () => {
     const { database, store } = await open();
     await store.write(
       { pk: pair, sk: 'pair' },
@@ -137,11 +137,11 @@ describe('with no bridge running', () => {
     );
     await database.close();
     const { said } = await bridge('status');
-    expect(said).toContain('Lanes   0 dirty, ');
+    expect(said).toContain('Lanes   0 behind, ');
     expect(said).toContain(
-      `Held    ${CHANNEL} until 2099-03-14 09:00 UTC; sooner: npx bridge repair ${CHANNEL} --release`,
+      `Held    ${CHANNEL} until 2099-03-14 09:00 UTC; to release it now: npx bridge repair ${CHANNEL} --release`,
     );
-    expect(said).not.toContain('lanes wait for their side');
+    expect(said).not.toContain('lanes are behind');
   });
 
   test('status names a chat that is not linked, the oldest first', async () => {
@@ -160,9 +160,12 @@ describe('with no bridge running', () => {
     await database.close();
     const { said } = await bridge('status');
     expect(said).toMatch(
-      new RegExp(`^Link    ${sid('CH', '2')} is not linked, for .+\nLink    ${sid('CH', '1')} is not linked`, 'm'),
+      new RegExp(
+        `^Link    ${sid('CH', '2')} has not been linked for .+\nLink    ${sid('CH', '1')} has not been linked`,
+        'm',
+      ),
     );
-    expect(said).toContain('Look    links wait: ');
+    expect(said).toContain('To do   chats are not linked: ');
   });
 
   test('redrive shows what it would put back, in the source’s order, and changes nothing', async () => {
@@ -183,7 +186,7 @@ describe('with no bridge running', () => {
         'Nothing is parked for that reason or chat.\n',
       );
     const stranger = await bridge('redrive', '--chat', sid('CH', 'e'));
-    expect(stranger).toMatchObject({ code: 1, said: `No pair of ${sid('CH', 'e')} is known here.\n` });
+    expect(stranger).toMatchObject({ code: 1, said: `This bridge knows no chat of ${sid('CH', 'e')}.\n` });
   });
 
   test('redrive --apply and repair put their jobs on the queues for the next start, and say so', async () => {
@@ -232,24 +235,24 @@ describe('with what was given up and is no parked message', () => {
   test('status names each reason with its count and a remedy', async () => {
     const { code, said } = await bridge('status');
     expect(code).toBe(1);
-    expect(said).toContain('Parked  0\nLetters 4 given up, beside what is parked\n');
+    expect(said).toContain('Parked  0\nDead    4 dead letters besides those of parked messages\n');
     expect(said).toMatch(/^ {8}2 forward_refused: .*npx bridge redrive --reason forward_refused --apply/m);
     expect(said).toMatch(/^ {8}1 other_deployment: .*npx bridge redrive --reason other_deployment --apply/m);
-    expect(said).toMatch(/^ {8}1 unreadable: .*deploy that one again/m);
+    expect(said).toMatch(/^ {8}1 unreadable: .*deploy that release again/m);
   });
 
   test('redrive does not say that nothing is parked', async () => {
     const { code, said } = await bridge('redrive');
     expect(code).toBe(0);
     expect(said).not.toContain('Nothing is parked');
-    expect(said).toContain(`1 link would be tried again:\n  ${CHANNEL}\n`);
-    expect(said).toContain('3 dead letters besides:\n  2 forward_refused: ');
+    expect(said).toContain(`1 chat would be linked again:\n  ${CHANNEL}\n`);
+    expect(said).toContain('3 dead letters left in place:\n  2 forward_refused: ');
     expect(said).not.toContain('onMessageSent');
   });
 
   test('redrive sends no SMS unless its reason is given', async () => {
     const { said } = await bridge('redrive', '--apply');
-    expect(said).toContain('3 dead letters besides:\n  2 forward_refused: ');
+    expect(said).toContain('3 dead letters left in place:\n  2 forward_refused: ');
     const { database, queues } = await open();
     expect((await queues.counts())['default-webhook']).toMatchObject({ waiting: 0, dead: 2 });
     await database.close();
@@ -261,7 +264,7 @@ describe('with what was given up and is no parked message', () => {
     await opened.queues.deadLetter('default-webhook', { group: CHANNEL, dedupe: 'f3', reason: 'receive_limit', body });
     await opened.database.close();
     const { said } = await bridge('redrive', '--reason', 'receive_limit', '--apply');
-    expect(said).toContain('1 dead letter besides:\n  1 receive_limit: ');
+    expect(said).toContain('1 dead letter left in place:\n  1 receive_limit: ');
     const { database, queues } = await open();
     expect((await queues.counts())['default-webhook']).toMatchObject({ waiting: 0, dead: 3 });
     await database.close();
@@ -273,7 +276,7 @@ describe('with what was given up and is no parked message', () => {
       "2 events would be sent to Flex's own webhook, which sends the customers' SMS:",
       `  ${CHANNEL}`,
       ...[1, 2].map((n) => `    ${sid('IM', String(n))}  onMessageSent of 1970-01-01 00:00 UTC`),
-      'Nothing was changed. Run it again with --apply to put them back.',
+      'Nothing was changed. To put this back, run it again with --apply.',
       '',
     ]);
     const asJson = await bridge('redrive', '--reason', 'forward_refused', '--json');
@@ -294,7 +297,7 @@ describe('with what was given up and is no parked message', () => {
     const other = sid('CH', '9');
     expect(await bridge('redrive', '--chat', other)).toMatchObject({
       code: 1,
-      said: `No pair of ${other} is known here.\n`,
+      said: `This bridge knows no chat of ${other}.\n`,
     });
     const { database, queues } = await open();
     await queues.deadLetter('default-webhook', {
@@ -308,7 +311,7 @@ describe('with what was given up and is no parked message', () => {
 
   test('redrive --reason other_deployment --apply puts the link on its queue', async () => {
     const { code, said } = await bridge('redrive', '--reason', 'other_deployment', '--apply');
-    expect(said).toBe(`1 link:\n  ${CHANNEL}  queued until the bridge runs\n`);
+    expect(said).toBe(`1 chat to link:\n  ${CHANNEL}  queued until the bridge runs\n`);
     expect(code).toBe(1);
     const { database, queues } = await open();
     const [head] = await queues.source('flex-events').receive(1);
@@ -377,12 +380,12 @@ describe('beside a running bridge', () => {
     );
   });
 
-  test('repair says until when something is too young to tell, and exits 1', async () => {
+  test('repair says until when something is too recent to judge, and exits 1', async () => {
     await withBridge(
       () => ({ end: 'reconciled', repaired: 0 }),
       async () => {
         const { code, said } = await bridge('repair', CHANNEL);
-        const until = 'something was found that is too young to tell: come again after 2026-03-14 09:00:08 UTC';
+        const until = 'some changes are too recent to judge: run this again after 2026-03-14 09:00:08 UTC';
         expect(said).toContain(`Flex -> Frontline: repaired 1 message; ${until}`);
         expect(said).toContain(`Frontline -> Flex: ${until}`);
         expect(code).toBe(1);

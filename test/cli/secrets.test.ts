@@ -55,7 +55,7 @@ describe('bridge secrets', () => {
     await set(given);
     await set(given);
     expect(puts()).toBe(1);
-    expect(printed).toContain('Set: nothing, all is as it was');
+    expect(printed).toContain('Set: nothing, the secret is up to date');
   });
 
   test('names what is still missing, and then it is not done', async () => {
@@ -68,7 +68,7 @@ describe('bridge secrets', () => {
     const { set, puts, printed } = setUp({ ...born, AUTH_TOKEN: 'a', FRONTLINE_AUTH_TOKEN: 'b' });
     expect(await set({ AUTH_TOKEN: 'new', API_KEY_SID: 'not-a-key', API_KEY_SECRET: 'hidden' })).toBe(false);
     expect(puts()).toBe(0);
-    expect(printed).toEqual(['Set: nothing. API_KEY_SID is not SK and 32 hex digits.']);
+    expect(printed).toEqual(['Set: nothing, because API_KEY_SID is not SK and 32 hex digits.']);
   });
 
   test('touches the secret of exactly the named stack', async () => {
