@@ -12,22 +12,22 @@ const conversationsEvents =
  * (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides); Conversations not at all.
  */
 export const webhookInstructions = (settings: Settings, publicBaseUrl: string): readonly string[] => [
-  'Put these addresses into the Twilio consoles (POST; everything else as it is):',
+  'Set these webhooks in the Twilio consoles (method POST; leave everything else as it is):',
   '',
   `  Flex account ${settings.flex.accountSid}`,
   `    Programmable Chat, service ${settings.flex.serviceSid}, post-event webhook:`,
   `      ${publicBaseUrl}/chat-to-frontline`,
   `      events: ${chatEvents}`,
-  '      and let Chat try again, which only its API can set: PostWebhookRetryCount=3',
-  '    TaskRouter, the Flex workspace, event callback, with the fragment, so that TaskRouter tries again:',
+  '      retries: set PostWebhookRetryCount=3 through the API, for the console cannot',
+  '    TaskRouter, Flex workspace, event callback (the part after # makes TaskRouter retry):',
   `      ${publicBaseUrl}/taskrouter-handler#rc=5&rp=all`,
   '',
   `  Frontline account ${settings.frontline.accountSid}`,
-  `    Conversations, service ${settings.frontline.serviceSid}, post-event webhook (at this one scope only):`,
+  `    Conversations, service ${settings.frontline.serviceSid}, post-event webhook (on the service only, not on the account):`,
   `      ${publicBaseUrl}/frontline-to-chat`,
   `      events: ${conversationsEvents}`,
   '',
   settings.flex.defaultWebhook === undefined
-    ? '  FLEX_CHAT_DEFAULT_WEBHOOK is not set: chats by SMS would not reach the customer. Right for web chat only.'
-    : "  What Flex's chat service had as post-event webhook goes on to FLEX_CHAT_DEFAULT_WEBHOOK.",
+    ? '  FLEX_CHAT_DEFAULT_WEBHOOK is not set: customers on SMS get no messages. Leave it empty for web chat only.'
+    : "  The bridge passes Flex's chat events on to FLEX_CHAT_DEFAULT_WEBHOOK, which sends the customers' SMS.",
 ];

@@ -22,7 +22,7 @@ const colours: Readonly<Record<Entry['step'], Parameters<typeof styleText>[0]>> 
   breaker: 'red',
 };
 
-const ways = { toFrontline: 'Flex > Frontline', toFlex: 'Frontline > Flex', forward: "Flex's own" } as const;
+const ways = { toFrontline: 'Flex > Frontline', toFlex: 'Frontline > Flex', forward: "Flex's own webhook" } as const;
 
 /** Enough of a SID to tell it from others by eye. */
 export const shortSid = (sid: string): string => (/^[A-Z]{2}[0-9a-f]{32}$/.test(sid) ? `${sid.slice(0, 8)}…` : sid);

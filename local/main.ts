@@ -26,9 +26,9 @@ const giveUp = (error: unknown): never => {
   const why = (): string => {
     if (error instanceof WrongSettings) return error.message;
     if (code === 'EADDRINUSE')
-      return `Port ${port} is in use. Is the bridge running already? PORT or CONSOLE_PORT sets another.`;
+      return `Port ${port} is in use. Is the bridge running already? Set another with PORT or CONSOLE_PORT.`;
     if (code === 'EACCES' && port !== undefined)
-      return `Port ${port} may not be listened on by this user. PORT or CONSOLE_PORT sets another.`;
+      return `This user may not listen on port ${port}. Set another with PORT or CONSOLE_PORT.`;
     return `The bridge cannot start: ${error instanceof Error ? error.message : String(error)}`;
   };
   process.stderr.write(`${why()}\n`);
@@ -43,12 +43,12 @@ const announce = (settings: LocalSettings, running: Running, page: string | unde
       ...about,
       twilio: twilioUrl,
     });
-    if (page !== undefined) say(`Open ${page} to write as a customer and as an agent.`);
+    if (page !== undefined) say(`Open ${page} and write as a customer and as an agent.`);
     return;
   }
   say(`The bridge runs on port ${host.port} for ${host.publicBaseUrl}.`, about);
   say(webhookInstructions(settings.settings, host.publicBaseUrl).join('\n'));
-  if (page !== undefined) say(`Each event's way is shown at ${page}`);
+  if (page !== undefined) say(`Event log: ${page}`);
 };
 
 const main = async (): Promise<void> => {

@@ -17,11 +17,11 @@ export const endOnSignals = (deps: {
       return;
     }
     first = deps.now();
-    deps.say('Ending: finishing what is under way. Ctrl-C again ends at once.');
+    deps.say('Stopping: finishing the work in progress. Press Ctrl-C again to stop at once.');
     deps.end().then(
       () => deps.exit(0),
       (error: unknown) => {
-        deps.say(`The end was not clean: ${error instanceof Error ? error.message : String(error)}`);
+        deps.say(`The bridge did not stop cleanly: ${error instanceof Error ? error.message : String(error)}`);
         deps.exit(1);
       },
     );

@@ -10,7 +10,7 @@ const isOwnHost = (host: string | undefined): boolean =>
 
 /** undefined when the request may pass, else why not. */
 export const whyRefused = ({ headers, method }: Pick<IncomingMessage, 'headers' | 'method'>): string | undefined => {
-  if (!isOwnHost(headers.host)) return 'this page is for this machine only: open it as localhost';
+  if (!isOwnHost(headers.host)) return 'this page is for this machine only: open it as http://localhost';
   const { origin } = headers;
   if (origin !== undefined && origin !== `http://${headers.host}`) return 'not from this page';
   const site = headers['sec-fetch-site'];

@@ -24,12 +24,12 @@ const act = async (what) => {
 };
 
 const ways = createWays($('ways'), {
-  isQuiet: () => $('quiet').checked,
+  hidesEchoes: () => !$('echoes').checked,
   onAny: () => {
     $('no-ways').hidden = true;
   },
 });
-$('quiet').addEventListener('change', ways.redraw);
+$('echoes').addEventListener('change', ways.redraw);
 
 const connect = () => {
   source?.close();
@@ -39,7 +39,7 @@ const connect = () => {
     $('health').classList.toggle('live', live);
   };
   source.addEventListener('open', () => health('live', true));
-  source.addEventListener('error', () => health('not connected, trying again', false));
+  source.addEventListener('error', () => health('disconnected, reconnecting', false));
   source.addEventListener('entries', ({ data }) => ways.add(JSON.parse(data)));
   source.addEventListener('scene', ({ data }) => {
     complain();
@@ -66,7 +66,7 @@ const drawLines = (side, lines) => {
   if (!same) list.replaceChildren();
   for (const line of lines.slice(list.children.length)) {
     const item = part('li', '', line.who === own && line.name !== 'SMS' ? 'own' : '');
-    const origin = line.copied ? ' · by the bridge' : '';
+    const origin = line.copied ? ' · copied by the bridge' : '';
     item.dataset.line = signature(line);
     item.append(
       part('div', line.text, 'text'),
@@ -100,12 +100,12 @@ const drawChats = (chats) => {
 };
 
 const where = (chat) => {
-  if (chat === undefined) return ['Nobody yet', 'Waiting for a chat', 'The chat comes here when it is accepted'];
+  if (chat === undefined) return ['No customer yet', 'Waiting for a chat', 'Appears here once the chat is accepted'];
   const { name, kind, agent, conversation } = chat;
   return [
     kind === 'sms' ? `${name}, by SMS` : `${name}, in a web chat`,
-    agent === undefined ? 'Offered, not accepted' : `${agent}, Programmable Chat`,
-    conversation === undefined ? 'The chat comes here when it is accepted' : `${agent ?? 'Nobody'}, Conversations`,
+    agent === undefined ? 'Not accepted yet' : `${agent}, Programmable Chat`,
+    conversation === undefined ? 'Appears here once the chat is accepted' : `${agent ?? 'No agent'}, Conversations`,
   ];
 };
 
@@ -133,8 +133,8 @@ const begin = async (kind) => {
 
 const prepare = (cast) => {
   $('subtitle').textContent = cast.persons
-    ? 'One chat, told the same on both accounts. Behind it: the local Twilio, whose memory ends with its process.'
-    : 'Events of your accounts. No text of anybody is shown.';
+    ? 'One chat on two accounts, kept equal by the bridge. The local Twilio stands in for both accounts.'
+    : 'Events of your accounts. Message texts are not shown.';
   $('persons').hidden = !cast.persons;
   if (!cast.persons) return;
   $('begin-web').addEventListener('click', () => begin('web'));

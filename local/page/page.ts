@@ -32,7 +32,7 @@ const readText = async (incoming: IncomingMessage): Promise<string> => {
   let size = 0;
   for await (const chunk of incoming) {
     size += chunk.length;
-    if (size > MOST_BODY) throw new NotAllowed('too much at once');
+    if (size > MOST_BODY) throw new NotAllowed('the request is too large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -55,7 +55,7 @@ export const createPage = async (deps: {
   const act = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     try {
       const asked = readAct(await readText(incoming));
-      if (asked === undefined || stage === undefined) throw new NotAllowed('nothing that this page can do');
+      if (asked === undefined || stage === undefined) throw new NotAllowed('no such action');
       sendJson(outgoing, 200, { channel: await stage.act(asked) });
       for (const viewer of viewers) viewer.lookNow();
     } catch (error) {
@@ -88,7 +88,7 @@ export const createPage = async (deps: {
         })),
         faults: nuisances.map(({ name, label }) => ({ name, label })),
       });
-    if (file === undefined) return sendJson(outgoing, 404, { error: 'nothing here' });
+    if (file === undefined) return sendJson(outgoing, 404, { error: 'not found' });
     outgoing
       .writeHead(200, {
         'content-type': file.type,

@@ -1,4 +1,4 @@
-/** Each event's way, from the journal's entries: one row an event, one pill a step. */
+/** The event log, from the journal's entries: one row an event, one pill a step. */
 import { part } from './part.js';
 
 const MOST_ROWS = 150;
@@ -15,20 +15,21 @@ const looks = {
   failed: 'bad',
 };
 const reasons = {
-  echo: 'the bridge wrote it itself',
-  own: 'the bridge wrote it itself',
-  not_linked: 'no counterpart yet; linking copies it',
-  no_twin: 'this agent is not in Frontline',
-  no_proxy: 'a web chat, no SMS to send',
-  already: 'done already',
-  not_handled: 'nothing to do',
-  counterpart: 'made by the bridge',
+  echo: 'written by the bridge',
+  own: 'written by the bridge',
+  not_linked: 'the chat is not linked yet; linking copies it',
+  no_twin: 'the agent has no Frontline user',
+  no_proxy: 'web chat, no SMS to send',
+  already: 'already done',
+  not_handled: 'no use for this event',
+  counterpart: 'created by the bridge',
   side_down: 'the other side is down',
-  lane_dirty: 'waits for what is before it',
-  container_gone: 'the chat is gone there',
+  lane_dirty: 'earlier messages come first',
+  container_gone: 'the chat is closed or deleted there',
+  held: 'the chat is held, it writes too fast',
   outcome_unknown: 'Twilio did not answer; checked before it is sent again',
-  intent_settling: 'a message is in flight',
-  lease_lost: 'another run is on this chat',
+  intent_settling: 'an earlier call has no answer yet',
+  lease_lost: 'another run has this lane',
   perhaps_sent_twice: 'the SMS may have been sent twice',
   found_by_sweep: 'found by the sweep',
   composed: 'its webhook was lost',
@@ -46,7 +47,7 @@ const rowOf = (entry) => {
   if (about === undefined || entry.step === 'swept' || entry.step === 'reconciled') return `${entry.n}`;
   return about.startsWith('IM') ? about : `${entry.type} ${about}`;
 };
-const isOfNoUse = ({ reason }) => reason === 'echo' || reason === 'not_handled';
+const isIgnored = ({ reason }) => reason === 'echo' || reason === 'not_handled';
 
 const reasonText = ({ reason, why, parameter, error, code, status, effect }) =>
   [reason, why, parameter, error]
@@ -61,7 +62,7 @@ const stepText = (entry) => {
   const why = because === '' ? '' : `: ${because}`;
   const to = copies.length > 0 ? ` as ${copies.map(short).join(' ')}` : '';
   const repaired = step === 'reconciled' ? `: ${count ?? 0} repaired` : '';
-  const swept = step === 'swept' ? `: ${count ?? 0} waiting` : '';
+  const swept = step === 'swept' ? `: ${count ?? 0} chats due` : '';
   const own = lane === 'forward' && step !== 'queued' ? 'Flex’s own webhook: ' : '';
   return `${own}${step}${why}${to}${repaired}${swept}`;
 };
@@ -76,7 +77,7 @@ const pill = (text, look, ms) => {
  * @param {HTMLElement} body where the rows stand, newest first
  * @returns {{ add: (entries: object[]) => void, redraw: () => void }}
  */
-export const createWays = (body, { isQuiet, onAny }) => {
+export const createWays = (body, { hidesEchoes, onAny }) => {
   const rows = new Map();
   let last = 0;
 
@@ -89,7 +90,7 @@ export const createWays = (body, { isQuiet, onAny }) => {
     const row = part('tr');
     row.append(part('td', time(entry.at), 'time'), what, way, steps);
     body.prepend(row);
-    const made = { row, way, steps, useless: false };
+    const made = { row, way, steps, ignored: false };
     rows.set(key, made);
     while (rows.size > MOST_ROWS) {
       const [oldest, { row: gone }] = rows.entries().next().value;
@@ -99,8 +100,8 @@ export const createWays = (body, { isQuiet, onAny }) => {
     return made;
   };
 
-  const hide = ({ row, useless }) => {
-    row.hidden = useless && isQuiet();
+  const hide = ({ row, ignored }) => {
+    row.hidden = ignored && hidesEchoes();
   };
 
   const add = (entries) => {
@@ -111,7 +112,7 @@ export const createWays = (body, { isQuiet, onAny }) => {
       const key = rowOf(entry);
       const made = rows.get(key) ?? newRow(entry, key);
       if (entry.step === 'queued') made.steps.append(pill('received'));
-      if (isOfNoUse(entry)) made.useless = true;
+      if (isIgnored(entry)) made.ignored = true;
       if (made.way.textContent === '' && lanes[entry.lane]) made.way.textContent = lanes[entry.lane];
       made.steps.append(pill(stepText(entry), looks[entry.step], entry.ms));
       hide(made);

@@ -94,6 +94,21 @@ withBrowser(
       expect(asked.filter((url) => !url.startsWith(`http://localhost:${port}/`))).toEqual([]);
     });
 
+    test('the event log hides echoes until they are asked for', async () => {
+      await page.getByRole('button', { name: 'Start a web chat' }).click();
+      await page.getByRole('button', { name: 'Accept' }).click();
+      await annIsInFrontline();
+      await says('agent in Frontline', 'from Frontline');
+      const log = page.getByRole('region', { name: 'Event log' });
+      const echo = log.locator('tr', { hasText: 'skipped: written by the bridge' }).first();
+      await echo.waitFor({ state: 'attached' });
+      expect(await echo.isVisible()).toBe(false);
+      await log.getByLabel('Show echoes').check();
+      await echo.waitFor({ state: 'visible' });
+      expect(await log.getByRole('columnheader').allTextContents()).toEqual(['Time', 'Event', 'Direction', 'Result']);
+      expect(complaints).toEqual([]);
+    });
+
     test('can be used by the keyboard alone', async () => {
       await page.getByRole('button', { name: 'Start an SMS chat' }).focus();
       await page.keyboard.press('Enter');

@@ -111,7 +111,7 @@ describe('npm start', () => {
     const child = start({ PORT: String(port) });
     expect(await child.exit).toBe(1);
     expect(child.said()).toBe(
-      `Port ${port} is in use. Is the bridge running already? PORT or CONSOLE_PORT sets another.\n`,
+      `Port ${port} is in use. Is the bridge running already? Set another with PORT or CONSOLE_PORT.\n`,
     );
     const second = start({ CONSOLE_PORT: String(port) });
     expect(await second.exit).toBe(1);

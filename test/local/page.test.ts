@@ -130,7 +130,7 @@ describe('The page', () => {
       { act: 'write', who: 'customer', channel, text: 'x'.repeat(4001) },
       { act: 'faults', names: 'all' },
     ])
-      expect(await act(nonsense)).toMatchObject({ status: 400, error: 'nothing that this page can do' });
+      expect(await act(nonsense)).toMatchObject({ status: 400, error: 'no such action' });
     expect((await ask('POST', '/page/act', json, 'x'.repeat(70_000))).status).toBe(400);
   });
 
