@@ -20,7 +20,7 @@ describe('The agent is told of a message that did not get through', () => {
     await stage.settle(30);
 
     expect(notices(stage, chat)).toEqual([
-      expect.stringMatching(/^\[Bridge\] A message from Flex, written \S+ \S+ UTC, could not .*50504/),
+      expect.stringMatching(/^\[Bridge\] A message from Flex, written \S+ \S+ UTC, is missing here .*50504/),
       expect.stringMatching(/^\[Bridge\] A message of yours, written \S+ \S+ UTC, was not delivered to Flex .*50504/),
     ]);
     expect(stage.said('flex', chat).join()).not.toContain('[Bridge]');
@@ -71,7 +71,7 @@ describe('The agent is told of a message that did not get through', () => {
 
     expect(stage.twilio.customer.phone(PHONE)).toEqual([]);
     expect(notices(stage, chat)).toEqual([
-      expect.stringMatching(/^\[Bridge\] A message, written \S+ \S+ UTC, may not have been delivered .* by SMS/),
+      expect.stringMatching(/^\[Bridge\] A message, written \S+ \S+ UTC, may not have reached the customer by SMS/),
     ]);
   });
 });
@@ -88,7 +88,7 @@ test('A notice of an SMS comes although one look does not show its message', asy
   await stage.settle(0.02);
   hidden();
   await stage.settle(5);
-  expect(notices(stage, chat)).toEqual([expect.stringContaining('may not have been delivered')]);
+  expect(notices(stage, chat)).toEqual([expect.stringContaining('may not have reached the customer')]);
 });
 
 test('A notice goes nowhere else, although an app has replaced its attributes before the bridge heard that it stands there', async () => {

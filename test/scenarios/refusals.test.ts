@@ -54,7 +54,7 @@ describe('a removal that Twilio will not carry out', () => {
     expect(stage.said('frontline', chat)).toEqual([
       'hello',
       'still there?',
-      expect.stringMatching(/^\[Bridge\] A message that was deleted still stands in this conversation .*50408/),
+      expect.stringMatching(/^\[Bridge\] A message that was deleted is still shown here .*50408/),
     ]);
     expect(await stage.parked()).toMatchObject([{ sid, reason: 'refused', code: 50408, edit: true }]);
     await quiet(stage);
@@ -183,7 +183,7 @@ describe('a copy that somebody changes whenever it is put right', () => {
     const writes = stage.calls()['frontline POST conversations.message'];
     expect(writes).toBe(5);
     expect(stage.said('frontline', chat)[0]).toBe('mine');
-    expect(notices(stage.said('frontline', chat))).toEqual([expect.stringContaining('altered')]);
+    expect(notices(stage.said('frontline', chat))).toEqual([expect.stringContaining('keeps changing its copy')]);
     expect(await listParked(stage.store, {})).toMatchObject([{ sid, reason: 'altered', edit: true }]);
     await quiet(stage);
   });
@@ -240,7 +240,9 @@ describe('what Twilio never takes, and says so by no final code', () => {
     expect(people(stage.said('frontline', chat))).toEqual([]);
     await pass(2);
     expect(people(stage.said('frontline', chat))).toEqual(['still there?']);
-    expect(stage.said('frontline', chat)).toContainEqual(expect.stringMatching(/^\[Bridge\] A message .*gave_up/));
+    expect(stage.said('frontline', chat)).toContainEqual(
+      expect.stringMatching(/^\[Bridge\] A message .*did not take it for an hour/),
+    );
     expect(await stage.parked()).toMatchObject([{ reason: 'gave_up', edit: false }]);
   });
 

@@ -5,6 +5,7 @@
 
 import type { BridgeDeps } from '../deps.ts';
 import { encodeEnvelope, type Undelivered } from '../jobs/envelope.ts';
+import type { Parked } from '../model/outcome.ts';
 import type { ChannelSid, SourceSid } from '../model/sids.ts';
 import type { Queues } from '../ports/queues.ts';
 import type { PairId } from '../state/items.ts';
@@ -27,20 +28,31 @@ const MARK = '[Bridge] ';
 export const isNoticeText = ({ author, body }: { readonly author: string; readonly body: string }): boolean =>
   author === NOTICE_AUTHOR && body.startsWith(MARK);
 
-/** What went wrong is named by reason and code, the message by its time; what was said is not repeated. */
+/** Why it did not cross, in an agent's words. */
+const WHY: Readonly<Record<string, string>> = {
+  refused: 'Twilio refused it',
+  gave_up: 'Twilio did not take it for an hour',
+  altered: 'somebody keeps changing its copy',
+  forward_refused: "Flex's SMS webhook refused it",
+  forward_pointless: 'it is too late to send it',
+} satisfies Partial<Record<Parked, string>>;
+
+/** Says what is missing where, and why. A message is named by its time; what was said is not repeated. */
 export const noticeText = ({ way, reason, code, createdAt, edit }: Undelivered): string => {
-  const why = code === undefined ? reason : `${reason}, Twilio's error ${code}`;
+  const why = `${WHY[reason] ?? reason}${code === undefined ? '' : `, error ${code}`}`;
   const written = createdAt === undefined ? '' : `, written ${minute(createdAt)} UTC,`;
   if (edit === GONE)
-    return `${MARK}A message${way === 'toFlex' ? ' of yours' : ''} that was deleted still stands in ${way === 'toFlex' ? 'Flex' : 'this conversation'} (${why}).`;
+    return way === 'toFlex'
+      ? `${MARK}A message of yours that was deleted is still shown in Flex (${why}).`
+      : `${MARK}A message that was deleted is still shown here (${why}).`;
   const what = edit === undefined ? 'A message' : 'An edit of a message';
   switch (way) {
     case 'toFrontline':
-      return `${MARK}${what} from Flex${written} could not be shown here (${why}). Please read it in Flex.`;
+      return `${MARK}${what} from Flex${written} is missing here (${why}). Please read it in Flex.`;
     case 'toFlex':
       return `${MARK}${what} of yours${written} was not delivered to Flex (${why}).`;
     case 'forward':
-      return `${MARK}A message${written} may not have been delivered to the customer by SMS (${why}).`;
+      return `${MARK}${what}${written} may not have reached the customer by SMS (${why}).`;
     default:
       return way satisfies never;
   }

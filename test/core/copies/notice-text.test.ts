@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import { GONE, isNoticeText, NOTICE_AUTHOR, noticeText } from '../../../src/core/copies/notice-text.ts';
+import type { Undelivered } from '../../../src/core/jobs/envelope.ts';
+import { sid } from '../../support/sid.ts';
+
+const about = (more: Partial<Undelivered>): Undelivered => ({
+  sid: sid('IM', '1'),
+  way: 'toFlex',
+  reason: 'refused',
+  code: 50504,
+  createdAt: '2026-11-22T14:03:04.567Z',
+  ...more,
+});
+
+describe('A notice tells the agent', () => {
+  test.each([
+    [
+      {},
+      'A message of yours, written 2026-11-22 14:03 UTC, was not delivered to Flex (Twilio refused it, error 50504).',
+    ],
+    [
+      { way: 'toFrontline' as const, reason: 'gave_up', code: undefined },
+      'A message from Flex, written 2026-11-22 14:03 UTC, is missing here (Twilio did not take it for an hour). Please read it in Flex.',
+    ],
+    [
+      { edit: 'e1', reason: 'altered', code: undefined, createdAt: undefined },
+      'An edit of a message of yours was not delivered to Flex (somebody keeps changing its copy).',
+    ],
+    [
+      { way: 'forward' as const, reason: 'forward_pointless', code: undefined },
+      'A message, written 2026-11-22 14:03 UTC, may not have reached the customer by SMS (it is too late to send it).',
+    ],
+    [{ edit: GONE }, 'A message of yours that was deleted is still shown in Flex (Twilio refused it, error 50504).'],
+    [
+      { way: 'toFrontline' as const, edit: GONE, reason: 'a_later_reason' },
+      'A message that was deleted is still shown here (a_later_reason, error 50504).',
+    ],
+  ])('%j', (more, text) => {
+    expect(noticeText(about(more))).toBe(`[Bridge] ${text}`);
+    expect(isNoticeText({ author: NOTICE_AUTHOR, body: noticeText(about(more)) })).toBe(true);
+  });
+});
