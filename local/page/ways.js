@@ -27,12 +27,44 @@ const reasons = {
   lane_dirty: 'earlier messages come first',
   container_gone: 'the chat is closed or deleted there',
   held: 'the chat is held, it writes too fast',
+  not_a_chat: 'not a chat task',
+  old_generation: 'the chat has a newer conversation',
+  closed: 'the chat has ended',
+  empty: 'nothing in it to copy',
+  parked: 'given up before',
+  removed: 'deleted at its source',
+  other_service: 'another chat service',
+  no_default_webhook: 'Flex has no webhook of its own',
+  refused: 'Twilio refused it',
+  gave_up: 'Twilio did not take it for an hour',
+  altered: 'somebody keeps changing the copy',
+  other_deployment: 'linked by another bridge',
+  unreadable: 'written by another release',
+  forward_refused: 'the webhook refused it',
+  forward_pointless: 'too late to send',
   outcome_unknown: 'Twilio did not answer; checked before it is sent again',
   intent_settling: 'an earlier call has no answer yet',
   lease_lost: 'another run has this lane',
   perhaps_sent_twice: 'the SMS may have been sent twice',
   found_by_sweep: 'found by the sweep',
   composed: 'its webhook was lost',
+  more_to_copy: 'more of the history follows',
+  list_behind: 'Twilio does not list it yet',
+  message_not_visible: 'Twilio does not show it yet',
+  counterpart_not_visible: 'Twilio does not show the new conversation yet',
+  not_compared: 'not compared',
+  left_alone: 'not compared',
+  in_flight: 'a message is in flight',
+  dirty: 'the other side is down',
+};
+
+/** What a line of the sweep counts. */
+const counted = {
+  sweep: 'chats due',
+  dirty_lanes: 'lanes behind',
+  active_lanes: 'lanes',
+  quiet_lanes: 'lanes',
+  accepts: 'accepts',
 };
 
 const short = (sid) => (/^[A-Z]{2}[0-9a-f]{32}$/.test(sid) ? `${sid.slice(0, 8)}…` : sid);
@@ -62,7 +94,7 @@ const stepText = (entry) => {
   const why = because === '' ? '' : `: ${because}`;
   const to = copies.length > 0 ? ` as ${copies.map(short).join(' ')}` : '';
   const repaired = step === 'reconciled' ? `: ${count ?? 0} repaired` : '';
-  const swept = step === 'swept' ? `: ${count ?? 0} chats due` : '';
+  const swept = step === 'swept' && count > 0 ? `: ${count} ${counted[entry.type] ?? ''}` : '';
   const own = lane === 'forward' && step !== 'queued' ? 'Flex’s own webhook: ' : '';
   return `${own}${step}${why}${to}${repaired}${swept}`;
 };

@@ -74,11 +74,11 @@ describe('no retired word stands in', () => {
   });
 
   test('a field or a reason of the journal', () => {
-    for (const file of ['src/core/ports/journal.ts', 'src/core/model/outcome.ts']) {
+    for (const file of ['ports/journal', 'model/outcome', 'model/sweep-verdict'].map((name) => `src/core/${name}.ts`)) {
       const code = withoutComments(read(file));
       const fields = [...code.matchAll(/(?:readonly )?(\w+)\??:/g)].map(([, name = '']) => name);
       const reasons = stringsIn(code).filter((text) => !text.startsWith('.'));
-      expect(fields.length + reasons.length).toBeGreaterThan(10);
+      expect(fields.length + reasons.length).toBeGreaterThan(5);
       expect(complaints(file, fields, 'name')).toEqual([]);
       expect(complaints(file, reasons, 'text')).toEqual([]);
     }
