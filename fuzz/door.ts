@@ -3,7 +3,7 @@ import type { QueueName } from '../src/contract.ts';
 import type { Entry } from '../src/core/ports/journal.ts';
 import type { QueueMessage } from '../src/core/ports/queues.ts';
 import { config, NOW, secrets } from './bridge.ts';
-import type { RequestDraft, Trouble } from './draft.ts';
+import type { BackendFault, RequestDraft } from './draft.ts';
 import type { Knock } from './knock.ts';
 import type { Queued } from './stage.ts';
 import type { Target } from './target.ts';
@@ -90,7 +90,7 @@ export const knock = async (target: Target, draft: RequestDraft, given: Knock): 
     }
     return failing;
   };
-  const behind = (hanging: Trouble): void => {
+  const behind = (hanging: BackendFault): void => {
     if (draft.fault === hanging) met = true;
   };
   const send = (queue: QueueName, message: QueueMessage): Promise<void> => {

@@ -12,7 +12,7 @@ export type SignedHow = 'as sent' | 'original' | 'bare' | 'other address' | 'gar
 export type Flow = 'whole' | 'pieces' | 'stalls' | 'breaks' | 'none';
 
 /** What goes wrong behind the webhook. */
-export type Trouble =
+export type BackendFault =
   | 'nothing'
   | 'queue refuses'
   | 'queue refuses one'
@@ -35,7 +35,7 @@ export type RequestDraft = {
   token: Token;
   signed: SignedHow;
   flow: Flow;
-  fault: Trouble;
+  fault: BackendFault;
 };
 
 export const tokenOf = (side: Side): Token => side;

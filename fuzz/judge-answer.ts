@@ -1,6 +1,6 @@
 /** What must hold of every answer of the webhook, whatever was sent. */
 import type { AnswerSeen } from './door.ts';
-import type { Trouble } from './draft.ts';
+import type { BackendFault } from './draft.ts';
 import { entryProblems } from './judge-entry.ts';
 import { contentProblems, queueProblems } from './judge-message.ts';
 import type { Knock } from './knock.ts';
@@ -29,7 +29,7 @@ const answerProblems = (knock: Knock, heard: AnswerSeen): readonly string[] => {
 
 const STEPS: Readonly<Record<number, readonly string[]>> = { 204: ['queued', 'skipped'], 503: ['failed'] };
 
-const journalProblems = (heard: AnswerSeen, fault: Trouble): readonly string[] => {
+const journalProblems = (heard: AnswerSeen, fault: BackendFault): readonly string[] => {
   const [entry, ...more] = heard.entries;
   if (entry === undefined || more.length > 0) return [`${heard.entries.length} entries for one webhook`];
   const steps = STEPS[heard.status] ?? ['refused'];
@@ -43,7 +43,7 @@ const journalProblems = (heard: AnswerSeen, fault: Trouble): readonly string[] =
   ];
 };
 
-export const judgeAnswer = (knock: Knock, heard: AnswerSeen, fault: Trouble): readonly string[] => {
+export const judgeAnswer = (knock: Knock, heard: AnswerSeen, fault: BackendFault): readonly string[] => {
   if (heard.end === 'threw') return ['an exception instead of an answer'];
   if (heard.end === 'hung') return ['no answer'];
   return [

@@ -1,6 +1,6 @@
 /** What happens to headers, the signature among them, to the address and the method. */
 import { ROUTES } from '../../src/contract.ts';
-import type { RequestDraft, SignedHow, Token, Trouble } from '../draft.ts';
+import type { BackendFault, RequestDraft, SignedHow, Token } from '../draft.ts';
 import { NAME, TEXT } from '../marks.ts';
 import type { Mutation } from '../mutation.ts';
 
@@ -73,7 +73,7 @@ const QUERIES = [
 const METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'post', 'POST ', 'FOO', '__proto__'];
 const TOKENS: readonly Token[] = ['flex', 'before', 'frontline', 'empty', 'guessed'];
 const SIGNED: readonly SignedHow[] = ['original', 'original', 'bare', 'other address', 'garbled', 'missing'];
-const FAULTS: readonly Trouble[] = [
+const FAULTS: readonly BackendFault[] = [
   'queue refuses',
   'queue refuses',
   'queue refuses one',

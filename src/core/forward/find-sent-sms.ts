@@ -13,7 +13,7 @@ import type { Store } from '../ports/store.ts';
 import { forwardKey } from '../state/items.ts';
 import { type DoubtfulForward, readForwardRow } from './rows.ts';
 
-export type LookUpDeps = { readonly store: Store; readonly flex: Pick<FlexSide, 'container' | 'listMessages'> };
+export type SmsLookupDeps = { readonly store: Store; readonly flex: Pick<FlexSide, 'container' | 'listMessages'> };
 
 export type SmsFound = 'sent' | 'notSent' | 'unclear';
 
@@ -23,7 +23,7 @@ export type SmsFound = 'sent' | 'notSent' | 'unclear';
  * @throws {TwilioError}
  */
 export const findSentSms = async (
-  deps: LookUpDeps,
+  deps: SmsLookupDeps,
   webhook: DefaultWebhook,
   { forward, came }: { readonly forward: Forward; readonly came: Forward },
   row: DoubtfulForward,
@@ -98,7 +98,7 @@ const endsBefore = (page: readonly Interaction[], floor: number): boolean => {
 
 /** How many other messages of these texts may have been sent since `floor`: at most one each, or two. */
 const equalOthers = async (
-  deps: LookUpDeps,
+  deps: SmsLookupDeps,
   forward: Forward,
   texts: ReadonlySet<string>,
   floor: number,

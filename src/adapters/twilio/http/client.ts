@@ -3,7 +3,7 @@ import type { AccountSid, ServiceSid } from '../../../core/model/sids.ts';
 import { TwilioError } from '../../../core/model/twilio-error.ts';
 import type { AccountSecrets } from '../../../runtime/secrets.ts';
 import { wireUrl } from './base-url.ts';
-import { troubleOf } from './errors.ts';
+import { twilioErrorFrom } from './errors.ts';
 import { type HttpAnswer, type HttpCall, type HttpRequest, NoAnswer } from './http.ts';
 import { maskedPath } from './masked-path.ts';
 import { type Payload, parsePayload, Unreadable } from './payload.ts';
@@ -87,7 +87,7 @@ export const createRest =
     };
     const body = form === undefined ? undefined : new URLSearchParams(form).toString();
     const answer = await answerOf(http, { method, url, headers, body, timeoutMs: requestMs }, about);
-    if (answer.status < 200 || answer.status >= 300) throw troubleOf(about, answer);
+    if (answer.status < 200 || answer.status >= 300) throw twilioErrorFrom(about, answer);
     try {
       return read(answer.body === '' ? {} : parsePayload(answer.body));
     } catch (cause) {

@@ -130,7 +130,7 @@ const judge = (status: number, code: number | undefined, bare: Bare): Bare => {
  * @param about - method and path, free of names.
  * @see https://www.twilio.com/docs/usage/twilios-response
  */
-export const troubleOf = (about: string, answer: HttpAnswer, bare: Bare = inBetween): TwilioError => {
+export const twilioErrorFrom = (about: string, answer: HttpAnswer, bare: Bare = inBetween): TwilioError => {
   const { status } = answer;
   const code = errorCode(answer.body);
   const message = code === undefined ? `${about}: ${status}` : `${about}: ${status}, code ${code}`;

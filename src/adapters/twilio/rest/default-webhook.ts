@@ -4,7 +4,7 @@ import type { DefaultWebhook } from '../../../core/ports/default-webhook.ts';
 import type { AccountSecrets } from '../../../runtime/secrets.ts';
 import { isTwilioUrl, wireUrl } from '../http/base-url.ts';
 import { answerOf, secretsFor } from '../http/client.ts';
-import { troubleOf } from '../http/errors.ts';
+import { twilioErrorFrom } from '../http/errors.ts';
 import type { HttpCall } from '../http/http.ts';
 import { maskedPath } from '../http/masked-path.ts';
 import { createProxyInteractions } from './proxy-interactions.ts';
@@ -52,7 +52,7 @@ export const createDefaultWebhook = (settings: {
     };
     const answer = await answerOf(http, { method: 'POST', url, headers, body, timeoutMs }, about);
     if (answer.status >= 200 && answer.status < 300) return;
-    throw troubleOf(about, answer, { remedy: 'park', effect: 'refused' });
+    throw twilioErrorFrom(about, answer, { remedy: 'park', effect: 'refused' });
   };
   const proxy = /\/Accounts\/(AC[0-9a-f]{32})\/Proxy\/(KS[0-9a-f]{32})\//.exec(signedUrl);
   const [, accountSid, service] = proxy ?? [];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { saysGone, troubleOf } from '../../../../src/adapters/twilio/http/errors.ts';
+import { saysGone, twilioErrorFrom } from '../../../../src/adapters/twilio/http/errors.ts';
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}) => ({
   status,
@@ -7,7 +7,7 @@ const answer = (status: number, body: unknown, headers: Record<string, string> =
   body: typeof body === 'string' ? body : JSON.stringify(body),
 });
 const refusal = (status: number, code: number) =>
-  troubleOf('POST /v2', answer(status, { code, message: 'Ann said no' }));
+  twilioErrorFrom('POST /v2', answer(status, { code, message: 'Ann said no' }));
 
 const waits = [50377, 50384, 50350, 50300, 50334, 20404, 45376, 80607, 80904];
 const retries = [20429, 50063, 50074, 45010, 50349, 50449, 50419, 50213, 50391, 50514, 20409, 50386, 80623];
@@ -36,7 +36,7 @@ describe('a code of Twilio', () => {
 
   test('is read from the newer error bodies too', () => {
     const body = { type: 'https://x', title: 'Ann', status: 400, code: '50304' };
-    expect(troubleOf('POST /v2', answer(400, body))).toMatchObject({ code: 50304, remedy: 'park' });
+    expect(twilioErrorFrom('POST /v2', answer(400, body))).toMatchObject({ code: 50304, remedy: 'park' });
   });
 });
 
@@ -62,14 +62,14 @@ describe('a status', () => {
     { status: 504, body: 'upstream', remedy: 'retry', effect: 'unknown' },
     { status: 302, body: '', remedy: 'retry', effect: 'unknown' },
   ])('$status with $body is $effect, remedy $remedy', ({ status, body, remedy, effect }) => {
-    expect(troubleOf('POST /v2', answer(status, body))).toMatchObject({ remedy, effect, status });
+    expect(twilioErrorFrom('POST /v2', answer(status, body))).toMatchObject({ remedy, effect, status });
   });
 
   test.each(['', 'not found', '<html>', '{}', '[]', 'null', '{"code":"none"}'])(
     'of the 4xx with a body of somebody in between (%p) is unknown and retried',
     (body) => {
       for (const status of [400, 404, 409])
-        expect(troubleOf('POST /v2', answer(status, body))).toMatchObject({
+        expect(twilioErrorFrom('POST /v2', answer(status, body))).toMatchObject({
           remedy: 'retry',
           effect: 'unknown',
           code: undefined,
@@ -79,7 +79,7 @@ describe('a status', () => {
 });
 
 describe('Retry-After', () => {
-  const asked = (headers: Record<string, string>) => troubleOf('GET /v2', answer(429, '', headers)).retryAfter;
+  const asked = (headers: Record<string, string>) => twilioErrorFrom('GET /v2', answer(429, '', headers)).retryAfter;
 
   test('is obeyed in seconds and as a date, counted from the answer itself', () => {
     expect(asked({ 'retry-after': '7' })).toBe(7);
@@ -99,7 +99,7 @@ test('what is gone is gone when Twilio says so, not when a proxy finds no page',
   expect(saysGone(refusal(404, 20404))).toBe(true);
   expect(saysGone(refusal(404, 50500))).toBe(true);
   expect(saysGone(refusal(400, 50350))).toBe(true);
-  expect(saysGone(troubleOf('GET /v2', answer(404, '<html>')))).toBe(false);
+  expect(saysGone(twilioErrorFrom('GET /v2', answer(404, '<html>')))).toBe(false);
   expect(saysGone(refusal(400, 50304))).toBe(false);
 });
 
