@@ -110,7 +110,7 @@ const behindLines = (behind: number): readonly string[] =>
       ];
 
 const said = (ended: JobEnd | undefined, running: boolean): string => {
-  if (ended === undefined) return running ? 'still under way' : 'queued until the bridge runs';
+  if (ended === undefined) return running ? 'still in progress' : 'queued until the bridge runs';
   if (ended.end === 'replicated') return `put back as ${ended.copies.join(' ')}`;
   if (ended.end === 'linked') return `linked with ${ended.copies.join(' ')}`;
   const again = ended.end === 'parked' ? 'parked again' : ended.end;

@@ -1,5 +1,5 @@
 import { findPair } from '../src/core/operate/find.ts';
-import { type LaneRepair, releasePair, repairPair } from '../src/core/operate/repair.ts';
+import { type LaneRepair, type NotRepaired, releasePair, repairPair } from '../src/core/operate/repair.ts';
 import { containerOfPair } from '../src/core/state/items.ts';
 import { commonUsage, parse, sidOf, waitOf, whereOf } from './arguments.ts';
 import { type Command, EXIT, Misunderstood } from './command.ts';
@@ -57,6 +57,13 @@ export const repair: Command = async ({ args, environment, print }) => {
 
 const repairedPart = (count: number): string => (count === 0 ? '' : `repaired ${plural(count, 'message')}; `);
 
+const whyWords: Partial<Record<NotRepaired, string>> = {
+  in_progress: 'still in progress',
+  bridge_not_running: 'queued until the bridge runs',
+  being_linked: 'being linked',
+  closed: 'the chat has ended',
+};
+
 const said = (lane: LaneRepair): string => {
   switch (lane.verdict) {
     case 'clean':
@@ -65,7 +72,9 @@ const said = (lane: LaneRepair): string => {
       return `repaired ${plural(lane.repaired, 'message')}`;
     case 'unsure':
       return `${repairedPart(lane.repaired)}some changes are too recent to judge: run this again after ${toTheSecond(lane.again)}`;
-    case 'not compared':
-      return `${repairedPart(lane.repaired ?? 0)}not compared (${lane.reason})`;
+    case 'not_compared':
+      return `${repairedPart(lane.repaired ?? 0)}not compared (${whyWords[lane.reason] ?? lane.reason})`;
+    default:
+      return lane satisfies never;
   }
 };

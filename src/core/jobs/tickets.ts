@@ -1,7 +1,7 @@
 /** How an operator's command hears how its job ended: the job names a ticket, and its consumer writes the end there. */
 
 import type { BridgeDeps } from '../deps.ts';
-import type { Outcome } from '../model/outcome.ts';
+import type { Deferred, Outcome, Parked, Skipped } from '../model/outcome.ts';
 import { TICKET_LOOK_EVERY_MS, TICKETS_AT_ONCE } from '../model/times.ts';
 import type { Item } from '../ports/change.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -12,7 +12,7 @@ import { newTally, type Tally } from './run.ts';
 
 export type JobEnd = {
   readonly end: Exclude<Outcome['end'], 'retry'>;
-  readonly reason: string | undefined;
+  readonly reason: Skipped | Parked | Deferred | undefined;
   /** How many messages were repaired by all runs of the job; a run that was killed did not count. */
   readonly repaired: number;
   /** Milliseconds since 1970: something was found that can only be judged after this. */
@@ -50,7 +50,7 @@ const endOf = (outcome: Exclude<Outcome, { end: 'retry' }>, { unsureUntil }: Tal
 
 const read = (item: Item): JobEnd => ({
   end: item.end as JobEnd['end'],
-  reason: typeof item.reason === 'string' ? item.reason : undefined,
+  reason: item.reason as JobEnd['reason'],
   repaired: typeof item.repaired === 'number' ? item.repaired : 0,
   unsureUntil: typeof item.unsureUntil === 'number' ? item.unsureUntil : undefined,
   copies: typeof item.copies === 'string' && item.copies !== '' ? item.copies.split(' ') : [],

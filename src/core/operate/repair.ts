@@ -8,6 +8,14 @@ import { dueMark } from '../state/lane/lease.ts';
 import type { Pair } from '../state/pair.ts';
 import type { Operator } from './operator.ts';
 
+/** Why a lane was not compared: its job has not ended yet, or no bridge runs that could do it, or how it ended instead. */
+export type NotRepaired =
+  | 'in_progress'
+  | 'bridge_not_running'
+  | 'being_linked'
+  | NonNullable<JobEnd['reason']>
+  | JobEnd['end'];
+
 /**
  * What came of it, with how many messages were repaired meanwhile. `clean` is only said of what was seen. `unsure`:
  * something was found that is too young to tell, for a list may be behind; `again` is when it can be, in milliseconds
@@ -17,14 +25,14 @@ export type LaneRepair = { readonly lane: Lane } & (
   | { readonly verdict: 'clean' }
   | { readonly verdict: 'repaired'; readonly repaired: number }
   | { readonly verdict: 'unsure'; readonly repaired: number; readonly again: number }
-  | { readonly verdict: 'not compared'; readonly reason: string; readonly repaired?: number }
+  | { readonly verdict: 'not_compared'; readonly reason: NotRepaired; readonly repaired?: number }
 );
 
-const verdictOf = (lane: Lane, ended: JobEnd | undefined, unheard: string): LaneRepair => {
-  if (ended === undefined) return { lane, verdict: 'not compared', reason: unheard };
+const verdictOf = (lane: Lane, ended: JobEnd | undefined, unheard: NotRepaired): LaneRepair => {
+  if (ended === undefined) return { lane, verdict: 'not_compared', reason: unheard };
   const { repaired, unsureUntil } = ended;
   if (ended.end !== 'reconciled') {
-    const seen = { lane, verdict: 'not compared', reason: ended.reason ?? ended.end } as const;
+    const seen = { lane, verdict: 'not_compared', reason: ended.reason ?? ended.end } as const;
     return repaired === 0 ? seen : { ...seen, repaired };
   }
   if (unsureUntil !== undefined) return { lane, verdict: 'unsure', repaired, again: unsureUntil };
@@ -41,12 +49,12 @@ export const repairPair = async (
   pair: Pair,
   how: { readonly full: boolean; readonly waitMs: number },
 ): Promise<readonly LaneRepair[]> => {
-  const unheard = operator.consumed ? 'still under way' : 'queued until the bridge runs';
+  const unheard = operator.consumed ? 'in_progress' : 'bridge_not_running';
   if (!pair.linked) {
     const link = { kind: 'link', pair: pair.id, because: 'operator' } as const;
     for (const job of jobOn(pair, 'toFrontline', link)) await sendJob(operator, job);
-    const reason = operator.consumed ? 'being linked' : unheard;
-    return (['toFrontline', 'toFlex'] as const).map((lane) => ({ lane, verdict: 'not compared', reason }));
+    const reason = operator.consumed ? 'being_linked' : unheard;
+    return (['toFrontline', 'toFlex'] as const).map((lane) => ({ lane, verdict: 'not_compared', reason }));
   }
   const jobs: { readonly lane: Lane; readonly ticket: string }[] = [];
   for (const lane of ['toFrontline', 'toFlex'] as const) {

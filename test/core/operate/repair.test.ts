@@ -133,7 +133,7 @@ describe('repair', () => {
     const lanes = await office.during(
       repairPair(office.operator, await pairOf(office, channelSid), { full: false, waitMs: 5_000 }),
     );
-    expect(lanes.map(({ verdict }) => verdict)).toEqual(['not compared', 'not compared']);
+    expect(lanes.map(({ verdict }) => verdict)).toEqual(['not_compared', 'not_compared']);
   });
 
   test('names why it did not compare', async () => {
@@ -142,8 +142,8 @@ describe('repair', () => {
     const pair = await pairOf(office, channelSid);
     await office.operator.store.write(pairKey(pair.id), { when: [], set: { state: 'closed' }, nonce: ['n', 'closed'] });
     expect(await repaired(office, channelSid)).toEqual([
-      { lane: 'toFrontline', verdict: 'not compared', reason: 'closed' },
-      { lane: 'toFlex', verdict: 'not compared', reason: 'closed' },
+      { lane: 'toFrontline', verdict: 'not_compared', reason: 'closed' },
+      { lane: 'toFlex', verdict: 'not_compared', reason: 'closed' },
     ]);
   });
 
@@ -153,8 +153,8 @@ describe('repair', () => {
     const alone = { ...office.operator, consumed: false };
     const lanes = await repairPair(alone, await pairOf(office, channelSid), { full: false, waitMs: 60_000 });
     expect(lanes).toMatchObject([
-      { verdict: 'not compared', reason: 'queued until the bridge runs' },
-      { verdict: 'not compared', reason: 'queued until the bridge runs' },
+      { verdict: 'not_compared', reason: 'bridge_not_running' },
+      { verdict: 'not_compared', reason: 'bridge_not_running' },
     ]);
   });
 
