@@ -1,4 +1,6 @@
-/** What an operator can do about a dead letter that stands for nothing in the table, by its reason; see docs/runbook.md. */
+/**
+ * What an operator can do about a dead letter that stands for nothing in the table, by its reason; see docs/runbook.md.
+ */
 import type { Parked } from '../src/core/model/outcome.ts';
 import { RECEIVED_TOO_OFTEN } from '../src/core/operate/dead-letters.ts';
 
@@ -6,7 +8,7 @@ const remedies: Readonly<Record<Exclude<Parked, 'gave_up' | 'altered'> | typeof 
   other_deployment:
     'another deployment has linked these chats: stop it, delete its conversations of them, then npx bridge redrive --reason other_deployment --apply',
   refused:
-    'Twilio refuses to add somebody to these chats (the parked line of the log has its error code): fix that, then npx bridge redrive --reason refused --apply',
+    'Twilio refuses to add a participant to these chats (the parked line of the log has its error code): fix that, then npx bridge redrive --reason refused --apply',
   forward_refused:
     "customers did not get these SMS: fix what Flex's webhook refuses, then npx bridge redrive --reason forward_refused --apply",
   forward_pointless:

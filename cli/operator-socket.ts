@@ -1,7 +1,7 @@
-/** The other end of the operator's door of a bridge on this machine. */
+/** The commands' end of the operator's socket of a bridge on this machine. */
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { type DoorName, doorAddress } from '../local/operator-socket.ts';
+import { type OperatorCall, socketAddress } from '../local/operator-socket.ts';
 import type { DeploymentAccess } from '../src/core/operate/operator.ts';
 import { Unreachable } from './command.ts';
 
@@ -19,11 +19,11 @@ const post = (socketPath: string, path: string, body: string): Promise<{ status:
     asked.end(body);
   });
 
-type Ask = (name: DoorName) => (...given: readonly unknown[]) => Promise<never>;
+type Ask = (name: OperatorCall) => (...given: readonly unknown[]) => Promise<never>;
 
-/** @returns undefined when nobody is behind the door: no bridge runs on this file. */
-export const throughDoor = async (path: string): Promise<DeploymentAccess | undefined> => {
-  const address = doorAddress(path);
+/** @returns undefined when no bridge runs on this file. */
+export const connectToBridge = async (path: string): Promise<DeploymentAccess | undefined> => {
+  const address = socketAddress(path);
   const ask: Ask =
     (name) =>
     async (...given) => {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readLocalSettings } from '../local/local-settings.ts';
-import { doorPath } from '../local/operator-socket.ts';
+import { socketPath } from '../local/operator-socket.ts';
 import { sqliteDeployment } from '../src/adapters/sqlite/deployment.ts';
 import { openDatabase } from '../src/adapters/sqlite/open.ts';
 import { createSqliteQueue } from '../src/adapters/sqlite/queue.ts';
@@ -10,7 +10,7 @@ import { createSqliteStore } from '../src/adapters/sqlite/store.ts';
 import type { Operator } from '../src/core/operate/operator.ts';
 import { systemClock as clock } from '../src/runtime/system-clock.ts';
 import { Unreachable } from './command.ts';
-import { throughDoor } from './operator-socket.ts';
+import { connectToBridge } from './operator-socket.ts';
 
 export type Where = { readonly stack: string | undefined; readonly data: string | undefined };
 export type Reached = Operator & { readonly close: () => Promise<void> };
@@ -22,7 +22,7 @@ const own = { clock, nonce: randomUUID } as const;
 export const reach = async (where: Where, environment: Environment): Promise<Reached> => {
   if (where.stack !== undefined) return onAws(where.stack);
   const file = where.data ?? (environment.DATA_FILE?.trim() || readLocalSettings(environment).dataFile);
-  const running = await throughDoor(doorPath(file));
+  const running = await connectToBridge(socketPath(file));
   return running === undefined ? inFile(file) : { ...running, ...own, consumed: true, close: async () => {} };
 };
 

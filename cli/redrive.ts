@@ -82,7 +82,7 @@ export const redrive: Command = async ({ args, environment, print }) => {
   }
 };
 
-/** Reasons that are only a customer's SMS: whoever names another one has not asked for it. */
+/** Reasons that are only a customer's SMS: a command that names another reason has not asked for these. */
 const SENT_AGAIN: readonly string[] = ['forward_refused', 'forward_pointless'] satisfies readonly Parked[];
 
 const find = async (operator: Operator, reason: string | undefined, pair: PairId | undefined): Promise<Found> => {

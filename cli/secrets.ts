@@ -15,15 +15,17 @@ export type SecretsCommand = {
   readonly print: (line: string) => void;
 };
 
-/** The stamp key was made with the deployment and stays: with another one the bridge would not know its own messages. */
+/**
+ * The stamp key was made with the deployment and stays: with another one the bridge would not know its own messages.
+ */
 const settable = SECRET_FIELDS.filter((field) => field !== 'STAMP_KEY');
 
 const previous = { AUTH_TOKEN: 'AUTH_TOKEN_PREVIOUS', FRONTLINE_AUTH_TOKEN: 'FRONTLINE_AUTH_TOKEN_PREVIOUS' } as const;
 
 /**
- * Puts the tokens and API keys that stand in the environment into the secret of a deployed stack; what is not there stays
- * as it is, and a token that is replaced is kept as the previous one. Nothing is put while one of them is malformed: a
- * deployment that runs would stop. Prints names of fields, never a value.
+ * Puts the tokens and API keys that stand in the environment into the secret of a deployed stack; what is not there
+ * stays as it is, and a token that is replaced is kept as the previous one. Nothing is put while one of them is
+ * malformed: a deployment that runs would stop. Prints names of fields, never a value.
  * @returns whether the secret now has all it needs.
  * @throws Error when no stack of that name has a secret, or Secrets Manager refuses.
  */

@@ -1,4 +1,4 @@
-/** How the commands say things to people: SIDs, counts, reasons, times; never what somebody wrote. */
+/** How the commands say things to people: SIDs, counts, reasons, times; never what people wrote. */
 import type { Lane } from '../src/core/model/event.ts';
 
 /** `2026-11-22 14:03 UTC` */

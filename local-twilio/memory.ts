@@ -1,4 +1,7 @@
-/** What the local Twilio knows, in a file: a process that is killed and started again has forgotten nothing that it told. */
+/**
+ * What the local Twilio knows, in a file: a process that is killed and started again has forgotten nothing that it
+ * told.
+ */
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';

@@ -1,4 +1,6 @@
-/** What Twilio holds. Times are milliseconds since 1970; everything here is changed in place by the state machine only. */
+/**
+ * What Twilio holds. Times are milliseconds since 1970; everything here is changed in place by the state machine only.
+ */
 
 export type AccountName = 'flex' | 'frontline';
 

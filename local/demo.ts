@@ -1,7 +1,7 @@
 /**
- * `npm run demo`: ten chats at once on the local Twilio over real HTTP, on a calm day, on a day with every webhook twice
- * and out of order, and on a day on which Twilio's answers get lost. Prints what each chat looks like from both sides,
- * as Twilio holds it, and exits with 1 when anything is not as promised.
+ * `npm run demo`: ten chats at once on the local Twilio over real HTTP, on a calm day, on a day with every webhook
+ * twice and out of order, and on a day on which Twilio's answers get lost. Prints what each chat looks like from both
+ * sides, as Twilio holds it, and exits with 1 when anything is not as promised.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -18,7 +18,7 @@ import { startBridge } from './bridge.ts';
 import { requestOf, sendJson, sendResponse } from './http-seam.ts';
 import { listen } from './listener.ts';
 import { madeFolder } from './made-folder.ts';
-import { doorPath, openOperatorDoor } from './operator-socket.ts';
+import { openOperatorSocket, socketPath } from './operator-socket.ts';
 import { keptStampKey } from './stamp-key.ts';
 
 export const wallClock: Clock = { now: Date.now, sleep: (ms) => sleep(ms) };
@@ -75,8 +75,8 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
   const store = options.around?.(kept) ?? kept;
   const queues = await createSqliteQueue(database, { clock });
   const stampKey = options.stampKey ?? (await keptStampKey(kept));
-  const door = await openOperatorDoor({
-    path: doorPath(options.dataFile),
+  const socket = await openOperatorSocket({
+    path: socketPath(options.dataFile),
     deployment: sqliteDeployment({ database, store, queues }),
   }).catch(async (error: unknown) => {
     await database.close();
@@ -84,7 +84,7 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
   });
   // From here to the request listener nothing is awaited: no request comes in between.
   const listener = await listen(options.port, options.address ?? '127.0.0.1').catch(async (error: unknown) => {
-    await door.close();
+    await socket.close();
     await database.close();
     throw error;
   });
@@ -122,7 +122,7 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
     // Calls still under way are cut off, and what became of them is looked up after the next start.
     http.close();
     await Promise.race([ended, sleep(CUT_OFF_MS, undefined, { ref: false })]);
-    await door.close();
+    await socket.close();
     await database.close();
   };
   return {

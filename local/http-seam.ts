@@ -1,7 +1,7 @@
 /** Between Node's HTTP server and the web's Request and Response, byte for byte. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Its stream holds back the sender when nobody reads, and throws the rest away once it is cancelled. */
+/** Its stream holds back the sender while it is not read, and throws the rest away once it is cancelled. */
 const bodyOf = (incoming: IncomingMessage): ReadableStream<Uint8Array> => {
   let left = false;
   return new ReadableStream<Uint8Array>({
@@ -40,7 +40,7 @@ export const requestOf = (incoming: IncomingMessage): Request | undefined => {
   }
 };
 
-/** Whoever has been answered in the midst of sending may go on for so long; what comes is thrown away. */
+/** A client that was answered while it was sending may go on for so long; what comes is thrown away. */
 const LINGER_MS = 1000;
 
 /** Resolves when the whole request is here, its sender has gone or the time is over. */

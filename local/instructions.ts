@@ -7,8 +7,8 @@ const conversationsEvents =
   'onConversationAdded, onConversationRemoved, onConversationStateUpdated, onMessageAdded, onMessageUpdated, onMessageRemoved, onParticipantAdded, onParticipantRemoved';
 
 /**
- * Chat tries again only as often as PostWebhookRetryCount says (https://www.twilio.com/docs/chat/rest/service-resource),
- * TaskRouter as the address's fragment says
+ * Chat tries again only as often as PostWebhookRetryCount says
+ * (https://www.twilio.com/docs/chat/rest/service-resource), TaskRouter as the address's fragment says
  * (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides); Conversations not at all.
  */
 export const webhookInstructions = (settings: Settings, publicBaseUrl: string): readonly string[] => [

@@ -1,4 +1,4 @@
-/** One HTTP server of this machine: it waits for nobody for long, and ends without cutting anybody off. */
+/** One HTTP server of this machine: it waits for no client for long, and ends without cutting one off. */
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,7 +8,7 @@ const SLOWEST_MS = 10_000;
 
 /**
  * Connections that wait while this process is busy; the system may allow fewer. Those above Node's own 511 were thrown
- * away, and whoever had asked heard nothing for a second or more.
+ * away, and the client heard nothing for a second or more.
  */
 const WAITING = 4096;
 
@@ -17,7 +17,7 @@ export type Listener = {
   readonly onRequest: (listener: RequestListener) => void;
   /** Takes no more connections. Resolves when the answers under way have gone, or after so many milliseconds. */
   readonly finish: (atMostMs: number) => Promise<void>;
-  /** Cuts off whoever is still there. */
+  /** Cuts off the connections that are still open. */
   readonly close: () => Promise<void>;
 };
 

@@ -20,7 +20,7 @@ export type LocalSettings = {
   readonly address: string;
   readonly consolePort: number | undefined;
   readonly dataFile: string;
-  /** The file means nothing unless its local Twilio is recalled too, and nobody asked for it to be kept. */
+  /** The file means nothing unless its local Twilio is recalled too, and no setting asks to keep it. */
   readonly forget: boolean;
   readonly sweepMs: number;
 };

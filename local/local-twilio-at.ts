@@ -1,4 +1,4 @@
-/** The local Twilio's own door for persons, faults and reads, wherever it runs: see docs/local-twilio.md. */
+/** The local Twilio's own interface for persons, faults and reads, wherever it runs: see docs/local-twilio.md. */
 
 export type LocalTwilioAt = {
   readonly get: (path: string) => Promise<unknown>;
@@ -27,8 +27,8 @@ const reason = (answer: unknown): string =>
   typeof answer === 'object' && answer !== null && 'error' in answer ? String(answer.error) : 'refused';
 
 /**
- * Every call throws {@link NoLocalTwilio} when nobody answers as the local Twilio does, {@link NotAllowed} when it
- * refuses.
+ * Every call throws {@link NoLocalTwilio} when nothing there answers as the local Twilio does, {@link NotAllowed} when
+ * it refuses.
  */
 export const localTwilioAt = (url: string): LocalTwilioAt => {
   const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {

@@ -8,8 +8,8 @@ const isFolder = (path: string): Promise<boolean> =>
   );
 
 /**
- * Makes a folder and those above it that are not there. Node's own `recursive` never ends where a folder exists in which
- * none can be made and the system says "no such file", as it does below /proc (seen with 24.21).
+ * Makes a folder and those above it that are not there. Node's own `recursive` never ends where a folder exists in
+ * which none can be made and the system says "no such file", as it does below /proc (seen with 24.21).
  * @throws what the system says of the first that cannot be made.
  */
 export const madeFolder = async (path: string): Promise<void> => {

@@ -19,7 +19,7 @@ const say = (text: string, more: Readonly<Record<string, unknown>> = {}): void =
   process.stdout.write(`${line}\n`);
 };
 
-/** Whoever starts it can mend most of it: one clear line, or one for each wrong setting. */
+/** The person who starts it can put most of it right: one clear line, or one for each wrong setting. */
 const giveUp = (error: unknown): never => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const port = error instanceof Error && 'port' in error ? error.port : undefined;

@@ -12,7 +12,7 @@ import type { DeploymentAccess } from '../src/core/operate/operator.ts';
 import { sendJson } from './http-seam.ts';
 
 /** Beside the data file: `data/bridge.sqlite` has `data/bridge.sock`. */
-export const doorPath = (dataFile: string): string => `${dataFile.replace(/\.sqlite$/, '')}.sock`;
+export const socketPath = (dataFile: string): string => `${dataFile.replace(/\.sqlite$/, '')}.sock`;
 
 /** Bytes. Linux takes 107, macOS 103: https://man7.org/linux/man-pages/man7/unix.7.html */
 const LONGEST = 103;
@@ -24,7 +24,7 @@ const isWindows = process.platform === 'win32';
  * (https://nodejs.org/api/net.html#identifying-paths-for-ipc-connections).
  * @throws Error when even that is too long.
  */
-export const doorAddress = (path: string): string => {
+export const socketAddress = (path: string): string => {
   if (isWindows) return `\\\\?\\pipe\\${resolve(path)}`;
   const ways = [resolve(path), relative(process.cwd(), path)].sort((a, b) => a.length - b.length);
   const shorter = ways[0] ?? path;
@@ -34,7 +34,7 @@ export const doorAddress = (path: string): string => {
 };
 
 /** What may be asked for, by name; each takes and gives JSON. */
-export const doors = (deployment: DeploymentAccess) =>
+export const operatorCalls = (deployment: DeploymentAccess) =>
   ({
     get: deployment.store.get,
     write: deployment.store.write,
@@ -47,21 +47,21 @@ export const doors = (deployment: DeploymentAccess) =>
     leaveDead: deployment.leaveDead,
   }) as const;
 
-export type DoorName = keyof ReturnType<typeof doors>;
+export type OperatorCall = keyof ReturnType<typeof operatorCalls>;
 type Any = (...given: readonly unknown[]) => Promise<unknown>;
 
-export type Door = { readonly close: () => Promise<void> };
+export type OperatorSocket = { readonly close: () => Promise<void> };
 
 /**
- * @param at.path - a socket that is left there by a process that was killed is replaced: whoever holds the data file is
- * alone. @throws when the path is too long, or nothing can be made there.
+ * @param at.path - a socket that is left there by a process that was killed is replaced: the process that holds the
+ * data file is alone. @throws when the path is too long, or nothing can be made there.
  */
-export const openOperatorDoor = async (at: {
+export const openOperatorSocket = async (at: {
   readonly path: string;
   readonly deployment: DeploymentAccess;
-}): Promise<Door> => {
-  const address = doorAddress(at.path);
-  const named = new Map<string, Any>(Object.entries(doors(at.deployment)) as [string, Any][]);
+}): Promise<OperatorSocket> => {
+  const address = socketAddress(at.path);
+  const named = new Map<string, Any>(Object.entries(operatorCalls(at.deployment)) as [string, Any][]);
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const ask = named.get(incoming.url?.slice(1) ?? '');
     if (ask === undefined || incoming.method !== 'POST') {
@@ -77,7 +77,7 @@ export const openOperatorDoor = async (at: {
   };
   const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
   if (!isWindows) await rm(address, { force: true });
-  // Nobody else's from its first moment on, not only once its mode is set.
+  // Closed to other users from its first moment on, not only once its mode is set.
   const mask = process.umask(0o177);
   server.listen(address);
   process.umask(mask);

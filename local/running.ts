@@ -44,8 +44,8 @@ export const startBoth = async (settings: LocalSettings, journal: Journal): Prom
 };
 
 /**
- * A Twilio of this process's own when no address of one is given. It is loaded only then: it needs what developers have.
- * What it knows is kept beside the bridge's file, and is nothing without that.
+ * A Twilio of this process's own when no address of one is given. It is loaded only then: it needs what developers
+ * have. What it knows is kept beside the bridge's file, and is nothing without that.
  */
 const localTwilio = async ({
   settings,

@@ -19,7 +19,9 @@ export const SETTINGS = [
 ] as const;
 export type Setting = (typeof SETTINGS)[number];
 
-/** The settings without which nothing runs, and what their values look like (a regular expression for the whole value). */
+/**
+ * The settings without which nothing runs, and what their values look like (a regular expression for the whole value).
+ */
 export const REQUIRED_SETTINGS = {
   ACCOUNT_SID: 'AC[0-9a-f]{32}',
   CHAT_SERVICE_SID: 'IS[0-9a-f]{32}',
@@ -113,7 +115,10 @@ export const METRICS = {
   delay: 'Delay',
   /** One count per event that was deferred because its pair writes faster than people can. */
   held: 'Held',
-  /** One count each time calls to a side begin to be refused, dimension `Side`: flex, frontline, default webhook, taskrouter. */
+  /**
+   * One count each time calls to a side begin to be refused, dimension `Side`: flex, frontline, default webhook,
+   * taskrouter.
+   */
   breakerOpen: 'BreakerOpen',
   /** One count per run of the sweep. */
   sweeps: 'Sweeps',

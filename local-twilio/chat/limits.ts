@@ -20,7 +20,9 @@ export const checkAttributes = (attributes: string, bytes: number): string => {
   return attributes;
 };
 
-/** An empty text is one in a channel (https://www.twilio.com/docs/chat/rest/message-resource), none in a conversation. */
+/**
+ * An empty text is one in a channel (https://www.twilio.com/docs/chat/rest/message-resource), none in a conversation.
+ */
 export const checkBody = (body: string | undefined, media: number, dialect: ApiName): string | undefined => {
   if ((body === undefined || (body === '' && dialect !== 'chat')) && media === 0) throw problems.bodyMissing();
   if (body !== undefined && tooLong(body, LIMITS.body)) throw problems.bodyTooLong();

@@ -1,4 +1,6 @@
-/** What things were a moment ago, for a look that is behind. Nothing is remembered for longer than looks can be behind. */
+/**
+ * What things were a moment ago, for a look that is behind. Nothing is remembered for longer than looks can be behind.
+ */
 const KEPT_MS = 60_000;
 
 /** @param past oldest first */

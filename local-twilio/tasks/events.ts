@@ -1,4 +1,7 @@
-/** TaskRouter's events: kept for the Events list, posted to the workspace's callback. https://www.twilio.com/docs/taskrouter/api/event/reference */
+/**
+ * TaskRouter's events: kept for the Events list, posted to the workspace's callback.
+ * https://www.twilio.com/docs/taskrouter/api/event/reference
+ */
 import type { Reservation, Task, Worker, Workspace } from '../model.ts';
 import { newSid } from '../sid.ts';
 import { type Params, present } from '../webhooks/form.ts';

@@ -6,7 +6,9 @@ import { chatRule, conversationsRule } from './retry-rules.ts';
 
 const withoutFragment = (url: string): string => url.split('#', 1)[0] ?? url;
 
-/** Tells the service's chat webhook and its conversations webhook, each when it has one and its filters name the event. */
+/**
+ * Tells the service's chat webhook and its conversations webhook, each when it has one and its filters name the event.
+ */
 export const announce = (world: TwilioWorld, happening: Happening): void => {
   const { account, service } = happening.container;
   const chat = service.chatWebhooks;

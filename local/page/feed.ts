@@ -1,4 +1,4 @@
-/** The journal's latest entries, for whoever looks at the page. */
+/** The journal's latest entries, for the page. */
 
 import type { Clock } from '../../src/core/ports/clock.ts';
 import type { Entry, Journal } from '../../src/core/ports/journal.ts';

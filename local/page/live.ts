@@ -12,7 +12,7 @@ const MOST_UNREAD = 4 * 1024 * 1024;
 
 export type Viewer = { readonly lookNow: () => void; readonly end: () => void };
 
-/** @param stage - undefined: events only, and no text of anybody. */
+/** @param stage - undefined: events only, and no text that people wrote. */
 export const startLive = (
   outgoing: ServerResponse,
   {

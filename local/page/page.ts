@@ -1,4 +1,4 @@
-/** The page and what it asks for. No build, nothing from anywhere else, nothing for anybody but this machine. */
+/** The page and what it asks for. No build, nothing from anywhere else, and only for this machine. */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AGENTS } from '../../local-twilio/defaults.ts';

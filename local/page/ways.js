@@ -37,7 +37,7 @@ const reasons = {
   no_default_webhook: 'Flex has no webhook of its own',
   refused: 'Twilio refused it',
   gave_up: 'Twilio did not take it for an hour',
-  altered: 'somebody keeps changing the copy',
+  altered: 'its copy is changed again and again',
   other_deployment: 'linked by another bridge',
   unreadable: 'written by another release',
   forward_refused: 'the webhook refused it',

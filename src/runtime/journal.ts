@@ -6,9 +6,10 @@ import { measuresOf } from './metrics.ts';
 const levels: Partial<Record<Entry['step'], string>> = { failed: 'ERROR', parked: 'WARN', deferred: 'WARN' };
 
 /**
- * A journal of one JSON line an entry, as short as it can be searched by: SIDs and reasons are fields. A line that stands
- * for a figure of its own carries it in CloudWatch's embedded metric format.
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ * A journal of one JSON line an entry, as short as it can be searched by: SIDs and reasons are fields. A line that
+ * stands for a figure of its own carries it in CloudWatch's embedded metric format.
+ * @see
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export const createJournal = (deps: {
   /** Takes one line, without its end. */

@@ -1,4 +1,6 @@
-/** Makes it at the first call and remembers it; calls at the same time share one making, and a failed one is not kept. */
+/**
+ * Makes it at the first call and remembers it; calls at the same time share one making, and a failed one is not kept.
+ */
 export const lazily = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   let made: Promise<T> | undefined;
   return () => {

@@ -1,7 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { doorPath, openOperatorDoor } from '../../local/operator-socket.ts';
+import { openOperatorSocket, socketPath } from '../../local/operator-socket.ts';
 import { startWorker } from '../../src/adapters/in-process/worker.ts';
 import { sqliteDeployment } from '../../src/adapters/sqlite/deployment.ts';
 import { openDatabase } from '../../src/adapters/sqlite/open.ts';
@@ -331,7 +331,10 @@ describe('beside a running bridge', () => {
   ): Promise<void> => {
     const opened = await open();
     await fill(opened);
-    const door = await openOperatorDoor({ path: doorPath(file), deployment: { ...opened.deployment, ...instead } });
+    const socket = await openOperatorSocket({
+      path: socketPath(file),
+      deployment: { ...opened.deployment, ...instead },
+    });
     const workers = (['flex-events', 'frontline-events', 'default-webhook'] as const).map((name) =>
       startWorker({
         queue: opened.queues.source(name),
@@ -352,7 +355,7 @@ describe('beside a running bridge', () => {
       await during();
     } finally {
       await Promise.all(workers.map((worker) => worker.stop()));
-      await door.close();
+      await socket.close();
       await opened.database.close();
     }
   };
@@ -361,7 +364,7 @@ describe('beside a running bridge', () => {
     await withBridge(
       () => ({ end: 'reconciled', repaired: 2 }),
       async () => {
-        expect((await stat(doorPath(file))).mode & 0o777).toBe(0o600);
+        expect((await stat(socketPath(file))).mode & 0o777).toBe(0o600);
         const seen = await bridge('status', '--json');
         expect(JSON.parse(seen.said)).toMatchObject({ running: true, parked: { total: 2 } });
         const repaired = await bridge('repair', CHANNEL, '--full');
@@ -460,12 +463,12 @@ describe('beside a running bridge', () => {
   test('a door that a killed bridge left behind keeps nobody out', async () => {
     const opened = await open();
     await opened.database.close();
-    await writeFile(doorPath(file), '');
+    await writeFile(socketPath(file), '');
     expect((await bridge('status')).code).toBe(0);
     const again = await open();
-    const door = await openOperatorDoor({ path: doorPath(file), deployment: again.deployment });
+    const socket = await openOperatorSocket({ path: socketPath(file), deployment: again.deployment });
     expect(JSON.parse((await bridge('status', '--json')).said)).toMatchObject({ running: true });
-    await door.close();
+    await socket.close();
     await again.database.close();
     expect((await bridge('status')).code).toBe(0);
   });

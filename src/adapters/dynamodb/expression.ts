@@ -35,7 +35,10 @@ type Placeholders = ReturnType<typeof placeholders>;
 const always = (pk: string): string => `(attribute_exists(${pk}) OR attribute_not_exists(${pk}))`;
 const never = (pk: string): string => `(attribute_exists(${pk}) AND attribute_not_exists(${pk}))`;
 
-/** A condition that can stand between ANDs. DynamoDB has no literals for true and false, and refuses doubled parentheses. */
+/**
+ * A condition that can stand between ANDs. DynamoDB has no literals for true and false, and refuses doubled
+ * parentheses.
+ */
 const condition = (test: Test, use: Placeholders): string => {
   const { name, value } = use;
   switch (test[0]) {

@@ -23,7 +23,7 @@ export type Dead = {
 };
 
 export type QueueCounts = {
-  /** Not done yet, those in hands among them. */
+  /** Not done yet, those in flight among them. */
   readonly waiting: number;
   readonly inFlight: number;
   readonly dead: number;
@@ -34,14 +34,16 @@ export type QueueCounts = {
  * over, has no effect.
  */
 export type QueueSource = {
-  /** The first message of each group that has none in hands and none put off: one a group, at most `limit`. */
+  /** The first message of each group that has none in flight and none put off: one a group, at most `limit`. */
   readonly receive: (limit: number) => Promise<readonly Received[]>;
   readonly done: (message: Received) => Promise<void>;
   /** The message, and all after it in its group, are to be had again after so many seconds. */
   readonly retry: (message: Received, afterSeconds: number) => Promise<void>;
   /** To the dead letters, and done, in one step. */
   readonly park: (message: Received, reason: string) => Promise<void>;
-  /** When the next group can be received, in milliseconds since 1970; perhaps in the past; undefined when all is done. */
+  /**
+   * When the next group can be received, in milliseconds since 1970; perhaps in the past; undefined when all is done.
+   */
   readonly nextVisibleAt: () => Promise<number | undefined>;
   /** Called after each message that was stored. @returns what ends it. */
   readonly onSent: (listener: () => void) => () => void;

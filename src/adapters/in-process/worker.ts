@@ -6,7 +6,9 @@ import type { QueueSource, Received } from './source.ts';
 /** Rings once after so many milliseconds unless it is called off. */
 export type Alarm = (ms: number, ring: () => void) => () => void;
 
-/** setTimeout rings at once when asked for more than 2^31 ms, and a clock that was set back is noticed within this time. */
+/**
+ * setTimeout rings at once when asked for more than 2^31 ms, and a clock that was set back is noticed within this time.
+ */
 const LONGEST_MS = 60_000;
 const AFTER_TROUBLE_MS = 1000;
 
@@ -31,7 +33,7 @@ export type WorkerDeps = {
 };
 
 export type QueueWorker = {
-  /** Takes no more messages, and resolves when those in hands are through. */
+  /** Takes no more messages, and resolves when those in flight are through. */
   readonly stop: () => Promise<void>;
 };
 
@@ -63,16 +65,16 @@ const settle = (queue: QueueSource, message: Received, verdict: Disposition): Pr
   return queue.retry(message, verdict.afterSeconds);
 };
 
-/** One alarm at a time; none after its end. */
-const createBell = (alarm: Alarm, ring: () => void) => {
+/** One wake-up at a time; none after its end. */
+const createWakeUp = (alarm: Alarm, ring: () => void) => {
   let callOff = (): void => {};
   let ended = false;
   return {
-    ringIn: (ms: number): void => {
+    in: (ms: number): void => {
       callOff();
       callOff = ended ? () => {} : alarm(Math.min(Math.max(ms, 0), LONGEST_MS), ring);
     },
-    callOff: (): void => callOff(),
+    cancel: (): void => callOff(),
     end: (): void => {
       ended = true;
       callOff();
@@ -80,10 +82,12 @@ const createBell = (alarm: Alarm, ring: () => void) => {
   };
 };
 
-/** Feeds a consumer from a queue: groups side by side, each in order. Woken by what is sent and by the next visibility. */
+/**
+ * Feeds a consumer from a queue: groups side by side, each in order. Woken by what is sent and by the next visibility.
+ */
 export const startWorker = (deps: WorkerDeps): QueueWorker => {
   const { queue, clock } = deps;
-  const bell = createBell(deps.alarm ?? timer, () => look());
+  const wakeUp = createWakeUp(deps.alarm ?? timer, () => look());
   const inFlight = new Set<Promise<void>>();
   let stopped = false;
   let looking: Promise<void> | undefined;
@@ -106,8 +110,8 @@ export const startWorker = (deps: WorkerDeps): QueueWorker => {
       else received.forEach(start);
       if (received.length === free || stopped) continue;
       const next = await queue.nextVisibleAt();
-      if (next === undefined) bell.callOff();
-      else bell.ringIn(next - clock.now());
+      if (next === undefined) wakeUp.cancel();
+      else wakeUp.in(next - clock.now());
     }
   };
 
@@ -118,7 +122,7 @@ export const startWorker = (deps: WorkerDeps): QueueWorker => {
     looking = takeWhatIsThere()
       .catch((error: unknown) => {
         deps.onTrouble(error, undefined);
-        bell.ringIn(AFTER_TROUBLE_MS);
+        wakeUp.in(AFTER_TROUBLE_MS);
       })
       .finally(() => {
         looking = undefined;
@@ -132,7 +136,7 @@ export const startWorker = (deps: WorkerDeps): QueueWorker => {
     stop: async () => {
       stopped = true;
       endListening();
-      bell.end();
+      wakeUp.end();
       await looking;
       await Promise.all(inFlight);
     },

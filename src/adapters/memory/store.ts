@@ -7,7 +7,7 @@ const name = (key: Key): string => JSON.stringify([key.pk, key.sk]);
 /** As DynamoDB sorts text: by its UTF-8 bytes. */
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** Copied, so that a caller's object is no longer the store's, and frozen, so that the store's is nobody's to change. */
+/** Copied, so that a caller's object is no longer the store's, and frozen, so that no caller can change the store's. */
 const keep = (item: Item): Item =>
   Object.freeze(
     Object.fromEntries(

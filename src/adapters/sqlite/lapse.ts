@@ -4,7 +4,7 @@ import type { Database } from './open.ts';
 
 /**
  * Ends the time of every intent that a former process of this file left behind, and of its sweep. A process that starts
- * holds the file alone, so nobody sends on such an intent any more: what became of it can be looked up SETTLE from now.
+ * holds the file alone, so no run sends on such an intent any more: what became of it can be looked up SETTLE from now.
  * @returns how many intents there were.
  */
 export const lapseIntents = (database: Database, { clock }: { readonly clock: Pick<Clock, 'now'> }): Promise<number> =>

@@ -61,8 +61,8 @@ const upgrade = (raw: DatabaseSync, path: string): void => {
 };
 
 /**
- * Pages of 4 KB that the WAL holds before they go to the file. SQLite's own 1000 are a few commits' worth under load, and
- * each time the disk is flushed twice more (https://sqlite.org/wal.html#ckpt).
+ * Pages of 4 KB that the WAL holds before they go to the file. SQLite's own 1000 are a few commits' worth under load,
+ * and each time the disk is flushed twice more (https://sqlite.org/wal.html#ckpt).
  */
 const CHECKPOINT_PAGES = 16_000;
 

@@ -133,7 +133,7 @@ const deadOf = (sql: Sql, queue: QueueName): readonly Dead[] =>
 /**
  * The queues of one machine, with the meaning of SQS FIFO: groups in order and side by side, five minutes of
  * deduplication a group, visibility, first-receive times, dead letters. All of it outlives kill -9; what the process
- * before had in hands can be received at once.
+ * before had in flight can be received at once.
  */
 export const createSqliteQueue = async (
   database: Database,

@@ -3,7 +3,8 @@
  * released is never edited: the next one changes what it made. The first one is empty: files of version 1 were written
  * before the first release, when what is stored had other names.
  *
- * `line` has one row per group that holds messages: when its first message may be received, and whether it is in flight.
+ * `line` has one row per group that holds messages: when its first message may be received, and whether it is in
+ * flight.
  */
 export const upgrades: readonly string[] = [
   '',

@@ -25,7 +25,9 @@ const keep = (sql: Sql, key: Key, item: Item): void => {
   );
 };
 
-/** State in a SQLite file, durable when a write resolves; the change is made by {@link apply} inside the transaction. */
+/**
+ * State in a SQLite file, durable when a write resolves; the change is made by {@link apply} inside the transaction.
+ */
 export const createSqliteStore = (database: Database): Store => ({
   get: (key) => database.perform((sql) => read(sql, key)),
   write: (key, change) =>

@@ -18,7 +18,9 @@ export type BatchDeps = {
   readonly clock: Pick<Clock, 'now'>;
   /** A delivery's deadline is so long before the function is cut off: time to report and to change visibility. */
   readonly deadlineMarginMs: number;
-  /** A message is not begun with less than this until its deadline. One call to Twilio (10 s at most) and its writes. */
+  /**
+   * A message is not begun with less than this until its deadline. One call to Twilio (10 s at most) and its writes.
+   */
   readonly leastMs?: number;
   readonly journal: Journal;
 };

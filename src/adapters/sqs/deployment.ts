@@ -13,7 +13,7 @@ type Urls = Readonly<Record<QueueName, string>>;
 
 /** The most that one call receives or deletes. */
 const BATCH = 10;
-/** Seconds for which a dead letter that was looked at is nobody else's; its alarm sees it again afterwards. */
+/** Seconds for which a dead letter that was looked at is hidden; its alarm sees it again afterwards. */
 const LOOK_SECONDS = 60;
 /** A queue that never says it is empty is left alone at some point. */
 const MOST_LETTERS = 10_000;
@@ -36,7 +36,10 @@ const look = async (client: SQSClient, QueueUrl: string): Promise<Looked> => {
   return { inFlight, waiting: Number(Attributes.ApproximateNumberOfMessages ?? 0) + inFlight };
 };
 
-/** Ten of a chat at most: while these are in flight, a FIFO queue shows no other of it. Its count says that there are some. */
+/**
+ * Ten of a chat at most: while these are in flight, a FIFO queue shows no other of it. Its count says that there are
+ * some.
+ */
 const readDeadLetters = async (client: SQSClient, QueueUrl: string): Promise<readonly DeadLetter[]> => {
   const found: DeadLetter[] = [];
   while (found.length < MOST_LETTERS) {

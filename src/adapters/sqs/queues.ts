@@ -20,7 +20,7 @@ export const createSqsQueues = (at: {
   readonly client: SQSClient;
   readonly urls: Readonly<Record<QueueName, string>>;
   readonly deadUrls: Readonly<Record<QueueName, string>>;
-  /** Makes each burial a message of its own, though the same was buried a minute ago. */
+  /** Makes each dead letter a message of its own, though the same was sent a minute ago. */
   readonly nonce?: Nonce;
 }): Queues => {
   const nonce = at.nonce ?? randomUUID;

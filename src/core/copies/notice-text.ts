@@ -32,7 +32,7 @@ export const isNoticeText = ({ author, body }: { readonly author: string; readon
 const WHY: Readonly<Record<string, string>> = {
   refused: 'Twilio refused it',
   gave_up: 'Twilio did not take it for an hour',
-  altered: 'somebody keeps changing its copy',
+  altered: 'its copy is changed again and again',
   forward_refused: "Flex's SMS webhook refused it",
   forward_pointless: 'it is too late to send it',
 } satisfies Partial<Record<Parked, string>>;

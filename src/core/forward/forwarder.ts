@@ -101,7 +101,8 @@ const forwardAgain = async (deps: ForwarderDeps, job: ForwardJob): Promise<Outco
     return skipped('removed');
   } catch (error) {
     if (!(error instanceof TwilioError)) throw error;
-    // The letter stays, so nothing is lost; others wait in line behind this one. Its own time in line does not count.
+    // The dead letter stays, so nothing is lost; others wait in line behind this one. Its own time in line does not
+    // count.
     if (deps.clock.now() - job.delivery.firstReceivedAt > PATIENCE_MS) return deferred('side_down');
     return retryTwilio(error, job.delivery.attempts);
   }

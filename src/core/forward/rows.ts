@@ -40,7 +40,7 @@ export type ForwardRow =
       readonly fence: number;
       readonly revived: boolean;
     }
-  /** Tried in vain, at last at `at`, and certainly not sent. */
+  /** Tried without success, the last time at `at`, and certainly not sent. */
   | { readonly state: 'free'; readonly at: number; readonly fence: number }
   /** `twice`: it may have been sent a second time. */
   | { readonly state: 'sent'; readonly at: number; readonly twice: boolean }

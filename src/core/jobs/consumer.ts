@@ -22,7 +22,9 @@ export type Handler<Taken extends Work> = {
   readonly takes: (work: Work) => work is Taken;
   /** May throw: Twilio's errors and all others become a retry. */
   readonly handle: (work: Taken, delivery: Delivery, tally: Tally, envelope: Envelope) => Promise<Outcome>;
-  /** May turn a retry into an end, when trying again is over. What it throws is the queue's: the message comes again. */
+  /**
+   * May turn a retry into an end, when trying again is over. What it throws is the queue's: the message comes again.
+   */
   readonly settle?: (work: Taken, outcome: Outcome, delivery: Delivery) => Promise<Outcome>;
 };
 

@@ -14,7 +14,7 @@ export const sendDeadLetter = (
   queue: QueueName,
   of: {
     readonly group: string;
-    /** Names what is given up, so that the same letter soon after is dropped. */
+    /** Names what is given up, so that the same dead letter soon after is dropped. */
     readonly name: string;
     readonly reason: Parked;
     /** Milliseconds since 1970, when it came; now unless given. */

@@ -1,6 +1,6 @@
 /**
- * What was given up and stands in no list of the table: a dead letter is all there is of it. The bells of parked
- * messages are not among them, for those have rows (see parked.ts).
+ * What was given up and stands in no list of the table: a dead letter is all there is of it. The dead
+ * letters of parked messages are not among them, for those have rows (see parked.ts).
  */
 
 import { QUEUES, type QueueName } from '../../contract.ts';
@@ -62,7 +62,7 @@ export type Look = {
   readonly behind: number;
 };
 
-/** All letters that can be seen of the queues that have any by these counts, left where they are. */
+/** All dead letters that can be seen of the queues that have any by these counts, left where they are. */
 export const listUnlisted = async (
   operator: Operator,
   counts: Awaited<ReturnType<Operator['counts']>>,
@@ -104,8 +104,8 @@ export const countByReason = (deadLetters: readonly UnlistedDeadLetter[]): Reado
 export type GivenUpForward = NonNullable<UnlistedDeadLetter['forward']>;
 
 /**
- * Each once, for one that is given up again gets a second letter; in the order of their line, which is that of their
- * first letters. The times at which they came are of several clocks.
+ * Each once, though one that is given up again has a second dead letter; in the order of their line, which is that of
+ * their first dead letters. The times at which they came are of several clocks.
  */
 export const givenUpForwards = (deadLetters: readonly UnlistedDeadLetter[]): readonly GivenUpForward[] => {
   const byEvent = new Map<string, GivenUpForward>();
@@ -114,13 +114,13 @@ export const givenUpForwards = (deadLetters: readonly UnlistedDeadLetter[]): rea
   return [...byEvent.values()];
 };
 
-/** The same for each letter of one event. */
+/** The same for each dead letter of one event. */
 export const eventName = ({ container, key }: Forward): string => `${container} ${key}`;
 
 /**
  * Takes away the dead letters of messages that are parked no more, of forwards that are through, and of links that are
- * done, so that their alarm ends; and the second letter of a link or a forward. All others stay, such as those that no
- * release could read.
+ * done, so that their alarm ends; and the second dead letter of a link or a forward. All others stay, such as those
+ * that no release could read.
  * @param unlinkable keys of pairs for which there turned out to be nothing to link.
  * @returns how many were taken away.
  */

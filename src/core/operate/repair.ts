@@ -8,7 +8,9 @@ import { dueMark } from '../state/lane/lease.ts';
 import type { Pair } from '../state/pair.ts';
 import type { Operator } from './operator.ts';
 
-/** Why a lane was not compared: its job has not ended yet, or no bridge runs that could do it, or how it ended instead. */
+/**
+ * Why a lane was not compared: its job has not ended yet, or no bridge runs that could do it, or how it ended instead.
+ */
 export type NotRepaired =
   | 'in_progress'
   | 'bridge_not_running'

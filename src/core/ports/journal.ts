@@ -79,7 +79,9 @@ export type Entry = About &
 
 export type Journal = (entry: Entry) => void;
 
-/** A line's reason for people, with what Twilio said in the place of the word for it: `not_compared`, `twilio 20429`. */
+/**
+ * A line's reason for people, with what Twilio said in the place of the word for it: `not_compared`, `twilio 20429`.
+ */
 export const reasonWords = (entry: Entry): readonly string[] =>
   [entry.reason, entry.why, entry.parameter, entry.error]
     .filter((word) => word !== undefined)

@@ -3,7 +3,7 @@ import type { LaneState, Pair } from './pair.ts';
 
 /**
  * Milliseconds since 1970: since when a lane waits for a side. Edits and removals that could not be applied count when
- * the sweep has tried in vain for a while: most are applied by its next run.
+ * the sweep has tried without success for a while: most are applied by its next run.
  */
 export const waitsSince = ({ dirty, stale }: LaneState, now: number): number | undefined => {
   const edits = [...stale.values()].filter((since) => now - since > PATIENCE_MS);

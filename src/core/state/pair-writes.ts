@@ -116,8 +116,8 @@ export const nextGeneration = async (deps: BridgeDeps, pair: Pair): Promise<Pair
 };
 
 /**
- * All participants stand on both sides, except those whom Twilio will never let in (`hasRefusedParticipant`): the link is
- * finished. The pair stays due: the next sweep compares both lanes once, which finds what was written while it was
+ * All participants stand on both sides, except those whom Twilio will never let in (`hasRefusedParticipant`): the link
+ * is finished. The pair stays due: the next sweep compares both lanes once, which finds what was written while it was
  * linked. From now on it stands in the sweep's list.
  * @returns false when the pair is not open any more.
  */

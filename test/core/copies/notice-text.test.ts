@@ -24,7 +24,7 @@ describe('A notice tells the agent', () => {
     ],
     [
       { edit: 'e1', reason: 'altered', code: undefined, createdAt: undefined },
-      'An edit of a message of yours was not delivered to Flex (somebody keeps changing its copy).',
+      'An edit of a message of yours was not delivered to Flex (its copy is changed again and again).',
     ],
     [
       { way: 'forward' as const, reason: 'forward_pointless', code: undefined },

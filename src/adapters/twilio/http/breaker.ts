@@ -1,7 +1,7 @@
 /**
- * Keeps a dead side from being hammered. A side that has failed so often in a row, for more than one chat, is left alone
- * for a while; then a call or two find out whether it is back. What Twilio cannot do for one chat only opens nothing:
- * trouble stays in its own chat. It lives in one process's memory, so each process finds out for itself.
+ * Keeps a dead side from being hammered. A side that has failed so often in a row, for more than one chat, is left
+ * alone for a while; then a call or two find out whether it is back. What Twilio cannot do for one chat only opens
+ * nothing: trouble stays in its own chat. It lives in one process's memory, so each process finds out for itself.
  */
 
 import { BREAKER_OPEN_MS, BREAKER_PROBING_MS } from '../../../core/model/times.ts';
@@ -32,7 +32,7 @@ type State =
   | { readonly is: 'closed'; readonly failures: number; readonly chats: ReadonlySet<string> }
   | {
       readonly is: 'open';
-      /** Nobody is let through before this moment. */
+      /** No call is let through before this moment. */
       readonly until: number;
       readonly underWay: Map<string, Probe>;
       readonly failed: Map<string, Probe>;
@@ -78,7 +78,7 @@ const admitProbe = (
 /**
  * Make one for each side and process. While it is open, calls are refused at once with a {@link NoAnswer} of which
  * nothing was sent and which says when to ask again. Each opening and its end are told to the journal: step `breaker`,
- * reason `open` (again after each vain probe) or `closed`.
+ * reason `open` (again after each probe that fails) or `closed`.
  */
 export const createBreaker = ({ clock, journal, of }: BreakerDeps): Breaker => {
   let state: State = healthy;

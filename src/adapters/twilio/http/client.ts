@@ -28,7 +28,9 @@ export type RestCall = {
   /** With its question mark. */
   readonly query?: string;
   readonly form?: Readonly<Record<string, string>>;
-  /** Whether Twilio calls its webhooks for this write: https://www.twilio.com/docs/conversations/conversations-webhooks */
+  /**
+   * Whether Twilio calls its webhooks for this write: https://www.twilio.com/docs/conversations/conversations-webhooks
+   */
   readonly notifyWebhooks?: boolean;
 };
 

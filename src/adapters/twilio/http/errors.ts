@@ -2,7 +2,10 @@
 import { type Effect, type Remedy, TwilioError } from '../../../core/model/twilio-error.ts';
 import type { HttpAnswer } from './http.ts';
 
-/** What was asked for is so already: a success for whoever asks `done` codes, else nothing that a retry would change. */
+/**
+ * What was asked for is so already: a success for a call that names these codes in `done`, else nothing that a retry
+ * would change.
+ */
 type Meaning = Remedy | 'done';
 
 /** Pages of the form https://www.twilio.com/docs/api/errors/50404 */
@@ -33,7 +36,7 @@ const codes: Readonly<Record<Meaning, readonly number[]>> = {
     50213,
     50391,
     50514,
-    20409, // somebody else changed it at the same moment
+    20409, // another call changed it at the same moment
     50386, // the conversation is still being set up
     80623, // the same participant is being added
   ],
@@ -105,7 +108,7 @@ const secondsToWait = (headers: HttpAnswer['headers']): number | undefined => {
 /** `bare`: what most 4xx without Twilio's error body mean: to REST they came from something in between. */
 type Bare = { readonly remedy: Remedy; readonly effect: Effect };
 const inBetween: Bare = { remedy: 'retry', effect: 'unknown' };
-/** Whoever says so has not carried it out, and says so again of the same content: too long, or no such method. */
+/** A server that says so has not carried it out, and says so again of the same content: too long, or no such method. */
 const neverPasses: ReadonlySet<number> = new Set([405, 413, 414, 431]);
 
 /** Chat's and Conversations' own: what they forbid is this one thing. Bad credentials have codes of their own. */

@@ -7,8 +7,9 @@ export type FreshAgent = {
 };
 
 /**
- * An agent that uses no socket again that was free for longer than `idleMs` by the clock. The agent's own timer does not
- * do for that: it stands still while a sandbox is frozen, and the first request after the thaw would meet a dead socket.
+ * An agent that uses no socket again that was free for longer than `idleMs` by the clock. The agent's own timer does
+ * not do for that: it stands still while a sandbox is frozen, and the first request after the thaw would meet a dead
+ * socket.
  */
 export const withFreshSockets = (agent: Agent, now: () => number, idleMs: number): FreshAgent => {
   const freedAt = new WeakMap<object, number>();

@@ -23,15 +23,15 @@ export type HttpAnswer = {
 };
 
 /**
- * Resolves on any status. Rejects with {@link NoAnswer}, and then the socket is closed already: what the network has taken
- * may still arrive, nothing else can.
+ * Resolves on any status. Rejects with {@link NoAnswer}, and then the socket is closed already: what the network has
+ * taken may still arrive, nothing else can.
  */
 export type HttpCall = (request: HttpRequest) => Promise<HttpAnswer>;
 
 /** No whole answer came. `sent` tells whether the other side can have seen the request: `nothing` is certain. */
 export class NoAnswer extends Error {
   readonly sent: 'nothing' | 'perhaps';
-  /** Seconds, when it is known how long asking again is in vain. */
+  /** Seconds, when it is known for how long asking again is useless. */
   readonly retryAfter: number | undefined;
 
   /** The message is a constant or an error code of Node, never an address or a body. */
@@ -105,8 +105,8 @@ const createSocketWatch = () => {
 };
 
 /**
- * The request is handed over only when its socket stands, so that a refused, unknown or unreachable host is known to have
- * seen nothing, and so that a sandbox that was frozen while it connected sends nothing late.
+ * The request is handed over only when its socket stands, so that a refused, unknown or unreachable host is known to
+ * have seen nothing, and so that a sandbox that was frozen while it connected sends nothing late.
  */
 const callOver = (
   { agent, dropStale }: FreshAgent,

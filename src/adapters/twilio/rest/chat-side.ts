@@ -41,7 +41,9 @@ const readMedia = (media: Payload): Media => {
   };
 };
 
-/** The page's query is all that is kept of its address: what comes back from a database can then name no other place. */
+/**
+ * The page's query is all that is kept of its address: what comes back from a database can then name no other place.
+ */
 export const nextQuery = (payload: Payload): string | undefined => {
   const next = optionalText(asPayload(payload.meta, 'meta'), 'next_page_url');
   if (next === undefined) return undefined;

@@ -21,7 +21,7 @@ const formParams = (body: string): Record<string, string | string[]> => {
 
 /**
  * Posts to Flex's own post-event webhook as Twilio would: the body byte for byte, signed for the URL as Flex knows it,
- * whatever host it is sent to in the end. A 4xx is final even without Twilio's error body, for nobody but that webhook
+ * whatever host it is sent to in the end. A 4xx is final even without Twilio's error body, for only that webhook
  * gave it. Account and Proxy service, whose sessions tell what was sent, stand in the URL's path.
  * @see https://www.twilio.com/docs/usage/security#validating-requests
  * @see https://www.twilio.com/docs/api/errors/80625

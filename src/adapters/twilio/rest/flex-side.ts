@@ -4,8 +4,8 @@ import { asPayload } from '../http/payload.ts';
 import { createChatSide } from './chat-side.ts';
 
 /**
- * The Flex account's chats on Programmable Chat, https://www.twilio.com/docs/chat/rest. A channel can be written as long
- * as it exists, also when its attributes say `INACTIVE`: `open`.
+ * The Flex account's chats on Programmable Chat, https://www.twilio.com/docs/chat/rest. A channel can be written as
+ * long as it exists, also when its attributes say `INACTIVE`: `open`.
  * @throws {TwilioError} from every call
  */
 export const createFlexSide = (account: AccountRest): FlexSide => ({

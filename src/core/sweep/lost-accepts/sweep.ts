@@ -86,7 +86,8 @@ const sweep = async (
   const since = await firstStart(deps);
   const open = await listOpenTasks(tasks, turn);
   memory.keepOnly(open);
-  // An accept changes its task: a task that was last changed before the first start had no accept since, and is not read.
+  // An accept changes its task: a task that was last changed before the first start had no accept since, and is not
+  // read.
   const young = open.filter((task) => task.updatedAt >= since);
   let unread: AcceptVerdict | undefined;
   const noteUnread = (error: unknown): void => {
