@@ -3,14 +3,11 @@ import { createDynamoClient } from '../src/adapters/dynamodb/client.ts';
 import { createDynamoStore } from '../src/adapters/dynamodb/store.ts';
 import { createSqsClient } from '../src/adapters/sqs/client.ts';
 import { createSqsQueues } from '../src/adapters/sqs/queues.ts';
-import { type BreakerDeps, createBreaker } from '../src/adapters/twilio/http/breaker.ts';
-import { createHttp, type HttpCall } from '../src/adapters/twilio/http/http.ts';
-import { createFlexSide } from '../src/adapters/twilio/rest/flex-side.ts';
-import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.ts';
-import { createTaskSide } from '../src/adapters/twilio/rest/task-side.ts';
+import { type Accounts, createAccounts } from '../src/adapters/twilio/accounts.ts';
+import { createBreakers } from '../src/adapters/twilio/http/breaker.ts';
+import { createHttp } from '../src/adapters/twilio/http/http.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
-import { requestMsFor } from '../src/core/model/times.ts';
-import type { TaskSide } from '../src/core/ports/tasks.ts';
+import { bridgeSettings } from '../src/runtime/bridge-settings.ts';
 import { queueUrls } from '../src/runtime/resources.ts';
 import { basis } from './compose-base.ts';
 import { createNonce } from './nonce.ts';
@@ -25,53 +22,15 @@ const patient = { connectionTimeout: 5_000, requestTimeout: 5_000, throwOnReques
 const { live: urls, dead: deadUrls } = queueUrls(resources);
 export const queues = createSqsQueues({ client: createSqsClient({ requestHandler: patient }), urls, deadUrls });
 
-export const requestMs = requestMsFor(settings.leaseMs);
-
-const http = createHttp(clock).call;
-/** Make it once for each: what failed before is remembered there. */
-export const callsTo = (of: BreakerDeps['of']): HttpCall => createBreaker({ clock, journal, of })(http);
 export const store = createDynamoStore({ client: createDynamoClient(), tableName: resources.TABLE_NAME });
 export const nonce = createNonce;
-
-const calls = { requestMs, baseUrl: settings.twilioBaseUrl };
-
-export const bridgeDeps = async (): Promise<BridgeDeps> => ({
-  store,
-  queues,
-  clock,
-  journal,
-  nonce,
-  flex: createFlexSide({
-    ...calls,
-    http: callsTo('flex'),
-    ...settings.flex,
-    secrets: async () => (await secrets()).flex,
-  }),
-  frontline: createFrontlineSide({
-    ...calls,
-    http: callsTo('frontline'),
-    ...settings.frontline,
-    secrets: async () => (await secrets()).frontline,
-  }),
-  settings: {
-    deployment: settings.deployment,
-    stampKey: (await secrets()).stampKey,
-    settleMs: settings.settleMs,
-    leaseMs: settings.leaseMs,
-    requestMs,
-    forwards: settings.flex.defaultWebhook !== undefined,
-  },
+export const accounts = createAccounts({
+  ...{ config: settings, secrets },
+  http: createHttp(clock).call,
+  breakers: createBreakers({ clock, journal }),
 });
 
-/** undefined when the settings do not name the TaskRouter workspace. */
-export const taskSide = (): TaskSide | undefined => {
-  const { accountSid, workspaceSid } = settings.flex;
-  if (workspaceSid === undefined) return undefined;
-  return createTaskSide({
-    ...calls,
-    http: callsTo('taskrouter'),
-    accountSid,
-    workspaceSid,
-    secrets: async () => (await secrets()).flex,
-  });
-};
+export const bridgeDeps = async (): Promise<BridgeDeps & Accounts> => ({
+  ...{ store, queues, clock, journal, nonce, ...accounts },
+  settings: bridgeSettings(settings, (await secrets()).stampKey),
+});

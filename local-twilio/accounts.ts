@@ -147,7 +147,7 @@ export const hire = (place: Omit<TwoAccounts, 'accounts'>, agent: DefaultAgent, 
   frontline.chat.users.set(agent.email, newUser(`US${tail(agent.frontlineWorkerSid)}`, agent.email, agent.name, now));
 };
 
-export const createAccounts = (now: number): TwoAccounts => {
+export const createTwoAccounts = (now: number): TwoAccounts => {
   const flexAccount = account('flex', FLEX, FLEX.chatServiceSid);
   const frontlineAccount = account('frontline', FRONTLINE, FRONTLINE.conversationServiceSid);
   const flexChat = service(flexAccount, FLEX.chatServiceSid, 'Flex Chat Service', now);

@@ -2,7 +2,7 @@
  * The local Twilio as a state machine: both accounts, their REST API, their webhooks, the persons who use them. It has
  * no clock, no timers, no randomness and no sockets of its own; whoever makes it hands them in.
  */
-import { createAccounts, hire, type TwoAccounts } from './accounts.ts';
+import { createTwoAccounts, hire, type TwoAccounts } from './accounts.ts';
 import { changeState } from './chat/containers.ts';
 import { connectBridge } from './connect.ts';
 import { type CallCounts, createCounts } from './counts.ts';
@@ -70,7 +70,7 @@ const chatEventPath =
 
 export const createTwilio = (deps: TwilioDeps): LocalTwilio => {
   const { clock, random, timers } = deps;
-  const place = deps.place ?? createAccounts(clock.now());
+  const place = deps.place ?? createTwoAccounts(clock.now());
   const faults = createFaults(random, deps.met);
   const counts = createCounts();
   const switches = { ...usualSwitches, ...deps.switches };

@@ -3,12 +3,12 @@ import { createAcceptSweep } from '../../src/core/sweep/lost-accepts/sweep.ts';
 import { createSweep } from '../../src/core/sweep/sweep.ts';
 import { lazily } from '../../src/runtime/lazily.ts';
 import { basis } from '../compose-base.ts';
-import { bridgeDeps, taskSide } from '../compose-bridge.ts';
+import { bridgeDeps } from '../compose-bridge.ts';
 import { createSweepHandler } from './handler.ts';
 
 const sweep = lazily(async () => {
   const deps = await bridgeDeps();
-  const accepts = createAcceptSweep({ ...deps, tasks: taskSide() });
+  const accepts = createAcceptSweep(deps);
   const pairs = createSweep(deps);
   return async (): Promise<void> => {
     await accepts(basis.clock.now() + ACCEPTS_MS);

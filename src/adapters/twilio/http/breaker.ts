@@ -25,6 +25,9 @@ export type BreakerDeps = {
 /** Wraps the calls to one side; what several wrapped calls meet counts together. */
 export type Breaker = (http: HttpCall) => HttpCall;
 
+/** One for each end that the bridge calls: a dead workspace must not silence the chats. */
+export type Breakers = Readonly<Record<BreakerDeps['of'], Breaker>>;
+
 /** Under way, or gone wrong: either way its chat, and its place among the probes, are taken until then. */
 type Probe = { readonly until: number };
 
@@ -123,3 +126,11 @@ export const createBreaker = ({ clock, journal, of }: BreakerDeps): Breaker => {
     return answer;
   };
 };
+
+/** Make them once for each process: what failed before is remembered there. */
+export const createBreakers = (deps: Omit<BreakerDeps, 'of'>): Breakers => ({
+  flex: createBreaker({ ...deps, of: 'flex' }),
+  frontline: createBreaker({ ...deps, of: 'frontline' }),
+  taskrouter: createBreaker({ ...deps, of: 'taskrouter' }),
+  'default webhook': createBreaker({ ...deps, of: 'default webhook' }),
+});

@@ -1,0 +1,56 @@
+/**
+ * The two accounts as core's ports. Which of Twilio's products stands behind a port is chosen here and nowhere else:
+ * Programmable Chat for Flex, Conversations for Frontline.
+ */
+import { requestMsFor } from '../../core/model/times.ts';
+import type { FlexSide, FrontlineSide } from '../../core/ports/chat.ts';
+import type { DefaultWebhook } from '../../core/ports/default-webhook.ts';
+import type { TaskSide } from '../../core/ports/tasks.ts';
+import type { Secrets } from '../../runtime/secrets.ts';
+import type { Config } from '../../runtime/settings.ts';
+import type { Breakers } from './http/breaker.ts';
+import type { HttpCall } from './http/http.ts';
+import { createDefaultWebhook } from './rest/default-webhook.ts';
+import { createFlexSide } from './rest/flex-side.ts';
+import { createFrontlineSide } from './rest/frontline-side.ts';
+import { createTaskSide } from './rest/task-side.ts';
+
+export type Accounts = {
+  readonly flex: FlexSide;
+  readonly frontline: FrontlineSide;
+  /** undefined when WORKSPACE_SID is not set. */
+  readonly tasks: TaskSide | undefined;
+  /** undefined when FLEX_CHAT_DEFAULT_WEBHOOK is not set. */
+  readonly defaultWebhook: DefaultWebhook | undefined;
+};
+
+/** Makes no call itself. The secrets are asked for before each call, so that a process starts without them. */
+export const createAccounts = (of: {
+  readonly config: Pick<Config, 'flex' | 'frontline' | 'twilioBaseUrl' | 'leaseMs'>;
+  readonly secrets: () => Promise<Pick<Secrets, 'flex' | 'frontline'>>;
+  readonly http: HttpCall;
+  readonly breakers: Breakers;
+}): Accounts => {
+  const { config, secrets, http, breakers } = of;
+  const { workspaceSid, defaultWebhook: url, ...flexIds } = config.flex;
+  const timeoutMs = requestMsFor(config.leaseMs);
+  const rest = { requestMs: timeoutMs, baseUrl: config.twilioBaseUrl };
+  const flexSecrets = async () => (await secrets()).flex;
+  const flex = { ...rest, ...flexIds, secrets: flexSecrets };
+  const frontline = { ...rest, ...config.frontline, secrets: async () => (await secrets()).frontline };
+  return {
+    flex: createFlexSide({ ...flex, http: breakers.flex(http) }),
+    frontline: createFrontlineSide({ ...frontline, http: breakers.frontline(http) }),
+    tasks:
+      workspaceSid === undefined
+        ? undefined
+        : createTaskSide({ ...flex, workspaceSid, http: breakers.taskrouter(http) }),
+    defaultWebhook:
+      url === undefined
+        ? undefined
+        : createDefaultWebhook({
+            ...{ url, timeoutMs, secrets: flexSecrets, baseUrl: config.twilioBaseUrl },
+            http: breakers['default webhook'](http),
+          }),
+  };
+};

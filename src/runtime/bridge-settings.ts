@@ -1,0 +1,23 @@
+/** What core is told of the configuration. */
+import type { BridgeSettings } from '../core/deps.ts';
+import { requestMsFor } from '../core/model/times.ts';
+import type { Config } from './settings.ts';
+
+/** How long a claim lasts, a call may take, and an unanswered call is left alone. */
+export const bridgeTimes = (
+  config: Pick<Config, 'settleMs' | 'leaseMs'>,
+): Pick<BridgeSettings, 'settleMs' | 'leaseMs' | 'requestMs'> => ({
+  settleMs: config.settleMs,
+  leaseMs: config.leaseMs,
+  requestMs: requestMsFor(config.leaseMs),
+});
+
+export const bridgeSettings = (
+  config: Pick<Config, 'deployment' | 'settleMs' | 'leaseMs' | 'flex'>,
+  stampKey: string,
+): BridgeSettings => ({
+  ...bridgeTimes(config),
+  deployment: config.deployment,
+  stampKey,
+  forwards: config.flex.defaultWebhook !== undefined,
+});
