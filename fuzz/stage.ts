@@ -8,18 +8,18 @@ import { AGENTS, FLEX } from '../local-twilio/defaults.ts';
 import { seededRandom } from '../local-twilio/sid.ts';
 import { createTwilio, type LocalTwilio } from '../local-twilio/twilio.ts';
 import { createMemoryStore } from '../src/adapters/memory/store.ts';
+import { type Accounts, createAccounts } from '../src/adapters/twilio/accounts.ts';
+import { createBreakers } from '../src/adapters/twilio/http/breaker.ts';
 import { type HttpCall, NoAnswer } from '../src/adapters/twilio/http/http.ts';
-import { createDefaultWebhook } from '../src/adapters/twilio/rest/default-webhook.ts';
-import { createFlexSide } from '../src/adapters/twilio/rest/flex-side.ts';
-import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.ts';
 import type { QueueName } from '../src/contract.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
 import { encodeEnvelope } from '../src/core/jobs/envelope.ts';
 import type { BridgeEvent } from '../src/core/model/event.ts';
 import type { ChannelSid, ConversationSid, ReservationSid, TaskSid } from '../src/core/model/sids.ts';
 import type { Change } from '../src/core/ports/change.ts';
-import type { Entry } from '../src/core/ports/journal.ts';
+import type { Entry, Journal } from '../src/core/ports/journal.ts';
 import type { QueueMessage } from '../src/core/ports/queues.ts';
+import { bridgeSettings } from '../src/runtime/bridge-settings.ts';
 import { config, NOW, secrets } from './bridge.ts';
 import { consumeQueued, type Hands } from './consume.ts';
 import { createHours } from './hours.ts';
@@ -83,9 +83,9 @@ export const createFuzzBridge = async (target: Target, ready: 'linked' | 'accept
   });
   twilio.connectBridge(config.publicBaseUrl);
 
-  const rest = { http: wireTo(twilio), requestMs: 10_000 };
+  const journal: Journal = (entry) => entries.push(entry);
   const store = createMemoryStore();
-  const deps: BridgeDeps = {
+  const deps: BridgeDeps & Accounts = {
     store: {
       ...store,
       write: async (key, change) => {
@@ -101,24 +101,17 @@ export const createFuzzBridge = async (target: Target, ready: 'linked' | 'accept
         buried.push({ queue, ...message });
       },
     },
-    flex: createFlexSide({ ...rest, ...config.flex, secrets: async () => secrets.flex }),
-    frontline: createFrontlineSide({ ...rest, ...config.frontline, secrets: async () => secrets.frontline }),
+    ...createAccounts({
+      ...{ config, secrets: async () => secrets, http: wireTo(twilio) },
+      breakers: createBreakers({ clock: hours, journal }),
+    }),
     clock: hours,
     nonce: () => `n${++nonces}`,
-    journal: (entry) => entries.push(entry),
-    settings: {
-      deployment: config.deployment,
-      stampKey: secrets.stampKey,
-      settleMs: config.settleMs,
-      leaseMs: config.leaseMs,
-      requestMs: 10_000,
-      forwards: config.flex.defaultWebhook !== undefined,
-    },
+    journal,
+    settings: bridgeSettings(config, secrets.stampKey),
   };
   const replicator = target.replicator(deps);
-  const url = FLEX.defaultWebhook;
-  const webhook = createDefaultWebhook({ http: rest.http, url, secrets: async () => secrets.flex, timeoutMs: 10_000 });
-  const forwarder = target.forwarder({ ...deps, webhook });
+  const forwarder = target.forwarder({ ...deps, webhook: deps.defaultWebhook });
 
   const { channelSid, taskSid } = twilio.customer.beginSmsChat({ phone: '+15550100199', text: TEXT });
   const { reservationSid } = twilio.flexAgent.isOffered(AGENTS.ann.flexWorkerSid, taskSid);

@@ -10,13 +10,9 @@ import type { WebhookAnswer, WebhookCall } from '../local-twilio/world.ts';
 import { startWorker } from '../src/adapters/in-process/worker.ts';
 import { createMemoryQueues } from '../src/adapters/memory/queues.ts';
 import { createMemoryStore } from '../src/adapters/memory/store.ts';
-import { createBreaker } from '../src/adapters/twilio/http/breaker.ts';
-import { createDefaultWebhook } from '../src/adapters/twilio/rest/default-webhook.ts';
-import { createFlexSide } from '../src/adapters/twilio/rest/flex-side.ts';
-import { createFrontlineSide } from '../src/adapters/twilio/rest/frontline-side.ts';
-import { createTaskSide } from '../src/adapters/twilio/rest/task-side.ts';
+import { createAccounts } from '../src/adapters/twilio/accounts.ts';
+import { createBreakers } from '../src/adapters/twilio/http/breaker.ts';
 import { QUEUES, type QueueName, TIMES } from '../src/contract.ts';
-import type { BridgeDeps } from '../src/core/deps.ts';
 import { createForwarder } from '../src/core/forward/forwarder.ts';
 import { ACCEPTS_MS } from '../src/core/model/times.ts';
 import type { Entry } from '../src/core/ports/journal.ts';
@@ -27,6 +23,7 @@ import { firstStart } from '../src/core/state/first-start.ts';
 import { createAcceptSweep } from '../src/core/sweep/lost-accepts/sweep.ts';
 import { createSweep } from '../src/core/sweep/sweep.ts';
 import { createWebhook } from '../src/edge/routes.ts';
+import { bridgeSettings } from '../src/runtime/bridge-settings.ts';
 import type { AccountSecrets, Secrets } from '../src/runtime/secrets.ts';
 import type { Config } from '../src/runtime/settings.ts';
 import { createCalls } from './calls.ts';
@@ -97,7 +94,12 @@ export const createWorld = (plan: WorldPlan) => {
   let nonces = 0;
 
   const config: Config = {
-    flex: { accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid, defaultWebhook: FLEX.defaultWebhook },
+    flex: {
+      accountSid: FLEX.accountSid,
+      serviceSid: FLEX.chatServiceSid,
+      defaultWebhook: FLEX.defaultWebhook,
+      workspaceSid: FLEX.workspaceSid,
+    },
     frontline: { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid },
     publicBaseUrl: BRIDGE,
     twilioBaseUrl: undefined,
@@ -124,14 +126,8 @@ export const createWorld = (plan: WorldPlan) => {
     meter.met(`event ${step}${because === '' || step === 'failed' ? '' : ` (${because})`}`);
   };
 
-  const journal = journalOf('sweep');
   /** All processes of a run share them, as those of one machine do. */
-  const breakers = {
-    flex: createBreaker({ clock: time, journal, of: 'flex' }),
-    frontline: createBreaker({ clock: time, journal, of: 'frontline' }),
-    webhook: createBreaker({ clock: time, journal, of: 'default webhook' }),
-    taskrouter: createBreaker({ clock: time, journal, of: 'taskrouter' }),
-  };
+  const breakers = createBreakers({ clock: time, journal: journalOf('sweep') });
 
   /** @param held the message in its hands; @param twin somebody else has the same one */
   const begin = (kind: ProcessKind, held?: Delivery, twin = false) => {
@@ -180,37 +176,16 @@ export const createWorld = (plan: WorldPlan) => {
     };
     const tapped = calls.tap(respond, time.now, caller);
     const wire = createWire(tapped, process, time, mine, tell);
-    const requestMs = 10_000;
-    const deps: BridgeDeps = {
+    const deps = {
       store: createFaultyStore(store, process, mine, () => faults, meter, tell),
       queues: faultyQueues,
-      flex: createFlexSide({
-        http: breakers.flex(wire),
-        requestMs,
-        accountSid: FLEX.accountSid,
-        serviceSid: FLEX.chatServiceSid,
-        secrets: async () => secrets.flex,
-      }),
-      frontline: createFrontlineSide({
-        http: breakers.frontline(wire),
-        requestMs,
-        accountSid: FRONTLINE.accountSid,
-        serviceSid: FRONTLINE.conversationServiceSid,
-        secrets: async () => secrets.frontline,
-      }),
+      ...createAccounts({ config, secrets: async () => secrets, http: wire, breakers }),
       clock,
       nonce: () => `n${++nonces}`,
       journal: journalOf(kind),
-      settings: {
-        deployment: DEPLOYMENT,
-        stampKey: SIM_STAMP_KEY,
-        settleMs: plan.settleMs,
-        leaseMs: 20_000,
-        requestMs: 10_000,
-        forwards: true,
-      },
+      settings: bridgeSettings(config, SIM_STAMP_KEY),
     };
-    return { process, deps, wire, stored };
+    return { process, deps, stored };
   };
 
   /** The function behind the bridge's address. A process that dies answers nothing. */
@@ -251,15 +226,9 @@ export const createWorld = (plan: WorldPlan) => {
     (name: QueueName): Consumer =>
     (delivery) => {
       const consume = (mine: Delivery, twin = false) => {
-        const { deps, wire } = begin(name, mine, twin);
+        const { deps } = begin(name, mine, twin);
         if (name !== 'default-webhook') return createReplicator(deps)(mine);
-        const webhook = createDefaultWebhook({
-          http: breakers.webhook(wire),
-          url: FLEX.defaultWebhook,
-          secrets: async () => secrets.flex,
-          timeoutMs: 10_000,
-        });
-        return createForwarder({ ...deps, webhook })(mine);
+        return createForwarder({ ...deps, webhook: deps.defaultWebhook })(mine);
       };
       if (dice.chance(faults.twin)) {
         meter.met('twin consumer');
@@ -286,15 +255,8 @@ export const createWorld = (plan: WorldPlan) => {
     });
 
   const beginSweep = () => {
-    const { deps, wire } = begin('sweep');
-    const tasks = createTaskSide({
-      http: breakers.taskrouter(wire),
-      requestMs: 10_000,
-      accountSid: FLEX.accountSid,
-      workspaceSid: FLEX.workspaceSid,
-      secrets: async () => secrets.flex,
-    });
-    const accepts = createAcceptSweep({ ...deps, tasks });
+    const { deps } = begin('sweep');
+    const accepts = createAcceptSweep(deps);
     const pairs = createSweep(deps);
     return async (): Promise<void> => {
       await accepts(deps.clock.now() + ACCEPTS_MS);
