@@ -79,7 +79,7 @@ test('one that was sent all the same, by Flex before the bridge stood in between
   const sid = chat.writes('one');
   await stage.twilio.pass(0);
   const own = stage.twilio.delivered.find(({ params }) => params.MessageSid === sid);
-  await stage.deps.webhook.post('application/x-www-form-urlencoded', own?.call.body ?? '');
+  await stage.deps.webhook?.post('application/x-www-form-urlencoded', own?.call.body ?? '');
   await stage.webhooksGetLost();
   await stage.pass(6 * MINUTE);
   expect(await sweep()).toBe(1);

@@ -4,15 +4,17 @@ import { AGENTS, FLEX, FRONTLINE } from '../../../local-twilio/defaults.ts';
 import type { Fault } from '../../../local-twilio/faults.ts';
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
+import { createAccounts } from '../../../src/adapters/twilio/accounts.ts';
+import { createBreakers } from '../../../src/adapters/twilio/http/breaker.ts';
 import { type HttpAnswer, type HttpCall, NoAnswer } from '../../../src/adapters/twilio/http/http.ts';
-import { createDefaultWebhook } from '../../../src/adapters/twilio/rest/default-webhook.ts';
-import { createFlexSide } from '../../../src/adapters/twilio/rest/flex-side.ts';
 import { createForwarder } from '../../../src/core/forward/forwarder.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 import { reasonWords } from '../../../src/core/ports/journal.ts';
 import type { Delivery, Disposition } from '../../../src/core/ports/queues.ts';
 import type { Store } from '../../../src/core/ports/store.ts';
 import { createWebhook } from '../../../src/edge/routes.ts';
+import { bridgeTimes } from '../../../src/runtime/bridge-settings.ts';
+import type { Config } from '../../../src/runtime/settings.ts';
 import { createVirtualTwilio } from '../../local-twilio/support/virtual-twilio.ts';
 
 const BRIDGE = 'https://bridge.example';
@@ -75,28 +77,27 @@ export const setStage = () => {
     return answer;
   };
   const account = { authToken: FLEX.authToken, previousAuthToken: undefined, apiKey: undefined };
-  const secrets = async () => account;
-  const webhook = createDefaultWebhook({ http, url: FLEX.defaultWebhook, secrets, timeoutMs: 10_000 });
-  const flex = createFlexSide({
-    ...{ http, secrets, requestMs: 10_000 },
-    ...{ accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid },
-  });
+  const secrets = async () => ({ flex: account, frontline: account, stampKey: STAMP_KEY });
+  const config: Config = {
+    flex: { accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid, defaultWebhook: FLEX.defaultWebhook },
+    frontline: { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid },
+    ...{ publicBaseUrl: BRIDGE, twilioBaseUrl: undefined, deployment: 'test', settleMs: SETTLE_MS, leaseMs: 20_000 },
+  };
+  const tell = (entry: Entry) => void journal.push(entry);
+  const breakers = createBreakers({ clock, journal: tell });
+  const { flex, defaultWebhook: webhook } = createAccounts({ config, secrets, http, breakers });
   const deps = {
     ...{ store, queues, webhook, flex, clock },
     nonce: () => `n${++nonces}`,
-    journal: (entry: Entry) => void journal.push(entry),
-    settings: { settleMs: SETTLE_MS, leaseMs: 20_000, requestMs: 10_000 },
+    journal: tell,
+    settings: bridgeTimes(config),
   };
   const forwarder = createForwarder(deps);
 
   const edge = createWebhook({
     ...{ queues, clock, journal: () => {} },
-    config: {
-      flex: { accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid, defaultWebhook: FLEX.defaultWebhook },
-      frontline: { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid },
-      ...{ publicBaseUrl: BRIDGE, twilioBaseUrl: undefined, deployment: 'test', settleMs: SETTLE_MS, leaseMs: 20_000 },
-    },
-    secrets: async () => ({ flex: account, frontline: account, stampKey: STAMP_KEY }),
+    config,
+    secrets,
     deadline: () => () => {},
   });
   let arrived = 0;

@@ -10,15 +10,17 @@ import { createTime } from '../../../sim/time.ts';
 import { startWorker } from '../../../src/adapters/in-process/worker.ts';
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
+import { createAccounts } from '../../../src/adapters/twilio/accounts.ts';
+import { createBreakers } from '../../../src/adapters/twilio/http/breaker.ts';
 import { type HttpCall, NoAnswer } from '../../../src/adapters/twilio/http/http.ts';
-import { createFlexSide } from '../../../src/adapters/twilio/rest/flex-side.ts';
-import { createFrontlineSide } from '../../../src/adapters/twilio/rest/frontline-side.ts';
 import { TIMES } from '../../../src/contract.ts';
 import type { BridgeDeps } from '../../../src/core/deps.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 import { createReplicator } from '../../../src/core/replicator.ts';
 import { createSweep } from '../../../src/core/sweep/sweep.ts';
 import { createWebhook } from '../../../src/edge/routes.ts';
+import { bridgeSettings } from '../../../src/runtime/bridge-settings.ts';
+import type { Config } from '../../../src/runtime/settings.ts';
 
 const BRIDGE = 'https://bridge.example';
 
@@ -57,45 +59,35 @@ export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
   };
   const account = (authToken: string) => ({ authToken, previousAuthToken: undefined, apiKey: undefined });
   const secrets = { flex: account(FLEX.authToken), frontline: account(FRONTLINE.authToken), stampKey: 'a key' };
-  const flexIds = { accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid };
-  const frontlineIds = { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid };
+  const config: Config = {
+    flex: { accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid, defaultWebhook: FLEX.defaultWebhook },
+    frontline: { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid },
+    publicBaseUrl: BRIDGE,
+    twilioBaseUrl: undefined,
+    deployment: 'office',
+    settleMs: 60_000,
+    leaseMs: 20_000,
+  };
+  const tell = (entry: Entry) => journal.push(entry);
   const deps: BridgeDeps = {
     store,
     queues,
     clock,
     nonce: () => `n${++nonces}`,
-    journal: (entry) => journal.push(entry),
-    flex: createFlexSide({ http, requestMs: 10_000, ...flexIds, secrets: async () => secrets.flex }),
-    frontline: createFrontlineSide({
-      http,
-      requestMs: 10_000,
-      ...frontlineIds,
-      secrets: async () => secrets.frontline,
+    journal: tell,
+    ...createAccounts({
+      ...{ config, http, secrets: async () => secrets },
+      breakers: createBreakers({ clock, journal: tell }),
     }),
-    settings: {
-      deployment: 'office',
-      stampKey: secrets.stampKey,
-      settleMs: 60_000,
-      leaseMs: 20_000,
-      requestMs: 10_000,
-      forwards: true,
-    },
+    settings: bridgeSettings(config, secrets.stampKey),
   };
   const webhook = createWebhook({
     queues,
     clock,
-    journal: deps.journal,
+    journal: tell,
     secrets: async () => secrets,
     deadline: (ms, expired) => time.after(ms, expired),
-    config: {
-      flex: { ...flexIds, defaultWebhook: FLEX.defaultWebhook },
-      frontline: frontlineIds,
-      publicBaseUrl: BRIDGE,
-      twilioBaseUrl: undefined,
-      deployment: 'office',
-      settleMs: 60_000,
-      leaseMs: 20_000,
-    },
+    config,
   });
   const twilio = createTwilio({
     clock: time,
