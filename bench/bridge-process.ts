@@ -1,10 +1,11 @@
 /** The one-machine host as `npm start` runs it, in a process of its own; what it asks of its store is counted. */
 import { createWriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startHost, wallClock } from '../local/host.ts';
+import { startHost } from '../local/host.ts';
 import { createLineJournal, jsonLine } from '../local/journal-lines.ts';
 import { FLEX, FRONTLINE } from '../local-twilio/defaults.ts';
 import type { Store } from '../src/core/ports/store.ts';
+import { systemClock } from '../src/runtime/system-clock.ts';
 import { answerParent, argument } from './child.ts';
 
 export type BridgePlan = {
@@ -53,7 +54,7 @@ const counting = (store: Store): Store => ({
 });
 
 const log = createWriteStream(`${plan.folder}/bridge.log`);
-const lines = createLineJournal({ write: (text) => log.write(text), line: jsonLine, clock: wallClock });
+const lines = createLineJournal({ write: (text) => log.write(text), line: jsonLine, clock: systemClock });
 
 const host = await startHost({
   settings: {

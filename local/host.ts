@@ -9,19 +9,17 @@ import { openDatabase } from '../src/adapters/sqlite/open.ts';
 import { createSqliteQueue } from '../src/adapters/sqlite/queue.ts';
 import { createSqliteStore } from '../src/adapters/sqlite/store.ts';
 import { createHttp } from '../src/adapters/twilio/http/http.ts';
-import type { Clock } from '../src/core/ports/clock.ts';
 import type { Journal } from '../src/core/ports/journal.ts';
 import type { Store } from '../src/core/ports/store.ts';
 import type { Secrets } from '../src/runtime/secrets.ts';
 import type { Settings } from '../src/runtime/settings.ts';
+import { systemClock } from '../src/runtime/system-clock.ts';
 import { startBridge } from './bridge.ts';
 import { requestOf, sendJson, sendResponse } from './http-seam.ts';
 import { listen } from './listener.ts';
 import { madeFolder } from './made-folder.ts';
 import { openOperatorSocket, socketPath } from './operator-socket.ts';
 import { keptStampKey } from './stamp-key.ts';
-
-export const wallClock: Clock = { now: Date.now, sleep: (ms) => sleep(ms) };
 
 /** What is under way gets so long to end by itself when the host stops, and then so long to be cut off. */
 const FINISH_MS = 10_000;
@@ -63,7 +61,7 @@ export type Host = {
 
 /** @throws when the port or the file is in use; nothing is left open then. */
 export const startHost = async (options: HostOptions): Promise<Host> => {
-  const clock = wallClock;
+  const clock = systemClock;
   await madeFolder(dirname(options.dataFile)).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`no folder can be made for the data file ${options.dataFile}: ${why}`, { cause });

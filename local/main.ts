@@ -1,7 +1,7 @@
 /** `npm start`: the bridge on this machine. docs/one-machine.md tells what it can be told. */
 import { WrongSettings } from '../src/runtime/settings.ts';
+import { systemClock } from '../src/runtime/system-clock.ts';
 import { withDotEnv } from './dot-env.ts';
-import { wallClock } from './host.ts';
 import { webhookInstructions } from './instructions.ts';
 import { createLineJournal, humanLine, jsonLine } from './journal-lines.ts';
 import { type LocalSettings, readLocalSettings } from './local-settings.ts';
@@ -54,11 +54,11 @@ const announce = (settings: LocalSettings, running: Running, page: string | unde
 const main = async (): Promise<void> => {
   try {
     const settings = readLocalSettings(withDotEnv('.env', process.env));
-    const feed = createFeed(wallClock);
+    const feed = createFeed(systemClock);
     const lines = createLineJournal({
       write: (text) => process.stdout.write(text),
       line: (entry, at) => (terminal ? humanLine(entry, at, coloured) : jsonLine(entry, at)),
-      clock: wallClock,
+      clock: systemClock,
     });
     const running = await startBoth(settings, (entry) => {
       lines(entry);
