@@ -7,6 +7,7 @@ import { validateHeaderValue } from 'node:http';
 import { AGENTS, FLEX } from '../local-twilio/defaults.ts';
 import { seededRandom } from '../local-twilio/sid.ts';
 import { createTwilio, type LocalTwilio } from '../local-twilio/twilio.ts';
+import { createTime } from '../sim/time.ts';
 import { createMemoryStore } from '../src/adapters/memory/store.ts';
 import { type Accounts, createAccounts } from '../src/adapters/twilio/accounts.ts';
 import { createBreakers } from '../src/adapters/twilio/http/breaker.ts';
@@ -22,7 +23,6 @@ import type { QueueMessage } from '../src/core/ports/queues.ts';
 import { bridgeSettings } from '../src/runtime/bridge-settings.ts';
 import { config, NOW, secrets } from './bridge.ts';
 import { consumeQueued, type Hands } from './consume.ts';
-import { createHours } from './hours.ts';
 import { TEXT } from './marks.ts';
 import { REAL, type Target } from './target.ts';
 
@@ -69,16 +69,18 @@ const wireTo =
 
 /** @param ready whether the chat is linked and one message waits on each side, or its task was only just accepted. */
 export const createFuzzBridge = async (target: Target, ready: 'linked' | 'accepted'): Promise<FuzzBridge> => {
-  const hours = createHours();
+  const time = createTime(NOW);
+  // While a consumer runs, only its own waiting moves the clock.
+  const clock = { now: time.now, sleep: async (ms: number) => time.advance(ms) };
   const entries: Entry[] = [];
   const buried: Queued[] = [];
   const jobs: Queued[] = [];
   const changes: Change[] = [];
   let nonces = 0;
   const twilio = createTwilio({
-    clock: hours,
+    clock,
     random: seededRandom(7),
-    timers: hours,
+    timers: time,
     deliver: async () => ({ status: 204 }),
   });
   twilio.connectBridge(config.publicBaseUrl);
@@ -103,9 +105,9 @@ export const createFuzzBridge = async (target: Target, ready: 'linked' | 'accept
     },
     ...createAccounts({
       ...{ config, secrets: async () => secrets, http: wireTo(twilio) },
-      breakers: createBreakers({ clock: hours, journal }),
+      breakers: createBreakers({ clock, journal }),
     }),
-    clock: hours,
+    clock,
     nonce: () => `n${++nonces}`,
     journal,
     settings: bridgeSettings(config, secrets.stampKey),
@@ -124,21 +126,16 @@ export const createFuzzBridge = async (target: Target, ready: 'linked' | 'accept
     buried,
     jobs,
     changes,
-    now: hours.now,
-    pass: hours.pass,
+    now: time.now,
+    pass: time.advance,
   };
   const none = { sid: '', index: 0 };
   if (ready === 'accepted')
     return { ...stage, facts: { ...common, conversation: 'CH', flexMessage: none, frontlineMessage: none } };
 
   // What is to be looked at comes after linking.
-  const { pass, now } = hours;
-  await consumeQueued(
-    { consumerOf: () => REAL.replicator(deps), pass, now },
-    'flex-events',
-    channelSid,
-    linking(common),
-  );
+  const linker = { ...stage, consumerOf: () => REAL.replicator(deps) };
+  await consumeQueued(linker, 'flex-events', channelSid, linking(common));
   const conversation = twilio.reads.containers('frontline').at(-1)?.sid ?? 'CH';
   const flexMessage = twilio.customer.writes(channelSid, TEXT);
   const frontlineMessage = twilio.frontlineAgent.writes(AGENTS.ann.email, conversation, TEXT);

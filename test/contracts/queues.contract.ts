@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createTime, type SimTime } from '../../sim/time.ts';
 import type { LocalQueues, Received } from '../../src/adapters/in-process/source.ts';
 import type { QueueMessage, Queues } from '../../src/core/ports/queues.ts';
-import { type HandClock, handClock } from './hand-clock.ts';
 
 let said = 0;
 
@@ -22,12 +22,12 @@ export type Sender = {
 };
 
 /** What the sender of every queue sees: durable, in order, once in five minutes. */
-export const sendingContract = (name: string, make: (clock: HandClock) => Promise<Sender>): void => {
+export const sendingContract = (name: string, make: (clock: SimTime) => Promise<Sender>): void => {
   describe(`${name}, sending`, () => {
-    let clock: HandClock;
+    let clock: SimTime;
     let sender: Sender;
     beforeEach(async () => {
-      clock = handClock();
+      clock = createTime();
       sender = await make(clock);
     });
     afterEach(() => sender.close());
@@ -98,12 +98,12 @@ export const drainSource = async (queues: LocalQueues, queue: 'flex-events' | 'f
 type Opened = { readonly queues: LocalQueues; readonly close: () => Promise<void> };
 
 /** What the consumer of a queue in this process sees. */
-export const receivingContract = (name: string, make: (clock: HandClock) => Promise<Opened>): void => {
+export const receivingContract = (name: string, make: (clock: SimTime) => Promise<Opened>): void => {
   describe(`${name}, receiving`, () => {
-    let clock: HandClock;
+    let clock: SimTime;
     let opened: Opened;
     beforeEach(async () => {
-      clock = handClock();
+      clock = createTime();
       opened = await make(clock);
     });
     afterEach(() => opened.close());

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { createTime, type SimTime } from '../../../sim/time.ts';
 import type { LocalQueues } from '../../../src/adapters/in-process/source.ts';
 import { startWorker, type WorkerDeps } from '../../../src/adapters/in-process/worker.ts';
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { openDatabase } from '../../../src/adapters/sqlite/open.ts';
 import { createSqliteQueue } from '../../../src/adapters/sqlite/queue.ts';
 import type { Consumer, Delivery, Disposition } from '../../../src/core/ports/queues.ts';
-import { type HandClock, handClock } from '../../contracts/hand-clock.ts';
 import { message } from '../../contracts/queues.contract.ts';
 import { newFolder } from '../sqlite/folder.ts';
 
@@ -15,7 +15,7 @@ const settle = async (): Promise<void> => {
 };
 
 /** An alarm that rings when the clock is moved past it. */
-const handAlarm = (clock: HandClock) => {
+const handAlarm = (clock: SimTime) => {
   let set: { readonly at: number; readonly ring: () => void } | undefined;
   return {
     alarm: (ms: number, ring: () => void): (() => void) => {
@@ -39,7 +39,7 @@ const handAlarm = (clock: HandClock) => {
 };
 
 const bench = (answer: Consumer, over: Partial<WorkerDeps> = {}, queues?: LocalQueues) => {
-  const clock = handClock();
+  const clock = createTime();
   const time = handAlarm(clock);
   const all = queues ?? createMemoryQueues({ clock });
   const begun: Delivery[] = [];
@@ -104,7 +104,7 @@ describe('A worker', () => {
   });
 
   test('works off what was there before it started', async () => {
-    const clock = handClock();
+    const clock = createTime();
     const queues = createMemoryQueues({ clock });
     await queues.send('flex-events', message('CH1', 'before'));
     const { bodies, worker } = bench(async () => done, {}, queues);
@@ -184,7 +184,7 @@ describe('A worker', () => {
   });
 
   test('outlives a queue that cannot be read for a while', async () => {
-    const clock = handClock();
+    const clock = createTime();
     const queues = createMemoryQueues({ clock });
     const source = queues.source('flex-events');
     let broken = true;
@@ -228,7 +228,7 @@ describe('A worker', () => {
       queue: queues.source('flex-events'),
       consume: async () => done,
       concurrency: 1,
-      clock: handClock(),
+      clock: createTime(),
       deadlineMs: 1,
       onVerdict: () => {},
       onTrouble: () => {},
@@ -240,7 +240,7 @@ describe('A worker', () => {
 
   test('takes 40 chats of 25 messages through a SQLite file, each once and in order', async () => {
     const folder = await newFolder();
-    const database = await openDatabase(folder.file('bridge.db'), { clock: handClock() });
+    const database = await openDatabase(folder.file('bridge.db'), { clock: createTime() });
     const queues = await createSqliteQueue(database, { clock: { now: Date.now } });
     const chats = Array.from({ length: 40 }, (_, chat) => `CH${chat}`);
     const bodies = Array.from({ length: 25 }, (_, index) => String(index));

@@ -4,14 +4,14 @@ import { stat, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createTime } from '../../../sim/time.ts';
 import { openDatabase } from '../../../src/adapters/sqlite/open.ts';
 import { createSqliteQueue } from '../../../src/adapters/sqlite/queue.ts';
 import { createSqliteStore } from '../../../src/adapters/sqlite/store.ts';
-import { handClock } from '../../contracts/hand-clock.ts';
 import { drainSource } from '../../contracts/queues.contract.ts';
 import { newFolder } from './folder.ts';
 
-const clock = handClock();
+const clock = createTime();
 let folder: Awaited<ReturnType<typeof newFolder>>;
 beforeEach(async () => {
   folder = await newFolder();

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { createTime, type SimTime } from '../../../sim/time.ts';
 import type { LocalQueues, Received } from '../../../src/adapters/in-process/source.ts';
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { openDatabase } from '../../../src/adapters/sqlite/open.ts';
 import { createSqliteQueue } from '../../../src/adapters/sqlite/queue.ts';
-import { type HandClock, handClock } from '../../contracts/hand-clock.ts';
 import { drainSource, receivingContract, sendingContract } from '../../contracts/queues.contract.ts';
 import { newFolder } from './folder.ts';
 
-const open = async (clock: HandClock) => {
+const open = async (clock: SimTime) => {
   const folder = await newFolder();
   const database = await openDatabase(folder.file('bridge.db'), { clock });
   const queues = await createSqliteQueue(database, { clock });
@@ -48,7 +48,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** Walks the steps and tells what was seen. Receipts are kept for ever, so that some are used late. */
-const walk = async (queues: LocalQueues, clock: HandClock, run: readonly Step[]): Promise<unknown[]> => {
+const walk = async (queues: LocalQueues, clock: SimTime, run: readonly Step[]): Promise<unknown[]> => {
   const source = queues.source('flex-events');
   const seen: unknown[] = [];
   const receipts: Received[] = [];
@@ -75,14 +75,14 @@ const walk = async (queues: LocalQueues, clock: HandClock, run: readonly Step[])
 
 describe('SQLite queues', () => {
   test('do in any run what queues in memory do', async () => {
-    const clock = handClock();
+    const clock = createTime();
     const { queues, database, close } = await open(clock);
     const empty = () =>
       database.perform((sql) => ['message', 'line', 'dedupe', 'dead'].map((table) => sql.run(`DELETE FROM ${table}`)));
     await fc.assert(
       fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 30 }), async (run) => {
         await empty();
-        const other = handClock(clock.now());
+        const other = createTime(clock.now());
         expect(await walk(queues, clock, run)).toEqual(await walk(createMemoryQueues({ clock: other }), other, run));
       }),
       { numRuns: 100 },

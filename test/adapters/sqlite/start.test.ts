@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createTime } from '../../../sim/time.ts';
 import { forgetEverything } from '../../../src/adapters/sqlite/forget.ts';
 import { lapseIntents } from '../../../src/adapters/sqlite/lapse.ts';
 import { type Database, openDatabase } from '../../../src/adapters/sqlite/open.ts';
@@ -6,10 +7,9 @@ import { createSqliteQueue } from '../../../src/adapters/sqlite/queue.ts';
 import { createSqliteStore } from '../../../src/adapters/sqlite/store.ts';
 import type { Item } from '../../../src/core/ports/change.ts';
 import { readPair } from '../../../src/core/state/pair.ts';
-import { handClock } from '../../contracts/hand-clock.ts';
 import { newFolder } from './folder.ts';
 
-const clock = handClock();
+const clock = createTime();
 let folder: Awaited<ReturnType<typeof newFolder>>;
 let database: Database;
 beforeEach(async () => {

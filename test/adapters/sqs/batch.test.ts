@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { SQSRecord } from 'aws-lambda';
+import { createTime, type SimTime } from '../../../sim/time.ts';
 import { type BatchDeps, createBatchHandler } from '../../../src/adapters/sqs/batch.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 import type { Delivery, Disposition, QueueMessage } from '../../../src/core/ports/queues.ts';
-import { type HandClock, handClock } from '../../contracts/hand-clock.ts';
 import { startSqs } from './sqs-server.ts';
 
 let sqs: Awaited<ReturnType<typeof startSqs>>;
 beforeAll(async () => {
-  sqs = await startSqs(handClock());
+  sqs = await startSqs(createTime());
 });
 afterAll(() => sqs.close());
 beforeEach(() => {
@@ -37,7 +37,7 @@ const record = (group: string | undefined, body: string, attempts = 1): SQSRecor
 const done: Disposition = { verdict: 'done' };
 const retry = (afterSeconds: number): Disposition => ({ verdict: 'retry', afterSeconds });
 
-type Answer = (delivery: Delivery, clock: HandClock) => Disposition | Promise<Disposition>;
+type Answer = (delivery: Delivery, clock: SimTime) => Disposition | Promise<Disposition>;
 
 const run = async (
   records: readonly SQSRecord[],
@@ -45,7 +45,7 @@ const run = async (
   over: Partial<BatchDeps> = {},
   remainingMs = 25_000,
 ) => {
-  const clock = handClock();
+  const clock = createTime();
   const consumed: Delivery[] = [];
   const buried: (QueueMessage & { readonly reason: string })[] = [];
   const entries: Entry[] = [];
@@ -99,7 +99,7 @@ describe('A batch', () => {
         body: '1',
         firstReceivedAt: 1_789_999_999_000,
         attempts: 3,
-        deadline: handClock().now() + 23_000,
+        deadline: createTime().now() + 23_000,
       },
     ]);
   });

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createTime } from '../../../sim/time.ts';
 import { createSqsQueues } from '../../../src/adapters/sqs/queues.ts';
 import { encodeEnvelope } from '../../../src/core/jobs/envelope.ts';
 import { pairId } from '../../../src/core/state/items.ts';
-import { handClock } from '../../contracts/hand-clock.ts';
 import { drainSource, message, sendingContract } from '../../contracts/queues.contract.ts';
 import { startSqs } from './sqs-server.ts';
 
@@ -26,7 +26,7 @@ sendingContract('SQS', async (clock) => {
 describe('SQS', () => {
   let sqs: Awaited<ReturnType<typeof startSqs>>;
   beforeEach(async () => {
-    sqs = await startSqs(handClock());
+    sqs = await startSqs(createTime());
   });
   afterEach(() => sqs.close());
 

@@ -6,10 +6,10 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { SimTime } from '../../../sim/time.ts';
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { createSqsClient } from '../../../src/adapters/sqs/client.ts';
 import { QUEUES, type QueueName } from '../../../src/contract.ts';
-import type { HandClock } from '../../contracts/hand-clock.ts';
 
 type Send = {
   readonly QueueUrl: string;
@@ -68,7 +68,7 @@ const checked = (send: Send): Send => {
   return send;
 };
 
-export const startSqs = async (clock: HandClock) => {
+export const startSqs = async (clock: SimTime) => {
   const live = createMemoryQueues({ clock });
   const dead = createMemoryQueues({ clock });
   const letters: (Send & { readonly queue: QueueName })[] = [];

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { FLEX, FRONTLINE } from '../../../local-twilio/defaults.ts';
+import { createTime } from '../../../sim/time.ts';
 import { createAccounts } from '../../../src/adapters/twilio/accounts.ts';
 import { createBreakers } from '../../../src/adapters/twilio/http/breaker.ts';
 import type { HttpRequest } from '../../../src/adapters/twilio/http/http.ts';
 import type { Config } from '../../../src/runtime/settings.ts';
-import { handClock } from '../../contracts/hand-clock.ts';
 
 const account = (authToken: string) => ({ authToken, previousAuthToken: undefined, apiKey: undefined });
 const CHANNEL = `CH${'c'.repeat(32)}`;
@@ -30,7 +30,7 @@ const accountsOver = (status: number, flex: Partial<Config['flex']> = {}, leaseM
       calls.push(request);
       return { status, headers: {}, body: '{"code":20404}' };
     },
-    breakers: createBreakers({ clock: handClock(), journal: () => {} }),
+    breakers: createBreakers({ clock: createTime(), journal: () => {} }),
   });
   return { ...accounts, calls };
 };

@@ -3,8 +3,7 @@ import type { TwilioResponse } from '../../../local-twilio/respond.ts';
 import { seededRandom } from '../../../local-twilio/sid.ts';
 import { createTwilio, type LocalTwilio } from '../../../local-twilio/twilio.ts';
 import type { WebhookAnswer, WebhookCall } from '../../../local-twilio/world.ts';
-
-type Timer = { readonly at: number; readonly fn: () => void };
+import { createTime } from '../../../sim/time.ts';
 
 /** One call of the REST API; undefined while, or because, no answer came. */
 export type Asked = { readonly answer: () => TwilioResponse | 'destroyed' | undefined };
@@ -24,44 +23,22 @@ export type VirtualTwilio = LocalTwilio & {
 
 type Ask = { readonly headers?: Record<string, string>; readonly gaveUp?: AbortSignal };
 
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 /** The state machine with a clock that stands still until it is told to go on. */
 export const createVirtualTwilio = (seed = 1): VirtualTwilio => {
-  let now = Date.parse('2026-01-01T00:00:00.000Z');
-  const timers = new Set<Timer>();
+  const time = createTime(Date.UTC(2026, 0, 1));
   const delivered: VirtualTwilio['delivered'] = [];
   const answers: (WebhookAnswer | 'never')[] = [];
 
   const twilio = createTwilio({
-    clock: { now: () => now },
+    clock: time,
     random: seededRandom(seed),
-    timers: {
-      after: (ms, fn) => {
-        const timer = { at: now + ms, fn };
-        timers.add(timer);
-        return () => timers.delete(timer);
-      },
-    },
+    timers: time,
     deliver: (call) => {
-      delivered.push({ at: now, call, params: Object.fromEntries(new URLSearchParams(call.body)) });
+      delivered.push({ at: time.now(), call, params: Object.fromEntries(new URLSearchParams(call.body)) });
       const answer = answers.shift() ?? { status: 204 };
       return answer === 'never' ? new Promise(() => {}) : Promise.resolve(answer);
     },
   });
-
-  const pass = async (ms: number): Promise<void> => {
-    const end = now + ms;
-    for (;;) {
-      await turn();
-      const next = [...timers].sort((a, b) => a.at - b.at)[0];
-      if (next === undefined || next.at > end) break;
-      timers.delete(next);
-      now = Math.max(now, next.at);
-      next.fn();
-    }
-    now = end;
-  };
 
   const ask =
     (user: string, password: string) =>
@@ -88,8 +65,8 @@ export const createVirtualTwilio = (seed = 1): VirtualTwilio => {
 
   return {
     ...twilio,
-    now: () => now,
-    pass,
+    now: time.now,
+    pass: (ms) => time.runUntil(time.now() + ms),
     delivered,
     types: () => delivered.map(({ params }) => params.EventType ?? ''),
     answers,

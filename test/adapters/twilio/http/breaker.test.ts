@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { createTime } from '../../../../sim/time.ts';
 import { createBreaker } from '../../../../src/adapters/twilio/http/breaker.ts';
 import { createRest } from '../../../../src/adapters/twilio/http/client.ts';
 import { type HttpAnswer, type HttpRequest, NoAnswer } from '../../../../src/adapters/twilio/http/http.ts';
 import type { Entry } from '../../../../src/core/ports/journal.ts';
-import { handClock } from '../../../contracts/hand-clock.ts';
 
 type Reply = number | 'no answer' | 'no connection' | Promise<number>;
 
@@ -12,7 +12,7 @@ const urlOf = (container: string): string => `https://chat.twilio.com/v2/Service
 
 /** One side behind a breaker. `replies` as they come from its network, 200 when nothing is said. */
 const oneSide = () => {
-  const clock = handClock();
+  const clock = createTime();
   const told: Entry[] = [];
   const calls: HttpRequest[] = [];
   let next: Reply = 200;
