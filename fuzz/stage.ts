@@ -2,16 +2,14 @@
  * What stands behind the queues: the real consumers over a memory store and the local Twilio's state machine, in a time
  * of its own. Each is made anew, always the same way, so that every SID is the same each time.
  */
-
-import { validateHeaderValue } from 'node:http';
 import { AGENTS, FLEX } from '../local-twilio/defaults.ts';
 import { seededRandom } from '../local-twilio/sid.ts';
 import { createTwilio, type LocalTwilio } from '../local-twilio/twilio.ts';
 import { createTime } from '../sim/time.ts';
+import { createWire } from '../sim/wire.ts';
 import { createMemoryStore } from '../src/adapters/memory/store.ts';
 import { type Accounts, createAccounts } from '../src/adapters/twilio/accounts.ts';
 import { createBreakers } from '../src/adapters/twilio/http/breaker.ts';
-import { type HttpCall, NoAnswer } from '../src/adapters/twilio/http/http.ts';
 import type { QueueName } from '../src/contract.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
 import { encodeEnvelope } from '../src/core/jobs/envelope.ts';
@@ -48,24 +46,6 @@ export type FuzzBridge = Hands & {
   readonly changes: readonly Change[];
   readonly facts: Facts;
 };
-
-const wireTo =
-  (twilio: LocalTwilio): HttpCall =>
-  async ({ method, url, headers, body }) => {
-    // As Node does before it sends anything.
-    for (const [name, value] of Object.entries(headers)) validateHeaderValue(name, value);
-    const { host, pathname, search } = new URL(url);
-    const answer = await twilio.respond({
-      method,
-      host,
-      path: pathname,
-      query: search.slice(1),
-      headers,
-      body: body ?? '',
-    });
-    if (answer === 'destroyed') throw new NoAnswer('ECONNRESET', 'perhaps');
-    return answer;
-  };
 
 /** @param ready whether the chat is linked and one message waits on each side, or its task was only just accepted. */
 export const createFuzzBridge = async (target: Target, ready: 'linked' | 'accepted'): Promise<FuzzBridge> => {
@@ -104,7 +84,7 @@ export const createFuzzBridge = async (target: Target, ready: 'linked' | 'accept
       },
     },
     ...createAccounts({
-      ...{ config, secrets: async () => secrets, http: wireTo(twilio) },
+      ...{ config, secrets: async () => secrets, http: createWire(twilio.respond, time) },
       breakers: createBreakers({ clock, journal }),
     }),
     clock,

@@ -12,6 +12,7 @@ import { createMemoryQueues } from '../src/adapters/memory/queues.ts';
 import { createMemoryStore } from '../src/adapters/memory/store.ts';
 import { createAccounts } from '../src/adapters/twilio/accounts.ts';
 import { createBreakers } from '../src/adapters/twilio/http/breaker.ts';
+import type { HttpCall } from '../src/adapters/twilio/http/http.ts';
 import { QUEUES, type QueueName, TIMES } from '../src/contract.ts';
 import { createForwarder } from '../src/core/forward/forwarder.ts';
 import { ACCEPTS_MS } from '../src/core/model/times.ts';
@@ -175,11 +176,13 @@ export const createWorld = (plan: WorldPlan) => {
       isJob: held !== undefined && kind !== 'default-webhook' && !held.body.includes('"kind":"event"'),
     };
     const tapped = calls.tap(respond, time.now, caller);
-    const wire = createWire(tapped, process, time, mine, tell);
+    const wire = createWire(tapped, time, tell);
+    const http: HttpCall = (request) =>
+      process.step(`${request.method} ${new URL(request.url).host}`, mine.between(10, 60), () => wire(request));
     const deps = {
       store: createFaultyStore(store, process, mine, () => faults, meter, tell),
       queues: faultyQueues,
-      ...createAccounts({ config, secrets: async () => secrets, http: wire, breakers }),
+      ...createAccounts({ config, secrets: async () => secrets, http, breakers }),
       clock,
       nonce: () => `n${++nonces}`,
       journal: journalOf(kind),

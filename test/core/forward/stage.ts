@@ -2,11 +2,12 @@
 
 import { AGENTS, FLEX, FRONTLINE } from '../../../local-twilio/defaults.ts';
 import type { Fault } from '../../../local-twilio/faults.ts';
+import { createWire } from '../../../sim/wire.ts';
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
 import { createAccounts } from '../../../src/adapters/twilio/accounts.ts';
 import { createBreakers } from '../../../src/adapters/twilio/http/breaker.ts';
-import { type HttpAnswer, type HttpCall, NoAnswer } from '../../../src/adapters/twilio/http/http.ts';
+import type { HttpCall } from '../../../src/adapters/twilio/http/http.ts';
 import { createForwarder } from '../../../src/core/forward/forwarder.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 import { reasonWords } from '../../../src/core/ports/journal.ts';
@@ -59,21 +60,21 @@ export const setStage = () => {
     listUnder: memory.listUnder,
   };
 
-  const http: HttpCall = async ({ method, url, headers, body }): Promise<HttpAnswer> => {
-    const { host, pathname: path, search } = new URL(url);
+  const wire = createWire(twilio.respond, twilio.time);
+  const http: HttpCall = async (request) => {
+    const { host, pathname: path } = new URL(request.url);
     const chatEvent = host === 'webhooks.twilio.com';
     if (chatEvent && dies === 'before') {
       die();
       return new Promise(() => {});
     }
-    const instead = answering(path, body ?? '');
+    const instead = answering(path, request.body ?? '');
     if (instead !== undefined) return { status: instead.status, headers: {}, body: JSON.stringify(instead.json) };
-    const answer = await twilio.respond({ method, host, path, query: search.slice(1), headers, body: body ?? '' });
+    const answer = await wire(request);
     if (chatEvent && dies === 'after') {
       die();
       return new Promise(() => {});
     }
-    if (answer === 'destroyed') throw new NoAnswer('ECONNRESET', 'perhaps');
     return answer;
   };
   const account = { authToken: FLEX.authToken, previousAuthToken: undefined, apiKey: undefined };

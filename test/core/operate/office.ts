@@ -7,6 +7,7 @@ import { seededRandom } from '../../../local-twilio/sid.ts';
 import { createTwilio } from '../../../local-twilio/twilio.ts';
 import { memoryOperator } from '../../../sim/operator.ts';
 import { createTime } from '../../../sim/time.ts';
+import { createWire } from '../../../sim/wire.ts';
 import { startWorker } from '../../../src/adapters/in-process/worker.ts';
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
@@ -36,7 +37,9 @@ export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
   let nonces = 0;
   let mischief: (url: string, text: string, form: string, method: string) => Mischief | undefined = () => undefined;
 
-  const http: HttpCall = async ({ method, url, headers, body, timeoutMs }) => {
+  const wire = createWire((request) => twilio.respond(request), time);
+  const http: HttpCall = async (request) => {
+    const { method, url, body, timeoutMs } = request;
     const form = new URLSearchParams(body);
     const met = mischief(url, form.get('Body') ?? '', form.toString().replaceAll('%40', '@'), method);
     await time.sleep(20);
@@ -46,16 +49,10 @@ export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
         headers: {},
         body: JSON.stringify({ status: met.status ?? 400, code: met.code, message: 'refused' }),
       };
-    const { host, pathname, search } = new URL(url);
-    const gaveUp = new AbortController();
-    const asked = { method, host, path: pathname, query: search.slice(1), headers, body: body ?? '' };
-    const answer = await twilio.respond({ ...asked, gaveUp: gaveUp.signal });
-    if (met === 'lost') {
-      await time.sleep(timeoutMs);
-      throw new NoAnswer('no answer in time', 'perhaps');
-    }
-    if (answer === 'destroyed') throw new NoAnswer('ECONNRESET', 'perhaps');
-    return answer;
+    const answer = await wire(request);
+    if (met !== 'lost') return answer;
+    await time.sleep(timeoutMs);
+    throw new NoAnswer('no answer in time', 'perhaps');
   };
   const account = (authToken: string) => ({ authToken, previousAuthToken: undefined, apiKey: undefined });
   const secrets = { flex: account(FLEX.authToken), frontline: account(FRONTLINE.authToken), stampKey: 'a key' };

@@ -3,12 +3,13 @@ import type { TwilioResponse } from '../../../local-twilio/respond.ts';
 import { seededRandom } from '../../../local-twilio/sid.ts';
 import { createTwilio, type LocalTwilio } from '../../../local-twilio/twilio.ts';
 import type { WebhookAnswer, WebhookCall } from '../../../local-twilio/world.ts';
-import { createTime } from '../../../sim/time.ts';
+import { createTime, type SimTime } from '../../../sim/time.ts';
 
 /** One call of the REST API; undefined while, or because, no answer came. */
 export type Asked = { readonly answer: () => TwilioResponse | 'destroyed' | undefined };
 
 export type VirtualTwilio = LocalTwilio & {
+  readonly time: SimTime;
   readonly now: () => number;
   /** Lets so many milliseconds pass, and everything happen that is due. */
   readonly pass: (ms: number) => Promise<void>;
@@ -65,6 +66,7 @@ export const createVirtualTwilio = (seed = 1): VirtualTwilio => {
 
   return {
     ...twilio,
+    time,
     now: time.now,
     pass: (ms) => time.runUntil(time.now() + ms),
     delivered,
