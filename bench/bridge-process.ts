@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startHost } from '../local/host.ts';
 import { createLineJournal, jsonLine } from '../local/journal-lines.ts';
-import { FLEX, FRONTLINE } from '../local-twilio/defaults.ts';
+import { configWith, secretsWith } from '../sim/settings.ts';
 import type { Store } from '../src/core/ports/store.ts';
 import { systemClock } from '../src/runtime/system-clock.ts';
 import { answerParent, argument } from './child.ts';
@@ -56,24 +56,20 @@ const counting = (store: Store): Store => ({
 const log = createWriteStream(`${plan.folder}/bridge.log`);
 const lines = createLineJournal({ write: (text) => log.write(text), line: jsonLine, clock: systemClock });
 
+const config = configWith({ twilioBaseUrl: plan.twilioUrl, deployment: 'bench', settleMs: 5_000 });
+
 const host = await startHost({
   settings: {
+    ...config,
     flex: {
-      accountSid: FLEX.accountSid,
-      serviceSid: FLEX.chatServiceSid,
-      defaultWebhook: plan.forwards ? FLEX.defaultWebhook : undefined,
+      ...config.flex,
+      defaultWebhook: plan.forwards ? config.flex.defaultWebhook : undefined,
+      // What the search for lost accepts asks is no text's.
+      workspaceSid: undefined,
     },
-    frontline: { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid },
     publicBaseUrl: undefined,
-    twilioBaseUrl: plan.twilioUrl,
-    deployment: 'bench',
-    settleMs: 5_000,
-    leaseMs: 20_000,
   },
-  accounts: {
-    flex: { authToken: FLEX.authToken, previousAuthToken: undefined, apiKey: undefined },
-    frontline: { authToken: FRONTLINE.authToken, previousAuthToken: undefined, apiKey: undefined },
-  },
+  accounts: secretsWith(),
   dataFile: `${plan.folder}/bridge.sqlite`,
   port: 0,
   sweepMs: plan.sweepMs,

@@ -2,9 +2,9 @@
 import type { QueueName } from '../src/contract.ts';
 import type { Entry } from '../src/core/ports/journal.ts';
 import type { QueueMessage } from '../src/core/ports/queues.ts';
-import { config, NOW, secrets } from './bridge.ts';
 import type { BackendFault, RequestDraft } from './draft.ts';
 import type { Knock } from './knock.ts';
+import { config, NOW, secrets } from './settings.ts';
 import type { Queued } from './stage.ts';
 import type { Target } from './target.ts';
 import { afterTurns, settled } from './turns.ts';

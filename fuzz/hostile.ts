@@ -1,8 +1,8 @@
 /** Values and names that broke somebody's parser once. */
 import type { Dice } from '../sim/random.ts';
 import { stampedAttributes } from '../src/core/copies/stamp.ts';
-import { config, secrets } from './bridge.ts';
 import { IDENTITY, NAME, TEXT } from './marks.ts';
+import { config, secrets } from './settings.ts';
 
 export const NAMES: readonly string[] = [
   '',
@@ -205,7 +205,7 @@ const forged = (dice: Dice): string =>
   JSON.stringify({
     bridge: {
       v: dice.pick([1, '1', 2]),
-      d: dice.pick(['fuzz', 'other', null, 1]),
+      d: dice.pick([config.deployment, 'other', null, 1]),
       s: sid(dice),
       k: dice.pick(['copy', 'silent', 'notice', 'other', null]),
       h: dice.pick([hex(dice, 32), '', 'é'.repeat(32), 7]),

@@ -1,8 +1,8 @@
 /** What must hold of everything that is put on a queue. */
 import { decodeEnvelope, type Envelope } from '../src/core/jobs/envelope.ts';
 import type { QueueMessage } from '../src/core/ports/queues.ts';
-import { NOW } from './bridge.ts';
 import type { Knock } from './knock.ts';
+import { NOW } from './settings.ts';
 import { hasShape, isRealSid } from './shape.ts';
 import type { Queued } from './stage.ts';
 

@@ -1,7 +1,8 @@
 /** What the sender of a mutant says, and knows of it. */
-import { config, secrets } from './bridge.ts';
+
 import type { RequestDraft, Token } from './draft.ts';
 import { type FormValues, said, signatureOf, written } from './form.ts';
+import { config, secrets } from './settings.ts';
 
 /** What the sender knows of his own request. */
 export type Knock = {

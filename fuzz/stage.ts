@@ -19,9 +19,9 @@ import type { Change } from '../src/core/ports/change.ts';
 import type { Entry, Journal } from '../src/core/ports/journal.ts';
 import type { QueueMessage } from '../src/core/ports/queues.ts';
 import { bridgeSettings } from '../src/runtime/bridge-settings.ts';
-import { config, NOW, secrets } from './bridge.ts';
 import { consumeQueued, type Hands } from './consume.ts';
 import { TEXT } from './marks.ts';
+import { config, NOW, secrets } from './settings.ts';
 import { REAL, type Target } from './target.ts';
 
 /** What a fixture must say to be about this stage's chat. */

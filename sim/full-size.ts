@@ -7,7 +7,8 @@ import { parseArgs } from 'node:util';
 import type { DefaultAgent } from '../local-twilio/defaults.ts';
 import { busiestSecond, createCalls } from './calls.ts';
 import { createDice } from './random.ts';
-import { BRIDGE, createWorld } from './world.ts';
+import { BRIDGE } from './settings.ts';
+import { createWorld } from './world.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -14,8 +14,9 @@ import type { Doom } from './process.ts';
 import { createDice } from './random.ts';
 import { NOTHING_RARE, POISON } from './rare.ts';
 import { SETTLE_MS, settle } from './run.ts';
+import { BRIDGE } from './settings.ts';
 import { verdict } from './verdict.ts';
-import { BRIDGE, createWorld, type SimWorld, type WorldPlan } from './world.ts';
+import { createWorld, type SimWorld, type WorldPlan } from './world.ts';
 
 type Scenario = {
   readonly name: string;

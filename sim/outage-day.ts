@@ -11,8 +11,9 @@ import { playChat } from './play.ts';
 import type { Played } from './played.ts';
 import { createDice } from './random.ts';
 import { SETTLE_MS } from './run.ts';
+import { BRIDGE } from './settings.ts';
 import { verdict } from './verdict.ts';
-import { BRIDGE, createWorld } from './world.ts';
+import { createWorld } from './world.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

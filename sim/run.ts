@@ -7,9 +7,10 @@ import type { Played } from './played.ts';
 import type { Doom } from './process.ts';
 import { createDice, type Dice } from './random.ts';
 import { drawRare, drawRareWeather, type RareWeather } from './rare.ts';
+import { BRIDGE } from './settings.ts';
 import { verdict } from './verdict.ts';
 import { drawDoom, drawSleep, drawWeather, everythingTold } from './weather.ts';
-import { BRIDGE, CALM, createWorld, type ProcessKind, type SimWorld, type WorldPlan } from './world.ts';
+import { CALM, createWorld, type ProcessKind, type SimWorld, type WorldPlan } from './world.ts';
 
 export const SETTLE_MS = 60_000;
 /** Long enough for a hole to come of age, for patience to end, for a held pair, and for every lane to be swept. */

@@ -3,7 +3,6 @@
  * the local Twilio's state machine. Every invocation of a function is a process that may be killed at any step.
  */
 
-import { FLEX, FRONTLINE } from '../local-twilio/defaults.ts';
 import type { Respond } from '../local-twilio/respond.ts';
 import { createTwilio } from '../local-twilio/twilio.ts';
 import type { WebhookAnswer, WebhookCall } from '../local-twilio/world.ts';
@@ -25,20 +24,15 @@ import { createAcceptSweep } from '../src/core/sweep/lost-accepts/sweep.ts';
 import { createSweep } from '../src/core/sweep/sweep.ts';
 import { createWebhook } from '../src/edge/routes.ts';
 import { bridgeSettings } from '../src/runtime/bridge-settings.ts';
-import type { AccountSecrets, Secrets } from '../src/runtime/secrets.ts';
-import type { Config } from '../src/runtime/settings.ts';
 import { createCalls } from './calls.ts';
 import { createChronicle } from './chronicle.ts';
 import { createFaultyStore, type StoreFaults } from './faulty-store.ts';
 import { createMeter } from './meter.ts';
 import { createProcess, type Doom, type Process } from './process.ts';
 import { createDice } from './random.ts';
+import { configWith, secretsWith } from './settings.ts';
 import { createTime } from './time.ts';
 import { createWire } from './wire.ts';
-
-export const BRIDGE = 'https://bridge.example';
-export const DEPLOYMENT = 'sim';
-export const SIM_STAMP_KEY = 'the stamp key of a run';
 
 export type WorldFaults = StoreFaults & {
   /** A delivery is given to a second consumer too. */
@@ -94,30 +88,8 @@ export const createWorld = (plan: WorldPlan) => {
   let faults = CALM;
   let nonces = 0;
 
-  const config: Config = {
-    flex: {
-      accountSid: FLEX.accountSid,
-      serviceSid: FLEX.chatServiceSid,
-      defaultWebhook: FLEX.defaultWebhook,
-      workspaceSid: FLEX.workspaceSid,
-    },
-    frontline: { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid },
-    publicBaseUrl: BRIDGE,
-    twilioBaseUrl: undefined,
-    deployment: DEPLOYMENT,
-    settleMs: plan.settleMs,
-    leaseMs: 20_000,
-  };
-  const account = (authToken: string): AccountSecrets => ({
-    authToken,
-    previousAuthToken: undefined,
-    apiKey: undefined,
-  });
-  const secrets: Secrets = {
-    flex: account(FLEX.authToken),
-    frontline: account(FRONTLINE.authToken),
-    stampKey: SIM_STAMP_KEY,
-  };
+  const config = configWith({ settleMs: plan.settleMs });
+  const secrets = secretsWith();
 
   const journalOf = (by: ProcessKind) => (entry: Entry) => {
     entries.push({ at: time.now(), by, entry });
@@ -186,7 +158,7 @@ export const createWorld = (plan: WorldPlan) => {
       clock,
       nonce: () => `n${++nonces}`,
       journal: journalOf(kind),
-      settings: bridgeSettings(config, SIM_STAMP_KEY),
+      settings: bridgeSettings(config, secrets.stampKey),
     };
     return { process, deps, stored };
   };

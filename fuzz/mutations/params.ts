@@ -1,10 +1,10 @@
 /** What happens to parameters. */
 import type { Dice } from '../../sim/random.ts';
-import { config } from '../bridge.ts';
 import type { RequestDraft } from '../draft.ts';
 import { NAMES, valueFor } from '../hostile.ts';
 import { NAME } from '../marks.ts';
 import type { Mutation } from '../mutation.ts';
+import { config } from '../settings.ts';
 
 const EVENT_TYPES = [
   'onMessageSent',

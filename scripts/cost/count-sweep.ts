@@ -1,7 +1,8 @@
 /** What one run of the sweep asks for a pair, counted on the local Twilio in virtual time. */
 import { AGENTS } from '../../local-twilio/defaults.ts';
 import { conversationWith } from '../../sim/played.ts';
-import { BRIDGE, createWorld } from '../../sim/world.ts';
+import { BRIDGE } from '../../sim/settings.ts';
+import { createWorld } from '../../sim/world.ts';
 import { SWEEP_LEASE } from '../../src/core/state/items.ts';
 
 export type CountedSweep = {

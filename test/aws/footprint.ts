@@ -20,6 +20,7 @@ import { AGENTS, FLEX, FRONTLINE } from '../../local-twilio/defaults.ts';
 import { startLocalTwilio } from '../../local-twilio/server.ts';
 import type { WebhookCall } from '../../local-twilio/world.ts';
 import { withBundles } from '../../scripts/bundles.ts';
+import { configWith, secretsWith } from '../../sim/settings.ts';
 import { createDynamoStore } from '../../src/adapters/dynamodb/store.ts';
 import { QUEUES, type QueueName, SECRET_FIELDS, SETTINGS, TABLE } from '../../src/contract.ts';
 import { encodeEnvelope } from '../../src/core/jobs/envelope.ts';
@@ -108,7 +109,6 @@ const waiting: Record<QueueName, { readonly group: string; readonly body: string
   'frontline-events': [],
   'default-webhook': [],
 };
-const secrets = (authToken: string) => ({ authToken, previousAuthToken: undefined, apiKey: undefined });
 const base = 'https://bridge.example.com';
 const webhook = createWebhook({
   queues: {
@@ -118,20 +118,8 @@ const webhook = createWebhook({
   },
   journal: () => {},
   clock: Date,
-  config: {
-    flex: { accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid, defaultWebhook: FLEX.defaultWebhook },
-    frontline: { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid },
-    publicBaseUrl: base,
-    twilioBaseUrl: undefined,
-    deployment: 'footprint',
-    settleMs: 2_000,
-    leaseMs: 20_000,
-  },
-  secrets: async () => ({
-    flex: secrets(FLEX.authToken),
-    frontline: secrets(FRONTLINE.authToken),
-    stampKey: tokens.STAMP_KEY,
-  }),
+  config: configWith({ publicBaseUrl: base, deployment: 'footprint', settleMs: 2_000 }),
+  secrets: async () => secretsWith({ stampKey: tokens.STAMP_KEY }),
 });
 let knock: ((call: WebhookCall) => Promise<void>) | undefined;
 const twilio = await startLocalTwilio({

@@ -1,39 +1,35 @@
 import { createHmac } from 'node:crypto';
+import { FLEX } from '../../local-twilio/defaults.ts';
+import { accountSecrets, configWith, secretsWith } from '../../sim/settings.ts';
 import { decodeEnvelope, type Work } from '../../src/core/jobs/envelope.ts';
 import type { AccountSid, ServiceSid } from '../../src/core/model/sids.ts';
 import type { Entry } from '../../src/core/ports/journal.ts';
 import type { QueueMessage } from '../../src/core/ports/queues.ts';
 import { createWebhook } from '../../src/edge/routes.ts';
 import type { WebhookDeps } from '../../src/edge/webhook.ts';
-import type { Secrets } from '../../src/runtime/secrets.ts';
-import type { Config } from '../../src/runtime/settings.ts';
 import { fixture, type Params } from '../fixtures/webhooks/read.ts';
 
 const flexAccount = fixture('chat/onMessageSent').AccountSid as AccountSid;
 const frontlineAccount = fixture('conversations/onMessageAdded').AccountSid as AccountSid;
 
-export const config: Config = {
+/** The recorded webhooks' own accounts. */
+export const config = configWith({
   flex: {
     accountSid: flexAccount,
     serviceSid: fixture('chat/onMessageSent').InstanceSid as ServiceSid,
-    defaultWebhook: 'https://webhooks.twilio.com/v1/ChatEvent',
+    defaultWebhook: FLEX.defaultWebhook,
   },
   frontline: {
     accountSid: frontlineAccount,
     serviceSid: fixture('conversations/onMessageAdded').ChatServiceSid as ServiceSid,
   },
-  publicBaseUrl: 'https://bridge.example.com',
-  twilioBaseUrl: undefined,
   deployment: 'bridge',
-  settleMs: 60_000,
-  leaseMs: 20_000,
-};
+});
 
-export const secrets: Secrets = {
-  flex: { authToken: 'flex-token', previousAuthToken: 'flex-token-before', apiKey: undefined },
-  frontline: { authToken: 'frontline-token', previousAuthToken: undefined, apiKey: undefined },
-  stampKey: 'stamp-key',
-};
+export const secrets = secretsWith({
+  flex: accountSecrets('flex-token', 'flex-token-before'),
+  frontline: accountSecrets('frontline-token'),
+});
 
 /** Twilio's rule, written down once more, apart from Twilio's library: URL, then each name and value sorted by name. */
 export const signature = (token: string, url: string, params: Params): string => {

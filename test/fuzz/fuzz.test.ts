@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { config, secrets } from '../../fuzz/bridge.ts';
 import { said, signatureOf } from '../../fuzz/form.ts';
 import { fuzz, type Plan } from '../../fuzz/fuzz.ts';
 import { writeInput } from '../../fuzz/input.ts';
+import { config, secrets } from '../../fuzz/settings.ts';
 import { REAL, type Target } from '../../fuzz/target.ts';
 import { afterTurns } from '../../fuzz/turns.ts';
 import type { ContainerSid } from '../../src/core/model/sids.ts';

@@ -4,6 +4,7 @@
  */
 
 import fc from 'fast-check';
+import { configWith, secretsWith } from '../../sim/settings.ts';
 import { createMemoryStore } from '../../src/adapters/memory/store.ts';
 import type { BridgeDeps } from '../../src/core/deps.ts';
 import { decide } from '../../src/core/messages/decide.ts';
@@ -21,6 +22,7 @@ import * as marks from '../../src/core/state/lane/marks.ts';
 import * as pace from '../../src/core/state/lane/pace.ts';
 import { hasBothContainers, otherLane, type Pair, readPair } from '../../src/core/state/pair.ts';
 import { beginPair, finishLink, openPair } from '../../src/core/state/pair-writes.ts';
+import { bridgeSettings } from '../../src/runtime/bridge-settings.ts';
 import { acceptedIn } from '../support/accepted.ts';
 
 const FLEX = 'CHa1';
@@ -115,7 +117,7 @@ export const play = async (
     store: wrap(real),
     clock: { now: () => time.now, sleep: async () => {} },
     nonce: () => `n${++nonces}`,
-    settings: { deployment: 'd', stampKey: 'k', settleMs: SETTLE_MS, leaseMs: LEASE_MS, requestMs: 10_000 },
+    settings: bridgeSettings(configWith({ settleMs: SETTLE_MS, leaseMs: LEASE_MS }), secretsWith().stampKey),
   } as unknown as BridgeDeps;
 
   const begun = await beginPair({ ...deps, store: real }, accepted);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEPLOYMENT, SIM_STAMP_KEY } from '../../sim/world.ts';
+import { configWith, secretsWith } from '../../sim/settings.ts';
 import { stampedAttributes } from '../../src/core/copies/stamp.ts';
 import { encodeEnvelope } from '../../src/core/jobs/envelope.ts';
 import type { SourceSid } from '../../src/core/model/sids.ts';
@@ -114,7 +114,7 @@ describe('A copy that nobody waited for any more', () => {
     await stage.rest('frontline', 'POST', `${conversationsUrl}/${conversation}/Messages`, {
       Author: chat.customer,
       Body: body,
-      Attributes: stampedAttributes(SIM_STAMP_KEY, DEPLOYMENT, at, of, 'copy'),
+      Attributes: stampedAttributes(secretsWith().stampKey, configWith().deployment, at, of, 'copy'),
     });
   };
 

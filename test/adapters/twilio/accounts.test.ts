@@ -1,31 +1,25 @@
 import { expect, test } from '@jest/globals';
 import { FLEX, FRONTLINE } from '../../../local-twilio/defaults.ts';
+import { accountSecrets, configWith, secretsWith } from '../../../sim/settings.ts';
 import { createTime } from '../../../sim/time.ts';
 import { createAccounts } from '../../../src/adapters/twilio/accounts.ts';
 import { createBreakers } from '../../../src/adapters/twilio/http/breaker.ts';
 import type { HttpRequest } from '../../../src/adapters/twilio/http/http.ts';
 import type { Config } from '../../../src/runtime/settings.ts';
 
-const account = (authToken: string) => ({ authToken, previousAuthToken: undefined, apiKey: undefined });
 const CHANNEL = `CH${'c'.repeat(32)}`;
 
 /** Both accounts over a Twilio that answers every call with this status; at 404 it says that nothing is there. */
 const accountsOver = (status: number, flex: Partial<Config['flex']> = {}, leaseMs = 20_000) => {
   const calls: HttpRequest[] = [];
+  const config = configWith({ leaseMs });
   const accounts = createAccounts({
-    config: {
-      flex: {
-        accountSid: FLEX.accountSid,
-        serviceSid: FLEX.chatServiceSid,
-        defaultWebhook: FLEX.defaultWebhook,
-        workspaceSid: FLEX.workspaceSid,
-        ...flex,
-      },
-      frontline: { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid },
-      twilioBaseUrl: undefined,
-      leaseMs,
-    },
-    secrets: async () => ({ flex: account('the token of Flex'), frontline: account('the token of Frontline') }),
+    config: { ...config, flex: { ...config.flex, ...flex } },
+    secrets: async () =>
+      secretsWith({
+        flex: accountSecrets('the token of Flex'),
+        frontline: accountSecrets('the token of Frontline'),
+      }),
     http: async (request) => {
       calls.push(request);
       return { status, headers: {}, body: '{"code":20404}' };

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { AGENTS, FLEX } from '../../../local-twilio/defaults.ts';
+import { configWith, secretsWith } from '../../../sim/settings.ts';
 import { stampedAttributes } from '../../../src/core/copies/stamp.ts';
 import { messageKey } from '../../../src/core/forward/compose.ts';
 import { forwardHoles } from '../../../src/core/forward/holes.ts';
@@ -7,7 +8,7 @@ import type { ChannelSid } from '../../../src/core/model/sids.ts';
 import type { Key } from '../../../src/core/ports/change.ts';
 import { firstStart } from '../../../src/core/state/first-start.ts';
 import { forwardKey } from '../../../src/core/state/items.ts';
-import { CHAT_EVENT, STAMP_KEY, type Stage, setStage } from './stage.ts';
+import { CHAT_EVENT, type Stage, setStage } from './stage.ts';
 
 const MINUTE = 60_000;
 let stage: Stage;
@@ -193,7 +194,13 @@ describe('is no hole:', () => {
       body: 'as it was',
     } as const;
     const draft = { author: at.author, body: 'edited', createdAt: new Date(stage.twilio.now()).toISOString() };
-    const attributes = stampedAttributes(STAMP_KEY, 'test', at, `IM${'1'.repeat(32)}` as const, 'silent');
+    const attributes = stampedAttributes(
+      secretsWith().stampKey,
+      configWith().deployment,
+      at,
+      `IM${'1'.repeat(32)}` as const,
+      'silent',
+    );
     await stage.deps.flex.send(chat.channelSid, { ...draft, attributes, notifyWebhooks: false });
     await stage.pass(6 * MINUTE);
     expect(await sweep()).toBe(0);

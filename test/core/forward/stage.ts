@@ -1,7 +1,7 @@
 /** The forwarder between a local Twilio and its queue, in a time of its own: webhooks come in, SMS reach the phone. */
-
-import { AGENTS, FLEX, FRONTLINE } from '../../../local-twilio/defaults.ts';
+import { AGENTS } from '../../../local-twilio/defaults.ts';
 import type { Fault } from '../../../local-twilio/faults.ts';
+import { BRIDGE, configWith, secretsWith } from '../../../sim/settings.ts';
 import { createWire } from '../../../sim/wire.ts';
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
@@ -15,13 +15,10 @@ import type { Delivery, Disposition } from '../../../src/core/ports/queues.ts';
 import type { Store } from '../../../src/core/ports/store.ts';
 import { createWebhook } from '../../../src/edge/routes.ts';
 import { bridgeTimes } from '../../../src/runtime/bridge-settings.ts';
-import type { Config } from '../../../src/runtime/settings.ts';
 import { createVirtualTwilio } from '../../local-twilio/support/virtual-twilio.ts';
 
-const BRIDGE = 'https://bridge.example';
 export const CHAT_EVENT = 'POST webhooks.chatevent';
-export const SETTLE_MS = 60_000;
-export const STAMP_KEY = 'the stamp key';
+export const SETTLE_MS = configWith().settleMs;
 
 /** What is answered in Twilio's place; undefined: Twilio answers. */
 export type Answering = (path: string, body: string) => { readonly status: number; readonly json: unknown } | undefined;
@@ -77,13 +74,8 @@ export const setStage = () => {
     }
     return answer;
   };
-  const account = { authToken: FLEX.authToken, previousAuthToken: undefined, apiKey: undefined };
-  const secrets = async () => ({ flex: account, frontline: account, stampKey: STAMP_KEY });
-  const config: Config = {
-    flex: { accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid, defaultWebhook: FLEX.defaultWebhook },
-    frontline: { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid },
-    ...{ publicBaseUrl: BRIDGE, twilioBaseUrl: undefined, deployment: 'test', settleMs: SETTLE_MS, leaseMs: 20_000 },
-  };
+  const config = configWith();
+  const secrets = async () => secretsWith();
   const tell = (entry: Entry) => void journal.push(entry);
   const breakers = createBreakers({ clock, journal: tell });
   const { flex, defaultWebhook: webhook } = createAccounts({ config, secrets, http, breakers });

@@ -2,10 +2,11 @@
  * A whole bridge on the local Twilio's state machine, in a time of its own, and an operator beside it. Its wire can be
  * told to refuse a text for good, as Twilio refuses what it will never take.
  */
-import { AGENTS, FLEX, FRONTLINE } from '../../../local-twilio/defaults.ts';
+import { AGENTS, FRONTLINE } from '../../../local-twilio/defaults.ts';
 import { seededRandom } from '../../../local-twilio/sid.ts';
 import { createTwilio } from '../../../local-twilio/twilio.ts';
 import { memoryOperator } from '../../../sim/operator.ts';
+import { BRIDGE, configWith, secretsWith } from '../../../sim/settings.ts';
 import { createTime } from '../../../sim/time.ts';
 import { createWire } from '../../../sim/wire.ts';
 import { startWorker } from '../../../src/adapters/in-process/worker.ts';
@@ -21,9 +22,6 @@ import { createReplicator } from '../../../src/core/replicator.ts';
 import { createSweep } from '../../../src/core/sweep/sweep.ts';
 import { createWebhook } from '../../../src/edge/routes.ts';
 import { bridgeSettings } from '../../../src/runtime/bridge-settings.ts';
-import type { Config } from '../../../src/runtime/settings.ts';
-
-const BRIDGE = 'https://bridge.example';
 
 /** What the wire's answer to one call is: lost after it was carried out, or a refusal by Twilio's code. */
 export type Mischief = 'lost' | { readonly code: number; readonly status?: number };
@@ -54,17 +52,8 @@ export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
     await time.sleep(timeoutMs);
     throw new NoAnswer('no answer in time', 'perhaps');
   };
-  const account = (authToken: string) => ({ authToken, previousAuthToken: undefined, apiKey: undefined });
-  const secrets = { flex: account(FLEX.authToken), frontline: account(FRONTLINE.authToken), stampKey: 'a key' };
-  const config: Config = {
-    flex: { accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid, defaultWebhook: FLEX.defaultWebhook },
-    frontline: { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid },
-    publicBaseUrl: BRIDGE,
-    twilioBaseUrl: undefined,
-    deployment: 'office',
-    settleMs: 60_000,
-    leaseMs: 20_000,
-  };
+  const config = configWith();
+  const secrets = secretsWith();
   const tell = (entry: Entry) => journal.push(entry);
   const deps: BridgeDeps = {
     store,

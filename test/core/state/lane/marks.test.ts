@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { configWith, secretsWith } from '../../../../sim/settings.ts';
 import { createMemoryStore } from '../../../../src/adapters/memory/store.ts';
 import type { BridgeDeps } from '../../../../src/core/deps.ts';
 import type { MessageSid } from '../../../../src/core/model/sids.ts';
@@ -10,6 +11,7 @@ import { leaseOf } from '../../../../src/core/state/lane/lease.ts';
 import { defer, markStale } from '../../../../src/core/state/lane/marks.ts';
 import { hasBothContainers, type LinkedPair, readPair } from '../../../../src/core/state/pair.ts';
 import { beginPair, finishLink, openPair } from '../../../../src/core/state/pair-writes.ts';
+import { bridgeSettings } from '../../../../src/runtime/bridge-settings.ts';
 import { acceptedIn } from '../../../support/accepted.ts';
 
 const accepted = acceptedIn('CH1');
@@ -21,14 +23,7 @@ const linkedPair = async () => {
   let now = START;
   let nonces = 0;
   const store = createMemoryStore();
-  const settings = {
-    deployment: 'd',
-    stampKey: 'k',
-    settleMs: 60_000,
-    leaseMs: 20_000,
-    requestMs: 10_000,
-    forwards: true,
-  };
+  const settings = bridgeSettings(configWith(), secretsWith().stampKey);
   // The lane's writes know the store, a clock and a nonce, and nothing else.
   const deps = { store, settings, clock: { now: () => now }, nonce: () => `n${++nonces}` } as unknown as BridgeDeps;
   const begun = await beginPair(deps, accepted);

@@ -1,0 +1,35 @@
+/** Configuration and secrets of a bridge between the local Twilio's two accounts. */
+import { FLEX, FRONTLINE } from '../local-twilio/defaults.ts';
+import type { AccountSecrets, Secrets } from '../src/runtime/secrets.ts';
+import type { Config } from '../src/runtime/settings.ts';
+
+export const BRIDGE = 'https://bridge.example';
+
+export const configWith = (more: Partial<Config> = {}): Config => ({
+  flex: {
+    accountSid: FLEX.accountSid,
+    serviceSid: FLEX.chatServiceSid,
+    defaultWebhook: FLEX.defaultWebhook,
+    workspaceSid: FLEX.workspaceSid,
+  },
+  frontline: { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid },
+  publicBaseUrl: BRIDGE,
+  twilioBaseUrl: undefined,
+  deployment: 'sim',
+  settleMs: 60_000,
+  leaseMs: 20_000,
+  ...more,
+});
+
+export const accountSecrets = (authToken: string, previousAuthToken?: string): AccountSecrets => ({
+  authToken,
+  previousAuthToken,
+  apiKey: undefined,
+});
+
+export const secretsWith = (more: Partial<Secrets> = {}): Secrets => ({
+  flex: accountSecrets(FLEX.authToken),
+  frontline: accountSecrets(FRONTLINE.authToken),
+  stampKey: 'the stamp key of a run',
+  ...more,
+});
