@@ -1,4 +1,6 @@
-/** How long the functions' bundles take to start, beside one that only imports the SQS client; and how large they are. */
+/**
+ * How long the functions' bundles take to start, beside one that only imports the SQS client; and how large they are.
+ */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

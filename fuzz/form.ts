@@ -1,4 +1,6 @@
-/** Forms as a hostile sender writes them, and Twilio's signature, both written down apart from the bridge's own code. */
+/**
+ * Forms as a hostile sender writes them, and Twilio's signature, both written down apart from the bridge's own code.
+ */
 import { createHmac } from 'node:crypto';
 
 const bytesOf = (unit: number): readonly number[] => [
@@ -38,7 +40,10 @@ export const said = (bytes: Uint8Array): FormValues | undefined => {
   }
 };
 
-/** https://www.twilio.com/docs/usage/security#validating-requests: of a name given more than once, each value once, sorted. */
+/**
+ * https://www.twilio.com/docs/usage/security#validating-requests: of a name given more than once, each value once,
+ * sorted.
+ */
 export const signatureOf = (token: string, url: string, form: FormValues): string => {
   const hmac = createHmac('sha1', token).update(url);
   const byUnits = (a: string, b: string): number => (a < b ? -1 : 1);

@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz -- [--runs N] [--seconds S] [--seed K] [--run R]`: a million mutants unless told otherwise; `--run` is one
- * run of a seed. Ends with 1 when an oracle was hurt, and says how to see it again.
+ * `npm run fuzz -- [--runs N] [--seconds S] [--seed K] [--run R]`: a million mutants unless told otherwise; `--run` is
+ * one run of a seed. Ends with 1 when an oracle was hurt, and says how to see it again.
  */
 import { parseArgs } from 'node:util';
 import { fuzz, type Plan } from './fuzz.ts';

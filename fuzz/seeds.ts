@@ -62,7 +62,9 @@ const replaced = (product: Product, facts: Facts, name: string, value: string): 
   }
 };
 
-/** Of Conversations some name their author by e-mail address, of Chat by Flex's spelling: one fixture each is marked. */
+/**
+ * Of Conversations some name their author by e-mail address, of Chat by Flex's spelling: one fixture each is marked.
+ */
 const authors: Readonly<Record<string, string>> = {
   'chat/onMessageSent.web-customer': IDENTITY,
   'conversations/onMessageUpdated': NAME,

@@ -1,4 +1,7 @@
-/** Whether a promise ends, without a clock: nothing here waits for the world, so some turns of the event loop are for ever. */
+/**
+ * Whether a promise ends, without a clock: nothing here waits for the world, so some turns of the event loop are for
+ * ever.
+ */
 
 export type Settled<T> =
   | { readonly end: 'done'; readonly value: T }

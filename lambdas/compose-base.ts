@@ -17,7 +17,7 @@ const sqs = createSqsClient();
 const requestHandler = { connectionTimeout: 2000, requestTimeout: 2000, throwOnRequestTimeout: true };
 const secretsManager = new SecretsManagerClient({ maxAttempts: 2, requestHandler });
 
-export const basis = {
+export const functionBase = {
   settings,
   resources,
   clock,

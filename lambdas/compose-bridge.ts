@@ -9,10 +9,10 @@ import { createHttp } from '../src/adapters/twilio/http/http.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
 import { bridgeSettings } from '../src/runtime/bridge-settings.ts';
 import { queueUrls } from '../src/runtime/resources.ts';
-import { basis } from './compose-base.ts';
+import { functionBase } from './compose-base.ts';
 import { createNonce } from './nonce.ts';
 
-const { settings, resources, secrets, clock, journal } = basis;
+const { settings, resources, secrets, clock, journal } = functionBase;
 
 /**
  * Jobs and dead letters are sent by the hundred when a side is back, by a process with a fraction of a processor: it is

@@ -29,7 +29,7 @@ const CHATS = 200;
 
 const HOURLY_MS = 3_600_000;
 
-export type BridgeParts = {
+export type LocalBridgeDeps = {
   readonly config: Config;
   readonly secrets: Secrets;
   readonly database: Database;
@@ -47,7 +47,7 @@ export type RunningBridge = {
   readonly stop: () => Promise<void>;
 };
 
-export const startBridge = (parts: BridgeParts): RunningBridge => {
+export const startBridge = (parts: LocalBridgeDeps): RunningBridge => {
   const { config, secrets, database, store, queues, clock, journal } = parts;
   const deps = {
     ...{ store, queues, clock, journal, nonce: randomUUID },

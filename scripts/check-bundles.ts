@@ -5,7 +5,9 @@
 import { statSync } from 'node:fs';
 import { type Bundle, importMs, withBundles } from './bundles.ts';
 
-/** Bytes. A consumer's limit is a figure of the design; the webhook's keeps its start near that of the SQS client alone. */
+/**
+ * Bytes. A consumer's limit is a figure of the design; the webhook's keeps its start near that of the SQS client alone.
+ */
 const LIMITS: Readonly<Record<string, number>> = { Webhook: 400_000 };
 const LIMIT = 700_000;
 

@@ -1,4 +1,6 @@
-/** `node scripts/cost.ts`: what a million texts and a month cost on AWS, from counted calls; docs/cost.md explains it. */
+/**
+ * `node scripts/cost.ts`: what a million texts and a month cost on AWS, from counted calls; docs/cost.md explains it.
+ */
 import { type Counted, countTalk, TALKS as talks } from './cost/count.ts';
 import { countSweep } from './cost/count-sweep.ts';
 import { costOfMonth, DEPLOYMENTS as deployments } from './cost/month.ts';

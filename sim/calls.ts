@@ -10,7 +10,9 @@ export type Caller = {
   readonly begun: number;
   /** The queue does not wait for what it says: somebody else has the same message, or it may wake up when others do. */
   readonly unheeded: boolean;
-  /** No event but the sweep's or somebody else's request: one that fails is over, and asked for again within a minute. */
+  /**
+   * No event but the sweep's or somebody else's request: one that fails is over, and asked for again within a minute.
+   */
   readonly isJob: boolean;
 };
 

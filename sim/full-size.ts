@@ -1,7 +1,7 @@
 /**
- * `npm run sim:full-size [-- --active N --quiet N --lost N]`: the sweep at full size, in simulated time. Links all pairs
- * the way they are linked, lets the quiet ones rest for a day, loses the webhooks of trailing messages, and measures how
- * long each stays away and how much is read of Twilio meanwhile. Exits with 1 when a goal is missed.
+ * `npm run sim:full-size [-- --active N --quiet N --lost N]`: the sweep at full size, in simulated time. Links all
+ * pairs the way they are linked, lets the quiet ones rest for a day, loses the webhooks of trailing messages, and
+ * measures how long each stays away and how much is read of Twilio meanwhile. Exits with 1 when a goal is missed.
  */
 import { parseArgs } from 'node:util';
 import type { DefaultAgent } from '../local-twilio/defaults.ts';

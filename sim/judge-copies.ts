@@ -1,4 +1,7 @@
-/** Of everything the bridge ever wrote into a chat, also of what is gone again: whose it is, of when, and what it left alone. */
+/**
+ * Of everything the bridge ever wrote into a chat, also of what is gone again: whose it is, of when, and what it left
+ * alone.
+ */
 import type { AccountName } from '../local-twilio/model.ts';
 import { firstText, lastText, type WrittenMessage } from './chronicle.ts';
 import type { Played } from './played.ts';

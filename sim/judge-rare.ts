@@ -1,4 +1,6 @@
-/** What the verdict has no eyes for: files, messages that hold nothing, chats without a twin, notices, others who came. */
+/**
+ * What the verdict has no eyes for: files, messages that hold nothing, chats without a twin, notices, others who came.
+ */
 
 import type { ReadMessage } from '../local-twilio/reads.ts';
 import { pairId } from '../src/core/state/items.ts';

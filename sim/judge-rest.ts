@@ -1,4 +1,6 @@
-/** When everything has settled nothing is under way, nothing waits, and everything that was accepted has had its end. */
+/**
+ * When everything has settled nothing is under way, nothing waits, and everything that was accepted has had its end.
+ */
 
 import { QUEUES } from '../src/contract.ts';
 import { laneAttributes, ledgerKey, pairId, pairKey } from '../src/core/state/items.ts';
@@ -16,7 +18,9 @@ const ENDS: ReadonlySet<string> = new Set([
   'deferred',
 ]);
 
-/** What a pair's item holds while something of a lane waits: an intent, a dirty mark, an edit that could not be applied. */
+/**
+ * What a pair's item holds while something of a lane waits: an intent, a dirty mark, an edit that could not be applied.
+ */
 const WAITING = (['toFrontline', 'toFlex'] as const)
   .map(laneAttributes)
   .flatMap(({ intentSid, dirtyUpTo, staleEdits }) => [intentSid, dirtyUpTo, staleEdits]);

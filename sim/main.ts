@@ -1,7 +1,7 @@
 /**
- * `npm run sim -- --seeds N [--seed K] [--mode within|beyond|told] [--first] [--verbose]`: N runs, one after another, up to
- * the first failing one if asked. `--kill every-step`: every minimal scenario, with a kill at every step;
- * `--kill 'scenario:process:step:before|after'`: one of those again. What fails prints the command that replays it, step by
+ * `npm run sim -- --seeds N [--seed K] [--mode within|beyond|told] [--first] [--verbose]`: N runs, one after another,
+ * up to the first failing one if asked. `--kill every-step`: every minimal scenario, with a kill at every step; `--kill
+ * 'scenario:process:step:before|after'`: one of those again. What fails prints the command that replays it, step by
  * step. Ends with a table of what was met.
  */
 import { parseArgs } from 'node:util';
@@ -13,7 +13,9 @@ import type { SimWorld } from './world.ts';
 
 type Diary = { readonly note: (at: number, line: string) => void; readonly lines: readonly string[] };
 
-/** Steps, kills, faults that had an effect, calls with their answers, writes, the journal: in order, in the run's time. */
+/**
+ * Steps, kills, faults that had an effect, calls with their answers, writes, the journal: in order, in the run's time.
+ */
 const createDiary = (): Diary => {
   const lines: string[] = [];
   let start: number | undefined;

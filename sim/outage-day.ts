@@ -1,7 +1,7 @@
 /**
  * `npm run sim:outage-day [-- --side flex|frontline --how 503|hang|destroy --chats N]`: one side answers nothing for a
- * day, while people go on talking on the other one. Then both must tell one story, and have got there gently. Exits with
- * 1 when something is broken.
+ * day, while people go on talking on the other one. Then both must tell one story, and have got there gently. Exits
+ * with 1 when something is broken.
  */
 import { parseArgs } from 'node:util';
 import type { AccountName } from '../local-twilio/model.ts';

@@ -1,4 +1,6 @@
-/** A clock that stands still until it is moved, for the simulator, the fuzzer and the tests. Nothing waits in real time. */
+/**
+ * A clock that stands still until it is moved, for the simulator, the fuzzer and the tests. Nothing waits in real time.
+ */
 
 export type SimTime = {
   /** Milliseconds since 1970. */

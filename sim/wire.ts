@@ -1,4 +1,6 @@
-/** The wire between the bridge's REST adapter and the local Twilio's state machine: no socket, and a time of its own. */
+/**
+ * The wire between the bridge's REST adapter and the local Twilio's state machine: no socket, and a time of its own.
+ */
 import { validateHeaderValue } from 'node:http';
 import type { Respond } from '../local-twilio/respond.ts';
 import { type HttpAnswer, type HttpCall, NoAnswer } from '../src/adapters/twilio/http/http.ts';

@@ -100,6 +100,10 @@ export const OUTCOMES = [
   'failed',
 ] as const;
 
+/** The ends that the bridge calls; each has a breaker of its own. */
+export const CALLED_SIDES = ['flex', 'frontline', 'default-webhook', 'taskrouter'] as const;
+export type CalledSide = (typeof CALLED_SIDES)[number];
+
 /**
  * CloudWatch metrics of one deployment, in {@link metricsNamespace}. How events end and how late they are is counted by
  * filters on the functions' logs, which cost nothing; what happens seldom is written as embedded metric format, where a
@@ -115,10 +119,7 @@ export const METRICS = {
   delay: 'Delay',
   /** One count per event that was deferred because its pair writes faster than people can. */
   held: 'Held',
-  /**
-   * One count each time calls to a side begin to be refused, dimension `Side`: flex, frontline, default webhook,
-   * taskrouter.
-   */
+  /** One count each time calls to a side begin to be refused, dimension `Side`: {@link CALLED_SIDES}. */
   breakerOpen: 'BreakerOpen',
   /** One count per run of the sweep. */
   sweeps: 'Sweeps',

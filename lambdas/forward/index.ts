@@ -2,11 +2,11 @@ import { createBatchHandler } from '../../src/adapters/sqs/batch.ts';
 import { createForwarder } from '../../src/core/forward/forwarder.ts';
 import { DEADLINE_MARGIN_MS } from '../../src/core/model/times.ts';
 import { bridgeTimes } from '../../src/runtime/bridge-settings.ts';
-import { basis } from '../compose-base.ts';
+import { functionBase } from '../compose-base.ts';
 import { accounts, nonce, queues, store } from '../compose-bridge.ts';
 import { createForwardHandler } from './handler.ts';
 
-const { settings, sqs: client, urls, clock, journal } = basis;
+const { settings, sqs: client, urls, clock, journal } = functionBase;
 const { flex, defaultWebhook: webhook } = accounts;
 
 export const handler = createForwardHandler({

@@ -3,11 +3,11 @@ import { DEADLINE_MARGIN_MS } from '../../src/core/model/times.ts';
 import type { Consumer } from '../../src/core/ports/queues.ts';
 import { createReplicator } from '../../src/core/replicator.ts';
 import { lazily } from '../../src/runtime/lazily.ts';
-import { basis } from '../compose-base.ts';
+import { functionBase } from '../compose-base.ts';
 import { bridgeDeps, queues } from '../compose-bridge.ts';
 import { createReplicateHandler } from './handler.ts';
 
-const { sqs: client, urls, clock, journal } = basis;
+const { sqs: client, urls, clock, journal } = functionBase;
 
 const replicator = lazily(async () => createReplicator(await bridgeDeps()));
 const consume: Consumer = async (delivery) => (await replicator())(delivery);

@@ -2,7 +2,7 @@ import { ACCEPTS_MS } from '../../src/core/model/times.ts';
 import { createAcceptSweep } from '../../src/core/sweep/lost-accepts/sweep.ts';
 import { createSweep } from '../../src/core/sweep/sweep.ts';
 import { lazily } from '../../src/runtime/lazily.ts';
-import { basis } from '../compose-base.ts';
+import { functionBase } from '../compose-base.ts';
 import { bridgeDeps } from '../compose-bridge.ts';
 import { createSweepHandler } from './handler.ts';
 
@@ -11,9 +11,9 @@ const sweep = lazily(async () => {
   const accepts = createAcceptSweep(deps);
   const pairs = createSweep(deps);
   return async (): Promise<void> => {
-    await accepts(basis.clock.now() + ACCEPTS_MS);
+    await accepts(functionBase.clock.now() + ACCEPTS_MS);
     await pairs();
   };
 });
 
-export const handler = createSweepHandler({ journal: basis.journal, sweep: async () => (await sweep())() });
+export const handler = createSweepHandler({ journal: functionBase.journal, sweep: async () => (await sweep())() });

@@ -1,9 +1,9 @@
 import { createWebhook } from '../../src/edge/routes.ts';
-import { basis } from '../compose-base.ts';
+import { functionBase } from '../compose-base.ts';
 import { createWebhookHandler } from './handler.ts';
 
 export const handler = createWebhookHandler({
-  journal: basis.journal,
-  publicBaseUrl: basis.settings.publicBaseUrl,
-  webhookAt: (publicBaseUrl) => createWebhook({ ...basis, config: { ...basis.settings, publicBaseUrl } }),
+  journal: functionBase.journal,
+  publicBaseUrl: functionBase.settings.publicBaseUrl,
+  webhookAt: (publicBaseUrl) => createWebhook({ ...functionBase, config: { ...functionBase.settings, publicBaseUrl } }),
 });

@@ -3,7 +3,7 @@ import { Dashboard, GraphWidget, type IWidget, type Metric, Stats } from 'aws-cd
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { METRICS, OUTCOMES, type QueueName } from '../../src/contract.ts';
+import { CALLED_SIDES, METRICS, OUTCOMES, type QueueName } from '../../src/contract.ts';
 import type { FunctionName } from '../functions.ts';
 import type { Stage } from '../stage.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -11,7 +11,6 @@ import { bridgeMetric, delayMetric, outcomeMetric, sideMetric } from './metrics.
 import type { WebhookApi } from './webhook-api.ts';
 
 const lanes = ['toFrontline', 'toFlex', 'forward'] as const;
-const sides = ['flex', 'frontline', 'default webhook', 'taskrouter'];
 
 const graph = (title: string, left: Metric[]): IWidget =>
   new GraphWidget({ title, left, width: 12, height: 6, period: Duration.minutes(1) });
@@ -76,7 +75,7 @@ const chatsAndSides = (stage: Stage): IWidget[] => [
   ]),
   graph(
     'Sides found dead and left alone',
-    sides.map((label) => sideMetric(stage, label).with({ label })),
+    CALLED_SIDES.map((label) => sideMetric(stage, label).with({ label })),
   ),
 ];
 

@@ -1,5 +1,5 @@
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRICS, metricsNamespace, type OUTCOMES } from '../../src/contract.ts';
+import { type CalledSide, METRICS, metricsNamespace, type OUTCOMES } from '../../src/contract.ts';
 import type { Stage } from '../stage.ts';
 
 /** A metric of the whole deployment: src/contract.ts says what each counts. */
@@ -7,7 +7,7 @@ export const bridgeMetric = (stage: Stage, metricName: string, statistic: string
   new Metric({ namespace: metricsNamespace(stage.settings.DEPLOYMENT_ID), metricName, statistic });
 
 /** How often a function found the side down and stopped calling it: its breaker opened, under the name `side`. */
-export const sideMetric = (stage: Stage, side: string): Metric =>
+export const sideMetric = (stage: Stage, side: CalledSide): Metric =>
   bridgeMetric(stage, METRICS.breakerOpen).with({ dimensionsMap: { Side: side } });
 
 /** How many events ended with this outcome. */

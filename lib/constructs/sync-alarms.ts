@@ -61,7 +61,7 @@ export class SyncAlarms extends Construct {
         'Agents in Frontline wait for messages from Flex chats: calls to the Frontline account fail.',
       ],
       [
-        'default webhook',
+        'default-webhook',
         'DefaultWebhookDown',
         "Customers on SMS wait for messages: calls to Flex's own webhook fail.",
       ],

@@ -93,8 +93,8 @@ export const phoneReads = async (twilio: LocalTwilio, count: number): Promise<re
 };
 
 /**
- * How often the texts of both sides were written and Flex's own webhook was called, once that has happened often enough.
- * Reads are not counted: the sweep comes when its minute is over, and reads too.
+ * How often the texts of both sides were written and Flex's own webhook was called, once that has happened often
+ * enough. Reads are not counted: the sweep comes when its minute is over, and reads too.
  */
 export const written = async (twilio: LocalTwilio, forwarded: number) => {
   await until(`${forwarded} events at Flex's own webhook`, () =>

@@ -1,7 +1,8 @@
 /**
- * `node test/aws/footprint.ts [--memory MB] [--cpu-group DIR]`: what memory and processor the functions' bundles need. Each
- * bundle runs under this Node as Lambda starts it, on an AWS emulator and the local Twilio, and is handed batches of ten
- * chats with pages of a hundred long messages, the linking of long histories, and single texts. docs/cost.md has the figures.
+ * `node test/aws/footprint.ts [--memory MB] [--cpu-group DIR]`: what memory and processor the functions' bundles need.
+ * Each bundle runs under this Node as Lambda starts it, on an AWS emulator and the local Twilio, and is handed batches
+ * of ten chats with pages of a hundred long messages, the linking of long histories, and single texts. docs/cost.md has
+ * the figures.
  *
  * `--cpu-group`: a control group of Linux into which the functions are put, to see them with a share of a processor.
  */

@@ -1,6 +1,6 @@
 /**
- * `npm run test:aws`: the stack as it is deployed, on an AWS emulator, between the two accounts of the local Twilio. Real
- * `cdk bootstrap`, `deploy` and `destroy`, real bundles, made-up keys; nothing leaves this machine.
+ * `npm run test:aws`: the stack as it is deployed, on an AWS emulator, between the two accounts of the local Twilio.
+ * Real `cdk bootstrap`, `deploy` and `destroy`, real bundles, made-up keys; nothing leaves this machine.
  *
  * What the emulator does not show: throughput (one batch at a time for each FIFO mapping), IAM, TLS, alarms that ring.
  */

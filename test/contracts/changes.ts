@@ -94,7 +94,9 @@ export const changes: fc.Arbitrary<Change> = fc
     ),
   );
 
-/** dynalite copies a set, a map or a number by reference, so a change of the source in the same write shows in the copy. */
+/**
+ * dynalite copies a set, a map or a number by reference, so a change of the source in the same write shows in the copy.
+ */
 export const copiesWhatItChanges = (change: Change): boolean =>
   Object.values(change.copy ?? {}).some((source) =>
     [change.add, change.include, change.exclude, change.put, change.drop].some((part) => part?.[source] !== undefined),

@@ -1,6 +1,6 @@
 /**
- * Words that the project has given up, each with the word that took its place. A name means one thing, and one thing has
- * one name: what stands here had two meanings, or was a riddle beside a word that the field has.
+ * Words that the project has given up, each with the word that took its place. A name means one thing, and one thing
+ * has one name: what stands here had two meanings, or was a riddle beside a word that the field has.
  */
 export type Retired = {
   /** As one reads it: `keep work` is also `keepWork`, `KEEP_WORK` and "keep work". */

@@ -42,7 +42,8 @@ describe.each(['503', 'hang', 'destroy'] as const)('an hour in which a side is d
       await stage.settle(0.9);
     }
     expect(stage.time.now() - start).toBe(HOUR_MS);
-    // Two each half a minute, and the five at the beginning: some 150. Without a breaker it is 780, and more with more chats.
+    // Two each half a minute, and the five at the beginning: some 150. Without a breaker it is 780, and more with more
+    // chats.
     expect(restCalls(stage, 'frontline')).toBeLessThanOrEqual(5 + 2 * 120);
     expect(stage.journal('breaker(open)').length).toBeGreaterThan(50);
     expect(new Set(stage.journal('breaker').map(({ type }) => type))).toEqual(new Set(['frontline']));

@@ -218,7 +218,7 @@ describe('the alarms', () => {
     expect(Number(waiting?.EvaluationPeriods) * Number(waiting?.Period)).toBe((2 * PATIENCE_MS) / 1000);
   });
 
-  test.each(['flex', 'frontline', 'default webhook'])('tell when %s is down', (side) => {
+  test.each(['flex', 'frontline', 'default-webhook'] as const)('tell when %s is down', (side) => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: METRICS.breakerOpen,
       Dimensions: Match.arrayWith([{ Name: 'Side', Value: side }]),

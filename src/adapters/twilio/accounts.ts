@@ -50,7 +50,7 @@ export const createAccounts = (of: {
         ? undefined
         : createDefaultWebhook({
             ...{ url, timeoutMs, secrets: flexSecrets, baseUrl: config.twilioBaseUrl },
-            http: breakers['default webhook'](http),
+            http: breakers['default-webhook'](http),
           }),
   };
 };

@@ -29,7 +29,10 @@ type Visibility = {
 
 const md5 = (value: string | Buffer): string => createHash('md5').update(value).digest('hex');
 
-/** As SQS counts them (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html). */
+/**
+ * As SQS counts them
+ * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html).
+ */
 const md5OfAttributes = (attributes: NonNullable<Send['MessageAttributes']>): string => {
   const sized = (value: string): Buffer => {
     const bytes = Buffer.from(value);

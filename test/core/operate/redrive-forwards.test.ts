@@ -208,7 +208,10 @@ const PERHAPS = 'retried: perhaps_sent_twice';
 const LOST = { fault: 'rest.answer-lost', p: 1, only: CHAT_EVENT, loss: 'destroy' } as const;
 const NOT_DONE = { fault: 'rest.5xx-before', p: 1, only: CHAT_EVENT, status: 500 } as const;
 
-/** Its first post fails like that, what became of it cannot be looked up, and the next post is refused. @returns its SID. */
+/**
+ * Its first post fails like that, what became of it cannot be looked up, and the next post is refused. @returns its
+ * SID.
+ */
 const givenUpInDoubt = async (text: string, fault: typeof LOST | typeof NOT_DONE): Promise<string> => {
   const end = stage.fault(fault);
   const sid = chat.writes(text);

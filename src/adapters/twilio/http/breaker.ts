@@ -4,6 +4,7 @@
  * nothing: trouble stays in its own chat. It lives in one process's memory, so each process finds out for itself.
  */
 
+import type { CalledSide } from '../../../contract.ts';
 import { BREAKER_OPEN_MS, BREAKER_PROBING_MS } from '../../../core/model/times.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Journal } from '../../../core/ports/journal.ts';
@@ -19,7 +20,7 @@ export type BreakerDeps = {
   readonly clock: Pick<Clock, 'now'>;
   readonly journal: Journal;
   /** What is on the other end, as the journal names it. */
-  readonly of: 'flex' | 'frontline' | 'default webhook' | 'taskrouter';
+  readonly of: CalledSide;
 };
 
 /** Wraps the calls to one side; what several wrapped calls meet counts together. */
@@ -132,5 +133,5 @@ export const createBreakers = (deps: Omit<BreakerDeps, 'of'>): Breakers => ({
   flex: createBreaker({ ...deps, of: 'flex' }),
   frontline: createBreaker({ ...deps, of: 'frontline' }),
   taskrouter: createBreaker({ ...deps, of: 'taskrouter' }),
-  'default webhook': createBreaker({ ...deps, of: 'default webhook' }),
+  'default-webhook': createBreaker({ ...deps, of: 'default-webhook' }),
 });

@@ -22,8 +22,9 @@ const readParams = (product: Product, params: Params): Reading => {
 const read = (name: string): Reading => readParams(name.split('/')[0] as Product, fixture(name));
 
 /**
- * The parameters that each event has, `?` those that may be absent: Twilio's tables, and what was seen in real requests.
- * https://www.twilio.com/docs/chat/webhook-events, https://www.twilio.com/docs/conversations/conversations-webhooks,
+ * The parameters that each event has, `?` those that may be absent: Twilio's tables, and what was seen in real
+ * requests. https://www.twilio.com/docs/chat/webhook-events,
+ * https://www.twilio.com/docs/conversations/conversations-webhooks,
  * https://www.twilio.com/docs/taskrouter/api/event/reference
  */
 const parameters: Readonly<Record<Product, Readonly<Record<string, string>>>> = (() => {
