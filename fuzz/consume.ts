@@ -2,7 +2,7 @@ import type { QueueName } from '../src/contract.ts';
 import type { Consumer, Disposition } from '../src/core/ports/queues.ts';
 
 /** The consumers, in a time of their own. */
-export type Hands = {
+export type ConsumerAccess = {
   readonly consumerOf: (queue: QueueName) => Consumer;
   readonly now: () => number;
   readonly pass: (ms: number) => void;
@@ -15,7 +15,7 @@ const late = (attempts: number): number => 2 ** Math.min(Math.max(attempts - 10,
 
 /** Hands a message to its consumer until it is done with. @returns undefined when it never is. */
 export const consumeQueued = async (
-  stage: Hands,
+  stage: ConsumerAccess,
   queue: QueueName,
   group: string,
   body: string,

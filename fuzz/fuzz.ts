@@ -1,13 +1,13 @@
-/** Mutant after mutant at the webhook's door, and what it lets in, now and then, on to the consumers. */
+/** Sends the webhook mutant after mutant, and hands what it stores, now and then, to the consumers. */
 import { reasonWords } from '../src/core/ports/journal.ts';
-import { knock } from './door.ts';
+import { createFuzzBridge } from './bridge.ts';
 import type { RequestDraft } from './draft.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { judgeConsumed } from './judge-consumed.ts';
-import { knockOf } from './knock.ts';
+import { mutantRequest } from './mutant-request.ts';
 import { type Mutant, mutantOf, mutationsIn } from './mutate.ts';
 import { type Seed, seedsFor } from './seeds.ts';
-import { createFuzzBridge } from './stage.ts';
+import { sendMutant } from './send-mutant.ts';
 import type { Target } from './target.ts';
 
 export type Failure = {
@@ -42,8 +42,8 @@ export type Plan = {
 type Judged = { readonly problems: readonly string[]; readonly ends: readonly string[] };
 
 const judge = async (plan: Plan, { draft, dice }: Mutant): Promise<Judged> => {
-  const given = knockOf(draft);
-  const heard = await knock(plan.target, draft, given);
+  const given = mutantRequest(draft);
+  const heard = await sendMutant(plan.target, draft, given);
   if (heard === undefined) return { problems: [], ends: ['no such request'] };
   const problems = judgeAnswer(given, heard, draft.fault);
   const reason = heard.entries.slice(0, 1).flatMap(reasonWords).join(':');

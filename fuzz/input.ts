@@ -3,12 +3,12 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Failure } from './fuzz.ts';
-import { knockOf } from './knock.ts';
+import { mutantRequest } from './mutant-request.ts';
 
 /** @returns the file's path. */
 export const writeInput = (seed: number, failure: Failure): string => {
   const { run, problems, fixture, mutations, draft } = failure;
-  const { method, url, headers, body, proven } = knockOf(draft);
+  const { method, url, headers, body, proven } = mutantRequest(draft);
   const file = join(mkdtempSync(join(tmpdir(), 'bridge-fuzz-')), `seed-${seed}-run-${run}.json`);
   const input = {
     ...{ seed, run, problems, fixture, mutations },

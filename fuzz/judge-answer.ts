@@ -1,16 +1,17 @@
 /** What must hold of every answer of the webhook, whatever was sent. */
-import type { AnswerSeen } from './door.ts';
+
 import type { BackendFault } from './draft.ts';
 import { entryProblems } from './judge-entry.ts';
 import { contentProblems, queueProblems } from './judge-message.ts';
-import type { Knock } from './knock.ts';
 import { holdsPersonal } from './marks.ts';
+import type { MutantRequest } from './mutant-request.ts';
+import type { AnswerSeen } from './send-mutant.ts';
 
 const STATUSES = [204, 400, 403, 404, 405, 413, 415, 503] as const;
 
 const when = (broken: boolean, problem: string): readonly string[] => (broken ? [problem] : []);
 
-const answerProblems = (knock: Knock, heard: AnswerSeen): readonly string[] => {
+const answerProblems = (mutant: MutantRequest, heard: AnswerSeen): readonly string[] => {
   const { status, sent, met, notStored } = heard;
   const reasons = heard.entries.map(({ reason }) => reason);
   const unsigned = reasons.includes('wrong_signature') || reasons.includes('no_signature');
@@ -19,9 +20,9 @@ const answerProblems = (knock: Knock, heard: AnswerSeen): readonly string[] => {
     ...when(status === 503 && !met, '503, though nothing failed'),
     ...when(notStored && status !== 503, `${status}, though a queue did not take it`),
     ...when(sent.length > 0 && status !== 204 && status !== 503, `${status}, though it was stored`),
-    ...when(sent.length > 0 && !knock.proven, 'stored, though nobody who may had signed it'),
-    ...when(sent.length > 0 && knock.method.toUpperCase() !== 'POST', 'stored, though it was no POST'),
-    ...when(unsigned && knock.proven, 'refused, though it was signed as Twilio does'),
+    ...when(sent.length > 0 && !mutant.proven, 'stored, though nobody who may had signed it'),
+    ...when(sent.length > 0 && mutant.method.toUpperCase() !== 'POST', 'stored, though it was no POST'),
+    ...when(unsigned && mutant.proven, 'refused, though it was signed as Twilio does'),
     ...when(status === 204 && heard.text !== '', '204 with a body'),
     ...when(holdsPersonal(heard.text + JSON.stringify(heard.headers)), 'personal data in the answer'),
   ];
@@ -43,12 +44,12 @@ const journalProblems = (heard: AnswerSeen, fault: BackendFault): readonly strin
   ];
 };
 
-export const judgeAnswer = (knock: Knock, heard: AnswerSeen, fault: BackendFault): readonly string[] => {
+export const judgeAnswer = (mutant: MutantRequest, heard: AnswerSeen, fault: BackendFault): readonly string[] => {
   if (heard.end === 'threw') return ['an exception instead of an answer'];
   if (heard.end === 'hung') return ['no answer'];
   return [
-    ...answerProblems(knock, heard),
+    ...answerProblems(mutant, heard),
     ...journalProblems(heard, fault),
-    ...heard.sent.flatMap((sent) => [...queueProblems(sent), ...contentProblems(knock, sent)]),
+    ...heard.sent.flatMap((sent) => [...queueProblems(sent), ...contentProblems(mutant, sent)]),
   ];
 };

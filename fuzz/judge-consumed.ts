@@ -6,12 +6,12 @@ import { decodeEnvelope, encodeEnvelope } from '../src/core/jobs/envelope.ts';
 import type { Change } from '../src/core/ports/change.ts';
 import { reasonWords } from '../src/core/ports/journal.ts';
 import { laneAttributes, pairId } from '../src/core/state/items.ts';
+import { createFuzzBridge, type FuzzBridge, type Queued } from './bridge.ts';
 import { consumeQueued } from './consume.ts';
 import { entryProblems } from './judge-entry.ts';
 import { queueProblems } from './judge-message.ts';
 import { holdsText } from './marks.ts';
 import { config } from './settings.ts';
-import { createFuzzBridge, type FuzzBridge, type Queued } from './stage.ts';
 import type { Target } from './target.ts';
 import { settled } from './turns.ts';
 
@@ -47,7 +47,7 @@ export const judgeConsumed = async (target: Target, sent: readonly Queued[], dic
         ? []
         : ["a forward whose signature Flex's own webhook does not take"]),
       ...mine.filter(({ step }) => step === 'failed').map(({ reason }) => `a consumer failed with ${reason}`),
-      ...[...stage.buried, ...stage.jobs].flatMap(queueProblems),
+      ...[...stage.deadLetters, ...stage.jobs].flatMap(queueProblems),
       ...(stage.changes.some(keepsText) ? ['what people wrote, in the state'] : []),
       ...sent.flatMap((one) => doubles(stage, one)),
     ],

@@ -1,10 +1,10 @@
 /** What must hold of everything that is put on a queue. */
 import { decodeEnvelope, type Envelope } from '../src/core/jobs/envelope.ts';
 import type { QueueMessage } from '../src/core/ports/queues.ts';
-import type { Knock } from './knock.ts';
+import type { Queued } from './bridge.ts';
+import type { MutantRequest } from './mutant-request.ts';
 import { NOW } from './settings.ts';
 import { hasShape, isRealSid } from './shape.ts';
-import type { Queued } from './stage.ts';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const MOST_BYTES = 1024 * 1024;
@@ -25,28 +25,28 @@ export const queueProblems = ({ group, dedupe, body }: QueueMessage): readonly s
 };
 
 /** That a message says what its webhook said. */
-export const contentProblems = (knock: Knock, sent: Queued): readonly string[] => {
+export const contentProblems = (mutant: MutantRequest, sent: Queued): readonly string[] => {
   const envelope = decodeEnvelope(sent.body);
-  if (envelope === undefined || knock.form === undefined) return [];
+  if (envelope === undefined || mutant.form === undefined) return [];
   return [
     ...(envelope.receivedAt === NOW ? [] : ['a message that was received at another time']),
-    ...wrong(knock, sent, envelope).map((what) => `a message whose ${what} is not its webhook's`),
+    ...wrong(mutant, sent, envelope).map((what) => `a message whose ${what} is not its webhook's`),
   ];
 };
 
-const wrong = (knock: Knock, { queue, group }: Queued, { work }: Envelope): readonly string[] => {
-  const said = (name: string): string | undefined => knock.form?.get(name)?.[0];
+const wrong = (mutant: MutantRequest, { queue, group }: Queued, { work }: Envelope): readonly string[] => {
+  const said = (name: string): string | undefined => mutant.form?.get(name)?.[0];
   const differing = (pairs: Readonly<Record<string, readonly [unknown, unknown]>>): readonly string[] =>
     Object.entries(pairs).flatMap(([what, [is, should]]) => (is === should ? [] : [what]));
   if (work.kind === 'forward') {
     const { forward } = work;
     return differing({
       queue: [queue, 'default-webhook'],
-      route: [knock.path, '/chat-to-frontline'],
+      route: [mutant.path, '/chat-to-frontline'],
       group: [group, forward.container],
       channel: [forward.container, said('ChannelSid')],
       type: [forward.eventType, said('EventType')],
-      body: [forward.body, knock.body.toString('utf8')],
+      body: [forward.body, mutant.body.toString('utf8')],
     });
   }
   if (work.kind !== 'event') return ['kind'];
@@ -54,7 +54,7 @@ const wrong = (knock: Knock, { queue, group }: Queued, { work }: Envelope): read
   if (event.type === 'reservation.accepted')
     return differing({
       queue: [queue, 'flex-events'],
-      route: [knock.path, '/taskrouter-handler'],
+      route: [mutant.path, '/taskrouter-handler'],
       group: [group, event.container],
       task: [event.task, said('TaskSid')],
       worker: [event.worker, said('WorkerSid')],
@@ -63,7 +63,7 @@ const wrong = (knock: Knock, { queue, group }: Queued, { work }: Envelope): read
   const { message } = event;
   return differing({
     queue: [queue, flex ? 'flex-events' : 'frontline-events'],
-    route: [knock.path, flex ? '/chat-to-frontline' : '/frontline-to-chat'],
+    route: [mutant.path, flex ? '/chat-to-frontline' : '/frontline-to-chat'],
     group: [group, event.container],
     container: [event.container, said(flex ? 'ChannelSid' : 'ConversationSid')],
     sid: [message.sid, said('MessageSid')],

@@ -3,9 +3,9 @@ import { AGENTS, FLEX } from '../local-twilio/defaults.ts';
 import type { Route } from '../src/contract.ts';
 import type { Side } from '../src/core/model/event.ts';
 import { fixture, fixturesOf } from '../test/fixtures/webhooks/read.ts';
+import type { Facts } from './bridge.ts';
 import { IDENTITY, NAME, TEXT } from './marks.ts';
 import { config } from './settings.ts';
-import type { Facts } from './stage.ts';
 
 export type Seed = {
   readonly name: string;

@@ -119,7 +119,7 @@ const day = async (dead: AccountName): Promise<void> => {
     world.entries.filter(({ entry }) => entry.step === step && (reason === undefined || entry.reason === reason))
       .length;
   const queues = Object.values(await world.queues.counts());
-  const buried = queues.reduce((sum, { dead: few }) => sum + few, 0);
+  const deadLetters = queues.reduce((sum, { dead: few }) => sum + few, 0);
   const writes = after.filter(({ reads, container }) => !reads && container !== undefined);
   const toDead = during.filter(({ account }) => account === dead);
 
@@ -128,7 +128,7 @@ const day = async (dead: AccountName): Promise<void> => {
   for (const problem of problems.slice(0, 10)) console.log(`        ${problem}`);
   const brought = late.reduce((sum, times) => sum + times.length, 0);
   row('copies brought over after the outage', brought, `>= ${texts}`, brought >= texts);
-  row('parked', entries('parked') + buried, '0', entries('parked') + buried === 0);
+  row('parked', entries('parked') + deadLetters, '0', entries('parked') + deadLetters === 0);
   row('until the first chat had caught up', secondsTo(caughtUp[0]));
   row('until half of the chats had', secondsTo(caughtUp[Math.ceil(caughtUp.length / 2) - 1]));
   row('until the last chat had', secondsTo(caughtUp.at(-1)));

@@ -124,7 +124,7 @@ describe('a bridge with a planted bug is caught:', () => {
       '204, though a queue did not take it',
     ],
     [
-      'a door that is open to anybody',
+      'a webhook that takes any signature',
       (deps) => {
         const webhook = REAL.webhook(deps);
         return async (request) => {

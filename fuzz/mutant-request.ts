@@ -5,7 +5,7 @@ import { type FormValues, said, signatureOf, written } from './form.ts';
 import { config, secrets } from './settings.ts';
 
 /** What the sender knows of his own request. */
-export type Knock = {
+export type MutantRequest = {
   readonly url: string;
   readonly method: string;
   readonly path: string;
@@ -67,7 +67,7 @@ const bodyOf = (draft: RequestDraft): Buffer => {
   return draft.bytes.reduce<Buffer>((bytes, change) => change(bytes), Buffer.from(written(draft.params)));
 };
 
-export const knockOf = (draft: RequestDraft): Knock => {
+export const mutantRequest = (draft: RequestDraft): MutantRequest => {
   const { url, path, query } = targetOf(draft);
   const body = bodyOf(draft);
   const form = said(body);

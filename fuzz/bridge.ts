@@ -19,7 +19,7 @@ import type { Change } from '../src/core/ports/change.ts';
 import type { Entry, Journal } from '../src/core/ports/journal.ts';
 import type { QueueMessage } from '../src/core/ports/queues.ts';
 import { bridgeSettings } from '../src/runtime/bridge-settings.ts';
-import { consumeQueued, type Hands } from './consume.ts';
+import { type ConsumerAccess, consumeQueued } from './consume.ts';
 import { TEXT } from './marks.ts';
 import { config, NOW, secrets } from './settings.ts';
 import { REAL, type Target } from './target.ts';
@@ -37,10 +37,10 @@ export type Facts = {
 
 export type Queued = QueueMessage & { readonly queue: QueueName };
 
-export type FuzzBridge = Hands & {
+export type FuzzBridge = ConsumerAccess & {
   readonly twilio: LocalTwilio;
   readonly entries: readonly Entry[];
-  readonly buried: readonly Queued[];
+  readonly deadLetters: readonly Queued[];
   /** Jobs that consumers made for consumers. */
   readonly jobs: readonly Queued[];
   readonly changes: readonly Change[];
@@ -53,7 +53,7 @@ export const createFuzzBridge = async (target: Target, ready: 'linked' | 'accept
   // While a consumer runs, only its own waiting moves the clock.
   const clock = { now: time.now, sleep: async (ms: number) => time.advance(ms) };
   const entries: Entry[] = [];
-  const buried: Queued[] = [];
+  const deadLetters: Queued[] = [];
   const jobs: Queued[] = [];
   const changes: Change[] = [];
   let nonces = 0;
@@ -80,7 +80,7 @@ export const createFuzzBridge = async (target: Target, ready: 'linked' | 'accept
         jobs.push({ queue, ...message });
       },
       deadLetter: async (queue, message) => {
-        buried.push({ queue, ...message });
+        deadLetters.push({ queue, ...message });
       },
     },
     ...createAccounts({
@@ -103,7 +103,7 @@ export const createFuzzBridge = async (target: Target, ready: 'linked' | 'accept
     twilio,
     consumerOf: (queue: QueueName) => (queue === 'default-webhook' ? forwarder : replicator),
     entries,
-    buried,
+    deadLetters,
     jobs,
     changes,
     now: time.now,

@@ -1,11 +1,11 @@
-/** One mutant at the webhook's door, and everything that comes of it. */
+/** Sends one mutant to the webhook, and notes everything that comes of it. */
 import type { QueueName } from '../src/contract.ts';
 import type { Entry } from '../src/core/ports/journal.ts';
 import type { QueueMessage } from '../src/core/ports/queues.ts';
+import type { Queued } from './bridge.ts';
 import type { BackendFault, RequestDraft } from './draft.ts';
-import type { Knock } from './knock.ts';
+import type { MutantRequest } from './mutant-request.ts';
 import { config, NOW, secrets } from './settings.ts';
-import type { Queued } from './stage.ts';
 import type { Target } from './target.ts';
 import { afterTurns, settled } from './turns.ts';
 
@@ -48,10 +48,10 @@ const flowing = (body: Buffer, flow: RequestDraft['flow']): RequestInit['body'] 
 };
 
 /** undefined when no such request can be made at all. */
-const requestOf = (knock: Knock, flow: RequestDraft['flow']): Request | undefined => {
-  const bodiless = knock.method === 'GET' || knock.method === 'HEAD';
+const requestOf = (mutant: MutantRequest, flow: RequestDraft['flow']): Request | undefined => {
+  const bodiless = mutant.method === 'GET' || mutant.method === 'HEAD';
   const headers = new Headers();
-  for (const [name, value] of knock.headers) {
+  for (const [name, value] of mutant.headers) {
     try {
       headers.append(name, value);
     } catch {
@@ -59,10 +59,10 @@ const requestOf = (knock: Knock, flow: RequestDraft['flow']): Request | undefine
     }
   }
   try {
-    return new Request(knock.url, {
-      method: knock.method,
+    return new Request(mutant.url, {
+      method: mutant.method,
       headers,
-      body: bodiless ? undefined : flowing(knock.body, flow),
+      body: bodiless ? undefined : flowing(mutant.body, flow),
       duplex: 'half',
     } as RequestInit);
   } catch {
@@ -73,7 +73,11 @@ const requestOf = (knock: Knock, flow: RequestDraft['flow']): Request | undefine
 const never = <T>(): Promise<T> => new Promise<T>(() => {});
 
 /** @returns undefined when no such request can be made at all. */
-export const knock = async (target: Target, draft: RequestDraft, given: Knock): Promise<AnswerSeen | undefined> => {
+export const sendMutant = async (
+  target: Target,
+  draft: RequestDraft,
+  given: MutantRequest,
+): Promise<AnswerSeen | undefined> => {
   const request = requestOf(given, draft.flow);
   if (request === undefined) return undefined;
   const sent: Queued[] = [];
