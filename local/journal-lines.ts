@@ -22,7 +22,11 @@ const colours: Readonly<Record<Entry['step'], Parameters<typeof styleText>[0]>> 
   breaker: 'red',
 };
 
-const ways = { toFrontline: 'Flex > Frontline', toFlex: 'Frontline > Flex', forward: "Flex's own webhook" } as const;
+const directions = {
+  toFrontline: 'Flex > Frontline',
+  toFlex: 'Frontline > Flex',
+  forward: "Flex's own webhook",
+} as const;
 
 /** Enough of a SID to tell it from others by eye. */
 export const shortSid = (sid: string): string => (/^[A-Z]{2}[0-9a-f]{32}$/.test(sid) ? `${sid.slice(0, 8)}…` : sid);
@@ -30,7 +34,7 @@ export const shortSid = (sid: string): string => (/^[A-Z]{2}[0-9a-f]{32}$/.test(
 export const humanLine = (entry: Entry, at: number, coloured: boolean): string => {
   const step = entry.step.padEnd(10);
   const rest = [
-    entry.lane === undefined ? '' : ways[entry.lane],
+    entry.lane === undefined ? '' : directions[entry.lane],
     reasonWords(entry).length === 0 ? '' : `(${reasonWords(entry).join(' ')})`,
     entry.sids.map(shortSid).join(' '),
     entry.count === undefined ? '' : `${entry.count}x`,

@@ -1,5 +1,5 @@
+import { createEventLog } from './event-log.js';
 import { part } from './part.js';
-import { createWays } from './ways.js';
 
 const $ = (id) => document.getElementById(id);
 const sides = ['customer', 'flex', 'frontline'];
@@ -23,13 +23,13 @@ const act = async (what) => {
   return response?.ok ? answer : undefined;
 };
 
-const ways = createWays($('ways'), {
+const eventLog = createEventLog($('event-log'), {
   hidesEchoes: () => !$('echoes').checked,
   onAny: () => {
-    $('no-ways').hidden = true;
+    $('no-events').hidden = true;
   },
 });
-$('echoes').addEventListener('change', ways.redraw);
+$('echoes').addEventListener('change', eventLog.redraw);
 
 const connect = () => {
   source?.close();
@@ -40,7 +40,7 @@ const connect = () => {
   };
   source.addEventListener('open', () => health('live', true));
   source.addEventListener('error', () => health('disconnected, reconnecting', false));
-  source.addEventListener('entries', ({ data }) => ways.add(JSON.parse(data)));
+  source.addEventListener('entries', ({ data }) => eventLog.add(JSON.parse(data)));
   source.addEventListener('scene', ({ data }) => {
     complain();
     draw(JSON.parse(data));

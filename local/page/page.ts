@@ -21,7 +21,7 @@ const files = {
   '/page/page.css': ['page.css', 'text/css'],
   '/page/page.js': ['page.js', 'text/javascript'],
   '/page/part.js': ['part.js', 'text/javascript'],
-  '/page/ways.js': ['ways.js', 'text/javascript'],
+  '/page/event-log.js': ['event-log.js', 'text/javascript'],
   '/page/icon.svg': ['icon.svg', 'image/svg+xml'],
 } as const;
 

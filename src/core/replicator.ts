@@ -1,6 +1,7 @@
 /** The consumer of both event queues: every delivery ends with a named outcome, or comes again. */
 
 import { link, rememberedAccept } from './chats/link.ts';
+import { deferWhenExhausted } from './defer-exhausted.ts';
 import type { BridgeDeps } from './deps.ts';
 import { forwardHoles } from './forward/holes.ts';
 import { hasLeftBacklog, removeFromBacklog } from './jobs/backlog.ts';
@@ -14,7 +15,6 @@ import { replicate } from './messages/replicate.ts';
 import type { BridgeEvent } from './model/event.ts';
 import { type Outcome, skipped } from './model/outcome.ts';
 import type { ChannelSid } from './model/sids.ts';
-import { deferWhenExhausted } from './patience.ts';
 import type { Consumer } from './ports/queues.ts';
 import { reconcile } from './reconcile/reconcile.ts';
 import type { PairId } from './state/items.ts';

@@ -13,7 +13,7 @@ import type { Config } from '../runtime/settings.ts';
 import { type Answer, failed, type Refusal, refused, responseOf } from './answer.ts';
 import { readBody } from './body.ts';
 import { isForm, sidsIn, targetOf } from './request.ts';
-import { type Callers, type Signed, signerOf } from './signer.ts';
+import { type Callers, type Signed, signerOf } from './verify-signer.ts';
 
 /**
  * Twilio gives up on a Chat or Conversations webhook after 5 s; promised is 4, the rest is the way back.

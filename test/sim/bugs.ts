@@ -158,7 +158,7 @@ export const BUGS: readonly Bug[] = [
     without: noSweep,
     patches: [
       {
-        file: 'src/core/state/lane/marks.ts',
+        file: 'src/core/state/lane/waiting-marks.ts',
         from: "set: { [a.dirtyUpTo]: index, [a.dirtySince]: deps.clock.now(), ...onList('due', pair) },",
         to: 'set: {},',
       },

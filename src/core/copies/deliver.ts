@@ -12,7 +12,7 @@ import type { Draft } from '../ports/chat.ts';
 import { close, type GapsBefore } from '../state/lane/close.ts';
 import { clear, lapse } from '../state/lane/intent.ts';
 import type { Claim, LaneLease } from '../state/lane/lease.ts';
-import { defer } from '../state/lane/marks.ts';
+import { defer } from '../state/lane/waiting-marks.ts';
 import { writeCopied } from '../state/ledger.ts';
 import { destination, type LinkedPair } from '../state/pair.ts';
 import { parkMessage } from './park.ts';

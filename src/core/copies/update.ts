@@ -4,10 +4,9 @@ import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { type Outcome, skipped } from '../model/outcome.ts';
 import type { MessageSid } from '../model/sids.ts';
-import { REVERTS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
-import { type CopiedRow, type LedgerRow, writeDeleted, writeReverted, writeUpToDate } from '../state/ledger.ts';
+import { type CopiedRow, type LedgerRow, writeDeleted, writeUpToDate } from '../state/ledger.ts';
 import { destination, type LinkedPair, source } from '../state/pair.ts';
 import { stampedFor } from './deliver.ts';
 import { digestAcross } from './fingerprint.ts';
@@ -81,7 +80,8 @@ export const isEditRefused = (
   original: Message | undefined,
 ): boolean => row.refused !== undefined && row.refused === editName(deps, { lane, row }, original);
 
-const editName = (
+/** Names what the copy is to say, so that a refused edit is known again. */
+export const editName = (
   { settings }: Pick<BridgeDeps, 'settings'>,
   { lane, row }: Pick<CopyOf, 'lane' | 'row'>,
   original: Message | undefined,
@@ -110,25 +110,6 @@ export const updateStaleCopy = async (deps: BridgeDeps, across: CopyOf, since: n
     if (!(error instanceof TwilioError) || asksToWait || !(await isPoisonSince(deps, across.lane, since))) throw error;
     return parkEdit(deps, across, editName(deps, across, original), original, { reason: 'gave_up', code: error.code });
   }
-};
-
-/** A copy that says something else than its source is put right, but not for ever. */
-export const revertCopy = async (deps: BridgeDeps, across: CopyOf, original: Message): Promise<Outcome> => {
-  const { row } = across;
-  const digest = editName(deps, across, original);
-  const now = deps.clock.now();
-  const { reverted } = row;
-  const before = reverted?.digest === digest && now - reverted.since < REVERTS.withinMs ? reverted : undefined;
-  if (before !== undefined && before.times >= REVERTS.times)
-    return parkEdit(deps, across, digest, original, { reason: 'altered', code: undefined });
-  const outcome = await updateCopy(deps, across, original);
-  if (outcome.end === 'replicated')
-    await writeReverted(deps, across, row.copy, {
-      digest,
-      times: (before?.times ?? 0) + 1,
-      since: before?.since ?? now,
-    });
-  return outcome;
 };
 
 /**

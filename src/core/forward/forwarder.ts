@@ -21,9 +21,9 @@ import type { Journal } from '../ports/journal.ts';
 import type { Consumer, Delivery, Queues } from '../ports/queues.ts';
 import type { Store } from '../ports/store.ts';
 import { forwardKey, pairId } from '../state/items.ts';
-import { dropGoneForward, forwardAsItStands } from './again.ts';
 import { isMessageSent } from './compose.ts';
 import { findSentSms, type SmsFound } from './find-sent-sms.ts';
+import { dropGoneForward, forwardAsItStands } from './redrive.ts';
 import {
   claimForward,
   type DoubtfulForward,

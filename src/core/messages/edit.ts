@@ -15,7 +15,7 @@ import { lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
 import { LOOK_AGAIN_SECONDS, LOOKS } from '../model/times.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { leaseOf } from '../state/lane/lease.ts';
-import { markStale } from '../state/lane/marks.ts';
+import { markStale } from '../state/lane/waiting-marks.ts';
 import { readRow, writeNeverCopied } from '../state/ledger.ts';
 import {
   containerOf,

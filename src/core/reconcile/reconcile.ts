@@ -20,9 +20,9 @@ import { deferred, type Outcome, retry, skipped } from '../model/outcome.ts';
 import { GONE_AFTER_MS } from '../model/times.ts';
 import type { PairId } from '../state/items.ts';
 import { clean } from '../state/lane/clean.ts';
+import { releaseInTime } from '../state/lane/hold.ts';
 import { fence, intend } from '../state/lane/intent.ts';
 import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
-import { releaseInTime } from '../state/lane/pace.ts';
 import { readRow, writeSkipped } from '../state/ledger.ts';
 import {
   destination,

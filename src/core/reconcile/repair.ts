@@ -3,7 +3,8 @@
 import { eraseDuplicate } from '../copies/deliver.ts';
 import { isNotice } from '../copies/notice-text.ts';
 import { textAcross } from '../copies/render.ts';
-import { logUpdate, originalOf, revertCopy, updateCopy } from '../copies/update.ts';
+import { revertCopy } from '../copies/revert-copy.ts';
+import { logUpdate, originalOf, updateCopy } from '../copies/update.ts';
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import { type Tally, unsure } from '../jobs/run.ts';
 import { sendJob } from '../jobs/send.ts';
@@ -12,7 +13,7 @@ import type { MessageSid } from '../model/sids.ts';
 import { JOB_ENDS_WITHIN_MS, SURELY_VISIBLE_MS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { LaneLease } from '../state/lane/lease.ts';
-import { markStale } from '../state/lane/marks.ts';
+import { markStale } from '../state/lane/waiting-marks.ts';
 import { type CopiedRow, findSource, readRow, writeDeleted } from '../state/ledger.ts';
 import { destination, otherLane } from '../state/pair.ts';
 import type { End, Finding } from './compare.ts';

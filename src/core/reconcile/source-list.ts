@@ -7,7 +7,7 @@ import { SOURCE_PAGES } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { Page } from '../ports/chat.ts';
 import type { LaneLease, LaneWrite } from '../state/lane/lease.ts';
-import { keepPlace } from '../state/lane/marks.ts';
+import { keepPlace } from '../state/lane/waiting-marks.ts';
 import { source } from '../state/pair.ts';
 
 /** `after` is written when the batch is across, so that a killed run goes on behind it. */

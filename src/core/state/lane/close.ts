@@ -4,8 +4,8 @@ import type { Lane } from '../../model/event.ts';
 import type { Test } from '../../ports/change.ts';
 import { laneAttributes } from '../items.ts';
 import { type LaneState, otherLane, type Pair } from '../pair.ts';
+import { pace } from './hold.ts';
 import { type Claim, fenceIsMine, intentAttributes, type LaneWrite, leased, writeLane } from './lease.ts';
-import { pace } from './pace.ts';
 
 /**
  * What a list has shown of the indices before a message: those it misses are noted as holes. Nothing on the fast path.

@@ -8,7 +8,7 @@ import { pairId, pairKey } from '../../../../src/core/state/items.ts';
 import { clean } from '../../../../src/core/state/lane/clean.ts';
 import { fence } from '../../../../src/core/state/lane/intent.ts';
 import { leaseOf } from '../../../../src/core/state/lane/lease.ts';
-import { defer, markStale } from '../../../../src/core/state/lane/marks.ts';
+import { defer, markStale } from '../../../../src/core/state/lane/waiting-marks.ts';
 import { hasBothContainers, type LinkedPair, readPair } from '../../../../src/core/state/pair.ts';
 import { beginPair, finishLink, openPair } from '../../../../src/core/state/pair-writes.ts';
 import { bridgeSettings } from '../../../../src/runtime/bridge-settings.ts';

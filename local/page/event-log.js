@@ -109,7 +109,7 @@ const pill = (text, look, ms) => {
  * @param {HTMLElement} body where the rows stand, newest first
  * @returns {{ add: (entries: object[]) => void, redraw: () => void }}
  */
-export const createWays = (body, { hidesEchoes, onAny }) => {
+export const createEventLog = (body, { hidesEchoes, onAny }) => {
   const rows = new Map();
   let last = 0;
 

@@ -9,7 +9,7 @@ import { deferred, type Outcome } from './model/outcome.ts';
 import { PATIENCE_MS } from './model/times.ts';
 import type { Delivery } from './ports/queues.ts';
 import { pairId } from './state/items.ts';
-import { defer, markStale } from './state/lane/marks.ts';
+import { defer, markStale } from './state/lane/waiting-marks.ts';
 import { laneFrom } from './state/pair.ts';
 import type { PairIds } from './state/pair-ids.ts';
 import { beginPair } from './state/pair-writes.ts';
