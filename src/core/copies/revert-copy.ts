@@ -1,4 +1,4 @@
-/** The limit on edits that are put back: a copy that is changed by hand or by a program is put right, but not for ever. */
+/** The limit on edits that are put back: a copy that is changed by hand or by a program is put right, not for ever. */
 
 import type { BridgeDeps } from '../deps.ts';
 import type { Message } from '../model/event.ts';
