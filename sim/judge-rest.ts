@@ -5,8 +5,9 @@
 import { QUEUES } from '../src/contract.ts';
 import { laneAttributes, ledgerKey, pairId, pairKey } from '../src/core/state/items.ts';
 import { isClosed } from './closed.ts';
+import type { QueuedByWebhook } from './notes.ts';
 import { conversationWith, type Played } from './played.ts';
-import type { QueuedByWebhook, SimWorld } from './world.ts';
+import type { SimWorld } from './world.ts';
 
 const ENDS: ReadonlySet<string> = new Set([
   'replicated',
@@ -102,7 +103,7 @@ const endProblems = (world: SimWorld): readonly string[] => {
   }
   const first = new Map<string, QueuedByWebhook>();
   const accepted = new Set<string>();
-  for (const one of world.told.filter(({ refused }) => !refused)) {
+  for (const one of world.queued.filter(({ refused }) => !refused)) {
     const event = `${one.queue} ${one.dedupe}`;
     if (!first.has(event)) first.set(event, one);
     if (one.accepted) accepted.add(event);
@@ -110,7 +111,7 @@ const endProblems = (world: SimWorld): readonly string[] => {
   const expected = new Map<string, QueuedByWebhook[]>();
   for (const [event, one] of first)
     if (accepted.has(event)) expected.set(nameOf(one), [...(expected.get(nameOf(one)) ?? []), one]);
-  const refused = world.told.filter((one) => one.refused && one.accepted);
+  const refused = world.queued.filter((one) => one.refused && one.accepted);
   const lost = refused.map((one) => `accepted, and its queue had refused it: ${nameOf(one)}`);
   const endless = [...expected].flatMap(([name, those]) => {
     const had = ends.get(name) ?? [];

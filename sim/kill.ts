@@ -8,6 +8,7 @@ import type { Fault } from '../local-twilio/faults.ts';
 import { doubles } from './judge-doubles.ts';
 import { legible, rareProblems } from './judge-rare.ts';
 import { redriveAll, repairChat } from './operator.ts';
+import type { WorldPlan } from './plan.ts';
 import { playChat } from './play.ts';
 import type { Played } from './played.ts';
 import type { Doom } from './process.ts';
@@ -16,7 +17,7 @@ import { NOTHING_RARE, POISON } from './rare.ts';
 import { SETTLE_MS, settle } from './run.ts';
 import { BRIDGE } from './settings.ts';
 import { verdict } from './verdict.ts';
-import { createWorld, type SimWorld, type WorldPlan } from './world.ts';
+import { createWorld, type SimWorld } from './world.ts';
 
 type Scenario = {
   readonly name: string;

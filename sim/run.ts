@@ -2,6 +2,7 @@
 import { doubles } from './judge-doubles.ts';
 import { legible, rareProblems } from './judge-rare.ts';
 import { redriveAll, repairChat } from './operator.ts';
+import { CALM, type ProcessKind, type WorldPlan } from './plan.ts';
 import { type ChatPlan, playChat } from './play.ts';
 import type { Played } from './played.ts';
 import type { Doom } from './process.ts';
@@ -10,7 +11,7 @@ import { drawRare, drawRareWeather, type RareWeather } from './rare.ts';
 import { BRIDGE } from './settings.ts';
 import { verdict } from './verdict.ts';
 import { drawDoom, drawSleep, drawWeather, everythingTold } from './weather.ts';
-import { CALM, createWorld, type ProcessKind, type SimWorld, type WorldPlan } from './world.ts';
+import { createWorld, type SimWorld } from './world.ts';
 
 export const SETTLE_MS = 60_000;
 /** Long enough for a hole to come of age, for patience to end, for a held pair, and for every lane to be swept. */

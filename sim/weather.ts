@@ -1,8 +1,8 @@
 /** What goes wrong in a run: drawn from its seed, so that each run has its own mixture. */
 import type { Fault } from '../local-twilio/faults.ts';
+import type { ProcessKind, WorldFaults } from './plan.ts';
 import type { Doom } from './process.ts';
 import type { Dice } from './random.ts';
-import type { ProcessKind, WorldFaults } from './world.ts';
 
 export type Weather = {
   readonly twilio: readonly Fault[];

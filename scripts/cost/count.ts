@@ -2,9 +2,11 @@
 
 import { createNonce } from '../../lambdas/nonce.ts';
 import { AGENTS } from '../../local-twilio/defaults.ts';
+import type { Ran } from '../../sim/invocations.ts';
+import type { ProcessKind } from '../../sim/plan.ts';
 import { conversationWith } from '../../sim/played.ts';
 import { BRIDGE } from '../../sim/settings.ts';
-import { createWorld, type ProcessKind, type Ran } from '../../sim/world.ts';
+import { createWorld } from '../../sim/world.ts';
 import { TABLE } from '../../src/contract.ts';
 import type { Item, Value } from '../../src/core/ports/change.ts';
 import type { Entry } from '../../src/core/ports/journal.ts';

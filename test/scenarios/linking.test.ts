@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { CALM } from '../../sim/world.ts';
+import { CALM } from '../../sim/plan.ts';
 import type { TaskSid } from '../../src/core/model/sids.ts';
 import { AGENTS, type Chat, channelUrl, conversationsUrl, FLEX, openStage, type Stage } from './stage.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { CALM } from '../../sim/world.ts';
+import { CALM } from '../../sim/plan.ts';
 import { decodeEnvelope } from '../../src/core/jobs/envelope.ts';
 import { LEDGER, ledgerKey, pairId } from '../../src/core/state/items.ts';
 import { AGENTS, openStage, type Stage } from './stage.ts';

@@ -1,0 +1,45 @@
+/** What is noted of a world while it runs, for the judges and for the table at the end. */
+import type { QueueName } from '../src/contract.ts';
+import { type Entry, type Journal, reasonWords } from '../src/core/ports/journal.ts';
+import type { Meter } from './meter.ts';
+import type { ProcessKind, WorldPlan } from './plan.ts';
+import type { SimTime } from './time.ts';
+
+export type Noted = { readonly at: number; readonly by: ProcessKind; readonly entry: Entry };
+
+/** What a webhook put, or wanted to put, on a queue. */
+export type QueuedByWebhook = {
+  readonly at: number;
+  readonly queue: QueueName;
+  readonly dedupe: string;
+  readonly body: string;
+  readonly refused: boolean;
+  /** Twilio heard that it is stored, and will not say it again. */
+  accepted: boolean;
+};
+
+export type Notes = {
+  /** Every process's journal. */
+  readonly entries: Noted[];
+  readonly journalOf: (by: ProcessKind) => Journal;
+  /** In the order in which webhooks sent it. */
+  readonly queued: QueuedByWebhook[];
+  /** Messages on their way to Flex's own webhook, in the order in which the queue took them. */
+  readonly lined: string[];
+};
+
+export const createNotes = (time: SimTime, meter: Meter, diary: WorldPlan['diary']): Notes => {
+  const entries: Noted[] = [];
+  return {
+    entries,
+    journalOf: (by) => (entry) => {
+      entries.push({ at: time.now(), by, entry });
+      const { step, type, lane, sids, ms } = entry;
+      const because = reasonWords(entry).join(' ');
+      diary?.(time.now(), ['journal', step, type, lane, because, ...sids, ms].filter(Boolean).join(' '));
+      meter.met(`event ${step}${because === '' || step === 'failed' ? '' : ` (${because})`}`);
+    },
+    queued: [],
+    lined: [],
+  };
+};
