@@ -152,7 +152,9 @@ describe('a link in which Twilio lets somebody not in', () => {
     await office.pass(30 * 60_000);
     expect(office.told('frontline', conversation()?.sid ?? '')).toEqual(['hello?', 'anybody?']);
     expect(await deadLetters()).toEqual(['refused']);
-    expect(office.journal.filter(({ step }) => step === 'parked')).toMatchObject([{ reason: 'refused', code: 50214 }]);
+    expect(office.journal().filter(({ step }) => step === 'parked')).toMatchObject([
+      { reason: 'refused', code: 50214 },
+    ]);
     expect((await readStatus(office.operator)).pairs).toMatchObject({ open: 1, linking: 0 });
 
     expect(await redrive()).toEqual(['parked']);
@@ -173,7 +175,7 @@ describe('a link in which Twilio lets somebody not in', () => {
     });
     await office.pass(30 * 60_000);
     expect(
-      office.journal.filter(({ step, type }) => step === 'skipped' && type === 'reservation.accepted'),
+      office.journal().filter(({ step, type }) => step === 'skipped' && type === 'reservation.accepted'),
     ).toHaveLength(1);
     expect(await deadLetters()).toEqual(['refused']);
   });

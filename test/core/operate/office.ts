@@ -3,108 +3,58 @@
  * told to refuse a text for good, as Twilio refuses what it will never take.
  */
 import { AGENTS, FRONTLINE } from '../../../local-twilio/defaults.ts';
-import { seededRandom } from '../../../local-twilio/sid.ts';
-import { createTwilio } from '../../../local-twilio/twilio.ts';
+import type { Respond, TwilioRequest, TwilioResponse } from '../../../local-twilio/respond.ts';
+import { depsOf } from '../../../sim/bridge.ts';
 import { memoryOperator } from '../../../sim/operator.ts';
 import { BRIDGE, configWith, secretsWith } from '../../../sim/settings.ts';
-import { createTime } from '../../../sim/time.ts';
 import { createWire } from '../../../sim/wire.ts';
-import { startWorker } from '../../../src/adapters/in-process/worker.ts';
-import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
-import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
-import { createAccounts } from '../../../src/adapters/twilio/accounts.ts';
+import { createWorld } from '../../../sim/world.ts';
 import { createBreakers } from '../../../src/adapters/twilio/http/breaker.ts';
-import { type HttpCall, NoAnswer } from '../../../src/adapters/twilio/http/http.ts';
-import { TIMES } from '../../../src/contract.ts';
-import type { BridgeDeps } from '../../../src/core/deps.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
-import { createReplicator } from '../../../src/core/replicator.ts';
-import { createSweep } from '../../../src/core/sweep/sweep.ts';
-import { createWebhook } from '../../../src/edge/routes.ts';
-import { bridgeSettings } from '../../../src/runtime/bridge-settings.ts';
 
 /** What the wire's answer to one call is: lost after it was carried out, or a refusal by Twilio's code. */
 export type Mischief = 'lost' | { readonly code: number; readonly status?: number };
 
+const refusalOf = ({ code, status = 400 }: Exclude<Mischief, 'lost'>): TwilioResponse => ({
+  status,
+  headers: {},
+  body: JSON.stringify({ status, code, message: 'refused' }),
+});
+
 export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
-  const time = createTime(Date.UTC(2026, 2, 14, 9));
-  const clock = { now: time.now, sleep: time.sleep };
-  const store = createMemoryStore();
-  const queues = createMemoryQueues({ clock });
-  const journal: Entry[] = [];
-  let nonces = 0;
   let mischief: (url: string, text: string, form: string, method: string) => Mischief | undefined = () => undefined;
-
-  const wire = createWire((request) => twilio.respond(request), time);
-  const http: HttpCall = async (request) => {
-    const { method, url, body, timeoutMs } = request;
+  const mischiefIn = ({ method, host, path, query, body }: TwilioRequest): Mischief | undefined => {
+    // Flex's own webhook takes what it is given.
+    if (host === 'webhooks.twilio.com') return undefined;
     const form = new URLSearchParams(body);
-    const met = mischief(url, form.get('Body') ?? '', form.toString().replaceAll('%40', '@'), method);
-    await time.sleep(20);
-    if (typeof met === 'object')
-      return {
-        status: met.status ?? 400,
-        headers: {},
-        body: JSON.stringify({ status: met.status ?? 400, code: met.code, message: 'refused' }),
-      };
-    const answer = await wire(request);
-    if (met !== 'lost') return answer;
-    await time.sleep(timeoutMs);
-    throw new NoAnswer('no answer in time', 'perhaps');
+    return mischief(
+      `https://${host}${path}?${query}`,
+      form.get('Body') ?? '',
+      form.toString().replaceAll('%40', '@'),
+      method,
+    );
   };
-  const config = configWith();
-  const secrets = secretsWith();
-  const tell = (entry: Entry) => journal.push(entry);
-  const deps: BridgeDeps = {
-    store,
-    queues,
-    clock,
-    nonce: () => `n${++nonces}`,
-    journal: tell,
-    ...createAccounts({
-      ...{ config, http, secrets: async () => secrets },
-      breakers: createBreakers({ clock, journal: tell }),
-    }),
-    settings: bridgeSettings(config, secrets.stampKey),
-  };
-  const webhook = createWebhook({
-    queues,
-    clock,
-    journal: tell,
-    secrets: async () => secrets,
-    deadline: (ms, expired) => time.after(ms, expired),
-    config,
-  });
-  const twilio = createTwilio({
-    clock: time,
-    timers: time,
-    random: seededRandom(4),
-    deliver: async ({ url, method, headers, body }) => ({
-      status: (await webhook(new Request(url, { method, headers, body }))).status,
-    }),
-  });
+  const tap =
+    (respond: Respond): Respond =>
+    async (request) => {
+      const met = mischiefIn(request);
+      if (typeof met === 'object') return refusalOf(met);
+      const answer = await respond(request);
+      return met === 'lost' ? new Promise(() => {}) : answer;
+    };
+  const world = createWorld({ seed: 4, settleMs: 60_000, doom: () => undefined, tap });
+  const { time, twilio, queues, store } = world;
   twilio.connectBridge(BRIDGE);
-  for (const name of ['flex-events', 'frontline-events'] as const)
-    startWorker({
-      queue: queues.source(name),
-      consume: createReplicator(deps),
-      concurrency: 100,
-      clock,
-      deadlineMs: TIMES.functionTimeout * 1000,
-      onVerdict: () => {},
-      onTrouble: (error) => {
-        throw error;
-      },
-      alarm: time.after,
-    });
-  const sweep = createSweep(deps);
-  const sweepAgain = (): void => {
-    void sweep();
-    time.after(60_000, sweepAgain);
-  };
-  if (plan.swept) sweepAgain();
+  world.setSweeps(plan.swept ?? false);
 
-  const operator = memoryOperator({ store, queues, clock, nonce: deps.nonce });
+  let nonces = 0;
+  const nonce = () => `beside ${++nonces}`;
+  const deps = depsOf({
+    ...{ config: configWith(), secrets: secretsWith(), store, queues, nonce, clock: time, journal: () => {} },
+    http: createWire(twilio.respond, time),
+    breakers: createBreakers({ clock: time, journal: () => {} }),
+  });
+  const operator = memoryOperator({ store, queues, clock: time, nonce });
 
   /** A promise's value, however long it takes in the office's own time. */
   const during = async <T>(work: Promise<T>): Promise<T> => {
@@ -130,29 +80,21 @@ export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
     return { channelSid, conversationSid, taskSid };
   };
 
-  /** Somebody deletes a conversation by Twilio's API. */
+  /** A program of the Frontline account's deletes a conversation. */
   const dropConversation = async (sid: string): Promise<void> => {
     const authorization = `Basic ${btoa(`${FRONTLINE.accountSid}:${FRONTLINE.authToken}`)}`;
-    const { status } = await http({
+    const answer = await twilio.respond({
       method: 'DELETE',
-      url: `https://conversations.twilio.com/v1/Services/${FRONTLINE.conversationServiceSid}/Conversations/${sid}`,
-      headers: { authorization },
-      body: undefined,
-      timeoutMs: 10_000,
+      host: 'conversations.twilio.com',
+      path: `/v1/Services/${FRONTLINE.conversationServiceSid}/Conversations/${sid}`,
+      ...{ query: '', headers: { authorization }, body: '' },
     });
-    if (status !== 204) throw new Error(`not deleted: ${status}`);
+    if (answer === 'destroyed' || answer.status !== 204) throw new Error('not deleted');
   };
 
   return {
-    dropConversation,
-    time,
-    twilio,
-    queues,
-    deps,
-    operator,
-    journal,
-    during,
-    linkedChat,
+    ...{ dropConversation, time, twilio, queues, deps, operator, during, linkedChat },
+    journal: (): readonly Entry[] => world.entries.map(({ entry }) => entry),
     pass: (ms: number) => time.runUntil(time.now() + ms),
     meddle: (next: typeof mischief): void => {
       mischief = next;

@@ -38,7 +38,7 @@ describe('what is parked', () => {
   test('is listed with its reason and code, in the order in which it was written', async () => {
     const { office, sids, frontline } = await withParked('long one', 'long two');
     expect(frontline()).toEqual(['before', 'after']);
-    expect(office.journal.find(({ step }) => step === 'parked')).toMatchObject({ reason: 'refused', code: 50504 });
+    expect(office.journal().find(({ step }) => step === 'parked')).toMatchObject({ reason: 'refused', code: 50504 });
     const rows = await listParked(office.operator.store, {});
     expect(rows.map(({ sid, index, reason, code }) => ({ sid, index, reason, code }))).toEqual([
       { sid: sids[0], index: 1, reason: 'refused', code: 50504 },

@@ -94,16 +94,16 @@ describe('repair', () => {
   test('counts what all its runs brought over, not the last one alone', async () => {
     const office = openOffice();
     const { channelSid, conversationSid } = await office.linkedChat();
-    const texts = Array.from({ length: 230 }, (_, n) => `lost ${n}`);
+    const texts = Array.from({ length: 400 }, (_, n) => `lost ${n}`);
     unheard(office, () => {
       for (const text of texts) office.twilio.customer.writes(channelSid, text);
     });
     const pair = await pairOf(office, channelSid);
     const lanes = await office.during(repairPair(office.operator, pair, { full: false, waitMs: 600_000 }));
     expect(office.told('frontline', conversationSid)).toEqual(texts);
-    expect(office.journal.filter(({ step, type }) => step === 'retried' && type === 'reconcile')).not.toEqual([]);
+    expect(office.journal().filter(({ step, type }) => step === 'retried' && type === 'reconcile')).not.toEqual([]);
     expect(lanes).toEqual([
-      { lane: 'toFrontline', verdict: 'repaired', repaired: 230 },
+      { lane: 'toFrontline', verdict: 'repaired', repaired: 400 },
       { lane: 'toFlex', verdict: 'clean' },
     ]);
   });
