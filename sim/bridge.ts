@@ -1,4 +1,6 @@
-/** One process of the bridge, made as production makes it, over a store, queues, a wire and a clock that it is handed. */
+/**
+ * One process of the bridge, made as production makes it, over a store, queues, a wire and a clock that it is handed.
+ */
 import type { WebhookCall } from '../local-twilio/world.ts';
 import type { LocalQueues } from '../src/adapters/in-process/source.ts';
 import { startWorker, type WorkerDeps } from '../src/adapters/in-process/worker.ts';
