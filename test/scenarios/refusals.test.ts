@@ -183,7 +183,9 @@ describe('a copy that somebody changes whenever it is put right', () => {
     const writes = stage.calls()['frontline POST conversations.message'];
     expect(writes).toBe(5);
     expect(stage.said('frontline', chat)[0]).toBe('mine');
-    expect(notices(stage.said('frontline', chat))).toEqual([expect.stringContaining('keeps changing its copy')]);
+    expect(notices(stage.said('frontline', chat))).toEqual([
+      expect.stringContaining('its copy is changed again and again'),
+    ]);
     expect(await listParked(stage.store, {})).toMatchObject([{ sid, reason: 'altered', edit: true }]);
     await quiet(stage);
   });
