@@ -1,6 +1,7 @@
 /** The consumer's end of a queue that lives in this process. */
 
 import type { QueueName } from '../../contract.ts';
+import type { Parked } from '../../core/model/outcome.ts';
 import type { Queues } from '../../core/ports/queues.ts';
 export type Received = {
   readonly id: string;
@@ -40,7 +41,7 @@ export type QueueSource = {
   /** The message, and all after it in its group, are to be had again after so many seconds. */
   readonly retry: (message: Received, afterSeconds: number) => Promise<void>;
   /** To the dead letters, and done, in one step. */
-  readonly park: (message: Received, reason: string) => Promise<void>;
+  readonly park: (message: Received, reason: Parked) => Promise<void>;
   /**
    * When the next group can be received, in milliseconds since 1970; perhaps in the past; undefined when all is done.
    */

@@ -2,6 +2,7 @@
 
 import type { QueueName } from '../../contract.ts';
 import type { BridgeEvent, Lane, Side } from '../model/event.ts';
+import type { Parked } from '../model/outcome.ts';
 import type { ChannelSid, MessageSid, SourceSid } from '../model/sids.ts';
 import type { PairId } from '../state/items.ts';
 
@@ -22,7 +23,7 @@ export type ParkedMessage = {
   readonly lane: Lane;
   readonly sid: SourceSid;
   readonly index: number;
-  readonly reason: string;
+  readonly reason: Parked;
   readonly code: number | undefined;
   readonly attempts: number;
 };
@@ -31,7 +32,7 @@ export type ParkedMessage = {
 export type Undelivered = {
   readonly sid: MessageSid;
   readonly way: Lane | 'forward';
-  readonly reason: string;
+  readonly reason: Parked;
   readonly code: number | undefined;
   /** ISO-8601: when it was written, by which the agent finds it. Its text travels on no queue. */
   readonly createdAt?: string | undefined;

@@ -1,6 +1,7 @@
 /** What is parked, as the sparse index lists it: the rows are the truth, the dead letters only raise the alarm. */
 
 import type { Lane } from '../model/event.ts';
+import type { Parked } from '../model/outcome.ts';
 import type { MessageSid } from '../model/sids.ts';
 import type { Item } from '../ports/change.ts';
 import type { Store } from '../ports/store.ts';
@@ -13,7 +14,7 @@ export type ParkedRow = {
   /** The source message's. */
   readonly sid: MessageSid;
   readonly index: number;
-  readonly reason: string;
+  readonly reason: Parked;
   /** Twilio's error code. */
   readonly code: number | undefined;
   /** The message is across; an edit of it is not. */
@@ -33,7 +34,7 @@ const read = (item: Item): ParkedRow | undefined => {
     lane: laneOfPrefix(match[1]),
     sid: match[2] as MessageSid,
     index: Number(item[LEDGER.index]),
-    reason: String(item[LEDGER.reason] ?? ''),
+    reason: item[LEDGER.reason] as Parked,
     code: typeof code === 'number' ? code : undefined,
     edit: item[LEDGER.state] === 'copied',
     at: Number(item[LEDGER.parkedAt] ?? 0),

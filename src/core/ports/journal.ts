@@ -63,7 +63,7 @@ export type Entry = About &
     | Line<'forwarded', { readonly reason?: 'perhaps_sent_twice' | undefined }>
     /** `count`: messages repaired. */
     | Line<'reconciled', { readonly count: number }>
-    /** A double of the bridge's own was found and deleted. */
+    /** A duplicate of the bridge's own was found and deleted. */
     | Line<'undone'>
     | Line<'skipped', { readonly reason: Skipped; readonly count?: number | undefined }>
     /** `code`: Twilio's error. */

@@ -1,5 +1,7 @@
 /** What core needs of queues, and what a queue's host needs of core. */
+
 import type { QueueName } from '../../contract.ts';
+import type { Parked } from '../model/outcome.ts';
 
 export type QueueMessage = {
   /** Messages of one group are handled in order. A real SID. */
@@ -33,5 +35,5 @@ export type Delivery = {
 export type Disposition =
   | { readonly verdict: 'done' }
   | { readonly verdict: 'retry'; readonly afterSeconds: number }
-  | { readonly verdict: 'park'; readonly reason: string };
+  | { readonly verdict: 'park'; readonly reason: Parked };
 export type Consumer = (delivery: Delivery) => Promise<Disposition>;

@@ -66,7 +66,7 @@ describe('A process that starts', () => {
     const queues = await createSqliteQueue(database, { clock });
     await keep('a', { state: 'open' });
     await queues.send('flex-events', { group: 'g', dedupe: 'd', body: 'b' });
-    await queues.deadLetter('flex-events', { group: 'g', dedupe: 'e', body: 'b', reason: 'r' });
+    await queues.deadLetter('flex-events', { group: 'g', dedupe: 'e', body: 'b', reason: 'unreadable' });
     await forgetEverything(database);
     expect(await pair('a')).toBeUndefined();
     expect((await queues.counts())['flex-events']).toEqual({ waiting: 0, inFlight: 0, dead: 0 });

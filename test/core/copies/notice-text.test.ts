@@ -19,20 +19,20 @@ describe('A notice tells the agent', () => {
       'A message of yours, written 2026-11-22 14:03 UTC, was not delivered to Flex (Twilio refused it, error 50504).',
     ],
     [
-      { way: 'toFrontline' as const, reason: 'gave_up', code: undefined },
+      { way: 'toFrontline' as const, reason: 'gave_up' as const, code: undefined },
       'A message from Flex, written 2026-11-22 14:03 UTC, is missing here (Twilio did not take it for an hour). Please read it in Flex.',
     ],
     [
-      { edit: 'e1', reason: 'altered', code: undefined, createdAt: undefined },
+      { edit: 'e1', reason: 'altered' as const, code: undefined, createdAt: undefined },
       'An edit of a message of yours was not delivered to Flex (its copy is changed again and again).',
     ],
     [
-      { way: 'forward' as const, reason: 'forward_pointless', code: undefined },
+      { way: 'forward' as const, reason: 'forward_pointless' as const, code: undefined },
       'A message, written 2026-11-22 14:03 UTC, may not have reached the customer by SMS (it is too late to send it).',
     ],
     [{ edit: GONE }, 'A message of yours that was deleted is still shown in Flex (Twilio refused it, error 50504).'],
     [
-      { way: 'toFrontline' as const, edit: GONE, reason: 'a_later_reason' },
+      { way: 'toFrontline' as const, edit: GONE, reason: 'a_later_reason' as 'refused' },
       'A message that was deleted is still shown here (a_later_reason, error 50504).',
     ],
   ])('%j', (more, text) => {
