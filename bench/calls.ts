@@ -1,7 +1,7 @@
 /** What a text costs in calls: counted, not timed, in dialogues in which every answer follows its question. */
 import type { Figure } from './figures.ts';
+import { withHarness } from './harness.ts';
 import type { Measured, Say } from './load.ts';
-import { onStand } from './stand.ts';
 
 const CHATS = 40;
 /** One message a second in each chat: the one before is long across. */
@@ -20,13 +20,13 @@ const counted = (what: string, goal: number | undefined, count: number): Figure 
 });
 
 export const countCalls = (say: Say): Promise<Measured> =>
-  onStand({ validate: false, forwards: true, sweepMs: NO_SWEEP_MS }, async (stand) => {
-    await stand.link(CHATS);
+  withHarness({ validate: false, forwards: true, sweepMs: NO_SWEEP_MS }, async (harness) => {
+    await harness.link(CHATS);
     // Once each way, so that where the pair lies is known: "3 writes, plus one read when the alias is not cached".
     const talk = { perSecond: PER_SECOND, latencyMs: 150 };
-    const first = await stand.round({ ...talk, messages: 2 * CHATS });
+    const first = await harness.round({ ...talk, messages: 2 * CHATS });
     say(`  first text each way: ${(first.bridge.reads / first.plan.messages).toFixed(3)} store reads per text`);
-    const round = await stand.round({ ...talk, messages: MESSAGES });
+    const round = await harness.round({ ...talk, messages: MESSAGES });
     const { bridge, twilio, talked } = round;
     const figures = [
       counted('REST calls', 1, twilio.rest),

@@ -1,6 +1,6 @@
 /** The figures under load: acknowledgement, delay, throughput; each in several rounds with chats of their own. */
 import { type Figure, median, percentile } from './figures.ts';
-import { onStand, type Round, type Stand, type StandPlan } from './stand.ts';
+import { type BenchHarness, type BenchPlan, type Round, withHarness } from './harness.ts';
 import type { Talked } from './talk.ts';
 
 const CHATS = 200;
@@ -34,11 +34,11 @@ const tell = (say: Say, round: Round): void => {
 
 type Rounds = { readonly rounds: number; readonly perSecond: number; readonly messages: number };
 
-const roundsOf = async (say: Say, stand: Stand, plan: Rounds): Promise<readonly Round[]> => {
+const roundsOf = async (say: Say, harness: BenchHarness, plan: Rounds): Promise<readonly Round[]> => {
   const rounds: Round[] = [];
   for (let n = 0; n < plan.rounds; n += 1) {
-    await stand.link(CHATS);
-    const round = await stand.round({ perSecond: plan.perSecond, messages: plan.messages, latencyMs: LATENCY_MS });
+    await harness.link(CHATS);
+    const round = await harness.round({ perSecond: plan.perSecond, messages: plan.messages, latencyMs: LATENCY_MS });
     tell(say, round);
     rounds.push(round);
   }
@@ -46,17 +46,17 @@ const roundsOf = async (say: Say, stand: Stand, plan: Rounds): Promise<readonly 
 };
 
 /** A round before the first one that counts: code is compiled, connections stand. */
-const warmUp = async (stand: Stand): Promise<Talked> => {
-  await stand.link(CHATS);
-  return (await stand.round({ perSecond: 300, messages: 2_000, latencyMs: LATENCY_MS })).talked;
+const warmUp = async (harness: BenchHarness): Promise<Talked> => {
+  await harness.link(CHATS);
+  return (await harness.round({ perSecond: 300, messages: 2_000, latencyMs: LATENCY_MS })).talked;
 };
 
 const wrongIn = (rounds: readonly Round[]): readonly string[] => rounds.flatMap(({ talked }) => talked.wrong);
 
 export const measureDelay = (say: Say): Promise<Measured> =>
-  onStand({ validate: false, forwards: true, sweepMs: SWEEP_MS }, async (stand) => {
-    await warmUp(stand);
-    const rounds = await roundsOf(say, stand, { rounds: 3, perSecond: 300, messages: 6_000 });
+  withHarness({ validate: false, forwards: true, sweepMs: SWEEP_MS }, async (harness) => {
+    await warmUp(harness);
+    const rounds = await roundsOf(say, harness, { rounds: 3, perSecond: 300, messages: 6_000 });
     const figure = (what: string, of: (talked: Talked) => readonly number[], percent: number, most: number): Figure => {
       const values = rounds.map(({ talked }) => percentile(of(talked), percent));
       const measured = `${ms(median(values))} (worst round ${ms(Math.max(...values))})`;
@@ -74,12 +74,12 @@ export const measureDelay = (say: Say): Promise<Measured> =>
 /** More is offered than the goal asks for, and the time counts until the last message is across. */
 const throughput = async (
   say: Say,
-  stand: StandPlan,
+  plan: BenchPlan,
   goal: { readonly what: string; readonly atLeast: number; readonly offered: number; readonly rounds: number },
 ): Promise<Measured> =>
-  onStand(stand, async (on) => {
-    await warmUp(on);
-    const rounds = await roundsOf(say, on, { rounds: goal.rounds, perSecond: goal.offered, messages: 10_000 });
+  withHarness(plan, async (harness) => {
+    await warmUp(harness);
+    const rounds = await roundsOf(say, harness, { rounds: goal.rounds, perSecond: goal.offered, messages: 10_000 });
     const reached = median(rounds.map(perSecond));
     const wrong = wrongIn(rounds);
     const figures: readonly Figure[] = [

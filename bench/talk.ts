@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '../local-twilio/model.ts';
 import type { RunningTwilio } from '../local-twilio/server.ts';
 import { judge } from '../local-twilio/transcripts.ts';
-import type { Hearing, WebhookTiming } from './hearing.ts';
 import type { BenchChat } from './link-chats.ts';
+import type { WebhookTiming, WebhookTimings } from './webhook-timings.ts';
 
 export type TalkPlan = {
   /** In all chats together, half of them on each side. */
@@ -63,7 +63,7 @@ const timetable = (
 
 export type TalkSetting = {
   readonly twilio: RunningTwilio;
-  readonly hearing: Hearing;
+  readonly timings: WebhookTimings;
   readonly chats: readonly BenchChat[];
   /** What was said in these chats before. */
   readonly earlier: readonly Saying[];
@@ -102,9 +102,9 @@ export const talk = async (
   scene: TalkSetting,
   plan: TalkPlan,
 ): Promise<{ readonly talked: Talked; readonly said: readonly Saying[] }> => {
-  const { twilio, hearing, chats, earlier } = scene;
+  const { twilio, timings, chats, earlier } = scene;
   twilio.switches.latency = plan.latencyMs;
-  hearing.take();
+  timings.take();
   const forwardedBefore = twilio.counts.total().chatEvent;
   const start = Date.now() + LEAD_MS;
   const said = timetable(scene, plan, start);
@@ -128,7 +128,7 @@ export const talk = async (
     : start;
   await twilio.webhooks.settled();
 
-  const heard = hearing.take();
+  const heard = timings.take();
   const dueOf = new Map(said.map((one) => [one.text, one]));
   const times = { acknowledged: [] as number[], echoes: [] as number[], across: [] as number[] };
   const unheard = heard.filter(({ acknowledged }) => !acknowledged).length;

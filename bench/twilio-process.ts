@@ -1,9 +1,9 @@
 /** The local Twilio in a process of its own, with the persons who write in it by a timetable. */
 import { startLocalTwilio } from '../local-twilio/server.ts';
 import { answerParent, argument } from './child.ts';
-import { createHearing } from './hearing.ts';
 import { type BenchChat, linkChats } from './link-chats.ts';
 import { type Saying, type Talked, type TalkPlan, talk } from './talk.ts';
+import { createWebhookTimings } from './webhook-timings.ts';
 
 export type TwilioPlan = { readonly validate: boolean };
 
@@ -27,8 +27,8 @@ export type TwilioVerbs = {
 };
 
 const { validate } = argument<TwilioPlan>();
-const hearing = createHearing();
-const twilio = await startLocalTwilio({ seed: 1, validate, around: hearing.around });
+const timings = createWebhookTimings();
+const twilio = await startLocalTwilio({ seed: 1, validate, around: timings.around });
 let chats: readonly BenchChat[] = [];
 let earlier: readonly Saying[] = [];
 let since = process.cpuUsage();
@@ -44,7 +44,7 @@ answerParent(
       await twilio.webhooks.settled();
     },
     talk: async (plan) => {
-      const { talked, said } = await talk({ twilio, hearing, chats, earlier }, plan);
+      const { talked, said } = await talk({ twilio, timings, chats, earlier }, plan);
       earlier = [...earlier, ...said];
       return talked;
     },

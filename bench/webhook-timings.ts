@@ -10,13 +10,13 @@ export type WebhookTiming = {
   readonly acknowledged: boolean;
 };
 
-export type Hearing = {
+export type WebhookTimings = {
   readonly around: (deliver: DeliverWebhook) => DeliverWebhook;
   /** Everything heard since the last time. */
   readonly take: () => readonly WebhookTiming[];
 };
 
-export const createHearing = (): Hearing => {
+export const createWebhookTimings = (): WebhookTimings => {
   let heard: WebhookTiming[] = [];
   return {
     around: (deliver) => async (call) => {

@@ -8,7 +8,7 @@ import { startChild } from './child.ts';
 import type { Talked, TalkPlan } from './talk.ts';
 import type { TwilioPlan, TwilioTally, TwilioVerbs } from './twilio-process.ts';
 
-export type StandPlan = TwilioPlan & Pick<BridgePlan, 'forwards' | 'sweepMs'>;
+export type BenchPlan = TwilioPlan & Pick<BridgePlan, 'forwards' | 'sweepMs'>;
 
 /** One talk, and what it cost. */
 export type Round = {
@@ -20,13 +20,13 @@ export type Round = {
   readonly counted: number;
 };
 
-export type Stand = {
+export type BenchHarness = {
   /** New chats, so that none of them writes more than people do (the bridge holds such a pair). */
   readonly link: (chats: number) => Promise<void>;
   readonly round: (plan: Omit<TalkPlan, 'forwards'>) => Promise<Round>;
 };
 
-export const onStand = async <T>(plan: StandPlan, work: (stand: Stand) => Promise<T>): Promise<T> => {
+export const withHarness = async <T>(plan: BenchPlan, work: (harness: BenchHarness) => Promise<T>): Promise<T> => {
   const folder = await mkdtemp(join(tmpdir(), 'bridge-bench-'));
   // The children end with this process; what they wrote goes with it, however it ends.
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
