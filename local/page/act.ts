@@ -1,5 +1,5 @@
 /** What the page asks for, read once; anything else is refused. */
-import type { Act } from './stage.ts';
+import type { Act } from './demo.ts';
 
 const LONGEST_TEXT = 4000;
 

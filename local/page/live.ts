@@ -1,7 +1,7 @@
 /** What one open page is told, as it happens: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 import type { ServerResponse } from 'node:http';
+import type { Demo } from './demo.ts';
 import type { Feed, FeedEntry } from './feed.ts';
-import type { Demo } from './stage.ts';
 
 /** Entries of so many milliseconds go out together, and the chats are looked at once for them. */
 const TOGETHER_MS = 60;
@@ -12,14 +12,14 @@ const MOST_UNREAD = 4 * 1024 * 1024;
 
 export type Viewer = { readonly lookNow: () => void; readonly end: () => void };
 
-/** @param stage - undefined: events only, and no text that people wrote. */
+/** @param demo - undefined: events only, and no text that people wrote. */
 export const startLive = (
   outgoing: ServerResponse,
   {
     feed,
-    stage,
+    demo,
     channel,
-  }: { readonly feed: Feed; readonly stage: Demo | undefined; readonly channel: string | undefined },
+  }: { readonly feed: Feed; readonly demo: Demo | undefined; readonly channel: string | undefined },
 ): Viewer => {
   outgoing.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
@@ -39,8 +39,8 @@ export const startLive = (
 
   const look = async (): Promise<void> => {
     if (waiting.length > 0) tell('entries', waiting.splice(0));
-    if (stage !== undefined) {
-      const scene = await stage.scene(channel);
+    if (demo !== undefined) {
+      const scene = await demo.scene(channel);
       const text = JSON.stringify(scene);
       if (text !== last) tell('scene', scene);
       last = text;

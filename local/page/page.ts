@@ -6,11 +6,11 @@ import type { LocalPage } from '../host.ts';
 import { sendJson } from '../http-seam.ts';
 import { NotAllowed } from '../local-twilio-at.ts';
 import { readAct } from './act.ts';
+import type { Demo } from './demo.ts';
 import { nuisances } from './faults.ts';
 import type { Feed } from './feed.ts';
 import { whyRefused } from './guard.ts';
 import { startLive, type Viewer } from './live.ts';
-import type { Demo } from './stage.ts';
 
 /** https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy */
 const policy =
@@ -39,14 +39,14 @@ const readText = async (incoming: IncomingMessage): Promise<string> => {
 };
 
 /**
- * `stage` is undefined with accounts of the settings: then the page shows events only, and no message's text.
+ * `demo` is undefined with accounts of the settings: then the page shows events only, and no message's text.
  * @throws when the page's files cannot be read
  */
 export const createPage = async (deps: {
   readonly feed: Feed;
-  readonly stage: Demo | undefined;
+  readonly demo: Demo | undefined;
 }): Promise<LocalPage> => {
-  const { feed, stage } = deps;
+  const { feed, demo } = deps;
   const served = new Map<string, { readonly type: string; readonly content: Buffer }>();
   for (const [path, [file, type]] of Object.entries(files))
     served.set(path, { type: `${type}; charset=utf-8`, content: await readFile(new URL(file, import.meta.url)) });
@@ -55,8 +55,8 @@ export const createPage = async (deps: {
   const act = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     try {
       const asked = readAct(await readText(incoming));
-      if (asked === undefined || stage === undefined) throw new NotAllowed('no such action');
-      sendJson(outgoing, 200, { channel: await stage.act(asked) });
+      if (asked === undefined || demo === undefined) throw new NotAllowed('no such action');
+      sendJson(outgoing, 200, { channel: await demo.act(asked) });
       for (const viewer of viewers) viewer.lookNow();
     } catch (error) {
       const refused = error instanceof NotAllowed;
@@ -66,7 +66,7 @@ export const createPage = async (deps: {
 
   const live = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const channel = /[?&]chat=(CH[0-9a-f]{32})\b/.exec(incoming.url ?? '')?.[1];
-    const viewer = startLive(outgoing, { feed, stage, channel });
+    const viewer = startLive(outgoing, { feed, demo, channel });
     viewers.add(viewer);
     outgoing.on('close', () => viewers.delete(viewer));
   };
@@ -81,7 +81,7 @@ export const createPage = async (deps: {
     if (path === '/page/live') return live(incoming, outgoing);
     if (path === '/page/cast')
       return sendJson(outgoing, 200, {
-        persons: stage !== undefined,
+        persons: demo !== undefined,
         agents: Object.values(AGENTS).map(({ name, email, frontlineWorkerSid }) => ({
           name: frontlineWorkerSid === undefined ? `${name} (Flex only)` : name,
           email,

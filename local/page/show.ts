@@ -4,9 +4,9 @@ import { listen } from '../listener.ts';
 import type { LocalSettings } from '../local-settings.ts';
 import { localTwilioAt } from '../local-twilio-at.ts';
 import type { Running } from '../running.ts';
+import { createDemo } from './demo.ts';
 import type { Feed } from './feed.ts';
 import { createPage } from './page.ts';
-import { createDemo } from './stage.ts';
 
 export type ShownPage = { readonly url: string | undefined; readonly stop: () => Promise<void> };
 
@@ -20,9 +20,9 @@ export const showPage = async (deps: {
 }): Promise<ShownPage> => {
   const { consolePort } = deps.settings;
   const { twilioUrl, host } = deps.running;
-  const stage = twilioUrl === undefined ? undefined : createDemo(localTwilioAt(twilioUrl));
+  const demo = twilioUrl === undefined ? undefined : createDemo(localTwilioAt(twilioUrl));
   if (consolePort !== undefined) {
-    const page = await createPage({ feed: deps.feed, stage });
+    const page = await createPage({ feed: deps.feed, demo });
     const listener = await listen(consolePort, HERE);
     listener.onRequest(page.serve);
     const stop = async (): Promise<void> => {
@@ -31,7 +31,7 @@ export const showPage = async (deps: {
     };
     return { url: `http://localhost:${listener.port}/`, stop };
   }
-  if (stage === undefined) return { url: undefined, stop: async () => {} };
-  host.alsoServe(await createPage({ feed: deps.feed, stage }));
+  if (demo === undefined) return { url: undefined, stop: async () => {} };
+  host.alsoServe(await createPage({ feed: deps.feed, demo }));
   return { url: `http://localhost:${host.port}/`, stop: async () => {} };
 };

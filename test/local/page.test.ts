@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { DemoView } from '../../local/page/demo.ts';
 import { createFeed } from '../../local/page/feed.ts';
 import { showPage } from '../../local/page/show.ts';
-import type { DemoView } from '../../local/page/stage.ts';
 import { ann } from './support/chat.ts';
 import { type Machine, newMachine } from './support/machine.ts';
 import { until } from './support/until.ts';
