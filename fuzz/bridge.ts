@@ -5,26 +5,24 @@
 import { AGENTS, FLEX } from '../local-twilio/defaults.ts';
 import { seededRandom } from '../local-twilio/sid.ts';
 import { createTwilio, type LocalTwilio } from '../local-twilio/twilio.ts';
+import { depsOf } from '../sim/bridge.ts';
 import { createTime } from '../sim/time.ts';
 import { createWire } from '../sim/wire.ts';
 import { createMemoryStore } from '../src/adapters/memory/store.ts';
-import { type Accounts, createAccounts } from '../src/adapters/twilio/accounts.ts';
 import { createBreakers } from '../src/adapters/twilio/http/breaker.ts';
 import type { QueueName } from '../src/contract.ts';
-import type { BridgeDeps } from '../src/core/deps.ts';
 import { encodeEnvelope } from '../src/core/jobs/envelope.ts';
 import type { BridgeEvent } from '../src/core/model/event.ts';
 import type { ChannelSid, ConversationSid, ReservationSid, TaskSid } from '../src/core/model/sids.ts';
 import type { Change } from '../src/core/ports/change.ts';
 import type { Entry, Journal } from '../src/core/ports/journal.ts';
 import type { QueueMessage } from '../src/core/ports/queues.ts';
-import { bridgeSettings } from '../src/runtime/bridge-settings.ts';
 import { type ConsumerAccess, consumeQueued } from './consume.ts';
 import { TEXT } from './marks.ts';
 import { config, NOW, secrets } from './settings.ts';
 import { REAL, type Target } from './target.ts';
 
-/** What a fixture must say to be about this stage's chat. */
+/** What a fixture must say to be about this bridge's chat. */
 export type Facts = {
   readonly channel: ChannelSid;
   readonly conversation: ConversationSid;
@@ -67,7 +65,8 @@ export const createFuzzBridge = async (target: Target, ready: 'linked' | 'accept
 
   const journal: Journal = (entry) => entries.push(entry);
   const store = createMemoryStore();
-  const deps: BridgeDeps & Accounts = {
+  const deps = depsOf({
+    ...{ config, secrets, clock, journal },
     store: {
       ...store,
       write: async (key, change) => {
@@ -83,15 +82,10 @@ export const createFuzzBridge = async (target: Target, ready: 'linked' | 'accept
         deadLetters.push({ queue, ...message });
       },
     },
-    ...createAccounts({
-      ...{ config, secrets: async () => secrets, http: createWire(twilio.respond, time) },
-      breakers: createBreakers({ clock, journal }),
-    }),
-    clock,
+    http: createWire(twilio.respond, time),
+    breakers: createBreakers({ clock, journal }),
     nonce: () => `n${++nonces}`,
-    journal,
-    settings: bridgeSettings(config, secrets.stampKey),
-  };
+  });
   const replicator = target.replicator(deps);
   const forwarder = target.forwarder({ ...deps, webhook: deps.defaultWebhook });
 
@@ -99,7 +93,7 @@ export const createFuzzBridge = async (target: Target, ready: 'linked' | 'accept
   const { reservationSid } = twilio.flexAgent.isOffered(AGENTS.ann.flexWorkerSid, taskSid);
   twilio.flexAgent.accepts(reservationSid, 'at once');
   const common = { channel: channelSid, task: taskSid, reservation: reservationSid };
-  const stage = {
+  const bridge = {
     twilio,
     consumerOf: (queue: QueueName) => (queue === 'default-webhook' ? forwarder : replicator),
     entries,
@@ -111,15 +105,15 @@ export const createFuzzBridge = async (target: Target, ready: 'linked' | 'accept
   };
   const none = { sid: '', index: 0 };
   if (ready === 'accepted')
-    return { ...stage, facts: { ...common, conversation: 'CH', flexMessage: none, frontlineMessage: none } };
+    return { ...bridge, facts: { ...common, conversation: 'CH', flexMessage: none, frontlineMessage: none } };
 
   // What is to be looked at comes after linking.
-  const linker = { ...stage, consumerOf: () => REAL.replicator(deps) };
+  const linker = { ...bridge, consumerOf: () => REAL.replicator(deps) };
   await consumeQueued(linker, 'flex-events', channelSid, linking(common));
   const conversation = twilio.reads.containers('frontline').at(-1)?.sid ?? 'CH';
   const flexMessage = twilio.customer.writes(channelSid, TEXT);
   const frontlineMessage = twilio.frontlineAgent.writes(AGENTS.ann.email, conversation, TEXT);
-  return { ...stage, facts: { ...common, conversation, flexMessage, frontlineMessage } };
+  return { ...bridge, facts: { ...common, conversation, flexMessage, frontlineMessage } };
 };
 
 const linking = (of: Pick<Facts, 'channel' | 'task' | 'reservation'>): string => {

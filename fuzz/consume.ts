@@ -15,19 +15,19 @@ const late = (attempts: number): number => 2 ** Math.min(Math.max(attempts - 10,
 
 /** Hands a message to its consumer until it is done with. @returns undefined when it never is. */
 export const consumeQueued = async (
-  stage: ConsumerAccess,
+  bridge: ConsumerAccess,
   queue: QueueName,
   group: string,
   body: string,
 ): Promise<Exclude<Disposition, { verdict: 'retry' }> | undefined> => {
-  const firstReceivedAt = stage.now();
+  const firstReceivedAt = bridge.now();
   for (let attempts = 1; attempts <= MOST_ATTEMPTS; attempts += 1) {
-    const deadline = stage.now() + 25_000;
-    const verdict = await stage.consumerOf(queue)({ id: '1', group, body, firstReceivedAt, attempts, deadline });
+    const deadline = bridge.now() + 25_000;
+    const verdict = await bridge.consumerOf(queue)({ id: '1', group, body, firstReceivedAt, attempts, deadline });
     if (verdict.verdict !== 'retry') return verdict;
     if (!(verdict.afterSeconds >= 0 && verdict.afterSeconds <= 43_200))
       throw new Error('a retry after seconds that no queue can wait');
-    stage.pass(verdict.afterSeconds * 1000 * late(attempts) + 1);
+    bridge.pass(verdict.afterSeconds * 1000 * late(attempts) + 1);
   }
   return undefined;
 };

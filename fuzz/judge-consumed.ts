@@ -22,23 +22,23 @@ const nameOf = (error: unknown): string => (error instanceof Error ? `${error.na
 /** A message is handed over, and, as queues do now and then, handed over again. */
 export const judgeConsumed = async (target: Target, sent: readonly Queued[], dice: Dice): Promise<Consumed> => {
   const accepts = sent.some(({ body }) => body.includes('"reservation.accepted"'));
-  const stage = await createFuzzBridge(target, accepts && dice.chance(0.7) ? 'accepted' : 'linked');
-  const before = stage.entries.length;
+  const bridge = await createFuzzBridge(target, accepts && dice.chance(0.7) ? 'accepted' : 'linked');
+  const before = bridge.entries.length;
   if (dice.chance(0.15))
-    stage.twilio.faults.add({ fault: 'rest.5xx-before', p: 0.4, status: dice.pick([500, 503] as const) });
-  if (dice.chance(0.1)) stage.twilio.faults.add({ fault: 'rest.answer-lost', p: 0.5, loss: 'destroy' });
+    bridge.twilio.faults.add({ fault: 'rest.5xx-before', p: 0.4, status: dice.pick([500, 503] as const) });
+  if (dice.chance(0.1)) bridge.twilio.faults.add({ fault: 'rest.answer-lost', p: 0.5, loss: 'destroy' });
   const problems: string[] = [];
   const rounds = dice.chance(0.3) ? 2 : 1;
   for (let round = 0; round < rounds; round += 1)
-    for (const { queue, group, body } of [...sent, ...stage.jobs]) {
-      const outcome = await settled(() => consumeQueued(stage, queue, group, body), 20_000);
+    for (const { queue, group, body } of [...sent, ...bridge.jobs]) {
+      const outcome = await settled(() => consumeQueued(bridge, queue, group, body), 20_000);
       if (outcome.end === 'threw') problems.push(`a consumer threw ${nameOf(outcome.error)}`);
       else if (outcome.end === 'hung') problems.push('a consumer that never ends');
       else if (outcome.value === undefined) problems.push('a message that comes again for ever');
       else if (outcome.value.verdict === 'park') problems.push(`a ${outcome.value.reason} message`);
     }
-  await compare(stage, sent);
-  const mine = stage.entries.slice(before);
+  await compare(bridge, sent);
+  const mine = bridge.entries.slice(before);
   return {
     problems: [
       ...problems,
@@ -47,9 +47,9 @@ export const judgeConsumed = async (target: Target, sent: readonly Queued[], dic
         ? []
         : ["a forward whose signature Flex's own webhook does not take"]),
       ...mine.filter(({ step }) => step === 'failed').map(({ reason }) => `a consumer failed with ${reason}`),
-      ...[...stage.deadLetters, ...stage.jobs].flatMap(queueProblems),
-      ...(stage.changes.some(keepsText) ? ['what people wrote, in the state'] : []),
-      ...sent.flatMap((one) => doubles(stage, one)),
+      ...[...bridge.deadLetters, ...bridge.jobs].flatMap(queueProblems),
+      ...(bridge.changes.some(keepsText) ? ['what people wrote, in the state'] : []),
+      ...sent.flatMap((one) => doubles(bridge, one)),
     ],
     ends: mine.map((entry) => {
       const because = entry.step === 'retried' ? '' : reasonWords(entry).join(' ');
@@ -69,16 +69,16 @@ const keepsText = ({ set = {}, ...rest }: Change): boolean => {
 };
 
 /** When the weather is good again both ends are compared, which takes away what came twice. */
-const compare = async (stage: FuzzBridge, sent: readonly Queued[]): Promise<void> => {
-  stage.twilio.faults.clear();
-  stage.pass(config.settleMs + config.leaseMs);
+const compare = async (bridge: FuzzBridge, sent: readonly Queued[]): Promise<void> => {
+  bridge.twilio.faults.clear();
+  bridge.pass(config.settleMs + config.leaseMs);
   for (const { queue, group, body } of sent) {
     const work = decodeEnvelope(body)?.work;
     if (work?.kind !== 'event' || work.event.type !== 'message.added') continue;
     const lane = work.event.side === 'flex' ? 'toFrontline' : 'toFlex';
-    const pair = pairId('flex', stage.facts.channel);
+    const pair = pairId('flex', bridge.facts.channel);
     const job = { kind: 'reconcile', pair, lane, because: 'operator', full: true } as const;
-    await consumeQueued(stage, queue, group, encodeEnvelope({ receivedAt: stage.now(), work: job }));
+    await consumeQueued(bridge, queue, group, encodeEnvelope({ receivedAt: bridge.now(), work: job }));
   }
 };
 
@@ -94,14 +94,14 @@ const hasDoubles = ({ body }: Queued): boolean => {
 };
 
 /** A stamp that a customer copied names its source too, so only what the bridge itself wrote counts. */
-const doubles = (stage: FuzzBridge, { body }: Queued): readonly string[] => {
+const doubles = (bridge: FuzzBridge, { body }: Queued): readonly string[] => {
   const work = decodeEnvelope(body)?.work;
   if (work?.kind !== 'event' || work.event.type !== 'message.added') return [];
   const { side, message } = work.event;
   const into = side === 'flex' ? 'frontline' : 'flex';
-  const copies = stage.twilio.reads
+  const copies = bridge.twilio.reads
     .containers(into)
-    .flatMap(({ sid }) => stage.twilio.reads.transcript(into, sid))
+    .flatMap(({ sid }) => bridge.twilio.reads.transcript(into, sid))
     .filter(({ attributes }) => claimedStamp(attributes)?.s === message.sid);
   return copies.length > 1 ? [`${copies.length} copies of one message`] : [];
 };

@@ -1,4 +1,4 @@
-/** Where mutations start: recorded webhooks, made to be about the stage's chat and people. */
+/** Where mutations start: recorded webhooks, made to be about the bridge's chat and people. */
 import { AGENTS, FLEX } from '../local-twilio/defaults.ts';
 import type { Route } from '../src/contract.ts';
 import type { Side } from '../src/core/model/event.ts';
