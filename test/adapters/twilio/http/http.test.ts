@@ -117,12 +117,12 @@ describe('a call that gets no answer in time', () => {
   });
 
   test('is not sent late by a sandbox that was frozen while it connected', async () => {
-    const stage = await playTwilio(() => ({ status: 200 }));
+    const played = await playTwilio(() => ({ status: 200 }));
     const clock = { time: 0, now: () => clock.time };
-    const call = troubleFrom(caller(clock)(post(stage.base, 'late', 5_000)));
+    const call = troubleFrom(caller(clock)(post(played.base, 'late', 5_000)));
     clock.time = 60_000;
     expect(await call).toMatchObject({ sent: 'nothing', message: 'no socket in time' });
-    expect(stage.asked).toEqual([]);
+    expect(played.asked).toEqual([]);
   });
 });
 
@@ -174,30 +174,30 @@ describe('a call that breaks', () => {
 
 describe('sockets', () => {
   test('are used again at once, and not after they lay free for longer than four seconds', async () => {
-    const stage = await playTwilio(() => ({ status: 200 }));
+    const played = await playTwilio(() => ({ status: 200 }));
     const clock = { time: 1_000_000, now: () => clock.time };
     const call = caller(clock);
-    await call(get(stage.base));
+    await call(get(played.base));
     clock.time += 4_000;
-    await call(get(stage.base));
-    expect(stage.connections()).toBe(1);
+    await call(get(played.base));
+    expect(played.connections()).toBe(1);
     clock.time += 4_001;
-    await call(get(stage.base));
-    expect(stage.connections()).toBe(2);
+    await call(get(played.base));
+    expect(played.connections()).toBe(2);
   });
 
   test('that carry call after call keep no listeners of the calls before', async () => {
     const sockets: Socket[] = [];
     const note = (message: unknown) => sockets.push((message as { socket: Socket }).socket);
     diagnostics.subscribe('net.client.socket', note);
-    const stage = await playTwilio(() => ({ status: 200 }));
+    const played = await playTwilio(() => ({ status: 200 }));
     const call = caller();
-    await call(get(stage.base));
+    await call(get(played.base));
     const [socket] = sockets;
     const names = socket?.eventNames() ?? [];
     const count = () => names.map((name) => socket?.listenerCount(name));
     const before = count();
-    for (let i = 0; i < 5; i++) await call(get(stage.base));
+    for (let i = 0; i < 5; i++) await call(get(played.base));
     diagnostics.unsubscribe('net.client.socket', note);
     expect(sockets).toHaveLength(1);
     expect(names).toContain('close');
@@ -230,8 +230,8 @@ describe('answers', () => {
   });
 
   test('are not read beyond their limit', async () => {
-    const stage = await playTwilio(() => ({ status: 200, text: 'x'.repeat(1_001) }));
-    const trouble = await troubleFrom(caller(Date, { maxAnswerBytes: 1_000 })(get(stage.base)));
+    const played = await playTwilio(() => ({ status: 200, text: 'x'.repeat(1_001) }));
+    const trouble = await troubleFrom(caller(Date, { maxAnswerBytes: 1_000 })(get(played.base)));
     expect(trouble).toMatchObject({ sent: 'perhaps', message: 'answer too large' });
   });
 

@@ -9,17 +9,17 @@ const url = `https://webhooks.twilio.com/v1/Accounts/AC${'a'.repeat(32)}/Proxy/K
 const form = 'application/x-www-form-urlencoded; charset=UTF-8';
 
 const onStage = async (answered: Answered, target = url) => {
-  const stage = await playTwilio(() => answered);
-  const { http, secrets, baseUrl } = account(stage);
+  const played = await playTwilio(() => answered);
+  const { http, secrets, baseUrl } = account(played);
   const settings = { http, secrets, timeoutMs: 60_000 };
-  return { stage, settings, webhook: createDefaultWebhook({ ...settings, url: target, baseUrl }) };
+  return { played, settings, webhook: createDefaultWebhook({ ...settings, url: target, baseUrl }) };
 };
 
 test('Flex gets the body byte for byte, signed for its own address', async () => {
-  const { stage, webhook } = await onStage({ status: 200 });
+  const { played, webhook } = await onStage({ status: 200 });
   const body = 'EventType=onMessageSent&Body=%e3%81%93+a%20b&Attributes=%7B%7D&Empty=&Body=second&__proto__=x';
   await webhook.post(form, body);
-  const [asked] = stage.asked;
+  const [asked] = played.asked;
   expect(asked?.path).toBe(url.replace('https:/', ''));
   expect(asked?.body).toBe(body);
   expect(asked?.headers['content-type']).toBe(form);
@@ -36,19 +36,19 @@ test('Flex gets the body byte for byte, signed for its own address', async () =>
 });
 
 test('connection overrides behind # are neither sent nor signed', async () => {
-  const { stage, webhook } = await onStage({ status: 204 }, `${url}#rc=5&rp=all`);
+  const { played, webhook } = await onStage({ status: 204 }, `${url}#rc=5&rp=all`);
   await webhook.post(form, 'a=1');
-  expect(stage.asked[0]?.path).toBe(url.replace('https:/', ''));
-  expect(validateRequest('the token', String(stage.asked[0]?.headers['x-twilio-signature']), url, { a: '1' })).toBe(
+  expect(played.asked[0]?.path).toBe(url.replace('https:/', ''));
+  expect(validateRequest('the token', String(played.asked[0]?.headers['x-twilio-signature']), url, { a: '1' })).toBe(
     true,
   );
 });
 
 test("somebody else's webhook is called where it is, whatever the base", async () => {
-  const { stage, settings } = await onStage({ status: 200 });
-  const elsewhere = `${stage.base}/my/hook`;
+  const { played, settings } = await onStage({ status: 200 });
+  const elsewhere = `${played.base}/my/hook`;
   await createDefaultWebhook({ ...settings, url: elsewhere, baseUrl: 'http://127.0.0.1:1' }).post(form, 'a=1');
-  expect(stage.asked[0]?.path).toBe('/my/hook');
+  expect(played.asked[0]?.path).toBe('/my/hook');
 });
 
 describe('a webhook that does not take it', () => {
@@ -69,13 +69,13 @@ describe('a webhook that does not take it', () => {
 });
 
 test('a new token signs the next event', async () => {
-  const { stage, settings } = await onStage({ status: 200 });
+  const { played, settings } = await onStage({ status: 200 });
   const tokens = ['first', 'second'];
   const secrets = async () => ({ authToken: tokens.shift() ?? '', previousAuthToken: undefined, apiKey: undefined });
-  const webhook = createDefaultWebhook({ ...settings, secrets, url, baseUrl: stage.base });
+  const webhook = createDefaultWebhook({ ...settings, secrets, url, baseUrl: played.base });
   await webhook.post(form, 'a=1');
   await webhook.post(form, 'a=1');
-  const [first, second] = stage.asked.map(({ headers }) => String(headers['x-twilio-signature']));
+  const [first, second] = played.asked.map(({ headers }) => String(headers['x-twilio-signature']));
   expect(validateRequest('first', first ?? '', url, { a: '1' })).toBe(true);
   expect(validateRequest('second', second ?? '', url, { a: '1' })).toBe(true);
 });

@@ -26,8 +26,8 @@ const draft = {
 };
 
 const onStage = async (answer: (asked: Asked) => Answered) => {
-  const stage = await playTwilio(answer);
-  return { stage, flex: createFlexSide(account(stage)) };
+  const played = await playTwilio(answer);
+  return { played, flex: createFlexSide(account(played)) };
 };
 const message = {
   sid: messageSid,
@@ -42,13 +42,13 @@ const gone = { status: 404, json: { code: 20404, message: 'not found', status: 4
 
 describe('a message sent to Flex', () => {
   test('carries author, text, original time to the millisecond and attributes, with the account token', async () => {
-    const { stage, flex } = await onStage(() => ({ status: 201, json: message }));
+    const { played, flex } = await onStage(() => ({ status: 201, json: message }));
     const body = 'こんにちは 👩‍👩‍👧 + & = % \r\n end';
     expect(await flex.send(channel, { ...draft, body, attributes: '{"x":"ñ"}' })).toEqual({
       sid: messageSid,
       index: 7,
     });
-    const [asked] = stage.asked;
+    const [asked] = played.asked;
     expect(asked).toMatchObject({ method: 'POST', path: `${channels}/${channel}/Messages` });
     expect(Object.fromEntries(asked?.form ?? [])).toEqual({
       From: 'ann',
@@ -62,9 +62,9 @@ describe('a message sent to Flex', () => {
   });
 
   test('is announced to the webhooks only when asked for', async () => {
-    const { stage, flex } = await onStage(() => ({ status: 201, json: message }));
+    const { played, flex } = await onStage(() => ({ status: 201, json: message }));
     await flex.send(channel, { ...draft, notifyWebhooks: true });
-    expect(stage.asked[0]?.headers['x-twilio-webhook-enabled']).toBe('true');
+    expect(played.asked[0]?.headers['x-twilio-webhook-enabled']).toBe('true');
   });
 
   test('whose answer cannot be read may have been written', async () => {
@@ -88,12 +88,12 @@ describe('a message sent to Flex', () => {
   });
 
   test('is unsent or unknown as the network tells', async () => {
-    const stage = await playTwilio(() => ({ status: 500 }));
+    const played = await playTwilio(() => ({ status: 500 }));
     for (const [sent, effect] of [
       ['nothing', 'unsent'],
       ['perhaps', 'unknown'],
     ] as const) {
-      const flex = createFlexSide({ ...account(stage), http: () => Promise.reject(new NoAnswer('ECONNRESET', sent)) });
+      const flex = createFlexSide({ ...account(played), http: () => Promise.reject(new NoAnswer('ECONNRESET', sent)) });
       expect(await troubleFrom(flex.send(channel, draft))).toMatchObject({ remedy: 'retry', effect });
     }
   });
@@ -101,7 +101,7 @@ describe('a message sent to Flex', () => {
 
 describe('credentials', () => {
   test('are asked for before each call, so that a new token or API key is used at once', async () => {
-    const stage = await playTwilio(() => ({ status: 201, json: message }));
+    const played = await playTwilio(() => ({ status: 201, json: message }));
     const kept = { authToken: 'old', previousAuthToken: undefined };
     const series = [
       { ...kept, apiKey: undefined },
@@ -109,19 +109,19 @@ describe('credentials', () => {
       { ...kept, apiKey: { sid: 'SK1', secret: 'key secret' } },
     ];
     const secrets = async () => series.shift() ?? { ...kept, apiKey: undefined };
-    const flex = createFlexSide({ ...account(stage), accountSid: 'AC1', secrets });
+    const flex = createFlexSide({ ...account(played), accountSid: 'AC1', secrets });
     for (let i = 0; i < 3; i++) await flex.send(channel, draft);
-    const used = stage.asked.map(({ headers }) =>
+    const used = played.asked.map(({ headers }) =>
       Buffer.from(headers.authorization?.slice(6) ?? '', 'base64').toString(),
     );
     expect(used).toEqual(['AC1:old', 'AC1:new', 'SK1:key secret']);
   });
 
   test('that are not to be had leave the call unsent', async () => {
-    const stage = await playTwilio(() => ({ status: 500 }));
-    const flex = createFlexSide({ ...account(stage), secrets: () => Promise.reject(new Error('throttled')) });
+    const played = await playTwilio(() => ({ status: 500 }));
+    const flex = createFlexSide({ ...account(played), secrets: () => Promise.reject(new Error('throttled')) });
     expect(await troubleFrom(flex.send(channel, draft))).toMatchObject({ remedy: 'retry', effect: 'unsent' });
-    expect(stage.asked).toEqual([]);
+    expect(played.asked).toEqual([]);
   });
 });
 
@@ -132,7 +132,7 @@ describe('a list of messages', () => {
       index: 8,
       media: { sid: 'ME1', size: 12, content_type: 'image/png', filename: 'a.png' },
     };
-    const { stage, flex } = await onStage(({ path }) => {
+    const { played, flex } = await onStage(({ path }) => {
       const next = 'https://chat.twilio.com/v2/elsewhere?Order=asc&PageSize=100&Page=1&PageToken=PT%2B1';
       const more = !path.includes('PageToken');
       return { status: 200, json: { messages: [more ? message : last], meta: { next_page_url: more ? next : null } } };
@@ -152,18 +152,18 @@ describe('a list of messages', () => {
     const second = await flex.listMessages(channel, 'asc', first.next);
     expect(second.next).toBeUndefined();
     expect(second.messages[0]?.media).toEqual([{ sid: 'ME1', filename: 'a.png', contentType: 'image/png', size: 12 }]);
-    expect(stage.asked.map(({ path }) => path)).toEqual([
+    expect(played.asked.map(({ path }) => path)).toEqual([
       `${channels}/${channel}/Messages?Order=asc&PageSize=100`,
       `${channels}/${channel}/Messages?Order=asc&PageSize=100&Page=1&PageToken=PT%2B1`,
     ]);
   });
 
   test('never sends the credentials where a stored page would lead it', async () => {
-    const { stage, flex } = await onStage(() => ({ status: 200, json: { messages: [], meta: {} } }));
+    const { played, flex } = await onStage(() => ({ status: 200, json: { messages: [], meta: {} } }));
     for (const from of ['https://evil.example/x?y', '/../x?y', '.evil.example/?y', '@evil.example/?', '', '?'])
       await expect(flex.listMessages(channel, 'desc', from)).rejects.toThrow('from is no page of a list');
     await flex.listMessages(channel, 'desc', '?PageToken=https://evil.example/');
-    expect(stage.asked.map(({ path }) => path)).toEqual([
+    expect(played.asked.map(({ path }) => path)).toEqual([
       `${channels}/${channel}/Messages?PageToken=https://evil.example/`,
     ]);
   });
@@ -194,12 +194,12 @@ describe('one message', () => {
   });
 
   test('is rewritten and erased, erased also when it is gone already', async () => {
-    const { stage, flex } = await onStage(({ method }) =>
+    const { played, flex } = await onStage(({ method }) =>
       method === 'DELETE' ? gone : { status: 200, json: message },
     );
     await flex.rewrite(channel, messageSid, { body: 'new', attributes: '{}' });
     await flex.erase(channel, messageSid);
-    expect(stage.asked.map(({ method, path, body }) => [method, path, body])).toEqual([
+    expect(played.asked.map(({ method, path, body }) => [method, path, body])).toEqual([
       ['POST', `${channels}/${channel}/Messages/${messageSid}`, 'Body=new&Attributes=%7B%7D'],
       ['DELETE', `${channels}/${channel}/Messages/${messageSid}`, ''],
     ]);
@@ -230,12 +230,12 @@ describe('a channel', () => {
   });
 
   test('is never looked for under a name that would lead elsewhere', async () => {
-    const { stage, flex } = await onStage(() => ({ status: 200, json: {} }));
+    const { played, flex } = await onStage(() => ({ status: 200, json: {} }));
     for (const name of ['', '.', '..'])
       expect(await troubleFrom(flex.container(name))).toMatchObject({ remedy: 'park', effect: 'unsent' });
     await troubleFrom(flex.container('a/../b?c#d'));
     await troubleFrom(flex.container('\ud800'));
-    expect(stage.asked.map(({ path }) => path)).toEqual([`${channels}/a%2F..%2Fb%3Fc%23d`, `${channels}/%EF%BF%BD`]);
+    expect(played.asked.map(({ path }) => path)).toEqual([`${channels}/a%2F..%2Fb%3Fc%23d`, `${channels}/%EF%BF%BD`]);
   });
 });
 
@@ -262,11 +262,11 @@ describe('members', () => {
   });
 
   test.each([50404, 50433, 45206])('join; who is there already (%d) has joined', async (code) => {
-    const { stage, flex } = await onStage(() => ({ status: 409, json: { code } }));
+    const { played, flex } = await onStage(() => ({ status: 409, json: { code } }));
     await expect(
       flex.join(channel, { identity: 'ann', attributes: '{"member_type":"agent"}' }),
     ).resolves.toBeUndefined();
-    expect(Object.fromEntries(stage.asked[0]?.form ?? [])).toEqual({
+    expect(Object.fromEntries(played.asked[0]?.form ?? [])).toEqual({
       Identity: 'ann',
       Attributes: '{"member_type":"agent"}',
     });
@@ -289,7 +289,7 @@ test('trouble tells path and code without a text, a token or a name', async () =
 });
 
 test('what is no trouble of Twilio stays what it is', async () => {
-  const stage = await playTwilio(() => ({ status: 200 }));
-  const flex = createFlexSide({ ...account(stage), http: () => Promise.reject(new RangeError('a bug')) });
+  const played = await playTwilio(() => ({ status: 200 }));
+  const flex = createFlexSide({ ...account(played), http: () => Promise.reject(new RangeError('a bug')) });
   await expect(flex.send(channel, draft)).rejects.toThrow(RangeError);
 });

@@ -17,8 +17,8 @@ const pair = `/conversations.twilio.com/v1/Services/IS${'a'.repeat(32)}`;
 const birth = { uniqueName: `bridge-flex-${channel}`, friendlyName: 'Ann', attributes: '{"chatChannelSid":"x"}' };
 
 const onStage = async (answer: (asked: Asked) => Answered) => {
-  const stage = await playTwilio(answer);
-  return { stage, frontline: createFrontlineSide(account(stage)) };
+  const played = await playTwilio(answer);
+  return { played, frontline: createFrontlineSide(account(played)) };
 };
 const conversation = (state: string) => ({
   sid: channel,
@@ -30,7 +30,7 @@ const conversation = (state: string) => ({
 
 describe('a conversation', () => {
   test('is born with its mapping in its attributes', async () => {
-    const { stage, frontline } = await onStage(() => ({ status: 201, json: conversation('active') }));
+    const { played, frontline } = await onStage(() => ({ status: 201, json: conversation('active') }));
     expect(await frontline.createConversation(birth)).toEqual({
       sid: channel,
       uniqueName: birth.uniqueName,
@@ -38,8 +38,8 @@ describe('a conversation', () => {
       attributes: '{}',
       state: 'open',
     });
-    expect(stage.asked[0]).toMatchObject({ method: 'POST', path: `${pair}/Conversations` });
-    expect(Object.fromEntries(stage.asked[0]?.form ?? [])).toEqual({
+    expect(played.asked[0]).toMatchObject({ method: 'POST', path: `${pair}/Conversations` });
+    expect(Object.fromEntries(played.asked[0]?.form ?? [])).toEqual({
       UniqueName: birth.uniqueName,
       FriendlyName: 'Ann',
       Attributes: '{"chatChannelSid":"x"}',
@@ -65,9 +65,9 @@ describe('a conversation', () => {
     ['initializing', 'open'],
     ['closed', 'closed'],
   ])('in state %s is %s', async (state, told) => {
-    const { stage, frontline } = await onStage(() => ({ status: 200, json: conversation(state) }));
+    const { played, frontline } = await onStage(() => ({ status: 200, json: conversation(state) }));
     expect(await frontline.container(birth.uniqueName)).toMatchObject({ state: told });
-    expect(stage.asked[0]?.path).toBe(`${pair}/Conversations/${birth.uniqueName}`);
+    expect(played.asked[0]?.path).toBe(`${pair}/Conversations/${birth.uniqueName}`);
   });
 
   test('that is gone is undefined', async () => {
@@ -78,7 +78,7 @@ describe('a conversation', () => {
 
 describe('a message', () => {
   test('sent to Frontline names its author in the words of Conversations', async () => {
-    const { stage, frontline } = await onStage(() => ({ status: 201, json: { sid: messageSid, index: 0 } }));
+    const { played, frontline } = await onStage(() => ({ status: 201, json: { sid: messageSid, index: 0 } }));
     const draft = {
       author: 'ann',
       body: 'hi',
@@ -87,8 +87,8 @@ describe('a message', () => {
       notifyWebhooks: false,
     };
     expect(await frontline.send(channel, draft)).toEqual({ sid: messageSid, index: 0 });
-    expect(stage.asked[0]?.path).toBe(`${pair}/Conversations/${channel}/Messages`);
-    expect(stage.asked[0]?.form.get('Author')).toBe('ann');
+    expect(played.asked[0]?.path).toBe(`${pair}/Conversations/${channel}/Messages`);
+    expect(played.asked[0]?.form.get('Author')).toBe('ann');
   });
 
   test('waits when the conversation is closed', async () => {
@@ -144,14 +144,14 @@ describe('people', () => {
   });
 
   test('are users when the service knows them', async () => {
-    const { stage, frontline } = await onStage(({ path }) =>
+    const { played, frontline } = await onStage(({ path }) =>
       path.endsWith('ann%40example.com')
         ? { status: 200, json: { sid: 'US1' } }
         : { status: 404, json: { code: 20404 } },
     );
     expect(await frontline.hasUser('ann@example.com')).toBe(true);
     expect(await frontline.hasUser('bob')).toBe(false);
-    expect(stage.asked[0]?.path).toBe(`${pair}/Users/ann%40example.com`);
+    expect(played.asked[0]?.path).toBe(`${pair}/Users/ann%40example.com`);
   });
 
   test('are not named in trouble', async () => {

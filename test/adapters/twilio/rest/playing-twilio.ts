@@ -17,7 +17,7 @@ export type Answered = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly text?: string;
 };
-export type Stage = Awaited<ReturnType<typeof playTwilio>>;
+export type PlayedTwilio = Awaited<ReturnType<typeof playTwilio>>;
 
 const closers: (() => Promise<void>)[] = [];
 
@@ -65,14 +65,14 @@ export const playTwilio = async (answer: (asked: Asked) => Answered) => {
   return { base: `http://127.0.0.1:${port}`, asked, connections: () => connections };
 };
 
-/** An account on that stage, without its service. */
-export const account = (stage: Stage) => ({
+/** An account on that played, without its service. */
+export const account = (played: PlayedTwilio) => ({
   http: caller(),
   accountSid: `AC${'a'.repeat(32)}` as const,
   secrets: async () => ({ authToken: 'the token', previousAuthToken: undefined, apiKey: undefined }),
   serviceSid: `IS${'a'.repeat(32)}` as const,
   requestMs: 60_000,
-  baseUrl: stage.base,
+  baseUrl: played.base,
 });
 
 export const channel = `CH${'a'.repeat(32)}` as const;

@@ -9,9 +9,9 @@ const proxyUrl = `https://webhooks.twilio.com/v1/Accounts/${sid('AC', 'a')}/Prox
 const session = sid('KC', 'd');
 
 const asking = async (answered: Answered, url = proxyUrl) => {
-  const stage = await playTwilio(() => answered);
-  const { http, secrets, requestMs, baseUrl } = account(stage);
-  return { stage, webhook: createDefaultWebhook({ http, secrets, baseUrl, url, timeoutMs: requestMs }) };
+  const played = await playTwilio(() => answered);
+  const { http, secrets, requestMs, baseUrl } = account(played);
+  return { played, webhook: createDefaultWebhook({ http, secrets, baseUrl, url, timeoutMs: requestMs }) };
 };
 
 const carried = (more: Record<string, unknown>) => ({
@@ -30,13 +30,13 @@ const page = (interactions: readonly unknown[], next: string | null = null): Ans
 
 test('a session of the webhook’s own Proxy service is asked for what it carried, page by page', async () => {
   const next = 'https://proxy.twilio.com/v1/x?PageSize=100&Page=1&PageToken=PA100';
-  const { stage, webhook } = await asking(page([carried({})], next));
+  const { played, webhook } = await asking(page([carried({})], next));
   const first = await webhook.interactions(session);
   expect(first?.next).toBe('?PageSize=100&Page=1&PageToken=PA100');
   await webhook.interactions(session, first?.next);
   const path = `/proxy.twilio.com/v1/Services/${sid('KS', 'b')}/Sessions/${session}/Interactions`;
-  expect(stage.asked.map((asked) => asked.path)).toEqual([`${path}?PageSize=100`, `${path}${first?.next}`]);
-  expect(stage.asked[0]?.headers.authorization).toBe(`Basic ${btoa(`${sid('AC', 'a')}:the token`)}`);
+  expect(played.asked.map((asked) => asked.path)).toEqual([`${path}?PageSize=100`, `${path}${first?.next}`]);
+  expect(played.asked[0]?.headers.authorization).toBe(`Basic ${btoa(`${sid('AC', 'a')}:the token`)}`);
 });
 
 describe('an interaction', () => {
@@ -72,9 +72,9 @@ test('a session that is gone has no interactions to ask for', async () => {
 });
 
 test('a webhook that is none of Proxy’s has none either, and nobody is asked', async () => {
-  const { stage, webhook } = await asking(page([]), 'https://example.com/hook');
+  const { played, webhook } = await asking(page([]), 'https://example.com/hook');
   expect(await webhook.interactions(session)).toBeUndefined();
-  expect(stage.asked).toEqual([]);
+  expect(played.asked).toEqual([]);
 });
 
 test('a refusal names the session and no more', async () => {

@@ -73,22 +73,22 @@ test('nothing is asked of Twilio that its specifications do not know', async () 
   const one = { sid: messageSid, index: 0, date_created: '2026-11-22T10:00:00Z' };
   const lists = { messages: [], members: [], participants: [], interactions: [], tasks: [], reservations: [] };
   const json = { ...one, ...lists, friendly_name: 'Ann', meta: { next_page_url: null } };
-  const stage = await playTwilio(({ path }) => ({
+  const played = await playTwilio(({ path }) => ({
     status: 200,
     json: { ...json, sid: /\/Messages(\/|$)/.test(path) ? messageSid : channel },
   }));
-  const frontline = createFrontlineSide(account(stage));
-  await useAll(createFlexSide(account(stage)));
+  const frontline = createFrontlineSide(account(played));
+  await useAll(createFlexSide(account(played)));
   await useAll(frontline);
   await frontline.createConversation({ uniqueName: 'a', friendlyName: 'b', attributes: '{}' });
   await frontline.hasUser('ann');
-  const { accountSid, requestMs: timeoutMs, ...rest } = account(stage);
+  const { accountSid, requestMs: timeoutMs, ...rest } = account(played);
   const url = `https://webhooks.twilio.com/v1/Accounts/${accountSid}/Proxy/KS${'a'.repeat(32)}/Webhooks/ChatEvent`;
   await createDefaultWebhook({ ...rest, url, timeoutMs }).interactions(`KC${'a'.repeat(32)}`);
-  await useTasks(createTaskSide({ ...account(stage), workspaceSid: `WS${'a'.repeat(32)}` }));
-  expect(stage.asked).toHaveLength(23);
+  await useTasks(createTaskSide({ ...account(played), workspaceSid: `WS${'a'.repeat(32)}` }));
+  expect(played.asked).toHaveLength(23);
 
-  for (const asked of stage.asked) {
+  for (const asked of played.asked) {
     const operation = operationOf(asked);
     expect([asked.path, operation]).toEqual([asked.path, expect.anything()]);
     const known = (where: string) =>

@@ -18,8 +18,8 @@ const meta = { next_page_url: null };
 const gone = { status: 404, json: { code: 20404, message: 'not found', status: 404 } };
 
 const onStage = async (answer: (asked: Asked) => Answered) => {
-  const stage = await playTwilio(answer);
-  return { stage, side: createTaskSide({ ...account(stage), workspaceSid }) };
+  const played = await playTwilio(answer);
+  return { played, side: createTaskSide({ ...account(played), workspaceSid }) };
 };
 const listing = (...rows: readonly Record<string, unknown>[]) =>
   onStage(() => ({
@@ -29,14 +29,14 @@ const listing = (...rows: readonly Record<string, unknown>[]) =>
 
 describe('the list of assigned tasks', () => {
   test('is asked for in pages of a thousand, the oldest first, and goes on where the last page ended', async () => {
-    const { stage, side } = await onStage(({ path }) => {
+    const { played, side } = await onStage(({ path }) => {
       const more = !path.includes('PageToken');
       const next = 'https://taskrouter.twilio.com/v1/elsewhere?PageSize=1000&PageToken=PT1';
       return { status: 200, json: { tasks: [], meta: { next_page_url: more ? next : null } } };
     });
     const { next } = await side.listAssigned();
     expect(await side.listAssigned(next)).toEqual({ tasks: [], next: undefined });
-    expect(stage.asked.map(({ path }) => path)).toEqual([
+    expect(played.asked.map(({ path }) => path)).toEqual([
       `${tasks}?AssignmentStatus=assigned&Ordering=DateCreated:asc&PageSize=1000`,
       `${tasks}?PageSize=1000&PageToken=PT1`,
     ]);
@@ -76,7 +76,7 @@ describe('the list of assigned tasks', () => {
       json: { sid: task, attributes: JSON.stringify({ channelSid: channel, customerName: 'Jo' }) },
     }));
     expect(await one.side.chat(task)).toEqual({ container: channel, customerName: 'Jo' });
-    expect(one.stage.asked[0]?.path).toBe(`${tasks}/${task}`);
+    expect(one.played.asked[0]?.path).toBe(`${tasks}/${task}`);
   });
 
   test('that cannot be read, is refused or comes from an unknown workspace is trouble, never an empty list', async () => {
@@ -102,7 +102,7 @@ describe('the acceptance of a task', () => {
   });
 
   test('is the last of its accepted reservations', async () => {
-    const { stage, side } = await onStage(() => ({
+    const { played, side } = await onStage(() => ({
       status: 200,
       json: {
         meta,
@@ -118,7 +118,7 @@ describe('the acceptance of a task', () => {
       worker: `WK${'3'.repeat(32)}` as const,
       at: Date.parse('2026-11-22T10:00:02Z'),
     });
-    expect(stage.asked[0]?.path).toBe(`${tasks}/${task}/Reservations?ReservationStatus=accepted&PageSize=1000`);
+    expect(played.asked[0]?.path).toBe(`${tasks}/${task}/Reservations?ReservationStatus=accepted&PageSize=1000`);
   });
 
   test('is undefined when nobody holds the task, or it is gone', async () => {
