@@ -12,7 +12,7 @@ import type { Checks } from './checks.ts';
 import type { Chat } from './conversation.ts';
 import { bridge, type Ran, succeeded } from './programs.ts';
 
-type Office = {
+type Deployed = {
   readonly check: Checks['check'];
   readonly equal: (what: string, actual: unknown, expected: unknown) => void;
   readonly stack: string;
@@ -29,7 +29,7 @@ const POISON = 'it was given up';
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /** What the release before would find after the next one was rolled back. @returns how to take it away again. */
-const buryUnreadable = async ({ emulator }: Office): Promise<() => Promise<void>> => {
+const buryUnreadable = async ({ emulator }: Deployed): Promise<() => Promise<void>> => {
   const client = new SQSClient({ endpoint: emulator.url, region: 'eu-central-1', credentials });
   const { QueueUrls = [] } = await client.send(new ListQueuesCommand({}));
   const QueueUrl = QueueUrls.find((url) => url.includes('FlexEventsDead'));
@@ -47,7 +47,7 @@ const buryUnreadable = async ({ emulator }: Office): Promise<() => Promise<void>
 };
 
 /** As the consumer parks it: the state machine's Twilio refuses nothing that a person could write. */
-const park = async ({ emulator, chat }: Office, sid: MessageSid, index: number): Promise<void> => {
+const park = async ({ emulator, chat }: Deployed, sid: MessageSid, index: number): Promise<void> => {
   const client = new DynamoDBClient({ endpoint: emulator.url, region: 'eu-central-1', credentials });
   const { TableNames = [] } = await client.send(new ListTablesCommand({}));
   const tableName = TableNames.find((name) => name.includes('State')) ?? '';
@@ -61,7 +61,7 @@ const park = async ({ emulator, chat }: Office, sid: MessageSid, index: number):
 };
 
 /** A message that the bridge has heard nothing of. */
-const unheard = async ({ twilio, chat }: Office, body: string) => {
+const unheard = async ({ twilio, chat }: Deployed, body: string) => {
   const end = twilio.faults.add({ fault: 'webhook.lost', p: 1 });
   const written = twilio.customer.writes(chat.channelSid, body);
   end();
@@ -71,8 +71,8 @@ const unheard = async ({ twilio, chat }: Office, body: string) => {
 /** The first line: the AWS client warns on stderr of an emulator's queue addresses. */
 const read = ({ output }: Ran) => JSON.parse(output.split('\n')[0] ?? '');
 
-export const operated = async (office: Office): Promise<void> => {
-  const { check, equal, stack, env, twilio, chat } = office;
+export const operated = async (deployed: Deployed): Promise<void> => {
+  const { check, equal, stack, env, twilio, chat } = deployed;
   const there = () => twilio.reads.transcript('frontline', chat.conversationSid).map(({ body }) => body ?? '');
   const ask = (...args: readonly string[]) => bridge([...args, '--stack', stack, '--json'], env);
   /** What was said at once is compared once more when it stands; until then its lanes are marked. */
@@ -93,7 +93,7 @@ export const operated = async (office: Office): Promise<void> => {
     let verdicts: readonly string[] = [];
     // The sweep, which comes every minute, may find it first.
     for (let n = 1; n <= 3 && verdicts[0] !== 'repaired'; n += 1) {
-      await unheard(office, `${LOST} ${n}`);
+      await unheard(deployed, `${LOST} ${n}`);
       const { lanes } = read(await succeeded(ask('repair', chat.conversationSid)));
       verdicts = lanes.map(({ verdict }: { readonly verdict: string }) => verdict);
       equal('copies', there().filter((body) => body === `${LOST} ${n}`).length, 1);
@@ -101,8 +101,8 @@ export const operated = async (office: Office): Promise<void> => {
     equal('verdicts', verdicts, ['repaired', 'clean']);
   });
   await check('bridge redrive shows what is parked, puts it back late, and three times is once', async () => {
-    const { sid, index } = await unheard(office, POISON);
-    await park(office, sid, index);
+    const { sid, index } = await unheard(deployed, POISON);
+    await park(deployed, sid, index);
     equal('dry run', read(await succeeded(ask('redrive'))).parked[0].sid, sid);
     equal('parked', await parked(), 1);
     for (let run = 0; run < 3; run += 1) await succeeded(ask('redrive', '--apply', '--chat', chat.channelSid));
@@ -110,7 +110,7 @@ export const operated = async (office: Office): Promise<void> => {
     equal('parked', await parked(), 0);
   });
   await check('bridge status and redrive name what cannot be put back, and leave it where it is', async () => {
-    const takeAway = await buryUnreadable(office);
+    const takeAway = await buryUnreadable(deployed);
     const { deadLetters, wrong } = read(await ask('status'));
     equal('status', [deadLetters, wrong], [{ total: 1, byReason: { unreadable: 1 } }, ['dead letters']]);
     for (let look = 0; look < 2; look += 1)
