@@ -8,51 +8,51 @@ import type { ChannelSid } from '../../../src/core/model/sids.ts';
 import type { Key } from '../../../src/core/ports/change.ts';
 import { firstStart } from '../../../src/core/state/first-start.ts';
 import { forwardKey } from '../../../src/core/state/items.ts';
-import { CHAT_EVENT, type Stage, setStage } from './stage.ts';
+import { CHAT_EVENT, type ForwarderHarness, forwarderHarness } from './harness.ts';
 
 const MINUTE = 60_000;
-let stage: Stage;
-let chat: ReturnType<Stage['beginSms']>;
+let harness: ForwarderHarness;
+let chat: ReturnType<ForwarderHarness['beginSms']>;
 let since: number;
 
 beforeEach(async () => {
-  stage = setStage();
-  since = stage.twilio.now();
-  chat = stage.beginSms();
-  await stage.pass(1_000);
+  harness = forwarderHarness();
+  since = harness.twilio.now();
+  chat = harness.beginSms();
+  await harness.pass(1_000);
 });
 
-const sweep = async (of: { channelSid: ChannelSid; identity: string } = chat, deps = stage.deps): Promise<number> => {
-  const { messages } = await stage.deps.flex.listMessages(of.channelSid, 'desc');
-  stage.calls.store = 0;
+const sweep = async (of: { channelSid: ChannelSid; identity: string } = chat, deps = harness.deps): Promise<number> => {
+  const { messages } = await harness.deps.flex.listMessages(of.channelSid, 'desc');
+  harness.calls.store = 0;
   return forwardHoles(deps, { sid: of.channelSid, customer: of.identity, since }, messages);
 };
 
 test('a message whose webhook was lost is found and sent', async () => {
   const sid = chat.writes('one');
-  await stage.webhooksGetLost();
-  await stage.pass(6 * MINUTE);
+  await harness.webhooksGetLost();
+  await harness.pass(6 * MINUTE);
   expect(chat.phone()).toEqual([]);
   expect(await sweep()).toBe(1);
-  await stage.pass(0);
+  await harness.pass(0);
   expect(chat.phone()).toEqual(['one']);
-  expect(stage.told(sid)).toEqual(['queued: composed', 'forwarded']);
+  expect(harness.told(sid)).toEqual(['queued: composed', 'forwarded']);
 });
 
 test('Flex gets what Twilio would have sent', async () => {
-  const { sid, index } = stage.twilio.flexAgent.writes(AGENTS.ann.flexWorkerSid, chat.channelSid, 'ünd & so');
-  await stage.twilio.pass(0);
-  const own = stage.twilio.delivered.find(({ params }) => params.MessageSid === sid)?.params;
+  const { sid, index } = harness.twilio.flexAgent.writes(AGENTS.ann.flexWorkerSid, chat.channelSid, 'ünd & so');
+  await harness.twilio.pass(0);
+  const own = harness.twilio.delivered.find(({ params }) => params.MessageSid === sid)?.params;
   if (own === undefined) throw new Error('no webhook');
-  await stage.webhooksGetLost();
-  await stage.pass(6 * MINUTE);
+  await harness.webhooksGetLost();
+  await harness.pass(6 * MINUTE);
   await sweep();
   let posted: Record<string, string> = {};
-  stage.answers((path, body) => {
+  harness.answers((path, body) => {
     if (path.includes('ChatEvent')) posted = Object.fromEntries(new URLSearchParams(body));
     return undefined;
   });
-  await stage.pass(0);
+  await harness.pass(0);
   // A list does not tell who wrote it, nor the milliseconds.
   const { ClientIdentity: _, ...told } = own;
   const expected = { ...told, Source: 'API', DateCreated: posted.DateCreated };
@@ -64,125 +64,125 @@ test('Flex gets what Twilio would have sent', async () => {
 test('one that comes late overtakes nobody who waits, and those found together keep their order', async () => {
   chat.writes('one');
   chat.writes('two');
-  await stage.webhooksGetLost();
-  await stage.pass(6 * MINUTE);
-  const end = stage.fault({ fault: 'side.down', p: 1, only: CHAT_EVENT, how: '503' });
+  await harness.webhooksGetLost();
+  await harness.pass(6 * MINUTE);
+  const end = harness.fault({ fault: 'side.down', p: 1, only: CHAT_EVENT, how: '503' });
   chat.writes('three');
-  await stage.webhooksArrive();
+  await harness.webhooksArrive();
   expect(await sweep()).toBe(2);
-  await stage.pass(1_000);
+  await harness.pass(1_000);
   end();
-  await stage.pass(5 * MINUTE);
+  await harness.pass(5 * MINUTE);
   expect(chat.phone()).toEqual(['three', 'one', 'two']);
 });
 
 test('one that was sent all the same, by Flex before the bridge stood in between, is found in the session', async () => {
   const sid = chat.writes('one');
-  await stage.twilio.pass(0);
-  const own = stage.twilio.delivered.find(({ params }) => params.MessageSid === sid);
-  await stage.deps.webhook?.post('application/x-www-form-urlencoded', own?.call.body ?? '');
-  await stage.webhooksGetLost();
-  await stage.pass(6 * MINUTE);
+  await harness.twilio.pass(0);
+  const own = harness.twilio.delivered.find(({ params }) => params.MessageSid === sid);
+  await harness.deps.defaultWebhook?.post('application/x-www-form-urlencoded', own?.call.body ?? '');
+  await harness.webhooksGetLost();
+  await harness.pass(6 * MINUTE);
   expect(await sweep()).toBe(1);
-  await stage.pass(1_000);
+  await harness.pass(1_000);
   expect(chat.phone()).toEqual(['one']);
-  expect(stage.told(sid)).toEqual(['queued: composed', 'forwarded']);
+  expect(harness.told(sid)).toEqual(['queued: composed', 'forwarded']);
 });
 
 test('one is not taken for its equal that was given up and yet had been sent', async () => {
-  stage.twilio.switches.interactionsNameMessages = false;
-  const lost = stage.fault({ fault: 'rest.answer-lost', p: 1, only: CHAT_EVENT, loss: 'destroy' });
+  harness.twilio.switches.interactionsNameMessages = false;
+  const lost = harness.fault({ fault: 'rest.answer-lost', p: 1, only: CHAT_EVENT, loss: 'destroy' });
   chat.writes('ok');
-  await stage.pass(0);
+  await harness.pass(0);
   lost();
   chat.writes('ok');
-  await stage.webhooksGetLost();
+  await harness.webhooksGetLost();
   const no = { status: 400, json: { code: 20001 } };
-  stage.answers((path) => (path.includes('/Interactions') || path.includes('/Webhooks/') ? no : undefined));
-  await stage.pass(6 * MINUTE);
-  stage.answers(() => undefined);
-  expect(await stage.dead()).toEqual(['forward_refused']);
+  harness.answers((path) => (path.includes('/Interactions') || path.includes('/Webhooks/') ? no : undefined));
+  await harness.pass(6 * MINUTE);
+  harness.answers(() => undefined);
+  expect(await harness.dead()).toEqual(['forward_refused']);
   expect(chat.phone()).toEqual(['ok']);
   expect(await sweep()).toBe(1);
-  await stage.pass(0);
+  await harness.pass(0);
   expect(chat.phone()).toEqual(['ok', 'ok']);
 });
 
 test('its own webhook, very late, and the composed one send one SMS', async () => {
   const sid = chat.writes('one');
-  await stage.twilio.pass(6 * MINUTE);
+  await harness.twilio.pass(6 * MINUTE);
   expect(await sweep()).toBe(1);
-  await stage.pass(MINUTE);
+  await harness.pass(MINUTE);
   expect(chat.phone()).toEqual(['one']);
-  expect(stage.told(sid)).toEqual(['queued: composed', 'forwarded', 'skipped: already']);
+  expect(harness.told(sid)).toEqual(['queued: composed', 'forwarded', 'skipped: already']);
 });
 
 test('one that is found after more than a day is not sent any more, but told of', async () => {
   const sid = chat.writes('one');
-  await stage.webhooksGetLost();
-  await stage.pass(25 * 60 * MINUTE);
+  await harness.webhooksGetLost();
+  await harness.pass(25 * 60 * MINUTE);
   expect(await sweep()).toBe(1);
-  await stage.pass(MINUTE);
+  await harness.pass(MINUTE);
   expect(chat.phone()).toEqual([]);
-  expect(stage.told(sid)).toEqual(['queued: composed', 'parked: forward_pointless']);
+  expect(harness.told(sid)).toEqual(['queued: composed', 'parked: forward_pointless']);
 });
 
 test('what was said while the accept waited for a side that was down is found', async () => {
-  await firstStart(stage.deps);
+  await firstStart(harness.deps);
   chat.writes('one');
-  await stage.webhooksGetLost();
-  await stage.pass(20 * MINUTE);
-  since = stage.twilio.now();
+  await harness.webhooksGetLost();
+  await harness.pass(20 * MINUTE);
+  since = harness.twilio.now();
   expect(await sweep()).toBe(1);
 });
 
 describe('is no hole:', () => {
   test('a message of the last minutes, whose webhook may still be on its way', async () => {
     chat.writes('one');
-    await stage.webhooksGetLost();
-    await stage.pass(4 * MINUTE);
+    await harness.webhooksGetLost();
+    await harness.pass(4 * MINUTE);
     expect(await sweep()).toBe(0);
-    await stage.pass(2 * MINUTE);
+    await harness.pass(2 * MINUTE);
     expect(await sweep()).toBe(1);
   });
 
   test('a message of a week ago', async () => {
     chat.writes('one');
-    await stage.webhooksGetLost();
-    await stage.pass(7 * 24 * 60 * MINUTE + 1_000);
+    await harness.webhooksGetLost();
+    await harness.pass(7 * 24 * 60 * MINUTE + 1_000);
     expect(await sweep()).toBe(0);
   });
 
   test('a message from before the pair began', async () => {
     chat.writes('one');
-    await stage.webhooksGetLost();
-    await stage.pass(2_000);
-    since = stage.twilio.now();
-    await stage.pass(6 * MINUTE);
+    await harness.webhooksGetLost();
+    await harness.pass(2_000);
+    since = harness.twilio.now();
+    await harness.pass(6 * MINUTE);
     expect(await sweep()).toBe(0);
   });
 
   test('a message from before the bridge was first started, though the pair is older, as one that was adopted', async () => {
     chat.writes('one');
-    await stage.webhooksGetLost();
-    await stage.pass(2_000);
-    await firstStart(stage.deps);
-    await stage.pass(6 * MINUTE);
+    await harness.webhooksGetLost();
+    await harness.pass(2_000);
+    await firstStart(harness.deps);
+    await harness.pass(6 * MINUTE);
     expect(await sweep()).toBe(0);
   });
 
   test('the customer’s own message', async () => {
-    stage.twilio.customer.writes(chat.channelSid, 'mine');
-    await stage.webhooksGetLost();
-    await stage.pass(6 * MINUTE);
+    harness.twilio.customer.writes(chat.channelSid, 'mine');
+    await harness.webhooksGetLost();
+    await harness.pass(6 * MINUTE);
     expect(await sweep()).toBe(0);
   });
 
   test('a file', async () => {
     const file = { filename: 'a.png', contentType: 'image/png', size: 3 };
-    stage.twilio.flexAgent.sends(AGENTS.ann.flexWorkerSid, chat.channelSid, file);
-    await stage.webhooksGetLost();
-    await stage.pass(6 * MINUTE);
+    harness.twilio.flexAgent.sends(AGENTS.ann.flexWorkerSid, chat.channelSid, file);
+    await harness.webhooksGetLost();
+    await harness.pass(6 * MINUTE);
     expect(await sweep()).toBe(0);
   });
 
@@ -193,7 +193,7 @@ describe('is no hole:', () => {
       author: 'ann_40example_2Ecom',
       body: 'as it was',
     } as const;
-    const draft = { author: at.author, body: 'edited', createdAt: new Date(stage.twilio.now()).toISOString() };
+    const draft = { author: at.author, body: 'edited', createdAt: new Date(harness.twilio.now()).toISOString() };
     const attributes = stampedAttributes(
       secretsWith().stampKey,
       configWith().deployment,
@@ -201,127 +201,127 @@ describe('is no hole:', () => {
       `IM${'1'.repeat(32)}` as const,
       'silent',
     );
-    await stage.deps.flex.send(chat.channelSid, { ...draft, attributes, notifyWebhooks: false });
-    await stage.pass(6 * MINUTE);
+    await harness.deps.flex.send(chat.channelSid, { ...draft, attributes, notifyWebhooks: false });
+    await harness.pass(6 * MINUTE);
     expect(await sweep()).toBe(0);
   });
 
   test('anything in a web chat, behind which there is no phone; and it is asked once', async () => {
-    const web = stage.twilio.customer.beginWebChat();
-    const task = stage.twilio.flexAgent.isOffered(AGENTS.ben.flexWorkerSid, web.taskSid);
-    stage.twilio.flexAgent.accepts(task.reservationSid);
-    stage.twilio.flexAgent.writes(AGENTS.ben.flexWorkerSid, web.channelSid, 'hello');
-    await stage.webhooksGetLost();
-    await stage.pass(6 * MINUTE);
+    const web = harness.twilio.customer.beginWebChat();
+    const task = harness.twilio.flexAgent.isOffered(AGENTS.ben.flexWorkerSid, web.taskSid);
+    harness.twilio.flexAgent.accepts(task.reservationSid);
+    harness.twilio.flexAgent.writes(AGENTS.ben.flexWorkerSid, web.channelSid, 'hello');
+    await harness.webhooksGetLost();
+    await harness.pass(6 * MINUTE);
     expect(await sweep(web)).toBe(0);
-    stage.twilio.counts.reset();
+    harness.twilio.counts.reset();
     expect(await sweep(web)).toBe(0);
-    expect(stage.twilio.counts.total().rest).toBe(1);
+    expect(harness.twilio.counts.total().rest).toBe(1);
   });
 
   test('what waits behind the head of a line that is held', async () => {
-    const end = stage.fault({ fault: 'side.down', p: 1, only: CHAT_EVENT, how: '503' });
+    const end = harness.fault({ fault: 'side.down', p: 1, only: CHAT_EVENT, how: '503' });
     chat.writes('one');
     chat.writes('two');
-    await stage.pass(30 * MINUTE);
+    await harness.pass(30 * MINUTE);
     expect(await sweep()).toBe(0);
     end();
-    await stage.pass(5 * MINUTE);
+    await harness.pass(5 * MINUTE);
     expect(chat.phone()).toEqual(['one', 'two']);
   });
 });
 
 test('is put on the queue once, however often one looks, and again when it never came off it', async () => {
   chat.writes('one');
-  await stage.webhooksGetLost();
-  await stage.pass(6 * MINUTE);
+  await harness.webhooksGetLost();
+  await harness.pass(6 * MINUTE);
   const refusing = async () => {
     throw new Error('the queue refused');
   };
-  const queues = { ...stage.deps.queues, send: refusing };
-  await expect(sweep(chat, { ...stage.deps, queues })).rejects.toThrow('the queue refused');
+  const queues = { ...harness.deps.queues, send: refusing };
+  await expect(sweep(chat, { ...harness.deps, queues })).rejects.toThrow('the queue refused');
   expect(await sweep()).toBe(0);
-  await stage.pass(16 * MINUTE);
+  await harness.pass(16 * MINUTE);
   expect(await sweep()).toBe(1);
   expect(await sweep()).toBe(0);
-  await stage.pass(MINUTE);
+  await harness.pass(MINUTE);
   expect(chat.phone()).toEqual(['one']);
 });
 
 /** The state as it is after DynamoDB has deleted what has expired. */
 const forgetting = () => ({
-  ...stage.deps,
+  ...harness.deps,
   store: {
-    ...stage.deps.store,
+    ...harness.deps.store,
     get: async (key: Key) => {
-      const item = await stage.deps.store.get(key);
-      return Number(item?.ttl) * 1000 < stage.twilio.now() ? undefined : item;
+      const item = await harness.deps.store.get(key);
+      return Number(item?.ttl) * 1000 < harness.twilio.now() ? undefined : item;
     },
   },
 });
 
 test.each([1, 6.9, 7.1, 14.9, 15.1, 40])('what was forwarded is not missed %d days later', async (days) => {
   chat.writes('one');
-  await stage.pass(days * 24 * 60 * MINUTE);
+  await harness.pass(days * 24 * 60 * MINUTE);
   expect(await sweep(chat, forgetting())).toBe(0);
-  await stage.pass(MINUTE);
+  await harness.pass(MINUTE);
   expect(chat.phone()).toEqual(['one']);
 });
 
 test('an event is remembered for longer than it can lie on a queue, and no longer than a day more', async () => {
   const sid = chat.writes('one');
-  await stage.pass(1_000);
-  const row = await stage.deps.store.get(forwardKey(chat.channelSid, messageKey(sid)));
-  const days = (Number(row?.ttl) - stage.twilio.now() / 1000) / (24 * 3600);
+  await harness.pass(1_000);
+  const row = await harness.deps.store.get(forwardKey(chat.channelSid, messageKey(sid)));
+  const days = (Number(row?.ttl) - harness.twilio.now() / 1000) / (24 * 3600);
   expect(days).toBeGreaterThan(14.9);
   expect(days).toBeLessThanOrEqual(15);
 });
 
 test('one that becomes visible after its successors is found all the same', async () => {
   const sid = chat.writes('one');
-  await stage.webhooksGetLost();
+  await harness.webhooksGetLost();
   chat.writes('two');
-  await stage.pass(6 * MINUTE);
-  const { messages } = await stage.deps.flex.listMessages(chat.channelSid, 'desc');
+  await harness.pass(6 * MINUTE);
+  const { messages } = await harness.deps.flex.listMessages(chat.channelSid, 'desc');
   const channel = { sid: chat.channelSid, customer: chat.identity, since };
   const without = messages.filter((message) => message.sid !== sid);
-  expect(await forwardHoles(stage.deps, channel, without)).toBe(0);
-  expect(await forwardHoles(stage.deps, channel, messages)).toBe(1);
+  expect(await forwardHoles(harness.deps, channel, without)).toBe(0);
+  expect(await forwardHoles(harness.deps, channel, messages)).toBe(1);
 });
 
 describe('a look costs', () => {
   beforeEach(async () => {
     since = 0;
-    await firstStart(stage.deps);
+    await firstStart(harness.deps);
     await sweep();
   });
 
   test('no read where nothing was said for a week', async () => {
     chat.writes('one');
-    await stage.pass(8 * 24 * 60 * MINUTE);
+    await harness.pass(8 * 24 * 60 * MINUTE);
     await sweep();
-    expect(stage.calls.store).toBe(0);
+    expect(harness.calls.store).toBe(0);
   });
 
   test('one read where nothing is new, and nothing at Twilio', async () => {
     for (const text of ['one', 'two', 'three']) chat.writes(text);
-    await stage.pass(6 * MINUTE);
+    await harness.pass(6 * MINUTE);
     await sweep();
     // The cursor, three rows, the cursor's step.
-    expect(stage.calls.store).toBe(5);
-    stage.twilio.counts.reset();
+    expect(harness.calls.store).toBe(5);
+    harness.twilio.counts.reset();
     await sweep();
-    expect(stage.calls.store).toBe(1);
-    expect(stage.twilio.counts.total().rest).toBe(1);
+    expect(harness.calls.store).toBe(1);
+    expect(harness.twilio.counts.total().rest).toBe(1);
   });
 
   test('one more read for a new message', async () => {
     chat.writes('one');
-    await stage.pass(6 * MINUTE);
+    await harness.pass(6 * MINUTE);
     await sweep();
     chat.writes('two');
-    await stage.pass(6 * MINUTE);
+    await harness.pass(6 * MINUTE);
     await sweep();
-    expect(stage.calls.store).toBe(3);
+    expect(harness.calls.store).toBe(3);
   });
 });

@@ -5,36 +5,36 @@ import { clearSettled, readUnlisted } from '../../../src/core/operate/dead-lette
 import { type RedrivenLink, redriveLinks } from '../../../src/core/operate/redrive.ts';
 import { concerns, readStatus } from '../../../src/core/operate/status.ts';
 import { containerOfPair, pairId } from '../../../src/core/state/items.ts';
-import { type Office, openOffice } from './office.ts';
+import { type OperatorHarness, operatorHarness } from './harness.ts';
 
-const lettersOf = async (office: Office) => readUnlisted(office.operator, await office.operator.counts());
+const lettersOf = async (harness: OperatorHarness) => readUnlisted(harness.operator, await harness.operator.counts());
 
 /** A chat whose conversation another deployment has made, so that its link was parked. */
 const withParkedLink = async () => {
-  const office = openOffice();
-  const { channelSid, taskSid } = office.twilio.customer.beginWebChat({ name: 'Jo', identity: 'jo' });
-  const foreign = await office.during(
-    office.deps.frontline.createConversation({
+  const harness = operatorHarness();
+  const { channelSid, taskSid } = harness.twilio.customer.beginWebChat({ name: 'Jo', identity: 'jo' });
+  const foreign = await harness.during(
+    harness.deps.frontline.createConversation({
       uniqueName: `bridge-flex-${channelSid}-1`,
       friendlyName: 'Jo',
       attributes: JSON.stringify({ chatChannelSid: channelSid, bridgeDeployment: 'another' }),
     }),
   );
   if (foreign === 'taken') throw new Error('the name is taken');
-  office.twilio.customer.writes(channelSid, 'hello?');
-  const { reservationSid } = office.twilio.flexAgent.isOffered(AGENTS.ann.flexWorkerSid, taskSid);
-  office.twilio.flexAgent.accepts(reservationSid);
-  await office.pass(5_000);
+  harness.twilio.customer.writes(channelSid, 'hello?');
+  const { reservationSid } = harness.twilio.flexAgent.isOffered(AGENTS.ann.flexWorkerSid, taskSid);
+  harness.twilio.flexAgent.accepts(reservationSid);
+  await harness.pass(5_000);
   const again = async (): Promise<readonly RedrivenLink[]> =>
-    office.during(redriveLinks(office.operator, await lettersOf(office), 60_000));
+    harness.during(redriveLinks(harness.operator, await lettersOf(harness), 60_000));
   const conversations = () =>
-    office.twilio.reads.containers('frontline').filter(({ attributes }) => attributes.includes(channelSid));
-  return { office, pair: pairId('flex', channelSid), foreign, again, conversations };
+    harness.twilio.reads.containers('frontline').filter(({ attributes }) => attributes.includes(channelSid));
+  return { harness, pair: pairId('flex', channelSid), foreign, again, conversations };
 };
 
 describe('what was given up and stands in no list', () => {
   test('is named by reason: links, forwards, and what nobody can read', async () => {
-    const { office, pair } = await withParkedLink();
+    const { harness, pair } = await withParkedLink();
     const forward = {
       ...{
         eventType: 'onMessageSent',
@@ -45,23 +45,23 @@ describe('what was given up and stands in no list', () => {
       ...{ contentType: 'application/json', body: '{}' },
     };
     for (const n of [1, 2])
-      await office.queues.deadLetter('default-webhook', {
+      await harness.queues.deadLetter('default-webhook', {
         group: forward.container,
         dedupe: `forward ${n}`,
         reason: 'forward_refused',
         body: encodeEnvelope({ receivedAt: 0, work: { kind: 'forward', forward } }),
       });
-    await office.queues.send('frontline-events', { group: 'CH', dedupe: 'one', body: 'of the next release' });
-    await office.pass(1_000);
+    await harness.queues.send('frontline-events', { group: 'CH', dedupe: 'one', body: 'of the next release' });
+    await harness.pass(1_000);
 
-    const deadLetters = (await lettersOf(office)).map(({ queue, reason, pair, link }) => [queue, reason, pair, link]);
+    const deadLetters = (await lettersOf(harness)).map(({ queue, reason, pair, link }) => [queue, reason, pair, link]);
     expect(deadLetters).toEqual([
       ['flex-events', 'other_deployment', pair, true],
       ['frontline-events', 'unreadable', undefined, false],
       ['default-webhook', 'forward_refused', pair, false],
       ['default-webhook', 'forward_refused', pair, false],
     ]);
-    const seen = await readStatus(office.operator);
+    const seen = await readStatus(harness.operator);
     expect(seen.deadLetters).toEqual({
       total: 4,
       byReason: { forward_refused: 2, other_deployment: 1, unreadable: 1 },
@@ -70,12 +70,12 @@ describe('what was given up and stands in no list', () => {
   });
 
   test('does not name the bells of parked messages a second time', async () => {
-    const office = openOffice();
-    const { channelSid } = await office.linkedChat();
-    office.meddle(() => ({ code: 50504 }));
-    office.twilio.customer.writes(channelSid, 'too long');
-    await office.pass(2_000);
-    const seen = await readStatus(office.operator);
+    const harness = operatorHarness();
+    const { channelSid } = await harness.linkedChat();
+    harness.meddle(() => ({ code: 50504 }));
+    harness.twilio.customer.writes(channelSid, 'too long');
+    await harness.pass(2_000);
+    const seen = await readStatus(harness.operator);
     expect(seen).toMatchObject({ parked: { total: 1 }, deadLetters: { total: 0 } });
     expect(seen.queues['flex-events'].dead).toBeGreaterThan(0);
   });
@@ -83,63 +83,63 @@ describe('what was given up and stands in no list', () => {
 
 describe('a parked link, put back', () => {
   test('is linked once the other deployment is gone, and its bell falls silent', async () => {
-    const { office, pair, foreign, again, conversations } = await withParkedLink();
-    await office.during(office.dropConversation(foreign.sid));
+    const { harness, pair, foreign, again, conversations } = await withParkedLink();
+    await harness.during(harness.dropConversation(foreign.sid));
     const [linked] = await again();
     const [conversation] = conversations();
     expect(linked).toMatchObject({ pair, ended: { end: 'linked', copies: [conversation?.sid] } });
-    expect(office.told('frontline', conversation?.sid ?? '')).toEqual(['hello?']);
-    expect(await clearSettled(office.operator)).toBe(1);
+    expect(harness.told('frontline', conversation?.sid ?? '')).toEqual(['hello?']);
+    expect(await clearSettled(harness.operator)).toBe(1);
     expect(await again()).toEqual([]);
   });
 
   test('is parked again while the other deployment is there, with one bell however often it is asked for', async () => {
-    const { office, again } = await withParkedLink();
+    const { harness, again } = await withParkedLink();
     for (let n = 0; n < 3; n += 1) {
       expect(await again()).toMatchObject([{ ended: { end: 'parked', reason: 'other_deployment' } }]);
-      expect(await clearSettled(office.operator)).toBe(1);
-      const left = await office.operator.deadLetters('flex-events');
+      expect(await clearSettled(harness.operator)).toBe(1);
+      const left = await harness.operator.deadLetters('flex-events');
       expect(left.map(({ reason }) => reason)).toEqual(['other_deployment']);
     }
   });
 
   test('keeps its letter while the link cannot be tried', async () => {
-    const { office, again } = await withParkedLink();
-    office.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'flex' });
+    const { harness, again } = await withParkedLink();
+    harness.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'flex' });
     expect(await again()).toMatchObject([{ ended: { end: 'deferred' } }]);
-    expect(await clearSettled(office.operator)).toBe(0);
-    expect(await lettersOf(office)).toHaveLength(1);
+    expect(await clearSettled(harness.operator)).toBe(0);
+    expect(await lettersOf(harness)).toHaveLength(1);
   });
 
   test('loses its letter when there turned out to be nothing to link', async () => {
-    const { office, pair } = await withParkedLink();
-    expect(await clearSettled(office.operator, new Set([pair]))).toBe(1);
-    expect(await office.operator.deadLetters('flex-events')).toEqual([]);
+    const { harness, pair } = await withParkedLink();
+    expect(await clearSettled(harness.operator, new Set([pair]))).toBe(1);
+    expect(await harness.operator.deadLetters('flex-events')).toEqual([]);
   });
 });
 
 describe('a link in which Twilio lets somebody not in', () => {
   /** https://www.twilio.com/docs/api/errors/50214: a user in as many conversations as may be. */
-  const refuse = (office: Office, path: string, about: string): void =>
-    office.meddle((url, _, form) => (url.includes(path) && form.includes(about) ? { code: 50214 } : undefined));
-  const accepted = async (path: string, about: string, before: (office: Office) => void = () => {}) => {
-    const office = openOffice({ swept: true });
-    const { channelSid, taskSid } = office.twilio.customer.beginWebChat({ name: 'Jo', identity: 'jo' });
-    office.twilio.customer.writes(channelSid, 'hello?');
-    refuse(office, path, about);
-    before(office);
-    const { reservationSid } = office.twilio.flexAgent.isOffered(AGENTS.ann.flexWorkerSid, taskSid);
-    office.twilio.flexAgent.accepts(reservationSid, 'never');
-    await office.pass(5_000);
+  const refuse = (harness: OperatorHarness, path: string, about: string): void =>
+    harness.meddle((url, _, form) => (url.includes(path) && form.includes(about) ? { code: 50214 } : undefined));
+  const accepted = async (path: string, about: string, before: (harness: OperatorHarness) => void = () => {}) => {
+    const harness = operatorHarness({ swept: true });
+    const { channelSid, taskSid } = harness.twilio.customer.beginWebChat({ name: 'Jo', identity: 'jo' });
+    harness.twilio.customer.writes(channelSid, 'hello?');
+    refuse(harness, path, about);
+    before(harness);
+    const { reservationSid } = harness.twilio.flexAgent.isOffered(AGENTS.ann.flexWorkerSid, taskSid);
+    harness.twilio.flexAgent.accepts(reservationSid, 'never');
+    await harness.pass(5_000);
     const conversation = () =>
-      office.twilio.reads.containers('frontline').find(({ attributes }) => attributes.includes(channelSid));
-    const deadLetters = async () => (await lettersOf(office)).map(({ reason }) => reason);
+      harness.twilio.reads.containers('frontline').find(({ attributes }) => attributes.includes(channelSid));
+    const deadLetters = async () => (await lettersOf(harness)).map(({ reason }) => reason);
     const redrive = async () => {
-      const ended = await office.during(redriveLinks(office.operator, await lettersOf(office), 60_000));
-      await clearSettled(office.operator);
+      const ended = await harness.during(redriveLinks(harness.operator, await lettersOf(harness), 60_000));
+      await clearSettled(harness.operator);
       return ended.map(({ ended }) => ended?.end);
     };
-    return { office, channelSid, conversation, deadLetters, redrive };
+    return { harness, channelSid, conversation, deadLetters, redrive };
   };
 
   test.each([
@@ -147,56 +147,56 @@ describe('a link in which Twilio lets somebody not in', () => {
     ['the agent, in Flex', '/Members', AGENTS.ann.flexIdentity],
     ['the customer', '/Participants', 'jo'],
   ])('(%s) goes on without, is parked once, and is whole when an operator tries again', async (_, path, about) => {
-    const { office, channelSid, conversation, deadLetters, redrive } = await accepted(path, about);
-    office.twilio.customer.writes(channelSid, 'anybody?');
-    await office.pass(30 * 60_000);
-    expect(office.told('frontline', conversation()?.sid ?? '')).toEqual(['hello?', 'anybody?']);
+    const { harness, channelSid, conversation, deadLetters, redrive } = await accepted(path, about);
+    harness.twilio.customer.writes(channelSid, 'anybody?');
+    await harness.pass(30 * 60_000);
+    expect(harness.told('frontline', conversation()?.sid ?? '')).toEqual(['hello?', 'anybody?']);
     expect(await deadLetters()).toEqual(['refused']);
-    expect(office.journal().filter(({ step }) => step === 'parked')).toMatchObject([
+    expect(harness.journal().filter(({ step }) => step === 'parked')).toMatchObject([
       { reason: 'refused', code: 50214 },
     ]);
-    expect((await readStatus(office.operator)).pairs).toMatchObject({ open: 1, linking: 0 });
+    expect((await readStatus(harness.operator)).pairs).toMatchObject({ open: 1, linking: 0 });
 
     expect(await redrive()).toEqual(['parked']);
     expect(await deadLetters()).toEqual(['refused']);
-    office.meddle(() => undefined);
+    harness.meddle(() => undefined);
     expect(await redrive()).toEqual(['linked']);
     expect(await deadLetters()).toEqual([]);
     const there = conversation()?.members.map(({ identity }) => identity);
     expect(there?.toSorted()).toEqual([AGENTS.ann.email, 'jo']);
-    const channel = office.twilio.reads.container('flex', channelSid)?.members.map(({ identity }) => identity);
+    const channel = harness.twilio.reads.container('flex', channelSid)?.members.map(({ identity }) => identity);
     expect(channel).toContain(AGENTS.ann.flexIdentity);
-    expect(office.told('frontline', conversation()?.sid ?? '')).toEqual(['hello?', 'anybody?']);
+    expect(harness.told('frontline', conversation()?.sid ?? '')).toEqual(['hello?', 'anybody?']);
   });
 
   test('is parked once, however often the accept is told', async () => {
-    const { office, deadLetters } = await accepted('/Participants', AGENTS.ann.email, (office) => {
-      office.twilio.faults.add({ fault: 'webhook.doubled', p: 1, maxMs: 20 * 60_000 });
+    const { harness, deadLetters } = await accepted('/Participants', AGENTS.ann.email, (harness) => {
+      harness.twilio.faults.add({ fault: 'webhook.doubled', p: 1, maxMs: 20 * 60_000 });
     });
-    await office.pass(30 * 60_000);
+    await harness.pass(30 * 60_000);
     expect(
-      office.journal().filter(({ step, type }) => step === 'skipped' && type === 'reservation.accepted'),
+      harness.journal().filter(({ step, type }) => step === 'skipped' && type === 'reservation.accepted'),
     ).toHaveLength(1);
     expect(await deadLetters()).toEqual(['refused']);
   });
 
   test('is made whole although the agent is no user of Frontline any more', async () => {
-    const { office, conversation, deadLetters, redrive } = await accepted('/Participants', 'jo');
+    const { harness, conversation, deadLetters, redrive } = await accepted('/Participants', 'jo');
     const user = { code: 20404, status: 404 };
-    office.meddle((url, _, __, method) => (method === 'GET' && url.includes('/Users/') ? user : undefined));
+    harness.meddle((url, _, __, method) => (method === 'GET' && url.includes('/Users/') ? user : undefined));
     await redrive();
     expect(conversation()?.members.map(({ identity }) => identity)).toContain('jo');
     expect(await deadLetters()).toEqual([]);
   });
 
   test('is parked before there is a conversation, when that is refused, and linked when an operator tries again', async () => {
-    const { office, conversation, deadLetters, redrive } = await accepted('/Conversations', 'UniqueName');
-    await office.pass(30 * 60_000);
+    const { harness, conversation, deadLetters, redrive } = await accepted('/Conversations', 'UniqueName');
+    await harness.pass(30 * 60_000);
     expect(conversation()).toBeUndefined();
     expect(await deadLetters()).toEqual(['refused']);
-    office.meddle(() => undefined);
+    harness.meddle(() => undefined);
     expect(await redrive()).toEqual(['linked']);
-    expect(office.told('frontline', conversation()?.sid ?? '')).toEqual(['hello?']);
+    expect(harness.told('frontline', conversation()?.sid ?? '')).toEqual(['hello?']);
     expect(await deadLetters()).toEqual([]);
   });
 });

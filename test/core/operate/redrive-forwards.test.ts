@@ -11,32 +11,32 @@ import {
 } from '../../../src/core/operate/dead-letters.ts';
 import type { Operator } from '../../../src/core/operate/operator.ts';
 import { type RedrivenForward, redriveForwards } from '../../../src/core/operate/redrive.ts';
-import { CHAT_EVENT, type Stage, setStage } from '../forward/stage.ts';
+import { CHAT_EVENT, type ForwarderHarness, forwarderHarness } from '../forward/harness.ts';
 
 const HOUR_MS = 3_600_000;
 
-let stage: Stage;
-let chat: ReturnType<Stage['beginSms']>;
+let harness: ForwarderHarness;
+let chat: ReturnType<ForwarderHarness['beginSms']>;
 let operator: Operator;
 let tickets: string[];
 
 beforeEach(async () => {
-  stage = setStage();
+  harness = forwarderHarness();
   tickets = [];
   operator = memoryOperator({
-    ...{ store: stage.deps.store, queues: stage.queues, clock: stage.deps.clock },
+    ...{ store: harness.deps.store, queues: harness.queues, clock: harness.deps.clock },
     nonce: () => {
-      const ticket = `ticket ${stage.deps.nonce()}`;
+      const ticket = `ticket ${harness.deps.nonce()}`;
       tickets.push(ticket);
       return ticket;
     },
   });
-  chat = stage.beginSms();
-  await stage.pass(1_000);
+  chat = harness.beginSms();
+  await harness.pass(1_000);
 });
 
 const refuse = (texts: readonly string[]): void =>
-  stage.answers((path, body) =>
+  harness.answers((path, body) =>
     path.includes('/Webhooks/') && texts.some((text) => body.includes(`Body=${text}`))
       ? { status: 400, json: {} }
       : undefined,
@@ -46,7 +46,7 @@ const refuse = (texts: readonly string[]): void =>
 const written = async (texts: readonly string[], refused: readonly string[]): Promise<readonly string[]> => {
   refuse(refused);
   const sids = texts.map((text) => chat.writes(text));
-  await stage.pass(1_000);
+  await harness.pass(1_000);
   refuse([]);
   return sids;
 };
@@ -56,7 +56,7 @@ const waiting = async () => givenUpForwards(await readUnlisted(operator, await o
 const again = async (ms = 1_000): Promise<readonly (string | undefined)[]> => {
   tickets.length = 0;
   const asked = await redriveForwards(operator, await waiting(), 0);
-  await stage.pass(ms);
+  await harness.pass(ms);
   const ended = await awaitTickets(operator, tickets, 0);
   return asked.map((_: RedrivenForward, n) => {
     const { end, reason } = ended.get(tickets[n] ?? '') ?? {};
@@ -92,22 +92,22 @@ describe("what Flex's own webhook refused, sent again", () => {
     const deadLetters = await waiting();
     await redriveForwards(operator, deadLetters, 0);
     await redriveForwards(operator, deadLetters, 0);
-    await stage.pass(1_000);
+    await harness.pass(1_000);
     await redriveForwards(operator, deadLetters, 0);
-    await stage.pass(1_000);
+    await harness.pass(1_000);
     expect(chat.phone()).toEqual(['one']);
   });
 
   test('says what the message says now', async () => {
     const [sid = ''] = await written(['one'], ['one']);
-    stage.twilio.flexAgent.edits(AGENTS.ann.flexWorkerSid, chat.channelSid, sid, 'one & only');
+    harness.twilio.flexAgent.edits(AGENTS.ann.flexWorkerSid, chat.channelSid, sid, 'one & only');
     expect(await again()).toEqual(['forwarded']);
     expect(chat.phone()).toEqual(['one & only']);
   });
 
   test('sends nothing of a message that is gone, and its letter goes', async () => {
     const [sid = ''] = await written(['one'], ['one']);
-    stage.twilio.flexAgent.deletes(AGENTS.ann.flexWorkerSid, chat.channelSid, sid);
+    harness.twilio.flexAgent.deletes(AGENTS.ann.flexWorkerSid, chat.channelSid, sid);
     expect(await again(10_000)).toEqual(['skipped(removed)']);
     expect(chat.phone()).toEqual([]);
     expect(await clearSettled(operator)).toBe(1);
@@ -115,9 +115,9 @@ describe("what Flex's own webhook refused, sent again", () => {
 
   test('is not taken for gone because one look at its message was behind', async () => {
     const [sid = ''] = await written(['one'], ['one']);
-    const behind = stage.twilio.now() + 5_000;
-    stage.answers((path) =>
-      path.endsWith(`/Messages/${sid}`) && stage.twilio.now() < behind
+    const behind = harness.twilio.now() + 5_000;
+    harness.answers((path) =>
+      path.endsWith(`/Messages/${sid}`) && harness.twilio.now() < behind
         ? { status: 404, json: { code: 20404 } }
         : undefined,
     );
@@ -128,9 +128,9 @@ describe("what Flex's own webhook refused, sent again", () => {
   test('is given up again when it is refused again: one letter is left of two', async () => {
     await written(['one'], ['one']);
     refuse(['one']);
-    await stage.pass(10 * 60_000);
+    await harness.pass(10 * 60_000);
     expect(await again()).toEqual(['parked(forward_refused)']);
-    expect(await stage.dead()).toEqual(['forward_refused', 'forward_refused']);
+    expect(await harness.dead()).toEqual(['forward_refused', 'forward_refused']);
     expect(await clearSettled(operator)).toBe(1);
     refuse([]);
     expect(await again()).toEqual(['forwarded']);
@@ -140,7 +140,7 @@ describe("what Flex's own webhook refused, sent again", () => {
 
   test('is looked up first: what a lost answer hid is not sent twice', async () => {
     await written(['one'], ['one']);
-    const end = stage.fault({ fault: 'rest.answer-lost', p: 1, only: CHAT_EVENT, loss: 'destroy' });
+    const end = harness.fault({ fault: 'rest.answer-lost', p: 1, only: CHAT_EVENT, loss: 'destroy' });
     expect(await again(0)).toEqual([undefined]);
     end();
     expect(chat.phone()).toEqual(['one']);
@@ -149,34 +149,34 @@ describe("what Flex's own webhook refused, sent again", () => {
   });
 
   test('is not sent when the session shows that it was, though nobody could tell when it was given up', async () => {
-    const lost = stage.fault({ fault: 'rest.answer-lost', p: 1, only: CHAT_EVENT, loss: 'destroy' });
+    const lost = harness.fault({ fault: 'rest.answer-lost', p: 1, only: CHAT_EVENT, loss: 'destroy' });
     chat.writes('one');
-    await stage.pass(0);
+    await harness.pass(0);
     lost();
     const no = { status: 400, json: {} };
-    stage.answers((path) => (path.includes('/Interactions') || path.includes('/Webhooks/') ? no : undefined));
-    await stage.pass(40 * 60_000);
-    stage.answers(() => undefined);
-    expect(await stage.dead()).toEqual(['forward_refused']);
+    harness.answers((path) => (path.includes('/Interactions') || path.includes('/Webhooks/') ? no : undefined));
+    await harness.pass(40 * 60_000);
+    harness.answers(() => undefined);
+    expect(await harness.dead()).toEqual(['forward_refused']);
     expect(await again()).toEqual(['forwarded']);
     expect(chat.phone()).toEqual(['one']);
   });
 
   test('waits as long as Twilio asks when its message cannot be read, and that is no failure', async () => {
     const [sid = ''] = await written(['one'], ['one']);
-    const end = stage.fault({ fault: 'rest.429', p: 1, only: 'GET chat.message', retryAfter: 7 });
+    const end = harness.fault({ fault: 'rest.429', p: 1, only: 'GET chat.message', retryAfter: 7 });
     expect(await again(0)).toEqual([undefined]);
     end();
-    await stage.pass(6_000);
+    await harness.pass(6_000);
     expect(chat.phone()).toEqual([]);
-    await stage.pass(1_000);
+    await harness.pass(1_000);
     expect(chat.phone()).toEqual(['one']);
-    expect(stage.told(sid)).toEqual(['parked: forward_refused', 'retried: twilio 20429', 'forwarded']);
+    expect(harness.told(sid)).toEqual(['parked: forward_refused', 'retried: twilio 20429', 'forwarded']);
   });
 
   test('waits for a message that cannot be read for a quarter of an hour, and then lets the line go on', async () => {
     await written(['one'], ['one']);
-    const end = stage.fault({ fault: 'side.down', p: 1, account: 'flex', how: '503', only: 'GET' });
+    const end = harness.fault({ fault: 'side.down', p: 1, account: 'flex', how: '503', only: 'GET' });
     const asked = again(20 * 60_000);
     expect(await asked).toEqual(['deferred(side_down)']);
     end();
@@ -188,18 +188,18 @@ describe("what Flex's own webhook refused, sent again", () => {
 
   test('is read with the same patience after a long time in line', async () => {
     await written(['one'], ['one']);
-    const busy = stage.twilio.now() + 20 * 60_000;
-    stage.answers((path, body) =>
-      path.includes('/Webhooks/') && body.includes('Body=two') && stage.twilio.now() < busy
+    const busy = harness.twilio.now() + 20 * 60_000;
+    harness.answers((path, body) =>
+      path.includes('/Webhooks/') && body.includes('Body=two') && harness.twilio.now() < busy
         ? { status: 503, json: {} }
         : undefined,
     );
     chat.writes('two');
-    await stage.pass(0);
-    const end = stage.fault({ fault: 'rest.5xx-before', p: 1, only: 'GET chat.message', status: 503 });
+    await harness.pass(0);
+    const end = harness.fault({ fault: 'rest.5xx-before', p: 1, only: 'GET chat.message', status: 503 });
     expect(await again(22 * 60_000)).toEqual([undefined]);
     end();
-    await stage.pass(60_000);
+    await harness.pass(60_000);
     expect(chat.phone()).toEqual(['two', 'one']);
   });
 });
@@ -213,30 +213,30 @@ const NOT_DONE = { fault: 'rest.5xx-before', p: 1, only: CHAT_EVENT, status: 500
  * SID.
  */
 const givenUpInDoubt = async (text: string, fault: typeof LOST | typeof NOT_DONE): Promise<string> => {
-  const end = stage.fault(fault);
+  const end = harness.fault(fault);
   const sid = chat.writes(text);
-  await stage.pass(0);
+  await harness.pass(0);
   end();
   const no = { status: 400, json: { code: 20001 } };
-  stage.answers((path) => (path.includes('/Interactions') || path.includes('/Webhooks/') ? no : undefined));
-  await stage.pass(2 * 60_000);
-  stage.answers(() => undefined);
-  expect(stage.told(sid)).toEqual(['retried: outcome_unknown', PERHAPS, 'parked: forward_refused']);
-  stage.journal.length = 0;
+  harness.answers((path) => (path.includes('/Interactions') || path.includes('/Webhooks/') ? no : undefined));
+  await harness.pass(2 * 60_000);
+  harness.answers(() => undefined);
+  expect(harness.told(sid)).toEqual(['retried: outcome_unknown', PERHAPS, 'parked: forward_refused']);
+  harness.journal.length = 0;
   return sid;
 };
 
 describe('where the session names no messages', () => {
   beforeEach(() => {
-    stage.twilio.switches.interactionsNameMessages = false;
-    stage.twilio.switches.actionsPerSecond = 1_000;
+    harness.twilio.switches.interactionsNameMessages = false;
+    harness.twilio.switches.actionsPerSecond = 1_000;
   });
 
-  const deletes = (sid: string) => stage.twilio.flexAgent.deletes(AGENTS.ann.flexWorkerSid, chat.channelSid, sid);
+  const deletes = (sid: string) => harness.twilio.flexAgent.deletes(AGENTS.ann.flexWorkerSid, chat.channelSid, sid);
   const edits = (sid: string, text: string) =>
-    stage.twilio.flexAgent.edits(AGENTS.ann.flexWorkerSid, chat.channelSid, sid, text);
+    harness.twilio.flexAgent.edits(AGENTS.ann.flexWorkerSid, chat.channelSid, sid, text);
   const saysMuch = () => {
-    for (let n = 0; n < 105; n += 1) stage.twilio.customer.writes(chat.channelSid, `text ${n}`);
+    for (let n = 0; n < 105; n += 1) harness.twilio.customer.writes(chat.channelSid, `text ${n}`);
   };
 
   test.each([
@@ -244,14 +244,14 @@ describe('where the session names no messages', () => {
     ['said long ago', saysMuch],
   ])('what was refused is no equal text that was sent since and is %s', async (_, then) => {
     const [sid = ''] = await written(['ok'], ['ok']);
-    await stage.pass(60_000);
+    await harness.pass(60_000);
     const [second = ''] = await written(['ok'], []);
     then(second);
-    await stage.pass(60_000);
+    await harness.pass(60_000);
     expect(await again()).toEqual(['forwarded']);
     expect(chat.phone()).toEqual(['ok', 'ok']);
     // No try of it was ever in doubt.
-    expect(stage.told(sid)).toEqual(['parked: forward_refused', 'forwarded']);
+    expect(harness.told(sid)).toEqual(['parked: forward_refused', 'forwarded']);
   });
 
   test.each([
@@ -261,44 +261,50 @@ describe('where the session names no messages', () => {
     const sid = await givenUpInDoubt('ok', NOT_DONE);
     const [second = ''] = await written(['ok'], []);
     then(second);
-    await stage.pass(60_000);
+    await harness.pass(60_000);
     expect(await again()).toEqual(['forwarded']);
     expect(chat.phone()).toEqual(['ok', 'ok']);
-    expect(stage.told(sid)).toEqual([PERHAPS, 'forwarded']);
+    expect(harness.told(sid)).toEqual([PERHAPS, 'forwarded']);
   });
 
   test('what was in doubt stays so while the look is tried again', async () => {
     const sid = await givenUpInDoubt('ok', NOT_DONE);
     const [second = ''] = await written(['ok'], []);
     deletes(second);
-    await stage.pass(60_000);
-    const down = stage.fault({ fault: 'side.down', p: 1, account: 'flex', how: '503', only: 'GET proxy.interactions' });
+    await harness.pass(60_000);
+    const down = harness.fault({
+      fault: 'side.down',
+      p: 1,
+      account: 'flex',
+      how: '503',
+      only: 'GET proxy.interactions',
+    });
     expect(await again(0)).toEqual([undefined]);
     down();
-    await stage.pass(60_000);
+    await harness.pass(60_000);
     expect(chat.phone()).toEqual(['ok', 'ok']);
-    expect(stage.told(sid).slice(-2)).toEqual([PERHAPS, 'forwarded']);
+    expect(harness.told(sid).slice(-2)).toEqual([PERHAPS, 'forwarded']);
   });
 
   test('what was in doubt is perhaps sent twice, and never a third time because the next answer is lost', async () => {
     const sid = await givenUpInDoubt('one', LOST);
-    const end = stage.fault(LOST);
+    const end = harness.fault(LOST);
     expect(await again(0)).toEqual([undefined]);
     end();
-    await stage.pass(2 * 60_000);
+    await harness.pass(2 * 60_000);
     expect(chat.phone()).toEqual(['one', 'one']);
-    expect(stage.told(sid)).toEqual([PERHAPS, 'retried: outcome_unknown', 'forwarded']);
+    expect(harness.told(sid)).toEqual([PERHAPS, 'retried: outcome_unknown', 'forwarded']);
   });
 
   test('what was in doubt is not taken for an equal text because the next post fails too', async () => {
     await givenUpInDoubt('ok', NOT_DONE);
     const [second = ''] = await written(['ok'], []);
     deletes(second);
-    await stage.pass(60_000);
-    const end = stage.fault(NOT_DONE);
+    await harness.pass(60_000);
+    const end = harness.fault(NOT_DONE);
     await again(0);
     end();
-    await stage.pass(2 * 60_000);
+    await harness.pass(2 * 60_000);
     expect(chat.phone()).toEqual(['ok', 'ok']);
   });
 
@@ -306,7 +312,7 @@ describe('where the session names no messages', () => {
     const sid = await givenUpInDoubt('one', NOT_DONE);
     expect(await again()).toEqual(['forwarded']);
     expect(chat.phone()).toEqual(['one']);
-    expect(stage.told(sid)).toEqual(['forwarded']);
+    expect(harness.told(sid)).toEqual(['forwarded']);
   });
 
   test('what was in doubt is looked up by the text that was posted, though it was edited since', async () => {
@@ -314,38 +320,38 @@ describe('where the session names no messages', () => {
     edits(sid, 'one!');
     expect(await again()).toEqual(['forwarded']);
     expect(chat.phone()).toEqual(['one', 'one!']);
-    expect(stage.told(sid)).toEqual([PERHAPS, 'forwarded']);
+    expect(harness.told(sid)).toEqual([PERHAPS, 'forwarded']);
   });
 
   test('what was edited is found by its new text when the answer to that is lost', async () => {
     const [sid = ''] = await written(['one'], ['one']);
     edits(sid, 'one!');
-    const end = stage.fault(LOST);
+    const end = harness.fault(LOST);
     await again(0);
     end();
-    await stage.pass(2 * 60_000);
+    await harness.pass(2 * 60_000);
     expect(chat.phone()).toEqual(['one!']);
-    expect(stage.told(sid).slice(-2)).toEqual(['retried: outcome_unknown', 'forwarded']);
+    expect(harness.told(sid).slice(-2)).toEqual(['retried: outcome_unknown', 'forwarded']);
   });
 
   test('what was edited between two posts is perhaps sent twice', async () => {
     const [sid = ''] = await written(['one'], ['one']);
     edits(sid, 'one!');
-    const end = stage.fault(LOST);
+    const end = harness.fault(LOST);
     await again(0);
     end();
     edits(sid, 'one?');
-    await stage.pass(2 * 60_000);
+    await harness.pass(2 * 60_000);
     expect(chat.phone()).toEqual(['one!', 'one?']);
-    expect(stage.told(sid).slice(-2)).toEqual([PERHAPS, 'forwarded']);
+    expect(harness.told(sid).slice(-2)).toEqual([PERHAPS, 'forwarded']);
   });
 });
 
 test('what was edited and is refused again keeps the webhook as it came', async () => {
   const [sid = ''] = await written(['one'], ['one']);
-  stage.twilio.flexAgent.edits(AGENTS.ann.flexWorkerSid, chat.channelSid, sid, 'one!');
+  harness.twilio.flexAgent.edits(AGENTS.ann.flexWorkerSid, chat.channelSid, sid, 'one!');
   refuse(['one']);
-  await stage.pass(10 * 60_000);
+  await harness.pass(10 * 60_000);
   expect(await again()).toEqual(['parked(forward_refused)']);
   const [first, second] = await readUnlisted(operator, await operator.counts());
   expect(second?.forward?.body).toBe(first?.forward?.body);
@@ -357,18 +363,18 @@ test('what has no row any more is looked up', async () => {
   if (letter === undefined) throw new Error('nothing was given up');
   expect(await again()).toEqual(['forwarded']);
   await redriveForwards(operator, [{ ...letter, key: 'forgotten' }], 0);
-  await stage.pass(1_000);
+  await harness.pass(1_000);
   expect(chat.phone()).toEqual(['one']);
-  expect(stage.told(sid).at(-1)).toBe('forwarded');
+  expect(harness.told(sid).at(-1)).toBe('forwarded');
 });
 
 test('what was too late for an SMS is sent when an operator wants it all the same', async () => {
-  const end = stage.fault({ fault: 'side.down', p: 1, account: 'flex', only: CHAT_EVENT, how: '503' });
+  const end = harness.fault({ fault: 'side.down', p: 1, account: 'flex', only: CHAT_EVENT, how: '503' });
   chat.writes('one');
-  await stage.pass(25 * HOUR_MS);
+  await harness.pass(25 * HOUR_MS);
   end();
-  await stage.pass(HOUR_MS);
-  expect(await stage.dead()).toEqual(['forward_pointless']);
+  await harness.pass(HOUR_MS);
+  expect(await harness.dead()).toEqual(['forward_pointless']);
   expect(chat.phone()).toEqual([]);
   expect(await again()).toEqual(['forwarded']);
   expect(chat.phone()).toEqual(['one']);
@@ -376,50 +382,50 @@ test('what was too late for an SMS is sent when an operator wants it all the sam
 
 test('without Flex’s own webhook it is told at once that nothing was sent, and its letter stays', async () => {
   await written(['one'], ['one']);
-  const forwarder = createForwarder({ ...stage.deps, webhook: undefined });
+  const forwarder = createForwarder({ ...harness.deps, webhook: undefined });
   await redriveForwards(operator, await waiting(), 0);
-  const [received] = await stage.queues.source('default-webhook').receive(1);
+  const [received] = await harness.queues.source('default-webhook').receive(1);
   if (received === undefined) throw new Error('nothing came');
-  expect(await forwarder({ ...received, deadline: stage.twilio.now() + 25_000 })).toEqual({ verdict: 'done' });
+  expect(await forwarder({ ...received, deadline: harness.twilio.now() + 25_000 })).toEqual({ verdict: 'done' });
   const ended = await awaitTickets(operator, tickets, 0);
   expect([...ended.values()]).toMatchObject([{ end: 'skipped', reason: 'no_default_webhook' }]);
   expect(await clearSettled(operator)).toBe(0);
 });
 
 test('what was posted and then lay on its queue for too long is looked up', async () => {
-  const end = stage.fault(LOST);
+  const end = harness.fault(LOST);
   chat.writes('one');
-  await stage.pass(0);
+  await harness.pass(0);
   end();
-  await stage.twilio.pass(25 * HOUR_MS);
-  await stage.pass(0);
-  expect(await stage.dead()).toEqual(['forward_pointless']);
+  await harness.twilio.pass(25 * HOUR_MS);
+  await harness.pass(0);
+  expect(await harness.dead()).toEqual(['forward_pointless']);
   expect(await again()).toEqual(['forwarded']);
   expect(chat.phone()).toEqual(['one']);
 });
 
 test('what was posted and then kept back for too long is looked up', async () => {
-  const end = stage.fault(LOST);
+  const end = harness.fault(LOST);
   chat.writes('one');
-  await stage.pass(0);
+  await harness.pass(0);
   end();
   const busy = { status: 429, json: { code: 20429 } };
   const no = { status: 400, json: { code: 20001 } };
-  stage.answers((path) => (path.includes('/Webhooks/') ? busy : path.includes('/Interactions') ? no : undefined));
-  await stage.pass(25 * HOUR_MS);
-  stage.answers(() => undefined);
-  expect(await stage.dead()).toEqual(['forward_pointless']);
+  harness.answers((path) => (path.includes('/Webhooks/') ? busy : path.includes('/Interactions') ? no : undefined));
+  await harness.pass(25 * HOUR_MS);
+  harness.answers(() => undefined);
+  expect(await harness.dead()).toEqual(['forward_pointless']);
   expect(await again()).toEqual(['forwarded']);
   expect(chat.phone()).toEqual(['one']);
 });
 
 test('what is no message goes on as it came', async () => {
-  stage.answers((path, body) =>
+  harness.answers((path, body) =>
     path.includes('/Webhooks/') && body.includes('onChannelUpdated') ? { status: 400, json: {} } : undefined,
   );
   chat.ends();
-  await stage.pass(1_000);
-  stage.answers(() => undefined);
+  await harness.pass(1_000);
+  harness.answers(() => undefined);
   const [ended] = await waiting();
   expect(ended?.eventType).toBe('onChannelUpdated');
   expect((await again()).at(0)).toBe('forwarded');

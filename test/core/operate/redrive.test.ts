@@ -5,20 +5,20 @@ import type { MessageSid } from '../../../src/core/model/sids.ts';
 import { clearSettled } from '../../../src/core/operate/dead-letters.ts';
 import { listParked } from '../../../src/core/operate/parked.ts';
 import { redriveMessages } from '../../../src/core/operate/redrive.ts';
-import { type Office, openOffice } from './office.ts';
+import { type OperatorHarness, operatorHarness } from './harness.ts';
 
 const late = (text: string): string => `[Late, written 2026-03-14 09:00 UTC] ${text}`;
-const refuseTexts = (office: Office, ...texts: readonly string[]): void =>
-  office.meddle((_, body) => (texts.some((text) => body.includes(text)) ? { code: 50504 } : undefined));
+const refuseTexts = (harness: OperatorHarness, ...texts: readonly string[]): void =>
+  harness.meddle((_, body) => (texts.some((text) => body.includes(text)) ? { code: 50504 } : undefined));
 
 /** A chat in which the customer's `parked` texts were refused by Frontline for good, between two that crossed. */
 const withParked = async (...texts: readonly string[]) => {
-  const office = openOffice();
-  const chat = await office.linkedChat();
-  refuseTexts(office, ...texts);
+  const harness = operatorHarness();
+  const chat = await harness.linkedChat();
+  refuseTexts(harness, ...texts);
   const say = async (text: string) => {
-    const { sid } = office.twilio.customer.writes(chat.channelSid, text);
-    await office.pass(1_000);
+    const { sid } = harness.twilio.customer.writes(chat.channelSid, text);
+    await harness.pass(1_000);
     return sid;
   };
   await say('before');
@@ -26,20 +26,20 @@ const withParked = async (...texts: readonly string[]) => {
   for (const text of texts) sids.push(await say(text));
   await say('after');
   const redrive = async () => {
-    const rows = await listParked(office.operator.store, {});
-    const results = await office.during(redriveMessages(office.operator, rows, 300_000));
+    const rows = await listParked(harness.operator.store, {});
+    const results = await harness.during(redriveMessages(harness.operator, rows, 300_000));
     return results.map(({ ended }) => (ended?.end === 'replicated' ? 'put back' : (ended?.reason ?? ended?.end)));
   };
-  const frontline = () => office.told('frontline', chat.conversationSid);
-  return { office, chat, sids, redrive, frontline, frontlineWas: ['before', 'after'] };
+  const frontline = () => harness.told('frontline', chat.conversationSid);
+  return { harness, chat, sids, redrive, frontline, frontlineWas: ['before', 'after'] };
 };
 
 describe('what is parked', () => {
   test('is listed with its reason and code, in the order in which it was written', async () => {
-    const { office, sids, frontline } = await withParked('long one', 'long two');
+    const { harness, sids, frontline } = await withParked('long one', 'long two');
     expect(frontline()).toEqual(['before', 'after']);
-    expect(office.journal().find(({ step }) => step === 'parked')).toMatchObject({ reason: 'refused', code: 50504 });
-    const rows = await listParked(office.operator.store, {});
+    expect(harness.journal().find(({ step }) => step === 'parked')).toMatchObject({ reason: 'refused', code: 50504 });
+    const rows = await listParked(harness.operator.store, {});
     expect(rows.map(({ sid, index, reason, code }) => ({ sid, index, reason, code }))).toEqual([
       { sid: sids[0], index: 1, reason: 'refused', code: 50504 },
       { sid: sids[1], index: 2, reason: 'refused', code: 50504 },
@@ -47,8 +47,8 @@ describe('what is parked', () => {
   });
 
   test('is chosen by reason and by chat', async () => {
-    const { office, chat } = await withParked('long one');
-    const { store } = office.operator;
+    const { harness, chat } = await withParked('long one');
+    const { store } = harness.operator;
     expect(await listParked(store, { reason: 'refused', pair: `flex#${chat.channelSid}` })).toHaveLength(1);
     expect(await listParked(store, { reason: 'other_deployment' })).toEqual([]);
     expect(await listParked(store, { pair: 'flex#CH00' })).toEqual([]);
@@ -57,67 +57,69 @@ describe('what is parked', () => {
 
 describe('redrive', () => {
   test('puts messages back late, marked as such, in their order among themselves', async () => {
-    const { office, redrive, frontline } = await withParked('one', 'two', 'three');
-    office.meddle(() => undefined);
+    const { harness, redrive, frontline } = await withParked('one', 'two', 'three');
+    harness.meddle(() => undefined);
     expect(await redrive()).toEqual(['put back', 'put back', 'put back']);
     expect(frontline()).toEqual(['before', 'after', late('one'), late('two'), late('three')]);
   });
 
   test('run three times doubles nothing, and the chat goes on', async () => {
-    const { office, chat, redrive, frontline } = await withParked('one', 'two');
-    office.meddle(() => undefined);
+    const { harness, chat, redrive, frontline } = await withParked('one', 'two');
+    harness.meddle(() => undefined);
     expect(await redrive()).toHaveLength(2);
     expect(await redrive()).toEqual([]);
     expect(await redrive()).toEqual([]);
-    office.twilio.customer.writes(chat.channelSid, 'and on');
-    await office.pass(2_000);
+    harness.twilio.customer.writes(chat.channelSid, 'and on');
+    await harness.pass(2_000);
     expect(frontline()).toEqual(['before', 'after', late('one'), late('two'), 'and on']);
   });
 
   test('asked for three times at once still puts each back once', async () => {
-    const { office, frontline } = await withParked('one', 'two');
-    office.meddle(() => undefined);
-    const rows = await listParked(office.operator.store, {});
-    const runs = await office.during(Promise.all([1, 2, 3].map(() => redriveMessages(office.operator, rows, 300_000))));
+    const { harness, frontline } = await withParked('one', 'two');
+    harness.meddle(() => undefined);
+    const rows = await listParked(harness.operator.store, {});
+    const runs = await harness.during(
+      Promise.all([1, 2, 3].map(() => redriveMessages(harness.operator, rows, 300_000))),
+    );
     const ends = runs.flat().map(({ ended }) => ended?.reason ?? ended?.end);
     expect(ends.sort()).toEqual(['already', 'already', 'already', 'already', 'replicated', 'replicated']);
     expect(frontline()).toEqual(['before', 'after', late('one'), late('two')]);
   });
 
   test('tells what the source says now', async () => {
-    const { office, chat, sids, redrive, frontline } = await withParked('one', 'two');
-    office.meddle(() => undefined);
-    const lost = office.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
-    office.twilio.customer.edits(chat.channelSid, sids[0] ?? '', 'one, shorter');
-    office.twilio.customer.deletes(chat.channelSid, sids[1] ?? '');
+    const { harness, chat, sids, redrive, frontline } = await withParked('one', 'two');
+    harness.meddle(() => undefined);
+    const lost = harness.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
+    harness.twilio.customer.edits(chat.channelSid, sids[0] ?? '', 'one, shorter');
+    harness.twilio.customer.deletes(chat.channelSid, sids[1] ?? '');
     lost();
-    await office.pass(2_000);
+    await harness.pass(2_000);
     expect(await redrive()).toEqual(['put back', 'removed']);
     expect(frontline()).toEqual(['before', 'after', late('one, shorter')]);
-    expect(await listParked(office.operator.store, {})).toEqual([]);
+    expect(await listParked(harness.operator.store, {})).toEqual([]);
   });
 
   test('is followed by later edits, and what was put back late goes on to say so', async () => {
-    const { office, chat, sids, redrive, frontline } = await withParked('one');
-    office.meddle(() => undefined);
+    const { harness, chat, sids, redrive, frontline } = await withParked('one');
+    harness.meddle(() => undefined);
     expect(await redrive()).toEqual(['put back']);
-    office.twilio.customer.edits(chat.channelSid, sids[0] ?? '', 'one, corrected');
-    await office.pass(2_000);
+    harness.twilio.customer.edits(chat.channelSid, sids[0] ?? '', 'one, corrected');
+    await harness.pass(2_000);
     expect(frontline()).toEqual(['before', 'after', late('one, corrected')]);
   });
 
   test('of what Twilio still refuses parks it again, and the others go on', async () => {
-    const { office, redrive, frontline } = await withParked('one', 'two');
-    refuseTexts(office, 'one');
+    const { harness, redrive, frontline } = await withParked('one', 'two');
+    refuseTexts(harness, 'one');
     expect(await redrive()).toEqual(['refused', 'put back']);
     expect(frontline()).toEqual(['before', 'after', late('two')]);
-    expect(await listParked(office.operator.store, {})).toHaveLength(1);
+    expect(await listParked(harness.operator.store, {})).toHaveLength(1);
   });
 
   test('whose answer was lost finds its copy and does not send it again', async () => {
-    const { office, redrive, frontline } = await withParked('one');
+    const { harness, redrive, frontline } = await withParked('one');
     let losses = 0;
-    office.meddle((url, _, __, method) =>
+    harness.meddle((url, _, __, method) =>
       method === 'POST' && url.includes('/Messages') && losses++ === 0 ? 'lost' : undefined,
     );
     expect(await redrive()).toEqual(['put back']);
@@ -126,108 +128,108 @@ describe('redrive', () => {
   });
 
   test('whose answer was lost is settled by the next message of the chat as well', async () => {
-    const { office, chat, frontline } = await withParked('one');
+    const { harness, chat, frontline } = await withParked('one');
     let losses = 0;
-    office.meddle((url, _, __, method) =>
+    harness.meddle((url, _, __, method) =>
       method === 'POST' && url.includes('/Messages') && losses++ === 0 ? 'lost' : undefined,
     );
-    const rows = await listParked(office.operator.store, {});
-    const asked = redriveMessages(office.operator, rows, 0);
-    await office.during(asked);
-    await office.pass(5_000);
-    office.twilio.customer.writes(chat.channelSid, 'and on');
-    await office.pass(180_000);
+    const rows = await listParked(harness.operator.store, {});
+    const asked = redriveMessages(harness.operator, rows, 0);
+    await harness.during(asked);
+    await harness.pass(5_000);
+    harness.twilio.customer.writes(chat.channelSid, 'and on');
+    await harness.pass(180_000);
     expect(frontline()).toEqual(['before', 'after', late('one'), 'and on']);
-    expect(await listParked(office.operator.store, {})).toEqual([]);
+    expect(await listParked(harness.operator.store, {})).toEqual([]);
   });
 
   test('whose answer was lost knows its copy even after an app replaced the attributes', async () => {
-    const { office, redrive, frontline } = await withParked('one');
+    const { harness, redrive, frontline } = await withParked('one');
     let losses = 0;
-    office.meddle((url, _, __, method) =>
+    harness.meddle((url, _, __, method) =>
       method === 'POST' && url.includes('/Messages') && losses++ === 0 ? 'lost' : undefined,
     );
-    office.twilio.faults.add({ fault: 'attributes.replaced', p: 1, maxMs: 1_000, account: 'frontline' });
+    harness.twilio.faults.add({ fault: 'attributes.replaced', p: 1, maxMs: 1_000, account: 'frontline' });
     expect(await redrive()).toEqual(['put back']);
     expect(frontline()).toEqual(['before', 'after', late('one')]);
   });
 
   test('adopts a copy that stands already, however it came there', async () => {
-    const { office, chat, sids, redrive, frontline } = await withParked('one');
-    office.meddle(() => undefined);
+    const { harness, chat, sids, redrive, frontline } = await withParked('one');
+    harness.meddle(() => undefined);
     const rendered = { author: 'jo', body: late('one') };
     const attributes = stampedFor(
-      office.deps,
+      harness.deps,
       { lane: 'toFrontline', into: chat.conversationSid },
       rendered,
       sids[0] ?? 'IM',
       'copy',
     );
-    const createdAt = new Date(office.time.now()).toISOString();
+    const createdAt = new Date(harness.time.now()).toISOString();
     const draft = { ...rendered, attributes, createdAt, notifyWebhooks: false };
-    await office.during(office.deps.frontline.send(chat.conversationSid, draft));
+    await harness.during(harness.deps.frontline.send(chat.conversationSid, draft));
     expect(await redrive()).toEqual(['put back']);
     expect(frontline()).toEqual(['before', 'after', late('one')]);
   });
 
   test('carries an agent’s parked answer to Flex', async () => {
-    const office = openOffice();
-    const { channelSid, conversationSid } = await office.linkedChat();
-    refuseTexts(office, 'answer');
-    office.twilio.frontlineAgent.writes(AGENTS.ann.email, conversationSid, 'answer');
-    await office.pass(2_000);
-    office.meddle(() => undefined);
-    const rows = await listParked(office.operator.store, {});
+    const harness = operatorHarness();
+    const { channelSid, conversationSid } = await harness.linkedChat();
+    refuseTexts(harness, 'answer');
+    harness.twilio.frontlineAgent.writes(AGENTS.ann.email, conversationSid, 'answer');
+    await harness.pass(2_000);
+    harness.meddle(() => undefined);
+    const rows = await listParked(harness.operator.store, {});
     expect(rows).toMatchObject([{ lane: 'toFlex', reason: 'refused' }]);
-    await office.during(redriveMessages(office.operator, rows, 300_000));
-    expect(office.told('flex', channelSid)).toEqual([late('answer')]);
+    await harness.during(redriveMessages(harness.operator, rows, 300_000));
+    expect(harness.told('flex', channelSid)).toEqual([late('answer')]);
   });
 
   test('takes the dead letters of what is parked no more away, so that the alarm ends', async () => {
-    const { office, redrive } = await withParked('one', 'two');
-    refuseTexts(office, 'one');
+    const { harness, redrive } = await withParked('one', 'two');
+    refuseTexts(harness, 'one');
     await redrive();
-    const before = (await office.operator.deadLetters('flex-events')).length;
-    expect(await clearSettled(office.operator)).toBe(1);
-    expect(await office.operator.deadLetters('flex-events')).toHaveLength(before - 1);
-    office.meddle(() => undefined);
+    const before = (await harness.operator.deadLetters('flex-events')).length;
+    expect(await clearSettled(harness.operator)).toBe(1);
+    expect(await harness.operator.deadLetters('flex-events')).toHaveLength(before - 1);
+    harness.meddle(() => undefined);
     await redrive();
-    await clearSettled(office.operator);
-    expect(await office.operator.deadLetters('flex-events')).toEqual([]);
+    await clearSettled(harness.operator);
+    expect(await harness.operator.deadLetters('flex-events')).toEqual([]);
   });
 });
 
 test('The letter of a parked edit stays until the edit is in the copy', async () => {
-  const office = openOffice();
-  const chat = await office.linkedChat();
-  const { sid } = office.twilio.customer.writes(chat.channelSid, 'hello');
-  await office.pass(1_000);
-  refuseTexts(office, 'longer');
-  office.twilio.customer.edits(chat.channelSid, sid, 'much longer');
-  await office.pass(1_000);
-  expect(await clearSettled(office.operator)).toBe(0);
-  office.meddle(() => undefined);
-  const rows = await listParked(office.operator.store, {});
-  expect(await office.during(redriveMessages(office.operator, rows, 300_000))).toMatchObject([
+  const harness = operatorHarness();
+  const chat = await harness.linkedChat();
+  const { sid } = harness.twilio.customer.writes(chat.channelSid, 'hello');
+  await harness.pass(1_000);
+  refuseTexts(harness, 'longer');
+  harness.twilio.customer.edits(chat.channelSid, sid, 'much longer');
+  await harness.pass(1_000);
+  expect(await clearSettled(harness.operator)).toBe(0);
+  harness.meddle(() => undefined);
+  const rows = await listParked(harness.operator.store, {});
+  expect(await harness.during(redriveMessages(harness.operator, rows, 300_000))).toMatchObject([
     { ended: { end: 'replicated' } },
   ]);
-  expect(await clearSettled(office.operator)).toBe(1);
-  expect(office.told('frontline', chat.conversationSid)).toEqual(['much longer']);
+  expect(await clearSettled(harness.operator)).toBe(1);
+  expect(harness.told('frontline', chat.conversationSid)).toEqual(['much longer']);
 });
 
 test('A parked message that one look does not show is looked for again before it is forgotten', async () => {
-  const office = openOffice();
-  const chat = await office.linkedChat();
-  refuseTexts(office, 'longer');
-  office.twilio.customer.writes(chat.channelSid, 'much longer');
-  await office.pass(1_000);
+  const harness = operatorHarness();
+  const chat = await harness.linkedChat();
+  refuseTexts(harness, 'longer');
+  harness.twilio.customer.writes(chat.channelSid, 'much longer');
+  await harness.pass(1_000);
   let looks = 0;
-  office.meddle((url, _, __, method) =>
+  harness.meddle((url, _, __, method) =>
     method === 'GET' && url.includes('/Messages/IM') && looks++ < 2 ? { status: 404, code: 20404 } : undefined,
   );
-  const rows = await listParked(office.operator.store, {});
-  expect(await office.during(redriveMessages(office.operator, rows, 300_000))).toMatchObject([
+  const rows = await listParked(harness.operator.store, {});
+  expect(await harness.during(redriveMessages(harness.operator, rows, 300_000))).toMatchObject([
     { ended: { end: 'replicated' } },
   ]);
-  expect(office.told('frontline', chat.conversationSid)).toEqual([late('much longer')]);
+  expect(harness.told('frontline', chat.conversationSid)).toEqual([late('much longer')]);
 });

@@ -1,49 +1,51 @@
 import { expect, test } from '@jest/globals';
 import { AGENTS } from '../../../local-twilio/defaults.ts';
 import { concerns, readStatus } from '../../../src/core/operate/status.ts';
-import { type Office, openOffice } from './office.ts';
+import { type OperatorHarness, operatorHarness } from './harness.ts';
 
 const MINUTE = 60_000;
 
-const down = (office: Office) =>
-  office.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'frontline' });
-const seen = (office: Office) => office.during(readStatus(office.operator));
+const down = (harness: OperatorHarness) =>
+  harness.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'frontline' });
+const seen = (harness: OperatorHarness) => harness.during(readStatus(harness.operator));
 
 test('An edit that waits for its side is a concern, as a message is, until it is applied', async () => {
-  const office = openOffice({ swept: true });
-  const { channelSid, conversationSid } = await office.linkedChat();
-  const { sid } = office.twilio.customer.writes(channelSid, 'helo');
-  await office.pass(3 * MINUTE);
-  const end = down(office);
-  office.twilio.customer.edits(channelSid, sid, 'hello');
-  await office.pass(40 * MINUTE);
-  const status = await seen(office);
+  const harness = operatorHarness({ swept: true });
+  const { channelSid, conversationSid } = await harness.linkedChat();
+  const { sid } = harness.twilio.customer.writes(channelSid, 'helo');
+  await harness.pass(3 * MINUTE);
+  const end = down(harness);
+  harness.twilio.customer.edits(channelSid, sid, 'hello');
+  await harness.pass(40 * MINUTE);
+  const status = await seen(harness);
   expect(status.lanes).toMatchObject({ dirty: 1, stale: 1 });
-  expect(status.lanes.dirtySince).toBeLessThan(office.time.now() - 15 * MINUTE);
+  expect(status.lanes.dirtySince).toBeLessThan(harness.time.now() - 15 * MINUTE);
   expect(concerns(status)).toEqual(['dirty lanes']);
 
   end();
-  await office.pass(5 * MINUTE);
-  expect(office.told('frontline', conversationSid)).toEqual(['hello']);
-  expect(concerns(await seen(office))).toEqual([]);
+  await harness.pass(5 * MINUTE);
+  expect(harness.told('frontline', conversationSid)).toEqual(['hello']);
+  expect(concerns(await seen(harness))).toEqual([]);
 });
 
 test('A chat that is not linked for long is a concern, named by its channel, until it is', async () => {
-  const office = openOffice({ swept: true });
-  const end = down(office);
-  const { channelSid, taskSid } = office.twilio.customer.beginWebChat({ name: 'Jo', identity: 'jo' });
-  office.twilio.flexAgent.accepts(office.twilio.flexAgent.isOffered(AGENTS.ann.flexWorkerSid, taskSid).reservationSid);
-  const accepted = office.time.now();
-  await office.pass(10 * MINUTE);
-  expect(concerns(await seen(office))).toEqual([]);
+  const harness = operatorHarness({ swept: true });
+  const end = down(harness);
+  const { channelSid, taskSid } = harness.twilio.customer.beginWebChat({ name: 'Jo', identity: 'jo' });
+  harness.twilio.flexAgent.accepts(
+    harness.twilio.flexAgent.isOffered(AGENTS.ann.flexWorkerSid, taskSid).reservationSid,
+  );
+  const accepted = harness.time.now();
+  await harness.pass(10 * MINUTE);
+  expect(concerns(await seen(harness))).toEqual([]);
   // The accept itself is tried for a quarter of an hour before the pair waits.
-  await office.pass(25 * MINUTE);
-  const status = await seen(office);
+  await harness.pass(25 * MINUTE);
+  const status = await seen(harness);
   expect(status.pairs).toMatchObject({ linking: 1, late: [{ container: channelSid }] });
   expect(status.pairs.late[0]?.since).toBeGreaterThanOrEqual(accepted);
   expect(concerns(status)).toEqual(['late links']);
 
   end();
-  await office.pass(5 * MINUTE);
-  expect(concerns(await seen(office))).toEqual([]);
+  await harness.pass(5 * MINUTE);
+  expect(concerns(await seen(harness))).toEqual([]);
 });

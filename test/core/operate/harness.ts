@@ -21,7 +21,7 @@ const refusalOf = ({ code, status = 400 }: Exclude<Mischief, 'lost'>): TwilioRes
   body: JSON.stringify({ status, code, message: 'refused' }),
 });
 
-export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
+export const operatorHarness = (plan: { readonly swept?: boolean } = {}) => {
   let mischief: (url: string, text: string, form: string, method: string) => Mischief | undefined = () => undefined;
   const mischiefIn = ({ method, host, path, query, body }: TwilioRequest): Mischief | undefined => {
     // Flex's own webhook takes what it is given.
@@ -56,7 +56,7 @@ export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
   });
   const operator = memoryOperator({ store, queues, clock: time, nonce });
 
-  /** A promise's value, however long it takes in the office's own time. */
+  /** A promise's value, however long it takes in the harness's own time. */
   const during = async <T>(work: Promise<T>): Promise<T> => {
     let over = false;
     const watched = work.finally(() => {
@@ -107,4 +107,4 @@ export const openOffice = (plan: { readonly swept?: boolean } = {}) => {
         .map(({ body }) => body ?? ''),
   };
 };
-export type Office = ReturnType<typeof openOffice>;
+export type OperatorHarness = ReturnType<typeof operatorHarness>;

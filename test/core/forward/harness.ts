@@ -1,20 +1,17 @@
 /** The forwarder between a local Twilio and its queue, in a time of its own: webhooks come in, SMS reach the phone. */
 import { AGENTS } from '../../../local-twilio/defaults.ts';
 import type { Fault } from '../../../local-twilio/faults.ts';
+import { consumerOf, depsOf, type ProcessPorts, webhookOf, webhookRequest } from '../../../sim/bridge.ts';
 import { BRIDGE, configWith, secretsWith } from '../../../sim/settings.ts';
 import { createWire } from '../../../sim/wire.ts';
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
-import { createAccounts } from '../../../src/adapters/twilio/accounts.ts';
 import { createBreakers } from '../../../src/adapters/twilio/http/breaker.ts';
 import type { HttpCall } from '../../../src/adapters/twilio/http/http.ts';
-import { createForwarder } from '../../../src/core/forward/forwarder.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 import { reasonWords } from '../../../src/core/ports/journal.ts';
 import type { Delivery, Disposition } from '../../../src/core/ports/queues.ts';
 import type { Store } from '../../../src/core/ports/store.ts';
-import { createWebhook } from '../../../src/edge/routes.ts';
-import { bridgeTimes } from '../../../src/runtime/bridge-settings.ts';
 import { createVirtualTwilio } from '../../local-twilio/support/virtual-twilio.ts';
 
 export const CHAT_EVENT = 'POST webhooks.chatevent';
@@ -23,9 +20,9 @@ export const SETTLE_MS = configWith().settleMs;
 /** What is answered in Twilio's place; undefined: Twilio answers. */
 export type Answering = (path: string, body: string) => { readonly status: number; readonly json: unknown } | undefined;
 
-export type Stage = ReturnType<typeof setStage>;
+export type ForwarderHarness = ReturnType<typeof forwarderHarness>;
 
-export const setStage = () => {
+export const forwarderHarness = () => {
   const twilio = createVirtualTwilio();
   twilio.connectBridge(BRIDGE);
   const clock = { now: twilio.now, sleep: async () => {} };
@@ -74,31 +71,21 @@ export const setStage = () => {
     }
     return answer;
   };
-  const config = configWith();
-  const secrets = async () => secretsWith();
   const tell = (entry: Entry) => void journal.push(entry);
-  const breakers = createBreakers({ clock, journal: tell });
-  const { flex, defaultWebhook: webhook } = createAccounts({ config, secrets, http, breakers });
-  const deps = {
-    ...{ store, queues, webhook, flex, clock },
+  const ports: ProcessPorts = {
+    ...{ config: configWith(), secrets: secretsWith(), store, queues, http, clock },
+    breakers: createBreakers({ clock, journal: tell }),
     nonce: () => `n${++nonces}`,
     journal: tell,
-    settings: bridgeTimes(config),
   };
-  const forwarder = createForwarder(deps);
-
-  const edge = createWebhook({
-    ...{ queues, clock, journal: () => {} },
-    config,
-    secrets,
-    deadline: () => () => {},
-  });
+  const deps = depsOf(ports);
+  const forwarder = consumerOf(deps, 'default-webhook');
+  const edge = webhookOf({ ...ports, journal: () => {} }, () => () => {});
   let arrived = 0;
   /** Twilio's webhooks so far reach the bridge. */
   const webhooksArrive = async (): Promise<void> => {
     await twilio.pass(0);
-    for (const { call } of twilio.delivered.slice(arrived))
-      await edge(new Request(call.url, { method: call.method, headers: call.headers, body: call.body }));
+    for (const { call } of twilio.delivered.slice(arrived)) await edge(webhookRequest(call));
     arrived = twilio.delivered.length;
   };
   /** Twilio's webhooks so far never reach the bridge. */
