@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { AGENTS, type Chat, channelUrl, conversationsUrl, openStage, type Stage } from './stage.ts';
+import { AGENTS, type Chat, channelUrl, conversationsUrl, type ScenarioHarness, scenarioHarness } from './harness.ts';
 
 const { ann } = AGENTS;
 
@@ -7,69 +7,70 @@ const { ann } = AGENTS;
 const olderPair = async (
   names: { readonly channel: boolean; readonly conversation: boolean },
   state = 'active',
-): Promise<{ readonly stage: Stage; readonly chat: Chat; readonly conversation: string }> => {
-  const stage = openStage();
-  const chat = stage.begins();
-  const { sid } = await stage.rest('frontline', 'POST', conversationsUrl, {
+): Promise<{ readonly harness: ScenarioHarness; readonly chat: Chat; readonly conversation: string }> => {
+  const harness = scenarioHarness();
+  const chat = harness.begins();
+  const { sid } = await harness.rest('frontline', 'POST', conversationsUrl, {
     Attributes: JSON.stringify(names.conversation ? { chatChannelSid: chat.channel } : {}),
   });
   const conversation = String(sid);
   const url = `${conversationsUrl}/${conversation}`;
-  for (const Identity of ['jo', ann.email]) await stage.rest('frontline', 'POST', `${url}/Participants`, { Identity });
-  for (let n = 1; n <= 3; n += 1) stage.customerWrites(chat, `only in Flex ${n}`);
-  await stage.rest('frontline', 'POST', `${url}/Messages`, { Author: 'jo', Body: 'the older app wrote this' });
-  stage.twilio.frontlineAgent.writes(ann.email, conversation, 'only in Frontline');
-  const attributes = JSON.parse(stage.twilio.reads.container('flex', chat.channel)?.attributes ?? '{}');
+  for (const Identity of ['jo', ann.email])
+    await harness.rest('frontline', 'POST', `${url}/Participants`, { Identity });
+  for (let n = 1; n <= 3; n += 1) harness.customerWrites(chat, `only in Flex ${n}`);
+  await harness.rest('frontline', 'POST', `${url}/Messages`, { Author: 'jo', Body: 'the older app wrote this' });
+  harness.twilio.frontlineAgent.writes(ann.email, conversation, 'only in Frontline');
+  const attributes = JSON.parse(harness.twilio.reads.container('flex', chat.channel)?.attributes ?? '{}');
   if (names.channel)
-    await stage.rest('flex', 'POST', channelUrl(chat), {
+    await harness.rest('flex', 'POST', channelUrl(chat), {
       Attributes: JSON.stringify({ ...attributes, ConversationSid: conversation }),
     });
-  if (state !== 'active') await stage.rest('frontline', 'POST', url, { State: state });
-  await stage.settle();
-  stage.accepts(chat);
-  await stage.settle(3);
-  return { stage, chat, conversation };
+  if (state !== 'active') await harness.rest('frontline', 'POST', url, { State: state });
+  await harness.settle();
+  harness.accepts(chat);
+  await harness.settle(3);
+  return { harness, chat, conversation };
 };
 
-const textsIn = (stage: Stage, sid: string): readonly (string | undefined)[] =>
-  stage.twilio.reads.transcript('frontline', sid).map(({ body }) => body);
+const textsIn = (harness: ScenarioHarness, sid: string): readonly (string | undefined)[] =>
+  harness.twilio.reads.transcript('frontline', sid).map(({ body }) => body);
 
 const untouched = ['the older app wrote this', 'only in Frontline'];
 const inFlex = ['only in Flex 1', 'only in Flex 2', 'only in Flex 3'];
 
 describe('a pair of the older app', () => {
   test('whose containers name each other is adopted: what is said from now on crosses, nothing from before does', async () => {
-    const { stage, chat, conversation } = await olderPair({ channel: true, conversation: true });
-    expect(stage.counterparts(chat).map(({ sid }) => sid)).toEqual([conversation]);
-    expect(textsIn(stage, conversation)).toEqual(untouched);
+    const { harness, chat, conversation } = await olderPair({ channel: true, conversation: true });
+    expect(harness.counterparts(chat).map(({ sid }) => sid)).toEqual([conversation]);
+    expect(textsIn(harness, conversation)).toEqual(untouched);
 
-    stage.customerWrites(chat, 'hello again');
-    await stage.settle();
-    stage.frontlineAgentWrites(chat, 'welcome back');
-    await stage.settle(30);
+    harness.customerWrites(chat, 'hello again');
+    await harness.settle();
+    harness.frontlineAgentWrites(chat, 'welcome back');
+    await harness.settle(30);
 
-    expect(textsIn(stage, conversation)).toEqual([...untouched, 'hello again', 'welcome back']);
-    expect(stage.said('flex', chat)).toEqual([...inFlex, 'hello again', 'welcome back']);
-    expect(stage.people('frontline', chat)).toEqual(['jo', ann.email]);
-    expect(stage.calls()['frontline POST conversations.conversations']).toBe(1);
+    expect(textsIn(harness, conversation)).toEqual([...untouched, 'hello again', 'welcome back']);
+    expect(harness.said('flex', chat)).toEqual([...inFlex, 'hello again', 'welcome back']);
+    expect(harness.people('frontline', chat)).toEqual(['jo', ann.email]);
+    expect(harness.calls()['frontline POST conversations.conversations']).toBe(1);
   });
 
   test.each([
     ['the channel', { channel: true, conversation: false }],
     ['the conversation', { channel: false, conversation: true }],
   ])('of which only %s names the other is none: the chat gets a counterpart of its own', async (_, names) => {
-    const { stage, chat, conversation } = await olderPair(names);
+    const { harness, chat, conversation } = await olderPair(names);
 
-    expect(stage.conversation(chat).uniqueName).toBe(`bridge-flex-${chat.channel}-1`);
-    expect(stage.said('frontline', chat)).toEqual(inFlex);
-    expect(textsIn(stage, conversation)).toEqual(untouched);
+    expect(harness.conversation(chat).uniqueName).toBe(`bridge-flex-${chat.channel}-1`);
+    expect(harness.said('frontline', chat)).toEqual(inFlex);
+    expect(textsIn(harness, conversation)).toEqual(untouched);
   });
 
   test('whose conversation is closed is none', async () => {
-    const { stage, chat, conversation } = await olderPair({ channel: true, conversation: true }, 'closed');
+    const { harness, chat, conversation } = await olderPair({ channel: true, conversation: true }, 'closed');
 
-    expect(stage.conversation(chat).uniqueName).toBe(`bridge-flex-${chat.channel}-1`);
-    expect(stage.said('frontline', chat)).toEqual(inFlex);
-    expect(textsIn(stage, conversation)).toEqual(untouched);
+    expect(harness.conversation(chat).uniqueName).toBe(`bridge-flex-${chat.channel}-1`);
+    expect(harness.said('frontline', chat)).toEqual(inFlex);
+    expect(textsIn(harness, conversation)).toEqual(untouched);
   });
 });

@@ -2,20 +2,20 @@
 import { describe, expect, test } from '@jest/globals';
 import { redriveAll } from '../../sim/operator.ts';
 import { listParked } from '../../src/core/operate/parked.ts';
+import { scenarioHarness } from './harness.ts';
 import { persons } from './persons.ts';
-import { openStage } from './stage.ts';
 
 const POISON = 'poison';
 
 const prepared = async (who: 'customer' | 'agent') => {
-  const stage = openStage();
-  const chat = await stage.linkedChat();
-  const person = persons(stage, chat)[who];
+  const harness = scenarioHarness();
+  const chat = await harness.linkedChat();
+  const person = persons(harness, chat)[who];
   const said = (side: 'here' | 'other') =>
-    stage.said(person[side], chat).filter((text) => !text.startsWith('[Bridge]'));
-  const notices = () => stage.said('frontline', chat).filter((text) => text.startsWith('[Bridge]'));
-  const parked = () => listParked(stage.store, {});
-  return { stage, chat, person, said, notices, parked };
+    harness.said(person[side], chat).filter((text) => !text.startsWith('[Bridge]'));
+  const notices = () => harness.said('frontline', chat).filter((text) => text.startsWith('[Bridge]'));
+  const parked = () => listParked(harness.store, {});
+  return { harness, chat, person, said, notices, parked };
 };
 
 type Prepared = Awaited<ReturnType<typeof prepared>>;
@@ -23,137 +23,137 @@ type Prepared = Awaited<ReturnType<typeof prepared>>;
 /** `hello`, and what was made of it, which is refused from now on. */
 const withRefused = async (who: 'customer' | 'agent') => {
   const all = await prepared(who);
-  const { stage, person } = all;
+  const { harness, person } = all;
   const sid = person.writes('hello');
-  await stage.settle();
-  const takes = stage.twilio.faults.add({ fault: 'content.refused', p: 1, holds: POISON });
+  await harness.settle();
+  const takes = harness.twilio.faults.add({ fault: 'content.refused', p: 1, holds: POISON });
   person.edits(sid, POISON);
   return { ...all, sid, takes };
 };
 
 /** The sweep sees nothing that a job could put right. */
-const isQuiet = async ({ stage }: Prepared): Promise<void> => {
-  const before = stage.entries.length;
-  await stage.settle(10);
-  const steps = stage.entries.slice(before).map(({ entry: { step, reason } }) => `${step} ${reason}`);
+const isQuiet = async ({ harness }: Prepared): Promise<void> => {
+  const before = harness.entries.length;
+  await harness.settle(10);
+  const steps = harness.entries.slice(before).map(({ entry: { step, reason } }) => `${step} ${reason}`);
   expect(new Set(steps)).toEqual(new Set(['swept clean', 'swept undefined']));
 };
 
 describe.each(['customer', 'agent'] as const)('an edit of the %s that Twilio refuses for good', (who) => {
   test('is parked and told of, and the chat goes on at once', async () => {
     const all = await withRefused(who);
-    const { stage, person, said, notices, parked, sid } = all;
+    const { harness, person, said, notices, parked, sid } = all;
     person.writes('still there?');
-    await stage.settle(0.5);
+    await harness.settle(0.5);
 
     expect(said('other')).toEqual(['hello', 'still there?']);
     expect(notices()).toEqual([expect.stringMatching(/^\[Bridge\] An edit of a message .*50504/)]);
     expect(await parked()).toMatchObject([{ sid, reason: 'refused', code: 50504, edit: true }]);
-    expect(stage.journal('parked(refused)')).toHaveLength(1);
+    expect(harness.journal('parked(refused)')).toHaveLength(1);
     await isQuiet(all);
   });
 
   test('of which nobody told is found, parked and told of once', async () => {
     const all = await prepared(who);
-    const { stage, person, said, notices, parked } = all;
+    const { harness, person, said, notices, parked } = all;
     const sid = person.writes('hello');
-    await stage.settle();
-    stage.twilio.faults.add({ fault: 'content.refused', p: 1, holds: POISON });
-    const lost = stage.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
+    await harness.settle();
+    harness.twilio.faults.add({ fault: 'content.refused', p: 1, holds: POISON });
+    const lost = harness.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
     person.edits(sid, POISON);
     lost();
-    await stage.settle(10);
+    await harness.settle(10);
 
     expect(said('other')).toEqual(['hello']);
     expect(notices()).toHaveLength(1);
     expect(await parked()).toHaveLength(1);
-    expect(await stage.dead(person.here === 'flex' ? 'flex-events' : 'frontline-events')).toHaveLength(1);
+    expect(await harness.dead(person.here === 'flex' ? 'flex-events' : 'frontline-events')).toHaveLength(1);
     await isQuiet(all);
   });
 
   test('is put back by an operator once it is taken, and stays parked until then', async () => {
-    const { stage, person, said, notices, parked, takes } = await withRefused(who);
-    await stage.settle(10);
-    await redriveAll(stage);
-    await stage.settle();
+    const { harness, person, said, notices, parked, takes } = await withRefused(who);
+    await harness.settle(10);
+    await redriveAll(harness);
+    await harness.settle();
     expect(await parked()).toHaveLength(1);
     expect(notices()).toHaveLength(1);
-    expect(await stage.dead(person.here === 'flex' ? 'flex-events' : 'frontline-events')).toHaveLength(1);
+    expect(await harness.dead(person.here === 'flex' ? 'flex-events' : 'frontline-events')).toHaveLength(1);
     takes();
-    await redriveAll(stage);
-    await stage.settle();
+    await redriveAll(harness);
+    await harness.settle();
     expect(said('other')).toEqual([POISON]);
     expect(await parked()).toEqual([]);
   });
 
   test('is told of though the message itself was told of before', async () => {
-    const { stage, person, notices } = await prepared(who);
+    const { harness, person, notices } = await prepared(who);
     const refused = { fault: 'content.refused', p: 1, holds: POISON } as const;
-    const takes = stage.twilio.faults.add(refused);
+    const takes = harness.twilio.faults.add(refused);
     const sid = person.writes(POISON);
-    await stage.settle();
+    await harness.settle();
     takes();
-    await redriveAll(stage);
-    await stage.settle();
-    stage.twilio.faults.add(refused);
+    await redriveAll(harness);
+    await harness.settle();
+    harness.twilio.faults.add(refused);
     person.edits(sid, `${POISON} again`);
-    await stage.settle();
+    await harness.settle();
     expect(notices()).toEqual([expect.stringContaining('] A message'), expect.stringContaining('] An edit of')]);
   });
 
   test('is told of again when another edit is refused', async () => {
-    const { stage, person, notices, sid } = await withRefused(who);
-    await stage.settle();
+    const { harness, person, notices, sid } = await withRefused(who);
+    await harness.settle();
     person.edits(sid, 'better');
-    await stage.settle();
+    await harness.settle();
     person.edits(sid, `${POISON} again`);
-    await stage.settle();
+    await harness.settle();
     expect(notices()).toHaveLength(2);
   });
 
   test('is over when the message is edited again, or deleted', async () => {
-    const { stage, person, said, parked, sid } = await withRefused(who);
-    await stage.settle();
+    const { harness, person, said, parked, sid } = await withRefused(who);
+    await harness.settle();
     person.edits(sid, 'better');
-    await stage.settle();
+    await harness.settle();
     expect(said('other')).toEqual(['better']);
     expect(await parked()).toEqual([]);
     person.edits(sid, `${POISON} again`);
-    await stage.settle();
+    await harness.settle();
     expect(await parked()).toHaveLength(1);
     person.deletes(sid);
-    await stage.settle();
+    await harness.settle();
     expect(said('other')).toEqual([]);
     expect(await parked()).toEqual([]);
   });
 
   test('is over when the next edit, of which nobody told, is taken', async () => {
-    const { stage, person, said, parked, sid } = await withRefused(who);
-    await stage.settle();
-    const lost = stage.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
+    const { harness, person, said, parked, sid } = await withRefused(who);
+    await harness.settle();
+    const lost = harness.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
     person.edits(sid, 'better');
     lost();
-    await stage.settle(5);
+    await harness.settle(5);
     expect(said('other')).toEqual(['better']);
     expect(await parked()).toEqual([]);
   });
 });
 
 describe.each(['told', 'not told'])('a message of the customer that did not cross (%s)', (told) => {
-  const edited = async ({ stage, person }: Prepared, sid: string, text: string): Promise<void> => {
-    const end = stage.twilio.faults.add({ fault: 'webhook.lost', p: told === 'told' ? 0 : 1 });
+  const edited = async ({ harness, person }: Prepared, sid: string, text: string): Promise<void> => {
+    const end = harness.twilio.faults.add({ fault: 'webhook.lost', p: told === 'told' ? 0 : 1 });
     person.edits(sid, text);
     end();
-    await stage.settle(told === 'told' ? 0.5 : 10);
+    await harness.settle(told === 'told' ? 0.5 : 10);
   };
 
   test('for Twilio refused it crosses late when it says something else', async () => {
     const all = await prepared('customer');
-    const { stage, person, said, parked } = all;
-    stage.twilio.faults.add({ fault: 'content.refused', p: 1, holds: POISON });
+    const { harness, person, said, parked } = all;
+    harness.twilio.faults.add({ fault: 'content.refused', p: 1, holds: POISON });
     const sid = person.writes(POISON);
     person.writes('hello');
-    await stage.settle();
+    await harness.settle();
     await edited(all, sid, `${POISON} still`);
     expect(said('other')).toEqual(['hello']);
     await edited(all, sid, 'honey');
@@ -164,16 +164,16 @@ describe.each(['told', 'not told'])('a message of the customer that did not cros
 
   test('for it said nothing crosses late when it comes to say something, and follows its edits from there on', async () => {
     const all = await prepared('customer');
-    const { stage, person, said } = all;
+    const { harness, person, said } = all;
     const sid = person.writes('');
     person.writes('hello');
-    await stage.settle();
+    await harness.settle();
     await edited(all, sid, 'after all');
     const late = expect.stringMatching(/^\[Late, written \S+ \S+ UTC\] after all$/);
     expect(said('other')).toEqual(['hello', late]);
     await edited(all, sid, 'after all, this');
     expect(said('other')).toEqual(['hello', expect.stringMatching(/^\[Late, .*\] after all, this$/)]);
-    expect(stage.said('flex', all.chat)).toEqual(['after all, this', 'hello']);
+    expect(harness.said('flex', all.chat)).toEqual(['after all, this', 'hello']);
     await isQuiet(all);
   });
 
@@ -181,7 +181,7 @@ describe.each(['told', 'not told'])('a message of the customer that did not cros
     const all = await prepared('customer');
     const sid = all.person.writes('');
     all.person.writes('hello');
-    await all.stage.settle();
+    await all.harness.settle();
     await edited(all, sid, '');
     expect(all.said('other')).toEqual(['hello']);
     await isQuiet(all);
@@ -191,9 +191,9 @@ describe.each(['told', 'not told'])('a message of the customer that did not cros
 test('A message that is emptied keeps its copy where Twilio takes no empty text, and that is told', async () => {
   const all = await prepared('customer');
   const sid = all.person.writes('hello');
-  await all.stage.settle();
+  await all.harness.settle();
   all.person.edits(sid, '');
-  await all.stage.settle();
+  await all.harness.settle();
   expect(all.said('other')).toEqual(['hello']);
   expect(await all.parked()).toMatchObject([{ sid, edit: true }]);
   expect(all.notices()).toHaveLength(1);
@@ -202,16 +202,16 @@ test('A message that is emptied keeps its copy where Twilio takes no empty text,
 
 test('A text for what said nothing is not forgotten over an outage, however much is said meanwhile', async () => {
   const all = await prepared('customer');
-  const { stage, person } = all;
+  const { harness, person } = all;
   const sid = person.writes('');
   for (let n = 1; n <= 110; n += 1) {
     person.writes(`hello ${n}`);
-    await stage.settle(0.05);
+    await harness.settle(0.05);
   }
-  const down = stage.twilio.faults.add({ fault: 'side.down', p: 1, account: 'frontline', how: '503' });
+  const down = harness.twilio.faults.add({ fault: 'side.down', p: 1, account: 'frontline', how: '503' });
   person.edits(sid, 'after all');
-  await stage.settle(25);
+  await harness.settle(25);
   down();
-  await stage.settle(30);
+  await harness.settle(30);
   expect(all.said('other').at(-1)).toMatch(/^\[Late, .*\] after all$/);
 });

@@ -1,9 +1,9 @@
-import { AGENTS, type Chat, type Stage } from './stage.ts';
+import { AGENTS, type Chat, type ScenarioHarness } from './harness.ts';
 
 /** A person on each side who writes, edits and deletes there; `other` is where the copy stands. */
-export const persons = (stage: Stage, chat: Chat) => {
-  const { customer, frontlineAgent } = stage.twilio;
-  const conversation = stage.conversation(chat).sid;
+export const persons = (harness: ScenarioHarness, chat: Chat) => {
+  const { customer, frontlineAgent } = harness.twilio;
+  const conversation = harness.conversation(chat).sid;
   const { email } = AGENTS.ann;
   return {
     customer: {

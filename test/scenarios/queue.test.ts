@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { QUEUES, type QueueName } from '../../src/contract.ts';
 import { decodeEnvelope, encodeEnvelope, type Work } from '../../src/core/jobs/envelope.ts';
-import { openStage } from './stage.ts';
+import { scenarioHarness } from './harness.ts';
 
 const folder = new URL('../fixtures/queue/', import.meta.url);
 const samples = readdirSync(folder).filter((name) => name.endsWith('.json'));
@@ -43,47 +43,47 @@ describe('a queue message', () => {
   test.each(QUEUES.flatMap((queue) => Object.entries(toCome).map(([what, message]) => ({ queue, what, message }))))(
     'of a release to come is parked as unreadable, and the chat goes on ($what, $queue)',
     async ({ queue, message }) => {
-      const stage = openStage();
-      const chat = await stage.linkedChat();
-      const group = queue === 'frontline-events' ? stage.conversation(chat).sid : chat.channel;
+      const harness = scenarioHarness();
+      const chat = await harness.linkedChat();
+      const group = queue === 'frontline-events' ? harness.conversation(chat).sid : chat.channel;
       const body = JSON.stringify(message);
-      await stage.queues.send(queue, { group, dedupe: 'from the future', body });
-      stage.customerWrites(chat, 'hello');
-      stage.frontlineAgentWrites(chat, 'hello you');
-      await stage.settle(5);
+      await harness.queues.send(queue, { group, dedupe: 'from the future', body });
+      harness.customerWrites(chat, 'hello');
+      harness.frontlineAgentWrites(chat, 'hello you');
+      await harness.settle(5);
 
-      expect((await stage.dead(queue)).map((dead) => [dead.reason, dead.body])).toEqual([['unreadable', body]]);
-      expect(stage.journal('parked(unreadable)')).toHaveLength(1);
-      expect([...stage.said('flex', chat)].sort()).toEqual(['hello', 'hello you']);
-      expect([...stage.said('frontline', chat)].sort()).toEqual(['hello', 'hello you']);
+      expect((await harness.dead(queue)).map((dead) => [dead.reason, dead.body])).toEqual([['unreadable', body]]);
+      expect(harness.journal('parked(unreadable)')).toHaveLength(1);
+      expect([...harness.said('flex', chat)].sort()).toEqual(['hello', 'hello you']);
+      expect([...harness.said('frontline', chat)].sort()).toEqual(['hello', 'hello you']);
     },
   );
 
   test.each(['', 'null', '[]', '7', '{"v":1}', 'not JSON', '{"v":1,"receivedAt":"now","work":{"kind":"event"}}'])(
     'that is none is parked as unreadable, and harms no consumer: %j',
     async (body) => {
-      const stage = openStage();
-      const chat = await stage.linkedChat();
-      for (const queue of QUEUES) await stage.queues.send(queue, { group: chat.channel, dedupe: 'none', body });
-      await stage.settle();
+      const harness = scenarioHarness();
+      const chat = await harness.linkedChat();
+      for (const queue of QUEUES) await harness.queues.send(queue, { group: chat.channel, dedupe: 'none', body });
+      await harness.settle();
 
-      for (const queue of QUEUES) expect(await stage.dead(queue)).toHaveLength(1);
-      expect(stage.journal('failed')).toEqual([]);
+      for (const queue of QUEUES) expect(await harness.dead(queue)).toHaveLength(1);
+      expect(harness.journal('failed')).toEqual([]);
     },
   );
 
   test.each<[string, QueueName]>(samples.flatMap((name) => QUEUES.map((queue): [string, QueueName] => [name, queue])))(
     '%s harms nothing on %s although it knows none of its chats',
     async (name, queue) => {
-      const stage = openStage();
-      const chat = await stage.linkedChat();
-      await stage.queues.send(queue, { group: chat.channel, dedupe: 'sample', body: read(name) });
-      await stage.settle(20);
-      stage.customerWrites(chat, 'hello');
-      await stage.settle(1);
+      const harness = scenarioHarness();
+      const chat = await harness.linkedChat();
+      await harness.queues.send(queue, { group: chat.channel, dedupe: 'sample', body: read(name) });
+      await harness.settle(20);
+      harness.customerWrites(chat, 'hello');
+      await harness.settle(1);
 
-      expect(stage.journal('failed')).toEqual([]);
-      expect(stage.said('frontline', chat)).toEqual(['hello']);
+      expect(harness.journal('failed')).toEqual([]);
+      expect(harness.said('frontline', chat)).toEqual(['hello']);
     },
   );
 });

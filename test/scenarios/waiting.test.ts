@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { CALM } from '../../sim/plan.ts';
 import { decodeEnvelope } from '../../src/core/jobs/envelope.ts';
 import { LEDGER, ledgerKey, pairId } from '../../src/core/state/items.ts';
-import { AGENTS, openStage, type Stage } from './stage.ts';
+import { AGENTS, type ScenarioHarness, scenarioHarness } from './harness.ts';
 
 const { ann } = AGENTS;
 
@@ -13,50 +13,50 @@ describe('when Frontline is down', () => {
   test.each(['503', 'hang', 'destroy'] as const)(
     'for 20 minutes (%s), messages wait, and all stand there in order when it is back',
     async (how) => {
-      const stage = openStage();
-      const chat = await stage.linkedChat();
-      const end = stage.twilio.faults.add({ fault: 'side.down', p: 1, how, account: 'frontline' });
+      const harness = scenarioHarness();
+      const chat = await harness.linkedChat();
+      const end = harness.twilio.faults.add({ fault: 'side.down', p: 1, how, account: 'frontline' });
       for (let n = 1; n <= 10; n += 1) {
-        stage.customerWrites(chat, `customer ${n}`);
-        await stage.settle(2);
+        harness.customerWrites(chat, `customer ${n}`);
+        await harness.settle(2);
       }
-      const waited = stage.journal('deferred').length;
+      const waited = harness.journal('deferred').length;
       end();
-      await stage.settle(5);
+      await harness.settle(5);
 
       expect(waited).toBeGreaterThan(0);
-      expect(stage.said('frontline', chat)).toEqual(numbered('customer', 10));
-      stage.customerWrites(chat, 'back to normal');
-      await stage.settle(0.1);
-      expect(stage.said('frontline', chat).at(-1)).toBe('back to normal');
+      expect(harness.said('frontline', chat)).toEqual(numbered('customer', 10));
+      harness.customerWrites(chat, 'back to normal');
+      await harness.settle(0.1);
+      expect(harness.said('frontline', chat).at(-1)).toBe('back to normal');
     },
   );
 
   test('a message is not set aside before 15 minutes are over', async () => {
-    const stage = openStage();
-    const chat = await stage.linkedChat();
-    stage.customerWrites(chat, 'hello?');
-    await stage.during({ fault: 'side.down', p: 1, how: '503', account: 'frontline' }, 14.5);
-    expect(stage.journal('deferred')).toEqual([]);
-    expect(stage.journal('retried').length).toBeGreaterThan(10);
-    await stage.settle(2);
+    const harness = scenarioHarness();
+    const chat = await harness.linkedChat();
+    harness.customerWrites(chat, 'hello?');
+    await harness.during({ fault: 'side.down', p: 1, how: '503', account: 'frontline' }, 14.5);
+    expect(harness.journal('deferred')).toEqual([]);
+    expect(harness.journal('retried').length).toBeGreaterThan(10);
+    await harness.settle(2);
 
-    expect(stage.said('frontline', chat)).toEqual(['hello?']);
-    expect(stage.journal('deferred')).toEqual([]);
+    expect(harness.said('frontline', chat)).toEqual(['hello?']);
+    expect(harness.journal('deferred')).toEqual([]);
   });
 
   test('the other direction goes on: what the agent writes reaches Flex', async () => {
-    const stage = openStage();
-    const chat = await stage.linkedChat();
-    const end = stage.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'frontline' });
-    stage.customerWrites(chat, 'a question');
-    await stage.settle(1);
-    stage.frontlineAgentWrites(chat, 'an answer');
-    await stage.settle(1);
-    expect(stage.said('flex', chat)).toEqual(['a question', 'an answer']);
+    const harness = scenarioHarness();
+    const chat = await harness.linkedChat();
+    const end = harness.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'frontline' });
+    harness.customerWrites(chat, 'a question');
+    await harness.settle(1);
+    harness.frontlineAgentWrites(chat, 'an answer');
+    await harness.settle(1);
+    expect(harness.said('flex', chat)).toEqual(['a question', 'an answer']);
     end();
-    await stage.settle(5);
-    expect(stage.said('frontline', chat)).toEqual(['an answer', 'a question']);
+    await harness.settle(5);
+    expect(harness.said('frontline', chat)).toEqual(['an answer', 'a question']);
   });
 });
 
@@ -64,19 +64,19 @@ describe('when Flex is down', () => {
   test.each(['503', 'hang', 'destroy'] as const)(
     "for 20 minutes (%s), the agent's messages wait, and all stand there in order when it is back",
     async (how) => {
-      const stage = openStage();
-      const chat = await stage.linkedChat();
-      const end = stage.twilio.faults.add({ fault: 'side.down', p: 1, how, account: 'flex' });
+      const harness = scenarioHarness();
+      const chat = await harness.linkedChat();
+      const end = harness.twilio.faults.add({ fault: 'side.down', p: 1, how, account: 'flex' });
       for (let n = 1; n <= 10; n += 1) {
-        stage.frontlineAgentWrites(chat, `agent ${n}`);
-        await stage.settle(2);
+        harness.frontlineAgentWrites(chat, `agent ${n}`);
+        await harness.settle(2);
       }
       end();
-      await stage.settle(5);
+      await harness.settle(5);
 
-      expect(stage.journal('deferred').length).toBeGreaterThan(0);
-      expect(stage.said('flex', chat)).toEqual(numbered('agent', 10));
-      expect(stage.said('frontline', chat)).toEqual(numbered('agent', 10));
+      expect(harness.journal('deferred').length).toBeGreaterThan(0);
+      expect(harness.said('flex', chat)).toEqual(numbered('agent', 10));
+      expect(harness.said('frontline', chat)).toEqual(numbered('agent', 10));
     },
   );
 });
@@ -86,19 +86,19 @@ describe('when Twilio says "too many requests"', () => {
     ['after 7 seconds, as it asked', 7, 7],
     ['after a second or two, when it did not say', undefined, 1],
   ])('the message is sent again %s', async (_, retryAfter, atLeast) => {
-    const stage = openStage();
-    const chat = await stage.linkedChat();
-    stage.twilio.counts.reset();
-    const said = stage.time.now();
-    stage.customerWrites(chat, 'hello');
+    const harness = scenarioHarness();
+    const chat = await harness.linkedChat();
+    harness.twilio.counts.reset();
+    const said = harness.time.now();
+    harness.customerWrites(chat, 'hello');
     const refused = { fault: 'rest.429', p: 1, retryAfter, only: 'POST conversations.messages' } as const;
-    await stage.during(refused, 0.01);
-    await stage.settle();
+    await harness.during(refused, 0.01);
+    await harness.settle();
 
-    expect(stage.said('frontline', chat)).toEqual(['hello']);
-    expect(stage.calls()['frontline POST conversations.messages']).toBe(2);
-    expect(((stage.written(chat)[0] ?? 0) - said) / 1000).toBeGreaterThanOrEqual(atLeast);
-    expect(((stage.written(chat)[0] ?? 0) - said) / 1000).toBeLessThan(atLeast + 2);
+    expect(harness.said('frontline', chat)).toEqual(['hello']);
+    expect(harness.calls()['frontline POST conversations.messages']).toBe(2);
+    expect(((harness.written(chat)[0] ?? 0) - said) / 1000).toBeGreaterThanOrEqual(atLeast);
+    expect(((harness.written(chat)[0] ?? 0) - said) / 1000).toBeLessThan(atLeast + 2);
   });
 });
 
@@ -106,113 +106,116 @@ describe('when the answer to a message is lost', () => {
   test.each(['hang', 'destroy'] as const)(
     'the message that stands there is found and not sent again (%s)',
     async (loss) => {
-      const stage = openStage();
-      const chat = await stage.linkedChat();
-      stage.twilio.counts.reset();
-      stage.customerWrites(chat, 'hello');
-      await stage.during({ fault: 'rest.answer-lost', p: 1, loss, only: 'POST conversations.messages' }, 0.01);
-      stage.customerWrites(chat, 'are you there?');
-      await stage.settle(5);
+      const harness = scenarioHarness();
+      const chat = await harness.linkedChat();
+      harness.twilio.counts.reset();
+      harness.customerWrites(chat, 'hello');
+      await harness.during({ fault: 'rest.answer-lost', p: 1, loss, only: 'POST conversations.messages' }, 0.01);
+      harness.customerWrites(chat, 'are you there?');
+      await harness.settle(5);
 
-      expect(stage.said('frontline', chat)).toEqual(['hello', 'are you there?']);
-      expect(stage.calls()['frontline POST conversations.messages']).toBe(2);
+      expect(harness.said('frontline', chat)).toEqual(['hello', 'are you there?']);
+      expect(harness.calls()['frontline POST conversations.messages']).toBe(2);
     },
   );
 
   test("the message is found although the agent's app replaced its stamp", async () => {
-    const stage = openStage();
-    const chat = await stage.linkedChat();
-    stage.twilio.faults.add({ fault: 'attributes.replaced', p: 1, maxMs: 1_000 });
-    stage.customerWrites(chat, 'hello');
-    await stage.during({ fault: 'rest.answer-lost', p: 1, loss: 'destroy', only: 'POST conversations.messages' }, 0.01);
-    await stage.settle(5);
+    const harness = scenarioHarness();
+    const chat = await harness.linkedChat();
+    harness.twilio.faults.add({ fault: 'attributes.replaced', p: 1, maxMs: 1_000 });
+    harness.customerWrites(chat, 'hello');
+    await harness.during(
+      { fault: 'rest.answer-lost', p: 1, loss: 'destroy', only: 'POST conversations.messages' },
+      0.01,
+    );
+    await harness.settle(5);
 
-    expect(stage.said('frontline', chat)).toEqual(['hello']);
-    expect(stage.said('flex', chat)).toEqual(['hello']);
+    expect(harness.said('frontline', chat)).toEqual(['hello']);
+    expect(harness.said('flex', chat)).toEqual(['hello']);
   });
 
   test.each(['edited', 'removed'] as const)(
     'the message is found although its stamp was replaced and its source %s',
     async (then) => {
-      const stage = openStage();
-      const chat = await stage.linkedChat();
-      stage.twilio.faults.add({ fault: 'attributes.replaced', p: 1, maxMs: 0 });
-      const { sid } = stage.customerWrites(chat, 'hello');
-      await stage.during(
+      const harness = scenarioHarness();
+      const chat = await harness.linkedChat();
+      harness.twilio.faults.add({ fault: 'attributes.replaced', p: 1, maxMs: 0 });
+      const { sid } = harness.customerWrites(chat, 'hello');
+      await harness.during(
         { fault: 'rest.answer-lost', p: 1, loss: 'destroy', only: 'POST conversations.messages' },
         0.01,
       );
-      if (then === 'edited') stage.twilio.customer.edits(chat.channel, sid, 'better');
-      else stage.twilio.customer.deletes(chat.channel, sid);
-      await stage.settle(10);
+      if (then === 'edited') harness.twilio.customer.edits(chat.channel, sid, 'better');
+      else harness.twilio.customer.deletes(chat.channel, sid);
+      await harness.settle(10);
 
       const left = then === 'edited' ? ['better'] : [];
-      expect(stage.said('frontline', chat)).toEqual(left);
-      expect(stage.said('flex', chat)).toEqual(left);
+      expect(harness.said('frontline', chat)).toEqual(left);
+      expect(harness.said('flex', chat)).toEqual(left);
     },
   );
 
   test('a message that does not stand there is sent once', async () => {
-    const stage = openStage();
-    const chat = await stage.linkedChat();
-    stage.customerWrites(chat, 'hello');
-    await stage.during({ fault: 'rest.5xx-before', p: 1, status: 500, only: 'POST conversations.messages' }, 0.01);
-    await stage.settle(5);
+    const harness = scenarioHarness();
+    const chat = await harness.linkedChat();
+    harness.customerWrites(chat, 'hello');
+    await harness.during({ fault: 'rest.5xx-before', p: 1, status: 500, only: 'POST conversations.messages' }, 0.01);
+    await harness.settle(5);
 
-    expect(stage.twilio.faults.counts()['rest.5xx-before']).toBe(1);
-    expect(stage.said('frontline', chat)).toEqual(['hello']);
+    expect(harness.twilio.faults.counts()['rest.5xx-before']).toBe(1);
+    expect(harness.said('frontline', chat)).toEqual(['hello']);
   });
 
   test.each(['hang', 'destroy'] as const)(
     'a message that comes to stand there late, within the time of settling, stands there once (%s)',
     async (loss) => {
       for (let seed = 1; seed <= 4; seed += 1) {
-        const stage = openStage({ seed });
-        const chat = await stage.linkedChat();
-        stage.customerWrites(chat, 'hello');
-        await stage.during(
+        const harness = scenarioHarness({ seed });
+        const chat = await harness.linkedChat();
+        harness.customerWrites(chat, 'hello');
+        await harness.during(
           { fault: 'rest.late-commit', p: 1, loss, maxMs: 30_000, only: 'POST conversations.messages' },
           0.01,
         );
-        stage.frontlineAgentWrites(chat, 'anybody?');
-        await stage.settle(5);
+        harness.frontlineAgentWrites(chat, 'anybody?');
+        await harness.settle(5);
 
-        expect(stage.twilio.faults.counts()['rest.late-commit']).toBe(1);
+        expect(harness.twilio.faults.counts()['rest.late-commit']).toBe(1);
         // Once, and not twice and one of them taken away again.
-        expect(stage.calls()['frontline POST conversations.messages']).toBe(1);
-        expect([...stage.said('frontline', chat)].sort()).toEqual(['anybody?', 'hello']);
-        expect([...stage.said('flex', chat)].sort()).toEqual(['anybody?', 'hello']);
+        expect(harness.calls()['frontline POST conversations.messages']).toBe(1);
+        expect([...harness.said('frontline', chat)].sort()).toEqual(['anybody?', 'hello']);
+        expect([...harness.said('flex', chat)].sort()).toEqual(['anybody?', 'hello']);
       }
     },
   );
 
   test('a second function that is given the same message meanwhile waits for it to settle, too', async () => {
     for (let seed = 1; seed <= 8; seed += 1) {
-      const stage = openStage({ seed });
-      const chat = await stage.linkedChat();
-      stage.setFaults({ ...CALM, twin: 1 });
-      stage.customerWrites(chat, 'hello');
+      const harness = scenarioHarness({ seed });
+      const chat = await harness.linkedChat();
+      harness.setFaults({ ...CALM, twin: 1 });
+      harness.customerWrites(chat, 'hello');
       const only = 'POST conversations.messages';
-      await stage.during({ fault: 'rest.late-commit', p: 1, loss: 'destroy', maxMs: 30_000, only }, 0.01);
-      await stage.settle(5);
+      await harness.during({ fault: 'rest.late-commit', p: 1, loss: 'destroy', maxMs: 30_000, only }, 0.01);
+      await harness.settle(5);
 
-      expect(stage.twilio.faults.counts()['rest.late-commit']).toBe(1);
-      expect(stage.calls()['frontline POST conversations.messages']).toBe(1);
-      expect(stage.said('frontline', chat)).toEqual(['hello']);
+      expect(harness.twilio.faults.counts()['rest.late-commit']).toBe(1);
+      expect(harness.calls()['frontline POST conversations.messages']).toBe(1);
+      expect(harness.said('frontline', chat)).toEqual(['hello']);
     }
   });
 
   test.each(['answer lost', 'nothing done'])('the same holds on the way to Flex (%s)', async (what) => {
-    const stage = openStage();
-    const chat = await stage.linkedChat();
-    stage.frontlineAgentWrites(chat, 'hello');
+    const harness = scenarioHarness();
+    const chat = await harness.linkedChat();
+    harness.frontlineAgentWrites(chat, 'hello');
     const only = 'POST chat.messages';
-    if (what === 'answer lost') await stage.during({ fault: 'rest.answer-lost', p: 1, loss: 'hang', only }, 0.01);
-    else await stage.during({ fault: 'rest.5xx-before', p: 1, status: 502, only }, 0.01);
-    await stage.settle(5);
+    if (what === 'answer lost') await harness.during({ fault: 'rest.answer-lost', p: 1, loss: 'hang', only }, 0.01);
+    else await harness.during({ fault: 'rest.5xx-before', p: 1, status: 502, only }, 0.01);
+    await harness.settle(5);
 
-    expect(stage.said('flex', chat)).toEqual(['hello']);
-    expect(stage.said('frontline', chat)).toEqual(['hello']);
+    expect(harness.said('flex', chat)).toEqual(['hello']);
+    expect(harness.said('frontline', chat)).toEqual(['hello']);
   });
 });
 
@@ -221,32 +224,32 @@ describe('a message that Twilio will never take', () => {
   const secret = 'S'.repeat(33_000);
   const file = { filename: secret, contentType: 'image/png', size: 1 };
 
-  const parkedList = async (stage: Stage) => (await stage.store.list('parked', { limit: 10 })).items;
+  const parkedList = async (harness: ScenarioHarness) => (await harness.store.list('parked', { limit: 10 })).items;
 
   test.each([
     ['its own webhook', false],
     ['the one after it', true],
   ])('lets the chat go on, and stands in the dead-letter queue without its text (found by %s)', async (_, lost) => {
-    const stage = openStage();
-    const chat = await stage.linkedChat();
-    const conversation = stage.conversation(chat).sid;
-    stage.frontlineAgentWrites(chat, 'before');
-    const end = lost ? stage.twilio.faults.add({ fault: 'webhook.lost', p: 1 }) : () => {};
-    const { sid, index } = stage.twilio.frontlineAgent.sends(ann.email, conversation, file);
+    const harness = scenarioHarness();
+    const chat = await harness.linkedChat();
+    const conversation = harness.conversation(chat).sid;
+    harness.frontlineAgentWrites(chat, 'before');
+    const end = lost ? harness.twilio.faults.add({ fault: 'webhook.lost', p: 1 }) : () => {};
+    const { sid, index } = harness.twilio.frontlineAgent.sends(ann.email, conversation, file);
     end();
-    stage.frontlineAgentWrites(chat, 'after');
-    await stage.settle(5);
+    harness.frontlineAgentWrites(chat, 'after');
+    await harness.settle(5);
 
-    expect(stage.said('flex', chat)).toEqual(['before', 'after']);
-    expect(stage.journal('parked(refused)')).toHaveLength(1);
-    const dead = await stage.dead('frontline-events');
+    expect(harness.said('flex', chat)).toEqual(['before', 'after']);
+    expect(harness.journal('parked(refused)')).toHaveLength(1);
+    const dead = await harness.dead('frontline-events');
     expect(dead.map(({ reason, group }) => [reason, group])).toEqual([['refused', conversation]]);
     expect(decodeEnvelope(dead[0]?.body ?? '')?.work).toMatchObject({
       kind: 'parked',
       parked: { pair: `flex#${chat.channel}`, lane: 'toFlex', sid, index, reason: 'refused', code: 50504 },
     });
     expect(dead[0]?.body).not.toContain('SSSS');
-    expect(await parkedList(stage)).toMatchObject([
+    expect(await parkedList(harness)).toMatchObject([
       {
         ...ledgerKey(pairId('flex', chat.channel), 'toFlex', sid),
         [LEDGER.state]: 'parked',
@@ -255,33 +258,33 @@ describe('a message that Twilio will never take', () => {
         code: 50504,
       },
     ]);
-    expect(JSON.stringify(await parkedList(stage))).not.toContain('SSSS');
+    expect(JSON.stringify(await parkedList(harness))).not.toContain('SSSS');
   });
 
   test('of the customer is parked on the way to Frontline just so', async () => {
-    const stage = openStage();
-    const chat = await stage.linkedChat();
-    stage.customerWrites(chat, 'before');
-    const { sid } = stage.twilio.customer.sends(chat.channel, file);
-    stage.customerWrites(chat, 'after');
-    await stage.settle(5);
+    const harness = scenarioHarness();
+    const chat = await harness.linkedChat();
+    harness.customerWrites(chat, 'before');
+    const { sid } = harness.twilio.customer.sends(chat.channel, file);
+    harness.customerWrites(chat, 'after');
+    await harness.settle(5);
 
-    const people = stage.said('frontline', chat).filter((text) => !text.startsWith('[Bridge]'));
+    const people = harness.said('frontline', chat).filter((text) => !text.startsWith('[Bridge]'));
     expect(people).toEqual(['before', 'after']);
-    expect((await stage.dead('flex-events')).map(({ reason }) => reason)).toEqual(['refused']);
-    expect(await parkedList(stage)).toMatchObject([
+    expect((await harness.dead('flex-events')).map(({ reason }) => reason)).toEqual(['refused']);
+    expect(await parkedList(harness)).toMatchObject([
       { sk: ledgerKey(pairId('flex', chat.channel), 'toFrontline', sid).sk, [LEDGER.state]: 'parked', code: 50504 },
     ]);
   });
 
   test('is not tried again by anything that comes later', async () => {
-    const stage = openStage();
-    const chat = await stage.linkedChat();
-    const end = stage.twilio.faults.add({ fault: 'webhook.doubled', p: 1, maxMs: 30 * 60_000 });
-    stage.twilio.customer.sends(chat.channel, file);
+    const harness = scenarioHarness();
+    const chat = await harness.linkedChat();
+    const end = harness.twilio.faults.add({ fault: 'webhook.doubled', p: 1, maxMs: 30 * 60_000 });
+    harness.twilio.customer.sends(chat.channel, file);
     end();
-    await stage.settle(60);
+    await harness.settle(60);
 
-    expect(await stage.dead('flex-events')).toHaveLength(1);
+    expect(await harness.dead('flex-events')).toHaveLength(1);
   });
 });

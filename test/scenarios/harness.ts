@@ -1,5 +1,5 @@
 /**
- * A stage for scenarios: a whole bridge between the local Twilio's two accounts, in virtual time, with the people who
+ * A harness for scenarios: a whole bridge between the local Twilio's two accounts, in virtual time, with the people who
  * use them. What it tells is Twilio's own truth and the bridge's journal.
  */
 
@@ -25,7 +25,7 @@ export const conversationsUrl = `https://conversations.twilio.com/v1/Services/${
 export const channelUrl = ({ channel }: Chat): string =>
   `https://chat.twilio.com/v2/Services/${FLEX.chatServiceSid}/Channels/${channel}`;
 
-export const openStage = (plan: Partial<WorldPlan> = {}) => {
+export const scenarioHarness = (plan: Partial<WorldPlan> = {}) => {
   const world = createWorld({ seed: 1, settleMs: MINUTE, doom: () => undefined, ...plan });
   const { twilio, time, queues } = world;
   const { customer, flexAgent, frontlineAgent, reads } = twilio;
@@ -157,4 +157,4 @@ export const openStage = (plan: Partial<WorldPlan> = {}) => {
   };
 };
 
-export type Stage = ReturnType<typeof openStage>;
+export type ScenarioHarness = ReturnType<typeof scenarioHarness>;
