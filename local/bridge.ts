@@ -74,7 +74,7 @@ export const startBridge = (parts: LocalBridgeDeps): RunningBridge => {
       clock,
       deadlineMs: TIMES.functionTimeout * 1000,
       onVerdict: () => {},
-      onTrouble: (error, delivery) => failed(queue, delivery === undefined ? [] : [delivery.group])(error),
+      onFailure: (error, delivery) => failed(queue, delivery === undefined ? [] : [delivery.group])(error),
     }),
   );
   const sweep = createSweep(deps);

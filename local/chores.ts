@@ -4,14 +4,14 @@
 export const everyNowAndThen = (
   ms: number,
   work: () => Promise<unknown>,
-  onTrouble: (error: unknown) => void,
+  onFailure: (error: unknown) => void,
 ): (() => Promise<void>) => {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   const run = (): void => {
     running = work()
-      .catch(onTrouble)
+      .catch(onFailure)
       .then(() => {
         if (!stopped) timer = setTimeout(run, ms);
       });

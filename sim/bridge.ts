@@ -61,11 +61,11 @@ export const sweepOf = (deps: BridgeDeps & Accounts): (() => Promise<void>) => {
 /** Works a queue off in the time that is moved by hand. */
 export const startSimWorker = (
   queue: QueueName,
-  of: { readonly queues: LocalQueues; readonly time: SimTime } & Pick<WorkerDeps, 'consume' | 'onTrouble'>,
+  of: { readonly queues: LocalQueues; readonly time: SimTime } & Pick<WorkerDeps, 'consume' | 'onFailure'>,
 ): void => {
-  const { queues, time, consume, onTrouble } = of;
+  const { queues, time, consume, onFailure } = of;
   startWorker({
-    ...{ consume, onTrouble },
+    ...{ consume, onFailure },
     queue: queues.source(queue),
     // More than there are chats: none waits for another.
     concurrency: 10_000,

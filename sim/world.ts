@@ -99,10 +99,10 @@ export const createWorld = (plan: WorldPlan) => {
     witness: chronicle.witness,
     met: (fault, account, about) => plan.diary?.(time.now(), `fault ${fault} ${account} ${about}`),
   });
-  const onTrouble = (error: unknown): void =>
+  const onFailure = (error: unknown): void =>
     meter.met(`consumer threw ${error instanceof Error ? error.name : typeof error}`);
   for (const queue of QUEUES)
-    startSimWorker(queue, { queues, time, onTrouble, consume: consumer(shared, invocations, queue) });
+    startSimWorker(queue, { queues, time, onFailure, consume: consumer(shared, invocations, queue) });
   const setSweeps = sweepEachMinute(shared, invocations);
   // The deployment's first start, before an agent accepts anything.
   firstStart({ store, clock: time, nonce: () => 'first start' }).catch(() => meter.met('first start failed'));

@@ -8,7 +8,7 @@ export type ReplicateHandlerDeps = {
 
 const lastOf = (text: string, separator: string): string => text.slice(text.lastIndexOf(separator) + 1);
 
-/** One code for both event queues: whose turn it is says the event's source. @throws Error when it is neither's. */
+/** One code for both event queues: the event's source says which one it is. @throws Error when it is neither's. */
 export const createReplicateHandler =
   (deps: ReplicateHandlerDeps) =>
   async (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse> => {

@@ -348,7 +348,7 @@ describe('beside a running bridge', () => {
         clock,
         deadlineMs: 1000,
         onVerdict: () => {},
-        onTrouble: () => {},
+        onFailure: () => {},
       }),
     );
     try {

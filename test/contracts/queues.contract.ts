@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTime, type SimTime } from '../../sim/time.ts';
-import type { LocalQueues, Received } from '../../src/adapters/in-process/source.ts';
+import type { LocalQueues, ReceivedMessage } from '../../src/adapters/in-process/source.ts';
 import type { QueueMessage, Queues } from '../../src/core/ports/queues.ts';
 
 let said = 0;
@@ -86,7 +86,7 @@ export const sendingContract = (name: string, make: (clock: SimTime) => Promise<
 /** Receives and ends everything that can be had. */
 export const drainSource = async (queues: LocalQueues, queue: 'flex-events' | 'frontline-events') => {
   const source = queues.source(queue);
-  const all: Received[] = [];
+  const all: ReceivedMessage[] = [];
   for (;;) {
     const received = await source.receive(100);
     if (received.length === 0) return all;
@@ -110,8 +110,8 @@ export const receivingContract = (name: string, make: (clock: SimTime) => Promis
     const flex = () => opened.queues.source('flex-events');
     const send = (group: string, ...bodies: string[]) =>
       Promise.all(bodies.map((body) => opened.queues.send('flex-events', message(group, body))));
-    const bodies = (received: readonly Received[]) => received.map(({ body }) => body);
-    const only = async (): Promise<Received> => {
+    const bodies = (received: readonly ReceivedMessage[]) => received.map(({ body }) => body);
+    const only = async (): Promise<ReceivedMessage> => {
       const [one, ...others] = await flex().receive(10);
       if (one === undefined || others.length > 0) throw new Error(`expected one message, found ${others.length}`);
       return one;

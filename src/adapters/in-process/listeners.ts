@@ -1,4 +1,4 @@
-/** Who is to be told that something was sent, by queue. */
+/** Calls back, by queue, when something was sent. */
 export const createListeners = <Name>() => {
   const byName = new Map<Name, Set<() => void>>();
   return {

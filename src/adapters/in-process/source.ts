@@ -3,7 +3,7 @@
 import type { QueueName } from '../../contract.ts';
 import type { Parked } from '../../core/model/outcome.ts';
 import type { Queues } from '../../core/ports/queues.ts';
-export type Received = {
+export type ReceivedMessage = {
   readonly id: string;
   readonly group: string;
   readonly dedupe: string;
@@ -14,7 +14,7 @@ export type Received = {
   readonly attempts: number;
 };
 
-export type Dead = {
+export type StoredDeadLetter = {
   readonly group: string;
   readonly dedupe: string;
   readonly body: string;
@@ -31,17 +31,17 @@ export type QueueCounts = {
 };
 
 /**
- * `done`, `again` and `park` end a receipt. One whose message has since been received by another, because its time was
+ * `done`, `retry` and `park` end a receipt. One whose message has since been received by another, because its time was
  * over, has no effect.
  */
 export type QueueSource = {
   /** The first message of each group that has none in flight and none put off: one a group, at most `limit`. */
-  readonly receive: (limit: number) => Promise<readonly Received[]>;
-  readonly done: (message: Received) => Promise<void>;
+  readonly receive: (limit: number) => Promise<readonly ReceivedMessage[]>;
+  readonly done: (message: ReceivedMessage) => Promise<void>;
   /** The message, and all after it in its group, are to be had again after so many seconds. */
-  readonly retry: (message: Received, afterSeconds: number) => Promise<void>;
+  readonly retry: (message: ReceivedMessage, afterSeconds: number) => Promise<void>;
   /** To the dead letters, and done, in one step. */
-  readonly park: (message: Received, reason: Parked) => Promise<void>;
+  readonly park: (message: ReceivedMessage, reason: Parked) => Promise<void>;
   /**
    * When the next group can be received, in milliseconds since 1970; perhaps in the past; undefined when all is done.
    */
@@ -54,5 +54,5 @@ export type LocalQueues = Queues & {
   readonly source: (queue: QueueName) => QueueSource;
   readonly counts: () => Promise<Readonly<Record<QueueName, QueueCounts>>>;
   /** The dead letters, oldest first. */
-  readonly dead: (queue: QueueName) => Promise<readonly Dead[]>;
+  readonly dead: (queue: QueueName) => Promise<readonly StoredDeadLetter[]>;
 };

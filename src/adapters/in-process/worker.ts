@@ -1,7 +1,7 @@
 import { redeliveryDelay } from '../../core/model/retry-delay.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Consumer, Delivery, Disposition } from '../../core/ports/queues.ts';
-import type { QueueSource, Received } from './source.ts';
+import type { QueueSource, ReceivedMessage } from './source.ts';
 
 /** Rings once after so many milliseconds unless it is called off. */
 export type Alarm = (ms: number, ring: () => void) => () => void;
@@ -10,7 +10,7 @@ export type Alarm = (ms: number, ring: () => void) => () => void;
  * setTimeout rings at once when asked for more than 2^31 ms, and a clock that was set back is noticed within this time.
  */
 const LONGEST_MS = 60_000;
-const AFTER_TROUBLE_MS = 1000;
+const AFTER_FAILURE_MS = 1000;
 
 const timer: Alarm = (ms, ring) => {
   const handle = setTimeout(ring, ms);
@@ -28,7 +28,7 @@ export type WorkerDeps = {
   /** After the verdict was stored. */
   readonly onVerdict: (delivery: Delivery, verdict: Disposition) => void;
   /** The consumer threw (its message is tried again), or the queue could not be read or written. */
-  readonly onTrouble: (error: unknown, delivery: Delivery | undefined) => void;
+  readonly onFailure: (error: unknown, delivery: Delivery | undefined) => void;
   readonly alarm?: Alarm;
 };
 
@@ -38,7 +38,7 @@ export type QueueWorker = {
 };
 
 /** One message: consumed, and what its consumer says of it done to the queue. Never rejects. */
-const workOn = async (deps: WorkerDeps, message: Received): Promise<void> => {
+const workOn = async (deps: WorkerDeps, message: ReceivedMessage): Promise<void> => {
   const { id, group, body, firstReceivedAt, attempts } = message;
   const delivery = { id, group, body, firstReceivedAt, attempts, deadline: deps.clock.now() + deps.deadlineMs };
   const verdict = await consumeSafely(deps, delivery);
@@ -46,7 +46,7 @@ const workOn = async (deps: WorkerDeps, message: Received): Promise<void> => {
     await settle(deps.queue, message, verdict);
     deps.onVerdict(delivery, verdict);
   } catch (error) {
-    deps.onTrouble(error, delivery);
+    deps.onFailure(error, delivery);
   }
 };
 
@@ -54,12 +54,12 @@ const consumeSafely = async (deps: WorkerDeps, delivery: Delivery): Promise<Disp
   try {
     return await deps.consume(delivery);
   } catch (error) {
-    deps.onTrouble(error, delivery);
+    deps.onFailure(error, delivery);
     return { verdict: 'retry', afterSeconds: redeliveryDelay(delivery.attempts) };
   }
 };
 
-const settle = (queue: QueueSource, message: Received, verdict: Disposition): Promise<void> => {
+const settle = (queue: QueueSource, message: ReceivedMessage, verdict: Disposition): Promise<void> => {
   if (verdict.verdict === 'done') return queue.done(message);
   if (verdict.verdict === 'park') return queue.park(message, verdict.reason);
   return queue.retry(message, verdict.afterSeconds);
@@ -93,7 +93,7 @@ export const startWorker = (deps: WorkerDeps): QueueWorker => {
   let looking: Promise<void> | undefined;
   let lookAgain = false;
 
-  const start = (message: Received): void => {
+  const start = (message: ReceivedMessage): void => {
     const one = workOn(deps, message).finally(() => {
       inFlight.delete(one);
       look();
@@ -115,14 +115,14 @@ export const startWorker = (deps: WorkerDeps): QueueWorker => {
     }
   };
 
-  /** One look at a time; who asks during one gets another after it. */
+  /** One look at a time; a request during one is granted another after it. */
   const look = (): void => {
     lookAgain = true;
     if (looking !== undefined || stopped) return;
     looking = takeWhatIsThere()
       .catch((error: unknown) => {
-        deps.onTrouble(error, undefined);
-        wakeUp.in(AFTER_TROUBLE_MS);
+        deps.onFailure(error, undefined);
+        wakeUp.in(AFTER_FAILURE_MS);
       })
       .finally(() => {
         looking = undefined;

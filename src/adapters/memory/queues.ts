@@ -2,24 +2,24 @@ import { QUEUES, type QueueName, TIMES } from '../../contract.ts';
 import { DEDUPE_MS } from '../../core/model/times.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { createListeners } from '../in-process/listeners.ts';
-import type { Dead, LocalQueues, QueueCounts, QueueSource, Received } from '../in-process/source.ts';
+import type { LocalQueues, QueueCounts, QueueSource, ReceivedMessage, StoredDeadLetter } from '../in-process/source.ts';
 
-type Waiting = Omit<Received, 'firstReceivedAt'> & { readonly firstReceivedAt: number | undefined };
+type Waiting = Omit<ReceivedMessage, 'firstReceivedAt'> & { readonly firstReceivedAt: number | undefined };
 type Line = { messages: readonly Waiting[]; visibleAt: number; inFlight: boolean };
-type Held = {
+type MemoryQueue = {
   readonly lines: Map<string, Line>;
   readonly seen: Map<string, number>;
-  readonly dead: Dead[];
+  readonly dead: StoredDeadLetter[];
 };
 
-const forget = (lines: Held['lines'], line: Line, group: string, now: number): void => {
+const forget = (lines: MemoryQueue['lines'], line: Line, group: string, now: number): void => {
   line.messages = line.messages.slice(1);
   line.visibleAt = now;
   line.inFlight = false;
   if (line.messages.length === 0) lines.delete(group);
 };
 
-const take = (line: Line, now: number): readonly Received[] => {
+const take = (line: Line, now: number): readonly ReceivedMessage[] => {
   const [head, ...others] = line.messages;
   if (head === undefined) return [];
   const received = { ...head, attempts: head.attempts + 1, firstReceivedAt: head.firstReceivedAt ?? now };
@@ -29,9 +29,9 @@ const take = (line: Line, now: number): readonly Received[] => {
   return [received];
 };
 
-const createSource = ({ lines, dead }: Held, now: () => number, onSent: QueueSource['onSent']): QueueSource => {
+const createSource = ({ lines, dead }: MemoryQueue, now: () => number, onSent: QueueSource['onSent']): QueueSource => {
   /** The line while the receipt is good. */
-  const lineOf = ({ id, group, attempts }: Received): Line | undefined => {
+  const lineOf = ({ id, group, attempts }: ReceivedMessage): Line | undefined => {
     const line = lines.get(group);
     const head = line?.messages[0];
     return head?.id === id && head.attempts === attempts ? line : undefined;
@@ -66,7 +66,7 @@ const createSource = ({ lines, dead }: Held, now: () => number, onSent: QueueSou
   };
 };
 
-const counted = ({ lines, dead }: Held): QueueCounts => ({
+const counted = ({ lines, dead }: MemoryQueue): QueueCounts => ({
   waiting: [...lines.values()].reduce((sum, line) => sum + line.messages.length, 0),
   inFlight: [...lines.values()].filter((line) => line.inFlight).length,
   dead: dead.length,
@@ -76,12 +76,12 @@ const counted = ({ lines, dead }: Held): QueueCounts => ({
 export const createMemoryQueues = (at: { readonly clock: Pick<Clock, 'now'> }): LocalQueues => {
   const { now } = at.clock;
   const sent = createListeners<QueueName>();
-  const queues = new Map<QueueName, Held>(
+  const queues = new Map<QueueName, MemoryQueue>(
     QUEUES.map((name) => [name, { lines: new Map(), seen: new Map(), dead: [] }]),
   );
   let ids = 0;
 
-  const held = (name: QueueName): Held => {
+  const held = (name: QueueName): MemoryQueue => {
     const queue = queues.get(name);
     if (queue === undefined) throw new Error(`no queue ${name}`);
     return queue;

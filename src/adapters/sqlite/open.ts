@@ -3,14 +3,14 @@ import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSy
 import type { Clock } from '../../core/ports/clock.ts';
 import { upgrades } from './schema.ts';
 
-export type Row = Readonly<Record<string, SQLOutputValue>>;
+export type SqlRow = Readonly<Record<string, SQLOutputValue>>;
 
 /** Statements inside the transaction of one turn. Valid only while the work that received it runs. */
 export type Sql = {
   /** @returns how many rows it changed. */
   readonly run: (statement: string, ...values: SQLInputValue[]) => number;
-  readonly one: (statement: string, ...values: SQLInputValue[]) => Row | undefined;
-  readonly all: (statement: string, ...values: SQLInputValue[]) => readonly Row[];
+  readonly one: (statement: string, ...values: SQLInputValue[]) => SqlRow | undefined;
+  readonly all: (statement: string, ...values: SQLInputValue[]) => readonly SqlRow[];
 };
 
 export type Database = {

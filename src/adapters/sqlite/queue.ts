@@ -2,7 +2,7 @@ import { QUEUES, type QueueName, TIMES } from '../../contract.ts';
 import { DEDUPE_MS } from '../../core/model/times.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { createListeners } from '../in-process/listeners.ts';
-import type { Dead, LocalQueues, QueueCounts, QueueSource, Received } from '../in-process/source.ts';
+import type { LocalQueues, QueueCounts, QueueSource, ReceivedMessage, StoredDeadLetter } from '../in-process/source.ts';
 import type { Database, Sql } from './open.ts';
 
 const VISIBILITY_MS = TIMES.visibility * 1000;
@@ -32,7 +32,7 @@ const deadLetter = (sql: Sql, queue: QueueName, { group, dedupe, body }: Said, r
   );
 };
 
-const takeHead = (sql: Sql, queue: QueueName, group: string, now: number): Received => {
+const takeHead = (sql: Sql, queue: QueueName, group: string, now: number): ReceivedMessage => {
   const head = sql.one(
     `UPDATE message SET attempts = attempts + 1, first_received_at = coalesce(first_received_at, ?)
      WHERE seq = (SELECT min(seq) FROM message WHERE queue = ? AND grp = ?) RETURNING *`,
@@ -58,14 +58,14 @@ const takeHead = (sql: Sql, queue: QueueName, group: string, now: number): Recei
 };
 
 /** A receipt is good until its message is received by another run. */
-const isHeld = (sql: Sql, { id, attempts }: Received): boolean =>
+const isHeld = (sql: Sql, { id, attempts }: ReceivedMessage): boolean =>
   sql.one('SELECT 1 FROM message WHERE seq = ? AND attempts = ?', Number(id), attempts) !== undefined;
 
 const release = (sql: Sql, queue: QueueName, group: string, visibleAt: number): void => {
   sql.run('UPDATE line SET visible_at = ?, in_flight = 0 WHERE queue = ? AND grp = ?', visibleAt, queue, group);
 };
 
-const forget = (sql: Sql, queue: QueueName, { id, group }: Received, now: number): void => {
+const forget = (sql: Sql, queue: QueueName, { id, group }: ReceivedMessage, now: number): void => {
   sql.run('DELETE FROM message WHERE seq = ?', Number(id));
   if (sql.one('SELECT 1 FROM message WHERE queue = ? AND grp = ? LIMIT 1', queue, group) === undefined)
     sql.run('DELETE FROM line WHERE queue = ? AND grp = ?', queue, group);
@@ -121,7 +121,7 @@ const countsOf = (sql: Sql): Record<QueueName, QueueCounts> => {
   return Object.fromEntries(QUEUES.map((queue) => [queue, of(queue)])) as Record<QueueName, QueueCounts>;
 };
 
-const deadOf = (sql: Sql, queue: QueueName): readonly Dead[] =>
+const deadOf = (sql: Sql, queue: QueueName): readonly StoredDeadLetter[] =>
   sql.all('SELECT * FROM dead WHERE queue = ? ORDER BY seq', queue).map((row) => ({
     group: String(row.grp),
     dedupe: String(row.dedupe),

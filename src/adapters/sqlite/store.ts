@@ -1,9 +1,9 @@
 import { TABLE } from '../../contract.ts';
 import { apply, assertWellFormed, type Item, type Key, type Value } from '../../core/ports/change.ts';
 import type { Store } from '../../core/ports/store.ts';
-import type { Database, Row, Sql } from './open.ts';
+import type { Database, Sql, SqlRow } from './open.ts';
 
-const toItem = (row: Row): Item => JSON.parse(String(row.json)) as Item;
+const toItem = (row: SqlRow): Item => JSON.parse(String(row.json)) as Item;
 
 const read = (sql: Sql, key: Key): Item | undefined => {
   const row = sql.one('SELECT json FROM item WHERE pk = ? AND sk = ?', key.pk, key.sk);

@@ -16,16 +16,16 @@ const BATCH = 10;
 /** Seconds for which a dead letter that was looked at is hidden; its alarm sees it again afterwards. */
 const LOOK_SECONDS = 60;
 /** A queue that never says it is empty is left alone at some point. */
-const MOST_LETTERS = 10_000;
+const MOST_DEAD_LETTERS = 10_000;
 
 const withAge = (count: QueueCount, oldest: Oldest | undefined): QueueCount => {
   if (count.waiting === 0 || oldest === undefined) return count;
   return 'at' in oldest ? { ...count, oldestAt: oldest.at } : { ...count, oldestUnknown: oldest.unknown };
 };
 
-type Looked = { readonly waiting: number; readonly inFlight: number };
+type QueueDepth = { readonly waiting: number; readonly inFlight: number };
 
-const look = async (client: SQSClient, QueueUrl: string): Promise<Looked> => {
+const readDepth = async (client: SQSClient, QueueUrl: string): Promise<QueueDepth> => {
   const { Attributes = {} } = await client.send(
     new GetQueueAttributesCommand({
       QueueUrl,
@@ -42,7 +42,7 @@ const look = async (client: SQSClient, QueueUrl: string): Promise<Looked> => {
  */
 const readDeadLetters = async (client: SQSClient, QueueUrl: string): Promise<readonly DeadLetter[]> => {
   const found: DeadLetter[] = [];
-  while (found.length < MOST_LETTERS) {
+  while (found.length < MOST_DEAD_LETTERS) {
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({
         QueueUrl,
@@ -77,7 +77,7 @@ export const sqsDeployment = (at: {
 }): Pick<DeploymentAccess, 'counts' | 'deadLetters' | 'removeDead' | 'leaveDead'> => {
   const { client, urls, deadUrls } = at;
   const countOf = async (queue: QueueName): Promise<[QueueName, QueueCount]> => {
-    const [live, dead] = await Promise.all([look(client, urls[queue]), look(client, deadUrls[queue])]);
+    const [live, dead] = await Promise.all([readDepth(client, urls[queue]), readDepth(client, deadUrls[queue])]);
     return [queue, { ...live, dead: dead.waiting, oldestAt: undefined }];
   };
   return {

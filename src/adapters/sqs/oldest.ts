@@ -1,4 +1,4 @@
-/** How long the queues' oldest messages wait: SQS itself does not say it, CloudWatch does, some minutes behind. */
+/** How long the queues' oldest messages wait: CloudWatch knows it, some minutes behind; SQS does not. */
 import { type CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { QUEUES, type QueueName } from '../../contract.ts';
 
@@ -17,7 +17,7 @@ const nameOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
 /**
  * The newest figure of `ApproximateAgeOfOldestMessage`. What came after the figure's minute is younger than that
  * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html).
- * Never throws: who may not read metrics still hears the rest. Needs `cloudwatch:GetMetricData`.
+ * Never throws: an operator without the right to read metrics still sees the rest. Needs `cloudwatch:GetMetricData`.
  */
 export const readOldest = async (
   client: Pick<CloudWatchClient, 'send'>,

@@ -55,7 +55,7 @@ const bench = (answer: Consumer, over: Partial<WorkerDeps> = {}, queues?: LocalQ
     clock,
     deadlineMs: 25_000,
     onVerdict: (_, verdict) => verdicts.push(verdict),
-    onTrouble: (error) => troubles.push(error),
+    onFailure: (error) => troubles.push(error),
     alarm: time.alarm,
     ...over,
   });
@@ -231,7 +231,7 @@ describe('A worker', () => {
       clock: createTime(),
       deadlineMs: 1,
       onVerdict: () => {},
-      onTrouble: () => {},
+      onFailure: () => {},
     });
     await second.stop();
     expect(bodies()).toEqual([]);
@@ -260,7 +260,7 @@ describe('A worker', () => {
           left -= 1;
           if (left === 0) void worker.stop().then(through);
         },
-        onTrouble: (error) => {
+        onFailure: (error) => {
           throw error;
         },
       });

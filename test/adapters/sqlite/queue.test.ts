@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createTime, type SimTime } from '../../../sim/time.ts';
-import type { LocalQueues, Received } from '../../../src/adapters/in-process/source.ts';
+import type { LocalQueues, ReceivedMessage } from '../../../src/adapters/in-process/source.ts';
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { openDatabase } from '../../../src/adapters/sqlite/open.ts';
 import { createSqliteQueue } from '../../../src/adapters/sqlite/queue.ts';
@@ -51,8 +51,8 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 const walk = async (queues: LocalQueues, clock: SimTime, run: readonly Step[]): Promise<unknown[]> => {
   const source = queues.source('flex-events');
   const seen: unknown[] = [];
-  const receipts: Received[] = [];
-  const withoutId = ({ id: _, ...rest }: Received) => rest;
+  const receipts: ReceivedMessage[] = [];
+  const withoutId = ({ id: _, ...rest }: ReceivedMessage) => rest;
   for (const step of run) {
     if (step.step === 'wait') clock.advance(step.ms);
     else if (step.step === 'send') await queues.send('flex-events', { ...step, body: `${seen.length}` });

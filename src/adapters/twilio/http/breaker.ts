@@ -1,7 +1,7 @@
 /**
  * Keeps a dead side from being hammered. A side that has failed so often in a row, for more than one chat, is left
  * alone for a while; then a call or two find out whether it is back. What Twilio cannot do for one chat only opens
- * nothing: trouble stays in its own chat. It lives in one process's memory, so each process finds out for itself.
+ * nothing: a chat's own failures stay its own. It lives in one process's memory, so each process finds out for itself.
  */
 
 import type { CalledSide } from '../../../contract.ts';
@@ -13,7 +13,7 @@ import { type HttpAnswer, type HttpCall, type HttpRequest, NoAnswer } from './ht
 /** Failures in a row, of at least two chats. */
 const FAILURES = 5;
 
-/** Calls of different chats that find out whether the side is back: one chat's own trouble proves nothing. */
+/** Calls of different chats that find out whether the side is back: one chat's own failures prove nothing. */
 const PROBES = 2;
 
 export type BreakerDeps = {

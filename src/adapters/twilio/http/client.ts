@@ -41,7 +41,7 @@ export type RestCall = {
  */
 export type Rest = <T>(call: RestCall, read: (payload: Payload) => T) => Promise<T>;
 
-/** The trouble behind a call that got no answer; anything else is a bug and stays what it is. */
+/** A call that got no answer is thrown as a TwilioError; any other error is a bug and stays what it is. */
 export const answerOf = async (http: HttpCall, request: HttpRequest, about: string): Promise<HttpAnswer> => {
   try {
     return await http(request);

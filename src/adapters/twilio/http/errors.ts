@@ -129,7 +129,7 @@ const judge = (status: number, code: number | undefined, bare: Bare): Bare => {
 };
 
 /**
- * The trouble that an answer which is no success stands for.
+ * The error that an answer other than a success stands for.
  * @param about - method and path, free of names.
  * @see https://www.twilio.com/docs/usage/twilios-response
  */

@@ -1,4 +1,4 @@
-/** What Programmable Chat and Conversations have in common, told in the words of either. */
+/** What Programmable Chat and Conversations have in common, in the words of either. */
 
 import type { Media, Message, Side } from '../../../core/model/event.ts';
 import type { ContainerSid, ServiceSid } from '../../../core/model/sids.ts';

@@ -6,7 +6,7 @@ import { list, optionalText, type Payload, requiredText, sid, Unreadable } from 
 import { taskChat, workerIdentity } from '../task-attributes.ts';
 import { nextQuery, undefinedWhenGone } from './chat-side.ts';
 
-/** TaskRouter's REST tells ISO-8601 to the second. */
+/** TaskRouter's REST API gives times in ISO-8601, to the second. */
 const moment = (from: Payload, field: string): number => {
   const at = Date.parse(requiredText(from, field));
   if (Number.isNaN(at)) throw new Unreadable(field);
