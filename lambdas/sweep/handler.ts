@@ -2,7 +2,8 @@ import { errorName } from '../../src/core/model/error-name.ts';
 import type { Journal } from '../../src/core/ports/journal.ts';
 
 /**
- * A tick of the clock. A failure is logged and thrown on, so that it counts as the function's; the next tick tries again.
+ * A tick of the clock. A failure is logged and thrown on, so that it counts as the function's; the next tick tries
+ * again.
  */
 export const createSweepHandler =
   (deps: { readonly sweep: () => Promise<void>; readonly journal: Journal }) => async (): Promise<void> => {
