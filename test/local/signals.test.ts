@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { endOnSignals } from '../../local/signals.ts';
+import { createTime } from '../../sim/time.ts';
 
-const world = () => {
+const harness = () => {
   const exits: number[] = [];
   const said: string[] = [];
-  let now = 0;
+  const time = createTime(0);
   let ended = (_error?: Error) => {};
   const onSignal = endOnSignals({
     end: () =>
@@ -13,16 +14,14 @@ const world = () => {
       }),
     say: (line) => said.push(line),
     exit: (code) => exits.push(code),
-    now: () => now,
+    now: time.now,
   });
   const settled = () => new Promise((resolve) => setImmediate(resolve));
   return {
     exits,
     said,
     press: () => onSignal('SIGINT'),
-    pass: (ms: number) => {
-      now += ms;
-    },
+    pass: time.advance,
     end: (error?: Error) => {
       ended(error);
       return settled();
@@ -32,7 +31,7 @@ const world = () => {
 
 describe('Ctrl-C', () => {
   test('once ends when everything is closed', async () => {
-    const { press, exits, end } = world();
+    const { press, exits, end } = harness();
     press();
     expect(exits).toEqual([]);
     await end();
@@ -40,7 +39,7 @@ describe('Ctrl-C', () => {
   });
 
   test('that npm passes on as well is still one', () => {
-    const { press, exits, pass } = world();
+    const { press, exits, pass } = harness();
     press();
     pass(20);
     press();
@@ -48,7 +47,7 @@ describe('Ctrl-C', () => {
   });
 
   test('twice ends at once', () => {
-    const { press, exits, pass } = world();
+    const { press, exits, pass } = harness();
     press();
     pass(800);
     press();
@@ -56,7 +55,7 @@ describe('Ctrl-C', () => {
   });
 
   test('tells of an end that was not clean', async () => {
-    const { press, exits, said, end } = world();
+    const { press, exits, said, end } = harness();
     press();
     await end(new Error('disk full'));
     expect(exits).toEqual([1]);

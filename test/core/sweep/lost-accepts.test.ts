@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { createTime } from '../../../sim/time.ts';
 import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
 import { readForm } from '../../../src/adapters/twilio/webhook/form.ts';
 import { readFlexTaskRouter } from '../../../src/adapters/twilio/webhook/taskrouter.ts';
@@ -20,7 +21,7 @@ const WORKSPACE = sid('WS', 1);
 
 /** A workspace as the test says, a store that counts its reads, and a clock that stands still between two sweeps. */
 const openScene = (workspace: 'named' | 'unknown' = 'named') => {
-  let time = START;
+  const time = createTime(START);
   let nonces = 0;
   let asked: string[] = [];
   let reads = 0;
@@ -55,12 +56,8 @@ const openScene = (workspace: 'named' | 'unknown' = 'named') => {
     acceptance: (of) => say(`acceptance ${of}`, acceptances.get(of)),
     workerIdentity: (of) => say(`worker ${of}`, identities.get(of)),
   };
-  const clock = {
-    now: () => time,
-    sleep: async (ms: number) => {
-      time += ms;
-    },
-  };
+  // Nothing else runs meanwhile: a sleep is over at once.
+  const clock = { now: time.now, sleep: async (ms: number) => time.advance(ms) };
   const born = () =>
     createAcceptSweep({
       store: {
@@ -90,15 +87,13 @@ const openScene = (workspace: 'named' | 'unknown' = 'named') => {
     sweep: (ms = 10_000) => {
       asked = [];
       reads = 0;
-      return sweep(time + ms);
+      return sweep(time.now() + ms);
     },
-    pass: (ms: number) => {
-      time += ms;
-    },
-    now: () => time,
+    pass: time.advance,
+    now: time.now,
     /** A worker accepts a task now. */
     accepted: (n = 1, over: Partial<AssignedTask> = {}): void => {
-      const whole = Math.floor(time / 1000) * 1000;
+      const whole = Math.floor(time.now() / 1000) * 1000;
       const chat = { container: sid('CH', n), customerName: 'Jo' };
       open.set(sid('WT', n), { sid: sid('WT', n), chat, updatedAt: whole, ...over });
       acceptances.set(sid('WT', n), { reservation: sid('WR', n), worker, at: whole });
@@ -106,7 +101,7 @@ const openScene = (workspace: 'named' | 'unknown' = 'named') => {
     /** Somebody writes the task's attributes now. */
     changed: (n = 1): void => {
       const before = open.get(sid('WT', n));
-      if (before !== undefined) open.set(before.sid, { ...before, updatedAt: time });
+      if (before !== undefined) open.set(before.sid, { ...before, updatedAt: time.now() });
     },
     linked: (container: ChannelSid, by: string) =>
       store.write(pairKey(pairId('flex', container)), {

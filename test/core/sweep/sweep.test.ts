@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { createTime } from '../../../sim/time.ts';
 import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
 import type { BridgeDeps } from '../../../src/core/deps.ts';
 import type { Key } from '../../../src/core/ports/change.ts';
@@ -10,7 +11,7 @@ const START = 1_790_000_000_000;
 
 /** Pairs that have ended: looking at one costs a read of the store, which takes so long, and nothing of Twilio. */
 const sweepOver = async (pairs: { readonly active: number; readonly quiet: number }, readMs: number) => {
-  let now = START;
+  const time = createTime(START);
   let nonces = 0;
   const memory = createMemoryStore();
   for (const kind of ['active', 'quiet'] as const)
@@ -24,22 +25,18 @@ const sweepOver = async (pairs: { readonly active: number; readonly quiet: numbe
     store: {
       ...memory,
       get: async (key: Key) => {
-        begun.push({ pk: key.pk, at: now });
-        now += readMs;
+        begun.push({ pk: key.pk, at: time.now() });
+        time.advance(readMs);
         return memory.get(key);
       },
     },
-    clock: {
-      now: () => now,
-      sleep: async (ms: number) => {
-        now += ms;
-      },
-    },
+    // Nothing else runs meanwhile: a sleep is over at once.
+    clock: { now: time.now, sleep: async (ms: number) => time.advance(ms) },
     nonce: () => `s${++nonces}`,
     journal: (entry: Entry) => journal.push(entry),
   } as unknown as BridgeDeps);
   await sweep();
-  return { begun, took: now - START, again: sweep };
+  return { begun, took: time.now() - START, again: sweep };
 };
 const gaps = (times: readonly { readonly at: number }[]) => times.slice(1).map(({ at }, n) => at - (times[n]?.at ?? 0));
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { configWith, secretsWith } from '../../../../sim/settings.ts';
+import { createTime } from '../../../../sim/time.ts';
 import { createMemoryStore } from '../../../../src/adapters/memory/store.ts';
 import type { BridgeDeps } from '../../../../src/core/deps.ts';
 import type { MessageSid } from '../../../../src/core/model/sids.ts';
@@ -20,12 +21,12 @@ const START = 1_790_000_000_000;
 
 /** A linked pair that nothing waits for. */
 const linkedPair = async () => {
-  let now = START;
+  const time = createTime(START);
   let nonces = 0;
   const store = createMemoryStore();
   const settings = bridgeSettings(configWith(), secretsWith().stampKey);
   // The lane's writes know the store, a clock and a nonce, and nothing else.
-  const deps = { store, settings, clock: { now: () => now }, nonce: () => `n${++nonces}` } as unknown as BridgeDeps;
+  const deps = { store, settings, clock: time, nonce: () => `n${++nonces}` } as unknown as BridgeDeps;
   const begun = await beginPair(deps, accepted);
   const opened = begun && (await openPair(deps, begun, 'CH2', 'jo'));
   if (!opened || !(await finishLink(deps, opened, accepted, false))) throw new Error('not linked');
@@ -42,11 +43,11 @@ const linkedPair = async () => {
   ): Promise<LinkedPair> => {
     const fenced = await fence(deps, leaseOf(await pair(), 'toFrontline'));
     if (!fenced.ok) throw new Error('not fenced');
-    await clean(deps, fenced.lease, { listedUpTo, missing, listedAt: now, applied });
+    await clean(deps, fenced.lease, { listedUpTo, missing, listedAt: time.now(), applied });
     return pair();
   };
   await cleans(-1);
-  return { deps, pair, cleans, pass: (ms: number) => (now += ms) };
+  return { deps, pair, cleans, pass: time.advance };
 };
 
 describe('The mark of a lane that is not up to date', () => {
