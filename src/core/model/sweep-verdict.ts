@@ -25,11 +25,8 @@ export type SweepVerdict =
   /** Not all of it, at least. */
   | ({ readonly verdict: 'not_compared'; readonly why: NotCompared; readonly error?: string } & TwilioAnswer);
 
-/** As Twilio says it of a container that is gone, in either product's words. */
-const GONE: ReadonlySet<number | undefined> = new Set([20404, 50300, 50350]);
-
 /** The verdict on what Twilio would not show. */
 export const unread = (error: TwilioError): SweepVerdict =>
-  GONE.has(error.code)
+  error.containerGone
     ? { verdict: 'left_alone', why: 'container_gone' }
     : { verdict: 'not_compared', why: 'twilio', ...twilioAnswer(error) };

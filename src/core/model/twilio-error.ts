@@ -17,6 +17,8 @@ export class TwilioError extends Error {
   readonly code: number | undefined;
   /** Seconds, when Twilio asked for them. */
   readonly retryAfter: number | undefined;
+  /** Twilio itself says that the container is not there. */
+  readonly containerGone: boolean;
 
   /** The message holds method, resource path with SIDs, status and code; never a body, a token or a name. */
   constructor(
@@ -27,6 +29,7 @@ export class TwilioError extends Error {
       readonly status?: number | undefined;
       readonly code?: number | undefined;
       readonly retryAfter?: number | undefined;
+      readonly containerGone?: boolean;
       readonly cause?: unknown;
     },
   ) {
@@ -37,6 +40,7 @@ export class TwilioError extends Error {
     this.status = about.status;
     this.code = about.code;
     this.retryAfter = about.retryAfter;
+    this.containerGone = about.containerGone ?? false;
   }
 }
 

@@ -79,11 +79,12 @@ const meanings: ReadonlyMap<number, Meaning> = new Map(
 export const memberExists: ReadonlySet<number> = new Set([50404, 50433, 45206]);
 /** Codes of a create whose unique name is in use. */
 export const nameExists: ReadonlySet<number> = new Set([50307, 50353]);
-const containerGone: ReadonlySet<number> = new Set([20404, 50300, 50350]);
+/** Codes for a container that is not there, in either product's words. */
+const containerGone: ReadonlySet<number | undefined> = new Set([20404, 50300, 50350]);
 
 /** Whether Twilio itself says that the thing is not there. A 404 without Twilio's body says nothing about it. */
-export const saysGone = ({ status, code }: TwilioError): boolean =>
-  code !== undefined && (status === 404 || containerGone.has(code));
+export const saysGone = (error: TwilioError): boolean =>
+  error.containerGone || (error.status === 404 && error.code !== undefined);
 
 const errorCode = (body: string): number | undefined => {
   try {
@@ -142,5 +143,6 @@ export const twilioErrorFrom = (about: string, answer: HttpAnswer, bare: Bare = 
     status,
     code,
     retryAfter: secondsToWait(answer.headers),
+    containerGone: containerGone.has(code),
   });
 };
