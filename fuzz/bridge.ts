@@ -87,7 +87,7 @@ export const createFuzzBridge = async (target: Target, ready: 'linked' | 'accept
     nonce: () => `n${++nonces}`,
   });
   const replicator = target.replicator(deps);
-  const forwarder = target.forwarder({ ...deps, webhook: deps.defaultWebhook });
+  const forwarder = target.forwarder(deps);
 
   const { channelSid, taskSid } = twilio.customer.beginSmsChat({ phone: '+15550100199', text: TEXT });
   const { reservationSid } = twilio.flexAgent.isOffered(AGENTS.ann.flexWorkerSid, taskSid);

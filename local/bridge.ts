@@ -10,14 +10,12 @@ import type { HttpCall } from '../src/adapters/twilio/http/http.ts';
 import { QUEUES, type QueueName, TIMES } from '../src/contract.ts';
 import { createForwarder } from '../src/core/forward/forwarder.ts';
 import { errorName } from '../src/core/model/error-name.ts';
-import { ACCEPTS_MS } from '../src/core/model/times.ts';
 import type { Clock } from '../src/core/ports/clock.ts';
 import type { Journal } from '../src/core/ports/journal.ts';
 import type { Consumer } from '../src/core/ports/queues.ts';
 import type { Store } from '../src/core/ports/store.ts';
 import { createReplicator } from '../src/core/replicator.ts';
-import { createAcceptSweep } from '../src/core/sweep/lost-accepts/sweep.ts';
-import { createSweep } from '../src/core/sweep/sweep.ts';
+import { createWholeSweep } from '../src/core/sweep/whole-sweep.ts';
 import { createWebhook } from '../src/edge/routes.ts';
 import { bridgeSettings } from '../src/runtime/bridge-settings.ts';
 import type { Secrets } from '../src/runtime/secrets.ts';
@@ -62,7 +60,7 @@ export const startBridge = (parts: LocalBridgeDeps): RunningBridge => {
   const consumers: Readonly<Record<QueueName, Consumer>> = {
     'flex-events': replicate,
     'frontline-events': replicate,
-    'default-webhook': createForwarder({ ...deps, webhook: deps.defaultWebhook }),
+    'default-webhook': createForwarder(deps),
   };
   const failed = (type: string, sids: readonly string[]) => (error: unknown) =>
     journal({ step: 'failed', type, reason: errorName(error), sids });
@@ -77,13 +75,7 @@ export const startBridge = (parts: LocalBridgeDeps): RunningBridge => {
       onFailure: (error, delivery) => failed(queue, delivery === undefined ? [] : [delivery.group])(error),
     }),
   );
-  const sweep = createSweep(deps);
-  const sweepAccepts = createAcceptSweep(deps);
-  const sweepAll = async (): Promise<void> => {
-    await sweepAccepts(clock.now() + ACCEPTS_MS);
-    await sweep();
-  };
-  const endSweep = everyNowAndThen(parts.sweepMs, sweepAll, failed('sweep', []));
+  const endSweep = everyNowAndThen(parts.sweepMs, createWholeSweep(deps), failed('sweep', []));
   const endRemoval = everyNowAndThen(HOURLY_MS, database.removeExpired, failed('expired rows', []));
   return {
     webhook: createWebhook({ queues, journal, clock, config, secrets: async () => secrets }),

@@ -10,11 +10,8 @@ import type { HttpCall } from '../src/adapters/twilio/http/http.ts';
 import { type QueueName, TIMES } from '../src/contract.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
 import { createForwarder } from '../src/core/forward/forwarder.ts';
-import { ACCEPTS_MS } from '../src/core/model/times.ts';
 import type { Consumer } from '../src/core/ports/queues.ts';
 import { createReplicator } from '../src/core/replicator.ts';
-import { createAcceptSweep } from '../src/core/sweep/lost-accepts/sweep.ts';
-import { createSweep } from '../src/core/sweep/sweep.ts';
 import { createWebhook } from '../src/edge/routes.ts';
 import type { WebhookDeps } from '../src/edge/webhook.ts';
 import { bridgeSettings } from '../src/runtime/bridge-settings.ts';
@@ -46,17 +43,7 @@ export const webhookRequest = ({ url, method, headers, body }: WebhookCall): Req
   new Request(url, { method, headers, body });
 
 export const consumerOf = (deps: BridgeDeps & Accounts, queue: QueueName): Consumer =>
-  queue === 'default-webhook' ? createForwarder({ ...deps, webhook: deps.defaultWebhook }) : createReplicator(deps);
-
-/** The sweep's two halves, as its function calls them. */
-export const sweepOf = (deps: BridgeDeps & Accounts): (() => Promise<void>) => {
-  const accepts = createAcceptSweep(deps);
-  const pairs = createSweep(deps);
-  return async () => {
-    await accepts(deps.clock.now() + ACCEPTS_MS);
-    await pairs();
-  };
-};
+  queue === 'default-webhook' ? createForwarder(deps) : createReplicator(deps);
 
 /** Works a queue off in the time that is moved by hand. */
 export const startSimWorker = (

@@ -2,6 +2,7 @@
  * A whole deployment in one process and in a time of its own: the real edge, core, REST adapter and queue worker, on
  * the local Twilio's state machine. Every invocation of a function is a process that may be killed at any step.
  */
+
 import type { Respond } from '../local-twilio/respond.ts';
 import { createTwilio } from '../local-twilio/twilio.ts';
 import type { DeliverWebhook } from '../local-twilio/world.ts';
@@ -11,7 +12,8 @@ import { createBreakers } from '../src/adapters/twilio/http/breaker.ts';
 import { QUEUES, type QueueName, TIMES } from '../src/contract.ts';
 import type { Consumer, Delivery } from '../src/core/ports/queues.ts';
 import { firstStart } from '../src/core/state/first-start.ts';
-import { consumerOf, depsOf, startSimWorker, sweepOf, webhookOf, webhookRequest } from './bridge.ts';
+import { createWholeSweep } from '../src/core/sweep/whole-sweep.ts';
+import { consumerOf, depsOf, startSimWorker, webhookOf, webhookRequest } from './bridge.ts';
 import { createCalls } from './calls.ts';
 import { createChronicle } from './chronicle.ts';
 import { createInvocations, type Invocations, type Shared } from './invocations.ts';
@@ -57,7 +59,7 @@ const consumer = ({ time, dice, meter, faults }: Shared, { begin }: Invocations,
 
 /** The function that the schedule calls each minute. @returns what switches the schedule off and on */
 const sweepEachMinute = ({ plan, time, meter }: Shared, { begin }: Invocations): ((on: boolean) => void) => {
-  const begun = () => sweepOf(depsOf(begin('sweep').ports));
+  const begun = () => createWholeSweep(depsOf(begin('sweep').ports));
   const kept = plan.keepsSweep ? begun() : undefined;
   let on = true;
   const each = (): void => {

@@ -7,12 +7,12 @@ import { accounts, nonce, queues, store } from '../compose-bridge.ts';
 import { createForwardHandler } from './handler.ts';
 
 const { settings, sqs: client, urls, clock, journal } = functionBase;
-const { flex, defaultWebhook: webhook } = accounts;
+const { flex, defaultWebhook } = accounts;
 
 export const handler = createForwardHandler({
   batch: createBatchHandler({
     consume: createForwarder({
-      ...{ store, queues, webhook, flex, clock, nonce, journal },
+      ...{ store, queues, defaultWebhook, flex, clock, nonce, journal },
       settings: bridgeTimes(settings),
     }),
     client,

@@ -39,7 +39,7 @@ export type ForwarderDeps = {
   readonly store: Store;
   readonly queues: Queues;
   /** undefined when FLEX_CHAT_DEFAULT_WEBHOOK is not set. */
-  readonly webhook: DefaultWebhook | undefined;
+  readonly defaultWebhook: DefaultWebhook | undefined;
   /** Where a channel's Proxy session stands. */
   readonly flex: Pick<FlexSide, 'container' | 'listMessages' | 'message'>;
   readonly clock: Clock;
@@ -82,7 +82,7 @@ const passOn = async (
   delivery: Delivery,
   envelope: Envelope,
 ): Promise<Outcome> => {
-  const { webhook } = deps;
+  const { defaultWebhook: webhook } = deps;
   if (webhook === undefined) return skipped('no_default_webhook');
   const job: ForwardJob = {
     ...{ forward, came: forward, envelope, delivery, webhook },

@@ -6,13 +6,17 @@ import type { FlexSide } from '../ports/chat.ts';
 import { asItStands, isMessageSent } from './compose.ts';
 import { type ForwardRowDeps, finishForward, reviveForward } from './rows.ts';
 
-export type AgainDeps = ForwardRowDeps & { readonly flex: Pick<FlexSide, 'message'> };
+export type RedriveForwardDeps = ForwardRowDeps & { readonly flex: Pick<FlexSide, 'message'> };
 
 /**
  * @returns what to forward, as its message stands now; undefined when that is not to be seen, and nothing was changed.
  * @throws TwilioError when the message could not be looked at; nothing was changed then.
  */
-export const forwardAsItStands = async (deps: AgainDeps, key: Key, forward: Forward): Promise<Forward | undefined> => {
+export const forwardAsItStands = async (
+  deps: RedriveForwardDeps,
+  key: Key,
+  forward: Forward,
+): Promise<Forward | undefined> => {
   if (!isMessageSent(forward)) {
     await reviveForward(deps, key, 0);
     return forward;

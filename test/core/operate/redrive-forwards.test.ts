@@ -382,7 +382,7 @@ test('what was too late for an SMS is sent when an operator wants it all the sam
 
 test('without Flex’s own webhook it is told at once that nothing was sent, and its letter stays', async () => {
   await written(['one'], ['one']);
-  const forwarder = createForwarder({ ...harness.deps, webhook: undefined });
+  const forwarder = createForwarder({ ...harness.deps, defaultWebhook: undefined });
   await redriveForwards(operator, await waiting(), 0);
   const [received] = await harness.queues.source('default-webhook').receive(1);
   if (received === undefined) throw new Error('nothing came');
