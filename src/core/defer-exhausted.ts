@@ -5,12 +5,12 @@ import type { BridgeDeps } from './deps.ts';
 import { addAcceptToBacklog, addToBacklog } from './jobs/backlog.ts';
 import type { Work } from './jobs/envelope.ts';
 import type { Accepted, BridgeEvent } from './model/event.ts';
+import { laneFrom } from './model/event.ts';
 import { deferred, type Outcome } from './model/outcome.ts';
 import { PATIENCE_MS } from './model/times.ts';
 import type { Delivery } from './ports/queues.ts';
 import { pairId } from './state/items.ts';
 import { defer, markStale } from './state/lane/waiting-marks.ts';
-import { laneFrom } from './state/pair.ts';
 import type { PairIds } from './state/pair-ids.ts';
 import { beginPair } from './state/pair-writes.ts';
 

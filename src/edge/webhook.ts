@@ -4,6 +4,7 @@ import { type EventReader, type ReadEvent, type Reading, reading } from '../adap
 import { provenStamp, type Stamp } from '../core/copies/stamp.ts';
 import { errorName } from '../core/model/error-name.ts';
 import type { BridgeEvent, Side } from '../core/model/event.ts';
+import { laneFrom, otherLane } from '../core/model/event.ts';
 import type { Queues } from '../core/ports/queues.ts';
 import { type Answer, failed, queued, refused, skippedBecause } from './answer.ts';
 import type { Answerer, EndpointDeps, Logged, Verified } from './endpoint.ts';
@@ -35,13 +36,8 @@ const loggedOf = (read: Reading): Partial<Logged> => {
   const type = event?.type ?? nameIn(read.eventType);
   return {
     ...(type === undefined ? {} : { type }),
-    ...(read.kind === 'event' ? { lane: laneOf(event) } : {}),
+    ...(read.kind === 'event' ? { lane: event === undefined ? 'forward' : laneFrom(event.side) } : {}),
   };
-};
-
-const laneOf = (event: BridgeEvent | undefined): Logged['lane'] => {
-  if (event === undefined) return 'forward';
-  return event.side === 'flex' ? 'toFrontline' : 'toFlex';
 };
 
 /** Sends an event to all its queues at once; acknowledged when it is on each of them. */
@@ -86,7 +82,7 @@ const placementsOf = (
 const ownStamp = (event: BridgeEvent, key: string, deployment: string): Stamp | undefined => {
   if (event.type !== 'message.added' && event.type !== 'message.updated') return undefined;
   const { author, body, attributes } = event.message;
-  const lane = event.side === 'flex' ? 'toFlex' : 'toFrontline';
+  const lane = otherLane(laneFrom(event.side));
   const stamp = provenStamp(key, { lane, container: event.container, author, body }, attributes);
   return stamp?.d === deployment ? stamp : undefined;
 };

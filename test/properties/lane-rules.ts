@@ -1,10 +1,11 @@
 /** What must hold of a pair's two lanes after every single write, whoever made it. */
 
 import type { Lane } from '../../src/core/model/event.ts';
+import { otherLane } from '../../src/core/model/event.ts';
 import { GONE_AFTER_MS } from '../../src/core/model/times.ts';
 import type { Item } from '../../src/core/ports/change.ts';
 import { laneAttributes } from '../../src/core/state/items.ts';
-import { type LaneState, otherLane, type Pair, readPair } from '../../src/core/state/pair.ts';
+import { type LaneState, type Pair, readPair } from '../../src/core/state/pair.ts';
 import type { Step } from './lane-game.ts';
 
 const LANES: readonly Lane[] = ['toFrontline', 'toFlex'];

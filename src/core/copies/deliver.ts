@@ -5,6 +5,7 @@
 
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Message } from '../model/event.ts';
+import { destination } from '../model/event.ts';
 import { deferred, type Outcome, type Parked, retry, retryTwilio } from '../model/outcome.ts';
 import type { MessageSid, SourceSid } from '../model/sids.ts';
 import { TwilioError } from '../model/twilio-error.ts';
@@ -14,7 +15,7 @@ import { clear, lapse } from '../state/lane/intent.ts';
 import type { Claim, LaneLease } from '../state/lane/lease.ts';
 import { defer } from '../state/lane/waiting-marks.ts';
 import { writeCopied } from '../state/ledger.ts';
-import { destination, type LinkedPair } from '../state/pair.ts';
+import type { LinkedPair } from '../state/pair.ts';
 import { parkMessage } from './park.ts';
 import { isPoison } from './poison.ts';
 import { type Rendered, render } from './render.ts';

@@ -7,12 +7,13 @@ import type { BridgeDeps } from '../deps.ts';
 import { sendDeadLetter } from '../jobs/dead-letter.ts';
 import { eventsQueue, type ParkedMessage } from '../jobs/envelope.ts';
 import type { Lane, Message } from '../model/event.ts';
+import { source } from '../model/event.ts';
 import type { Outcome, Parked } from '../model/outcome.ts';
 import type { ContainerSid, MessageSid } from '../model/sids.ts';
 import { close, type GapsBefore } from '../state/lane/close.ts';
 import type { Claim } from '../state/lane/lease.ts';
 import { type CopiedRow, writeEditParked, writeParked } from '../state/ledger.ts';
-import { type LinkedPair, source } from '../state/pair.ts';
+import type { LinkedPair } from '../state/pair.ts';
 import { isNotice, sendNotice } from './notice-text.ts';
 
 type GivenUp = Pick<ParkedMessage, 'sid' | 'index' | 'code' | 'attempts'> & {

@@ -4,6 +4,7 @@
  */
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Message } from '../model/event.ts';
+import { destination } from '../model/event.ts';
 import { type Outcome, retry } from '../model/outcome.ts';
 import { HOLES_AT_ONCE } from '../model/times.ts';
 import type { Page } from '../ports/chat.ts';
@@ -11,7 +12,7 @@ import { close, type GapsBefore } from '../state/lane/close.ts';
 import { clear, take } from '../state/lane/intent.ts';
 import type { Claim, LaneLease } from '../state/lane/lease.ts';
 import { findSource, readRow } from '../state/ledger.ts';
-import { destination, type Intent, type LaneState } from '../state/pair.ts';
+import type { Intent, LaneState } from '../state/pair.ts';
 import { settleCopy } from './deliver.ts';
 import { copiesAmong } from './find.ts';
 import { isIntended, second } from './fingerprint.ts';

@@ -2,12 +2,13 @@
 
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Lane, Message } from '../model/event.ts';
+import { destination, source } from '../model/event.ts';
 import { type Outcome, skipped } from '../model/outcome.ts';
 import type { MessageSid } from '../model/sids.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
 import { type CopiedRow, type LedgerRow, writeDeleted, writeUpToDate } from '../state/ledger.ts';
-import { destination, type LinkedPair, source } from '../state/pair.ts';
+import type { LinkedPair } from '../state/pair.ts';
 import { stampedFor } from './deliver.ts';
 import { digestAcross } from './fingerprint.ts';
 import { GONE } from './notice-text.ts';

@@ -5,12 +5,12 @@
 import type { BridgeDeps } from '../deps.ts';
 import { errorName } from '../model/error-name.ts';
 import type { Lane } from '../model/event.ts';
+import { laneFrom } from '../model/event.ts';
 import { type Outcome, retry, retryTwilio } from '../model/outcome.ts';
 import { retryDelay } from '../model/retry-delay.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { Entry } from '../ports/journal.ts';
 import type { Consumer, Delivery, Disposition } from '../ports/queues.ts';
-import { laneFrom } from '../state/pair.ts';
 import { decodeEnvelope, type Envelope, type Work } from './envelope.ts';
 import { newTally, type Tally } from './run.ts';
 import { writeTicket } from './tickets.ts';

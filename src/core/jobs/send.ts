@@ -1,8 +1,9 @@
 /** Jobs: work that no webhook asked for, put on the queue and into the group of the lane that may do it. */
 import type { BridgeDeps } from '../deps.ts';
 import type { Lane } from '../model/event.ts';
+import { source } from '../model/event.ts';
 import type { ContainerSid } from '../model/sids.ts';
-import { containerOf, type Pair, source } from '../state/pair.ts';
+import { containerOf, type Pair } from '../state/pair.ts';
 import { type Because, encodeEnvelope, eventsQueue, type Work } from './envelope.ts';
 
 export type JobDeps = Pick<BridgeDeps, 'clock' | 'nonce'> & { readonly queues: Pick<BridgeDeps['queues'], 'send'> };

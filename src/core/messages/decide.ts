@@ -1,7 +1,8 @@
 /** What a message event means for its lane when the claim was refused. Pure and total. */
 import type { Lane } from '../model/event.ts';
+import { otherLane, source } from '../model/event.ts';
 import type { Skipped } from '../model/outcome.ts';
-import { containerOf, otherLane, type Pair, source } from '../state/pair.ts';
+import { containerOf, type Pair } from '../state/pair.ts';
 
 export type Decision =
   | { readonly do: 'skip'; readonly why: Skipped }

@@ -11,22 +11,14 @@ import type { Work } from '../jobs/envelope.ts';
 import type { Run } from '../jobs/run.ts';
 import { jobOn, sendJob } from '../jobs/send.ts';
 import type { Lane, Message } from '../model/event.ts';
+import { laneFrom, otherLane, source } from '../model/event.ts';
 import { lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
 import { LOOK_AGAIN_SECONDS, LOOKS } from '../model/times.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { leaseOf } from '../state/lane/lease.ts';
 import { markStale } from '../state/lane/waiting-marks.ts';
 import { readRow, writeNeverCopied } from '../state/ledger.ts';
-import {
-  containerOf,
-  hasBothContainers,
-  type LaneState,
-  laneFrom,
-  loadPair,
-  otherLane,
-  type Pair,
-  source,
-} from '../state/pair.ts';
+import { containerOf, hasBothContainers, type LaneState, loadPair, type Pair } from '../state/pair.ts';
 import type { PairIds } from '../state/pair-ids.ts';
 import { redriveMessage } from './redrive.ts';
 import type { MessageEvent } from './replicate.ts';

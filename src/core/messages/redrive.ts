@@ -13,6 +13,7 @@ import { type CopyOf, originalOf, updateCopy } from '../copies/update.ts';
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Run } from '../jobs/run.ts';
 import type { Lane, Message } from '../model/event.ts';
+import { destination } from '../model/event.ts';
 import { deferred, lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
 import type { MessageSid } from '../model/sids.ts';
 import { LOOKS } from '../model/times.ts';
@@ -21,7 +22,7 @@ import { fence, intend } from '../state/lane/intent.ts';
 import type { LaneLease } from '../state/lane/lease.ts';
 import { leaseOf } from '../state/lane/lease.ts';
 import { isEditParked, type LedgerRow, readRow, writeRemoved, writeSkipped } from '../state/ledger.ts';
-import { destination, linkedOr, loadPair } from '../state/pair.ts';
+import { linkedOr, loadPair } from '../state/pair.ts';
 
 /** `pair` is the pair's key (state/pair.ts), `sid` the parked message's. */
 export type Redrive = { readonly pair: PairId; readonly lane: Lane; readonly sid: MessageSid };

@@ -1,5 +1,4 @@
 /** What the bridge speaks of: sides, lanes, messages, and what a webhook said of them, parsed once. */
-
 import type {
   ChannelSid,
   ContainerSid,
@@ -14,6 +13,13 @@ export type Side = 'flex' | 'frontline';
 
 /** The two directions of a pair, named by where they go. */
 export type Lane = 'toFrontline' | 'toFlex';
+
+export const source = (lane: Lane): Side => (lane === 'toFrontline' ? 'flex' : 'frontline');
+export const destination = (lane: Lane): Side => (lane === 'toFrontline' ? 'frontline' : 'flex');
+export const otherLane = (lane: Lane): Lane => (lane === 'toFrontline' ? 'toFlex' : 'toFrontline');
+
+/** The lane that carries away what is said on a side. */
+export const laneFrom = (side: Side): Lane => (side === 'flex' ? 'toFrontline' : 'toFlex');
 
 /** `sid` is empty where Twilio gave none; `size` in bytes. */
 export type Media = {

@@ -7,10 +7,10 @@ import { isNotice } from '../copies/notice-text.ts';
 import { isLate, textAcross } from '../copies/render.ts';
 import { claimedStamp } from '../copies/stamp.ts';
 import type { Lane, Message } from '../model/event.ts';
+import { otherLane } from '../model/event.ts';
 import type { MessageSid } from '../model/sids.ts';
 import { LISTED_TIME_MS } from '../model/times.ts';
 import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
-import { otherLane } from '../state/pair.ts';
 
 /** `whole`: there is nothing before what was listed. */
 export type End = { readonly messages: readonly Message[]; readonly whole: boolean };

@@ -16,6 +16,7 @@ import { render } from '../copies/render.ts';
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import { newTally, type Run, type Tally, unsure } from '../jobs/run.ts';
 import type { Lane, Message } from '../model/event.ts';
+import { destination, otherLane, source } from '../model/event.ts';
 import { deferred, type Outcome, retry, skipped } from '../model/outcome.ts';
 import { GONE_AFTER_MS } from '../model/times.ts';
 import type { PairId } from '../state/items.ts';
@@ -24,15 +25,7 @@ import { releaseInTime } from '../state/lane/hold.ts';
 import { fence, intend } from '../state/lane/intent.ts';
 import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
 import { readRow, writeSkipped } from '../state/ledger.ts';
-import {
-  destination,
-  hasBothContainers,
-  type LaneState,
-  linkedOr,
-  loadPair,
-  otherLane,
-  source,
-} from '../state/pair.ts';
+import { hasBothContainers, type LaneState, linkedOr, loadPair } from '../state/pair.ts';
 import { compareEnds, type End } from './compare.ts';
 import { allMissing, type Listed, noteMissing, startListing } from './gaps.ts';
 import { repairFindings } from './repair.ts';

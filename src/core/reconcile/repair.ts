@@ -9,13 +9,13 @@ import { type BridgeDeps, chatSide } from '../deps.ts';
 import { type Tally, unsure } from '../jobs/run.ts';
 import { sendJob } from '../jobs/send.ts';
 import type { Lane, Message } from '../model/event.ts';
+import { destination, otherLane } from '../model/event.ts';
 import type { MessageSid } from '../model/sids.ts';
 import { JOB_ENDS_WITHIN_MS, SURELY_VISIBLE_MS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { LaneLease } from '../state/lane/lease.ts';
 import { markStale } from '../state/lane/waiting-marks.ts';
 import { type CopiedRow, findSource, readRow, writeDeleted } from '../state/ledger.ts';
-import { destination, otherLane } from '../state/pair.ts';
 import type { End, Finding } from './compare.ts';
 import { type Action, decideRepair, type RepairableFinding } from './decide-repair.ts';
 

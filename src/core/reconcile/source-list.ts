@@ -2,13 +2,13 @@
 
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Message, Side } from '../model/event.ts';
+import { source } from '../model/event.ts';
 import type { ContainerSid } from '../model/sids.ts';
 import { SOURCE_PAGES } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { Page } from '../ports/chat.ts';
 import type { LaneLease, LaneWrite } from '../state/lane/lease.ts';
 import { keepPlace } from '../state/lane/waiting-marks.ts';
-import { source } from '../state/pair.ts';
 
 /** `after` is written when the batch is across, so that a killed run goes on behind it. */
 export type Batch = {

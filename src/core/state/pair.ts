@@ -105,13 +105,6 @@ export const linkedOr = (pair: Pair | undefined): LinkedPair | 'not_linked' | 'c
   return pair.state === 'closed' ? 'closed' : pair;
 };
 
-export const source = (lane: Lane): Side => (lane === 'toFrontline' ? 'flex' : 'frontline');
-export const destination = (lane: Lane): Side => (lane === 'toFrontline' ? 'frontline' : 'flex');
-export const otherLane = (lane: Lane): Lane => (lane === 'toFrontline' ? 'toFlex' : 'toFrontline');
-
-/** The lane that carries away what is said on a side. */
-export const laneFrom = (side: Side): Lane => (side === 'flex' ? 'toFrontline' : 'toFlex');
-
 const text = (value: Value | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
 const number = (value: Value | undefined, otherwise = 0): number => (typeof value === 'number' ? value : otherwise);
 

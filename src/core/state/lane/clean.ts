@@ -1,10 +1,11 @@
 /** Behind a comparison: what was waiting and is done is taken off the lane, what is missing is noted. */
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
+import { otherLane } from '../../model/event.ts';
 import { DROPS_AT_ONCE, GONE_AFTER_MS } from '../../model/times.ts';
 import type { Change, Test } from '../../ports/change.ts';
 import { laneAttributes, OFF_LIST } from '../items.ts';
-import { type LaneState, otherLane, type Pair } from '../pair.ts';
+import type { LaneState, Pair } from '../pair.ts';
 import { dueMark, fenceIsMine, type LaneLease, type LaneWrite, laneIsFree, leased, writeLane } from './lease.ts';
 
 /** What a comparison has seen. */

@@ -1,9 +1,10 @@
 /** Behind a call: the cursor moves, and the copy is accounted on the other lane. */
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
+import { otherLane } from '../../model/event.ts';
 import type { Test } from '../../ports/change.ts';
 import { laneAttributes } from '../items.ts';
-import { type LaneState, otherLane, type Pair } from '../pair.ts';
+import type { LaneState, Pair } from '../pair.ts';
 import { pace } from './hold.ts';
 import { type Claim, fenceIsMine, intentAttributes, type LaneWrite, leased, writeLane } from './lease.ts';
 

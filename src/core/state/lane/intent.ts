@@ -3,9 +3,9 @@
  */
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
+import { otherLane, source } from '../../model/event.ts';
 import type { ContainerSid, SourceSid } from '../../model/sids.ts';
 import { laneAttributes, type PairId } from '../items.ts';
-import { otherLane, source } from '../pair.ts';
 import {
   type Claim,
   claimed,

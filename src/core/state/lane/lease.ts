@@ -10,10 +10,11 @@
  */
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
+import { destination, source } from '../../model/event.ts';
 import type { ContainerSid } from '../../model/sids.ts';
 import type { Change, Test } from '../../ports/change.ts';
 import { laneAttributes, onList, type PairId, pairKey } from '../items.ts';
-import { destination, hasBothContainers, type Intent, type LinkedPair, type Pair, readPair, source } from '../pair.ts';
+import { hasBothContainers, type Intent, type LinkedPair, type Pair, readPair } from '../pair.ts';
 
 /** One lane in the hands of a run: `from` is its source's container, `into` its destination's. */
 export type LaneLease = {
