@@ -45,7 +45,7 @@ export const BUGS: readonly Bug[] = [
     patches: [
       {
         file: 'src/core/copies/deliver.ts',
-        from: 'if (deps.clock.now() > intent.notAfter - deps.settings.requestMs) {',
+        from: 'if (mayOutlast(deps, intent.notAfter)) {',
         to: 'if (Number.isNaN(intent.notAfter)) {',
       },
     ],

@@ -4,9 +4,18 @@
  */
 
 import { type BridgeDeps, chatSide } from '../deps.ts';
+import { mayOutlast } from '../jobs/run.ts';
 import type { Message } from '../model/event.ts';
 import { destination } from '../model/event.ts';
-import { deferred, type Outcome, type Parked, retry, retryTwilio } from '../model/outcome.ts';
+import {
+  deferred,
+  leaseLost,
+  type Outcome,
+  outcomeUnknown,
+  type Parked,
+  retry,
+  retryTwilio,
+} from '../model/outcome.ts';
 import type { MessageSid, SourceSid } from '../model/sids.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { Draft } from '../ports/chat.ts';
@@ -36,7 +45,7 @@ export const outcomeOf = (delivered: Delivered): Outcome => {
     case 'parked':
       return { end: 'parked', reason: delivered.reason, code: delivered.code };
     case 'overtaken':
-      return retry(1, 'lease_lost');
+      return leaseLost();
     case 'stopped':
       return delivered.outcome;
     default:
@@ -80,7 +89,7 @@ export const post = async (
       attempts: pair.lanes[lane].tried?.times ?? attempts,
     });
   // The last look at the lease: a call that could outlive it is not begun.
-  if (deps.clock.now() > intent.notAfter - deps.settings.requestMs) {
+  if (mayOutlast(deps, intent.notAfter)) {
     await clear(deps, claim);
     return stopped(retry(1, 'lease_too_short'));
   }
@@ -105,7 +114,7 @@ const afterRefusal = async (
   const { pair, lane, intent } = claim;
   if (error.effect === 'unknown') {
     await lapse(deps, claim);
-    return stopped(retry(Math.ceil(deps.settings.settleMs / 1000), 'outcome_unknown'));
+    return stopped(outcomeUnknown(deps.settings.settleMs));
   }
   if (error.remedy === 'park') return parkMessage(deps, claim, gaps, { reason: 'refused', code: error.code, attempts });
   // Nothing was asked of Twilio, or it only asked to wait.

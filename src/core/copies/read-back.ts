@@ -2,10 +2,11 @@
  * What became of an intent whose run is gone or got no answer: wait until no call for it can still arrive, then look
  * for its copy at the destination, and adopt it, or free the lane.
  */
+
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Message } from '../model/event.ts';
 import { destination } from '../model/event.ts';
-import { type Outcome, retry } from '../model/outcome.ts';
+import { leaseLost, type Outcome, retry } from '../model/outcome.ts';
 import { HOLES_AT_ONCE } from '../model/times.ts';
 import type { Page } from '../ports/chat.ts';
 import { close, type GapsBefore } from '../state/lane/close.ts';
@@ -22,7 +23,7 @@ export type Freed =
   | { readonly free: true; readonly lease: LaneLease; readonly adopted: boolean }
   | { readonly free: false; readonly outcome: Outcome };
 
-const busy: Freed = { free: false, outcome: retry(1, 'lease_lost') };
+const busy: Freed = { free: false, outcome: leaseLost() };
 
 export const readBack = async (deps: BridgeDeps, lease: LaneLease): Promise<Freed> => {
   const { lane } = lease;

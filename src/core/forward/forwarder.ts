@@ -10,7 +10,17 @@ import type { BridgeSettings } from '../deps.ts';
 import { createConsumer } from '../jobs/consumer.ts';
 import { sendDeadLetter } from '../jobs/dead-letter.ts';
 import type { Envelope, Forward, Work } from '../jobs/envelope.ts';
-import { deferred, lookAgain, type Outcome, type Parked, retry, retryTwilio, skipped } from '../model/outcome.ts';
+import { mayOutlast } from '../jobs/run.ts';
+import {
+  deferred,
+  lookAgain,
+  type Outcome,
+  outcomeUnknown,
+  type Parked,
+  retry,
+  retryTwilio,
+  skipped,
+} from '../model/outcome.ts';
 import { retryDelay } from '../model/retry-delay.ts';
 import { FORWARD_POINTLESS_MS, FORWARD_WAIT_SECONDS, LOOKS, PATIENCE_MS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
@@ -141,7 +151,7 @@ const settleForward = async (deps: ForwarderDeps, job: ForwardJob, row: Doubtful
     await finishForward(deps, job.key, 'sent');
     return FORWARDED;
   }
-  if (clock.now() + settings.requestMs > job.delivery.deadline) return retry(0, 'no_time_left');
+  if (mayOutlast(deps, job.delivery.deadline)) return retry(0, 'no_time_left');
   const taken = await takeForward(deps, job.key, row, effect === 'unclear' ? 'perhaps' : 'not');
   if (!taken.ok || taken.row?.state !== 'trying') return retry(1, 'forward_taken');
   // Said before the post, so that no death after it can keep it back.
@@ -179,7 +189,7 @@ const send = async (deps: ForwarderDeps, job: ForwardJob, row: TryingForward): P
   const before = row.twice ? 'perhaps' : 'not';
   if (pointless(deps, job)) return giveUp(deps, job, before, 'forward_pointless');
   // The last look at the lease: a post that could outlive it is not begun.
-  if (deps.clock.now() + deps.settings.requestMs > Math.min(row.until, delivery.deadline)) {
+  if (mayOutlast(deps, Math.min(row.until, delivery.deadline))) {
     await freeForward(deps, key, row);
     return retry(0, 'no_time_left');
   }
@@ -211,7 +221,7 @@ const refused = async (
   if (error.remedy === 'wait' || old(deps, job)) return giveUp(deps, job, sent, 'forward_pointless', error.code);
   if (error.effect === 'unknown') {
     await lapseForward(deps, key, row);
-    return retry(Math.ceil(deps.settings.settleMs / 1000), 'outcome_unknown');
+    return outcomeUnknown(deps.settings.settleMs);
   }
   await freeForward(deps, key, row);
   return retryTwilio(error, delivery.attempts);

@@ -1,5 +1,7 @@
 /** One run of a consumer: what it is given, and what it has done. */
 
+import type { BridgeSettings } from '../deps.ts';
+import type { Clock } from '../ports/clock.ts';
 /**
  * What one run of a comparison has done and met. It belongs to the consumer that started the run: a run
  * that an error or its deadline cuts short must not lose its count.
@@ -29,3 +31,9 @@ export type Run = {
   /** Counts what the run does, however it ends. */
   readonly tally?: Tally;
 };
+
+/** Whether a call to Twilio that begins now could outlast this moment, in milliseconds since 1970. */
+export const mayOutlast = (
+  { clock, settings }: { readonly clock: Pick<Clock, 'now'>; readonly settings: Pick<BridgeSettings, 'requestMs'> },
+  moment: number,
+): boolean => clock.now() + settings.requestMs > moment;

@@ -7,7 +7,7 @@ import { readBack } from '../copies/read-back.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Undelivered } from '../jobs/envelope.ts';
 import type { Run } from '../jobs/run.ts';
-import { lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
+import { leaseLost, lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
 import { LOOKS } from '../model/times.ts';
 import type { PairId } from '../state/items.ts';
 import { fence, intend } from '../state/lane/intent.ts';
@@ -28,14 +28,14 @@ export const writeNotice = async (deps: BridgeDeps, id: PairId, about: Undeliver
   if (known === 'unseen') return run.attempts <= LOOKS ? lookAgain() : skipped('removed');
   if (known === 'own') return skipped('own');
   const fenced = await fence(deps, freed.lease);
-  if (!fenced.ok) return retry(1, 'lease_lost');
+  if (!fenced.ok) return leaseLost();
   const createdAt = new Date(deps.clock.now()).toISOString();
   const rendered = { author: NOTICE_AUTHOR, body: noticeText(known) };
   const digest = digestOf(deps.settings.stampKey, sid, rendered.body);
   // No source index is behind it: it is late, so that the cursor stays where it is.
   const of = { sid, index: -1, createdAt, author: NOTICE_AUTHOR, digest, late: true };
   const intended = await intend(deps, fenced.lease, of);
-  if (!intended.ok) return retry(1, 'lease_lost');
+  if (!intended.ok) return leaseLost();
   const draft = {
     ...rendered,
     createdAt,

@@ -12,9 +12,10 @@ import { render } from '../copies/render.ts';
 import { type CopyOf, originalOf, updateCopy } from '../copies/update.ts';
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Run } from '../jobs/run.ts';
+import { mayOutlast } from '../jobs/run.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { destination } from '../model/event.ts';
-import { deferred, lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
+import { deferred, leaseLost, lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
 import type { MessageSid } from '../model/sids.ts';
 import { LOOKS } from '../model/times.ts';
 import type { PairId } from '../state/items.ts';
@@ -26,8 +27,6 @@ import { linkedOr, loadPair } from '../state/pair.ts';
 
 /** `pair` is the pair's key (state/pair.ts), `sid` the parked message's. */
 export type Redrive = { readonly pair: PairId; readonly lane: Lane; readonly sid: MessageSid };
-
-const overtaken: Outcome = retry(1, 'lease_lost');
 
 /**
  * @returns `replicated`; `parked` when Twilio refused it again; `skipped`: `already` (nothing is parked under this SID
@@ -48,7 +47,7 @@ export const redriveMessage = async (deps: BridgeDeps, job: Redrive, run: Run): 
   const freed = await readBack(deps, leaseOf(pair, lane));
   if (!freed.free) return freed.outcome;
   const fenced = await fence(deps, freed.lease);
-  if (!fenced.ok) return overtaken;
+  if (!fenced.ok) return leaseLost();
   // Under the fence, for what was under way a moment ago may have been this very message.
   const row = await readRow(deps, of);
   if (!isWaiting(row)) return settledMeanwhile(row);
@@ -85,9 +84,9 @@ const copyLate = async (deps: BridgeDeps, lease: LaneLease, sid: MessageSid, run
     return skipped('empty');
   }
   const copy = await standingCopy(deps, lease, sid);
-  if (deps.clock.now() + deps.settings.requestMs > run.deadline) return retry(0, 'no_time_left');
+  if (mayOutlast(deps, run.deadline)) return retry(0, 'no_time_left');
   const intended = await intend(deps, lease, intentFor(deps.settings.stampKey, lane, message, true));
-  if (!intended.ok) return overtaken;
+  if (!intended.ok) return leaseLost();
   const gaps = { missing: [], listedAt: deps.clock.now() };
   return outcomeOf(
     copy === undefined

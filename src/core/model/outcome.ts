@@ -104,6 +104,13 @@ export const retry = (after: number, reason: Retried, progress = false): Ended<'
   progress,
 });
 
+/** Another run owns the lane now: the event comes again, and finds what that run has done. */
+export const leaseLost = (progress = false): Ended<'retry'> => retry(1, 'lease_lost', progress);
+
+/** A write to Twilio had no answer: nothing is asked before nothing of it can still arrive. */
+export const outcomeUnknown = (settleMs: number): Ended<'retry'> =>
+  retry(Math.ceil(settleMs / 1000), 'outcome_unknown');
+
 /** Twilio did not do as asked, and may later: as soon as it says, or longer each time. */
 export const retryTwilio = (error: TwilioError, attempts: number): Ended<'retry'> => ({
   ...retry(error.retryAfter ?? retryDelay(attempts), 'twilio'),

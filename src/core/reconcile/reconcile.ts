@@ -7,6 +7,7 @@
  * crossed, in order of its index; then look backwards at what has: edits, removals, copies that were changed or stand
  * twice.
  */
+
 import { type Delivered, deliver, settleCopy } from '../copies/deliver.ts';
 import { copiesAmong } from '../copies/find.ts';
 import { intentFor } from '../copies/fingerprint.ts';
@@ -14,10 +15,10 @@ import { isOwnMessage } from '../copies/own-message.ts';
 import { readBack } from '../copies/read-back.ts';
 import { render } from '../copies/render.ts';
 import { type BridgeDeps, chatSide } from '../deps.ts';
-import { newTally, type Run, type Tally, unsure } from '../jobs/run.ts';
+import { mayOutlast, newTally, type Run, type Tally, unsure } from '../jobs/run.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { destination, otherLane, source } from '../model/event.ts';
-import { deferred, type Outcome, retry, skipped } from '../model/outcome.ts';
+import { deferred, leaseLost, type Outcome, retry, skipped } from '../model/outcome.ts';
 import { GONE_AFTER_MS } from '../model/times.ts';
 import type { PairId } from '../state/items.ts';
 import { clean } from '../state/lane/clean.ts';
@@ -45,13 +46,13 @@ export const reconcile = async (deps: BridgeDeps, id: PairId, lane: Lane, run: R
   const freed = await readBack(deps, lease);
   if (!freed.free) return freed.outcome;
   const fenced = await fence(deps, freed.lease);
-  if (!fenced.ok) return retry(1, 'lease_lost', freed.adopted);
+  if (!fenced.ok) return leaseLost(freed.adopted);
   const tally = run.tally ?? newTally();
   if (freed.adopted) tally.repaired += 1;
   return compareAndRepair(deps, startProgress(deps, fenced.lease, tally), run);
 };
 
-const overtaken = ({ repaired }: Tally): Outcome => retry(1, 'lease_lost', repaired > 0);
+const overtaken = ({ repaired }: Tally): Outcome => leaseLost(repaired > 0);
 
 /** @returns undefined while the pair is held. */
 const afterHold = async (deps: BridgeDeps, lease: LaneLease): Promise<LaneLease | undefined> => {
@@ -114,8 +115,7 @@ const forwards = async (deps: BridgeDeps, progress: Progress, into: End, run: Ru
   const { proven } = copiesAmong(deps.settings, progress.lease, into.messages);
   for await (const batch of sourceBatches(deps, progress.lease)) {
     for (const message of batch.messages) {
-      if (deps.clock.now() + deps.settings.requestMs > run.deadline)
-        return retry(0, 'more_to_copy', tally.repaired > 0);
+      if (mayOutlast(deps, run.deadline)) return retry(0, 'more_to_copy', tally.repaired > 0);
       // After progress a refusal is a first one again: its pause does not grow with a long copy.
       const attempts = tally.repaired > 0 ? 1 : run.attempts;
       // One whose row was lost is adopted, not sent again.
