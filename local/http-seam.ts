@@ -1,5 +1,6 @@
 /** Between Node's HTTP server and the web's Request and Response, byte for byte. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { requestFrom } from '../src/edge/incoming.ts';
 
 /** Its stream holds back the sender while it is not read, and throws the rest away once it is cancelled. */
 const bodyOf = (incoming: IncomingMessage): ReadableStream<Uint8Array> => {
@@ -24,20 +25,15 @@ const bodyOf = (incoming: IncomingMessage): ReadableStream<Uint8Array> => {
   });
 };
 
-/** undefined when the request line or a header is nothing that the web's Request takes. */
+/** undefined when its target is no path: it is meant for a proxy. */
 export const requestOf = (incoming: IncomingMessage): Request | undefined => {
-  const { method = '', url = '' } = incoming;
-  if (!url.startsWith('/')) return undefined;
-  const bodiless = method === 'GET' || method === 'HEAD';
-  try {
-    return new Request(`http://bridge${url}`, {
-      method,
-      headers: Object.entries(incoming.headers).map(([name, value]): [string, string] => [name, String(value)]),
-      ...(bodiless ? {} : { body: bodyOf(incoming), duplex: 'half' }),
-    });
-  } catch {
-    return undefined;
-  }
+  const { method = '', url: target = '', headers } = incoming;
+  if (!target.startsWith('/')) return undefined;
+  return requestFrom({
+    ...{ method, target },
+    header: (name) => headers[name]?.toString(),
+    body: () => bodyOf(incoming),
+  });
 };
 
 /** A client that was answered while it was sending may go on for so long; what comes is thrown away. */

@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Journal } from '../../src/core/ports/journal.ts';
+import { requestFrom } from '../../src/edge/incoming.ts';
 
 type Webhook = (request: Request) => Promise<Response>;
 
@@ -33,20 +34,17 @@ export const createWebhookHandler = (deps: WebhookHandlerDeps) => {
     })
     .handler(async (event) => {
       const base = deps.publicBaseUrl ?? `https://${event.requestContext.domainName}`;
-      return resultOf(await webhookAt(base)(requestOf(event, base)));
+      return resultOf(await webhookAt(base)(requestOf(event)));
     });
 };
 
-const requestOf = (event: APIGatewayProxyEventV2, base: string): Request => {
-  const query = event.rawQueryString === '' ? '' : `?${event.rawQueryString}`;
-  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-  const { method } = event.requestContext.http;
-  return new Request(new URL(base).origin + event.rawPath + query, {
-    method,
-    headers: Object.entries(event.headers).map(([name, value]): [string, string] => [name, value ?? '']),
-    ...(method === 'GET' || method === 'HEAD' ? {} : { body }),
+const requestOf = (event: APIGatewayProxyEventV2): Request =>
+  requestFrom({
+    method: event.requestContext.http.method,
+    target: event.rawPath + (event.rawQueryString === '' ? '' : `?${event.rawQueryString}`),
+    header: (name) => event.headers[name],
+    body: () => new Uint8Array(Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')),
   });
-};
 
 const resultOf = async (response: Response): Promise<APIGatewayProxyStructuredResultV2> => ({
   statusCode: response.status,

@@ -1,3 +1,5 @@
+import { headerOf } from './incoming.ts';
+
 /**
  * The body's bytes, or that there are more than `limit` of them: then nothing further is read.
  * @param stop when aborted, reading ends and the promise rejects.
@@ -11,7 +13,7 @@ export const readBody = async (
   const reader = request.body.getReader();
   // Not awaited: the answer waits neither for the sender to notice, nor does it fail when this does.
   const stopReading = () => void reader.cancel().catch(() => undefined);
-  if (Number(request.headers.get('content-length') ?? 0) > limit) {
+  if (Number(headerOf(request, 'content-length')) > limit) {
     stopReading();
     return 'too_large';
   }

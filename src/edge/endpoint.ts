@@ -12,6 +12,7 @@ import type { Secrets } from '../runtime/secrets.ts';
 import type { Config } from '../runtime/settings.ts';
 import { type Answer, failed, type Refusal, refused, responseOf } from './answer.ts';
 import { readBody } from './body.ts';
+import { headerOf } from './incoming.ts';
 import { isForm, sidsIn, targetOf } from './request.ts';
 import { type Callers, type Signed, signerOf } from './verify-signer.ts';
 
@@ -107,10 +108,10 @@ const inTime = async (deadline: Deadline, answer: (stop: AbortSignal) => Promise
 
 const outgoing = (answer: Answer): Outgoing => ({ entry: answer.entry, response: responseOf(answer) });
 
-type Incoming = Pick<Verified, 'receivedAt' | 'logAs'> & { readonly request: Request; readonly stop: AbortSignal };
+type Asked = Pick<Verified, 'receivedAt' | 'logAs'> & { readonly request: Request; readonly stop: AbortSignal };
 
-const answerTo = async (deps: EndpointDeps, routes: Routes, incoming: Incoming): Promise<Answer> => {
-  const { request, receivedAt, logAs, stop } = incoming;
+const answerTo = async (deps: EndpointDeps, routes: Routes, asked: Asked): Promise<Answer> => {
+  const { request, receivedAt, logAs, stop } = asked;
   const target = targetOf(request.url);
   const row = routes.get(target.path);
   if (row === undefined) return refused('route');
@@ -119,7 +120,7 @@ const answerTo = async (deps: EndpointDeps, routes: Routes, incoming: Incoming):
   const body = await readFormBody(request, stop);
   if (typeof body === 'string') return refused(body);
   const url = deps.config.publicBaseUrl + target.path + target.query;
-  const signature = request.headers.get('x-twilio-signature') ?? '';
+  const signature = headerOf(request, 'x-twilio-signature');
   const proof = await verify(deps, row.callers, { url, signature, form: body.form });
   if (typeof proof === 'string') return refused(proof);
   logAs({ sids: sidsIn(body.form) });
@@ -129,7 +130,7 @@ const answerTo = async (deps: EndpointDeps, routes: Routes, incoming: Incoming):
 type FormBody = Pick<Verified, 'contentType' | 'text' | 'form'>;
 
 const readFormBody = async (request: Request, stop: AbortSignal): Promise<FormBody | Refusal> => {
-  const contentType = request.headers.get('content-type') ?? '';
+  const contentType = headerOf(request, 'content-type');
   if (!isForm(contentType)) return 'content_type';
   const bytes = await readBody(request, maxBody, stop);
   if (bytes === 'too_large') return bytes;

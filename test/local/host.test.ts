@@ -205,7 +205,19 @@ describe('One machine', () => {
     expect(heard).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   });
 
-  test.each(['GET http://elsewhere/', 'OPTIONS *', 'TRACE /'])(
+  test('refuses another method as one, also such as no browser may send', async () => {
+    await machine.boot();
+    for (const [line, status] of [
+      ['TRACE /', 404],
+      ['TRACE /chat-to-frontline', 405],
+      ['PATCH /chat-to-frontline', 405],
+    ] as const)
+      expect(await speak(`${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).toMatch(
+        new RegExp(`^HTTP/1.1 ${status} `),
+      );
+  });
+
+  test.each(['GET http://elsewhere/', 'OPTIONS *'])(
     'answers 400 to a request that no webhook can be, and tells it in a line: %s',
     async (line) => {
       await machine.boot();

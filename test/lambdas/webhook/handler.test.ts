@@ -5,7 +5,7 @@ import type { Entry } from '../../../src/core/ports/journal.ts';
 
 type Seen = {
   readonly base: string;
-  readonly url: string;
+  readonly target: string;
   readonly bytes: string;
   readonly contentType: string | null;
 };
@@ -21,7 +21,8 @@ const setUp = (answer: () => Response, publicBaseUrl?: string) => {
       made.push(base);
       return async (request) => {
         const bytes = Buffer.from(await request.arrayBuffer()).toString('base64');
-        seen.push({ base, url: request.url, bytes, contentType: request.headers.get('content-type') });
+        const { pathname, search } = new URL(request.url);
+        seen.push({ base, target: pathname + search, bytes, contentType: request.headers.get('content-type') });
         return answer();
       };
     },
@@ -56,7 +57,7 @@ describe('the webhook function', () => {
     await call({ body, rawQueryString: 'a=1+2&b=%7E&b' });
     await call({ body: base64(body), isBase64Encoded: true });
     expect(seen.map(({ bytes }) => bytes)).toEqual([base64(body), base64(body)]);
-    expect(seen[0]?.url).toBe('https://abc123.execute-api.eu-central-1.amazonaws.com/chat-to-frontline?a=1+2&b=%7E&b');
+    expect(seen[0]?.target).toBe('/chat-to-frontline?a=1+2&b=%7E&b');
     expect(seen[0]?.contentType).toBe('application/x-www-form-urlencoded; charset=UTF-8');
   });
 
@@ -73,6 +74,16 @@ describe('the webhook function', () => {
     await call({ body: 'a=b' });
     expect(seen[0]?.base).toBe('https://bridge.example.com');
   });
+
+  test.each(['\u0100', 'あ', 'a\nb', '\r\n', '\0', '\ud800'])(
+    'looks at no header that it does not need: %j keeps nothing out',
+    async (hostile) => {
+      const { call, seen, told } = setUp(stored);
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-note': hostile, [hostile]: 'x' };
+      expect(await call({ body: 'a=b', headers })).toMatchObject({ statusCode: 204 });
+      expect([seen.length, told]).toEqual([1, []]);
+    },
+  );
 
   test('answers what the webhook answered', async () => {
     expect(await setUp(stored).call({ body: 'a=b' })).toEqual({
@@ -92,10 +103,6 @@ describe('the webhook function', () => {
       throw new Error('broken');
     });
     expect(await call({ body: 'a=b' })).toMatchObject({ statusCode: 503 });
-    expect(await call({ body: 'a=b', rawPath: 'no path' })).toMatchObject({ statusCode: 503 });
-    expect(told.map(({ step, reason }) => [step, reason])).toEqual([
-      ['failed', 'Error'],
-      ['failed', 'TypeError'],
-    ]);
+    expect(told.map(({ step, reason }) => [step, reason])).toEqual([['failed', 'Error']]);
   });
 });
