@@ -44,7 +44,6 @@ type Judged = { readonly problems: readonly string[]; readonly ends: readonly st
 const judge = async (plan: Plan, { draft, dice }: Mutant): Promise<Judged> => {
   const given = mutantRequest(draft);
   const heard = await sendMutant(plan.target, draft, given);
-  if (heard === undefined) return { problems: [], ends: ['no such request'] };
   const problems = judgeAnswer(given, heard, draft.fault);
   const reason = heard.entries.slice(0, 1).flatMap(reasonWords).join(':');
   const ends = [`answered ${heard.status} ${reason}`.trim(), ...heard.sent.map(({ queue }) => `to ${queue}`)];

@@ -8,12 +8,12 @@ import { mutantRequest } from './mutant-request.ts';
 /** @returns the file's path. */
 export const writeInput = (seed: number, failure: Failure): string => {
   const { run, problems, fixture, mutations, draft } = failure;
-  const { method, url, headers, body, proven } = mutantRequest(draft);
+  const { method, target, headers, body, proven } = mutantRequest(draft);
   const file = join(mkdtempSync(join(tmpdir(), 'bridge-fuzz-')), `seed-${seed}-run-${run}.json`);
   const input = {
     ...{ seed, run, problems, fixture, mutations },
     ...{ fault: draft.fault, flow: draft.flow, signedAsTwilioDoes: proven },
-    request: { method, url, headers, body: body.toString('latin1'), bodyIs: 'bytes, one character each' },
+    request: { method, target, headers, body: body.toString('latin1'), bodyIs: 'bytes, one character each' },
     params: draft.params,
   };
   writeFileSync(file, JSON.stringify(input, undefined, 2));

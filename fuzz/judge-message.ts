@@ -42,7 +42,7 @@ const wrong = (mutant: MutantRequest, { queue, group }: Queued, { work }: Envelo
     const { forward } = work;
     return differing({
       queue: [queue, 'default-webhook'],
-      route: [mutant.path, '/chat-to-frontline'],
+      route: [mutant.route, '/chat-to-frontline'],
       group: [group, forward.container],
       channel: [forward.container, said('ChannelSid')],
       type: [forward.eventType, said('EventType')],
@@ -54,7 +54,7 @@ const wrong = (mutant: MutantRequest, { queue, group }: Queued, { work }: Envelo
   if (event.type === 'reservation.accepted')
     return differing({
       queue: [queue, 'flex-events'],
-      route: [mutant.path, '/taskrouter-handler'],
+      route: [mutant.route, '/taskrouter-handler'],
       group: [group, event.container],
       task: [event.task, said('TaskSid')],
       worker: [event.worker, said('WorkerSid')],
@@ -63,7 +63,7 @@ const wrong = (mutant: MutantRequest, { queue, group }: Queued, { work }: Envelo
   const { message } = event;
   return differing({
     queue: [queue, flex ? 'flex-events' : 'frontline-events'],
-    route: [mutant.path, flex ? '/chat-to-frontline' : '/frontline-to-chat'],
+    route: [mutant.route, flex ? '/chat-to-frontline' : '/frontline-to-chat'],
     group: [group, event.container],
     container: [event.container, said(flex ? 'ChannelSid' : 'ConversationSid')],
     sid: [message.sid, said('MessageSid')],

@@ -2,14 +2,15 @@
 
 import type { RequestDraft, Token } from './draft.ts';
 import { type FormValues, said, signatureOf, written } from './form.ts';
-import { config, secrets } from './settings.ts';
+import { config, KEPT, secrets } from './settings.ts';
 
 /** What the sender knows of his own request. */
 export type MutantRequest = {
-  readonly url: string;
   readonly method: string;
-  readonly path: string;
-  readonly query: string;
+  /** Path and query, as they are sent. */
+  readonly target: string;
+  /** What the path names: without what a proxy kept, or a slash at its end. */
+  readonly route: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Buffer;
   /** undefined when it is no form in UTF-8. */
@@ -35,13 +36,17 @@ const GOOD: Readonly<Record<string, readonly Token[]>> = {
 const NOTHING: FormValues = new Map();
 const ORIGIN = 'http://127.0.0.1:3000';
 
-/** As the request's own URL has it, which is what the webhook is given. */
-const targetOf = (draft: RequestDraft): { readonly url: string; readonly path: string; readonly query: string } => {
+/** Below the public address, as a URL has it. */
+const calledOf = (draft: RequestDraft): { readonly path: string; readonly query: string } => {
   const { href, origin, search, hash } = new URL(ORIGIN + draft.path + draft.query);
   const target = href.slice(origin.length, href.length - hash.length);
   // An empty query's question mark is part of the address, and `search` does not show it.
   const mark = target.indexOf('?');
-  return { url: href, path: mark < 0 ? target : target.slice(0, mark), query: mark < 0 ? search : target.slice(mark) };
+  const path = mark < 0 ? target : target.slice(0, mark);
+  return {
+    path: path.startsWith(`${KEPT}/`) ? path.slice(KEPT.length) : path,
+    query: mark < 0 ? search : target.slice(mark),
+  };
 };
 
 const signatureFor = (draft: RequestDraft, address: string, form: FormValues): string | undefined => {
@@ -68,7 +73,8 @@ const bodyOf = (draft: RequestDraft): Buffer => {
 };
 
 export const mutantRequest = (draft: RequestDraft): MutantRequest => {
-  const { url, path, query } = targetOf(draft);
+  const { path, query } = calledOf(draft);
+  const route = path.endsWith('/') ? path.slice(0, -1) : path;
   const body = bodyOf(draft);
   const form = said(body);
   const address = config.publicBaseUrl + path + query;
@@ -79,6 +85,6 @@ export const mutantRequest = (draft: RequestDraft): MutantRequest => {
   const given = headers.filter(([name]) => name === 'x-twilio-signature').map(([, value]) => value);
   const proven =
     form !== undefined &&
-    (GOOD[path] ?? []).some((token) => signatureOf(TOKENS[token], address, form) === given.join(', '));
-  return { method: draft.method, url, path, query, headers, body, form, proven };
+    (GOOD[route] ?? []).some((token) => signatureOf(TOKENS[token], address, form) === given.join(', '));
+  return { method: draft.method, target: draft.path + draft.query, route, headers, body, form, proven };
 };

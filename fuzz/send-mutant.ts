@@ -2,6 +2,7 @@
 import type { QueueName } from '../src/contract.ts';
 import type { Entry } from '../src/core/ports/journal.ts';
 import type { QueueMessage } from '../src/core/ports/queues.ts';
+import { requestFrom } from '../src/edge/incoming.ts';
 import type { Queued } from './bridge.ts';
 import type { BackendFault, RequestDraft } from './draft.ts';
 import type { MutantRequest } from './mutant-request.ts';
@@ -23,63 +24,38 @@ export type AnswerSeen = {
   readonly notStored: boolean;
 };
 
-const flowing = (body: Buffer, flow: RequestDraft['flow']): RequestInit['body'] => {
-  switch (flow) {
-    case 'none':
+const flowing = (body: Buffer, flow: RequestDraft['flow']): Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> => {
+  if (flow === 'none') return new Uint8Array();
+  if (flow === 'whole') return new Uint8Array(body);
+  let at = 0;
+  return new ReadableStream({
+    pull: (controller) => {
+      const step = Math.ceil(body.length / 4) || 1;
+      if (at < body.length && (flow === 'pieces' || at === 0)) {
+        controller.enqueue(new Uint8Array(body.subarray(at, at + step)));
+        at += step;
+      } else if (flow === 'pieces') controller.close();
+      else if (flow === 'breaks') controller.error(new Error('the sender is gone'));
+      else return new Promise(() => {});
       return undefined;
-    case 'whole':
-      return new Uint8Array(body);
-    default: {
-      let at = 0;
-      return new ReadableStream({
-        pull: (controller) => {
-          const step = Math.ceil(body.length / 4) || 1;
-          if (at < body.length && (flow === 'pieces' || at === 0)) {
-            controller.enqueue(new Uint8Array(body.subarray(at, at + step)));
-            at += step;
-          } else if (flow === 'pieces') controller.close();
-          else if (flow === 'breaks') controller.error(new Error('the sender is gone'));
-          else return new Promise(() => {});
-          return undefined;
-        },
-      });
-    }
-  }
+    },
+  });
 };
 
-/** undefined when no such request can be made at all. */
-const requestOf = (mutant: MutantRequest, flow: RequestDraft['flow']): Request | undefined => {
-  const bodiless = mutant.method === 'GET' || mutant.method === 'HEAD';
-  const headers = new Headers();
-  for (const [name, value] of mutant.headers) {
-    try {
-      headers.append(name, value);
-    } catch {
-      // A header that no server would hand on.
-    }
-  }
-  try {
-    return new Request(mutant.url, {
-      method: mutant.method,
-      headers,
-      body: bodiless ? undefined : flowing(mutant.body, flow),
-      duplex: 'half',
-    } as RequestInit);
-  } catch {
-    return undefined;
-  }
-};
+/** As API Gateway and Node's server hand it on: two headers of one name are one, with a comma between. */
+const requestOf = ({ method, target, headers, body }: MutantRequest, flow: RequestDraft['flow']): Request =>
+  requestFrom({
+    ...{ method, target },
+    header: (wanted) => {
+      const values = headers.filter(([name]) => name === wanted).map(([, value]) => value);
+      return values.length === 0 ? undefined : values.join(', ');
+    },
+    body: () => flowing(body, flow),
+  });
 
 const never = <T>(): Promise<T> => new Promise<T>(() => {});
 
-/** @returns undefined when no such request can be made at all. */
-export const sendMutant = async (
-  target: Target,
-  draft: RequestDraft,
-  given: MutantRequest,
-): Promise<AnswerSeen | undefined> => {
-  const request = requestOf(given, draft.flow);
-  if (request === undefined) return undefined;
+export const sendMutant = async (target: Target, draft: RequestDraft, given: MutantRequest): Promise<AnswerSeen> => {
   const sent: Queued[] = [];
   const entries: Entry[] = [];
   let asked = 0;
@@ -128,7 +104,7 @@ export const sendMutant = async (
     },
   });
 
-  const outcome = await settled(async () => webhook(request));
+  const outcome = await settled(async () => webhook(requestOf(given, draft.flow)));
   const rest = { sent, entries, met, notStored };
   if (outcome.end !== 'done')
     return { end: outcome.end === 'hung' ? 'hung' : 'threw', status: 0, text: '', headers: [], ...rest };

@@ -11,6 +11,7 @@ import { createSqliteStore } from '../src/adapters/sqlite/store.ts';
 import { createHttp } from '../src/adapters/twilio/http/http.ts';
 import type { Journal } from '../src/core/ports/journal.ts';
 import type { Store } from '../src/core/ports/store.ts';
+import { pathReadings } from '../src/edge/request.ts';
 import type { Secrets } from '../src/runtime/secrets.ts';
 import type { Settings } from '../src/runtime/settings.ts';
 import { systemClock } from '../src/runtime/system-clock.ts';
@@ -103,10 +104,12 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
       sendJson(outgoing, 503, { ok: false });
     }
   };
+  const isHealth = (path: string): boolean =>
+    pathReadings(path, publicBaseUrl).some(({ route }) => route === '/healthz');
   let page: LocalPage | undefined;
   listener.onRequest((incoming, outgoing) => {
     const path = incoming.url?.replace(/\?.*$/s, '') ?? '';
-    if (path === '/healthz' && incoming.method === 'GET') void health(outgoing);
+    if (isHealth(path) && incoming.method === 'GET') void health(outgoing);
     else if (page !== undefined && isPagePath(path)) page.serve(incoming, outgoing);
     else void passOn(bridge.webhook, options.journal, incoming, outgoing);
   });

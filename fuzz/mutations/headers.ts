@@ -3,6 +3,7 @@ import { ROUTES } from '../../src/contract.ts';
 import type { BackendFault, RequestDraft, SignedHow, Token } from '../draft.ts';
 import { NAME, TEXT } from '../marks.ts';
 import type { Mutation } from '../mutation.ts';
+import { KEPT } from '../settings.ts';
 
 const CONTENT_TYPES = [
   'application/x-www-form-urlencoded',
@@ -19,6 +20,9 @@ const CONTENT_TYPES = [
   `application/x-www-form-urlencoded; name="${TEXT}"`,
   `x${' '.repeat(2_000)}y`,
 ];
+
+/** What no header may hold, as it comes through some doors all the same. */
+const IMPOSSIBLE = ['\u0100', '\uFFFF', '\uD800', '👩', '\n', '\r\nx-evil: 1', '\0', '\u0001', '\u007F', TEXT];
 
 const LENGTHS = ['0', '1', '262144', '262145', '-1', '1e9', 'NaN', '99999999999999999999', '', 'x'];
 
@@ -41,6 +45,11 @@ const PATHS = [
   '',
   '//',
   '/chat-to-frontline/',
+  '/chat-to-frontline//',
+  KEPT,
+  `${KEPT}/`,
+  `${KEPT}${KEPT}/chat-to-frontline`,
+  `${KEPT}//chat-to-frontline`,
   '//chat-to-frontline',
   '/Chat-To-Frontline',
   '/chat%2Dto%2Dfrontline',
@@ -100,6 +109,15 @@ export const headerMutations: readonly Mutation[] = [
     },
   },
   {
+    name: 'an impossible value in a header',
+    weight: 3,
+    on: (draft, dice) => {
+      const name = dice.pick(['content-type', 'content-length', 'x-twilio-signature', 'user-agent', 'cookie']);
+      const [, before = ''] = draft.headers.find(([one]) => one === name) ?? [];
+      put(draft, name, before + dice.pick(IMPOSSIBLE));
+    },
+  },
+  {
     name: 'a header less',
     weight: 1,
     on: (draft, dice) => {
@@ -126,6 +144,20 @@ export const headerMutations: readonly Mutation[] = [
     weight: 4,
     on: (draft, dice) => {
       draft.path = dice.pick(PATHS);
+    },
+  },
+  {
+    name: 'a path that the proxy kept',
+    weight: 4,
+    on: (draft) => {
+      draft.path = KEPT + draft.path;
+    },
+  },
+  {
+    name: 'a slash at the end',
+    weight: 2,
+    on: (draft) => {
+      draft.path += '/';
     },
   },
   {

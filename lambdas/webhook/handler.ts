@@ -33,15 +33,26 @@ export const createWebhookHandler = (deps: WebhookHandlerDeps) => {
       request.response = { statusCode: 503, body: 'not stored, try again\n' };
     })
     .handler(async (event) => {
-      const base = deps.publicBaseUrl ?? `https://${event.requestContext.domainName}`;
-      return resultOf(await webhookAt(base)(requestOf(event)));
+      const mount = mountOf(event);
+      const base = deps.publicBaseUrl ?? `https://${event.requestContext.domainName}${mount}`;
+      return resultOf(await webhookAt(base)(requestOf(event, mount)));
     });
 };
 
-const requestOf = (event: APIGatewayProxyEventV2): Request =>
+/**
+ * What stands before the route in the path: a named stage, or the mapping of a domain of one's own. API Gateway keeps
+ * either in the path, while the route is as the stack declares it. Empty where its route is none of those.
+ */
+const mountOf = ({ routeKey, rawPath }: APIGatewayProxyEventV2): string => {
+  const route = /^[A-Z]+ (\/.*)$/.exec(routeKey)?.[1];
+  const path = rawPath.replace(/\/$/, '');
+  return route !== undefined && path.endsWith(route) ? path.slice(0, -route.length) : '';
+};
+
+const requestOf = (event: APIGatewayProxyEventV2, mount: string): Request =>
   requestFrom({
     method: event.requestContext.http.method,
-    target: event.rawPath + (event.rawQueryString === '' ? '' : `?${event.rawQueryString}`),
+    target: event.rawPath.slice(mount.length) + (event.rawQueryString === '' ? '' : `?${event.rawQueryString}`),
     header: (name) => event.headers[name],
     body: () => new Uint8Array(Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')),
   });

@@ -13,7 +13,7 @@ import type { Config } from '../runtime/settings.ts';
 import { type Answer, failed, type Refusal, refused, responseOf } from './answer.ts';
 import { readBody } from './body.ts';
 import { headerOf } from './incoming.ts';
-import { isForm, sidsIn, targetOf } from './request.ts';
+import { isForm, pathReadings, sidsIn, targetOf } from './request.ts';
 import { type Callers, type Signed, signerOf } from './verify-signer.ts';
 
 /**
@@ -67,7 +67,8 @@ export type Routes = ReadonlyMap<string, RouteRow>;
 /**
  * Answers of its own: 400 unreadable; 403 not proven to be from the route's account; 404, 405, 413, 415; 503 when the
  * route's answerer failed or was late, for Twilio's Chat retries on 503, not on 500.
- * `request.url`'s path and query must be as they were received; its host does not matter.
+ * `request.url`'s path and query must be as they were received, with the public address's own path in front or without;
+ * its host does not matter.
  */
 export const createEndpoint =
   (deps: EndpointDeps, routes: Routes) =>
@@ -112,14 +113,15 @@ type Asked = Pick<Verified, 'receivedAt' | 'logAs'> & { readonly request: Reques
 
 const answerTo = async (deps: EndpointDeps, routes: Routes, asked: Asked): Promise<Answer> => {
   const { request, receivedAt, logAs, stop } = asked;
-  const target = targetOf(request.url);
-  const row = routes.get(target.path);
-  if (row === undefined) return refused('route');
-  logAs({ type: target.path });
+  const { path, query } = targetOf(request.url);
+  const called = pathReadings(path, deps.config.publicBaseUrl).find(({ route }) => routes.has(route));
+  const row = routes.get(called?.route ?? '');
+  if (called === undefined || row === undefined) return refused('route');
+  logAs({ type: called.route });
   if (request.method !== 'POST') return refused('method');
   const body = await readFormBody(request, stop);
   if (typeof body === 'string') return refused(body);
-  const url = deps.config.publicBaseUrl + target.path + target.query;
+  const url = deps.config.publicBaseUrl + called.below + query;
   const signature = headerOf(request, 'x-twilio-signature');
   const proof = await verify(deps, row.callers, { url, signature, form: body.form });
   if (typeof proof === 'string') return refused(proof);

@@ -7,6 +7,22 @@ export const targetOf = (url: string): { readonly path: string; readonly query: 
   return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark) };
 };
 
+/** One way to read a path: what it is below the public address, and the route that this names. */
+export type PathReading = { readonly below: string; readonly route: string };
+
+/**
+ * A proxy in front of a public address with a path may keep that path or take it off: both readings, as it is first. A
+ * slash at the end of a route is the route; it stays in `below`, for Twilio signs the address as it called it.
+ */
+export const pathReadings = (path: string, publicBaseUrl: string): readonly PathReading[] => {
+  const base = new URL(publicBaseUrl).pathname.replace(/\/$/, '');
+  const kept = base !== '' && path.startsWith(`${base}/`);
+  return [path, ...(kept ? [path.slice(base.length)] : [])].map((below) => ({
+    below,
+    route: below.replace(/(?<=.)\/$/, ''),
+  }));
+};
+
 /** https://url.spec.whatwg.org/#application/x-www-form-urlencoded; a charset, if it names one, must be UTF-8. */
 export const isForm = (contentType: string): boolean =>
   /^application\/x-www-form-urlencoded\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?;?$/i.test(contentType.trim());

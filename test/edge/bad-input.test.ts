@@ -144,7 +144,7 @@ describe('who may come in', () => {
 describe('what may come in', () => {
   test('only the three routes, only POST, only forms', async () => {
     expect(await refusal('/', said)).toEqual([404, 'refused', 'route']);
-    expect(await refusal(`${chat}/`, said)).toEqual([404, 'refused', 'route']);
+    expect(await refusal(`${chat}/x`, said)).toEqual([404, 'refused', 'route']);
     const { webhook, journal } = harness();
     const get = await webhook(new Request(`http://127.0.0.1${chat}`));
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);

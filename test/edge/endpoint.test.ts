@@ -178,7 +178,7 @@ describe('callers that send no AccountSid', () => {
     const as = { token: 'frontline-token' };
     const json = { ...as, headers: { 'content-type': 'application/json' } };
     const answers = [
-      await deliver(`${path}/`, asked, as),
+      await deliver(`${path}/x`, asked, as),
       await webhook(new Request(`http://127.0.0.1${path}`)),
       await deliver(path, asked, json),
       await deliver(path, asked, { ...as, body: `Padding=${'x'.repeat(256 * 1024)}` }),

@@ -108,7 +108,7 @@ describe('a bridge with a planted bug is caught:', () => {
       ),
       'an exception instead of an answer',
     ],
-    ['a 500', answering(500, (form) => form.get('Body')?.includes('\u0000') ?? false), 'an answer of 500'],
+    ['a 500', answering(500, (form) => /\0|\uFFFE|\uFFFF/.test(form.get('Body') ?? '')), 'an answer of 500'],
     ['a 503 for nothing', answering(503, (form) => form.has('toString')), '503, though nothing failed'],
     [
       'an answer that never comes',
@@ -129,7 +129,7 @@ describe('a bridge with a planted bug is caught:', () => {
         const webhook = REAL.webhook(deps);
         return async (request) => {
           const form = said(new Uint8Array(await request.clone().arrayBuffer())) ?? new Map();
-          const address = request.url.replace(new URL(request.url).origin, config.publicBaseUrl);
+          const address = request.url.replace(/^http:\/\/bridge(\/hooks)?/, config.publicBaseUrl);
           const headers = new Headers(request.headers);
           headers.set('x-twilio-signature', signatureOf(secrets.flex.authToken, address, form));
           return webhook(new Request(request, { headers }));

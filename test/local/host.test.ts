@@ -141,6 +141,18 @@ describe('One machine', () => {
     });
   });
 
+  test('answers below the path of its public address, and where a proxy took that path off', async () => {
+    const { settings, ...rest } = machine.settings();
+    await machine.boot({ ...rest, settings: { ...settings, publicBaseUrl: 'https://hooks.example.test/bridge' } });
+    const status = async (path: string, init?: RequestInit) => (await fetch(base() + path, init)).status;
+    for (const path of ['/bridge', '', '/bridge/bridge'].map((before) => `${before}/healthz`))
+      expect([path, await status(path)]).toEqual([path, path.includes('bridge/bridge') ? 404 : 200]);
+    expect(await status('/healthz/')).toBe(200);
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    for (const path of ['/bridge/chat-to-frontline', '/chat-to-frontline'])
+      expect(await status(path, { method: 'POST', headers: form, body: 'a=1' })).toBe(403);
+  });
+
   test('refuses what Twilio would not send, and goes on', async () => {
     await machine.boot();
     const form = { 'content-type': 'application/x-www-form-urlencoded' };

@@ -75,6 +75,32 @@ describe('the webhook function', () => {
     expect(seen[0]?.base).toBe('https://bridge.example.com');
   });
 
+  test.each([
+    ['a named stage', 'abc123.execute-api.eu-central-1.amazonaws.com', '/live/chat-to-frontline'],
+    ['the mapping of a domain of its own', 'hooks.example.test', '/v1/bridge/chat-to-frontline'],
+    ['no more than the route', 'hooks.example.test', '/chat-to-frontline'],
+  ])('signatures are checked for %s, as API Gateway took the request', async (_what, domainName, rawPath) => {
+    const { call, seen } = setUp(stored);
+    const requestContext = { domainName, http: { method: 'POST' } } as APIGatewayProxyEventV2['requestContext'];
+    await call({ requestContext, rawPath });
+    await call({ requestContext, rawPath: `${rawPath}/`, rawQueryString: 'a=1' });
+    expect(seen.map(({ base, target }) => base + target)).toEqual([
+      `https://${domainName}${rawPath}`,
+      `https://${domainName}${rawPath}/?a=1`,
+    ]);
+    expect(seen.map(({ target }) => target)).toEqual(['/chat-to-frontline', '/chat-to-frontline/?a=1']);
+  });
+
+  test('behind another address a stage or mapping is no part of what is signed', async () => {
+    const { call, seen } = setUp(stored, 'https://bridge.example.com/hooks');
+    await call({ rawPath: '/live/chat-to-frontline' });
+    await call({ rawPath: '/hooks/chat-to-frontline', routeKey: '$default' });
+    expect(seen.map(({ base, target }) => [base, target])).toEqual([
+      ['https://bridge.example.com/hooks', '/chat-to-frontline'],
+      ['https://bridge.example.com/hooks', '/hooks/chat-to-frontline'],
+    ]);
+  });
+
   test.each(['\u0100', 'あ', 'a\nb', '\r\n', '\0', '\ud800'])(
     'looks at no header that it does not need: %j keeps nothing out',
     async (hostile) => {
