@@ -16,7 +16,7 @@ import type { Secrets } from '../src/runtime/secrets.ts';
 import type { Settings } from '../src/runtime/settings.ts';
 import { systemClock } from '../src/runtime/system-clock.ts';
 import { startBridge } from './bridge.ts';
-import { requestOf, sendJson, sendResponse } from './http-seam.ts';
+import { isGet, requestOf, sendJson, sendResponse } from './http-seam.ts';
 import { listen } from './listener.ts';
 import { madeFolder } from './made-folder.ts';
 import { openOperatorSocket, socketPath } from './operator-socket.ts';
@@ -109,7 +109,7 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
   let page: LocalPage | undefined;
   listener.onRequest((incoming, outgoing) => {
     const path = incoming.url?.replace(/\?.*$/s, '') ?? '';
-    if (isHealth(path) && incoming.method === 'GET') void health(outgoing);
+    if (isHealth(path) && isGet(incoming)) void health(outgoing);
     else if (page !== undefined && isPagePath(path)) page.serve(incoming, outgoing);
     else void passOn(bridge.webhook, options.journal, incoming, outgoing);
   });

@@ -74,14 +74,21 @@ export const sendResponse = async (
   outgoing.end();
 };
 
+/**
+ * HEAD is GET, answered without a body: Node leaves it out by itself, so that the headers are the same, the length too.
+ * https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2
+ */
+export const isGet = ({ method }: Pick<IncomingMessage, 'method'>): boolean => method === 'GET' || method === 'HEAD';
+
 /** Small answers of this machine's own. */
 export const sendJson = (outgoing: ServerResponse, status: number, value: unknown): void => {
-  const body = JSON.stringify(value);
+  const body = `${JSON.stringify(value)}\n`;
   outgoing
     .writeHead(status, {
       'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
     })
-    .end(`${body}\n`);
+    .end(body);
 };

@@ -26,6 +26,11 @@ export const startLive = (
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   });
+  // What asks by HEAD wants to know whether it is there, and waits for an end.
+  if (outgoing.req.method === 'HEAD') {
+    outgoing.end();
+    return { lookNow: () => {}, end: () => {} };
+  }
   const tell = (event: string, value: unknown): void => {
     if (outgoing.writableLength > MOST_UNREAD) outgoing.destroy();
     else outgoing.write(`event: ${event}\ndata: ${JSON.stringify(value)}\n\n`);

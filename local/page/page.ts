@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AGENTS } from '../../local-twilio/defaults.ts';
 import type { LocalPage } from '../host.ts';
-import { sendJson } from '../http-seam.ts';
+import { isGet, sendJson } from '../http-seam.ts';
 import { NotAllowed } from '../local-twilio-at.ts';
 import { readAct } from './act.ts';
 import type { Demo } from './demo.ts';
@@ -77,7 +77,7 @@ export const createPage = async (deps: {
     const path = incoming.url?.replace(/\?.*$/s, '') ?? '';
     const file = served.get(path);
     if (incoming.method === 'POST' && path === '/page/act') return void act(incoming, outgoing);
-    if (incoming.method !== 'GET') return sendJson(outgoing, 405, { error: 'GET only' });
+    if (!isGet(incoming)) return sendJson(outgoing, 405, { error: 'GET only' });
     if (path === '/page/live') return live(incoming, outgoing);
     if (path === '/page/cast')
       return sendJson(outgoing, 200, {
@@ -92,6 +92,7 @@ export const createPage = async (deps: {
     outgoing
       .writeHead(200, {
         'content-type': file.type,
+        'content-length': file.content.length,
         'content-security-policy': policy,
         'cache-control': 'no-cache',
         'referrer-policy': 'no-referrer',

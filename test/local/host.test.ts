@@ -141,6 +141,20 @@ describe('One machine', () => {
     });
   });
 
+  test('answers HEAD as GET, without the body, and the webhooks as before', async () => {
+    await machine.boot();
+    const heard = await speak('HEAD /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    const [head = '', body] = heard.split('\r\n\r\n');
+    expect([head.split('\r\n')[0], body]).toEqual(['HTTP/1.1 200 OK', '']);
+    const whole = await fetch(`${base()}/healthz`);
+    for (const name of ['content-type', 'content-length', 'cache-control'])
+      expect(head.toLowerCase()).toContain(`${name}: ${whole.headers.get(name)}`);
+    expect(Number(whole.headers.get('content-length'))).toBe((await whole.arrayBuffer()).byteLength);
+    for (const method of ['GET', 'HEAD'])
+      expect((await fetch(`${base()}/chat-to-frontline`, { method })).status).toBe(405);
+    expect((await fetch(`${base()}/healthz`, { method: 'POST', body: 'x' })).status).toBe(404);
+  });
+
   test('answers below the path of its public address, and where a proxy took that path off', async () => {
     const { settings, ...rest } = machine.settings();
     await machine.boot({ ...rest, settings: { ...settings, publicBaseUrl: 'https://hooks.example.test/bridge' } });

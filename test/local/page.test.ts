@@ -96,6 +96,15 @@ describe('The page', () => {
     await page.end();
   });
 
+  test.each(['/', '/page/page.js', '/page/cast', '/page/live'])('answers HEAD as GET, to its end: %s', async (path) => {
+    const head = await ask('HEAD', path);
+    expect([head.status, head.body]).toEqual([200, '']);
+    if (path === '/page/live') return;
+    const whole = await ask('GET', path);
+    expect({ ...head.headers, date: '' }).toEqual({ ...whole.headers, date: '' });
+    expect(head.headers['content-length']).toBe(String(Buffer.byteLength(whole.body)));
+  });
+
   test("shows the customer's phone for a chat by SMS", async () => {
     const { channel = '' } = await act({ act: 'begin', kind: 'sms' });
     const page = await watch(channel);
