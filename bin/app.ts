@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { BridgeStack } from '../lib/bridge-stack.ts';
 import { readStage } from '../lib/stage.ts';
+import { withDotEnv } from '../src/dot-env.ts';
 
-if (existsSync('.env')) process.loadEnvFile('.env');
-const stage = readStage(process.env);
+const stage = readStage(withDotEnv('.env', process.env));
 new BridgeStack(new App(), stage.stackName, stage);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The operator's command. Exit codes: see command.ts. */
-import { existsSync } from 'node:fs';
+import { withDotEnv } from '../src/dot-env.ts';
 import { WrongSettings } from '../src/runtime/settings.ts';
 import { type Command, EXIT, Misunderstood, Unreachable } from './command.ts';
 
@@ -34,7 +34,8 @@ const run = async ([name = '', ...args]: readonly string[]): Promise<number> => 
     say(asked ? process.stdout : process.stderr)(usage);
     return asked ? EXIT.well : EXIT.misunderstood;
   }
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  // The AWS SDK reads this process's own environment.
+  Object.assign(process.env, withDotEnv('.env', process.env));
   return (await load())({ args, environment: process.env, print: say(process.stdout) });
 };
 

@@ -1,7 +1,7 @@
 /** `npm start`: the bridge on this machine. docs/one-machine.md tells what it can be told. */
+import { withDotEnv } from '../src/dot-env.ts';
 import { WrongSettings } from '../src/runtime/settings.ts';
 import { systemClock } from '../src/runtime/system-clock.ts';
-import { withDotEnv } from './dot-env.ts';
 import { webhookInstructions } from './instructions.ts';
 import { createLineJournal, humanLine, jsonLine } from './journal-lines.ts';
 import { type LocalSettings, readLocalSettings } from './local-settings.ts';

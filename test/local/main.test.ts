@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -15,7 +16,10 @@ afterEach(async () => {
   await folder.remove();
 });
 
-const start = (environment: Readonly<Record<string, string>> = {}, flags: readonly string[] = []): Child => {
+const start = (
+  environment: Readonly<Record<string, string | undefined>> = {},
+  flags: readonly string[] = [],
+): Child => {
   const child = run('local/start.js', { cwd: folder.path, environment: { PORT: '0', ...environment }, flags });
   children.push(child);
   return child;
@@ -71,6 +75,20 @@ describe('npm start', () => {
       expect(child.said()).toContain(name);
     expect(child.said()).not.toContain('secret-token');
     expect(child.said()).not.toContain('    at ');
+  });
+
+  test('reads an .env with a byte order mark', async () => {
+    await writeFile(folder.file('.env'), '\ufeffPORT=high\r\n');
+    const child = start({ PORT: undefined });
+    expect(await child.exit).toBe(1);
+    expect(child.said()).toContain('PORT is not a whole number');
+  });
+
+  test('says in one line that its .env is in UTF-16, and does not start without what it says', async () => {
+    await writeFile(folder.file('.env'), Buffer.from('\ufeffPORT=0\r\n', 'utf16le'));
+    const child = start();
+    expect(await child.exit).toBe(1);
+    expect(child.said()).toMatch(/^The bridge cannot start: \.env is in UTF-16, .*: save it as UTF-8 .*\n$/);
   });
 
   test('with real accounts says what to put into the consoles, and shows no page', async () => {

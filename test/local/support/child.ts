@@ -20,7 +20,7 @@ export const run = (
   entry: string,
   at: {
     readonly cwd: string;
-    readonly environment?: Readonly<Record<string, string>>;
+    readonly environment?: Readonly<Record<string, string | undefined>>;
     readonly flags?: readonly string[];
   },
 ): Child => {
