@@ -1,4 +1,11 @@
-import { OLD_NAMES, REQUIRED_SETTINGS, type RequiredSetting, SETTINGS, type Setting } from '../src/contract.ts';
+import {
+  contradictions,
+  OLD_NAMES,
+  REQUIRED_SETTINGS,
+  type RequiredSetting,
+  SETTINGS,
+  type Setting,
+} from '../src/contract.ts';
 
 /** One deployment of the bridge, as the environment of `cdk` describes it. */
 export type Stage = {
@@ -17,8 +24,8 @@ export const required = Object.keys(REQUIRED_SETTINGS) as readonly RequiredSetti
 /**
  * The only reader of the environment at deployment. STAGE names the stage, `production` when it is not set. Production
  * keeps its state when its stack is deleted; every other stage loses its state then.
- * @throws Error naming every malformed setting at once; missing ones are no error here, so that the stack can be
- * synthesised with nothing configured.
+ * @throws Error naming every setting that is malformed or contradicts another at once; missing ones are no error here,
+ * so that the stack can be synthesised with nothing configured.
  */
 export const readStage = (environment: Readonly<Record<string, string | undefined>>): Stage => {
   const name = environment.STAGE?.trim() || 'production';
@@ -33,6 +40,7 @@ export const readStage = (environment: Readonly<Record<string, string | undefine
   for (const setting of required)
     if (settings[setting] !== '' && !new RegExp(`^${REQUIRED_SETTINGS[setting]}$`).test(settings[setting]))
       problems.push(`${setting} does not look like ${REQUIRED_SETTINGS[setting]}`);
+  problems.push(...contradictions((setting) => settings[setting]));
   if (problems.length > 0) throw new Error(`This stage cannot be deployed:\n  ${problems.join('\n  ')}`);
   return {
     name,

@@ -65,6 +65,8 @@ export const readLocalSettings = (environment: Environment): LocalSettings => {
   };
   const port = number('PORT', 3000, 0, 65_535);
   const consolePort = number('CONSOLE_PORT', undefined, 0, 65_535);
+  if (port !== 0 && port !== undefined && port === consolePort)
+    problems.push('PORT and CONSOLE_PORT are the same: the page has a port of its own');
   const sweepSeconds = number('SWEEP_SECONDS', 60, 1, 3600);
 
   const accountsOf = signsOfAccounts.some((name) => given(environment, name) !== undefined) ? 'settings' : 'local';

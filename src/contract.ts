@@ -35,6 +35,28 @@ export const OLD_NAMES: Readonly<Partial<Record<Setting, string>>> = {
   CONVERSATION_SERVICE_SID: 'CONERSATION_SERVICE_SID',
 };
 
+/**
+ * What is wrong with settings that are each well-formed: two that cannot be the same, or an address at which the bridge
+ * would talk to itself. Names and reasons, never a value.
+ * @param given the value of a setting; empty when it is not set, or not known yet
+ */
+export const contradictions = (given: (setting: Setting) => string): readonly string[] => {
+  const same = ([a, b, why]: readonly [Setting, Setting, string]): readonly string[] =>
+    given(a) !== '' && given(a).replace(/\/+$/, '') === given(b).replace(/\/+$/, '')
+      ? [`${a} and ${b} are the same: ${why}`]
+      : [];
+  const path = URL.parse(given('FLEX_CHAT_DEFAULT_WEBHOOK'))?.pathname.replace(/\/$/, '') ?? '';
+  return [
+    ...same(['ACCOUNT_SID', 'FRONTLINE_ACCOUNT_SID', 'the bridge joins two accounts']),
+    ...same(['CHAT_SERVICE_SID', 'CONVERSATION_SERVICE_SID', 'each account has a service of its own']),
+    ...same(['PUBLIC_BASE_URL', 'TWILIO_BASE_URL', 'the bridge would call itself']),
+    ...same(['PUBLIC_BASE_URL', 'FLEX_CHAT_DEFAULT_WEBHOOK', 'the bridge would post to itself']),
+    ...(ROUTES.some((route) => path.endsWith(route))
+      ? ["FLEX_CHAT_DEFAULT_WEBHOOK is a bridge's own address: set the one that Flex had before"]
+      : []),
+  ];
+};
+
 /** Where the stack's own resources are: set by the stack, never by people. */
 export const RESOURCES = [
   'SECRET_ARN',

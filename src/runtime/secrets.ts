@@ -26,6 +26,15 @@ export const malformedSecrets = (fields: Fields): readonly string[] => [
   ...((given(fields, 'STAMP_KEY')?.length ?? SHORTEST_STAMP_KEY) < SHORTEST_STAMP_KEY
     ? [`STAMP_KEY is shorter than ${SHORTEST_STAMP_KEY} characters`]
     : []),
+  // Not the previous tokens: one that stood in the wrong field is kept there when it is put right.
+  ...(
+    [
+      ['AUTH_TOKEN', 'FRONTLINE_AUTH_TOKEN'],
+      ['API_KEY_SID', 'FRONTLINE_API_KEY_SID'],
+    ] as const
+  )
+    .filter(([a, b]) => given(fields, a) !== undefined && given(fields, a) === given(fields, b))
+    .map(([a, b]) => `${a} and ${b} are the same: each account has its own`),
 ];
 
 const given = (fields: Fields, name: SecretField): string | undefined => fields[name]?.trim() || undefined;

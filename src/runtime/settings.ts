@@ -1,6 +1,6 @@
 /** Reads what a running bridge must be told from environment variables; the only place that knows their spelling. */
 
-import { OLD_NAMES, REQUIRED_SETTINGS, type RequiredSetting, type Setting } from '../contract.ts';
+import { contradictions, OLD_NAMES, REQUIRED_SETTINGS, type RequiredSetting, type Setting } from '../contract.ts';
 import { type AccountSid, isSid, type ServiceSid, type WorkspaceSid } from '../core/model/sids.ts';
 import { LEASE_SECONDS, SETTLE_SECONDS } from '../core/model/times.ts';
 
@@ -89,8 +89,7 @@ export const readSettings = (environment: Environment): Settings => {
     settleMs: duration('SETTLE_SECONDS', SETTLE_SECONDS),
     leaseMs: duration('LEASE_SECONDS', LEASE_SECONDS),
   };
-  if (settings.flex.accountSid.length > 0 && settings.flex.accountSid === settings.frontline.accountSid)
-    problems.push('ACCOUNT_SID and FRONTLINE_ACCOUNT_SID are the same: the bridge joins two accounts');
+  problems.push(...contradictions((name) => text(name) ?? ''));
   if (problems.length > 0) throw new WrongSettings(problems);
   return settings;
 };

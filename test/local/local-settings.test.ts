@@ -13,6 +13,24 @@ const accounts = {
 };
 
 describe('The settings of one machine', () => {
+  test('name each thing that is the same for both accounts, settings and secrets, at once', () => {
+    const { ACCOUNT_SID, AUTH_TOKEN, CHAT_SERVICE_SID } = accounts;
+    const both = { FRONTLINE_ACCOUNT_SID: ACCOUNT_SID, FRONTLINE_AUTH_TOKEN: AUTH_TOKEN };
+    const read = () =>
+      readLocalSettings({
+        ...{ ...accounts, ...both, CONVERSATION_SERVICE_SID: CHAT_SERVICE_SID },
+        ...{ PUBLIC_BASE_URL: 'https://bridge.example.com', PORT: '8080', CONSOLE_PORT: '8080' },
+      });
+    for (const pair of [
+      'PORT and CONSOLE_PORT',
+      'ACCOUNT_SID and FRONTLINE_ACCOUNT_SID',
+      'CHAT_SERVICE_SID and CONVERSATION_SERVICE_SID',
+      'AUTH_TOKEN and FRONTLINE_AUTH_TOKEN',
+    ])
+      expect(read).toThrow(`${pair} are the same`);
+    expect(readLocalSettings({ PORT: '0', CONSOLE_PORT: '0' })).toMatchObject({ port: 0, consolePort: 0 });
+  });
+
   test('that say nothing mean the local Twilio, and a file that may be forgotten', () => {
     const settings = readLocalSettings({});
     expect(settings).toMatchObject({

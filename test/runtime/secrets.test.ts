@@ -44,6 +44,18 @@ describe('secret fields', () => {
     },
   );
 
+  test('what belongs to one account is not taken for both, and no value is named', () => {
+    const { AUTH_TOKEN, API_KEY_SID } = good;
+    const twice = { ...good, FRONTLINE_AUTH_TOKEN: ` ${AUTH_TOKEN}`, FRONTLINE_API_KEY_SID: API_KEY_SID };
+    expect(() => secretsFrom(twice)).toThrow(
+      /^Secrets are wrong: AUTH_TOKEN and FRONTLINE_AUTH_TOKEN are the same: each account has its own, API_KEY_SID and FRONTLINE_API_KEY_SID are the same: each account has its own$/,
+    );
+  });
+
+  test('a token that stood in the wrong field may be the previous one there', () => {
+    expect(secretsFrom({ ...good, FRONTLINE_AUTH_TOKEN_PREVIOUS: 'a' }).frontline.previousAuthToken).toBe('a');
+  });
+
   test('nothing is wrong with good ones', () => {
     expect(secretsFrom(good).frontline.apiKey).toEqual({ sid: good.FRONTLINE_API_KEY_SID, secret: 'd' });
   });

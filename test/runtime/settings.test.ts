@@ -73,7 +73,30 @@ describe('settings', () => {
     expect(settings.flex.defaultWebhook).toBe('https://webhooks.twilio.com/v1/ChatEvent/');
   });
 
-  test('one account cannot be bridged with itself', () => {
-    expect(() => readSettings({ ...complete, FRONTLINE_ACCOUNT_SID: complete.ACCOUNT_SID })).toThrow('are the same');
+  const bridge = 'https://hooks.example.test/bridge';
+
+  test.each([
+    [{ FRONTLINE_ACCOUNT_SID: complete.ACCOUNT_SID }, 'ACCOUNT_SID and FRONTLINE_ACCOUNT_SID are the same'],
+    [{ CONVERSATION_SERVICE_SID: complete.CHAT_SERVICE_SID }, 'CHAT_SERVICE_SID and CONVERSATION_SERVICE_SID are'],
+    [{ PUBLIC_BASE_URL: bridge, TWILIO_BASE_URL: `${bridge}/` }, 'PUBLIC_BASE_URL and TWILIO_BASE_URL are the same'],
+    [{ PUBLIC_BASE_URL: bridge, FLEX_CHAT_DEFAULT_WEBHOOK: bridge }, 'FLEX_CHAT_DEFAULT_WEBHOOK are the same'],
+    ...['/chat-to-frontline', '/chat-to-frontline/', '/frontline-to-chat', '/taskrouter-handler?x=1'].map(
+      (path) => [{ FLEX_CHAT_DEFAULT_WEBHOOK: bridge + path }, "WEBHOOK is a bridge's own address"] as const,
+    ),
+  ])('what would join a thing with itself is refused: %#', (over, problem) => {
+    expect(() => readSettings({ ...complete, ...over })).toThrow(problem);
+  });
+
+  test('a webhook of Flex beside the bridge is none of the bridge', () => {
+    const beside = { PUBLIC_BASE_URL: bridge, FLEX_CHAT_DEFAULT_WEBHOOK: `${bridge}-sms/flex` };
+    expect(readSettings({ ...complete, ...beside }).flex.defaultWebhook).toBe(`${bridge}-sms/flex`);
+  });
+
+  test('every contradiction is named at once, beside what is malformed, and no value', () => {
+    const { ACCOUNT_SID, CHAT_SERVICE_SID } = complete;
+    const twice = { FRONTLINE_ACCOUNT_SID: ACCOUNT_SID, CONVERSATION_SERVICE_SID: CHAT_SERVICE_SID };
+    const read = () => readSettings({ ...complete, ...twice, LEASE_SECONDS: 'soon' });
+    expect(read).toThrow(/LEASE_SECONDS is not[\s\S]*ACCOUNT_SID and FRON[\s\S]*CHAT_SERVICE_SID and CON/);
+    expect(read).not.toThrow(new RegExp(`${ACCOUNT_SID}|${CHAT_SERVICE_SID}`));
   });
 });

@@ -32,6 +32,16 @@ describe('a stage', () => {
     expect(() => readStage(bad)).not.toThrow(/not-a-sid|nor-this/);
   });
 
+  test('is not deployed with the same account, service or address for both ends', () => {
+    const { ACCOUNT_SID, CHAT_SERVICE_SID } = configured;
+    const twice = { ...configured, FRONTLINE_ACCOUNT_SID: ACCOUNT_SID, CONERSATION_SERVICE_SID: CHAT_SERVICE_SID };
+    const looped = { FLEX_CHAT_DEFAULT_WEBHOOK: 'https://bridge.example.com/chat-to-frontline' };
+    expect(() => readStage({ ...twice, CONVERSATION_SERVICE_SID: '', ...looped })).toThrow(
+      /ACCOUNT_SID and FRONTLINE_[\s\S]*CHAT_SERVICE_SID and CONVERSATION_[\s\S]*FLEX_CHAT_DEFAULT_WEBHOOK is a bridge's own/,
+    );
+    expect(readStage({ STAGE: 'trial' }).missing).toHaveLength(4);
+  });
+
   test('is production unless it is said to be something else, and each deployment has a name of its own', () => {
     expect(readStage(configured)).toMatchObject({
       name: 'production',
