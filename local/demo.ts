@@ -145,7 +145,7 @@ const runDay = async (day: Day): Promise<readonly string[]> => {
     },
     dataFile: join(folder, 'demo.sqlite'),
     port: 0,
-    // On the calm day nothing may be counted but what the messages themselves cost.
+    // On the calm day nothing is counted but what the messages themselves cost.
     sweepMs: day.calm ? 3_600_000 : 1_000,
     journal: (entry) => {
       if (entry.step === 'failed') failures.push(entry);
@@ -167,13 +167,11 @@ const runDay = async (day: Day): Promise<readonly string[]> => {
     const texts = CHATS * MESSAGES;
     const { rest, chatEvent } = twilio.counts.total();
     const each = (count: number) => (count / texts).toFixed(3).replace(/\.?0+$/, '');
+    // Printed and not judged: a pause of this machine costs a look or a try more. Virtual time judges it (docs/cost.md).
     say(
       `  per text: ${each(rest)} REST calls, ${each(requests.writes)} store writes, ${each(requests.reads)} store reads`,
     );
     say(`  for the customer's SMS: ${each(chatEvent)} posts and ${each(requests.forwarder)} store requests per text`);
-    if (day.calm && rest !== texts) wrong.push(`${rest} REST calls for ${texts} texts, which should be as many`);
-    if (day.calm && requests.writes !== 3 * texts)
-      wrong.push(`${requests.writes} store writes for ${texts} texts, which should be 3 each`);
     const met = Object.entries(twilio.faults.counts());
     if (met.length > 0) say(`  faults met: ${met.map(([fault, count]) => `${count} ${fault}`).join(', ')}`);
     for (const { fault } of day.faults)

@@ -29,6 +29,11 @@ test.each<[string, (one: Counted) => number]>([
   expect(row(name)).toEqual(counted.map(of));
 });
 
+test('a text on a calm day costs one call to Twilio and three writes, besides what the forwarder does', () => {
+  expect(counted.map((one) => one.restCalls - one.forwardCalls)).toEqual(counted.map(() => 1));
+  expect(counted.map((one) => one.writes - one.forwardWrites)).toEqual(counted.map(() => 3));
+});
+
 test("docs/cost.md's sums are those of the counted calls, within two per cent", () => {
   const sums = counted.map((one) => Object.values(costOfMillion(one)).reduce((sum, cost) => sum + cost, 0));
   const said = row('**in all**');
