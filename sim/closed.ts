@@ -3,6 +3,7 @@
  * there yet: what is said in Flex from then on waits. Nothing of it may be parked, doubled, out of order or forgotten.
  */
 
+import type { AccountName } from '../local-twilio/model.ts';
 import { pairId } from '../src/core/state/items.ts';
 import { loadPair } from '../src/core/state/pair.ts';
 import type { Played } from './played.ts';
@@ -11,6 +12,22 @@ import type { SimWorld } from './world.ts';
 
 export const isClosed = (world: SimWorld, conversation: string): boolean =>
   world.twilio.reads.container('frontline', conversation)?.state === 'closed';
+
+type Standing = { readonly copies: readonly string[]; readonly late: boolean };
+
+/** By the order in which Twilio took what was said: a text may be older than the message that it was put into. */
+export const problemsOfCopies = (
+  side: AccountName,
+  { copies, late }: Standing,
+  said: readonly string[],
+): readonly string[] => {
+  const places = copies.map((text) => said.indexOf(text)).filter((place) => place >= 0);
+  const wrong: string[] = [];
+  if (new Set(copies).size < copies.length) wrong.push(`${side} has a copy twice`);
+  if (!late && places.some((place, n) => n > 0 && place < (places[n - 1] ?? 0)))
+    wrong.push(`${side} has copies in another order`);
+  return wrong;
+};
 
 export const problemsOfClosed = async (
   world: SimWorld,
@@ -29,12 +46,7 @@ export const problemsOfClosed = async (
   };
   const flex = standing('flex', chat.channel);
   const frontline = standing('frontline', conversation);
-  for (const [side, { copies, late }] of Object.entries({ flex, frontline })) {
-    const numbers = copies.map((text) => Number(/\.(\d+)$/.exec(text)?.[1]));
-    if (new Set(numbers).size < numbers.length) wrong.push(`${side} has a copy twice`);
-    if (!late && numbers.some((number, n) => n > 0 && number < (numbers[n - 1] ?? 0)))
-      wrong.push(`${side} has copies in another order`);
-  }
+  wrong.push(...problemsOfCopies('flex', flex, frontline.own), ...problemsOfCopies('frontline', frontline, flex.own));
   const gone = new Set([...chat.deletedByHand].map(base));
   const lacks = (into: readonly string[], own: readonly string[]) =>
     own.filter((text) => !into.includes(text) && !gone.has(text));

@@ -122,6 +122,22 @@ describe('left alone is', () => {
   });
 });
 
+test('an accept that follows one without a twin is found, though the first was kept for a side that was down', async () => {
+  const harness = scenarioHarness();
+  const chat = harness.begins();
+  await harness.settle(0.1);
+  const down = harness.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'flex' });
+  harness.accepts(chat, sam);
+  await harness.settle(20);
+  expect(harness.journal('deferred(side_down)').filter(({ type }) => type === 'reservation.accepted')).toHaveLength(1);
+  const unheard = harness.twilio.faults.add(lostAccepts);
+  harness.accepts(chat, ann);
+  unheard();
+  down();
+  await harness.settle(15);
+  expect(harness.people('frontline', chat)).toEqual(['jo', ann.email]);
+});
+
 test('a twin that is added later is found, and the chat is linked', async () => {
   const harness = scenarioHarness();
   await harness.settle(5);

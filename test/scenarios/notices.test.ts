@@ -111,3 +111,18 @@ test('A notice goes nowhere else, although an app has replaced its attributes be
 
   expect(harness.said('flex', chat)).toEqual(['still here?']);
 });
+
+test('A notice that stands there twice, for Twilio carried out its write later than SETTLE, loses one, in a chat in which nobody wrote in Flex', async () => {
+  const harness = scenarioHarness();
+  const chat = await harness.linkedChat();
+  const late = harness.twilio.faults.add({
+    ...({ fault: 'rest.late-commit', p: 1, loss: 'destroy', maxMs: 600_000 } as const),
+    only: 'POST conversations.messages',
+  });
+  harness.twilio.frontlineAgent.sends(ann.email, harness.conversation(chat).sid, poison);
+  await harness.settle(0.2);
+  late();
+  await harness.settle(20);
+  expect(notices(harness, chat)).toHaveLength(1);
+  expect(harness.journal('undone')).toHaveLength(1);
+});

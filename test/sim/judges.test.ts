@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { AccountName } from '../../local-twilio/model.ts';
 import type { Called } from '../../sim/calls.ts';
 import type { Chronicle, WrittenMessage } from '../../sim/chronicle.ts';
+import { problemsOfCopies } from '../../sim/closed.ts';
 import { callProblems } from '../../sim/judge-calls.ts';
 import { doubles } from '../../sim/judge-doubles.ts';
 import { createMeter } from '../../sim/meter.ts';
@@ -39,6 +40,24 @@ describe('doubles are seen', () => {
 
   test('and different texts are none', () => {
     expect(doubles({ chronicle: chronicle(written('IM1', 'hello', 1), written('IM2', 'hi', 2)) })).toEqual([]);
+  });
+});
+
+describe('of a closed chat it is seen', () => {
+  // An empty message that got its text later than the next one was written.
+  const said = ['customer 1.1', 'customer 1.4', 'customer 1.2', 'customer 1.3'];
+  const problems = (copies: readonly string[], late = false) => problemsOfCopies('frontline', { copies, late }, said);
+
+  test('when copies stand in another order than what Twilio took, whatever their texts count', () => {
+    expect(problems(said.slice(0, 3))).toEqual([]);
+    expect(problems(['customer 1.1', 'customer 1.2', 'customer 1.4'])).toEqual([
+      'frontline has copies in another order',
+    ]);
+    expect(problems(['customer 1.1', 'customer 1.2', 'customer 1.4'], true)).toEqual([]);
+  });
+
+  test('when a copy stands twice', () => {
+    expect(problems(['customer 1.1', 'customer 1.1'])).toEqual(['frontline has a copy twice']);
   });
 });
 

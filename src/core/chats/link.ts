@@ -39,7 +39,8 @@ export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = 
   const outcome = await linkChat(deps, event, known, run).catch((error: unknown) =>
     refusedBeforeConversation(deps, event, error),
   );
-  if (outcome.end === 'parked' || outcome.end === 'skipped') await stopLinking(deps, id, event.reservation);
+  if (outcome.end === 'parked' || outcome.end === 'skipped')
+    await stopLinking(deps, id, event.reservation, outcome.end);
   return outcome;
 };
 

@@ -8,7 +8,7 @@ import { isLate, textAcross } from '../copies/render.ts';
 import { claimedStamp } from '../copies/stamp.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { otherLane } from '../model/event.ts';
-import type { MessageSid } from '../model/sids.ts';
+import type { MessageSid, SourceSid } from '../model/sids.ts';
 import { LISTED_TIME_MS } from '../model/times.ts';
 import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
 
@@ -16,8 +16,8 @@ import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
 export type End = { readonly messages: readonly Message[]; readonly whole: boolean };
 
 export type Finding =
-  /** Several messages carry a proven stamp of one source. */
-  | { readonly kind: 'duplicated'; readonly origin: MessageSid; readonly copies: readonly Message[] }
+  /** Several messages carry a proven stamp of one source, or of one notice. */
+  | { readonly kind: 'duplicated'; readonly origin: SourceSid; readonly copies: readonly Message[] }
   /** A copy says something else than its source, in text or kind. */
   | { readonly kind: 'differs'; readonly original: Message; readonly copy: Message }
   /** A copy whose source is not in a list that should show it. `proven`: its stamp is. */
@@ -37,6 +37,7 @@ export const compareEnds = (stamps: Stamps, lease: LaneLease, from: End, into: E
   const copies = copiesBySource(among);
   const { pending, uncopied } = withoutCopy(stamps, lease, from, copies);
   return [
+    ...findDuplicates(among),
     ...findCopies(lease, from, copies, among),
     ...pending.map((original) => ({ kind: 'pending', original }) as const),
     ...findUncopied(into, copies, uncopied),
@@ -54,16 +55,21 @@ const copiesBySource = ({ proven, claimed }: CopiesAmong): Copies => {
   return all;
 };
 
-/** Does each copy stand once, with its source, and say what that says? */
+/** Does each copy stand once, and each notice? */
+const findDuplicates = ({ proven }: CopiesAmong): readonly Finding[] =>
+  [...proven]
+    .filter(([, copies]) => copies.length > 1)
+    .map(([origin, copies]) => ({ kind: 'duplicated', origin, copies }) as const);
+
+/** Does each copy that stands once have its source, and say what that says? */
 const findCopies = ({ lane }: LaneLease, from: End, copies: Copies, { proven }: CopiesAmong): readonly Finding[] => {
   const originals = new Map(from.messages.map((message) => [message.sid, message]));
   const findings: Finding[] = [];
   for (const [origin, found] of copies) {
-    const [copy] = found;
+    const [copy, another] = found;
     const original = originals.get(origin);
-    if (found.length > 1) findings.push({ kind: 'duplicated', origin, copies: found });
-    else if (copy === undefined) continue;
-    else if (original === undefined) {
+    if (copy === undefined || another !== undefined) continue;
+    if (original === undefined) {
       if (wouldList(originalsOf(from), copy))
         findings.push({ kind: 'orphan', origin, copy, proven: proven.has(origin) });
     } else if (!readsAs(lane, copy, original)) findings.push({ kind: 'differs', original, copy });

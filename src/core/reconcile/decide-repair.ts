@@ -8,13 +8,11 @@ import type { Lane, Message } from '../model/event.ts';
 import type { CopiedRow, LedgerRow } from '../state/ledger.ts';
 import type { Finding } from './compare.ts';
 
-/** All but `pending`: what has not crossed is copied in order. */
-export type RepairableFinding = Exclude<Finding, { kind: 'pending' }>;
+/** What has not crossed is copied in order, and duplicates are asked about by themselves ({@link spareCopies}). */
+export type RepairableFinding = Exclude<Finding, { kind: 'pending' | 'duplicated' }>;
 
 export type Action =
   | { readonly do: 'nothing' }
-  /** All but the one in the ledger. */
-  | { readonly do: 'remove duplicates'; readonly copies: readonly Message[] }
   /**
    * Surely the bridge's, and in no row: it came so late that no run waited for it any more. Unless its source is there.
    */
@@ -37,7 +35,6 @@ export const decideRepair = (
   finding: RepairableFinding,
   row: LedgerRow | undefined,
 ): Action => {
-  if (finding.kind === 'duplicated') return removeDuplicates(finding.copies, row);
   if (finding.kind === 'orphan' && finding.proven && row?.state !== 'copied')
     return { do: 'remove stray', copy: finding.copy };
   if (finding.kind === 'uncopied' && isCopyableNow(deps, lane, row, finding.original)) return { do: 'copy late' };
@@ -57,8 +54,8 @@ export const decideRepair = (
   }
 };
 
-const removeDuplicates = (copies: readonly Message[], row: LedgerRow | undefined): Action => {
-  if (row?.state !== 'copied' && row?.state !== 'removed') return nothing;
-  const spare = copies.filter(({ sid }) => row.state === 'removed' || sid !== row.copy);
-  return spare.length === 0 ? nothing : { do: 'remove duplicates', copies: spare };
+/** Of several copies of one source all but the one in the ledger; none while that does not say which it is. */
+export const spareCopies = (copies: readonly Message[], row: LedgerRow | undefined): readonly Message[] => {
+  if (row?.state === 'removed') return copies;
+  return row?.state === 'copied' ? copies.filter(({ sid }) => sid !== row.copy) : [];
 };

@@ -10,14 +10,14 @@ import { type Tally, unsure } from '../jobs/run.ts';
 import { sendJob } from '../jobs/send.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { destination, otherLane } from '../model/event.ts';
-import type { MessageSid } from '../model/sids.ts';
+import type { MessageSid, SourceSid } from '../model/sids.ts';
 import { JOB_ENDS_WITHIN_MS, SURELY_VISIBLE_MS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { LaneLease } from '../state/lane/lease.ts';
 import { markStale } from '../state/lane/waiting-marks.ts';
 import { type CopiedRow, findSource, readRow, writeDeleted } from '../state/ledger.ts';
 import type { End, Finding } from './compare.ts';
-import { type Action, decideRepair, type RepairableFinding } from './decide-repair.ts';
+import { type Action, decideRepair, type RepairableFinding, spareCopies } from './decide-repair.ts';
 
 /** Where it is repaired, and what was repaired. */
 type Repair = {
@@ -37,10 +37,22 @@ export const repairFindings = async (
 ): Promise<void> => {
   for (const finding of findings) {
     if (finding.kind === 'pending') continue;
-    const decided = await decideFor(deps, lease, finding);
-    if (decided !== undefined && (await repair({ deps, lease, tally, origin: decided.origin }, decided.action)))
-      tally.repaired += 1;
+    const isRepaired =
+      finding.kind === 'duplicated'
+        ? await removeDuplicates(deps, lease, finding)
+        : await repairOne(deps, lease, finding, tally);
+    if (isRepaired) tally.repaired += 1;
   }
+};
+
+const repairOne = async (
+  deps: BridgeDeps,
+  lease: LaneLease,
+  finding: RepairableFinding,
+  tally: Tally,
+): Promise<boolean> => {
+  const decided = await decideFor(deps, lease, finding);
+  return decided !== undefined && repair({ deps, lease, tally, origin: decided.origin }, decided.action);
 };
 
 /**
@@ -53,10 +65,22 @@ export const isConfirmed = async (
   into: End,
 ): Promise<boolean> => {
   if (finding.kind === 'pending') return true;
+  if (finding.kind === 'duplicated') return (await duplicatesOf(deps, lease, finding)).length > 0;
   const { action } = (await decideFor(deps, lease, finding)) ?? {};
   if (action?.do !== 'look') return action !== undefined && action.do !== 'nothing';
   const copy = into.messages.find(({ sid }) => sid === action.row.copy);
   return copy === undefined || !readsAs(lease.lane, action.row.late, copy, action.original);
+};
+
+type Duplicated = Extract<Finding, { kind: 'duplicated' }>;
+
+const duplicatesOf = async (deps: BridgeDeps, { pair, lane }: LaneLease, { origin, copies }: Duplicated) =>
+  spareCopies(copies, await readRow(deps, { pair, lane, sid: origin }));
+
+const removeDuplicates = async (deps: BridgeDeps, lease: LaneLease, finding: Duplicated): Promise<boolean> => {
+  const spare = await duplicatesOf(deps, lease, finding);
+  for (const { sid } of spare) await removeCopy(deps, lease, finding.origin, 'duplicate', sid);
+  return spare.length > 0;
 };
 
 /** @returns undefined when nothing says which message a copy stands for, or a person wrote it there. */
@@ -75,7 +99,7 @@ const originOf = async (
   { pair, lane }: Pick<LaneLease, 'pair' | 'lane'>,
   finding: RepairableFinding,
 ): Promise<MessageSid | undefined> => {
-  if (finding.kind === 'duplicated' || finding.kind === 'orphan') return finding.origin;
+  if (finding.kind === 'orphan') return finding.origin;
   if (finding.kind !== 'unattributed') return finding.original.sid;
   // What a person said there has a row of its own.
   const own = await readRow(deps, { pair, lane: otherLane(lane), sid: finding.copy.sid });
@@ -89,9 +113,6 @@ const repair = async (at: Repair, action: Action): Promise<boolean> => {
   switch (action.do) {
     case 'nothing':
       return false;
-    case 'remove duplicates':
-      for (const { sid } of action.copies) await removeCopy(at, 'duplicate', sid);
-      return true;
     case 'remove stray':
       return removeStray(at, action.copy);
     case 'copy late':
@@ -147,12 +168,14 @@ const removeStray = async (at: Repair, copy: Message): Promise<boolean> => {
   // The list may be older than a removal of this very run.
   const side = chatSide(deps, destination(lease.lane));
   if ((await side.message(lease.into, copy.sid)) === undefined) return false;
-  await removeCopy(at, 'orphan', copy.sid);
+  await removeCopy(deps, lease, at.origin, 'orphan', copy.sid);
   return true;
 };
 
 const removeCopy = async (
-  { deps, lease, origin }: Repair,
+  deps: BridgeDeps,
+  lease: LaneLease,
+  origin: SourceSid,
   type: 'duplicate' | 'orphan',
   copy: Message['sid'],
 ): Promise<void> => {

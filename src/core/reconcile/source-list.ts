@@ -66,17 +66,17 @@ export async function* sourceBatches(deps: BridgeDeps, lease: LaneLease): AsyncG
       return;
     }
   }
-  let next = place;
+  let at = place;
   do {
-    const page = await readUp(deps, lease, next);
-    next = page.next;
-    const place = next;
+    const page = await readUp(deps, lease, at);
+    const { next } = page;
     yield {
       messages: [...page.messages].sort(byIndex),
-      newest: undefined,
-      after: place === undefined ? undefined : (mine) => keepPlace(deps, mine, place),
+      newest: at === undefined && next === undefined ? { whole: true } : undefined,
+      after: next === undefined ? undefined : (mine) => keepPlace(deps, mine, next),
     };
-  } while (next !== undefined);
+    at = next;
+  } while (at !== undefined);
 }
 
 /** Everything in a container, oldest first: for a comparison beyond the newest page. */

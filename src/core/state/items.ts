@@ -59,6 +59,7 @@ export const PAIR = [
   'workerIdentity',
   'linked',
   'refusedParticipant',
+  'parkedLink',
   'quiet',
   'begunAt',
   'heldUntil',

@@ -50,14 +50,20 @@ export const beginPair = async (deps: BridgeDeps, event: Accepted): Promise<Pair
   return readPair(written.ok ? written.item : written.old);
 };
 
-/** There is nothing to link for this reservation: the sweep leaves the pair alone until another one is accepted. */
-export const stopLinking = async (deps: BridgeDeps, pair: PairId, reservation: ReservationSid): Promise<void> => {
+/** There is nothing to link for this reservation, or it was parked: the pair is not due until one is accepted. */
+export const stopLinking = async (
+  deps: BridgeDeps,
+  pair: PairId,
+  reservation: ReservationSid,
+  end: 'skipped' | 'parked',
+): Promise<void> => {
   await writePair(deps, pair, {
     when: [
       ['=', 'state', 'linking'],
       ['=', 'reservation', reservation],
     ],
-    remove: OFF_LIST,
+    set: end === 'parked' ? { parkedLink: 1 } : {},
+    remove: end === 'parked' ? OFF_LIST : [...OFF_LIST, 'parkedLink'],
   });
 };
 

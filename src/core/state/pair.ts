@@ -83,6 +83,8 @@ export type Pair = {
   readonly linked: boolean;
   /** Linked, but Twilio kept a participant out: an operator may try that again. */
   readonly hasRefusedParticipant: boolean;
+  /** Not linked, and parked: an operator may try that again. Another accept is linked all the same. */
+  readonly hasParkedLink: boolean;
   readonly due: boolean;
   /** Nothing was said for a day. */
   readonly quiet: boolean;
@@ -168,6 +170,7 @@ export const readPair = (item: Item | undefined): Pair | undefined => {
     workerIdentity: text(item.workerIdentity),
     linked: item.linked !== undefined,
     hasRefusedParticipant: item.refusedParticipant !== undefined,
+    hasParkedLink: item.parkedLink !== undefined,
     due: item[TABLE.list] !== undefined,
     quiet: item.quiet !== undefined,
     begunAt: number(item.begunAt),

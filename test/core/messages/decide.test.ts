@@ -40,6 +40,7 @@ const pair = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairStat
   workerIdentity: undefined,
   linked: true,
   hasRefusedParticipant: false,
+  hasParkedLink: false,
   due: false,
   quiet: false,
   begunAt: 0,

@@ -36,11 +36,11 @@ export type Search = {
 /** @returns whether the accept was sent. @throws BudgetSpent, TwilioError; then it is looked at again. */
 export const lookInto = async (search: Search, unknown: UnknownChat): Promise<boolean> => {
   const { tasks, clock, turn, memory, since } = search;
-  const { task, asked } = unknown;
+  const { task, asked, parked } = unknown;
   await turn();
   const acceptance = await tasks.acceptance(task.sid);
   const now = clock.now();
-  if (acceptance === undefined) {
+  if (acceptance === undefined || acceptance.reservation === parked) {
     memory.snooze(task, now + NO_ACCEPT_MS);
     return false;
   }

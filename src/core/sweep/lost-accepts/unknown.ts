@@ -1,5 +1,6 @@
-/** Open chats that no pair knows of. */
+/** Open chats whose accept no pair shows. */
 
+import type { ReservationSid } from '../../model/sids.ts';
 import { CHATS_AT_ONCE } from '../../model/times.ts';
 import type { Clock, Nonce } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
@@ -9,7 +10,11 @@ import { type Asked, readAsked } from './asked.ts';
 import type { Memory } from './memory.ts';
 import type { OpenChat } from './open-chats.ts';
 
-export type UnknownChat = OpenChat & { readonly asked: Asked | undefined };
+export type UnknownChat = OpenChat & {
+  readonly asked: Asked | undefined;
+  /** The accept whose link was parked: an operator tries that one again. */
+  readonly parked: ReservationSid | undefined;
+};
 
 type Deps = { readonly store: Store; readonly clock: Clock; readonly nonce: Nonce };
 
@@ -29,16 +34,19 @@ export const unknownChats = async (
 };
 
 /**
- * A pair that has begun for the task finishes, or rests, by itself; a channel that the bridge made itself needs none.
+ * A linked pair needs no accept of its task, nor does a channel that the bridge made itself. One that is being linked is
+ * left alone as long as it is. One whose link came to nothing (its worker had no twin, or it was parked) knows of that
+ * accept alone: another may have followed it.
  */
 const look = async (deps: Deps, memory: Memory, open: OpenChat): Promise<UnknownChat | undefined> => {
   const { task, chat, passed } = open;
   const item = await deps.store.get(pairKey(pairId('flex', chat.container)));
   const pair = readPair(item);
-  if (aliasOf(item) !== undefined || pair?.task === task.sid) {
+  if (aliasOf(item) !== undefined || (pair?.task === task.sid && pair.linked)) {
     memory.known(task);
     return undefined;
   }
+  if (pair?.task === task.sid && pair.due) return undefined;
   // An older accept must not undo a newer one.
   if (passed && pair !== undefined) return undefined;
   const asked = await readAsked(deps, task.sid);
@@ -46,5 +54,5 @@ const look = async (deps: Deps, memory: Memory, open: OpenChat): Promise<Unknown
     memory.snooze(task, asked.until);
     return undefined;
   }
-  return { ...open, asked };
+  return { ...open, asked, parked: pair?.hasParkedLink ? pair.reservation : undefined };
 };
