@@ -27,9 +27,12 @@ export type Fault = Scope &
     | { readonly fault: 'webhook.swapped'; readonly maxMs: number }
     /** `retryAfter` in seconds; no header without it. */
     | { readonly fault: 'rest.429'; readonly retryAfter?: number | undefined }
+    /** 500 and 503 with Twilio's own error body, others as from the edge before it, without. */
     | { readonly fault: 'rest.5xx-before'; readonly status: number }
     /** The write is done, the answer says otherwise. */
     | { readonly fault: 'rest.5xx-after'; readonly status: number }
+    /** The answer says otherwise, and the write is done within so many milliseconds after it. */
+    | { readonly fault: 'rest.5xx-late'; readonly status: number; readonly maxMs: number }
     | { readonly fault: 'rest.answer-lost'; readonly loss: Loss }
     /** The answer is lost, and the write is done within so many milliseconds after the caller gave up. */
     | { readonly fault: 'rest.late-commit'; readonly loss: Loss; readonly maxMs: number }
@@ -61,6 +64,7 @@ export const FAULTS = [
   'rest.429',
   'rest.5xx-before',
   'rest.5xx-after',
+  'rest.5xx-late',
   'rest.answer-lost',
   'rest.late-commit',
   'list.stale',

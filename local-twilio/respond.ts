@@ -56,6 +56,12 @@ const failure = (problem: TwilioProblem): RestAnswer => ({
   },
 });
 
+/** Twilio's own answer, or that of the edge before it, which knows nothing of Twilio's error bodies. */
+const serverError = (status: number): RestAnswer | TwilioResponse =>
+  status === 500 || status === 503
+    ? failure(problems.internal(status))
+    : { status, headers: { 'content-type': 'text/html' }, body: `<html><body><h1>${status}</h1></body></html>` };
+
 /** A refusal is an answer; anything else that is thrown is a bug here. */
 const attempt = (run: () => RestAnswer): RestAnswer => {
   try {
@@ -70,14 +76,14 @@ export const createRespond = (world: TwilioWorld, judge: Judge | undefined): Res
   const { faults } = world;
   const pause = (ms: number): Promise<void> => new Promise((resolve) => world.after(ms, resolve));
 
-  const write = (answer: RestAnswer): TwilioResponse => ({
+  const write = (answer: RestAnswer | TwilioResponse): TwilioResponse => ({
     status: answer.status,
     headers: {
       'content-type': 'application/json; charset=utf-8',
       'twilio-request-id': newSid(world.random, 'RQ'),
       ...answer.headers,
     },
-    body: answer.body === undefined ? '' : JSON.stringify(answer.body),
+    body: typeof answer.body === 'string' ? answer.body : answer.body === undefined ? '' : JSON.stringify(answer.body),
   });
 
   const lost = (how: Loss): Promise<'destroyed'> => (how === 'hang' ? never() : Promise.resolve('destroyed'));
@@ -119,7 +125,7 @@ export const createRespond = (world: TwilioWorld, judge: Judge | undefined): Res
       return write(failure(problems.tooManyRequests(headers)));
     }
     const before = faults.meets('rest.5xx-before', side, name);
-    if (before !== undefined) return write(failure(problems.internal(before.status)));
+    if (before !== undefined) return write(serverError(before.status));
     const { latency } = world.switches;
     const ms = typeof latency === 'number' ? latency : latency();
     if (ms > 0) await pause(ms / 2);
@@ -127,6 +133,12 @@ export const createRespond = (world: TwilioWorld, judge: Judge | undefined): Res
     if (late !== undefined) {
       commitLate(run, late, gaveUp, () => faults.happened('rest.late-commit', side, name));
       return lost(late.loss);
+    }
+    const answeredFirst = isWrite ? faults.draws('rest.5xx-late', side, name) : undefined;
+    if (answeredFirst !== undefined) {
+      const happened = () => faults.happened('rest.5xx-late', side, name);
+      commitLate(run, { loss: 'destroy', maxMs: answeredFirst.maxMs }, gaveUp, happened);
+      return write(serverError(answeredFirst.status));
     }
     const answer = attempt(run);
     if (ms > 0) await pause(ms / 2);
@@ -139,7 +151,7 @@ export const createRespond = (world: TwilioWorld, judge: Judge | undefined): Res
     const after = isWrite ? faults.draws('rest.5xx-after', side, name) : undefined;
     if (after !== undefined) {
       if (done) faults.happened('rest.5xx-after', side, name);
-      return write(failure(problems.internal(after.status)));
+      return write(serverError(after.status));
     }
     return write(answer);
   };

@@ -137,6 +137,7 @@ const runDay = async (day: Day): Promise<readonly string[]> => {
       twilioBaseUrl: twilio.url,
       deployment: 'demo',
       settleMs: SETTLE_MS,
+      answeredSettleMs: SETTLE_MS,
       leaseMs: LEASE_MS,
     },
     accounts: {

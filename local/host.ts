@@ -69,7 +69,7 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
   });
   const database = await openDatabase(options.dataFile, { clock });
   if (options.forget) await forgetEverything(database);
-  const lapsed = await lapseIntents(database, { clock });
+  const lapsed = await lapseIntents(database, { clock, settleMs: options.settings.settleMs });
   const kept = createSqliteStore(database);
   const store = options.around?.(kept) ?? kept;
   const queues = await createSqliteQueue(database, { clock });

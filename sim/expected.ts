@@ -9,6 +9,7 @@ const EXPECTED: readonly string[] = [
   'fault rest.429',
   'fault rest.5xx-before',
   'fault rest.5xx-after',
+  'fault rest.5xx-late',
   'fault rest.answer-lost',
   'fault rest.late-commit',
   'fault list.stale',

@@ -10,18 +10,26 @@ import { createDice, type Dice } from './random.ts';
 import { drawRare, drawRareWeather, type RareWeather } from './rare.ts';
 import { BRIDGE } from './settings.ts';
 import { verdict } from './verdict.ts';
-import { drawDoom, drawSleep, drawWeather, everythingTold } from './weather.ts';
+import { drawDoom, drawSleep, drawWeather, everythingTold, type Lateness } from './weather.ts';
 import { createWorld, type SimWorld } from './world.ts';
 
 export const SETTLE_MS = 60_000;
 /** Long enough for a hole to come of age, for patience to end, for a held pair, and for every lane to be swept. */
 const SETTLING_MS = 45 * 60_000;
 
+export const ANSWERED_SETTLE_MS = 10_000;
+
 /**
- * `within`: writes are carried out at most half of SETTLE late. `beyond`: up to three times SETTLE. `told`: as within,
- * but every webhook arrives and is stored, so that little is left to the sweep.
+ * `within`: writes are carried out at most half of SETTLE late, and a third of ANSWERED_SETTLE after an answer. `beyond`:
+ * up to three times those. `told`: as within, but every webhook arrives and is stored, so that little is left to the
+ * sweep.
  */
 export type Mode = 'within' | 'beyond' | 'told';
+
+const LATENESS = {
+  within: { unanswered: SETTLE_MS / 2, answered: ANSWERED_SETTLE_MS / 3 },
+  beyond: { unanswered: SETTLE_MS * 3, answered: ANSWERED_SETTLE_MS * 3 },
+} as const satisfies Readonly<Record<string, Lateness>>;
 
 export type Ended = { readonly seed: number; readonly problems: readonly string[]; readonly world: SimWorld };
 
@@ -78,7 +86,7 @@ export const settle = async (world: SimWorld, chats: readonly Played[]): Promise
 /** @param diary hears of everything that happens */
 export const run = async (seed: number, mode: Mode, diary?: WorldPlan['diary']): Promise<Ended> => {
   const dice = createDice(seed, 'run');
-  const drawn = drawWeather(dice.fork('weather'), mode === 'beyond' ? SETTLE_MS * 3 : SETTLE_MS / 2);
+  const drawn = drawWeather(dice.fork('weather'), LATENESS[mode === 'beyond' ? 'beyond' : 'within']);
   const weather = mode === 'told' ? everythingTold(drawn) : drawn;
   const doom = dice.fork('doom');
   let storm = true;

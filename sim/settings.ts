@@ -17,6 +17,7 @@ export const configWith = (more: Partial<Config> = {}): Config => ({
   twilioBaseUrl: undefined,
   deployment: 'sim',
   settleMs: 60_000,
+  answeredSettleMs: 10_000,
   leaseMs: 20_000,
   ...more,
 });

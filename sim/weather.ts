@@ -17,8 +17,30 @@ export type Weather = {
   readonly outage: { readonly from: number; readonly until: number; readonly fault: Fault } | undefined;
 };
 
-/** @param lateMs how late a write may be carried out after its caller gave up. */
-export const drawWeather = (dice: Dice, lateMs: number): Weather => {
+/** How late a write may be carried out, in milliseconds: after its caller gave up, and after Twilio's own 500 or 503. */
+export type Lateness = { readonly unanswered: number; readonly answered: number };
+
+/** What Twilio has answered is carried out, and listed, within ANSWERED_SETTLE: all that hides it is short then. */
+const HIDDEN_MS = 2_000;
+
+const isAnswered = (status: number): boolean => status === 500 || status === 503;
+
+/** Drawn apart, so that the rest of the weather is the same with it and without it. */
+const drawLateAfterAnswer = (dice: Dice, late: Lateness): Fault => {
+  const status = dice.pick([500, 502, 503]);
+  const p = dice.chance(0.3) ? dice.next() * 0.1 : 0;
+  return { fault: 'rest.5xx-late', p, status, maxMs: isAnswered(status) ? late.answered : late.unanswered };
+};
+
+const bringsDoubt = (fault: Fault): boolean =>
+  (fault.fault === 'rest.5xx-late' || fault.fault === 'rest.5xx-after') && isAnswered(fault.status);
+
+const hidesLess = (fault: Fault): Fault =>
+  fault.fault === 'list.stale' || fault.fault === 'message.late'
+    ? { ...fault, maxMs: Math.min(fault.maxMs, HIDDEN_MS) }
+    : fault;
+
+export const drawWeather = (dice: Dice, late: Lateness): Weather => {
   const some = (p: number, most: number): number => (dice.chance(p) ? dice.next() * most : 0);
   const how = () => dice.pick(['hang', 'destroy'] as const);
   const faults: Fault[] = [
@@ -30,14 +52,16 @@ export const drawWeather = (dice: Dice, lateMs: number): Weather => {
     { fault: 'rest.5xx-before', p: some(0.3, 0.2), status: dice.pick([500, 502, 503]) },
     { fault: 'rest.5xx-after', p: some(0.3, 0.1), status: dice.pick([500, 503]) },
     { fault: 'rest.answer-lost', p: some(0.5, 0.15), loss: how() },
-    { fault: 'rest.late-commit', p: some(0.4, 0.1), loss: how(), maxMs: lateMs },
+    { fault: 'rest.late-commit', p: some(0.4, 0.1), loss: how(), maxMs: late.unanswered },
     { fault: 'list.stale', p: some(0.3, 0.5), maxMs: 5_000 },
     { fault: 'message.late', p: some(0.2, 0.1), maxMs: 30_000 },
     { fault: 'index.skipped', p: some(0.2, 0.1), max: 3 },
     { fault: 'attributes.replaced', p: some(0.2, 0.2), account: 'frontline', maxMs: 60_000 },
+    drawLateAfterAnswer(dice.fork('late after answer'), late),
   ];
+  const met = faults.filter(({ p }) => p > 0);
   return {
-    twilio: faults.filter(({ p }) => p > 0),
+    twilio: met.some(bringsDoubt) ? met.map(hidesLess) : met,
     world: {
       throttled: some(0.3, 0.05),
       askedAgain: some(0.3, 0.2),

@@ -15,6 +15,7 @@ export const SETTINGS = [
   'TWILIO_BASE_URL',
   'DEPLOYMENT_ID',
   'SETTLE_SECONDS',
+  'ANSWERED_SETTLE_SECONDS',
   'LEASE_SECONDS',
 ] as const;
 export type Setting = (typeof SETTINGS)[number];

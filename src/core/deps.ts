@@ -8,8 +8,10 @@ export type BridgeSettings = {
   /** Names this deployment in every stamp; containers and messages of another deployment are not ours. */
   readonly deployment: string;
   readonly stampKey: string;
-  /** How long after an unanswered call's last moment its outcome is looked up. */
+  /** How long after an unanswered call's last moment what is not seen counts as not done. */
   readonly settleMs: number;
+  /** The same after an error that Twilio itself answered; at most settleMs. */
+  readonly answeredSettleMs: number;
   /** How long an intent is its owner's. */
   readonly leaseMs: number;
   /** A call to Twilio is cut off after so long; shorter than the lease. */

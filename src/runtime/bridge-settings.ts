@@ -5,15 +5,16 @@ import type { Config } from './settings.ts';
 
 /** How long a claim lasts, a call may take, and an unanswered call is left alone. */
 export const bridgeTimes = (
-  config: Pick<Config, 'settleMs' | 'leaseMs'>,
-): Pick<BridgeSettings, 'settleMs' | 'leaseMs' | 'requestMs'> => ({
+  config: Pick<Config, 'settleMs' | 'answeredSettleMs' | 'leaseMs'>,
+): Pick<BridgeSettings, 'settleMs' | 'answeredSettleMs' | 'leaseMs' | 'requestMs'> => ({
   settleMs: config.settleMs,
+  answeredSettleMs: Math.min(config.answeredSettleMs, config.settleMs),
   leaseMs: config.leaseMs,
   requestMs: requestMsFor(config.leaseMs),
 });
 
 export const bridgeSettings = (
-  config: Pick<Config, 'deployment' | 'settleMs' | 'leaseMs' | 'flex'>,
+  config: Pick<Config, 'deployment' | 'settleMs' | 'answeredSettleMs' | 'leaseMs' | 'flex'>,
   stampKey: string,
 ): BridgeSettings => ({
   ...bridgeTimes(config),

@@ -2,7 +2,7 @@
 
 import { contradictions, OLD_NAMES, REQUIRED_SETTINGS, type RequiredSetting, type Setting } from '../contract.ts';
 import { type AccountSid, isSid, type ServiceSid, type WorkspaceSid } from '../core/model/sids.ts';
-import { LEASE_SECONDS, SETTLE_SECONDS } from '../core/model/times.ts';
+import { ANSWERED_SETTLE_SECONDS, LEASE_SECONDS, SETTLE_SECONDS } from '../core/model/times.ts';
 
 /** {@link Config} as settings give it: the public address may be known only from the first request. */
 export type Settings = Omit<Config, 'publicBaseUrl'> & { readonly publicBaseUrl: string | undefined };
@@ -37,7 +37,7 @@ const webhook = (text: string): string | undefined => {
 
 const workspace = (text: string): WorkspaceSid | undefined => (isSid('WS', text) ? text : undefined);
 
-type Bounds = typeof SETTLE_SECONDS | typeof LEASE_SECONDS;
+type Bounds = typeof SETTLE_SECONDS | typeof ANSWERED_SETTLE_SECONDS | typeof LEASE_SECONDS;
 
 const seconds =
   ({ least, most }: Bounds) =>
@@ -87,6 +87,7 @@ export const readSettings = (environment: Environment): Settings => {
     twilioBaseUrl: optional('TWILIO_BASE_URL', base, 'a URL of scheme, host and path only'),
     deployment: optional('DEPLOYMENT_ID', name, '1 to 32 letters, digits, _ . or -') ?? 'bridge',
     settleMs: duration('SETTLE_SECONDS', SETTLE_SECONDS),
+    answeredSettleMs: duration('ANSWERED_SETTLE_SECONDS', ANSWERED_SETTLE_SECONDS),
     leaseMs: duration('LEASE_SECONDS', LEASE_SECONDS),
   };
   problems.push(...contradictions((name) => text(name) ?? ''));
@@ -110,5 +111,7 @@ export type Config = {
   /** Names this deployment in every stamp. */
   readonly deployment: string;
   readonly settleMs: number;
+  /** Counts where it is shorter than settleMs. */
+  readonly answeredSettleMs: number;
   readonly leaseMs: number;
 };

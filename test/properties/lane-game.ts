@@ -208,7 +208,7 @@ export const play = async (
         if (pair === undefined || mine?.intent !== undefined) return {};
         return took(await intents.fence(deps, leaseOf(pair, lane)), mine?.fence);
       case 'take':
-        if (pair === undefined || mine?.intent === undefined || mine.intent.notAfter + SETTLE_MS > time.now) return {};
+        if (pair === undefined || mine?.intent === undefined || mine.intent.notAfter > time.now) return {};
         return took(await intents.take(deps, leaseOf(pair, lane)), mine.fence);
       case 'intend': {
         if (!own || mine.intent !== undefined) return {};
@@ -226,7 +226,7 @@ export const play = async (
         const { index } = mine.intent;
         const written = await {
           clear: () => intents.clear(deps, claim, index % 2 === 0),
-          lapse: () => intents.lapse(deps, claim),
+          lapse: () => intents.lapse(deps, claim, SETTLE_MS),
           hold: () => pace.hold(deps, claim, index),
         }[op]();
         const did = took(written, mine.fence);

@@ -29,6 +29,7 @@ describe('settings', () => {
       twilioBaseUrl: undefined,
       deployment: 'bridge',
       settleMs: 60_000,
+      answeredSettleMs: 10_000,
       leaseMs: 20_000,
     });
   });
@@ -40,6 +41,7 @@ describe('settings', () => {
       TWILIO_BASE_URL: 'http://127.0.0.1:4010/',
       DEPLOYMENT_ID: 'staging',
       SETTLE_SECONDS: '0.5',
+      ANSWERED_SETTLE_SECONDS: '0.25',
       LEASE_SECONDS: '2',
     });
     expect(config).toMatchObject({
@@ -47,6 +49,7 @@ describe('settings', () => {
       twilioBaseUrl: 'http://127.0.0.1:4010',
       deployment: 'staging',
       settleMs: 500,
+      answeredSettleMs: 250,
       leaseMs: 2_000,
     });
   });
@@ -64,6 +67,7 @@ describe('settings', () => {
     ['SETTLE_SECONDS', '-1'],
     ['SETTLE_SECONDS', '901'],
     ['SETTLE_SECONDS', '1e2'],
+    ['ANSWERED_SETTLE_SECONDS', '901'],
     ['LEASE_SECONDS', '121'],
     ['LEASE_SECONDS', 'soon'],
     ['ACCOUNT_SID', 'ACCOUNT'],

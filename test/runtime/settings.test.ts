@@ -18,6 +18,7 @@ describe('settings', () => {
       twilioBaseUrl: undefined,
       deployment: 'bridge',
       settleMs: 60_000,
+      answeredSettleMs: 10_000,
       leaseMs: 20_000,
     });
   });

@@ -23,8 +23,8 @@ export const BUGS: readonly Bug[] = [
     patches: [
       {
         file: 'src/core/copies/read-back.ts',
-        from: 'const copy = await findCopy(deps, claim, intent);',
-        to: 'const copy = undefined as Awaited<ReturnType<typeof findCopy>>;',
+        from: "row?.state === 'copied' ? undefined : await findCopy(deps, lease, intent, isSettled);",
+        to: 'undefined as Awaited<ReturnType<typeof findCopy>>;',
       },
     ],
   },
@@ -34,8 +34,8 @@ export const BUGS: readonly Bug[] = [
     patches: [
       {
         file: 'src/core/copies/read-back.ts',
-        from: 'intent.notAfter + deps.settings.settleMs - deps.clock.now()',
-        to: 'intent.notAfter - deps.clock.now()',
+        from: 'const isSettled = now >= intent.settlesAt;',
+        to: 'const isSettled = now >= intent.notAfter;',
       },
     ],
   },

@@ -4,19 +4,22 @@ import type { Database } from './open.ts';
 
 /**
  * Ends the time of every intent that a former process of this file left behind, and of its sweep. A process that starts
- * holds the file alone, so no run sends on such an intent any more: what became of it can be looked up SETTLE from now.
+ * holds the file alone, so no run sends on such an intent any more: its copy may be looked for from now on, and what is
+ * not seen SETTLE from now is not there.
  * @returns how many intents there were.
  */
-export const lapseIntents = (database: Database, { clock }: { readonly clock: Pick<Clock, 'now'> }): Promise<number> =>
+export const lapseIntents = (
+  database: Database,
+  { clock, settleMs }: { readonly clock: Pick<Clock, 'now'>; readonly settleMs: number },
+): Promise<number> =>
   database.perform(({ run }) => {
+    const now = clock.now();
     const lapse = (lane: 'toFrontline' | 'toFlex'): number => {
-      const notAfter = `$.${laneAttributes(lane).intentNotAfter}`;
+      const { intentNotAfter, intentSettlesAt } = laneAttributes(lane);
+      const [notAfter, settlesAt] = [`$.${intentNotAfter}`, `$.${intentSettlesAt}`];
       return run(
-        `UPDATE item SET json = json_set(json, ?, ?) WHERE sk = 'pair' AND json_extract(json, ?) > ?`,
-        notAfter,
-        clock.now(),
-        notAfter,
-        clock.now(),
+        `UPDATE item SET json = json_set(json, ?, ?, ?, ?) WHERE sk = 'pair' AND json_extract(json, ?) > ?`,
+        ...[notAfter, now, settlesAt, now + settleMs, notAfter, now],
       );
     };
     run(`UPDATE item SET json = json_set(json, '$.until', 0) WHERE pk = ? AND sk = ?`, SWEEP_LEASE.pk, SWEEP_LEASE.sk);

@@ -113,8 +113,8 @@ const afterRefusal = async (
 ): Promise<Delivered> => {
   const { pair, lane, intent } = claim;
   if (error.effect === 'unknown') {
-    await lapse(deps, claim);
-    return stopped(outcomeUnknown(deps.settings.settleMs));
+    await lapse(deps, claim, error.answered ? deps.settings.answeredSettleMs : deps.settings.settleMs);
+    return stopped(outcomeUnknown());
   }
   if (error.remedy === 'park') return parkMessage(deps, claim, gaps, { reason: 'refused', code: error.code, attempts });
   // Nothing was asked of Twilio, or it only asked to wait.

@@ -1,13 +1,15 @@
 /**
- * What became of an intent whose run is gone or got no answer: wait until no call for it can still arrive, then look
- * for its copy at the destination, and adopt it, or free the lane.
+ * What became of an intent whose run is gone or got no answer. Its copy is looked for at the destination as soon as no
+ * call can leave for it any more, and adopted once it is seen; when it is settled that what is not seen is not there,
+ * the lane is freed. A look that sees nothing writes nothing.
  */
 
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Message } from '../model/event.ts';
 import { destination } from '../model/event.ts';
 import { leaseLost, type Outcome, retry } from '../model/outcome.ts';
-import { HOLES_AT_ONCE } from '../model/times.ts';
+import { lookDelay } from '../model/retry-delay.ts';
+import { HOLES_AT_ONCE, LOOK_AGAIN_SECONDS } from '../model/times.ts';
 import type { Page } from '../ports/chat.ts';
 import { close, type GapsBefore } from '../state/lane/close.ts';
 import { clear, take } from '../state/lane/intent.ts';
@@ -29,18 +31,23 @@ export const readBack = async (deps: BridgeDeps, lease: LaneLease): Promise<Free
   const { lane } = lease;
   const intent = lease.pair.lanes[lane].intent;
   if (intent === undefined) return { free: true, lease, adopted: false };
-  const wait = intent.notAfter + deps.settings.settleMs - deps.clock.now();
-  if (wait > 0) return { free: false, outcome: retry(Math.ceil(wait / 1000), 'intent_settling') };
+  const now = deps.clock.now();
+  if (now < intent.notAfter) return waits(Math.min(LOOK_AGAIN_SECONDS, Math.ceil((intent.notAfter - now) / 1_000)));
 
+  const isSettled = now >= intent.settlesAt;
+  const gaps: GapsBefore = { missing: between(lease.pair.lanes[lane], intent), listedAt: now };
+  const row = await readRow(deps, { pair: lease.pair, lane, sid: intent.sid });
+  // Other rows do not say that nothing was sent: what was parked, or said nothing, may have been on its way back when
+  // its run died, and what was removed at its source may have crossed before.
+  const copy = row?.state === 'copied' ? undefined : await findCopy(deps, lease, intent, isSettled);
+  if (row?.state !== 'copied' && copy === undefined && !isSettled)
+    return waits(lookDelay(now - intent.notAfter, intent.settlesAt - now));
+
+  // Refused when any run has written to the lane since this one read it, before it looked.
   const taken = await take(deps, lease);
   if (!taken.ok) return busy;
   const claim = taken.lease;
-  const gaps: GapsBefore = { missing: between(claim.pair.lanes[lane], intent), listedAt: deps.clock.now() };
-  const row = await readRow(deps, { pair: claim.pair, lane, sid: intent.sid });
   if (row?.state === 'copied') return closeWith(deps, claim, row.copyIndex, gaps);
-  // Other rows do not say that nothing was sent: what was parked, or said nothing, may have been on its way back when
-  // its run died, and what was removed at its source may have crossed before.
-  const copy = await findCopy(deps, claim, intent);
   if (copy !== undefined) {
     const settled = await settleCopy(deps, claim, copy, gaps);
     return settled.end === 'done' ? { free: true, lease: { ...lease, pair: settled.pair }, adopted: true } : busy;
@@ -54,6 +61,8 @@ export const readBack = async (deps: BridgeDeps, lease: LaneLease): Promise<Free
   const cleared = await clear(deps, claim);
   return cleared.ok ? { free: true, lease: cleared.lease, adopted: false } : busy;
 };
+
+const waits = (seconds: number): Freed => ({ free: false, outcome: retry(seconds, 'intent_settling') });
 
 const closeWith = async (
   deps: BridgeDeps,
@@ -75,12 +84,18 @@ const between = ({ cursor, ownIndices }: LaneState, intent: Intent): readonly nu
 
 /**
  * The copy of an intent's message, known by its stamp, or, when an app replaced its attributes or its text, by what the
- * intent remembers. It can only stand above the intent's tail. Twilio does not say whether its lists sort back-dated
+ * intent remembers: that may be another's equal text, so it counts only once the copy itself must be seen. It can only
+ * stand above the intent's tail. Twilio does not say whether its lists sort back-dated
  * messages by index or by date, so the search ends at a page that lies wholly below the tail and before the message's
  * time.
  */
-const findCopy = async (deps: BridgeDeps, claim: Claim, intent: Intent): Promise<Message | undefined> => {
-  const { pair, lane, into } = claim;
+const findCopy = async (
+  deps: BridgeDeps,
+  lease: LaneLease,
+  intent: Intent,
+  isSettled: boolean,
+): Promise<Message | undefined> => {
+  const { pair, lane, into } = lease;
   const side = chatSide(deps, destination(lane));
   const unproven: Message[] = [];
   const below = (m: Message) => m.index <= intent.tail && second(m.createdAt) < second(intent.createdAt);
@@ -88,13 +103,14 @@ const findCopy = async (deps: BridgeDeps, claim: Claim, intent: Intent): Promise
   do {
     const page: Page = await side.listMessages(into, 'desc', next);
     const above = page.messages.filter((m) => m.index > intent.tail);
-    const { proven } = copiesAmong(deps.settings, claim, above);
+    const { proven } = copiesAmong(deps.settings, lease, above);
     const [copy] = proven.get(intent.sid) ?? [];
     if (copy !== undefined) return copy;
     const known = new Set([...proven.values()].flat());
     unproven.push(...above.filter((message) => !known.has(message)));
     next = page.messages.every(below) ? undefined : page.next;
   } while (next !== undefined);
+  if (!isSettled) return undefined;
   // Two equal texts of one second: the other's copy is no copy of this one.
   for (const message of unproven.filter((one) => isIntended(deps.settings.stampKey, lane, one, intent, pair)))
     if ((await findSource(deps, { pair, lane }, message.sid)) === undefined) return message;

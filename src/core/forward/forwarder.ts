@@ -11,16 +11,7 @@ import { createConsumer } from '../jobs/consumer.ts';
 import { sendDeadLetter } from '../jobs/dead-letter.ts';
 import type { Envelope, Forward, Work } from '../jobs/envelope.ts';
 import { mayOutlast } from '../jobs/run.ts';
-import {
-  deferred,
-  lookAgain,
-  type Outcome,
-  outcomeUnknown,
-  type Parked,
-  retry,
-  retryTwilio,
-  skipped,
-} from '../model/outcome.ts';
+import { deferred, lookAgain, type Outcome, type Parked, retry, retryTwilio, skipped } from '../model/outcome.ts';
 import { retryDelay } from '../model/retry-delay.ts';
 import { FORWARD_POINTLESS_MS, FORWARD_WAIT_SECONDS, LOOKS, PATIENCE_MS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
@@ -221,7 +212,7 @@ const refused = async (
   if (error.remedy === 'wait' || old(deps, job)) return giveUp(deps, job, sent, 'forward_pointless', error.code);
   if (error.effect === 'unknown') {
     await lapseForward(deps, key, row);
-    return outcomeUnknown(deps.settings.settleMs);
+    return retry(Math.ceil(deps.settings.settleMs / 1000), 'outcome_unknown');
   }
   await freeForward(deps, key, row);
   return retryTwilio(error, delivery.attempts);

@@ -39,7 +39,7 @@ export const jobsFor = (deps: BridgeDeps, pair: Pair): readonly Job[] => {
 /** An intent whose run died with its job: no delivery is left that would come back to it. */
 export const isLapsed = (deps: BridgeDeps, pair: Pair, lane: Lane): boolean => {
   const { intent } = pair.lanes[lane];
-  return intent !== undefined && intent.notAfter + deps.settings.settleMs < deps.clock.now();
+  return intent !== undefined && intent.settlesAt < deps.clock.now();
 };
 
 export const sendJob = (deps: JobDeps, { lane, group, work }: Job): Promise<void> =>

@@ -107,13 +107,18 @@ export const retry = (after: number, reason: Retried, progress = false): Ended<'
 /** Another run owns the lane now: the event comes again, and finds what that run has done. */
 export const leaseLost = (progress = false): Ended<'retry'> => retry(1, 'lease_lost', progress);
 
-/** A write to Twilio had no answer: nothing is asked before nothing of it can still arrive. */
-export const outcomeUnknown = (settleMs: number): Ended<'retry'> =>
-  retry(Math.ceil(settleMs / 1000), 'outcome_unknown');
+/** A write to Twilio may have been carried out: the next try looks, at once. */
+export const outcomeUnknown = (): Ended<'retry'> => retry(0, 'outcome_unknown');
+
+/** A side that is left alone is not Twilio's wish: how often it is asked whether it is back, a chat need not know. */
+const waitFor = ({ status, retryAfter = 0 }: TwilioError, attempts: number): number => {
+  if (status !== undefined && retryAfter > 0) return retryAfter;
+  return Math.max(retryAfter, retryDelay(attempts));
+};
 
 /** Twilio did not do as asked, and may later: as soon as it says, or longer each time. */
 export const retryTwilio = (error: TwilioError, attempts: number): Ended<'retry'> => ({
-  ...retry(error.retryAfter ?? retryDelay(attempts), 'twilio'),
+  ...retry(waitFor(error, attempts), 'twilio'),
   twilio: twilioAnswer(error),
 });
 

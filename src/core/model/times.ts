@@ -50,12 +50,20 @@ export const LONGEST_VISIBILITY_SECONDS = 43_200;
  */
 export const DEDUPE_MS = 5 * MINUTE_MS;
 
-// Settling: a create without an answer is carried out, and listed, within SETTLE, or never.
+// Settling: a create without an answer is carried out, and listed, within SETTLE, or never; one that Twilio answered
+// with an error of its own, within ANSWERED_SETTLE.
 
 /**
- * From an intent's last moment until its outcome is looked up: the setting SETTLE_SECONDS. Twilio publishes no bound.
+ * From an intent's last moment until what no list shows counts as not done: the setting SETTLE_SECONDS. Twilio publishes
+ * no bound.
  */
 export const SETTLE_SECONDS = { least: 0.01, default: 60, most: 900 } as const;
+
+/** The same, when Twilio itself answered (500 or 503 with its error body): the setting ANSWERED_SETTLE_SECONDS. */
+export const ANSWERED_SETTLE_SECONDS = { least: 0.01, default: 10, most: 900 } as const;
+
+/** A copy that may stand there is looked for at once, then after 1, 2, 4, 8 s, and then so often. */
+export const LOOK_EVERY_AT_MOST_MS = 8_000;
 
 // Lists: a message is listed at most ten minutes after its successors.
 

@@ -15,6 +15,10 @@ export class TwilioError extends Error {
   readonly effect: Effect;
   readonly status: number | undefined;
   readonly code: number | undefined;
+  /**
+   * Twilio itself answered, though with an error of its own: an unknown effect is settled after ANSWERED_SETTLE already.
+   */
+  readonly answered: boolean;
   /** Seconds, when Twilio asked for them. */
   readonly retryAfter: number | undefined;
   /** Twilio itself says that the container is not there. */
@@ -28,6 +32,7 @@ export class TwilioError extends Error {
       readonly effect: Effect;
       readonly status?: number | undefined;
       readonly code?: number | undefined;
+      readonly answered?: boolean;
       readonly retryAfter?: number | undefined;
       readonly containerGone?: boolean;
       readonly cause?: unknown;
@@ -39,6 +44,7 @@ export class TwilioError extends Error {
     this.effect = about.effect;
     this.status = about.status;
     this.code = about.code;
+    this.answered = about.answered ?? false;
     this.retryAfter = about.retryAfter;
     this.containerGone = about.containerGone ?? false;
   }

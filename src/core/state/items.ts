@@ -91,6 +91,7 @@ export const laneAttributes = (lane: Lane) => {
     intentAuthor: `${l}_intentAuthor`,
     intentDigest: `${l}_intentDigest`,
     intentNotAfter: `${l}_intentNotAfter`,
+    intentSettlesAt: `${l}_intentSettlesAt`,
     intentTail: `${l}_intentTail`,
     intentLate: `${l}_intentLate`,
     dirtyUpTo: `${l}_dirtyUpTo`,

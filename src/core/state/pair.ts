@@ -31,8 +31,10 @@ export type Intent = {
   readonly author: string;
   /** Of the text to write. */
   readonly digest: string;
-  /** Milliseconds: after this moment its owner sends nothing any more. */
+  /** Milliseconds: after this moment its owner sends nothing any more. Whoever comes by may look for the copy. */
   readonly notAfter: number;
+  /** Milliseconds: a look that begins after this moment and does not see the copy proves that there is none. */
+  readonly settlesAt: number;
   /** The destination's last accounted index when it was claimed: the copy can only stand above it. */
   readonly tail: number;
   /** The message lies behind the cursor: it fills a hole, or is put back. Its copy is marked late. */
@@ -134,6 +136,7 @@ const readLane = (item: Item, lane: Lane): LaneState => {
             author: text(item[a.intentAuthor]) ?? '',
             digest: text(item[a.intentDigest]) ?? '',
             notAfter: number(item[a.intentNotAfter]),
+            settlesAt: number(item[a.intentSettlesAt]),
             tail: number(item[a.intentTail], -1),
             late: item[a.intentLate] !== undefined,
           },

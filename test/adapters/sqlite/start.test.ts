@@ -40,22 +40,28 @@ describe('A process that starts', () => {
       fx_intentNotAfter: later,
       fl_cursor: 2,
     });
-    await keep('b', { state: 'open', fx_intentSid: 'IM3', fx_intentIndex: 0, fx_intentNotAfter: past });
+    const lapsed = {
+      fx_intentSid: 'IM3',
+      fx_intentIndex: 0,
+      fx_intentNotAfter: past,
+      fx_intentSettlesAt: past + 10_000,
+    };
+    await keep('b', { state: 'open', ...lapsed });
     await keep('c', { state: 'open', fl_cursor: 7 });
-    expect(await lapseIntents(database, { clock })).toBe(2);
+    expect(await lapseIntents(database, { clock, settleMs: 60_000 })).toBe(2);
     expect((await pair('a'))?.lanes.toFrontline).toMatchObject({
       cursor: 2,
-      intent: { sid: 'IM1', index: 3, notAfter: clock.now() },
+      intent: { sid: 'IM1', index: 3, notAfter: clock.now(), settlesAt: clock.now() + 60_000 },
     });
     expect((await pair('a'))?.lanes.toFlex.intent).toMatchObject({ sid: 'IM2', notAfter: clock.now() });
     // What has lapsed already has waited for a while, and that counts.
-    expect((await pair('b'))?.lanes.toFlex.intent?.notAfter).toBe(past);
+    expect((await pair('b'))?.lanes.toFlex.intent).toMatchObject({ notAfter: past, settlesAt: past + 10_000 });
     expect((await pair('c'))?.lanes.toFrontline).toMatchObject({ cursor: 7, intent: undefined });
   });
 
   test('sweeps at once, whatever the one before had begun', async () => {
     await keep('sweep', { until: clock.now() + 55_000, active: 'place' }, 'lease');
-    await lapseIntents(database, { clock });
+    await lapseIntents(database, { clock, settleMs: 60_000 });
     expect(await createSqliteStore(database).get({ pk: 'sweep', sk: 'lease' })).toMatchObject({
       until: 0,
       active: 'place',

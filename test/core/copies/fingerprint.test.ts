@@ -20,7 +20,12 @@ const source: Message = {
   media: [],
 };
 const copy: Message = { ...source, sid: 'IM9', index: 8, author: 'ann_40example_2Ecom' };
-const intent = (late = false, of = source) => ({ ...intentFor(key, 'toFlex', of, late), notAfter: 0, tail: 7 });
+const intent = (late = false, of = source) => ({
+  ...intentFor(key, 'toFlex', of, late),
+  notAfter: 0,
+  settlesAt: 0,
+  tail: 7,
+});
 const stamp = (s: string) => JSON.stringify({ bridge: { v: 1, d: 'live', s, k: 'copy', h: '0'.repeat(32) } });
 
 describe('what an intent was to write', () => {

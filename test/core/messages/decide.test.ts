@@ -23,6 +23,7 @@ const intent: Intent = {
   author: 'c',
   digest: '',
   notAfter: 0,
+  settlesAt: 0,
   tail: 0,
   late: false,
 };

@@ -112,6 +112,13 @@ const inBetween: Bare = { remedy: 'retry', effect: 'unknown' };
 /** A server that says so has not carried it out, and says so again of the same content: too long, or no such method. */
 const neverPasses: ReadonlySet<number> = new Set([405, 413, 414, 431]);
 
+/**
+ * Behind these, with Twilio's error body, stands what was to carry the request out. A 502 or 504, and a 5xx without that
+ * body, is the edge's: it gave up waiting, and what is behind it may go on for as long as after no answer at all.
+ * https://www.twilio.com/docs/usage/twilios-response
+ */
+const saidByTwilio: ReadonlySet<number> = new Set([500, 503]);
+
 /** Chat's and Conversations' own: what they forbid is this one thing. Bad credentials have codes of their own. */
 const isOfChats = (code: number | undefined): boolean => code !== undefined && code >= 50_000 && code < 60_000;
 
@@ -142,6 +149,7 @@ export const twilioErrorFrom = (about: string, answer: HttpAnswer, bare: Bare = 
     ...judge(status, code, bare),
     status,
     code,
+    answered: code !== undefined && saidByTwilio.has(status),
     retryAfter: secondsToWait(answer.headers),
     containerGone: containerGone.has(code),
   });

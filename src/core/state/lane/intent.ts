@@ -31,6 +31,8 @@ export type NewIntent = {
 
 const newIntent = (deps: BridgeDeps, lane: Lane, of: NewIntent) => {
   const a = laneAttributes(lane);
+  const { leaseMs, settleMs } = deps.settings;
+  const notAfter = deps.clock.now() + leaseMs;
   return {
     set: {
       [a.intentSid]: of.sid,
@@ -38,7 +40,8 @@ const newIntent = (deps: BridgeDeps, lane: Lane, of: NewIntent) => {
       [a.intentCreatedAt]: of.createdAt,
       [a.intentAuthor]: of.author,
       [a.intentDigest]: of.digest,
-      [a.intentNotAfter]: deps.clock.now() + deps.settings.leaseMs,
+      [a.intentNotAfter]: notAfter,
+      [a.intentSettlesAt]: notAfter + settleMs,
       ...(of.late ? { [a.intentLate]: 1 } : {}),
     },
     copy: { [a.intentTail]: laneAttributes(otherLane(lane)).cursor },
@@ -88,13 +91,15 @@ export const intend = async (deps: BridgeDeps, lease: LaneLease, of: NewIntent):
   return claimed(written, lane);
 };
 
-/** Takes over an intent whose owner is gone. */
+/**
+ * Takes over an intent whose owner is gone, to record what was seen of it. No call is made for it any more, so neither
+ * of its moments moves: whoever finds it taken and left looks as well.
+ */
 export const take = async (deps: BridgeDeps, lease: LaneLease): Promise<LaneWrite<Claim>> => {
   const { pair, lane } = lease;
   const a = laneAttributes(lane);
   const written = await writeLane(deps, pair.id, lane, {
     when: [fenceIsMine(lease), ['has', a.intentSid]],
-    set: { [a.intentNotAfter]: deps.clock.now() + deps.settings.leaseMs },
     add: { [a.fence]: 1 },
   });
   return claimed(written, lane);
@@ -123,12 +128,22 @@ export const clear = async (deps: BridgeDeps, claim: Claim, counts = false): Pro
   return leased(written, lane);
 };
 
-/** No call for this intent can leave any more, but its outcome is unknown: settling starts now. */
-export const lapse = async (deps: BridgeDeps, claim: Claim): Promise<LaneWrite> => {
+/**
+ * No call for this intent can leave any more, but its outcome is unknown: settling starts now.
+ * @param settleMs from now until what is not seen is not there.
+ */
+export const lapse = async (deps: BridgeDeps, claim: Claim, settleMs: number): Promise<LaneWrite> => {
   const { pair, lane } = claim;
+  const a = laneAttributes(lane);
+  const now = deps.clock.now();
   const written = await writeLane(deps, pair.id, lane, {
     when: [fenceIsMine(claim)],
-    set: { [laneAttributes(lane).intentNotAfter]: deps.clock.now(), ...tried(deps, claim), ...dueMark(pair) },
+    set: {
+      [a.intentNotAfter]: now,
+      [a.intentSettlesAt]: now + settleMs,
+      ...tried(deps, claim),
+      ...dueMark(pair),
+    },
   });
   return leased(written, lane);
 };

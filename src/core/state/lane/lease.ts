@@ -2,8 +2,12 @@
  * A lane belongs to the run that holds its latest fence. Each write names the fence that its run was given, so a run
  * that slept while another one took the lane over can change nothing any more. (The marks name none: they only add.)
  *
- *            claim            notAfter - request      notAfter             notAfter + SETTLE
- *   free  ─────┼── may call Twilio ──┼── may not begin ──┼── no call can leave ──┼── look for the copy, then free
+ *            claim            notAfter - request      notAfter                  settlesAt
+ *   free  ─────┼── may call Twilio ──┼── may not begin ──┼── looked for: adopt what ──┼── what is not seen
+ *                                                           is proven                   is not there: free
+ *
+ * A run that got no answer lapses its intent: notAfter is then. Nobody but it moves settlesAt, which is SETTLE after
+ * notAfter, or ANSWERED_SETTLE after an error that Twilio itself answered.
  *
  * A write is one conditional write of the pair's item, and repeatable: its nonce tells its own lost answer from a
  * rival's.
@@ -24,7 +28,7 @@ export type LaneLease = {
   readonly into: ContainerSid;
 };
 
-/** A lease under which an intent stands: its run may call Twilio for it, until `notAfter`. */
+/** A lease under which an intent stands: the run that made it may call Twilio for it, until `notAfter`. */
 export type Claim = LaneLease & { readonly intent: Intent };
 
 /** `lease`: how the lane stands after the write. Not ok: the pair as it stands, for another run has changed it. */
@@ -87,6 +91,7 @@ export const intentAttributes = (lane: Lane): readonly string[] => {
     a.intentAuthor,
     a.intentDigest,
     a.intentNotAfter,
+    a.intentSettlesAt,
     a.intentTail,
     a.intentLate,
   ];
