@@ -9,7 +9,7 @@ import { depsOf } from '../sim/bridge.ts';
 import { createTime } from '../sim/time.ts';
 import { createWire } from '../sim/wire.ts';
 import { createMemoryStore } from '../src/adapters/memory/store.ts';
-import { createBreakers } from '../src/adapters/twilio/http/breaker.ts';
+import { createGuards } from '../src/adapters/twilio/http/guards.ts';
 import type { QueueName } from '../src/contract.ts';
 import { encodeEnvelope } from '../src/core/jobs/envelope.ts';
 import type { BridgeEvent } from '../src/core/model/event.ts';
@@ -83,7 +83,7 @@ export const createFuzzBridge = async (target: Target, ready: 'linked' | 'accept
       },
     },
     http: createWire(twilio.respond, time),
-    breakers: createBreakers({ clock, journal }),
+    guards: createGuards({ clock, journal }),
     nonce: () => `n${++nonces}`,
   });
   const replicator = target.replicator(deps);

@@ -4,7 +4,7 @@ import { createDynamoStore } from '../src/adapters/dynamodb/store.ts';
 import { createSqsClient } from '../src/adapters/sqs/client.ts';
 import { createSqsQueues } from '../src/adapters/sqs/queues.ts';
 import { type Accounts, createAccounts } from '../src/adapters/twilio/accounts.ts';
-import { createBreakers } from '../src/adapters/twilio/http/breaker.ts';
+import { createGuards } from '../src/adapters/twilio/http/guards.ts';
 import { createHttp } from '../src/adapters/twilio/http/http.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
 import { bridgeSettings } from '../src/runtime/bridge-settings.ts';
@@ -27,7 +27,7 @@ export const nonce = createNonce;
 export const accounts = createAccounts({
   ...{ config: settings, secrets },
   http: createHttp(clock).call,
-  breakers: createBreakers({ clock, journal }),
+  guards: createGuards({ clock, journal }),
 });
 
 export const bridgeDeps = async (): Promise<BridgeDeps & Accounts> => ({

@@ -5,7 +5,7 @@ import type { LocalQueues } from '../src/adapters/in-process/source.ts';
 import { startWorker } from '../src/adapters/in-process/worker.ts';
 import type { Database } from '../src/adapters/sqlite/open.ts';
 import { createAccounts } from '../src/adapters/twilio/accounts.ts';
-import { createBreakers } from '../src/adapters/twilio/http/breaker.ts';
+import { createGuards } from '../src/adapters/twilio/http/guards.ts';
 import type { HttpCall } from '../src/adapters/twilio/http/http.ts';
 import { QUEUES, type QueueName, TIMES } from '../src/contract.ts';
 import { createForwarder } from '../src/core/forward/forwarder.ts';
@@ -50,7 +50,7 @@ export const startBridge = (parts: LocalBridgeDeps): RunningBridge => {
   const deps = {
     ...{ store, queues, clock, journal, nonce: randomUUID },
     ...createAccounts({
-      ...{ config, http: parts.http, breakers: createBreakers({ clock, journal }) },
+      ...{ config, http: parts.http, guards: createGuards({ clock, journal }) },
       secrets: async () => secrets,
     }),
     settings: bridgeSettings(config, secrets.stampKey),

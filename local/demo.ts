@@ -168,7 +168,8 @@ const runDay = async (day: Day): Promise<readonly string[]> => {
     const texts = CHATS * MESSAGES;
     const { rest, chatEvent } = twilio.counts.total();
     const each = (count: number) => (count / texts).toFixed(3).replace(/\.?0+$/, '');
-    // Printed and not judged: a pause of this machine costs a look or a try more. Virtual time judges it (docs/cost.md).
+    // Printed and not judged: a pause of this machine costs a look or a try more. Virtual time judges it
+    // (docs/cost.md).
     say(
       `  per text: ${each(rest)} REST calls, ${each(requests.writes)} store writes, ${each(requests.reads)} store reads`,
     );

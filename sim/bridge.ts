@@ -5,7 +5,7 @@ import type { WebhookCall } from '../local-twilio/world.ts';
 import type { LocalQueues } from '../src/adapters/in-process/source.ts';
 import { startWorker, type WorkerDeps } from '../src/adapters/in-process/worker.ts';
 import { type Accounts, createAccounts } from '../src/adapters/twilio/accounts.ts';
-import type { Breakers } from '../src/adapters/twilio/http/breaker.ts';
+import type { Guards } from '../src/adapters/twilio/http/guards.ts';
 import type { HttpCall } from '../src/adapters/twilio/http/http.ts';
 import { type QueueName, TIMES } from '../src/contract.ts';
 import type { BridgeDeps } from '../src/core/deps.ts';
@@ -23,13 +23,13 @@ export type ProcessPorts = Pick<BridgeDeps, 'store' | 'queues' | 'clock' | 'nonc
   readonly config: Config;
   readonly secrets: Secrets;
   readonly http: HttpCall;
-  readonly breakers: Breakers;
+  readonly guards: Guards;
 };
 
 /** What core, the forwarder and the sweep are handed in this process. */
-export const depsOf = ({ config, secrets, http, breakers, ...ports }: ProcessPorts): BridgeDeps & Accounts => ({
+export const depsOf = ({ config, secrets, http, guards, ...ports }: ProcessPorts): BridgeDeps & Accounts => ({
   ...ports,
-  ...createAccounts({ config, http, breakers, secrets: async () => secrets }),
+  ...createAccounts({ config, http, guards, secrets: async () => secrets }),
   settings: bridgeSettings(config, secrets.stampKey),
 });
 

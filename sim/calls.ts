@@ -14,6 +14,8 @@ export type Caller = {
    * No event but the sweep's or somebody else's request: one that fails is over, and asked for again within a minute.
    */
   readonly isJob: boolean;
+  /** Whether it was killed: what it was told last, nobody knows. */
+  readonly died: () => boolean;
 };
 
 export type Called = {
@@ -27,6 +29,8 @@ export type Called = {
   /** The address without the names of whose it is. */
   readonly resource: string;
   readonly account: AccountName;
+  /** Whether it goes to Flex's own webhook, and not to the account's API. */
+  readonly toWebhook: boolean;
   /** The chat that it is about, by the container in its address. */
   readonly container: string | undefined;
   /** The chat whose line the call is in, if it brings something there: a copy, or a message on its way to a phone. */
@@ -41,10 +45,12 @@ export type Calls = {
   readonly made: () => readonly Called[];
 };
 
+const WEBHOOKS = 'webhooks.twilio.com';
+
 const containerIn = (text: string): string | undefined => /\bCH[0-9a-f]{32}\b/.exec(text)?.[0];
 
 const lineOf = ({ method, host, path, body }: TwilioRequest): string | undefined => {
-  if (host === 'webhooks.twilio.com') return `${containerIn(body)} to the phone`;
+  if (host === WEBHOOKS) return `${containerIn(body)} to the phone`;
   return method === 'POST' && path.endsWith('/Messages') ? containerIn(path) : undefined;
 };
 
@@ -59,6 +65,7 @@ export const createCalls = (): Calls => {
         method: request.method,
         reads: request.method === 'GET',
         resource: request.path.replace(/\/v\d\/|[A-Z]{2}[0-9a-f]{32}/g, '*'),
+        toWebhook: request.host === WEBHOOKS,
         account: request.host.startsWith('conversations.') ? 'frontline' : 'flex',
         container: containerIn(request.path),
         line: lineOf(request),

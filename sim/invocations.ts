@@ -1,6 +1,6 @@
 /** A world's processes: each invocation of a function is one, with a doom, dice, a clock and ports of its own. */
 import type { Respond } from '../local-twilio/respond.ts';
-import type { Breakers } from '../src/adapters/twilio/http/breaker.ts';
+import type { Guards } from '../src/adapters/twilio/http/guards.ts';
 import type { HttpCall } from '../src/adapters/twilio/http/http.ts';
 import type { Delivery, Queues } from '../src/core/ports/queues.ts';
 import type { Store } from '../src/core/ports/store.ts';
@@ -32,7 +32,7 @@ export type Shared = {
   readonly store: Store;
   readonly queues: Queues;
   /** As those of one machine: what one process meets, the others know. */
-  readonly breakers: Breakers;
+  readonly guards: Guards;
   readonly respond: Respond;
 };
 
@@ -50,7 +50,14 @@ export type Invocations = {
   readonly ran: () => readonly Ran[];
 };
 
-const callerOf = (kind: ProcessKind, held: Delivery | undefined, begun: number, unheeded: boolean): Caller => ({
+const callerOf = (
+  kind: ProcessKind,
+  held: Delivery | undefined,
+  begun: number,
+  unheeded: boolean,
+  { dead }: Process,
+): Caller => ({
+  died: dead,
   work: held === undefined ? undefined : `${kind} ${held.group}`,
   begun,
   unheeded,
@@ -79,7 +86,7 @@ const callsOf =
 const isUnheeded = (doom: Doom | undefined, twin: boolean): boolean => twin || doom?.pauseMs !== undefined;
 
 export const createInvocations = (shared: Shared): Invocations => {
-  const { plan, time, dice, meter, notes, calls, faults, config, secrets, breakers, respond } = shared;
+  const { plan, time, dice, meter, notes, calls, faults, config, secrets, guards, respond } = shared;
   const begun: { readonly kind: ProcessKind; readonly process: Process }[] = [];
   let nonces = 0;
   const nonce = (): string => `n${++nonces}`;
@@ -94,9 +101,9 @@ export const createInvocations = (shared: Shared): Invocations => {
       const { skewMs } = faults();
       const skew = mine.between(-skewMs, skewMs);
       const { sent, note } = noteSent(shared, kind);
-      const caller = callerOf(kind, held, time.now(), isUnheeded(doom, twin));
+      const caller = callerOf(kind, held, time.now(), isUnheeded(doom, twin), process);
       const ports: ProcessPorts = {
-        ...{ config, secrets, breakers, nonce },
+        ...{ config, secrets, guards, nonce },
         store: createFaultyStore(shared.store, process, mine, faults, meter, tell),
         queues: createFaultyQueues(shared.queues, process, mine, faults, meter, note),
         http: callsOf(process, mine, createWire(calls.tap(respond, time.now, caller), time, tell)),

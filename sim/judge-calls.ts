@@ -5,6 +5,8 @@ import type { SimWorld } from './world.ts';
 const WRITES_A_SECOND = 30;
 /** The local Twilio answers in no time; the wire takes at least so long each way. */
 const WIRE_MS = 5;
+/** By then a process has heard an answer, and a call that had begun before is on the wire. */
+const HEARD_MS = 100;
 /** A few calls of the store. */
 const GIVEN_UP_MS = 200;
 
@@ -35,14 +37,16 @@ const onTheWire = (call: Called): Called => ({
 const asksToWait = ({ until, notBefore }: Called): boolean => (notBefore ?? 0) > (until ?? 0);
 
 /**
- * Who is told to wait does, and so does all that waits behind him. That others are told so too is only counted: each
- * finds out for itself.
+ * Who is told to wait does, and so does all that waits behind him, and whoever calls the same account from the process
+ * that heard it: in a run all invocations are one process to the guards before the wire.
  */
 const impatience = (world: Seen, told: Called, calls: readonly Called[]): readonly string[] => {
   world.meter.met('Retry-After');
   const { by, account, until = 0, notBefore = 0 } = told;
   const hasty = calls.filter((call) => call.account === account && call.at > until && call.at < notBefore);
-  if (hasty.length > 0) world.meter.met('others called within Retry-After');
+  const others = hasty.filter(({ at, toWebhook }) => at > until + HEARD_MS && toWebhook === told.toWebhook);
+  if (by !== undefined && !by.died() && !by.unheeded && others.length > 0)
+    return others.map(({ at }) => `${account} said to wait until ${notBefore}, and another called it at ${at}`);
   if (by?.work === undefined || by.unheeded) return [];
   const same = hasty.filter((call) => call.by === by || (isNext(by.work, call) && (call.by?.begun ?? 0) >= until));
   // A job is not waited for, so that what stands behind it goes on.

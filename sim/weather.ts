@@ -17,7 +17,9 @@ export type Weather = {
   readonly outage: { readonly from: number; readonly until: number; readonly fault: Fault } | undefined;
 };
 
-/** How late a write may be carried out, in milliseconds: after its caller gave up, and after Twilio's own 500 or 503. */
+/**
+ * How late a write may be carried out, in milliseconds: after its caller gave up, and after Twilio's own 500 or 503.
+ */
 export type Lateness = { readonly unanswered: number; readonly answered: number };
 
 /** What Twilio has answered is carried out, and listed, within ANSWERED_SETTLE: all that hides it is short then. */

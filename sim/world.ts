@@ -8,7 +8,7 @@ import { createTwilio } from '../local-twilio/twilio.ts';
 import type { DeliverWebhook } from '../local-twilio/world.ts';
 import { createMemoryQueues } from '../src/adapters/memory/queues.ts';
 import { createMemoryStore } from '../src/adapters/memory/store.ts';
-import { createBreakers } from '../src/adapters/twilio/http/breaker.ts';
+import { createGuards } from '../src/adapters/twilio/http/guards.ts';
 import { QUEUES, type QueueName, TIMES } from '../src/contract.ts';
 import type { Consumer, Delivery } from '../src/core/ports/queues.ts';
 import { firstStart } from '../src/core/state/first-start.ts';
@@ -80,12 +80,12 @@ export const createWorld = (plan: WorldPlan) => {
   const calls = createCalls();
   const store = createMemoryStore();
   const queues = createMemoryQueues({ clock: time });
-  const breakers = createBreakers({ clock: time, journal: notes.journalOf('sweep') });
+  const guards = createGuards({ clock: time, journal: notes.journalOf('sweep') });
   let faults = CALM;
   // Looked up at each call: a test may put itself in between later.
   const answers: Respond = (request) => twilio.respond(request);
   const shared: Shared = {
-    ...{ plan, time, dice, meter, notes, calls, store, queues, breakers },
+    ...{ plan, time, dice, meter, notes, calls, store, queues, guards },
     config: configWith({ settleMs: plan.settleMs }),
     secrets: secretsWith(),
     faults: () => faults,

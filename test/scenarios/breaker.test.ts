@@ -42,9 +42,8 @@ describe.each(['503', 'hang', 'destroy'] as const)('an hour in which a side is d
       await harness.settle(0.9);
     }
     expect(harness.time.now() - start).toBe(HOUR_MS);
-    // Two each half a minute, and the five at the beginning: some 150. Without a breaker it is 780, and more with more
-    // chats.
-    expect(restCalls(harness, 'frontline')).toBeLessThanOrEqual(5 + 2 * 120);
+    // Two reads each five seconds at most, and five calls at the beginning; without a breaker, more with more chats.
+    expect(restCalls(harness, 'frontline')).toBeLessThanOrEqual(5 + 2 * 720);
     expect(harness.journal('breaker(open)').length).toBeGreaterThan(50);
     expect(new Set(harness.journal('breaker').map(({ type }) => type))).toEqual(new Set(['frontline']));
     // Each gave its side 15 minutes; then its lane waits, and every sweep says so.

@@ -153,6 +153,17 @@ export const BUGS: readonly Bug[] = [
     ],
   },
   {
+    name: 'Retry-After heard by one chat alone',
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/adapters/twilio/http/pauses.ts',
+        from: 'if (end > now) throw',
+        to: 'if (end < now && end > 0) throw',
+      },
+    ],
+  },
+  {
     name: 'a dirty mark lost',
     mode: 'told',
     without: noSweep,

@@ -62,8 +62,8 @@ describe('of a closed chat it is seen', () => {
 });
 
 const call = (at: number, about: Partial<Called> = {}): Called => ({
-  by: { work: 'flex-events CH1', begun: at, unheeded: false, isJob: false },
-  ...{ at, until: at, method: 'POST', reads: false, resource: '*', account: 'frontline' },
+  by: { work: 'flex-events CH1', begun: at, unheeded: false, isJob: false, died: () => false },
+  ...{ at, until: at, method: 'POST', reads: false, resource: '*', account: 'frontline', toWebhook: false },
   ...{ container: 'CH1', line: undefined, notBefore: undefined },
   ...about,
 });
@@ -88,5 +88,15 @@ describe('of calls it is seen', () => {
     expect(problemsOf(told, call(5_000))).toEqual([]);
     expect(problemsOf(told, call(4_999))).toHaveLength(1);
     expect(problemsOf(told, call(4_999, { account: 'flex' }))).toEqual([]);
+  });
+
+  test('when another chat calls the account that asked to wait, once that was heard', () => {
+    const told = call(1_000, { notBefore: 5_000 });
+    const other = { by: { work: 'flex-events CH2', begun: 0, unheeded: false, isJob: false, died: () => false } };
+    expect(problemsOf(told, call(1_050, other), call(5_000, other))).toEqual([]);
+    expect(problemsOf(told, call(4_999, other))).toHaveLength(1);
+    expect(problemsOf(told, call(4_999, { ...other, toWebhook: true }))).toEqual([]);
+    const killed = { by: { work: 'flex-events CH3', begun: 0, unheeded: false, isJob: false, died: () => true } };
+    expect(problemsOf({ ...told, ...killed }, call(4_999, other))).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import type { DefaultWebhook } from '../../core/ports/default-webhook.ts';
 import type { TaskSide } from '../../core/ports/tasks.ts';
 import type { Secrets } from '../../runtime/secrets.ts';
 import type { Config } from '../../runtime/settings.ts';
-import type { Breakers } from './http/breaker.ts';
+import type { Guards } from './http/guards.ts';
 import type { HttpCall } from './http/http.ts';
 import { createDefaultWebhook } from './rest/default-webhook.ts';
 import { createFlexSide } from './rest/flex-side.ts';
@@ -29,9 +29,9 @@ export const createAccounts = (of: {
   readonly config: Pick<Config, 'flex' | 'frontline' | 'twilioBaseUrl' | 'leaseMs'>;
   readonly secrets: () => Promise<Pick<Secrets, 'flex' | 'frontline'>>;
   readonly http: HttpCall;
-  readonly breakers: Breakers;
+  readonly guards: Guards;
 }): Accounts => {
-  const { config, secrets, http, breakers } = of;
+  const { config, secrets, http, guards } = of;
   const { workspaceSid, defaultWebhook: url, ...flexIds } = config.flex;
   const timeoutMs = requestMsFor(config.leaseMs);
   const rest = { requestMs: timeoutMs, baseUrl: config.twilioBaseUrl };
@@ -39,18 +39,16 @@ export const createAccounts = (of: {
   const flex = { ...rest, ...flexIds, secrets: flexSecrets };
   const frontline = { ...rest, ...config.frontline, secrets: async () => (await secrets()).frontline };
   return {
-    flex: createFlexSide({ ...flex, http: breakers.flex(http) }),
-    frontline: createFrontlineSide({ ...frontline, http: breakers.frontline(http) }),
+    flex: createFlexSide({ ...flex, http: guards.flex(http) }),
+    frontline: createFrontlineSide({ ...frontline, http: guards.frontline(http) }),
     tasks:
-      workspaceSid === undefined
-        ? undefined
-        : createTaskSide({ ...flex, workspaceSid, http: breakers.taskrouter(http) }),
+      workspaceSid === undefined ? undefined : createTaskSide({ ...flex, workspaceSid, http: guards.taskrouter(http) }),
     defaultWebhook:
       url === undefined
         ? undefined
         : createDefaultWebhook({
             ...{ url, timeoutMs, secrets: flexSecrets, baseUrl: config.twilioBaseUrl },
-            http: breakers['default-webhook'](http),
+            http: guards['default-webhook'](http),
           }),
   };
 };

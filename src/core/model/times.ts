@@ -32,8 +32,11 @@ export const SQS_CALL = { tries: 3, connectMs: 500, requestMs: 1_000 } as const;
 /** A try of a call to DynamoDB. */
 export const DYNAMODB_CALL = { tries: 4, connectMs: 1_000, requestMs: 3_000 } as const;
 
-/** The breaker leaves a side that fails alone for this time; then it lets calls of two chats through as probes. */
-export const BREAKER_OPEN_MS = 30_000;
+/** The breaker asks a side that fails this often whether it is back: by reads of two chats, its probes. */
+export const BREAKER_OPEN_MS = 5_000;
+
+/** A probe is cut off after this time, so that the next one does not wait for it. */
+export const BREAKER_PROBE_MS = 4_000;
 
 /** The breaker has every other call ask again after this time while the probes are under way. */
 export const BREAKER_PROBING_MS = 2_000;
@@ -54,8 +57,9 @@ export const DEDUPE_MS = 5 * MINUTE_MS;
 // with an error of its own, within ANSWERED_SETTLE.
 
 /**
- * From an intent's last moment until what no list shows counts as not done: the setting SETTLE_SECONDS. Twilio publishes
- * no bound.
+ *
+ * From an intent's last moment until what no list shows counts as not done: the setting SETTLE_SECONDS. Twilio
+ * publishes no bound.
  */
 export const SETTLE_SECONDS = { least: 0.01, default: 60, most: 900 } as const;
 

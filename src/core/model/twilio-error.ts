@@ -16,7 +16,9 @@ export class TwilioError extends Error {
   readonly status: number | undefined;
   readonly code: number | undefined;
   /**
-   * Twilio itself answered, though with an error of its own: an unknown effect is settled after ANSWERED_SETTLE already.
+   *
+   * Twilio itself answered, though with an error of its own: an unknown effect is settled after ANSWERED_SETTLE
+   * already.
    */
   readonly answered: boolean;
   /** Seconds, when Twilio asked for them. */

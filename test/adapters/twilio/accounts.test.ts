@@ -3,7 +3,7 @@ import { FLEX, FRONTLINE } from '../../../local-twilio/defaults.ts';
 import { accountSecrets, configWith, secretsWith } from '../../../sim/settings.ts';
 import { createTime } from '../../../sim/time.ts';
 import { createAccounts } from '../../../src/adapters/twilio/accounts.ts';
-import { createBreakers } from '../../../src/adapters/twilio/http/breaker.ts';
+import { createGuards } from '../../../src/adapters/twilio/http/guards.ts';
 import type { HttpRequest } from '../../../src/adapters/twilio/http/http.ts';
 import type { Config } from '../../../src/runtime/settings.ts';
 
@@ -24,7 +24,7 @@ const accountsOver = (status: number, flex: Partial<Config['flex']> = {}, leaseM
       calls.push(request);
       return { status, headers: {}, body: '{"code":20404}' };
     },
-    breakers: createBreakers({ clock: createTime(), journal: () => {} }),
+    guards: createGuards({ clock: createTime(), journal: () => {} }),
   });
   return { ...accounts, calls };
 };

@@ -6,7 +6,7 @@ import { BRIDGE, configWith, secretsWith } from '../../../sim/settings.ts';
 import { createWire } from '../../../sim/wire.ts';
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
-import { createBreakers } from '../../../src/adapters/twilio/http/breaker.ts';
+import { createGuards } from '../../../src/adapters/twilio/http/guards.ts';
 import type { HttpCall } from '../../../src/adapters/twilio/http/http.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 import { reasonWords } from '../../../src/core/ports/journal.ts';
@@ -74,7 +74,7 @@ export const forwarderHarness = () => {
   const tell = (entry: Entry) => void journal.push(entry);
   const ports: ProcessPorts = {
     ...{ config: configWith(), secrets: secretsWith(), store, queues, http, clock },
-    breakers: createBreakers({ clock, journal: tell }),
+    guards: createGuards({ clock, journal: tell }),
     nonce: () => `n${++nonces}`,
     journal: tell,
   };

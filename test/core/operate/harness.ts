@@ -9,7 +9,7 @@ import { memoryOperator } from '../../../sim/operator.ts';
 import { BRIDGE, configWith, secretsWith } from '../../../sim/settings.ts';
 import { createWire } from '../../../sim/wire.ts';
 import { createWorld } from '../../../sim/world.ts';
-import { createBreakers } from '../../../src/adapters/twilio/http/breaker.ts';
+import { createGuards } from '../../../src/adapters/twilio/http/guards.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 
 /** What the wire's answer to one call is: lost after it was carried out, or a refusal by Twilio's code. */
@@ -52,7 +52,7 @@ export const operatorHarness = (plan: { readonly swept?: boolean } = {}) => {
   const deps = depsOf({
     ...{ config: configWith(), secrets: secretsWith(), store, queues, nonce, clock: time, journal: () => {} },
     http: createWire(twilio.respond, time),
-    breakers: createBreakers({ clock: time, journal: () => {} }),
+    guards: createGuards({ clock: time, journal: () => {} }),
   });
   const operator = memoryOperator({ store, queues, clock: time, nonce });
 

@@ -1,11 +1,12 @@
 /**
  * Keeps a dead side from being hammered. A side that has failed so often in a row, for more than one chat, is left
- * alone for a while; then a call or two find out whether it is back. What Twilio cannot do for one chat only opens
- * nothing: a chat's own failures stay its own. It lives in one process's memory, so each process finds out for itself.
+ * alone, but for a read every few seconds that finds out whether it is back: a write might be carried out unheard, and
+ * then its chat would wait longer than its side was away. What Twilio cannot do for one chat only opens nothing: a
+ * chat's own failures stay its own. It lives in one process's memory, so each process finds out for itself.
  */
 
 import type { CalledSide } from '../../../contract.ts';
-import { BREAKER_OPEN_MS, BREAKER_PROBING_MS } from '../../../core/model/times.ts';
+import { BREAKER_OPEN_MS, BREAKER_PROBE_MS, BREAKER_PROBING_MS } from '../../../core/model/times.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Journal } from '../../../core/ports/journal.ts';
 import { type HttpAnswer, type HttpCall, type HttpRequest, NoAnswer } from './http.ts';
@@ -24,13 +25,10 @@ export type BreakerDeps = {
 };
 
 /** Wraps the calls to one side; what several wrapped calls meet counts together. */
-export type Breaker = (http: HttpCall) => HttpCall;
-
-/** One for each end that the bridge calls: a dead workspace must not silence the chats. */
-export type Breakers = Readonly<Record<BreakerDeps['of'], Breaker>>;
+type Breaker = (http: HttpCall) => HttpCall;
 
 /** Under way, or gone wrong: either way its chat, and its place among the probes, are taken until then. */
-type Probe = { readonly until: number };
+type Probe = { readonly begun: number; readonly until: number };
 
 type State =
   | { readonly is: 'closed'; readonly failures: number; readonly chats: ReadonlySet<string> }
@@ -60,13 +58,13 @@ const forget = (probes: Map<string, Probe>, now: number): void => {
 const refusal = (ms: number): NoAnswer =>
   new NoAnswer('side is down', 'nothing', undefined, Math.max(1, Math.ceil(ms / 1000)));
 
+/** The read had no answer, and the write was not sent. */
+const notSent = (error: unknown): never => {
+  throw error instanceof NoAnswer ? refusal(BREAKER_OPEN_MS) : error;
+};
+
 /** @returns the probe that this call is. @throws NoAnswer when it may not be made. */
-const admitProbe = (
-  { until, underWay, failed }: Extract<State, { is: 'open' }>,
-  chat: string,
-  timeoutMs: number,
-  now: number,
-): Probe => {
+const admitProbe = ({ until, underWay, failed }: Extract<State, { is: 'open' }>, chat: string, now: number): Probe => {
   if (now < until) throw refusal(until - now);
   // A process that was killed or frozen in its probe never says how it ended.
   forget(underWay, now);
@@ -74,9 +72,18 @@ const admitProbe = (
   const before = failed.get(chat);
   if (before !== undefined) throw refusal(before.until - now);
   if (underWay.has(chat) || underWay.size + failed.size >= PROBES) throw refusal(BREAKER_PROBING_MS);
-  const probe = { until: now + timeoutMs };
+  const probe = { begun: now, until: now + BREAKER_PROBE_MS };
   underWay.set(chat, probe);
   return probe;
+};
+
+/** Flex's own webhook has nothing to read: its posts find out, and the forwarder settles what became of them. */
+const readsFirst = (of: CalledSide, { method }: HttpRequest): boolean => method !== 'GET' && of !== 'default-webhook';
+
+/** What is asked in place of a write: its address can be read, too. */
+const readOf = ({ url, headers, timeoutMs }: HttpRequest): HttpRequest => {
+  const { 'content-type': _, 'x-twilio-webhook-enabled': __, ...kept } = headers;
+  return { method: 'GET', url, headers: kept, timeoutMs: Math.min(timeoutMs, BREAKER_PROBE_MS) };
 };
 
 /**
@@ -87,8 +94,8 @@ const admitProbe = (
 export const createBreaker = ({ clock, journal, of }: BreakerDeps): Breaker => {
   let state: State = healthy;
   const log = (reason: 'open' | 'closed'): void => journal({ step: 'breaker', type: of, reason, sids: [] });
-  const open = (): void => {
-    state = { is: 'open', until: clock.now() + BREAKER_OPEN_MS, underWay: new Map(), failed: new Map() };
+  const open = (since: number): void => {
+    state = { is: 'open', until: since + BREAKER_OPEN_MS, underWay: new Map(), failed: new Map() };
     log('open');
   };
 
@@ -101,20 +108,18 @@ export const createBreaker = ({ clock, journal, of }: BreakerDeps): Breaker => {
     if (state.is === 'closed') {
       const failures = state.failures + 1;
       const chats = new Set([...state.chats, chat]);
-      if (failures >= FAILURES && chats.size > 1) open();
+      if (failures >= FAILURES && chats.size > 1) open(clock.now());
       else state = { is: 'closed', failures, chats };
       return;
     }
     // A call that began before the side was found dead, or whose place was given away, tells nothing new.
     if (probe === undefined || state.underWay.get(chat) !== probe) return;
     state.underWay.delete(chat);
-    state.failed.set(chat, { until: clock.now() + BREAKER_OPEN_MS });
-    if (state.failed.size >= PROBES) open();
+    state.failed.set(chat, { ...probe, until: probe.begun + BREAKER_OPEN_MS });
+    if (state.failed.size >= PROBES) open(probe.begun);
   };
 
-  return (http) => async (request) => {
-    const chat = chatOf(request);
-    const probe = state.is === 'closed' ? undefined : admitProbe(state, chat, request.timeoutMs, clock.now());
+  const call = async (http: HttpCall, request: HttpRequest, chat: string, probe: Probe | undefined) => {
     let answer: HttpAnswer;
     try {
       answer = await http(request);
@@ -126,12 +131,14 @@ export const createBreaker = ({ clock, journal, of }: BreakerDeps): Breaker => {
     else wentWell();
     return answer;
   };
-};
 
-/** Make them once for each process: what failed before is remembered there. */
-export const createBreakers = (deps: Omit<BreakerDeps, 'of'>): Breakers => ({
-  flex: createBreaker({ ...deps, of: 'flex' }),
-  frontline: createBreaker({ ...deps, of: 'frontline' }),
-  taskrouter: createBreaker({ ...deps, of: 'taskrouter' }),
-  'default-webhook': createBreaker({ ...deps, of: 'default-webhook' }),
-});
+  return (http) => async (request) => {
+    const chat = chatOf(request);
+    if (state.is === 'closed') return call(http, request, chat, undefined);
+    const probe = admitProbe(state, chat, clock.now());
+    if (!readsFirst(of, request)) return call(http, of === 'default-webhook' ? request : readOf(request), chat, probe);
+    const { status } = await call(http, readOf(request), chat, probe).catch(notSent);
+    if (meansDown(status)) throw refusal(BREAKER_OPEN_MS);
+    return call(http, request, chat, undefined);
+  };
+};

@@ -86,7 +86,8 @@ const containerGone: ReadonlySet<number | undefined> = new Set([20404, 50300, 50
 export const saysGone = (error: TwilioError): boolean =>
   error.containerGone || (error.status === 404 && error.code !== undefined);
 
-const errorCode = (body: string): number | undefined => {
+/** Twilio's error code in an answer's body; undefined without one. */
+export const answeredCode = (body: string): number | undefined => {
   try {
     const parsed: unknown = JSON.parse(body);
     if (typeof parsed !== 'object' || parsed === null || !('code' in parsed)) return undefined;
@@ -97,8 +98,8 @@ const errorCode = (body: string): number | undefined => {
   }
 };
 
-/** Seconds. A date counts from the answer's own, so that our clock has no say. */
-const secondsToWait = (headers: HttpAnswer['headers']): number | undefined => {
+/** Retry-After in seconds. A date counts from the answer's own, so that our clock has no say. */
+export const secondsToWait = (headers: HttpAnswer['headers']): number | undefined => {
   const asked = headers['retry-after']?.trim();
   if (asked === undefined || asked === '') return undefined;
   if (/^\d+$/.test(asked)) return Number(asked);
@@ -113,8 +114,9 @@ const inBetween: Bare = { remedy: 'retry', effect: 'unknown' };
 const neverPasses: ReadonlySet<number> = new Set([405, 413, 414, 431]);
 
 /**
- * Behind these, with Twilio's error body, stands what was to carry the request out. A 502 or 504, and a 5xx without that
- * body, is the edge's: it gave up waiting, and what is behind it may go on for as long as after no answer at all.
+ *
+ * Behind these, with Twilio's error body, stands what was to carry the request out. A 502 or 504, and a 5xx without
+ * that body, is the edge's: it gave up waiting, and what is behind it may go on for as long as after no answer at all.
  * https://www.twilio.com/docs/usage/twilios-response
  */
 const saidByTwilio: ReadonlySet<number> = new Set([500, 503]);
@@ -143,7 +145,7 @@ const judge = (status: number, code: number | undefined, bare: Bare): Bare => {
  */
 export const twilioErrorFrom = (about: string, answer: HttpAnswer, bare: Bare = inBetween): TwilioError => {
   const { status } = answer;
-  const code = errorCode(answer.body);
+  const code = answeredCode(answer.body);
   const message = code === undefined ? `${about}: ${status}` : `${about}: ${status}, code ${code}`;
   return new TwilioError(message, {
     ...judge(status, code, bare),

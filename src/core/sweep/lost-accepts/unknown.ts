@@ -34,9 +34,10 @@ export const unknownChats = async (
 };
 
 /**
- * A linked pair needs no accept of its task, nor does a channel that the bridge made itself. One that is being linked is
- * left alone as long as it is. One whose link came to nothing (its worker had no twin, or it was parked) knows of that
- * accept alone: another may have followed it.
+ *
+ * A linked pair needs no accept of its task, nor does a channel that the bridge made itself. One that is being linked
+ * is left alone as long as it is. One whose link came to nothing (its worker had no twin, or it was parked) knows of
+ * that accept alone: another may have followed it.
  */
 const look = async (deps: Deps, memory: Memory, open: OpenChat): Promise<UnknownChat | undefined> => {
   const { task, chat, passed } = open;

@@ -3,6 +3,7 @@ import { createTime } from '../../../../sim/time.ts';
 import { createBreaker } from '../../../../src/adapters/twilio/http/breaker.ts';
 import { createRest } from '../../../../src/adapters/twilio/http/client.ts';
 import { type HttpAnswer, type HttpRequest, NoAnswer } from '../../../../src/adapters/twilio/http/http.ts';
+import type { CalledSide } from '../../../../src/contract.ts';
 import type { Entry } from '../../../../src/core/ports/journal.ts';
 
 type Reply = number | 'no answer' | 'no connection' | Promise<number>;
@@ -10,8 +11,14 @@ type Reply = number | 'no answer' | 'no connection' | Promise<number>;
 const chat = (n: number): string => `CH${String(n).padStart(32, '0')}`;
 const urlOf = (container: string): string => `https://chat.twilio.com/v2/Services/IS1/Channels/${container}/Messages`;
 
+const HEADERS = {
+  authorization: 'x',
+  'content-type': 'application/x-www-form-urlencoded',
+  'x-twilio-webhook-enabled': 'true',
+};
+
 /** One side behind a breaker. `replies` as they come from its network, 200 when nothing is said. */
-const oneSide = () => {
+const oneSide = (of: CalledSide = 'flex') => {
   const clock = createTime();
   const told: Entry[] = [];
   const calls: HttpRequest[] = [];
@@ -23,10 +30,10 @@ const oneSide = () => {
     if (reply === 'no connection') throw new NoAnswer('ECONNREFUSED', 'nothing');
     return { status: await reply, headers: {}, body: '{}' };
   };
-  const breaker = createBreaker({ clock, journal: (entry) => told.push(entry), of: 'flex' });
+  const breaker = createBreaker({ clock, journal: (entry) => told.push(entry), of });
   const guarded = breaker(http);
   const call = (n: number, url = urlOf(chat(n)), body?: string) =>
-    guarded({ method: 'POST', url, headers: {}, body, timeoutMs: 10_000 }).then(
+    guarded({ method: 'POST', url, headers: HEADERS, body, timeoutMs: 10_000 }).then(
       ({ status }) => status,
       (error: unknown) => {
         if (!(error instanceof NoAnswer)) throw error;
@@ -39,6 +46,8 @@ const oneSide = () => {
     breaker,
     http,
     calls: () => calls.length,
+    requests: () => calls,
+    asked: () => calls.map(({ method }) => method),
     states: () => told.map(({ reason }) => reason),
     told,
     replies: (reply: Reply) => {
@@ -54,13 +63,13 @@ const oneSide = () => {
 
 describe('a side that is down', () => {
   test.each(['no answer', 'no connection', 500, 502, 503, 504] as const)(
-    'is left alone for half a minute after five failures in a row (%s)',
+    'is left alone for five seconds after five failures in a row (%s)',
     async (reply) => {
       const side = oneSide();
       await side.dies(reply);
-      expect(await side.call(6)).toBe('wait 30');
-      side.clock.advance(20_500);
-      expect(await side.call(7)).toBe('wait 10');
+      expect(await side.call(6)).toBe('wait 5');
+      side.clock.advance(3_500);
+      expect(await side.call(7)).toBe('wait 2');
       expect(side.calls()).toBe(5);
       expect(side.told).toEqual([{ step: 'breaker', type: 'flex', reason: 'open', sids: [] }]);
     },
@@ -69,31 +78,52 @@ describe('a side that is down', () => {
   test('is asked by two chats, no more, when the time is over, and left alone again when both fail', async () => {
     const side = oneSide();
     await side.dies();
-    side.clock.advance(30_000);
+    side.clock.advance(5_000);
     expect(await Promise.all([1, 2, 3, 4, 5, 6].map((n) => side.call(n)))).toEqual([
-      'no answer in time',
-      'no answer in time',
+      'wait 5',
+      'wait 5',
       'wait 2',
       'wait 2',
       'wait 2',
       'wait 2',
     ]);
-    expect(await side.call(3)).toBe('wait 30');
-    expect(side.calls()).toBe(7);
+    expect(await side.call(3)).toBe('wait 5');
+    expect(side.asked().slice(5)).toEqual(['GET', 'GET']);
     expect(side.states()).toEqual(['open', 'open']);
   });
 
   test('is served again by everybody as soon as one call went through', async () => {
     const side = oneSide();
     await side.dies();
-    side.clock.advance(30_000);
+    side.clock.advance(5_000);
     side.replies(201);
     expect(await side.call(1)).toBe(201);
+    expect(side.asked().slice(5)).toEqual(['GET', 'POST']);
     expect(await Promise.all([1, 2, 3, 4, 5, 6].map((n) => side.call(n)))).toEqual([201, 201, 201, 201, 201, 201]);
     expect(side.states()).toEqual(['open', 'closed']);
   });
 
-  test('is asked at most twice in half a minute, however long it is down and however many ask', async () => {
+  test('is asked by a read of the same address, cut off early, with nothing of the write in it', async () => {
+    const side = oneSide();
+    await side.dies();
+    side.clock.advance(5_000);
+    await side.call(1, urlOf(chat(1)), 'Body=hello');
+    const { method, url, headers, body, timeoutMs } = side.requests().at(-1) ?? {};
+    expect({ method, url, headers, body, timeoutMs }).toEqual({
+      ...{ method: 'GET', url: urlOf(chat(1)), headers: { authorization: 'x' }, body: undefined, timeoutMs: 4_000 },
+    });
+  });
+
+  test("is asked by a post where there is nothing to read: Flex's own webhook", async () => {
+    const side = oneSide('default-webhook');
+    await side.dies();
+    side.clock.advance(5_000);
+    side.replies(200);
+    expect(await side.call(1)).toBe(200);
+    expect(side.asked().slice(5)).toEqual(['POST']);
+  });
+
+  test('is asked at most twice in five seconds, however long it is down and however many ask', async () => {
     const side = oneSide();
     await side.dies();
     const before = side.calls();
@@ -101,17 +131,19 @@ describe('a side that is down', () => {
       await Promise.all(Array.from({ length: 20 }, (_, n) => side.call(n)));
       side.clock.advance(1000);
     }
-    expect(side.calls() - before).toBeGreaterThan(100);
-    expect(side.calls() - before).toBeLessThanOrEqual(240);
+    expect(side.calls() - before).toBeGreaterThan(600);
+    expect(side.calls() - before).toBeLessThanOrEqual(1_440);
   });
 
   test('is asked again although only one chat ever asks', async () => {
     const side = oneSide();
     await side.dies();
-    side.clock.advance(30_000);
-    expect(await side.call(1)).toBe('no answer in time');
-    expect(await side.call(1)).toBe('wait 30');
-    side.clock.advance(30_000);
+    side.clock.advance(5_000);
+    expect(await side.call(1)).toBe('wait 5');
+    expect(side.calls()).toBe(6);
+    expect(await side.call(1)).toBe('wait 5');
+    expect(side.calls()).toBe(6);
+    side.clock.advance(5_000);
     side.replies(200);
     expect(await side.call(1)).toBe(200);
     expect(side.states()).toEqual(['open', 'closed']);
@@ -120,9 +152,9 @@ describe('a side that is down', () => {
   test('is found to be back although the chat that asks first can never be served', async () => {
     const side = oneSide();
     await side.dies();
-    side.clock.advance(30_000);
+    side.clock.advance(5_000);
     side.replies(500);
-    expect(await side.call(1)).toBe(500);
+    expect(await side.call(1)).toBe('wait 5');
     side.replies(200);
     expect(await side.call(2)).toBe(200);
     expect(await side.call(3)).toBe(200);
@@ -131,12 +163,12 @@ describe('a side that is down', () => {
   test('is asked by others when a process died in its own question', async () => {
     const side = oneSide();
     await side.dies();
-    side.clock.advance(30_000);
+    side.clock.advance(5_000);
     side.replies(new Promise(() => {}));
     void side.call(1);
     void side.call(2);
     expect(await side.call(3)).toBe('wait 2');
-    side.clock.advance(10_000);
+    side.clock.advance(4_000);
     side.replies(200);
     expect(await side.call(3)).toBe(200);
   });
@@ -150,7 +182,7 @@ describe('a side that is down', () => {
     });
     for (const { resolve } of answers.slice(0, 5)) resolve(503);
     await Promise.all(calls.slice(0, 5));
-    side.clock.advance(29_000);
+    side.clock.advance(4_000);
     for (const { resolve } of answers.slice(5)) resolve(503);
     await Promise.all(calls);
     side.clock.advance(1_000);
@@ -184,7 +216,7 @@ describe('a side that is down', () => {
       name: 'TwilioError',
       remedy: 'retry',
       effect: 'unsent',
-      retryAfter: 30,
+      retryAfter: 5,
       message: 'POST /v2/Services: side is down',
     });
   });
