@@ -16,6 +16,17 @@ const noSweep: Patch = {
   to: 'begun >= 0 * SWEEP_SHARE[kind] || deps.clock.now() >= deadline;',
 };
 
+const LOOK_AFTER_TAKE: readonly Patch[] = [
+  {
+    file: 'src/core/copies/read-back.ts',
+    from: "const copy = row?.state === 'copied' ? undefined : await findCopy(deps, lease, intent, isSettled);",
+    to: `const before = await take(deps, lease);
+  if (!before.ok) return busy;
+  lease = before.lease;
+  const copy = row?.state === 'copied' ? undefined : await findCopy(deps, lease, intent, isSettled);`,
+  },
+];
+
 export const BUGS: readonly Bug[] = [
   {
     name: 'no read-back',
@@ -36,6 +47,44 @@ export const BUGS: readonly Bug[] = [
         file: 'src/core/copies/read-back.ts',
         from: 'const isSettled = now >= intent.settlesAt;',
         to: 'const isSettled = now >= intent.notAfter;',
+      },
+    ],
+  },
+  {
+    name: 'what is not proven adopted before it is settled',
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/copies/read-back.ts',
+        from: '    const [copy] = proven.get(intent.sid) ?? [];',
+        to: '    const copy = (proven.get(intent.sid) ?? above.filter(({ author }) => author === authorAcross(lane, intent.author, pair)))[0];',
+      },
+      {
+        file: 'src/core/copies/read-back.ts',
+        from: "import { copiesAmong } from './find.ts';",
+        to: "import { copiesAmong } from './find.ts';\nimport { authorAcross } from './render.ts';",
+      },
+    ],
+  },
+  {
+    name: 'a look after a take',
+    mode: 'told',
+    patches: LOOK_AFTER_TAKE,
+  },
+  {
+    name: 'settling begun anew by each take, and a take before each look',
+    mode: 'told',
+    patches: [
+      ...LOOK_AFTER_TAKE,
+      {
+        file: 'src/core/state/lane/intent.ts',
+        from: "    when: [fenceIsMine(lease), ['has', a.intentSid]],\n",
+        to: `    when: [fenceIsMine(lease), ['has', a.intentSid]],
+    set: {
+      [a.intentNotAfter]: deps.clock.now() + deps.settings.leaseMs,
+      [a.intentSettlesAt]: deps.clock.now() + deps.settings.leaseMs + deps.settings.settleMs,
+    },
+`,
       },
     ],
   },

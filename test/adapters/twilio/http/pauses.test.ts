@@ -45,6 +45,7 @@ describe('Retry-After', () => {
     expect(await call('taskrouter', 'GET', 'https://taskrouter.twilio.com/v1/Workspaces/WS1/Tasks')).toBe('wait 7');
     expect(await call('frontline', 'GET', 'https://conversations.twilio.com/v1/Services/IS2')).toBe(200);
     expect(await call('default-webhook', 'POST', 'https://webhooks.twilio.com/v1/Accounts')).toBe(200);
+    expect(await call('default-webhook', 'GET', 'https://proxy.twilio.com/v1/Services')).toBe('wait 7');
     clock.advance(6_500);
     expect(await call('flex', 'GET', channel(3))).toBe('wait 1');
     clock.advance(500);
