@@ -16,17 +16,6 @@ const noSweep: Patch = {
   to: 'begun >= 0 * SWEEP_SHARE[kind] || deps.clock.now() >= deadline;',
 };
 
-const LOOK_AFTER_TAKE: readonly Patch[] = [
-  {
-    file: 'src/core/copies/read-back.ts',
-    from: "const copy = row?.state === 'copied' ? undefined : await findCopy(deps, lease, intent, isSettled);",
-    to: `const before = await take(deps, lease);
-  if (!before.ok) return busy;
-  lease = before.lease;
-  const copy = row?.state === 'copied' ? undefined : await findCopy(deps, lease, intent, isSettled);`,
-  },
-];
-
 export const BUGS: readonly Bug[] = [
   {
     name: 'no read-back',
@@ -67,15 +56,17 @@ export const BUGS: readonly Bug[] = [
     ],
   },
   {
-    name: 'a look after a take',
-    mode: 'told',
-    patches: LOOK_AFTER_TAKE,
-  },
-  {
     name: 'settling begun anew by each take, and a take before each look',
     mode: 'told',
     patches: [
-      ...LOOK_AFTER_TAKE,
+      {
+        file: 'src/core/copies/read-back.ts',
+        from: "const copy = row?.state === 'copied' ? undefined : await findCopy(deps, lease, intent, isSettled);",
+        to: `const before = await take(deps, lease);
+  if (!before.ok) return busy;
+  lease = before.lease;
+  const copy = row?.state === 'copied' ? undefined : await findCopy(deps, lease, intent, isSettled);`,
+      },
       {
         file: 'src/core/state/lane/intent.ts',
         from: "    when: [fenceIsMine(lease), ['has', a.intentSid]],\n",
