@@ -31,13 +31,13 @@ afterEach(async () => {
 
 /** On one port for ever: there TaskRouter tries again while nobody listens. */
 let port = '0';
-const start = async (): Promise<void> => {
+const start = async (settleSeconds = '1'): Promise<void> => {
   child = run('local/start.js', {
     cwd: folder.path,
     environment: {
       TWILIO_BASE_URL: twilio.url,
       PORT: port,
-      SETTLE_SECONDS: '1',
+      SETTLE_SECONDS: settleSeconds,
       SWEEP_SECONDS: '1',
       LEASE_SECONDS: '5',
     },
@@ -109,5 +109,28 @@ describe('A bridge that is killed with -9 again and again', () => {
       expect(n).toBe(KILLS * TEXTS_BETWEEN_KILLS * CHATS);
     },
     KILLS * KILL_MS + SETTLING_MS,
+  );
+
+  test(
+    'does not wait until it is settled what became of the call under way: it finds the copy, and the chat goes on',
+    async () => {
+      // Longer than anybody waits here: what crosses afterwards was looked for at the start.
+      const longer = '900';
+      await start(longer);
+      const chat = begin();
+      const copies = () => textsIn(twilio, 'frontline', conversationOf(twilio, chat.channel)).length;
+      await until('the link', () => copies() === 1);
+      say(chat, 'behind the link', 1);
+      await until('a copy behind it', () => copies() === 2);
+      const unheard = twilio.faults.add({ fault: 'rest.answer-lost', p: 1, loss: 'hang', only: 'POST conv' });
+      say(chat, 'under way', 1);
+      await until('the copy', () => copies() === 3);
+      await child?.kill();
+      unheard();
+      await start(longer);
+      say(chat, 'after the start', 1);
+      await until('both sides to tell the same', () => wrongIn(chat).length === 0, SETTLING_MS);
+    },
+    SETTLING_MS + KILL_MS,
   );
 });
