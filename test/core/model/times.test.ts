@@ -125,6 +125,19 @@ describe('settling', () => {
     expect(leaseMs + settleMs).toBeLessThan(times.PATIENCE_MS);
   });
 
+  test('what Twilio itself answered settles no later than what it did not, and is looked for on the way', () => {
+    const { least, most, default: usual } = times.ANSWERED_SETTLE_SECONDS;
+    expect(usual).toBeLessThan(times.SETTLE_SECONDS.default);
+    expect({ least, most }).toEqual({ least: times.SETTLE_SECONDS.least, most: times.SETTLE_SECONDS.most });
+    expect(times.LOOK_EVERY_AT_MOST_MS).toBeLessThan(usual * SECOND);
+  });
+
+  test('a side that is back is asked, and its chats come again, within fifteen seconds', () => {
+    expect(times.BREAKER_PROBE_MS).toBeLessThan(times.BREAKER_OPEN_MS);
+    expect(times.BREAKER_OPEN_MS + times.LOOK_EVERY_AT_MOST_MS).toBeLessThan(15 * SECOND);
+    expect(retryDelay(99) * SECOND).toBe(times.LOOK_EVERY_AT_MOST_MS);
+  });
+
   test('a copy that may still be settling is not taken for gone', () => {
     expect(settleMs).toBeLessThanOrEqual(times.SURELY_VISIBLE_MS);
   });
