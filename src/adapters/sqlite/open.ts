@@ -17,7 +17,9 @@ export type Database = {
   /**
    * Reads and writes in one step, after everything asked for before. All work asked for in the same turn of the event
    * loop is committed together, and no promise resolves before the commit is on the disk: with synchronous=FULL that is
-   * what makes thousands of durable writes a second possible. Work that throws is undone and rejects alone.
+   * what makes thousands of durable writes a second possible. The event loop waits for a commit, so after a large one it
+   * has as long for itself before the next: under load more is committed at once. Work that throws is undone and rejects
+   * alone; it may be called twice.
    */
   readonly perform: <T>(work: (sql: Sql) => T) => Promise<T>;
   /** Removes the items whose `ttl` (seconds) has passed. @returns how many. */
@@ -66,6 +68,11 @@ const upgrade = (raw: DatabaseSync, path: string): void => {
  */
 const CHECKPOINT_PAGES = 16_000;
 
+/** A commit of so many jobs is a large one: few messages a second never wait for another's. */
+const BUSY_JOBS = 16;
+/** A shorter rest than a timer can give is none. */
+const LEAST_REST_MS = 0.5;
+
 /** WAL, and each commit on the disk before it counts (https://sqlite.org/pragma.html#pragma_synchronous). */
 const connect = (path: string): DatabaseSync => {
   // The file holds what people wrote: made for its owner's eyes only, and SQLite gives the WAL the same mode.
@@ -87,20 +94,41 @@ const connect = (path: string): DatabaseSync => {
 
 type Job = { readonly work: () => void; readonly settle: () => void; readonly fail: (error: unknown) => void };
 
-/** One transaction for all jobs; a job that throws is rolled back to where it began. */
-const performTogether = (raw: DatabaseSync, sql: Sql, jobs: readonly Job[]): void => {
+/** Hardly any job ever throws, so that places to go back to are not worth making at first. @returns whether none did. */
+const allWork = (sql: Sql, jobs: readonly Job[]): boolean => {
+  try {
+    for (const job of jobs) job.work();
+    return true;
+  } catch {
+    sql.run('ROLLBACK');
+    return false;
+  }
+};
+
+/** Each job by itself: one that throws is rolled back to where it began. @returns what they threw. */
+const eachWorks = (sql: Sql, jobs: readonly Job[]): ReadonlyMap<Job, unknown> => {
   const failed = new Map<Job, unknown>();
+  for (const job of jobs) {
+    sql.run('SAVEPOINT job');
+    try {
+      job.work();
+    } catch (error) {
+      failed.set(job, error);
+      sql.run('ROLLBACK TO job');
+    }
+    sql.run('RELEASE job');
+  }
+  return failed;
+};
+
+/** One transaction for all jobs. */
+const performTogether = (raw: DatabaseSync, sql: Sql, jobs: readonly Job[]): void => {
+  let failed: ReadonlyMap<Job, unknown> = new Map();
   try {
     sql.run('BEGIN IMMEDIATE');
-    for (const job of jobs) {
-      sql.run('SAVEPOINT job');
-      try {
-        job.work();
-      } catch (error) {
-        failed.set(job, error);
-        sql.run('ROLLBACK TO job');
-      }
-      sql.run('RELEASE job');
+    if (!allWork(sql, jobs)) {
+      sql.run('BEGIN IMMEDIATE');
+      failed = eachWorks(sql, jobs);
     }
     sql.run('COMMIT');
   } catch (error) {
@@ -126,10 +154,19 @@ export const openDatabase = async (path: string, at: { readonly clock: Pick<Cloc
   let waiting: Job[] = [];
   let closed = false;
 
+  let nextCommit = 0;
   const flush = (): void => {
     const jobs = waiting;
     waiting = [];
+    const begun = performance.now();
     performTogether(raw, sql, jobs);
+    const ended = performance.now();
+    nextCommit = jobs.length < BUSY_JOBS ? ended : ended + (ended - begun);
+  };
+  const flushSoon = (): void => {
+    const rest = nextCommit - performance.now();
+    if (rest < LEAST_REST_MS) setImmediate(flush);
+    else setTimeout(flush, rest);
   };
   const perform: Database['perform'] = (work) =>
     new Promise((resolve, reject) => {
@@ -137,7 +174,7 @@ export const openDatabase = async (path: string, at: { readonly clock: Pick<Cloc
         reject(new Error(`${path} is closed`));
         return;
       }
-      if (waiting.length === 0) setImmediate(flush);
+      if (waiting.length === 0) flushSoon();
       let result: ReturnType<typeof work>;
       waiting.push({
         work: () => {
