@@ -9,10 +9,14 @@ import { createFeed } from './page/feed.ts';
 import { showPage } from './page/show.ts';
 import { type Running, startBoth } from './running.ts';
 import { endOnSignals } from './signals.ts';
+import { byNohup, whenStarterIsGone } from './starter.ts';
 
 /** People read a terminal, programs the rest. */
 const terminal = process.stdout.isTTY === true;
 const coloured = terminal && !process.env.NO_COLOR;
+
+// A terminal that is closed takes nothing more. That ends the bridge by SIGHUP, cleanly, not by a line that fails.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 const say = (text: string, more: Readonly<Record<string, unknown>> = {}): void => {
   const line = terminal ? text : JSON.stringify({ time: new Date().toISOString(), message: text, ...more });
@@ -74,7 +78,10 @@ const main = async (): Promise<void> => {
       exit: process.exit,
       now: Date.now,
     });
+    const stopWatching = whenStarterIsGone(() => onSignal('starter gone'));
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+    // With nohup the bridge outlives its terminal, and its npm, which the same signal ends.
+    process.on('SIGHUP', byNohup ? stopWatching : onSignal);
     announce(settings, running, page.url);
   } catch (error) {
     giveUp(error);

@@ -6,4 +6,6 @@ if (major < 24 || (major === 24 && minor < 15)) {
   );
   process.exit(1);
 }
+// First, and alone: the rest takes a while to load, and npm may be gone by then.
+await import('./starter.ts');
 await import('./main.ts');

@@ -46,12 +46,21 @@ describe('npm start', () => {
     expect(await (await fetch(`http://127.0.0.1:${port}/healthz`)).json()).toMatchObject({ ok: true });
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('ends cleanly on %s', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends cleanly on %s', async (signal) => {
     const child = start();
     await announced(child);
     child.signal(signal);
     expect(await child.exit).toBe(0);
     // The same file again: it was closed.
+    await announced(start());
+  });
+
+  test('ends cleanly when its terminal is closed, which takes nothing more of what it says', async () => {
+    const child = start({ SWEEP_SECONDS: '1' });
+    await announced(child);
+    child.deafen();
+    child.signal('SIGHUP');
+    expect(await child.exit).toBe(0);
     await announced(start());
   });
 

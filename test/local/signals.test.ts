@@ -21,6 +21,7 @@ const harness = () => {
     exits,
     said,
     press: () => onSignal('SIGINT'),
+    onSignal,
     pass: time.advance,
     end: (error?: Error) => {
       ended(error);
@@ -52,6 +53,17 @@ describe('Ctrl-C', () => {
     pass(800);
     press();
     expect(exits).toEqual([130]);
+  });
+
+  test.each(['SIGHUP', 'starter gone'] as const)('is not what %s is, which comes along with an end', (why) => {
+    const { press, onSignal, exits, said, pass } = harness();
+    press();
+    pass(800);
+    onSignal(why);
+    expect(exits).toEqual([]);
+    const alone = harness();
+    alone.onSignal(why);
+    expect([said.length, alone.said]).toEqual([1, ['Stopping: finishing the work in progress.']]);
   });
 
   test('tells of an end that was not clean', async () => {

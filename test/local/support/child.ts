@@ -1,6 +1,7 @@
 /** `node local/main.ts` as a process of its own, so that it can be killed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from './until.ts';
 
@@ -10,24 +11,30 @@ export type Child = {
   /** Everything on stdout and stderr so far. */
   readonly said: () => string;
   readonly exit: Promise<number | NodeJS.Signals>;
+  /** The program itself, whatever it started; `exit` waits for all that write where it wrote. */
+  readonly gone: Promise<void>;
   readonly signal: (signal: NodeJS.Signals) => void;
-  /** Kills it with -9 and waits until it is gone. */
+  /** As a terminal that is closed signals all that it has started. */
+  readonly hangUp: () => void;
+  /** Nobody reads what it says any more. */
+  readonly deafen: () => void;
+  /** Kills it with -9, and what it started, and waits until all are gone. */
   readonly kill: () => Promise<void>;
 };
 
-/** Nothing of the caller's environment but PATH. */
-export const run = (
-  entry: string,
-  at: {
-    readonly cwd: string;
-    readonly environment?: Readonly<Record<string, string | undefined>>;
-    readonly flags?: readonly string[];
-  },
-): Child => {
-  const child = spawn(process.execPath, [...(at.flags ?? []), root + entry], {
+type At = {
+  readonly cwd: string;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly flags?: readonly string[];
+};
+
+/** A program and all that it starts; nothing of the caller's environment but PATH, with this Node in front. */
+export const runProgram = (program: string, args: readonly string[], at: At): Child => {
+  const child = spawn(program, args, {
     cwd: at.cwd,
-    env: { PATH: process.env.PATH, ...at.environment },
+    env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, ...at.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
@@ -38,13 +45,32 @@ export const run = (
   return {
     said: () => said,
     exit,
+    gone: once(child, 'exit').then(() => undefined),
     signal: (signal) => child.kill(signal),
+    hangUp: () => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGHUP');
+    },
+    deafen: () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
     kill: async () => {
-      child.kill('SIGKILL');
+      if (child.pid !== undefined) killGroup(child.pid);
       await exit;
     },
   };
 };
+
+const killGroup = (leader: number): void => {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // All of them are gone.
+  }
+};
+
+export const run = (entry: string, at: At): Child =>
+  runProgram(process.execPath, [...(at.flags ?? []), root + entry], at);
 
 export type Announced = {
   readonly port: number;
