@@ -183,7 +183,7 @@ describe('a message on the other side', () => {
     const place = fc.record({ lane, container: sidOf('CH'), author: text, body: text });
     const name = fc.stringMatching(/^[\w.-]{1,32}$/);
     const sources = fc
-      .tuple(fc.constantFrom('', 'notice#', 'notice#edit#'), sidOf('IM'))
+      .tuple(fc.constantFrom('', 'notice#', 'notice#sms#', 'notice#edit#'), sidOf('IM'))
       .map((parts) => parts.join('') as SourceSid);
     fc.assert(
       fc.property(place, place, name, sources, kinds, (here, elsewhere, deployment, source, kind) => {

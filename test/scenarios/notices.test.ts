@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { memoryOperator } from '../../sim/operator.ts';
+import { listParked } from '../../src/core/operate/parked.ts';
+import { redriveMessages } from '../../src/core/operate/redrive.ts';
 import { AGENTS, type Chat, conversationsUrl, type ScenarioHarness, scenarioHarness } from './harness.ts';
 
 const { ann } = AGENTS;
@@ -73,6 +76,63 @@ describe('The agent is told of a message that did not get through', () => {
     expect(notices(harness, chat)).toEqual([
       expect.stringMatching(/^\[Bridge\] A message, written \S+ \S+ UTC, may not have reached the customer by SMS/),
     ]);
+  });
+});
+
+describe('Two things that are true of one message are two notices', () => {
+  /** A text chat in which neither Conversations nor Flex's own webhook takes what holds `poison`. */
+  const refusedTwice = async () => {
+    const harness = scenarioHarness();
+    const chat = harness.texts(PHONE, 'is anybody there?');
+    await harness.settle(0.1);
+    harness.accepts(chat);
+    await harness.settle(3);
+    const takes = (['POST webhooks', 'POST conversations.messages'] as const).map((only) =>
+      harness.twilio.faults.add({ fault: 'content.refused', p: 1, holds: 'poison', only }),
+    );
+    return { harness, chat, takes: () => takes.map((end) => end()) };
+  };
+  const isMissing = expect.stringContaining('is missing here');
+
+  test('an agent in Flex wrote it: it is missing in Frontline, and went to no phone', async () => {
+    const { harness, chat } = await refusedTwice();
+    harness.flexAgentWrites(chat, 'poison');
+    await harness.settle(30);
+
+    const told = notices(harness, chat);
+    expect(told).toHaveLength(2);
+    expect(told).toEqual(
+      expect.arrayContaining([isMissing, expect.stringContaining('may not have reached the customer by SMS')]),
+    );
+  });
+
+  test('the customer wrote it: it is missing in Frontline, and that nobody sends him his own words is no news', async () => {
+    const { harness, chat } = await refusedTwice();
+    const busy = { fault: 'rest.429', p: 1, only: 'POST conversations.messages' } as const;
+    const free = harness.twilio.faults.add(busy);
+    harness.customerWrites(chat, 'poison');
+    // Flex's own webhook refuses it first.
+    await harness.settle(0.2);
+    free();
+    await harness.settle(30);
+
+    expect(notices(harness, chat)).toEqual([isMissing]);
+  });
+
+  test('and putting one right leaves the other as it is', async () => {
+    const { harness, chat, takes } = await refusedTwice();
+    harness.flexAgentWrites(chat, 'poison');
+    await harness.settle(30);
+    takes();
+    const { store, queues, time } = harness;
+    const operator = memoryOperator({ store, queues, clock: time, nonce: () => `operator ${time.now()}` });
+    await redriveMessages(operator, await listParked(store, {}), 0);
+    await harness.settle(10);
+
+    expect(harness.said('frontline', chat).filter((text) => text.includes('poison'))).toHaveLength(1);
+    expect(harness.twilio.customer.phone(PHONE)).toEqual([]);
+    expect(notices(harness, chat)).toHaveLength(2);
+    expect(await harness.dead('default-webhook')).toHaveLength(1);
   });
 });
 

@@ -16,9 +16,21 @@ const prefix = 'notice#' as const;
 /** In the place of an edit's name: the message is gone at its source. */
 export const GONE = 'gone';
 
-/** Under which source SID a notice stands in intents, rows and stamps. */
-export const noticeSid = ({ sid, edit }: Pick<Undelivered, 'sid' | 'edit'>): SourceSid =>
-  `${prefix}${edit === undefined ? '' : `edit#${edit}#`}${sid}`;
+/**
+ * Under which source SID a notice stands in intents, rows and stamps, on its queue and in the backlog. It names what the
+ * notice says, for two things may be true of one message: a text that is missing in Frontline and went to no phone. A
+ * notice that says the same again is the same one.
+ */
+export const noticeSid = ({
+  sid,
+  way,
+  reason,
+  edit,
+}: Pick<Undelivered, 'sid' | 'way' | 'reason' | 'edit'>): SourceSid => {
+  if (way === 'forward') return `${prefix}sms#${sid}`;
+  if (edit === undefined) return `${prefix}${sid}`;
+  return `${prefix}${reason === 'altered' ? 'altered' : 'edit'}#${edit}#${sid}`;
+};
 export const isNotice = (sid: SourceSid): sid is `notice#${string}` => sid.startsWith(prefix);
 
 export const NOTICE_AUTHOR = 'Bridge';
@@ -45,6 +57,10 @@ export const noticeText = ({ way, reason, code, createdAt, edit }: Undelivered):
     return way === 'toFlex'
       ? `${MARK}A message of yours that was deleted is still shown in Flex (${why}).`
       : `${MARK}A message that was deleted is still shown here (${why}).`;
+  if (reason === 'altered')
+    return way === 'toFlex'
+      ? `${MARK}A message of yours${written} says something else in Flex, whatever the bridge does (${why}).`
+      : `${MARK}A message from Flex${written} says something else here (${why}). Please read it in Flex.`;
   const what = edit === undefined ? 'A message' : 'An edit of a message';
   switch (way) {
     case 'toFrontline':

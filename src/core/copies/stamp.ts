@@ -43,10 +43,10 @@ export const stampedAttributes = (key: string, deployment: string, at: Stamped, 
   JSON.stringify({ [attribute]: { v: 1, d: deployment, s, k, h: mac(key, at, deployment, s, k) } satisfies Stamp });
 
 /**
- * What the bridge writes into a stamp: a message's SID or a notice's (notices.ts), a deployment's name, its HMAC. A
+ * What the bridge writes into a stamp: a message's SID or a notice's (notice-text.ts), a deployment's name, its HMAC. A
  * claim is text that anyone may have written, and becomes part of a row's key, whose length DynamoDB bounds.
  */
-const sources = /^(notice#(edit#([0-9a-z]{1,64}#)?)?)?IM[0-9a-f]{32}$/;
+const sources = /^(notice#(sms#|(edit|altered)#([0-9a-z]{1,64}#)?)?)?IM[0-9a-f]{32}$/;
 const deployments = /^[\w.-]{1,32}$/;
 const macs = /^[0-9a-f]{32}$/;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { GONE, isNoticeText, NOTICE_AUTHOR, noticeText } from '../../../src/core/copies/notice-text.ts';
+import { GONE, isNoticeText, NOTICE_AUTHOR, noticeSid, noticeText } from '../../../src/core/copies/notice-text.ts';
 import type { Undelivered } from '../../../src/core/jobs/envelope.ts';
 import { sid } from '../../support/sid.ts';
 
@@ -24,7 +24,11 @@ describe('A notice tells the agent', () => {
     ],
     [
       { edit: 'e1', reason: 'altered' as const, code: undefined, createdAt: undefined },
-      'An edit of a message of yours was not delivered to Flex (its copy is changed again and again).',
+      'A message of yours says something else in Flex, whatever the bridge does (its copy is changed again and again).',
+    ],
+    [
+      { way: 'toFrontline' as const, edit: 'e1', reason: 'altered' as const, code: undefined },
+      'A message from Flex, written 2026-11-22 14:03 UTC, says something else here (its copy is changed again and again). Please read it in Flex.',
     ],
     [
       { way: 'forward' as const, reason: 'forward_pointless' as const, code: undefined },
@@ -39,4 +43,20 @@ describe('A notice tells the agent', () => {
     expect(noticeText(about(more))).toBe(`[Bridge] ${text}`);
     expect(isNoticeText({ author: NOTICE_AUTHOR, body: noticeText(about(more)) })).toBe(true);
   });
+});
+
+test('Of one message each thing that is told is a notice of its own, and the same thing told again is not', () => {
+  const facts: readonly Partial<Undelivered>[] = [
+    {},
+    { way: 'forward', reason: 'forward_refused' },
+    { edit: 'e1' },
+    { edit: 'e2' },
+    { edit: 'e1', reason: 'altered' },
+    { edit: GONE },
+  ];
+  const names = facts.map((fact) => noticeSid(about(fact)));
+  expect(new Set(names).size).toBe(facts.length);
+  expect(noticeSid(about({ reason: 'gave_up', code: undefined }))).toBe(names[0]);
+  expect(noticeSid(about({ way: 'forward', reason: 'forward_pointless', createdAt: undefined }))).toBe(names[1]);
+  expect(noticeSid(about({ edit: 'e1', reason: 'gave_up' }))).toBe(names[2]);
 });

@@ -34,7 +34,11 @@ describe('the stamp', () => {
   });
 
   test('of a notice is known again, of one about an edit too', () => {
-    for (const notice of ['notice#', 'notice#edit#', `notice#edit#${'f0'.repeat(16)}#`, 'notice#edit#gone#'] as const) {
+    const edit = `${'f0'.repeat(16)}#` as const;
+    for (const notice of [
+      ...(['notice#', 'notice#sms#', 'notice#edit#', 'notice#edit#gone#'] as const),
+      ...([`notice#edit#${edit}`, `notice#altered#${edit}`] as const),
+    ]) {
       const written = stampedAttributes(key, 'live', place, `${notice}${source}`, 'notice');
       expect(provenStamp(key, place, written)?.s).toBe(`${notice}${source}`);
     }
