@@ -1,6 +1,6 @@
 /** How a message of one side reads on the other. Pure, so that reconcile can compare a copy with its source. */
 import type { Lane, Media, Message } from '../model/event.ts';
-import { decodeIdentity, encodeIdentity } from '../model/identity.ts';
+import { decodeIdentity, encodeIdentity, isAddress, isSpelledAddress } from '../model/identity.ts';
 
 export type Rendered = { readonly author: string; readonly body: string };
 
@@ -16,19 +16,26 @@ const named = (media: Media, lane: Lane): string =>
 /** `2026-11-22 14:03`, UTC. */
 export const minute = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)}`;
 
-/** Who is who in a pair: the customer's one identity, and the agent's as Flex spells it. */
-export type People = { readonly customer: string | undefined; readonly workerIdentity: string | undefined };
+/** Who is who in a pair: the customer's one identity; as Flex spells them the agent's, and those of agents before. */
+export type People = {
+  readonly customer: string | undefined;
+  readonly workerIdentity: string | undefined;
+  readonly formerAgents: readonly string[];
+};
 
 /**
- * The customer has one identity on both sides; an agent is spelt `ann_40example_2Ecom` in Flex and
- * `ann@example.com` in Frontline; `system` and bots stay as they are. Flex's own spelling of the agent comes before a
- * computed one.
+ * An agent is spelt `ann_40example_2Ecom` in Flex and `ann@example.com` in Frontline. Everybody else has one name on
+ * both sides: customers, `system`, bots like `support_42`. Agents are those who accepted the chat's task, and who is
+ * called by an e-mail address, as workers are (docs/adr/0030). Flex's own spelling comes before a computed one.
  */
-export const authorAcross = (lane: Lane, author: string, { customer, workerIdentity }: People): string => {
+export const authorAcross = (lane: Lane, author: string, people: People): string => {
+  const { customer, workerIdentity, formerAgents } = people;
   if (author === customer || author === '') return author;
-  if (lane === 'toFrontline') return decodeIdentity(author);
-  if (workerIdentity !== undefined && decodeIdentity(workerIdentity) === author) return workerIdentity;
-  return encodeIdentity(author);
+  const agents = workerIdentity === undefined ? formerAgents : [workerIdentity, ...formerAgents];
+  if (lane === 'toFrontline')
+    return agents.includes(author) || isSpelledAddress(author) ? decodeIdentity(author) : author;
+  const known = agents.find((agent) => decodeIdentity(agent) === author);
+  return known ?? (isAddress(author) ? encodeIdentity(author) : author);
 };
 
 const LATE = '[Late, written ';

@@ -17,6 +17,19 @@ export const encodeIdentity = (raw: string): string =>
 export const decodeIdentity = (encoded: string): string =>
   encoded.replace(/(?:_[0-9A-F]{2})+/g, (run) => decodeRun(Uint8Array.from(run.slice(1).split('_'), fromHex)));
 
+/** A worker's name in Frontline, and in Flex before it is spelled: people and programs of other kinds are called else. */
+export const isAddress = (name: string): boolean => /^[^\s@\p{C}]+@[^\s@\p{C}]+\.[^\s@\p{C}]+$/u.test(name);
+
+/**
+ * Whether a name can only be Flex's spelling of an e-mail address: each `_` begins a byte that is spelled because it is
+ * no letter and no digit, and what comes out is an address. `support_42` and `my_2Dbot` are names as they stand.
+ */
+export const isSpelledAddress = (name: string): boolean => {
+  if (name.includes('@') || !/^(?:[^_]|_[0-9A-F]{2})+$/.test(name)) return false;
+  const bytes = Array.from(name.matchAll(/_([0-9A-F]{2})/g), ([, digits = '']) => String.fromCharCode(fromHex(digits)));
+  return bytes.every((char) => !/[A-Za-z0-9]/.test(char)) && isAddress(decodeIdentity(name));
+};
+
 const spelled = (byte: number): string => `_${byte.toString(16).toUpperCase().padStart(2, '0')}`;
 const fromHex = (digits: string): number => Number.parseInt(digits, 16);
 

@@ -57,6 +57,7 @@ export const PAIR = [
   'reservation',
   'worker',
   'workerIdentity',
+  'formerAgents',
   'linked',
   'refusedParticipant',
   'parkedLink',

@@ -3,6 +3,7 @@
 import { TABLE } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Accepted, Lane, Side } from '../model/event.ts';
+import { decodeIdentity, isSpelledAddress } from '../model/identity.ts';
 import type { ContainerSid, ConversationSid, ReservationSid } from '../model/sids.ts';
 import type { Change } from '../ports/change.ts';
 import { laneAttributes, NONCE, OFF_LIST, onList, type PairId, pairId, pairKey, registryKey } from './items.ts';
@@ -19,6 +20,17 @@ const served = (event: Accepted) => ({
   worker: event.worker,
   workerIdentity: event.workerIdentity,
 });
+
+/** A pair must stay small (items.ts). */
+const FORMER_AGENTS = 4;
+
+/** A transferred chat has another agent, and keeps the names of those whom nothing else tells for agents. */
+const formerAgents = ({ workerIdentity, formerAgents }: Pair, event: Accepted): Readonly<Record<string, string>> => {
+  const before = [...new Set([...formerAgents, workerIdentity])].filter(
+    (one) => one !== undefined && one !== event.workerIdentity && decodeIdentity(one) !== one && !isSpelledAddress(one),
+  );
+  return before.length === 0 ? {} : { formerAgents: before.slice(-FORMER_AGENTS).join('\n') };
+};
 
 /**
  * The pair begins, marked as due until it is linked: both lanes at the start. One that has begun already stays as it
@@ -136,7 +148,12 @@ export const finishLink = async (
   await listForSweep(deps, pair.id, 'active');
   const written = await writePair(deps, pair.id, {
     when: [['=', 'state', 'open']],
-    set: { linked: 1, ...served(event), ...(hasRefusedParticipant ? { refusedParticipant: 1 } : {}) },
+    set: {
+      linked: 1,
+      ...served(event),
+      ...formerAgents(pair, event),
+      ...(hasRefusedParticipant ? { refusedParticipant: 1 } : {}),
+    },
     remove: hasRefusedParticipant ? [] : ['refusedParticipant'],
   });
   return written.ok;

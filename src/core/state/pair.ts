@@ -81,6 +81,8 @@ export type Pair = {
   readonly worker: WorkerSid | undefined;
   /** The agent's identity as Flex spells it. */
   readonly workerIdentity: string | undefined;
+  /** Of agents who served the chat before, where their names alone would not tell that they are agents. */
+  readonly formerAgents: readonly string[];
   /** Both the customer and the agent stand on both sides, and the history was copied. */
   readonly linked: boolean;
   /** Linked, but Twilio kept a participant out: an operator may try that again. */
@@ -171,6 +173,7 @@ export const readPair = (item: Item | undefined): Pair | undefined => {
     reservation: text(item.reservation) as ReservationSid | undefined,
     worker: text(item.worker) as WorkerSid | undefined,
     workerIdentity: text(item.workerIdentity),
+    formerAgents: text(item.formerAgents)?.split('\n') ?? [],
     linked: item.linked !== undefined,
     hasRefusedParticipant: item.refusedParticipant !== undefined,
     hasParkedLink: item.parkedLink !== undefined,

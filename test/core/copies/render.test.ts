@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { render } from '../../../src/core/copies/render.ts';
+import { authorAcross, render } from '../../../src/core/copies/render.ts';
 import type { Message } from '../../../src/core/model/event.ts';
+import { decodeIdentity } from '../../../src/core/model/identity.ts';
 
-const people = { customer: '+15550100', workerIdentity: 'ann_40example_2Ecom' };
+const people = { customer: '+15550100', workerIdentity: 'ann_40example_2Ecom', formerAgents: ['ben_2Elee'] };
 const message = (over: Partial<Message>): Message => ({
   sid: 'IM1',
   index: 0,
@@ -31,6 +32,23 @@ describe('a message on the other side', () => {
     expect(render('toFlex', message({ author: 'ann-lee@example.com' }), odd, false)?.author).toBe(
       'ann-lee_40example_2Ecom',
     );
+  });
+
+  test.each([
+    ['an agent to whom the chat was transferred', 'cy-d_40example_2Ecom', 'cy-d@example.com'],
+    ['an agent in Flex who is named by an address', 'cy_2Ed_5Fe_40example_2Ecom', 'cy.d_e@example.com'],
+    ['an agent who served the chat before, named by no address', 'ben_2Elee', 'ben.lee'],
+  ])('has %s as Frontline spells him', (_, flex, frontline) => {
+    expect(authorAcross('toFrontline', flex, people)).toBe(frontline);
+    expect(decodeIdentity(authorAcross('toFlex', frontline, people))).toBe(frontline);
+  });
+
+  test.each([
+    ...['system', 'Bridge', 'support_42', 'bot_10', 'user_4521', 'my-bot', 'my_2Dbot', 'bot_20x', 'cy_2Ed', '_40', '@'],
+    ...['a_40b', 'bot_40v1_2E_31', 'x_4142_40example_2Ecom', 'bot_40a_0A_2Ecom', 'jo_e_40example_2Ecom', '+15550199'],
+  ])("leaves a name that is no agent's alone: %s", (name) => {
+    expect(authorAcross('toFrontline', name, people)).toBe(name);
+    expect(authorAcross('toFlex', name, people)).toBe(name);
   });
 
   test('leaves system messages to the system', () => {

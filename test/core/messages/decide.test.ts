@@ -39,6 +39,7 @@ const pair = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairStat
   reservation: undefined,
   worker: undefined,
   workerIdentity: undefined,
+  formerAgents: [],
   linked: true,
   hasRefusedParticipant: false,
   hasParkedLink: false,
