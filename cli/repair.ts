@@ -9,7 +9,7 @@ import { direction, plural, toTheSecond } from './words.ts';
 export const repairUsage = `bridge repair SID [--full] [--release] [--wait SECONDS] [--stack NAME | --data FILE] [--json]
 
 Compares both ends of one chat now, repairs what differs, and says what it did. SID is that of a channel or conversation
-(CH...), or of an open chat's task (WT...) or of one of its messages that was copied or parked (IM...).
+(CH...), or of an open chat's task (WT...) or of one of its messages (IM...): one that was copied or parked, or a copy.
 A change of the last minutes may be too recent to judge: then it says when to run this again, not "clean".
 
   --full          compare the whole chat, not only what is new and the newest page
@@ -36,7 +36,7 @@ export const repair: Command = async ({ args, environment, print }) => {
   try {
     const pair = await findPair(operator.store, sid);
     if (pair === undefined) {
-      print(values.json ? JSON.stringify({ sid, found: false }) : `This bridge knows no chat of ${sid}.`);
+      print(values.json ? JSON.stringify({ sid, found: false }) : unknown(sid));
       return EXIT.wrong;
     }
     const released = values.release ? await releasePair(operator, pair) : undefined;
@@ -54,6 +54,11 @@ export const repair: Command = async ({ args, environment, print }) => {
     await operator.close();
   }
 };
+
+const unknown = (sid: string): string =>
+  sid.startsWith('IM')
+    ? `This bridge knows no open chat with ${sid}: neither as a message that it copied or parked, nor as a copy.`
+    : `This bridge knows no chat of ${sid}.`;
 
 const repairedPart = (count: number): string => (count === 0 ? '' : `repaired ${plural(count, 'message')}; `);
 

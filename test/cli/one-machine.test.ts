@@ -293,6 +293,14 @@ describe('with what was given up and is no parked message', () => {
     await database.close();
   });
 
+  test('repair says of a message that is in no chat, neither as a source nor as a copy', async () => {
+    const { code, said } = await bridge('repair', sid('IM', '9'));
+    expect({ code, said }).toEqual({
+      code: 1,
+      said: `This bridge knows no open chat with ${sid('IM', '9')}: neither as a message that it copied or parked, nor as a copy.\n`,
+    });
+  });
+
   test('redrive --chat finds what was given up in a chat that has no pair', async () => {
     const other = sid('CH', '9');
     expect(await bridge('redrive', '--chat', other)).toMatchObject({

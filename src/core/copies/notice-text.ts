@@ -17,9 +17,9 @@ const prefix = 'notice#' as const;
 export const GONE = 'gone';
 
 /**
- * Under which source SID a notice stands in intents, rows and stamps, on its queue and in the backlog. It names what the
- * notice says, for two things may be true of one message: a text that is missing in Frontline and went to no phone. A
- * notice that says the same again is the same one.
+ * Under which source SID a notice stands in intents, rows and stamps, on its queue and in the backlog. It names what
+ * the notice says, for two things may be true of one message: a text that is missing in Frontline and went to no phone.
+ * A notice that says the same again is the same one.
  */
 export const noticeSid = ({
   sid,

@@ -17,7 +17,7 @@ export const encodeIdentity = (raw: string): string =>
 export const decodeIdentity = (encoded: string): string =>
   encoded.replace(/(?:_[0-9A-F]{2})+/g, (run) => decodeRun(Uint8Array.from(run.slice(1).split('_'), fromHex)));
 
-/** A worker's name in Frontline, and in Flex before it is spelled: people and programs of other kinds are called else. */
+/** As workers are called in Frontline, and in Flex before it is spelled; people and programs of other kinds are not. */
 export const isAddress = (name: string): boolean => /^[^\s@\p{C}]+@[^\s@\p{C}]+\.[^\s@\p{C}]+$/u.test(name);
 
 /**

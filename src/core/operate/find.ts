@@ -1,7 +1,8 @@
-import { type ContainerSid, isSid } from '../model/sids.ts';
+import { type ContainerSid, isSid, type MessageSid } from '../model/sids.ts';
 import { PAIRS_AT_ONCE } from '../model/times.ts';
 import type { Store } from '../ports/store.ts';
 import { ledgerKey, type PairId, pairId, pairKey } from '../state/items.ts';
+import { findSource } from '../state/ledger.ts';
 import { aliasOf, loadPair, type Pair, readPair } from '../state/pair.ts';
 import { everyItem } from './every-item.ts';
 import { listParked } from './parked.ts';
@@ -9,7 +10,7 @@ import { listParked } from './parked.ts';
 /**
  * The pair that a SID belongs to: a channel's or a conversation's (CH…) by its name in the table; a task's (WT…), or
  * that of a message that was parked or carried over (IM…), by looking through the open pairs, which are some thousand
- * reads.
+ * reads. A message may be the source or the copy: an agent or a log line may name either.
  */
 export const findPair = async (store: Store, sid: string): Promise<Pair | undefined> => {
   if (isSid('CH', sid)) return byContainer(store, sid);
@@ -17,12 +18,23 @@ export const findPair = async (store: Store, sid: string): Promise<Pair | undefi
   if (!isSid('IM', sid)) return undefined;
   const row = (await listParked(store, {})).find((one) => one.sid === sid);
   if (row !== undefined) return loadPair(store, row.pair);
-  return amongOpen(store, async ({ id }) => {
-    const rows = await Promise.all(
-      (['toFrontline', 'toFlex'] as const).map((lane) => store.get(ledgerKey(id, lane, sid))),
-    );
-    return rows.some((one) => one !== undefined);
-  });
+  return (
+    (await amongOpen(store, (pair) => hasRow(store, pair, sid))) ??
+    amongOpen(store, (pair) => hasCopy(store, pair, sid))
+  );
+};
+
+const LANES = ['toFrontline', 'toFlex'] as const;
+
+const hasRow = async (store: Store, { id }: Pair, sid: MessageSid): Promise<boolean> => {
+  const rows = await Promise.all(LANES.map((lane) => store.get(ledgerKey(id, lane, sid))));
+  return rows.some((one) => one !== undefined);
+};
+
+/** No key leads from a copy to its row: each of the pair's rows is read. */
+const hasCopy = async (store: Store, pair: Pair, sid: MessageSid): Promise<boolean> => {
+  for (const lane of LANES) if ((await findSource({ store }, { pair, lane }, sid)) !== undefined) return true;
+  return false;
 };
 
 const byContainer = async (store: Store, sid: ContainerSid): Promise<Pair | undefined> => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { AGENTS } from '../../../local-twilio/defaults.ts';
 import { findPair } from '../../../src/core/operate/find.ts';
 import { releasePair, repairPair } from '../../../src/core/operate/repair.ts';
 import { concerns, readStatus } from '../../../src/core/operate/status.ts';
@@ -52,6 +53,24 @@ describe('repair', () => {
     ]);
     expect(harness.told('frontline', conversationSid)).toEqual(['lost']);
     expect(await repaired(harness, channelSid)).toEqual(clean);
+  });
+
+  test('finds the chat by a message on either side, be it the source or the copy, and by a notice', async () => {
+    const harness = operatorHarness();
+    const { twilio, operator } = harness;
+    const { channelSid, conversationSid } = await harness.linkedChat();
+    twilio.faults.add({ fault: 'content.refused', p: 1, holds: 'poison' });
+    for (const text of ['hello', 'poison']) twilio.customer.writes(channelSid, text);
+    twilio.frontlineAgent.writes(AGENTS.ann.email, conversationSid, 'hi');
+    await harness.pass(60_000);
+    const all = [
+      ...twilio.reads.transcript('flex', channelSid),
+      ...twilio.reads.transcript('frontline', conversationSid),
+    ];
+    // Two texts and their copies; one that was refused, and the notice of it.
+    expect(all).toHaveLength(6);
+    for (const { sid } of all) expect((await findPair(operator.store, sid))?.flex).toBe(channelSid);
+    expect(await findPair(operator.store, `IM${'ab'.repeat(16)}`)).toBeUndefined();
   });
 
   test.each([false, true])(
