@@ -17,6 +17,7 @@ import {
   Unreadable,
   wholeNumber,
 } from '../http/payload.ts';
+import { attributesIn, bodyIn, mediumIn } from '../message-fields.ts';
 
 export type ChatApi = {
   readonly side: Side;
@@ -31,15 +32,8 @@ export type ChatApi = {
   readonly state: (container: Payload) => Container['state'];
 };
 
-const readMedia = (media: Payload): Media => {
-  const filename = optionalText(media, 'filename');
-  return {
-    sid: optionalText(media, 'sid') ?? '',
-    ...(filename === undefined ? {} : { filename }),
-    contentType: optionalText(media, 'content_type') ?? '',
-    size: media.size === undefined || media.size === null ? 0 : wholeNumber(media, 'size'),
-  };
-};
+const readMedium = (media: Payload): Media | undefined =>
+  mediumIn({ sid: media.sid, filename: media.filename, contentType: media.content_type, size: media.size });
 
 /**
  * The page's query is all that is kept of its address: what comes back from a database can then name no other place.
@@ -78,10 +72,12 @@ const readMessage =
     sid: sid(payload, 'sid', 'IM'),
     index: wholeNumber(payload, 'index'),
     author: optionalText(payload, author) ?? '',
-    body: optionalText(payload, 'body') ?? '',
+    body: bodyIn(optionalText(payload, 'body')),
     createdAt: requiredText(payload, 'date_created'),
-    attributes: optionalText(payload, 'attributes') ?? '{}',
-    media: media(payload).map(readMedia),
+    attributes: attributesIn(optionalText(payload, 'attributes')),
+    media: media(payload)
+      .map(readMedium)
+      .filter((file) => file !== undefined),
   });
 
 const createMembers = (

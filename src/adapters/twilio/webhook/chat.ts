@@ -1,14 +1,8 @@
 import type { ChannelSid, ServiceSid } from '../../../core/model/sids.ts';
+import { attributesIn, bodyIn } from '../message-fields.ts';
 import type { Form } from './form.ts';
 import { chatMedia } from './media.ts';
-import {
-  attributesParameter,
-  countParameter,
-  instantParameter,
-  optionalParameter,
-  requiredParameter,
-  sidParameter,
-} from './parameters.ts';
+import { countParameter, instantParameter, optionalParameter, requiredParameter, sidParameter } from './parameters.ts';
 import { type EventReader, type ReadEvent, skip } from './reading.ts';
 
 /**
@@ -46,9 +40,9 @@ const message =
           sid: messageSid,
           index: countParameter(form, 'Index'),
           author: requiredParameter(form, 'From'),
-          body: optionalParameter(form, 'Body') ?? '',
+          body: bodyIn(optionalParameter(form, 'Body')),
           createdAt: instantParameter(form, 'DateCreated'),
-          attributes: attributesParameter(form),
+          attributes: attributesIn(optionalParameter(form, 'Attributes')),
           media: files.media,
         },
       },
@@ -62,14 +56,15 @@ const channel =
   (occurs: Occurs): Reader =>
   (_form, { container }) => ({ forward: { container, about: container }, dedupeBy: { subject: container, occurs } });
 
-const noMedia: typeof chatMedia = () => ({ media: [] });
+/** Twilio does not say that other events name a file; one that does is read alike. */
+const mediaIfAny: typeof chatMedia = (form) => (form.has('MediaSid') ? chatMedia(form) : { media: [] });
 
 /** Flex's own webhook is documented to need three of these. Whether it takes onMediaMessageSent is not known. */
 const readers: ReadonlyMap<string, Reader> = new Map([
-  ['onMessageSent', message('message.added', 'once', noMedia, 'forwarded')],
+  ['onMessageSent', message('message.added', 'once', mediaIfAny, 'forwarded')],
   ['onMediaMessageSent', message('message.added', 'once', chatMedia, 'kept')],
-  ['onMessageUpdated', message('message.updated', 'often', noMedia, 'kept')],
-  ['onMessageRemoved', message('message.removed', 'once', noMedia, 'kept')],
+  ['onMessageUpdated', message('message.updated', 'often', mediaIfAny, 'kept')],
+  ['onMessageRemoved', message('message.removed', 'once', mediaIfAny, 'kept')],
   ['onChannelUpdated', channel('often')],
   ['onChannelDestroyed', channel('once')],
 ]);

@@ -1,13 +1,7 @@
 import type { ServiceSid } from '../../../core/model/sids.ts';
+import { attributesIn, bodyIn } from '../message-fields.ts';
 import { conversationMedia } from './media.ts';
-import {
-  attributesParameter,
-  countParameter,
-  instantParameter,
-  optionalParameter,
-  requiredParameter,
-  sidParameter,
-} from './parameters.ts';
+import { countParameter, instantParameter, optionalParameter, requiredParameter, sidParameter } from './parameters.ts';
 import { type EventReader, skip } from './reading.ts';
 
 /**
@@ -41,9 +35,9 @@ export const readConversations =
           sid: messageSid,
           index,
           author: requiredParameter(form, 'Author'),
-          body: optionalParameter(form, 'Body') ?? '',
+          body: bodyIn(optionalParameter(form, 'Body')),
           createdAt: instantParameter(form, 'DateCreated'),
-          attributes: attributesParameter(form),
+          attributes: attributesIn(optionalParameter(form, 'Attributes')),
           media,
         },
       },

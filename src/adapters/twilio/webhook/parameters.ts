@@ -53,9 +53,3 @@ export const instantParameter = (form: Form, name: string): string => {
   if (!exists || !shaped || Number.isNaN(Date.parse(value))) throw new Malformed(name);
   return value;
 };
-
-/** A message's attributes as Twilio sends them, JSON or not. It leaves them out or says `null` when there are none. */
-export const attributesParameter = (form: Form): string => {
-  const value = optionalParameter(form, 'Attributes');
-  return value === undefined || value === '' || value === 'null' ? '{}' : value;
-};
