@@ -183,6 +183,12 @@ export const SWEEP_LEAST_PACE_MS = 50;
 /** What is found costs its lane a few reads more, at the same time: the run pauses so much longer for each. */
 export const SWEEP_REPAIR_MS = 120;
 
+/**
+ * A pair that waits for nothing but to be compared once, as after linking, costs two jobs of two reads each: one such
+ * pair is sent this often, beside the comparing. 420 a run, the rest by the next one.
+ */
+export const SWEEP_MARK_PACE_MS = 100;
+
 /** From its begin, a run begins no active, then no quiet pair after these times. */
 export const SWEEP_END_MS = { active: 42_000, quiet: 50_000 } as const;
 

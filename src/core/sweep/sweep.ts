@@ -1,24 +1,21 @@
 /**
- * Once a minute: what waits is put on its own lane's queue, and a share of all open pairs is compared without any
- * webhook. The lane's consumer does the work; the sweep repairs nothing itself. It has a lease of its own, so that two
- * do not read for one, and the lease remembers how far the last one came.
+ * Once a minute: what waits is put on its own lane's queue at once; then, spread over the minute, pairs that want to be
+ * compared once are put there, and a share of all open pairs is compared without any webhook. The lane's consumer does
+ * the work; the sweep repairs nothing itself. It has a lease of its own, so that two do not read for one, and the lease
+ * remembers how far the last one came.
  */
 
 import { TABLE } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
-import { sendBacklog } from '../jobs/backlog.ts';
-import { jobsFor, sendJob } from '../jobs/send.ts';
 import { errorName } from '../model/error-name.ts';
 import type { SweepVerdict } from '../model/sweep-verdict.ts';
-import { ITEMS_A_PAGE, JOBS_AT_ONCE, SWEEP_END_MS, SWEEP_LEASE_MS, SWEEP_SHARE } from '../model/times.ts';
+import { ITEMS_A_PAGE, SWEEP_END_MS, SWEEP_LEASE_MS, SWEEP_SHARE } from '../model/times.ts';
 import type { Item } from '../ports/change.ts';
-import type { Journal } from '../ports/journal.ts';
 import { NONCE, type PairId, SWEEP_LEASE } from '../state/items.ts';
-import { isLinkLate, waitsSince } from '../state/lag.ts';
-import { type Pair, readPair } from '../state/pair.ts';
 import type { SweepClass } from '../state/pair-writes.ts';
 import { bothLanes, comparePair, type Verdicts } from './compare-pair.ts';
 import { createPacer } from './pacer.ts';
+import { sendMarked, sendWaiting } from './waiting.ts';
 
 export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
   const start = deps.clock.now();
@@ -29,24 +26,41 @@ export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
   });
   if (!lease.ok) return deps.journal({ step: 'swept', type: 'sweep', reason: 'overlapped', sids: [] });
 
-  const waiting = await sendWaiting(deps);
-  deps.journal({ step: 'swept', type: 'sweep', sids: [], count: waiting });
-  const places: Record<string, string> = {};
-  for (const kind of ['active', 'quiet'] as const) {
-    const place = await compareShare(deps, kind, placeIn(lease.item, kind), start + SWEEP_END_MS[kind]);
-    if (place !== undefined) places[kind] = place;
-  }
+  const { due, marked } = await sendWaiting(deps);
+  deps.journal({ step: 'swept', type: 'sweep', sids: [], count: due });
+  // Side by side, both at their pace; and both end before either's failure is told.
+  const [sent, compared] = await Promise.allSettled([
+    sendMarked(deps, marked, placeIn(lease.item, 'marked'), start + SWEEP_END_MS.active),
+    compareShares(deps, lease.item, start),
+  ]);
+  if (sent.status === 'rejected') throw sent.reason;
+  if (compared.status === 'rejected') throw compared.reason;
+  const places: Readonly<Record<Place, string | undefined>> = { ...compared.value, marked: sent.value };
   await deps.store.write(SWEEP_LEASE, {
     when: [['=', 'until', start + SWEEP_LEASE_MS]],
-    set: { until: 0, ...places },
-    remove: (['active', 'quiet'] as const).filter((kind) => places[kind] === undefined),
+    set: { until: 0, ...Object.fromEntries(Object.entries(places).filter(([, place]) => place !== undefined)) },
+    remove: PLACES.filter((place) => places[place] === undefined),
     nonce: [NONCE, deps.nonce()],
   });
 };
 
-const placeIn = (lease: Item, kind: SweepClass): string | undefined => {
-  const place = lease[kind];
+/** How far a run came. */
+const PLACES = ['active', 'quiet', 'marked'] as const;
+type Place = (typeof PLACES)[number];
+
+const placeIn = (lease: Item, of: Place): string | undefined => {
+  const place = lease[of];
   return typeof place === 'string' ? place : undefined;
+};
+
+const compareShares = async (
+  deps: BridgeDeps,
+  lease: Item,
+  start: number,
+): Promise<Readonly<Record<SweepClass, string | undefined>>> => {
+  const active = await compareShare(deps, 'active', placeIn(lease, 'active'), start + SWEEP_END_MS.active);
+  const quiet = await compareShare(deps, 'quiet', placeIn(lease, 'quiet'), start + SWEEP_END_MS.quiet);
+  return { active, quiet };
 };
 
 /** @returns where the next run goes on; undefined: at the beginning. */
@@ -111,29 +125,4 @@ const log = (deps: BridgeDeps, kind: SweepClass, pairs: readonly Seen[]): void =
       const { verdict: reason, ...why } = seen;
       deps.journal({ step: 'swept', type: `${kind}_lanes`, lane, reason, ...why, sids: [pair] });
     }
-};
-
-const sendWaiting = async (deps: BridgeDeps): Promise<number> => {
-  let after: string | undefined;
-  const waiting: Pair[] = [];
-  do {
-    const page = await deps.store.list('due', { limit: ITEMS_A_PAGE, after });
-    const pairs = page.items.map(readPair).filter((pair) => pair !== undefined);
-    const jobs = pairs.flatMap((pair) => jobsFor(deps, pair));
-    for (let n = 0; n < jobs.length; n += JOBS_AT_ONCE)
-      await Promise.all(jobs.slice(n, n + JOBS_AT_ONCE).map((job) => sendJob(deps, job)));
-    waiting.push(...pairs);
-    after = page.next;
-  } while (after !== undefined);
-  logDirtyLanes(deps.journal, waiting, deps.clock.now());
-  await sendBacklog(deps);
-  return waiting.length;
-};
-
-/** Tells the journal how many lanes are not up to date, of pairs that wait for something; nothing when all are. */
-export const logDirtyLanes = (journal: Journal, pairs: readonly Pair[], now: number): void => {
-  const count = pairs
-    .flatMap((pair) => [pair.lanes.toFrontline, pair.lanes.toFlex].map((lane) => ({ pair, lane })))
-    .filter(({ pair, lane }) => isLinkLate(pair, now) || waitsSince(lane, now) !== undefined).length;
-  if (count > 0) journal({ step: 'swept', type: 'dirty_lanes', sids: [], count });
 };

@@ -260,6 +260,12 @@ describe('the sweep', () => {
     expect(times.SWEEP_LEAST_PACE_MS).toBeLessThan(times.SWEEP_PACE_MS);
   });
 
+  test('pairs that are compared once cost no second more than 40 reads besides', () => {
+    const jobs = 2;
+    const readsOfAJob = 2;
+    expect((jobs * readsOfAJob * SECOND) / times.SWEEP_MARK_PACE_MS).toBeLessThanOrEqual(40);
+  });
+
   test('the pause for what is found makes room for a few reads more', () => {
     expect(times.SWEEP_REPAIR_MS).toBeGreaterThanOrEqual(3 * (times.SWEEP_PACE_MS / 2));
   });

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Item } from '../../../src/core/ports/change.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 import { type Pair, readPair } from '../../../src/core/state/pair.ts';
-import { logDirtyLanes } from '../../../src/core/sweep/sweep.ts';
+import { logDirtyLanes } from '../../../src/core/sweep/waiting.ts';
 
 const NOW = 1_790_000_000_000;
 const MINUTE = 60_000;

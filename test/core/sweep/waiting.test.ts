@@ -1,0 +1,97 @@
+import { describe, expect, test } from '@jest/globals';
+import { createTime } from '../../../sim/time.ts';
+import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
+import type { BridgeDeps } from '../../../src/core/deps.ts';
+import { decodeEnvelope } from '../../../src/core/jobs/envelope.ts';
+import type { Item } from '../../../src/core/ports/change.ts';
+import type { QueueMessage } from '../../../src/core/ports/queues.ts';
+import { onList, pairId, pairKey } from '../../../src/core/state/items.ts';
+import { createSweep } from '../../../src/core/sweep/sweep.ts';
+import { sid } from '../../support/sid.ts';
+
+const MINUTE = 60_000;
+
+/** Chats that were linked and wait for nothing but to be compared once, beside those that a test adds. */
+const openScene = async (marked: number) => {
+  const time = createTime();
+  const start = time.now();
+  let nonces = 0;
+  const store = createMemoryStore();
+  const sent: { readonly at: number; readonly pair: string; readonly because: string }[] = [];
+  const due = async (n: number, over: Item = {}) => {
+    const id = pairId('flex', sid('CH', n));
+    const both = { flex: sid('CH', n), frontline: sid('CH', 100_000 + n), begunAt: start, state: 'open', linked: 1 };
+    await store.write(pairKey(id), { when: [], set: { ...both, ...over, ...onList('due', id) }, nonce: ['n', `${n}`] });
+    return id;
+  };
+  for (let n = 1; n <= marked; n += 1) await due(n);
+  let broken = false;
+  const sweep = createSweep({
+    store,
+    queues: {
+      send: async (_queue: string, { body }: QueueMessage) => {
+        if (broken) throw new Error('the queue is away');
+        const work = decodeEnvelope(body)?.work;
+        if (work?.kind === 'reconcile')
+          sent.push({ at: time.now() - start, pair: work.pair, because: work.because ?? '' });
+      },
+    },
+    settings: { settleMs: MINUTE },
+    clock: time,
+    nonce: () => `s${++nonces}`,
+    journal: () => {},
+  } as unknown as BridgeDeps);
+  return {
+    ...{ due, sent, time },
+    breakQueue: (): void => {
+      broken = true;
+    },
+    /** Until its minute is over. */
+    run: async () => {
+      sent.length = 0;
+      const began = time.now();
+      const ran = sweep().then(
+        () => 'ended' as const,
+        (error: unknown) => error,
+      );
+      await time.runUntil(began + MINUTE);
+      return ran;
+    },
+  };
+};
+const mostInASecond = (times: readonly number[]): number =>
+  Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1_000).length));
+
+describe('The sweep, after 600 chats were linked at once,', () => {
+  test('has each lane compared once, some pairs a second, and leaves the rest to the next minute', async () => {
+    const { run, sent } = await openScene(600);
+    expect(await run()).toBe('ended');
+    expect(mostInASecond(sent.map(({ at }) => at))).toBeLessThanOrEqual(2 * 10);
+    expect(sent.at(-1)?.at).toBeGreaterThan(40_000);
+    const first = new Set(sent.map(({ pair }) => pair));
+    expect(sent).toHaveLength(2 * first.size);
+    expect(first.size).toBeGreaterThan(400);
+
+    await run();
+    // Nobody did the jobs here, so the marks stand: those that were left come first.
+    const second = sent.slice(0, 2 * (600 - first.size)).map(({ pair }) => pair);
+    expect(second.filter((pair) => first.has(pair))).toEqual([]);
+  });
+
+  test.each([
+    ['a message', { fl_dirtyUpTo: 7, fl_dirtySince: 1 }, 'dirty'],
+    ['an edit', { fl_staleEdits: { [sid('IM', 1)]: 1 } }, 'stale'],
+    ['a message that no list has shown', { fl_holes: { 3: 1 } }, 'hole'],
+  ])('lets %s that waits wait for none of them', async (_, waits, because) => {
+    const { due, run, sent } = await openScene(600);
+    const late = await due(99_999, waits);
+    await run();
+    expect(sent[0]).toEqual({ at: 0, pair: late, because });
+  });
+
+  test('tells of a queue that is away, once all else is through', async () => {
+    const { breakQueue, run } = await openScene(3);
+    breakQueue();
+    expect(await run()).toEqual(new Error('the queue is away'));
+  });
+});
