@@ -48,6 +48,8 @@ export type Fault = Scope &
     | { readonly fault: 'conversation.closed-by-timer'; readonly maxMs: number }
     /** The agent's app replaces the attributes of a message that a program wrote. */
     | { readonly fault: 'attributes.replaced'; readonly maxMs: number }
+    /** A program's text is stored trimmed, or with its accents composed (NFC). */
+    | { readonly fault: 'text.normalised'; readonly how: 'trimmed' | 'composed' }
     /** A write whose text holds this is refused for good. */
     | { readonly fault: 'content.refused'; readonly holds: string }
     /** No credentials are good, as while somebody changes them. */
@@ -73,6 +75,7 @@ export const FAULTS = [
   'index.skipped',
   'conversation.closed-by-timer',
   'attributes.replaced',
+  'text.normalised',
   'content.refused',
   'rest.denied',
   'side.down',

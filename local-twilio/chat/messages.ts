@@ -45,10 +45,21 @@ const mischief = (world: TwilioWorld, container: Container, message: Message, wa
     world.after(world.random() * replaced.maxMs, () => agentsAppReplaces(world, container, message, way));
 };
 
+/** What Twilio makes of a program's text, should it make anything of it. */
+const asStored = (world: TwilioWorld, container: Container, text: string | undefined, way: Way): string | undefined => {
+  if (text === undefined || way.by.source !== 'API') return text;
+  const { name } = container.account;
+  const rule = world.faults.draws('text.normalised', name, container.sid);
+  const stored = rule === undefined ? text : rule.how === 'trimmed' ? text.trim() : text.normalize('NFC');
+  if (stored === text || stored === '') return text;
+  world.faults.happened('text.normalised', name, container.sid);
+  return stored;
+};
+
 export const addMessage = (world: TwilioWorld, container: Container, draft: MessageDraft, way: Way): Message => {
   mustBeOpen(container);
   const media = draft.media ?? [];
-  const body = checkBody(draft.body, media.length, way.dialect);
+  const body = asStored(world, container, checkBody(draft.body, media.length, way.dialect), way);
   const attributes = checkAttributes(draft.attributes ?? '{}', LIMITS.attributes);
   countAction(world, container, way);
   const { name } = container.account;
@@ -88,7 +99,10 @@ export function updateMessage(
   way: Way,
 ): void {
   mustBeOpen(container);
-  const body = change.body === undefined ? message.body : checkBody(change.body, message.media.length, way.dialect);
+  const body =
+    change.body === undefined
+      ? message.body
+      : asStored(world, container, checkBody(change.body, message.media.length, way.dialect), way);
   const attributes =
     change.attributes === undefined ? message.attributes : checkAttributes(change.attributes, LIMITS.attributes);
   countAction(world, container, way);

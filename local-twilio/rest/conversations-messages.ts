@@ -29,7 +29,7 @@ const render = (call: Call, conversation: Container, message: Message) => {
     attributes: message.attributes,
     participant_sid: message.memberSid ?? null,
     date_created: date(call, message.dateCreated),
-    date_updated: date(call, message.dateUpdated),
+    date_updated: message.lastUpdatedBy === undefined ? null : date(call, message.dateUpdated),
     delivery: null,
     content_sid: null,
     url,

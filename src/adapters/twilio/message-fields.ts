@@ -7,8 +7,9 @@
 import type { Media } from '../../core/model/event.ts';
 import { parseCount } from './values.ts';
 
+/** Half a character can stand in JSON and in no form: it reads as a form would have it, U+FFFD. */
 const nonEmpty = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
+  typeof value === 'string' && value !== '' ? value.toWellFormed() : undefined;
 
 export const bodyIn = (value: unknown): string => nonEmpty(value) ?? '';
 

@@ -25,4 +25,4 @@ export const workerIdentity = (attributes: string | undefined, workerName: () =>
 };
 
 const nonEmptyText = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
+  typeof value === 'string' && value !== '' ? value.toWellFormed() : undefined;

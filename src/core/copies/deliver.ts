@@ -18,13 +18,14 @@ import {
 } from '../model/outcome.ts';
 import type { MessageSid, SourceSid } from '../model/sids.ts';
 import { TwilioError } from '../model/twilio-error.ts';
-import type { Draft } from '../ports/chat.ts';
+import type { Draft, Sent } from '../ports/chat.ts';
 import { close, type GapsBefore } from '../state/lane/close.ts';
 import { clear, lapse } from '../state/lane/intent.ts';
 import type { Claim, LaneLease } from '../state/lane/lease.ts';
 import { defer } from '../state/lane/waiting-marks.ts';
 import { writeCopied } from '../state/ledger.ts';
 import type { LinkedPair } from '../state/pair.ts';
+import { digestOf } from './fingerprint.ts';
 import { parkMessage } from './park.ts';
 import { isPoison } from './poison.ts';
 import { type Rendered, render } from './render.ts';
@@ -163,14 +164,15 @@ export const eraseDuplicate = async (
 };
 
 /** The copy is known to stand there: ledger row, then cursor. */
-export const settleCopy = async (
-  deps: BridgeDeps,
-  claim: Claim,
-  copy: { readonly sid: MessageSid; readonly index: number },
-  gaps: GapsBefore,
-): Promise<Delivered> => {
+export const settleCopy = async (deps: BridgeDeps, claim: Claim, copy: Sent, gaps: GapsBefore): Promise<Delivered> => {
   const { pair, lane, intent } = claim;
-  const row = await writeCopied(deps, { pair, lane, sid: intent.sid }, { ...copy, late: intent.late });
+  const { sid, index, written } = copy;
+  // Twilio wrote it otherwise than it was given: the row remembers both, so that the copy is known for what it says.
+  const otherwise =
+    written === undefined
+      ? undefined
+      : { said: intent.digest, written: digestOf(deps.settings.stampKey, intent.sid, written) };
+  const row = await writeCopied(deps, { pair, lane, sid: intent.sid }, { sid, index, late: intent.late, otherwise });
   const isDuplicate = row?.state === 'copied' && row.copy !== copy.sid;
   if (isDuplicate || row?.state === 'removed') {
     // Another run's copy is in the ledger already, or its source was removed meanwhile: this one goes. Its index stays

@@ -28,7 +28,10 @@ export type People = {
  * both sides: customers, `system`, bots like `support_42`. Agents are those who accepted the chat's task, and who is
  * called by an e-mail address, as workers are (docs/adr/0030). Flex's own spelling comes before a computed one.
  */
-export const authorAcross = (lane: Lane, author: string, people: People): string => {
+export const authorAcross = (lane: Lane, author: string, people: People): string =>
+  nameAcross(lane, author, people).toWellFormed();
+
+const nameAcross = (lane: Lane, author: string, people: People): string => {
   const { customer, workerIdentity, formerAgents } = people;
   if (author === customer || author === '') return author;
   const agents = workerIdentity === undefined ? formerAgents : [workerIdentity, ...formerAgents];
@@ -43,10 +46,14 @@ const LATE = '[Late, written ';
 /** Whether a copy says that it is late, and so stands behind younger ones. */
 export const isLate = (body: string): boolean => body.startsWith(LATE);
 
-/** @returns an empty text when the message holds nothing that could cross. */
+/**
+ * As the wire carries it: of half a character, which JSON can hold and a form cannot, it makes U+FFFD. So stamp, digest
+ * and comparison are of what can stand there.
+ * @returns an empty text when the message holds nothing that could cross.
+ */
 export const textAcross = (lane: Lane, { body, media, createdAt }: Message, late: boolean): string => {
   const text = [body, ...media.map((one) => named(one, lane))].filter((line) => line !== '').join('\n');
-  return late && text !== '' ? `${LATE}${minute(createdAt)} UTC] ${text}` : text;
+  return (late && text !== '' ? `${LATE}${minute(createdAt)} UTC] ${text}` : text).toWellFormed();
 };
 
 /** What a copy says, which may be nothing, for its source may have been emptied. */

@@ -7,14 +7,15 @@ import { type Outcome, skipped } from '../model/outcome.ts';
 import type { MessageSid } from '../model/sids.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
-import { type CopiedRow, type LedgerRow, writeDeleted, writeUpToDate } from '../state/ledger.ts';
+import { type CopiedRow, type LedgerRow, writeDeleted, writeSaid } from '../state/ledger.ts';
 import type { LinkedPair } from '../state/pair.ts';
 import { stampedFor } from './deliver.ts';
-import { digestAcross } from './fingerprint.ts';
+import { digestAcross, digestOf } from './fingerprint.ts';
 import { GONE } from './notice-text.ts';
 import { parkEdit } from './park.ts';
 import { isPoisonSince } from './poison.ts';
 import { copyOf, textAcross } from './render.ts';
+import { isStampedFor, readsAs } from './says-so.ts';
 
 /** A message that is across: `sid` of its source, and the row that names its copy. */
 export type CopyOf = {
@@ -57,7 +58,8 @@ export const updateCopy = async (deps: BridgeDeps, across: CopyOf, original: Mes
     }
     const says = copyOf(lane, original, pair, row.late);
     const attributes = stampedFor(deps, { lane, into }, says, sid, 'copy');
-    await side.rewrite(into, row.copy, { body: says.body, attributes });
+    const written = await side.rewrite(into, row.copy, { body: says.body, attributes });
+    await noteSaid(deps, across, says.body, written);
   } catch (error) {
     if (!(error instanceof TwilioError)) throw error;
     if (error.remedy === 'park') {
@@ -70,8 +72,31 @@ export const updateCopy = async (deps: BridgeDeps, across: CopyOf, original: Mes
     await writeDeleted(deps, { pair, lane, sid }, row.copy);
     return skipped('removed');
   }
-  if (row.refused !== undefined) await writeUpToDate(deps, { pair, lane, sid }, row.copy);
   return { end: 'replicated', copies: [row.copy] };
+};
+
+/** @param written what stands there now, as Twilio's answer has it: it may write a text otherwise than it is given. */
+const noteSaid = async (deps: BridgeDeps, across: CopyOf, text: string, written: string | undefined): Promise<void> => {
+  const { sid, row } = across;
+  const digest = (body: string) => digestOf(deps.settings.stampKey, sid, body);
+  const now = { said: digest(text), written: written === undefined || written === text ? undefined : digest(written) };
+  if (row.refused !== undefined || row.said !== now.said || row.written !== now.written)
+    await writeSaid(deps, across, row.copy, now);
+};
+
+/**
+ * Whether the copy says already what its source says, stamp and all, as after a change of nothing but attributes. A look
+ * at one message may be behind, so it is asked only where the row tells of no other text that was written since.
+ */
+export const saysSoAlready = async (deps: BridgeDeps, across: CopyOf, original: Message): Promise<boolean> => {
+  const { pair, lane, sid, row } = across;
+  const text = textAcross(lane, original, row.late);
+  const isRecent = row.said === undefined || row.said === digestOf(deps.settings.stampKey, sid, text);
+  if (row.refused !== undefined || !isRecent) return false;
+  const { into } = leaseOf(pair, lane);
+  const copy = await chatSide(deps, destination(lane)).message(into, row.copy);
+  if (copy === undefined || !isStampedFor(deps.settings, { lane, into }, copy, sid, text)) return false;
+  return copy.neverEdited === true || readsAs(deps.settings, lane, row, copy, original);
 };
 
 /** Whether it is known that Twilio will not do it. */

@@ -5,7 +5,7 @@
 
 import { stampOn } from '../copies/find.ts';
 import { claimedStamp } from '../copies/stamp.ts';
-import { isCopyableNow, originalOf, updateCopy } from '../copies/update.ts';
+import { isCopyableNow, isEditRefused, originalOf, saysSoAlready, updateCopy } from '../copies/update.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Work } from '../jobs/envelope.ts';
 import type { Run } from '../jobs/run.ts';
@@ -120,5 +120,11 @@ const updateIfCopied = async (
     return outcome;
   }
   if (row.state !== 'copied') return skipped(row.state === 'skipped' ? 'empty' : row.state);
-  return updateCopy(deps, { pair, lane, sid, row }, original);
+  const across = { pair, lane, sid, row };
+  if (original !== undefined) {
+    // Another app may have changed nothing but attributes.
+    if (isEditRefused(deps, across, original)) return skipped('parked');
+    if (await saysSoAlready(deps, across, original)) return skipped('already');
+  }
+  return updateCopy(deps, across, original);
 };

@@ -41,6 +41,10 @@ export type Message = {
   /** JSON text as Twilio holds it; may be anything that a customer's client wrote. */
   readonly attributes: string;
   readonly media: readonly Media[];
+  /**
+   * Twilio says that it was never edited since it was written: only a list or a look tells, and not of every message.
+   */
+  readonly neverEdited?: true;
 };
 
 /** `container` is a channel (Flex) or a conversation (Frontline), both CH + 32 hex; `service` its chat service IS… */

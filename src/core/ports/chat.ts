@@ -24,6 +24,9 @@ export type Draft = {
   readonly notifyWebhooks: boolean;
 };
 
+/** `written`: what it says, as Twilio's answer has it, where that is not what it was given. */
+export type Sent = { readonly sid: MessageSid; readonly index: number; readonly written?: string };
+
 /** `next` is opaque: hand it back to go on. A page holds at most 100 messages. */
 export type Page = { readonly messages: readonly Message[]; readonly next: string | undefined };
 
@@ -32,18 +35,16 @@ export type ChatSide = {
   readonly side: Side;
   /** The chat service's SID, IS…. */
   readonly service: ServiceSid;
-  readonly send: (
-    container: ContainerSid,
-    draft: Draft,
-  ) => Promise<{ readonly sid: MessageSid; readonly index: number }>;
+  readonly send: (container: ContainerSid, draft: Draft) => Promise<Sent>;
   readonly listMessages: (container: ContainerSid, order: 'asc' | 'desc', from?: string | undefined) => Promise<Page>;
   /** undefined when it is gone. */
   readonly message: (container: ContainerSid, sid: MessageSid) => Promise<Message | undefined>;
+  /** @returns what it says now, as Twilio's answer has it; undefined where that does not tell. */
   readonly rewrite: (
     container: ContainerSid,
     sid: MessageSid,
     draft: { readonly body: string; readonly attributes: string },
-  ) => Promise<void>;
+  ) => Promise<string | undefined>;
   /** Success when it is gone already. */
   readonly erase: (container: ContainerSid, sid: MessageSid) => Promise<void>;
   /** By SID or unique name; undefined when there is none. */

@@ -5,6 +5,7 @@
 import { type CopiesAmong, copiesAmong, type Stamps, stampOn } from '../copies/find.ts';
 import { isNotice } from '../copies/notice-text.ts';
 import { isLate, textAcross } from '../copies/render.ts';
+import { isAsTwilioWroteIt } from '../copies/says-so.ts';
 import { claimedStamp } from '../copies/stamp.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { otherLane } from '../model/event.ts';
@@ -38,7 +39,7 @@ export const compareEnds = (stamps: Stamps, lease: LaneLease, from: End, into: E
   const { pending, uncopied } = withoutCopy(stamps, lease, from, copies);
   return [
     ...findDuplicates(among),
-    ...findCopies(lease, from, copies, among),
+    ...findCopies(stamps, lease, from, copies, among),
     ...pending.map((original) => ({ kind: 'pending', original }) as const),
     ...findUncopied(into, copies, uncopied),
     ...findUnattributed(lease, from, into, uncopied),
@@ -62,7 +63,13 @@ const findDuplicates = ({ proven }: CopiesAmong): readonly Finding[] =>
     .map(([origin, copies]) => ({ kind: 'duplicated', origin, copies }) as const);
 
 /** Does each copy that stands once have its source, and say what that says? */
-const findCopies = ({ lane }: LaneLease, from: End, copies: Copies, { proven }: CopiesAmong): readonly Finding[] => {
+const findCopies = (
+  stamps: Stamps,
+  lease: LaneLease,
+  from: End,
+  copies: Copies,
+  { proven }: CopiesAmong,
+): readonly Finding[] => {
   const originals = new Map(from.messages.map((message) => [message.sid, message]));
   const findings: Finding[] = [];
   for (const [origin, found] of copies) {
@@ -72,7 +79,7 @@ const findCopies = ({ lane }: LaneLease, from: End, copies: Copies, { proven }: 
     if (original === undefined) {
       if (wouldList(originalsOf(from), copy))
         findings.push({ kind: 'orphan', origin, copy, proven: proven.has(origin) });
-    } else if (!readsAs(lane, copy, original)) findings.push({ kind: 'differs', original, copy });
+    } else if (!saysSo(stamps, lease, copy, original)) findings.push({ kind: 'differs', original, copy });
   }
   return findings;
 };
@@ -146,6 +153,13 @@ const originalsOf = (end: End): End => ({
   ...end,
   messages: end.messages.filter(({ attributes }) => claimedStamp(attributes) === undefined),
 });
+
+/** Word for word, or as Twilio itself wrote what it was given. */
+const saysSo = (stamps: Stamps, lease: LaneLease, copy: Message, original: Message): boolean =>
+  [false, true].some((late) => {
+    const text = textAcross(lease.lane, original, late);
+    return copy.body === text || isAsTwilioWroteIt(stamps, lease, copy, original.sid, text);
+  });
 
 const readsAs = (lane: Lane, copy: Message, original: Message): boolean =>
   [false, true].some((late) => textAcross(lane, original, late) === copy.body);

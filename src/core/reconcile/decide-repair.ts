@@ -2,6 +2,7 @@
  * What is done about a finding, by what the ledger says of it. Pure, and the one answer for both who ask: the sweep,
  * whether a job is worth its calls, and the job itself.
  */
+import { readsAs } from '../copies/says-so.ts';
 import { isCopyableNow, isEditRefused } from '../copies/update.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Lane, Message } from '../model/event.ts';
@@ -45,6 +46,7 @@ export const decideRepair = (
   if (row.copy !== finding.copy.sid) return nothing;
   switch (finding.kind) {
     case 'differs':
+      if (readsAs(deps.settings, lane, row, finding.copy, finding.original)) return nothing;
       return { do: 'revert', row, original: finding.original };
     case 'orphan':
     case 'unattributed':

@@ -2,13 +2,13 @@
 
 import { eraseDuplicate } from '../copies/deliver.ts';
 import { isNotice } from '../copies/notice-text.ts';
-import { textAcross } from '../copies/render.ts';
 import { revertCopy } from '../copies/revert-copy.ts';
+import { readsAs } from '../copies/says-so.ts';
 import { logUpdate, originalOf, updateCopy } from '../copies/update.ts';
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import { type Tally, unsure } from '../jobs/run.ts';
 import { sendJob } from '../jobs/send.ts';
-import type { Lane, Message } from '../model/event.ts';
+import type { Message } from '../model/event.ts';
 import { destination, otherLane } from '../model/event.ts';
 import type { MessageSid, SourceSid } from '../model/sids.ts';
 import { JOB_ENDS_WITHIN_MS, SURELY_VISIBLE_MS } from '../model/times.ts';
@@ -69,7 +69,7 @@ export const isConfirmed = async (
   const { action } = (await decideFor(deps, lease, finding)) ?? {};
   if (action?.do !== 'look') return action !== undefined && action.do !== 'nothing';
   const copy = into.messages.find(({ sid }) => sid === action.row.copy);
-  return copy === undefined || !readsAs(lease.lane, action.row.late, copy, action.original);
+  return copy === undefined || !readsAs(deps.settings, lease.lane, action.row, copy, action.original);
 };
 
 type Duplicated = Extract<Finding, { kind: 'duplicated' }>;
@@ -148,7 +148,7 @@ const lookAtCopy = async (at: Repair, row: CopiedRow, original: Message): Promis
   const { pair, lane, into } = lease;
   const copy = await chatSide(deps, destination(lane)).message(into, row.copy);
   // It stands there without its stamp, and must still say what its source says.
-  if (copy !== undefined) return !readsAs(lane, row.late, copy, original) && updateTo(at, row, original);
+  if (copy !== undefined) return !readsAs(deps.settings, lane, row, copy, original) && updateTo(at, row, original);
   if (!isOld(at, original)) return false;
   // A person deleted it: then it stays deleted.
   await writeDeleted(deps, { pair, lane, sid: origin }, row.copy);
@@ -194,6 +194,3 @@ const isOld = ({ deps, tally }: Repair, { createdAt }: Message): boolean => {
   unsure(tally, old);
   return false;
 };
-
-const readsAs = (lane: Lane, late: boolean, copy: Message, original: Message): boolean =>
-  copy.body === textAcross(lane, original, late);

@@ -129,6 +129,10 @@ export const LEDGER = {
   parkedAt: 'parkedAt',
   /** Of a copy: the digest of the later text that Twilio refused. Of a parked message: the digest of its text. */
   refusedDigest: 'refusedDigest',
+  /** Of a copy that was rewritten: the digest of what it was last made to say. */
+  saidDigest: 'saidDigest',
+  /** The digest of what Twilio wrote instead, where that is something else. */
+  writtenDigest: 'writtenDigest',
   revertedDigest: 'revertedDigest',
   reverts: 'reverts',
   revertedSince: 'revertedSince',

@@ -20,6 +20,10 @@ export type LedgerRow =
       readonly late: boolean;
       /** Names the edit that Twilio refused, by the digest of its text or as `gone`: that edit is parked. */
       readonly refused: string | undefined;
+      /** By digest, what the copy was last made to say; as a rule undefined while it was never rewritten. */
+      readonly said: string | undefined;
+      /** By digest, what Twilio wrote instead, for it may trim or compose a text; undefined where it wrote just that. */
+      readonly written: string | undefined;
       /** To which text, by digest, the copy was reverted so often since then, in milliseconds since 1970. */
       readonly reverted: { readonly digest: string; readonly times: number; readonly since: number } | undefined;
     }
@@ -50,6 +54,8 @@ const readItem = (item: Item | undefined): LedgerRow | undefined => {
         copyIndex: Number(item[l.copyIndex]),
         late: item[l.late] !== undefined,
         refused: textIn(item, l.refusedDigest),
+        said: textIn(item, l.saidDigest),
+        written: textIn(item, l.writtenDigest),
         reverted:
           digest === undefined
             ? undefined
@@ -149,7 +155,13 @@ const PARKED_ATTRIBUTES = [l.reason, l.index, l.parkedAt, ...OFF_LIST, l.code, l
 export const writeCopied = (
   deps: BridgeDeps,
   of: RowOf,
-  copy: { readonly sid: MessageSid; readonly index: number; readonly late: boolean },
+  copy: {
+    readonly sid: MessageSid;
+    readonly index: number;
+    readonly late: boolean;
+    /** Where Twilio wrote it otherwise than it was given. */
+    readonly otherwise: { readonly said: string; readonly written: string } | undefined;
+  },
 ): Promise<LedgerRow | undefined> =>
   writeRow(deps, of, {
     when: mayBeCopied,
@@ -159,6 +171,9 @@ export const writeCopied = (
       [l.copyIndex]: copy.index,
       ...kept(deps),
       ...(copy.late ? { [l.late]: 1 } : {}),
+      ...(copy.otherwise === undefined
+        ? {}
+        : { [l.saidDigest]: copy.otherwise.said, [l.writtenDigest]: copy.otherwise.written }),
     },
     remove: PARKED_ATTRIBUTES,
   });
@@ -220,9 +235,18 @@ export const writeEditParked = async (
   });
 };
 
-/** The copy says what its source says, and no edit is parked any more. */
-export const writeUpToDate = async (deps: BridgeDeps, of: RowOf, copy: MessageSid): Promise<void> => {
-  await writeRow(deps, of, { when: copyIs(copy), remove: PARKED_ATTRIBUTES });
+/** The copy was rewritten to say what its source says, and no edit is parked any more. */
+export const writeSaid = async (
+  deps: BridgeDeps,
+  of: RowOf,
+  copy: MessageSid,
+  { said, written }: Pick<CopiedRow, 'written'> & { readonly said: string },
+): Promise<void> => {
+  await writeRow(deps, of, {
+    when: copyIs(copy),
+    set: { [l.saidDigest]: said, ...(written === undefined ? {} : { [l.writtenDigest]: written }) },
+    remove: written === undefined ? [...PARKED_ATTRIBUTES, l.writtenDigest] : PARKED_ATTRIBUTES,
+  });
 };
 
 /** How often the copy was reverted. */

@@ -66,6 +66,15 @@ describe('a message on the other side', () => {
     );
   });
 
+  test('is what the wire can carry: half a character becomes what a form makes of it', () => {
+    const media = [{ sid: 'ME1', filename: '\udc00.pdf', contentType: 'application/pdf', size: 1 }];
+    const rendered = render('toFlex', message({ author: 'jo\ud83d', body: 'Hi \ud83d', media }), people, false);
+    expect(rendered).toEqual({
+      author: 'jo\ufffd',
+      body: 'Hi \ufffd\n[File: \ufffd.pdf, application/pdf, 1 B. Open it in Frontline.]',
+    });
+  });
+
   test('says so when it comes late', () => {
     expect(render('toFrontline', message({}), people, true)?.body).toBe('[Late, written 2026-03-14 17:04 UTC] Hello');
   });

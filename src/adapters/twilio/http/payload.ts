@@ -18,10 +18,11 @@ export const asPayload = (value: unknown, field: string): Payload => {
 
 export const parsePayload = (body: string): Payload => asPayload(parseJson(body), '(body)');
 
+/** Half a character, which JSON can carry and a form cannot, reads as a form would have it: U+FFFD. */
 export const requiredText = (from: Payload, field: string): string => {
   const value = from[field];
   if (typeof value !== 'string') throw new Unreadable(field);
-  return value;
+  return value.toWellFormed();
 };
 
 /** A SID by its letters. */

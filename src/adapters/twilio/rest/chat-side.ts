@@ -29,6 +29,8 @@ export type ChatApi = {
   /** Of messages: parameter and field. */
   readonly author: readonly ['From', 'from'] | readonly ['Author', 'author'];
   readonly media: (message: Payload) => readonly Payload[];
+  /** Whether Twilio says of a message that it was never edited. */
+  readonly neverEdited: (message: Payload) => boolean;
   readonly state: (container: Payload) => Container['state'];
 };
 
@@ -67,7 +69,7 @@ export const readContainer =
   });
 
 const readMessage =
-  ({ author: [, author], media }: ChatApi) =>
+  ({ author: [, author], media, neverEdited }: ChatApi) =>
   (payload: Payload): Message => ({
     sid: sid(payload, 'sid', 'IM'),
     index: wholeNumber(payload, 'index'),
@@ -78,6 +80,7 @@ const readMessage =
     media: media(payload)
       .map(readMedium)
       .filter((file) => file !== undefined),
+    ...(neverEdited(payload) ? { neverEdited: true } : {}),
   });
 
 const createMembers = (
@@ -132,7 +135,14 @@ export const createChatSide = (rest: Rest, api: ChatApi): Omit<ChatSide, 'side'>
         form: { [author[0]]: draft.author, Body: body, DateCreated: createdAt, Attributes: attributes },
         notifyWebhooks,
       },
-      (payload) => ({ sid: sid(payload, 'sid', 'IM'), index: wholeNumber(payload, 'index') }),
+      (payload) => {
+        const written = optionalText(payload, 'body');
+        return {
+          sid: sid(payload, 'sid', 'IM'),
+          index: wholeNumber(payload, 'index'),
+          ...(written === undefined || written === body ? {} : { written }),
+        };
+      },
     );
 
   const listMessages = async (container: string, order: 'asc' | 'desc', from?: string): Promise<Page> => {
@@ -153,7 +163,7 @@ export const createChatSide = (rest: Rest, api: ChatApi): Omit<ChatSide, 'side'>
     rewrite: (container, sid, { body, attributes }) =>
       rest(
         { method: 'POST', path: [...messages(container), sid], form: { Body: body, Attributes: attributes } },
-        () => undefined,
+        (payload) => optionalText(payload, 'body'),
       ),
     erase: (container, sid) =>
       undefinedWhenGone(rest({ method: 'DELETE', path: [...messages(container), sid] }, () => undefined)),

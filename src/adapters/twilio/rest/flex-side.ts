@@ -17,6 +17,7 @@ export const createFlexSide = (account: AccountRest): FlexSide => ({
     members: 'Members',
     author: ['From', 'from'],
     media: ({ media }) => (media === undefined || media === null ? [] : [asPayload(media, 'media')]),
+    neverEdited: (message) => message.was_edited === false,
     state: () => 'open',
   }),
   side: 'flex',

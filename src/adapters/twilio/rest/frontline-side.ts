@@ -20,6 +20,9 @@ export const createFrontlineSide = (account: AccountRest): FrontlineSide => {
     members: 'Participants',
     author: ['Author', 'author'],
     media: (message) => (message.media === undefined || message.media === null ? [] : list(message, 'media')),
+    // "null if the message has not been edited", says the reference. Its samples have the time of creation there, and
+    // so have copies that were edited within a second: what is not null says nothing.
+    neverEdited: ({ date_updated: updated }) => updated === null,
     state: ({ state }) => (state === 'closed' ? 'closed' : 'open'),
   } as const satisfies ChatApi;
   const pair = ['v1', 'Services', account.serviceSid];

@@ -46,6 +46,7 @@ export const describeChatSide = (name: string, open: () => Promise<SideUnderTest
         createdAt: '',
         attributes: '{"x":"ñ"}',
         media: [],
+        neverEdited: true,
       });
     });
 

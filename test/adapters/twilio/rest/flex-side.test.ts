@@ -42,7 +42,10 @@ const gone = { status: 404, json: { code: 20404, message: 'not found', status: 4
 
 describe('a message sent to Flex', () => {
   test('carries author, text, original time to the millisecond and attributes, with the account token', async () => {
-    const { played, flex } = await onStage(() => ({ status: 201, json: message }));
+    const { played, flex } = await onStage(({ form }) => ({
+      status: 201,
+      json: { ...message, body: form.get('Body') },
+    }));
     const body = 'こんにちは 👩‍👩‍👧 + & = % \r\n end';
     expect(await flex.send(channel, { ...draft, body, attributes: '{"x":"ñ"}' })).toEqual({
       sid: messageSid,
