@@ -16,6 +16,7 @@ const EXPECTED: readonly string[] = [
   'fault message.late',
   'fault index.skipped',
   'fault attributes.replaced',
+  'fault text.normalised',
   'fault conversation.closed-by-timer',
   'waits for a closed conversation',
   'fault side.down',

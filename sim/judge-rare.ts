@@ -8,7 +8,7 @@ import { readRow } from '../src/core/state/ledger.ts';
 import type { Chronicle } from './chronicle.ts';
 import { phoneProblems } from './phone.ts';
 import { conversationWith, type Played } from './played.ts';
-import { notice } from './texts.ts';
+import { inOneForm, notice } from './texts.ts';
 import type { SimWorld } from './world.ts';
 
 /**
@@ -21,14 +21,19 @@ export const legible = (world: SimWorld, chats: readonly Played[]): SimWorld => 
   const empties = new Set<string>(chats.flatMap(({ empties }) => [...empties]));
   const chatOf = (sid: string): Played | undefined =>
     chats.find(({ channel }) => sid === channel || sid === conversationWith(world, channel));
-  const read = (message: ReadMessage): ReadMessage => ({ ...message, body: files.get(message.sid) ?? message.body });
+  const normalised = (world.twilio.faults.counts()['text.normalised'] ?? 0) > 0;
+  const stored = (text: string): string => (normalised ? inOneForm(text) : text);
+  const read = (message: ReadMessage): ReadMessage => {
+    const body = files.get(message.sid) ?? message.body;
+    return { ...message, body: body === undefined ? body : stored(body) };
+  };
   const of: Chronicle['of'] = (container) =>
     world.chronicle
       .of(container)
       .filter(({ sid }) => !empties.has(sid))
       .map((one) => {
         const file = files.get(one.sid);
-        return file === undefined ? one : { ...one, texts: one.texts.map((text) => ({ ...text, body: file })) };
+        return { ...one, texts: one.texts.map((text) => ({ ...text, body: stored(file ?? text.body) })) };
       });
   return {
     ...world,

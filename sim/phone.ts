@@ -1,6 +1,7 @@
 /** What the customer got by SMS, against what stands in the channel and what was lined up for Flex's own webhook. */
 import type { WrittenMessage } from './chronicle.ts';
 import type { Played } from './played.ts';
+import { inOneForm } from './texts.ts';
 import type { SimWorld } from './world.ts';
 
 /** After so long an SMS is pointless, and parked. */
@@ -62,6 +63,6 @@ type Text = { readonly messageSid: string; readonly body: string; readonly at: n
 const textProblems = ({ messageSid, body, at }: Text, message: WrittenMessage | undefined, customer: string) => {
   if (message === undefined) return [`the phone has "${body}", which never stood in the channel (${messageSid})`];
   if (message.author === customer) return [`the phone has the customer's own "${body}" (${messageSid})`];
-  const said = message.texts.some((text) => text.at <= at && text.body === body);
+  const said = message.texts.some((text) => text.at <= at && inOneForm(text.body) === inOneForm(body));
   return said ? [] : [`the phone has "${body}", which the message never said by then (${messageSid})`];
 };

@@ -3,5 +3,7 @@ export const late = /^\[Late, written [^\]]+\] /;
 export const edited = / \(edited \d+( poison)?\)$/;
 /** What was first said: the same through edits and late copies. */
 export const base = (text: string): string => text.replace(late, '').replace(edited, '');
+/** As Twilio may have it: what a program writes may be stored trimmed, or composed. */
+export const inOneForm = (text: string): string => text.trim().normalize('NFC');
 /** The bridge's own word, never a person's. */
 export const notice = /^\[Bridge\] /;

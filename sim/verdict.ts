@@ -11,7 +11,7 @@ import { memberProblems } from './judge-members.ts';
 import { restProblems } from './judge-rest.ts';
 import { phoneProblems } from './phone.ts';
 import { conversationWith, type Played } from './played.ts';
-import { base, edited, late, notice } from './texts.ts';
+import { base, edited, inOneForm, late, notice } from './texts.ts';
 import type { SimWorld } from './world.ts';
 
 /** @returns what is wrong, a line each. */
@@ -96,7 +96,7 @@ const problemsOf = (world: SimWorld, chat: Played, conversation: string): readon
   );
   for (const side of ['flex', 'frontline'] as const)
     for (const { sid, body = '' } of all[side])
-      if (chat.said[side].has(sid) && body !== (chat.meant.get(sid) ?? body.replace(edited, '')))
+      if (chat.said[side].has(sid) && inOneForm(body) !== inOneForm(chat.meant.get(sid) ?? body.replace(edited, '')))
         wrong.push(`somebody changed what a person said on the ${side} side to "${body}"`);
   return wrong;
 };

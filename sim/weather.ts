@@ -34,6 +34,13 @@ const drawLateAfterAnswer = (dice: Dice, late: Lateness): Fault => {
   return { fault: 'rest.5xx-late', p, status, maxMs: isAnswered(status) ? late.answered : late.unanswered };
 };
 
+/** Should Twilio write texts otherwise than it is given, then it does so always. Drawn apart, as above. */
+const drawNormalised = (dice: Dice): Fault => ({
+  fault: 'text.normalised',
+  p: dice.chance(0.15) ? 1 : 0,
+  how: dice.pick(['trimmed', 'composed'] as const),
+});
+
 const bringsDoubt = (fault: Fault): boolean =>
   (fault.fault === 'rest.5xx-late' || fault.fault === 'rest.5xx-after') && isAnswered(fault.status);
 
@@ -59,6 +66,7 @@ export const drawWeather = (dice: Dice, late: Lateness): Weather => {
     { fault: 'message.late', p: some(0.2, 0.1), maxMs: 30_000 },
     { fault: 'index.skipped', p: some(0.2, 0.1), max: 3 },
     { fault: 'attributes.replaced', p: some(0.2, 0.2), account: 'frontline', maxMs: 60_000 },
+    drawNormalised(dice.fork('normalised')),
     drawLateAfterAnswer(dice.fork('late after answer'), late),
   ];
   const met = faults.filter(({ p }) => p > 0);

@@ -192,7 +192,8 @@ describe('a message on the other side', () => {
         const attributes = stampedAttributes('key', deployment, here, source, kind);
         expect(provenStamp('key', here, attributes)).toEqual(claimedStamp(attributes));
         expect(provenStamp('key', here, attributes)).toMatchObject({ d: deployment, s: source, k: kind });
-        fc.pre(JSON.stringify(here) !== JSON.stringify(elsewhere));
+        const inOneForm = (at: typeof here) => JSON.stringify({ ...at, body: at.body.trim().normalize('NFC') });
+        fc.pre(inOneForm(here) !== inOneForm(elsewhere));
         expect(provenStamp('key', elsewhere, attributes)).toBeUndefined();
       }),
     );

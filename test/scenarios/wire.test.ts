@@ -54,6 +54,7 @@ describe.each(['customer', 'agent'] as const)('of the %s', (who) => {
       person.writes(given);
       await isQuietAfterwards(harness);
       expect(said('other')).toEqual([stored]);
+      expect(said('here')).toEqual([given]);
       expect(rewrites()).toBe(0);
     });
 
@@ -66,6 +67,7 @@ describe.each(['customer', 'agent'] as const)('of the %s', (who) => {
       lost();
       await isQuietAfterwards(harness);
       expect(said('other')).toEqual([stored]);
+      expect(said('here')).toEqual([given]);
       expect(rewrites()).toBe(0);
     });
 
@@ -77,6 +79,7 @@ describe.each(['customer', 'agent'] as const)('of the %s', (who) => {
       person.edits(sid, given);
       await isQuietAfterwards(harness);
       expect(said('other')).toEqual([stored]);
+      expect(said('here')).toEqual([given]);
       expect(rewrites()).toBe(1);
     });
 
@@ -90,6 +93,7 @@ describe.each(['customer', 'agent'] as const)('of the %s', (who) => {
       await harness.rest(person.other, 'POST', `${url}/Messages/${copy}`, { Body: 'by hand' });
       await isQuietAfterwards(harness);
       expect(said('other')).toEqual([stored]);
+      expect(said('here')).toEqual([given]);
       // The hand's and the bridge's.
       expect(rewrites()).toBe(2);
     });

@@ -5,16 +5,24 @@
 import type { BridgeSettings } from '../deps.ts';
 import type { Lane, Message } from '../model/event.ts';
 import type { CopiedRow } from '../state/ledger.ts';
-import { type Stamps, stampOn, type Writer } from './find.ts';
+import type { Stamps, Writer } from './find.ts';
 import { digestOf } from './fingerprint.ts';
 import { textAcross } from './render.ts';
+import { stampForText } from './stamp.ts';
 
 /** The stamp is the one that was made for this text, and nobody has ever edited the message. */
 export const isAsTwilioWroteIt = (stamps: Stamps, writer: Writer, copy: Message, sid: string, text: string): boolean =>
   copy.neverEdited === true && isStampedFor(stamps, writer, copy, sid, text);
 
-export const isStampedFor = (stamps: Stamps, writer: Writer, copy: Message, sid: string, text: string): boolean =>
-  stampOn(stamps, writer, { ...copy, body: text })?.s === sid;
+export const isStampedFor = (stamps: Stamps, writer: Writer, copy: Message, sid: string, text: string): boolean => {
+  const { author, attributes } = copy;
+  const stamp = stampForText(
+    stamps.stampKey,
+    { lane: writer.lane, container: writer.into, author, body: text },
+    attributes,
+  );
+  return stamp?.d === stamps.deployment && stamp.s === sid;
+};
 
 /** By the text, or by what the row remembers of Twilio's answer when the copy was last rewritten. */
 export const readsAs = (

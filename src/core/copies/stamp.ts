@@ -20,6 +20,8 @@ export type Stamp = {
   readonly k: StampKind;
   /** 128 bits of HMAC-SHA256, hexadecimal. */
   readonly h: string;
+  /** The same of the text as Twilio may store it (trimmed, composed); left out where that is the text itself. */
+  readonly n?: string;
 };
 
 export type Stamped = {
@@ -32,6 +34,9 @@ export type Stamped = {
 
 const attribute = 'bridge';
 
+/** Texts that differ only by what Twilio may do to one: trim it, compose its accents, end its lines alike. */
+const alike = (text: string): string => text.replaceAll('\r\n', '\n').trim().normalize('NFC');
+
 const mac = (key: string, at: Stamped, d: string, s: SourceSid, k: StampKind): string => {
   const body = createHash('sha256').update(at.body).digest('hex');
   const said = JSON.stringify([d, at.lane, at.container, at.author, k, s, body]);
@@ -39,8 +44,13 @@ const mac = (key: string, at: Stamped, d: string, s: SourceSid, k: StampKind): s
 };
 
 /** The attributes of a message to create, as JSON text. */
-export const stampedAttributes = (key: string, deployment: string, at: Stamped, s: SourceSid, k: StampKind): string =>
-  JSON.stringify({ [attribute]: { v: 1, d: deployment, s, k, h: mac(key, at, deployment, s, k) } satisfies Stamp });
+export const stampedAttributes = (key: string, deployment: string, at: Stamped, s: SourceSid, k: StampKind): string => {
+  const h = mac(key, at, deployment, s, k);
+  const body = alike(at.body);
+  const stamp: Stamp = { v: 1, d: deployment, s, k, h };
+  const both = body === at.body ? stamp : { ...stamp, n: mac(key, { ...at, body }, deployment, s, k) };
+  return JSON.stringify({ [attribute]: both satisfies Stamp });
+};
 
 /**
  * What the bridge writes into a stamp: a message's SID or a notice's (notice-text.ts), a deployment's name, its HMAC. A
@@ -62,21 +72,40 @@ export const claimedStamp = (attributes: string): Stamp | undefined => {
       claim?.v !== 1 ||
       !matching(claim.d, deployments) ||
       !matching<SourceSid>(claim.s, sources) ||
-      !matching(claim.h, macs)
+      !matching(claim.h, macs) ||
+      (claim.n !== undefined && !matching(claim.n, macs))
     )
       return undefined;
     if (claim.k !== 'copy' && claim.k !== 'notice' && claim.k !== 'silent') return undefined;
-    return { v: 1, d: claim.d, s: claim.s, k: claim.k, h: claim.h };
+    const { n } = claim;
+    return { v: 1, d: claim.d, s: claim.s, k: claim.k, h: claim.h, ...(matching<string>(n, macs) ? { n } : {}) };
   } catch {
     return undefined;
   }
 };
 
-/** The stamp, proven to be written by a bridge that holds the key, for just this place, author and text. */
+/**
+ * The stamp, proven to be written by a bridge that holds the key, for just this place, author and text, or for a text
+ * of which Twilio may have made this one.
+ */
 export const provenStamp = (key: string, at: Stamped, attributes: string): Stamp | undefined => {
   const claim = claimedStamp(attributes);
   if (claim === undefined) return undefined;
-  const good = Buffer.from(mac(key, at, claim.d, claim.s, claim.k));
-  const given = Buffer.from(claim.h);
-  return good.length === given.length && timingSafeEqual(good, given) ? claim : undefined;
+  const { n } = claim;
+  const isProven = isMacOf(key, at, claim, claim.h) || (n !== undefined && isMacOf(key, likeStored(at), claim, n));
+  return isProven ? claim : undefined;
+};
+
+/** The stamp, proven to be written for this text to the letter, whatever Twilio made of it. */
+export const stampForText = (key: string, at: Stamped, attributes: string): Stamp | undefined => {
+  const claim = claimedStamp(attributes);
+  return claim !== undefined && isMacOf(key, at, claim, claim.h) ? claim : undefined;
+};
+
+const likeStored = (at: Stamped): Stamped => ({ ...at, body: alike(at.body) });
+
+const isMacOf = (key: string, at: Stamped, { d, s, k }: Stamp, h: string): boolean => {
+  const good = Buffer.from(mac(key, at, d, s, k));
+  const given = Buffer.from(h);
+  return good.length === given.length && timingSafeEqual(good, given);
 };

@@ -85,8 +85,8 @@ const noteSaid = async (deps: BridgeDeps, across: CopyOf, text: string, written:
 };
 
 /**
- * Whether the copy says already what its source says, stamp and all, as after a change of nothing but attributes. A look
- * at one message may be behind, so it is asked only where the row tells of no other text that was written since.
+ * Whether the copy says already what its source says, stamp and all, as after a change of nothing but attributes. A
+ * look at one message may be behind, so it is asked only where the row tells of no other text that was written since.
  */
 export const saysSoAlready = async (deps: BridgeDeps, across: CopyOf, original: Message): Promise<boolean> => {
   const { pair, lane, sid, row } = across;

@@ -22,7 +22,7 @@ export type LedgerRow =
       readonly refused: string | undefined;
       /** By digest, what the copy was last made to say; as a rule undefined while it was never rewritten. */
       readonly said: string | undefined;
-      /** By digest, what Twilio wrote instead, for it may trim or compose a text; undefined where it wrote just that. */
+      /** By digest, what Twilio wrote instead, for it may trim or compose a text; undefined where it wrote that. */
       readonly written: string | undefined;
       /** To which text, by digest, the copy was reverted so often since then, in milliseconds since 1970. */
       readonly reverted: { readonly digest: string; readonly times: number; readonly since: number } | undefined;

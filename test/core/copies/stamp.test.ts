@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { claimedStamp, provenStamp, type Stamped, stampedAttributes } from '../../../src/core/copies/stamp.ts';
+import {
+  claimedStamp,
+  provenStamp,
+  type Stamped,
+  stampedAttributes,
+  stampForText,
+} from '../../../src/core/copies/stamp.ts';
 
 const key = 'a key that only the bridge holds';
 const place: Stamped = { lane: 'toFlex', container: 'CH1', author: 'ann_40example_2Ecom', body: 'Good morning' };
@@ -31,6 +37,24 @@ describe('the stamp', () => {
       const bridge = { ...claimedStamp(attributes), ...change };
       expect(provenStamp(key, place, JSON.stringify({ bridge }))).toBeUndefined();
     }
+  });
+
+  test.each([
+    ['trims it', ' Hello, Jo\n', 'Hello, Jo'],
+    ['composes its accents', 'cafe\u0301 ', 'caf\u00e9 '],
+    ['does both', 'cafe\u0301 ', 'caf\u00e9'],
+    ['ends its lines otherwise', 'Hello,\r\nJo', 'Hello,\nJo'],
+  ])('is proven of a text when Twilio %s, and is still for the text that was written', (_, body, stored) => {
+    const written = stampedAttributes(key, 'live', { ...place, body }, source, 'copy');
+    expect(provenStamp(key, { ...place, body: stored }, written)?.s).toBe(source);
+    expect(provenStamp(key, { ...place, body: `${stored}!` }, written)).toBeUndefined();
+    expect(provenStamp(key, { ...place, body: stored, author: 'another' }, written)).toBeUndefined();
+    expect(stampForText(key, { ...place, body }, written)?.s).toBe(source);
+    expect(stampForText(key, { ...place, body: stored }, written)).toBeUndefined();
+  });
+
+  test('of a text that Twilio stores as it is takes no more room for that', () => {
+    expect(claimedStamp(attributes)).not.toHaveProperty('n');
   });
 
   test('of a notice is known again, of one about an edit too', () => {
