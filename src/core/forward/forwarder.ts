@@ -1,8 +1,8 @@
 /**
  * Passes Flex's chat events on to Flex's own webhook, which sends the customer's SMS: in the order of their arrival in
  * the channel, body byte for byte, until each is there. The head of a channel's line holds the line until it is
- * through, refused for good, or pointless. For the customer a double beats a loss: a post without an answer is looked
- * up before it is made again, and what cannot be told is sent again and says so in the journal.
+ * through, refused for good, or pointless. For the customer a double beats a loss: a post that may have got through is
+ * looked up before it is made again, and what cannot be told is sent again and says so in the journal.
  */
 
 import { sendNotice } from '../copies/notice-text.ts';
@@ -11,9 +11,17 @@ import { createConsumer } from '../jobs/consumer.ts';
 import { sendDeadLetter } from '../jobs/dead-letter.ts';
 import type { Envelope, Forward, Work } from '../jobs/envelope.ts';
 import { mayOutlast } from '../jobs/run.ts';
-import { deferred, lookAgain, type Outcome, type Parked, retry, retryTwilio, skipped } from '../model/outcome.ts';
-import { retryDelay } from '../model/retry-delay.ts';
-import { FORWARD_POINTLESS_MS, FORWARD_WAIT_SECONDS, LOOKS, PATIENCE_MS } from '../model/times.ts';
+import {
+  deferred,
+  lookAgain,
+  type Outcome,
+  outcomeUnknown,
+  type Parked,
+  retry,
+  retryTwilio,
+  skipped,
+} from '../model/outcome.ts';
+import { FORWARD_POINTLESS_MS, LOOKS, PATIENCE_MS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { FlexSide } from '../ports/chat.ts';
 import type { Clock, Nonce } from '../ports/clock.ts';
@@ -23,18 +31,10 @@ import type { Consumer, Delivery, Queues } from '../ports/queues.ts';
 import type { Store } from '../ports/store.ts';
 import { forwardKey, pairId } from '../state/items.ts';
 import { isMessageSent } from './compose.ts';
-import { findSentSms, type SmsFound } from './find-sent-sms.ts';
+import { hasSettled, resolveDoubt, settleAfter, triedFor } from './doubt.ts';
 import { dropGoneForward, forwardAsItStands } from './redrive.ts';
-import {
-  claimForward,
-  type DoubtfulForward,
-  finishForward,
-  freeForward,
-  lapseForward,
-  parkForward,
-  type TryingForward,
-  takeForward,
-} from './rows.ts';
+import type { DoubtfulForward, TryingForward } from './row.ts';
+import { claimForward, finishForward, freeForward, lapseForward, parkForward, takeForward } from './rows.ts';
 
 export type ForwarderDeps = {
   readonly store: Store;
@@ -126,47 +126,22 @@ const forwardOnce = async (deps: ForwarderDeps, job: ForwardJob): Promise<Outcom
   }
 };
 
-/** A try whose end is not known: waits until nothing of it can still arrive, then looks what became of it. */
+/** A try whose end is not known. */
 const settleForward = async (deps: ForwarderDeps, job: ForwardJob, row: DoubtfulForward): Promise<Outcome> => {
-  const { clock, settings } = deps;
-  if (row.state === 'trying') {
-    const wait = Math.ceil((row.until + settings.settleMs - clock.now()) / 1000);
-    // Its owner may be alive and through in a moment.
-    if (row.until > clock.now()) return retry(Math.min(wait, retryDelay(job.delivery.attempts)), 'forward_in_flight');
-    if (wait > 0) return retry(wait, 'forward_settling');
-  }
-  if (pointless(deps, job)) return giveUp(deps, job, 'perhaps', 'forward_pointless');
-  const effect = await wasSent(deps, job, row);
-  if (typeof effect !== 'string') return effect;
-  if (effect === 'sent') {
+  if (hasSettled(row, deps.clock.now()) && pointless(deps, job))
+    return giveUp(deps, job, 'perhaps', 'forward_pointless');
+  const resolved = await resolveDoubt(deps, job, row);
+  if (typeof resolved !== 'string') return resolved;
+  if (resolved === 'sent') {
     await finishForward(deps, job.key, 'sent');
     return FORWARDED;
   }
   if (mayOutlast(deps, job.delivery.deadline)) return retry(0, 'no_time_left');
-  const taken = await takeForward(deps, job.key, row, effect === 'unclear' ? 'perhaps' : 'not');
+  const taken = await takeForward(deps, job.key, row, resolved === 'perhaps' ? 'perhaps' : 'not');
   if (!taken.ok || taken.row?.state !== 'trying') return retry(1, 'forward_taken');
   // Said before the post, so that no death after it can keep it back.
-  if (effect === 'unclear') deps.journal({ ...about(job.forward), step: 'retried', reason: 'perhaps_sent_twice' });
+  if (resolved === 'perhaps') deps.journal({ ...about(job.forward), step: 'retried', reason: 'perhaps_sent_twice' });
   return send(deps, job, taken.row);
-};
-
-const wasSent = async (deps: ForwarderDeps, job: ForwardJob, row: DoubtfulForward): Promise<SmsFound | Outcome> => {
-  // Flex does not mind to hear of a channel twice.
-  if (!isMessageSent(job.forward)) return 'notSent';
-  try {
-    return await findSentSms(deps, job.webhook, job, row);
-  } catch (error) {
-    if (!(error instanceof TwilioError)) throw error;
-    const asked = row.state === 'trying' ? row.until + deps.settings.settleMs : row.at;
-    // Each time twice as long: in an outage the post would fare no better than the list, and each one sounds like a
-    // double.
-    const patience = row.state === 'trying' ? Math.max(PATIENCE_MS, asked - row.since) : PATIENCE_MS;
-    const forGood = error.remedy === 'park' || error.remedy === 'wait' || deps.clock.now() - asked > patience;
-    if (!forGood) return retryTwilio(error, job.delivery.attempts);
-    // The post is for the same account, which has just asked to be left alone.
-    await deps.clock.sleep(Math.min(error.retryAfter ?? 0, FORWARD_WAIT_SECONDS) * 1000);
-    return 'unclear';
-  }
 };
 
 const old = (deps: ForwarderDeps, { envelope }: ForwardJob): boolean =>
@@ -177,7 +152,7 @@ const pointless = (deps: ForwarderDeps, job: ForwardJob): boolean => isMessageSe
 
 const send = async (deps: ForwarderDeps, job: ForwardJob, row: TryingForward): Promise<Outcome> => {
   const { forward, webhook, key, delivery } = job;
-  const before = row.twice ? 'perhaps' : 'not';
+  const before = row.again > 0 ? 'perhaps' : 'not';
   if (pointless(deps, job)) return giveUp(deps, job, before, 'forward_pointless');
   // The last look at the lease: a post that could outlive it is not begun.
   if (mayOutlast(deps, Math.min(row.until, delivery.deadline))) {
@@ -206,13 +181,14 @@ const refused = async (
     await finishForward(deps, key, 'skipped');
     return skipped('no_proxy');
   }
-  const sent = row.twice || error.effect === 'unknown' ? 'perhaps' : 'not';
+  const sent = row.again > 0 || error.effect === 'unknown' ? 'perhaps' : 'not';
   if (error.remedy === 'park') return giveUp(deps, job, sent, 'forward_refused', error.code);
   // The session or the channel has ended: no try can change that.
   if (error.remedy === 'wait' || old(deps, job)) return giveUp(deps, job, sent, 'forward_pointless', error.code);
   if (error.effect === 'unknown') {
-    await lapseForward(deps, key, row);
-    return retry(Math.ceil(deps.settings.settleMs / 1000), 'outcome_unknown');
+    const tried = triedFor(row, delivery, deps.clock.now());
+    await lapseForward(deps, key, row, settleAfter(error, tried, deps.settings.settleMs));
+    return outcomeUnknown();
   }
   await freeForward(deps, key, row);
   return retryTwilio(error, delivery.attempts);

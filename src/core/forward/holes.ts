@@ -14,11 +14,12 @@ import { FORWARD_ALIVE_MS, FORWARD_RECALL_MS, FORWARD_RECENT_MS, GONE_AFTER_MS }
 import { knownFirstStart } from '../state/first-start.ts';
 import { FORWARD_SECONDS, forwardCursorKey, forwardKey, keptFor, NONCE } from '../state/items.ts';
 import { composeMessageSent, messageKey } from './compose.ts';
-import { type EndedRow, type ForwardRow, finishForward, markQueued, type OpenRow, readForwardRow } from './rows.ts';
+import { dueBy, type EndedRow, type ForwardRow, type OpenRow, readForwardRow } from './row.ts';
+import { finishForward, markQueued } from './rows.ts';
 
 export type HolesDeps = Pick<BridgeDeps, 'store' | 'queues' | 'clock' | 'nonce' | 'journal'> & {
   readonly flex: Pick<BridgeDeps['flex'], 'service' | 'account' | 'container'>;
-  readonly settings: Pick<BridgeDeps['settings'], 'leaseMs'>;
+  readonly settings: Pick<BridgeDeps['settings'], 'leaseMs' | 'settleMs'>;
 };
 
 export type HolesChannel = {
@@ -125,8 +126,7 @@ const findHoles = (
   return { holes, upTo };
 };
 
-const isAlive = (row: OpenRow, now: number): boolean =>
-  (row.state === 'trying' ? row.until : row.at) > now - FORWARD_ALIVE_MS;
+const isAlive = (row: OpenRow, now: number): boolean => dueBy(row) > now - FORWARD_ALIVE_MS;
 
 /** Nothing between the cursor and the oldest listed message went unseen, or what did is too old to matter. */
 const reaches = (listed: readonly Message[], cursor: number, first: number): boolean => {

@@ -5,85 +5,27 @@
  */
 
 import type { BridgeSettings } from '../deps.ts';
-import type { Change, Item, Key, Test, Value } from '../ports/change.ts';
+import type { Change, Key, Test } from '../ports/change.ts';
 import type { Clock, Nonce } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { FORWARD, FORWARD_SECONDS, keptFor } from '../state/items.ts';
+import {
+  type DoubtfulForward,
+  type EndedRow,
+  type ForwardRow,
+  type OpenRow,
+  readForward,
+  type TryingForward,
+} from './row.ts';
 
 export type ForwardRowDeps = {
   readonly store: Store;
   readonly clock: Pick<Clock, 'now'>;
   readonly nonce: Nonce;
-  readonly settings: Pick<BridgeSettings, 'leaseMs'>;
+  readonly settings: Pick<BridgeSettings, 'leaseMs' | 'settleMs'>;
 };
-
-export type ForwardRow =
-  /**
-   * A delivery may be posting it until `until`, or was when its process died. Nothing was posted before `since`; both
-   * in milliseconds. `fence` only grows: who holds the latest value may post. `twice`: see `sent`.
-   */
-  | {
-      readonly state: 'trying';
-      readonly until: number;
-      readonly since: number;
-      readonly fence: number;
-      readonly twice: boolean;
-    }
-  /**
-   * Composed because its own webhook was lost, or `revived` after it was given up; whether it was sent before is to
-   * be looked up. It was written at `since`.
-   */
-  | {
-      readonly state: 'queued';
-      readonly at: number;
-      readonly since: number;
-      readonly fence: number;
-      readonly revived: boolean;
-    }
-  /** Tried without success, the last time at `at`, and certainly not sent. */
-  | { readonly state: 'free'; readonly at: number; readonly fence: number }
-  /** `twice`: it may have been sent a second time. */
-  | { readonly state: 'sent'; readonly at: number; readonly twice: boolean }
-  | { readonly state: 'skipped' }
-  /** `unsent`: none of its tries may have sent it. */
-  | { readonly state: 'parked'; readonly at: number; readonly unsent: boolean };
-
-export type TryingForward = Extract<ForwardRow, { state: 'trying' }>;
-export type EndedRow = Extract<ForwardRow, { state: 'sent' | 'skipped' | 'parked' }>;
-export type OpenRow = Exclude<ForwardRow, EndedRow>;
-export type DoubtfulForward = Extract<ForwardRow, { state: 'trying' | 'queued' }>;
 
 const f = FORWARD;
-
-const number = (value: Value | undefined): number => (typeof value === 'number' ? value : 0);
-
-const readForward = (item: Item | undefined): ForwardRow | undefined => {
-  if (item === undefined) return undefined;
-  const at = number(item[f.at]);
-  const fence = number(item[f.fence]);
-  const since = number(item[f.since]);
-  const twice = item[f.perhapsTwice] !== undefined;
-  const state = item[f.state];
-  switch (state) {
-    case 'trying':
-      return { state, until: number(item[f.leaseUntil]), since, fence, twice };
-    case 'queued':
-      return { state, at, since, fence, revived: item[f.revived] !== undefined };
-    case 'free':
-      return { state, at, fence };
-    case 'sent':
-      return { state, at, twice };
-    case 'skipped':
-      return { state };
-    case 'parked':
-      return { state, at, unsent: item[f.unsent] !== undefined };
-    default:
-      return undefined;
-  }
-};
-
-export const readForwardRow = async (deps: Pick<ForwardRowDeps, 'store'>, key: Key): Promise<ForwardRow | undefined> =>
-  readForward(await deps.store.get(key));
 
 type RowWrite =
   | { readonly ok: true; readonly row: ForwardRow | undefined }
@@ -99,21 +41,27 @@ const writeForward = async (deps: ForwardRowDeps, key: Key, change: Omit<Change,
 };
 
 const among = (...groups: readonly (readonly Test[])[]): Test => ['any', ...groups];
+/** A try that begins now: unless it says how it ended, it settles SETTLE after its lease. */
+const trying = ({ clock, settings: { leaseMs, settleMs } }: ForwardRowDeps) => ({
+  [f.state]: 'trying',
+  [f.leaseUntil]: clock.now() + leaseMs,
+  [f.settlesAt]: clock.now() + leaseMs + settleMs,
+});
+/** What only a row that is being tried has. */
+const TRIED: readonly string[] = [f.leaseUntil, f.settlesAt];
 const is = (state: ForwardRow['state']): readonly Test[] => [['=', f.state, state]];
 
 /** To be posted for the first time, or again after a try that certainly sent nothing. */
-export const claimForward = (deps: ForwardRowDeps, key: Key): Promise<RowWrite> => {
-  const now = deps.clock.now();
-  return writeForward(deps, key, {
+export const claimForward = (deps: ForwardRowDeps, key: Key): Promise<RowWrite> =>
+  writeForward(deps, key, {
     when: [among([['lacks', f.state]], is('free'))],
-    set: { [f.state]: 'trying', [f.leaseUntil]: now + deps.settings.leaseMs, [f.since]: now },
+    set: { ...trying(deps), [f.since]: deps.clock.now() },
     add: { [f.fence]: 1 },
     remove: [f.at],
   });
-};
 
 /**
- * To be posted after a look at what became of the last try. `perhaps`: the look could not tell. Of a revived one the
+ * To be posted after a look at what became of the last try. `perhaps`: the look could not tell for certain. Of a revived one the
  * next look asks only for this post: what was before has been judged, and cannot be judged better then.
  */
 export const takeForward = (
@@ -121,35 +69,38 @@ export const takeForward = (
   key: Key,
   row: DoubtfulForward,
   sent: 'not' | 'perhaps',
-): Promise<RowWrite> => {
-  const now = deps.clock.now();
-  return writeForward(deps, key, {
+): Promise<RowWrite> =>
+  writeForward(deps, key, {
     when: [['=', f.fence, row.fence], among(is('trying'), is('queued'))],
     set: {
-      [f.state]: 'trying',
-      [f.leaseUntil]: now + deps.settings.leaseMs,
-      ...(row.state === 'queued' && row.revived ? { [f.since]: now } : {}),
-      ...(sent === 'perhaps' ? { [f.perhapsTwice]: 1 } : {}),
+      ...trying(deps),
+      ...(row.state === 'queued' && row.revived ? { [f.since]: deps.clock.now() } : {}),
     },
-    add: { [f.fence]: 1 },
+    add: { [f.fence]: 1, ...(sent === 'perhaps' ? { [f.perhapsTwice]: 1 } : {}) },
     remove: [f.at, f.revived],
   });
-};
 
 /** The try certainly sent nothing. */
 export const freeForward = (deps: ForwardRowDeps, key: Key, row: TryingForward): Promise<RowWrite> =>
   writeForward(deps, key, {
     when: [['=', f.fence, row.fence], ...is('trying')],
     set: { [f.state]: 'free', [f.at]: deps.clock.now() },
-    remove: [f.leaseUntil, f.since],
+    remove: [...TRIED, f.since],
   });
 
-/** The try may have sent it, and is over: settling starts now. */
-export const lapseForward = (deps: ForwardRowDeps, key: Key, row: TryingForward): Promise<RowWrite> =>
-  writeForward(deps, key, {
+/** The try may have sent it, and is over: it may be looked up from now on. @param settleMs from now until it settles. */
+export const lapseForward = (
+  deps: ForwardRowDeps,
+  key: Key,
+  row: TryingForward,
+  settleMs: number,
+): Promise<RowWrite> => {
+  const now = deps.clock.now();
+  return writeForward(deps, key, {
     when: [['=', f.fence, row.fence], ...is('trying')],
-    set: { [f.leaseUntil]: deps.clock.now() },
+    set: { [f.leaseUntil]: now, [f.settlesAt]: now + settleMs },
   });
+};
 
 /** Nothing more is to be done. Whose try it was does not matter any more; the first end stands. */
 export const finishForward = (deps: ForwardRowDeps, key: Key, state: 'sent' | 'skipped'): Promise<RowWrite> =>
@@ -163,7 +114,7 @@ const end = (deps: ForwardRowDeps, key: Key, state: EndedRow['state'], more: Cha
   writeForward(deps, key, {
     when: [among([['lacks', f.state]], is('trying'), is('queued'), is('free'))],
     set: { [f.state]: state, [f.at]: deps.clock.now(), ...more },
-    remove: [f.leaseUntil, f.since, f.revived],
+    remove: [...TRIED, f.since, f.revived],
   });
 
 /**
@@ -204,5 +155,5 @@ export const markQueued = (
       [f.since]: seen?.state === 'trying' ? seen.since : since,
     },
     add: { [f.fence]: 1 },
-    remove: [f.leaseUntil],
+    remove: TRIED,
   });

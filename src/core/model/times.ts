@@ -203,11 +203,23 @@ export const FORWARD_POINTLESS_MS = DAY_MS;
 /** Within one delivery the forwarder waits this long at most for a side that asked to be left alone. */
 export const FORWARD_WAIT_SECONDS = 10;
 
+/**
+ * After a 500 or 503 of Flex's own webhook: what its Proxy session does not list by then is posted again, and said to
+ * be perhaps sent twice. No proof, as SETTLE's end would be: a second SMS is better than one that comes a minute late.
+ */
+export const FORWARD_ANSWERED_MS = 5_000;
+
+/** A post that can double nothing is made again after as long as it has been tried, at least and at most so long. */
+export const FORWARD_HARMLESS_MS = { least: 1_000, most: 4_000 } as const;
+
+/** What has been tried for longer waits for a quarter of that time, or in an outage each try would sound like a double. */
+export const FORWARD_PATIENT_SHARE = 1 / 4;
+
 /** A younger message is not recalled: its webhook may still be on its way, or its forward under way. */
 export const FORWARD_RECENT_MS = 5 * MINUTE_MS;
 
-/** A delivery tried a forward, or a sweep queued it, within this time: its channel's line is alive. */
-export const FORWARD_ALIVE_MS = 15 * MINUTE_MS;
+/** A channel's line is alive for this time after its head must have been tried again, whatever hindered that. */
+export const FORWARD_ALIVE_MS = 5 * MINUTE_MS;
 
 /**
  * An older message is not recalled, for it was parked long ago. After a day an SMS is pointless, but only the forwarder

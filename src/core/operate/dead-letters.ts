@@ -4,7 +4,7 @@
  */
 
 import { QUEUES, type QueueName } from '../../contract.ts';
-import { readForwardRow } from '../forward/rows.ts';
+import { readForwardRow } from '../forward/row.ts';
 import { decodeEnvelope, type Forward, type ParkedMessage } from '../jobs/envelope.ts';
 import { forwardKey, type PairId, pairId } from '../state/items.ts';
 import { isEditParked, readRow } from '../state/ledger.ts';

@@ -145,6 +145,7 @@ export const forwardKey = (channel: ChannelSid, key: string): Key => ({ pk: pair
 export const FORWARD = {
   state: 'st',
   leaseUntil: 'u',
+  settlesAt: 's',
   since: 'b',
   fence: 'f',
   at: 'at',

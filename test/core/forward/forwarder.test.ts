@@ -8,6 +8,9 @@ let chat: ReturnType<ForwarderHarness['beginSms']>;
 const HOUR_MS = 3_600_000;
 const down = { fault: 'side.down', p: 1, account: 'flex', only: CHAT_EVENT, how: '503' } as const;
 const busy = { status: 503, json: {} };
+/** The edge gave up, and what is behind it may go on. */
+const notDone = { fault: 'rest.5xx-before', p: 1, only: CHAT_EVENT, status: 502 } as const;
+const noList = { status: 400, json: { code: 20001 } };
 const answerLost = { fault: 'rest.answer-lost', p: 1, only: CHAT_EVENT, loss: 'destroy' } as const;
 
 beforeEach(async () => {
@@ -63,14 +66,24 @@ describe.each([true, false])('an answer that is lost (interactions name messages
     harness.twilio.switches.interactionsNameMessages = named;
   });
 
-  test('of a post that was done is found in the session after settling, and not sent again', async () => {
+  test('of a post that was done is found in the session, at once if that names it, and not sent again', async () => {
     const sid = chat.writes('one');
+    const since = harness.twilio.now();
     await once(answerLost);
     await harness.pass(59_000);
-    expect(harness.told(sid)).toEqual(['retried: outcome_unknown']);
+    // Another's equal text would look the same, so what is counted waits.
+    expect(harness.told(sid)).toEqual(['retried: outcome_unknown', ...(named ? ['forwarded'] : [])]);
+    expect(harness.looked(sid, since)).toEqual(named ? [] : [0, 1, 2, 4, 8, 16, 24, 32, 40, 48, 56]);
     await harness.pass(2_000);
     expect(harness.told(sid)).toEqual(['retried: outcome_unknown', 'forwarded']);
     expect(chat.phone()).toEqual(['one']);
+  });
+
+  test('of a post that was done a while later is found as soon as the session names it', async () => {
+    const sid = chat.writes('one');
+    await once({ fault: 'rest.late-commit', p: 1, only: CHAT_EVENT, loss: 'destroy', maxMs: 1 });
+    await harness.pass(2_000);
+    expect(harness.told(sid)).toEqual(['retried: outcome_unknown', ...(named ? ['forwarded'] : [])]);
   });
 
   test('of a post that is done late, within the settling, is found too', async () => {
@@ -84,7 +97,7 @@ describe.each([true, false])('an answer that is lost (interactions name messages
 
   test('of a post that was not done is not found, and the message is sent', async () => {
     const sid = chat.writes('one');
-    await once({ fault: 'rest.5xx-before', p: 1, only: CHAT_EVENT, status: 500 });
+    await once(notDone);
     await harness.pass(61_000);
     expect(chat.phone()).toEqual(['one']);
     expect(harness.told(sid)).toEqual(['retried: outcome_unknown', 'forwarded']);
@@ -104,7 +117,7 @@ describe.each([true, false])('an answer that is lost (interactions name messages
     chat.writes('ok');
     await harness.pass(1_000);
     const second = chat.writes('ok');
-    await once({ fault: 'rest.5xx-before', p: 1, only: CHAT_EVENT, status: 500 });
+    await once(notDone);
     await harness.pass(61_000);
     expect(chat.phone()).toEqual(['ok', 'ok']);
     // By text alone it cannot be told which of the two the session shows.
@@ -114,7 +127,7 @@ describe.each([true, false])('an answer that is lost (interactions name messages
 
   test.each([
     ['sent', answerLost],
-    ['notSent', { fault: 'rest.5xx-before', p: 1, only: CHAT_EVENT, status: 500 } as const],
+    ['notSent', notDone],
   ])('while the same text was said long before: no doubt about the second one, %s', async (_, fault) => {
     chat.writes('ok');
     await harness.pass(20_000);
@@ -127,11 +140,24 @@ describe.each([true, false])('an answer that is lost (interactions name messages
 
   test('while the customer says the same: his own words are not taken for the agent’s', async () => {
     const sid = chat.writes('ok');
-    await once({ fault: 'rest.5xx-before', p: 1, only: CHAT_EVENT, status: 500 });
+    await once(notDone);
     harness.twilio.customer.writes(chat.channelSid, 'ok');
     await harness.pass(62_000);
     expect(chat.phone()).toEqual(['ok']);
     expect(harness.told(sid)).toEqual(['retried: outcome_unknown', 'forwarded']);
+  });
+
+  test('waits no longer because it could not be looked for in between, nor shorter', async () => {
+    const sid = chat.writes('one');
+    await once(notDone);
+    const back = harness.fault({ fault: 'rest.5xx-before', p: 1, only: 'GET proxy.interactions', status: 503 });
+    await harness.pass(50_000);
+    back();
+    await harness.pass(8_000);
+    expect(chat.phone()).toEqual([]);
+    await harness.pass(8_000);
+    expect(chat.phone()).toEqual(['one']);
+    expect(harness.told(sid)).not.toContain('retried: perhaps_sent_twice');
   });
 
   test('while the customer writes and writes: the session is read page by page', async () => {
@@ -166,25 +192,145 @@ describe.each([true, false])('an answer that is lost (interactions name messages
   });
 });
 
+describe.each([true, false])('a 500 of the webhook itself (interactions name messages: %s)', (named) => {
+  beforeEach(() => {
+    harness.twilio.switches.interactionsNameMessages = named;
+  });
+  /** Whatever the body: Twilio's own for this webhook is not known. */
+  const bare = { status: 500 };
+
+  test('that was done all the same is found by what the session lists, and not sent again', async () => {
+    const sid = chat.writes('one');
+    await once({ fault: 'rest.5xx-after', p: 1, only: CHAT_EVENT, status: 500 });
+    await harness.pass(named ? 0 : 5_000);
+    expect(harness.told(sid)).toEqual(['retried: outcome_unknown', 'forwarded']);
+    expect(chat.phone()).toEqual(['one']);
+  });
+
+  test('that is done within three seconds is not sent again either', async () => {
+    const sid = chat.writes('one');
+    await once({ fault: 'rest.5xx-late', p: 1, only: CHAT_EVENT, status: 503, maxMs: 3_000 });
+    await harness.pass(6_000);
+    expect(harness.told(sid)).toEqual(['retried: outcome_unknown', 'forwarded']);
+    expect(chat.phone()).toEqual(['one']);
+  });
+
+  test.each([
+    ['with Twilio’s error body', undefined],
+    ['without one', bare],
+  ])('is looked up at once and after 1, 2, 4 s, and posted again after 5, with a word (%s)', async (_, answer) => {
+    const sid = chat.writes('one');
+    const since = harness.twilio.now();
+    if (answer === undefined) await once({ fault: 'rest.5xx-before', p: 1, only: CHAT_EVENT, status: 500 });
+    else harness.answers((path) => (path.includes('/Webhooks/') ? answer : undefined));
+    await harness.pass(0);
+    harness.answers(() => undefined);
+    await harness.pass(4_900);
+    expect(chat.phone()).toEqual([]);
+    await harness.pass(1_000);
+    expect(chat.phone()).toEqual(['one']);
+    expect(harness.looked(sid, since)).toEqual([0, 1, 2, 4]);
+    expect(harness.told(sid)).toEqual(['retried: outcome_unknown', 'retried: perhaps_sent_twice', 'forwarded']);
+  });
+
+  test('waits as long as it asks for', async () => {
+    const asks = { status: 503, headers: { 'retry-after': '12' } };
+    harness.answers((path) => (path.includes('/Webhooks/') ? asks : undefined));
+    chat.writes('one');
+    await harness.pass(0);
+    harness.answers(() => undefined);
+    await harness.pass(11_000);
+    expect(chat.phone()).toEqual([]);
+    await harness.pass(2_000);
+    expect(chat.phone()).toEqual(['one']);
+  });
+
+  test('again and again is answered by ever longer waits: a quarter of the outage, and no more than a minute', async () => {
+    const sid = chat.writes('one');
+    harness.answers((path) => (path.includes('/Webhooks/') ? busy : undefined));
+    const posts = () => harness.told(sid).filter((told) => told === 'retried: outcome_unknown').length;
+    await harness.pass(60_000);
+    expect(posts()).toBe(9);
+    await harness.pass(9 * 60_000);
+    expect(posts()).toBeLessThanOrEqual(25);
+    harness.answers(() => undefined);
+    await harness.pass(61_000);
+    expect(chat.phone()).toEqual(['one']);
+  });
+
+  test('and a late one besides: an equal text behind it is never taken for what was sent too often', async () => {
+    const late = { fault: 'rest.5xx-late', p: 1, only: CHAT_EVENT, status: 500, maxMs: 14_000 } as const;
+    const first = harness.fault(late);
+    chat.writes('ok');
+    await harness.pass(10_000);
+    first();
+    await harness.pass(2_000);
+    const second = chat.writes('ok');
+    await once({ fault: 'rest.5xx-before', p: 1, only: CHAT_EVENT, status: 500 });
+    await harness.pass(61_000);
+    const sent = harness.twilio.customer.phone('+15550109999').map(({ messageSid }) => messageSid);
+    expect(sent).toContain(second);
+  });
+});
+
+describe('where a second post can double nothing', () => {
+  const broken = { status: 500, json: {} };
+
+  test.each([
+    ['answered with a 500', broken],
+    ['not answered', 'lost'],
+  ])('it is made after 1, 2 and 4 s: a web chat has no Proxy session (%s)', async (_, how) => {
+    const { channelSid } = harness.twilio.customer.beginWebChat();
+    await harness.pass(1_000);
+    const since = harness.twilio.now();
+    const posts: number[] = [];
+    harness.answers((path) => {
+      if (!path.includes('/Webhooks/')) return undefined;
+      posts.push(Math.round((harness.twilio.now() - since) / 1_000));
+      return how === 'lost' || posts.length > 4 ? undefined : broken;
+    });
+    const end = how === 'lost' ? harness.fault(answerLost) : () => {};
+    const { sid } = harness.twilio.customer.writes(channelSid, 'hello');
+    await harness.pass(7_500);
+    end();
+    await harness.pass(4_000);
+    expect(posts).toEqual([0, 1, 2, 4, 8]);
+    expect(harness.told(sid).at(-1)).toBe('skipped: no_proxy');
+    expect(harness.told(sid)).not.toContain('retried: perhaps_sent_twice');
+  });
+
+  test('a look that shows no channel at all is no proof that it has no session', async () => {
+    harness.answers((path) => (/\/Channels\/CH\w+$/.test(path) ? { status: 404, json: { code: 20404 } } : undefined));
+    chat.writes('one');
+    await once(answerLost);
+    await harness.pass(30_000);
+    harness.answers(() => undefined);
+    await harness.pass(31_000);
+    expect(chat.phone()).toEqual(['one']);
+  });
+});
+
 describe('what cannot be told is sent again, and the journal says so before', () => {
   const doubled = ['retried: outcome_unknown', 'retried: perhaps_sent_twice', 'forwarded'];
 
   test.each([
     ['there is no such session', /Interactions/, { status: 404, json: { code: 20404 } }],
-    ['the list is refused for good', /Interactions/, { status: 400, json: { code: 20001 } }],
+    ['the list is refused for good', /Interactions/, noList],
   ])('when %s', async (_, path, answer) => {
+    harness.answers((asked) => (path.test(asked) ? answer : undefined));
     const sid = chat.writes('one');
     await once(answerLost);
-    harness.answers((asked) => (path.test(asked) ? answer : undefined));
-    await harness.pass(61_000);
+    await harness.pass(59_000);
+    expect(chat.phone()).toEqual(['one']);
+    await harness.pass(2_000);
     expect(harness.told(sid)).toEqual(doubled);
     expect(chat.phone()).toEqual(['one', 'one']);
   });
 
   test('when the list fails for a quarter of an hour', async () => {
+    harness.fault({ fault: 'rest.5xx-before', p: 1, only: 'GET proxy.interactions', status: 503 });
     const sid = chat.writes('one');
     await once(answerLost);
-    harness.fault({ fault: 'rest.5xx-before', p: 1, only: 'GET proxy.interactions', status: 503 });
     await harness.pass(15 * 60_000);
     expect(chat.phone()).toEqual(['one']);
     await harness.pass(2 * 60_000);
@@ -243,10 +389,13 @@ describe('two consumers on one message', () => {
     void harness.consume(received.body, received.group);
     await harness.twilio.pass(30_000);
     harness.dies(undefined);
-    // 20 s were the first one's, 60 s are for the settling.
+    // 20 s were the first one's, 60 s are for the settling; in between it is looked for.
     const second = await harness.consume(received.body, received.group);
-    expect(second).toEqual({ verdict: 'retry', afterSeconds: 50 });
-    await harness.twilio.pass(50_000);
+    expect(second).toEqual({ verdict: 'retry', afterSeconds: 6 });
+    await harness.twilio.pass(49_000);
+    expect(await harness.consume(received.body, received.group)).toEqual({ verdict: 'retry', afterSeconds: 1 });
+    expect(chat.phone()).toEqual([]);
+    await harness.twilio.pass(1_000);
     expect(await harness.consume(received.body, received.group)).toEqual({ verdict: 'done' });
     expect(chat.phone()).toEqual(['one']);
   });

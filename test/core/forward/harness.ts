@@ -18,7 +18,12 @@ export const CHAT_EVENT = 'POST webhooks.chatevent';
 export const SETTLE_MS = configWith().settleMs;
 
 /** What is answered in Twilio's place; undefined: Twilio answers. */
-export type Answering = (path: string, body: string) => { readonly status: number; readonly json: unknown } | undefined;
+export type Answering = (
+  path: string,
+  body: string,
+) =>
+  | { readonly status: number; readonly json?: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | undefined;
 
 export type ForwarderHarness = ReturnType<typeof forwarderHarness>;
 
@@ -63,7 +68,10 @@ export const forwarderHarness = () => {
       return new Promise(() => {});
     }
     const instead = answering(path, request.body ?? '');
-    if (instead !== undefined) return { status: instead.status, headers: {}, body: JSON.stringify(instead.json) };
+    if (instead !== undefined) {
+      const { status, headers = {}, json } = instead;
+      return { status, headers, body: json === undefined ? '' : JSON.stringify(json) };
+    }
     const answer = await wire(request);
     if (chatEvent && dies === 'after') {
       die();
@@ -71,7 +79,11 @@ export const forwarderHarness = () => {
     }
     return answer;
   };
-  const tell = (entry: Entry) => void journal.push(entry);
+  const waited: { readonly sid: string | undefined; readonly at: number }[] = [];
+  const tell = (entry: Entry) => {
+    journal.push(entry);
+    if (entry.reason === 'forward_settling') waited.push({ sid: entry.sids[0], at: twilio.now() });
+  };
   const ports: ProcessPorts = {
     ...{ config: configWith(), secrets: secretsWith(), store, queues, http, clock },
     guards: createGuards({ clock, journal: tell }),
@@ -162,9 +174,14 @@ export const forwarderHarness = () => {
     dies: (when: typeof dies) => {
       dies = when;
     },
-    /** What the journal says of a message, its steps with their reasons. */
+    /** What the journal says of a message, its steps with their reasons; but for the looks that only wait. */
     told: (sid: string) =>
-      journal.filter(({ sids }) => sids[0] === sid).map((entry) => [entry.step, ...reasonWords(entry)].join(': ')),
+      journal
+        .filter(({ sids, reason }) => sids[0] === sid && reason !== 'forward_settling')
+        .map((entry) => [entry.step, ...reasonWords(entry)].join(': ')),
+    /** When its looks that only waited were, in whole seconds since then. */
+    looked: (sid: string, since: number) =>
+      waited.filter((look) => look.sid === sid).map(({ at }) => Math.round((at - since) / 1_000)),
     dead: async () => (await queues.dead('default-webhook')).map(({ reason }) => reason),
   };
 };

@@ -241,7 +241,7 @@ test('is put on the queue once, however often one looks, and again when it never
   const queues = { ...harness.deps.queues, send: refusing };
   await expect(sweep(chat, { ...harness.deps, queues })).rejects.toThrow('the queue refused');
   expect(await sweep()).toBe(0);
-  await harness.pass(16 * MINUTE);
+  await harness.pass(21 * MINUTE);
   expect(await sweep()).toBe(1);
   expect(await sweep()).toBe(0);
   await harness.pass(MINUTE);

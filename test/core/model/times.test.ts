@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { FUNCTIONS } from '../../../lib/functions.ts';
 import { toExpression } from '../../../src/adapters/dynamodb/expression.ts';
 import { TIMES } from '../../../src/contract.ts';
+import { doubtEndsAt, dueBy } from '../../../src/core/forward/row.ts';
 import { redeliveryDelay, retryDelay } from '../../../src/core/model/retry-delay.ts';
 import * as times from '../../../src/core/model/times.ts';
 import {
@@ -115,6 +116,12 @@ const answerWithinMs = (): number => {
   return given;
 };
 
+/** A row of the forwarder whose try began now, so long after the first one. */
+const triedAt = (after: number) => ({
+  state: 'trying' as const,
+  ...{ since: 0, fence: 1, again: 0, until: after + leaseMs, settlesAt: after + leaseMs + settleMs },
+});
+
 describe('settling', () => {
   test('SQS can hide a message until the longest lease is over and its call has settled', () => {
     const longest = longestLease + times.SETTLE_SECONDS.most;
@@ -144,7 +151,7 @@ describe('settling', () => {
 
   test('a forward that may still be settling is not recalled, and its line is alive', () => {
     expect(leaseMs + settleMs).toBeLessThan(times.FORWARD_RECENT_MS);
-    expect(leaseMs + settleMs).toBeLessThan(times.FORWARD_ALIVE_MS);
+    expect(dueBy(triedAt(0))).toBeGreaterThan(leaseMs + settleMs);
   });
 });
 
@@ -307,7 +314,30 @@ describe('the forwarder', () => {
   });
 
   test('a line is called dead only after its messages could be recalled', () => {
-    expect(times.FORWARD_RECENT_MS).toBeLessThan(times.FORWARD_ALIVE_MS);
+    expect(times.FORWARD_RECENT_MS).toBeLessThan(times.PATIENCE_MS + times.FORWARD_ALIVE_MS);
+  });
+
+  test('a line is alive until patience with a look-up of its head is over, however long its head has been tried', () => {
+    for (const hours of [0, 1, 20]) {
+      const row = triedAt(hours * 60 * MINUTE);
+      expect(dueBy(row)).toBe(doubtEndsAt(row));
+      expect(doubtEndsAt(row)).toBeGreaterThanOrEqual(row.settlesAt + times.PATIENCE_MS);
+    }
+  });
+
+  test('by then whoever holds it has come again: after the longest wait, and a delivery that was killed', () => {
+    const longest = Math.max(retryDelay(99), redeliveryDelay(99)) * SECOND;
+    expect(longest + functionMs + visibilityMs).toBeLessThan(times.FORWARD_ALIVE_MS);
+  });
+
+  test('two answers with an error of its own, one after the other, are over within fifteen seconds', () => {
+    const queueRounds = SECOND;
+    expect(2 * (times.FORWARD_ANSWERED_MS + queueRounds)).toBeLessThan(15 * SECOND);
+    expect(times.FORWARD_ANSWERED_MS).toBeLessThan(settleMs);
+    // Looks fall after 0, 1, 2 and 4 s.
+    expect(times.FORWARD_ANSWERED_MS).toBeGreaterThan(4 * SECOND);
+    expect(times.FORWARD_HARMLESS_MS.least).toBeLessThan(times.FORWARD_HARMLESS_MS.most);
+    expect(times.FORWARD_HARMLESS_MS.most).toBeLessThan(times.FORWARD_ANSWERED_MS);
   });
 
   test('a delivery that waited for a side that asked to be left alone has time left for the post', () => {

@@ -141,7 +141,7 @@ describe("what Flex's own webhook refused, sent again", () => {
   test('is looked up first: what a lost answer hid is not sent twice', async () => {
     await written(['one'], ['one']);
     const end = harness.fault({ fault: 'rest.answer-lost', p: 1, only: CHAT_EVENT, loss: 'destroy' });
-    expect(await again(0)).toEqual([undefined]);
+    expect(await again(0)).toEqual(['forwarded']);
     end();
     expect(chat.phone()).toEqual(['one']);
     expect(await again(2 * 60_000)).toEqual(['skipped(already)']);
@@ -150,10 +150,11 @@ describe("what Flex's own webhook refused, sent again", () => {
 
   test('is not sent when the session shows that it was, though nobody could tell when it was given up', async () => {
     const lost = harness.fault({ fault: 'rest.answer-lost', p: 1, only: CHAT_EVENT, loss: 'destroy' });
+    const no = { status: 400, json: {} };
+    harness.answers((path) => (path.includes('/Interactions') ? no : undefined));
     chat.writes('one');
     await harness.pass(0);
     lost();
-    const no = { status: 400, json: {} };
     harness.answers((path) => (path.includes('/Interactions') || path.includes('/Webhooks/') ? no : undefined));
     await harness.pass(40 * 60_000);
     harness.answers(() => undefined);
@@ -213,11 +214,12 @@ const NOT_DONE = { fault: 'rest.5xx-before', p: 1, only: CHAT_EVENT, status: 500
  * SID.
  */
 const givenUpInDoubt = async (text: string, fault: typeof LOST | typeof NOT_DONE): Promise<string> => {
+  const no = { status: 400, json: { code: 20001 } };
+  harness.answers((path) => (path.includes('/Interactions') ? no : undefined));
   const end = harness.fault(fault);
   const sid = chat.writes(text);
   await harness.pass(0);
   end();
-  const no = { status: 400, json: { code: 20001 } };
   harness.answers((path) => (path.includes('/Interactions') || path.includes('/Webhooks/') ? no : undefined));
   await harness.pass(2 * 60_000);
   harness.answers(() => undefined);
@@ -394,9 +396,11 @@ test('without Flex’s own webhook it is told at once that nothing was sent, and
 
 test('what was posted and then lay on its queue for too long is looked up', async () => {
   const end = harness.fault(LOST);
+  harness.answers((path) => (path.includes('/Interactions') ? { status: 503, json: {} } : undefined));
   chat.writes('one');
   await harness.pass(0);
   end();
+  harness.answers(() => undefined);
   await harness.twilio.pass(25 * HOUR_MS);
   await harness.pass(0);
   expect(await harness.dead()).toEqual(['forward_pointless']);
@@ -405,12 +409,13 @@ test('what was posted and then lay on its queue for too long is looked up', asyn
 });
 
 test('what was posted and then kept back for too long is looked up', async () => {
+  const busy = { status: 429, json: { code: 20429 } };
+  const no = { status: 400, json: { code: 20001 } };
+  harness.answers((path) => (path.includes('/Interactions') ? no : undefined));
   const end = harness.fault(LOST);
   chat.writes('one');
   await harness.pass(0);
   end();
-  const busy = { status: 429, json: { code: 20429 } };
-  const no = { status: 400, json: { code: 20001 } };
   harness.answers((path) => (path.includes('/Webhooks/') ? busy : path.includes('/Interactions') ? no : undefined));
   await harness.pass(25 * HOUR_MS);
   harness.answers(() => undefined);

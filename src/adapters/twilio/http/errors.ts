@@ -108,7 +108,12 @@ export const secondsToWait = (headers: HttpAnswer['headers']): number | undefine
 };
 
 /** `bare`: what most 4xx without Twilio's error body mean: to REST they came from something in between. */
-type Bare = { readonly remedy: Remedy; readonly effect: Effect };
+type Bare = {
+  readonly remedy: Remedy;
+  readonly effect: Effect;
+  /** Its 500 and 503 are its own even without Twilio's error body. */
+  readonly answersBare?: boolean;
+};
 const inBetween: Bare = { remedy: 'retry', effect: 'unknown' };
 /** A server that says so has not carried it out, and says so again of the same content: too long, or no such method. */
 const neverPasses: ReadonlySet<number> = new Set([405, 413, 414, 431]);
@@ -151,7 +156,7 @@ export const twilioErrorFrom = (about: string, answer: HttpAnswer, bare: Bare = 
     ...judge(status, code, bare),
     status,
     code,
-    answered: code !== undefined && saidByTwilio.has(status),
+    answered: (code !== undefined || bare.answersBare === true) && saidByTwilio.has(status),
     retryAfter: secondsToWait(answer.headers),
     containerGone: containerGone.has(code),
   });

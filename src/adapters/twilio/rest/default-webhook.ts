@@ -22,7 +22,8 @@ const formParams = (body: string): Record<string, string | string[]> => {
 /**
  * Posts to Flex's own post-event webhook as Twilio would: the body byte for byte, signed for the URL as Flex knows it,
  * whatever host it is sent to in the end. A 4xx is final even without Twilio's error body, for only that webhook
- * gave it. Account and Proxy service, whose sessions tell what was sent, stand in the URL's path.
+ * gave it. So is a 500 or 503 its own answer, whatever its body, which nobody documents: what is made of it (it is
+ * posted again soon, and said to be perhaps sent twice) is safe if an edge before it gave it after all. Account and Proxy service, whose sessions tell what was sent, stand in the URL's path.
  * @see https://www.twilio.com/docs/usage/security#validating-requests
  * @see https://www.twilio.com/docs/api/errors/80625
  */
@@ -52,7 +53,7 @@ export const createDefaultWebhook = (settings: {
     };
     const answer = await answerOf(http, { method: 'POST', url, headers, body, timeoutMs }, about);
     if (answer.status >= 200 && answer.status < 300) return;
-    throw twilioErrorFrom(about, answer, { remedy: 'park', effect: 'refused' });
+    throw twilioErrorFrom(about, answer, { remedy: 'park', effect: 'refused', answersBare: true });
   };
   const proxy = /\/Accounts\/(AC[0-9a-f]{32})\/Proxy\/(KS[0-9a-f]{32})\//.exec(signedUrl);
   const [, accountSid, service] = proxy ?? [];
