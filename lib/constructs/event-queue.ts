@@ -18,7 +18,7 @@ export type EventQueueProps = {
  * After so many receives SQS itself moves a message to the dead-letter queue. Only a message on which its function
  * crashes every time gets there: the function parks what it gives up, and defers what needs more time.
  */
-const MAX_RECEIVE_COUNT = 1000;
+export const MAX_RECEIVE_COUNT = 1000;
 
 const fifo: QueueProps = {
   fifo: true,

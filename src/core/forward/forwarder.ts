@@ -21,7 +21,7 @@ import {
   retryTwilio,
   skipped,
 } from '../model/outcome.ts';
-import { FORWARD_POINTLESS_MS, LOOKS, PATIENCE_MS } from '../model/times.ts';
+import { FORWARD_POINTLESS_MS, FORWARD_RECEIVES, LOOKS, PATIENCE_MS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { FlexSide } from '../ports/chat.ts';
 import type { Clock, Nonce } from '../ports/clock.ts';
@@ -70,7 +70,15 @@ export const createForwarder = (deps: ForwarderDeps): Consumer =>
   createConsumer(deps, {
     takes: (work) => work.kind === 'forward',
     handle: (work, delivery, _, envelope) => passOn(deps, work, delivery, envelope),
+    settle: async (_, outcome, delivery) => unhurried(outcome, delivery),
   });
+
+/** However long its line is held, it is received no more often than its queue allows within a day. */
+const unhurried = (outcome: Outcome, { attempts }: Delivery): Outcome => {
+  const { hurried, thenEverySeconds } = FORWARD_RECEIVES;
+  if (outcome.end !== 'retry' || attempts <= hurried) return outcome;
+  return { ...outcome, after: Math.max(outcome.after, thenEverySeconds) };
+};
 
 const about = (forward: Forward) =>
   ({ type: forward.eventType, lane: 'forward', sids: [forward.about, forward.container] }) as const;

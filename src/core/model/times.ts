@@ -215,6 +215,12 @@ export const FORWARD_HARMLESS_MS = { least: 1_000, most: 4_000 } as const;
 /** What has been tried for longer waits for a quarter of that time, or in an outage each try would sound like a double. */
 export const FORWARD_PATIENT_SHARE = 1 / 4;
 
+/**
+ * A forward is received this often, and from then on only so many seconds after the last time: SQS hands a message out a
+ * thousand times, and this one's line must hold for a day.
+ */
+export const FORWARD_RECEIVES = { hurried: 200, thenEverySeconds: 120 } as const;
+
 /** A younger message is not recalled: its webhook may still be on its way, or its forward under way. */
 export const FORWARD_RECENT_MS = 5 * MINUTE_MS;
 

@@ -481,6 +481,20 @@ describe('the head of a channel’s line', () => {
     expect(chat.phone()).toEqual(['two']);
   });
 
+  test.each([
+    ['asks to wait', { status: 429, json: {} }, 'retried: twilio 429'],
+    ['answers with an error', busy, 'retried: outcome_unknown'],
+    ['gives no answer', { status: 504 }, 'retried: outcome_unknown'],
+  ])('is not received so often in a day that its queue gives it up: Flex’s webhook %s', async (_, answer, told) => {
+    const sid = chat.writes('one');
+    harness.answers((path) => (path.includes('/Webhooks/') ? answer : undefined));
+    await harness.pass(24 * HOUR_MS);
+    expect(harness.told(sid)).toContain(told);
+    expect(harness.journal.filter(({ sids, step }) => sids[0] === sid && step === 'retried').length).toBeLessThan(950);
+    await harness.pass(5 * 60_000);
+    expect(await harness.dead()).toEqual(['forward_pointless']);
+  });
+
   test('outlives a store that fails, and says so without the text of the error', async () => {
     const sid = chat.writes('one');
     harness.storeFails(true);

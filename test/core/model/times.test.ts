@@ -1,5 +1,6 @@
 /** What must hold between the times and limits of core, its adapters and its settings: each test's name says why. */
 import { describe, expect, test } from '@jest/globals';
+import { MAX_RECEIVE_COUNT } from '../../../lib/constructs/event-queue.ts';
 import { FUNCTIONS } from '../../../lib/functions.ts';
 import { toExpression } from '../../../src/adapters/dynamodb/expression.ts';
 import { TIMES } from '../../../src/contract.ts';
@@ -326,8 +327,16 @@ describe('the forwarder', () => {
   });
 
   test('by then whoever holds it has come again: after the longest wait, and a delivery that was killed', () => {
-    const longest = Math.max(retryDelay(99), redeliveryDelay(99)) * SECOND;
+    const longest = Math.max(times.FORWARD_RECEIVES.thenEverySeconds, retryDelay(99), redeliveryDelay(99)) * SECOND;
     expect(longest + functionMs + visibilityMs).toBeLessThan(times.FORWARD_ALIVE_MS);
+  });
+
+  test('its line holds for a day before its queue has handed it out too often, twins and kills among that', () => {
+    const { hurried, thenEverySeconds } = times.FORWARD_RECEIVES;
+    const receives = hurried + times.FORWARD_POINTLESS_MS / (thenEverySeconds * SECOND);
+    expect(receives).toBeLessThan(MAX_RECEIVE_COUNT * 0.95);
+    // Its looks and tries of the first minutes are not among those that are spread over the day.
+    expect(hurried * retryDelay(1) * SECOND).toBeGreaterThan(2 * MINUTE);
   });
 
   test('two answers with an error of its own, one after the other, are over within fifteen seconds', () => {
