@@ -52,7 +52,7 @@ export type HostOptions = {
 export type Host = {
   readonly port: number;
   readonly publicBaseUrl: string;
-  /** How many intents of a former process were found under way. */
+  /** How many intents and forwards of a former process were found under way. */
   readonly lapsed: number;
   /** Serves `/` and `/page/...` too, until it stops. */
   readonly alsoServe: (page: LocalPage) => void;

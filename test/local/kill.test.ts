@@ -133,4 +133,30 @@ describe('A bridge that is killed with -9 again and again', () => {
     },
     SETTLING_MS + KILL_MS,
   );
+
+  test(
+    'nor of an SMS: it finds it in the session, sends it no second time, and the next one follows',
+    async () => {
+      const longer = '900';
+      twilio.switches.interactionsNameMessages = true;
+      await start(longer);
+      const phone = '+15550109999';
+      const { channelSid, taskSid } = twilio.customer.beginSmsChat({ phone, text: 'hi' });
+      accept(twilio, taskSid);
+      const texts = () => twilio.customer.phone(phone).map(({ body }) => body);
+      const writes = (text: string) => twilio.flexAgent.writes(ann.flexWorkerSid, channelSid, text);
+      writes('first');
+      await until('the first SMS', () => texts().length === 1);
+      const unheard = twilio.faults.add({ fault: 'rest.answer-lost', p: 1, loss: 'hang', only: 'POST webhooks' });
+      writes('under way');
+      await until('the SMS', () => texts().length === 2);
+      await child?.kill();
+      unheard();
+      await start(longer);
+      writes('after the start');
+      await until('the next SMS', () => texts().includes('after the start'), SETTLING_MS);
+      expect(texts()).toEqual(['first', 'under way', 'after the start']);
+    },
+    SETTLING_MS + KILL_MS,
+  );
 });

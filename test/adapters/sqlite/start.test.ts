@@ -5,6 +5,7 @@ import { lapseIntents } from '../../../src/adapters/sqlite/lapse.ts';
 import { type Database, openDatabase } from '../../../src/adapters/sqlite/open.ts';
 import { createSqliteQueue } from '../../../src/adapters/sqlite/queue.ts';
 import { createSqliteStore } from '../../../src/adapters/sqlite/store.ts';
+import { readForwardRow } from '../../../src/core/forward/row.ts';
 import type { Item } from '../../../src/core/ports/change.ts';
 import { readPair } from '../../../src/core/state/pair.ts';
 import { newFolder } from './folder.ts';
@@ -57,6 +58,21 @@ describe('A process that starts', () => {
     // What has lapsed already has waited for a while, and that counts.
     expect((await pair('b'))?.lanes.toFlex.intent).toMatchObject({ notAfter: past, settlesAt: past + 10_000 });
     expect((await pair('c'))?.lanes.toFrontline).toMatchObject({ cursor: 7, intent: undefined });
+  });
+
+  test('ends the time of every forward of the one before that was under way, and no more', async () => {
+    const later = clock.now() + 20_000;
+    const past = clock.now() - 20_000;
+    const trying = { st: 'trying', b: past, f: 1 };
+    await keep('flex#CH1', { ...trying, u: later, s: later + 60_000 }, 'f#onMessageSent:IM1');
+    await keep('flex#CH1', { ...trying, u: past, s: past + 5_000 }, 'f#onMessageSent:IM2');
+    await keep('flex#CH1', { st: 'sent', at: past, f: 1 }, 'f#onMessageSent:IM3');
+    expect(await lapseIntents(database, { clock, settleMs: 60_000 })).toBe(1);
+    const store = createSqliteStore(database);
+    const row = (sid: string) => readForwardRow({ store }, { pk: 'flex#CH1', sk: `f#onMessageSent:${sid}` });
+    expect(await row('IM1')).toMatchObject({ until: clock.now(), settlesAt: clock.now() + 60_000, since: past });
+    expect(await row('IM2')).toMatchObject({ until: past, settlesAt: past + 5_000 });
+    expect(await row('IM3')).toMatchObject({ state: 'sent' });
   });
 
   test('sweeps at once, whatever the one before had begun', async () => {
