@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /** The operator's command. Exit codes: see command.ts. */
 import { withDotEnv } from '../src/dot-env.ts';
+import { Misunderstood } from '../src/runtime/options.ts';
 import { WrongSettings } from '../src/runtime/settings.ts';
-import { type Command, EXIT, Misunderstood, Unreachable } from './command.ts';
+import { type Command, EXIT, Unreachable } from './command.ts';
 
-const usage = `bridge COMMAND
+const usage = `Usage: bridge COMMAND [OPTION ...]
 
   status                 show open pairs, lanes that are behind, what is parked, and the queues
   repair SID             compare both ends of one chat now, and repair what differs
@@ -40,9 +41,7 @@ const run = async ([name = '', ...args]: readonly string[]): Promise<number> => 
 };
 
 const exitCodeOf = (error: unknown): number => {
-  const code = error instanceof TypeError && 'code' in error ? String(error.code) : '';
-  if (code.startsWith('ERR_PARSE_ARGS') || error instanceof Misunderstood || error instanceof WrongSettings)
-    return EXIT.misunderstood;
+  if (error instanceof Misunderstood || error instanceof WrongSettings) return EXIT.misunderstood;
   return error instanceof Unreachable ? EXIT.unreachable : EXIT.wrong;
 };
 

@@ -1,24 +1,17 @@
-import { parseArgs } from 'node:util';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type Command, EXIT, Misunderstood } from './command.ts';
+import { Misunderstood, type Program, text } from '../src/runtime/options.ts';
+import { commandOf, EXIT } from './command.ts';
 import { setSecrets } from './secrets.ts';
 
-export const secretsUsage = `bridge secrets --stack NAME
+const SECRETS = {
+  command: 'bridge secrets --stack NAME',
+  about: `Writes tokens and API keys from the environment or .env into the secret of a deployed stack. A field that is not set there
+stays as it is; a token that is replaced is kept as the previous one.`,
+  options: { stack: text('NAME', 'the deployed stack') },
+} as const satisfies Program;
 
-Writes tokens and API keys from the environment or .env into the secret of a deployed stack. A field that is not set there
-stays as it is; a token that is replaced is kept as the previous one.
-`;
-
-export const putSecrets: Command = async ({ args, environment, print }) => {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { stack: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
-  });
-  if (values.help) {
-    print(secretsUsage);
-    return EXIT.well;
-  }
-  if (!values.stack) throw new Misunderstood('secrets takes --stack NAME');
+export const putSecrets = commandOf(SECRETS, async ({ values }, { environment, print }) => {
+  if (values.stack === undefined) throw new Misunderstood('secrets takes --stack NAME');
   const done = await setSecrets({ client: new SecretsManagerClient(), environment, print }, values.stack);
   return done ? EXIT.well : EXIT.wrong;
-};
+});

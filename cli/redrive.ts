@@ -18,42 +18,33 @@ import {
   redriveMessages,
 } from '../src/core/operate/redrive.ts';
 import { type PairId, pairId } from '../src/core/state/items.ts';
-import { commonUsage, parse, sidOf, waitOf, whereOf } from './arguments.ts';
-import { type Command, EXIT, Misunderstood } from './command.ts';
+import { flag, type Program, text } from '../src/runtime/options.ts';
+import { common, EXIT_CODES, sidOf, wait, whereOf } from './arguments.ts';
+import { commandOf, EXIT } from './command.ts';
 import { reach } from './reach.ts';
 import { type Applied, appliedLines, type Found, foundLines } from './redrive-words.ts';
 
-export const redriveUsage = `bridge redrive [--reason REASON] [--chat SID] [--apply] [--wait SECONDS] [--stack NAME | --data FILE] [--json]
-
-Lists what was given up. With --apply it puts back:
+const REDRIVE = {
+  command: 'bridge redrive',
+  about: `Lists what was given up. With --apply it puts back:
 - parked messages, as their source says them now, marked as late, in order, and never twice, however often you run it;
   one that was deleted at its source is no longer parked;
 - chats that could not be linked (other_deployment, refused): they are linked again;
 - customers' SMS, only with --reason forward_refused or forward_pointless: they arrive late and cannot say so.
 It names everything else with what you can do about it. Exits 1 while something could not be done, or not be seen.
+${EXIT_CODES}`,
+  options: {
+    reason: text('REASON', 'only what was given up for that reason'),
+    chat: text('SID', 'only one chat: the SID of its channel or conversation (CH...)'),
+    apply: flag('put it back; without this nothing is changed'),
+    wait: wait('how long to wait for the outcomes', 300),
+    ...common,
+  },
+} as const satisfies Program;
 
-  --reason REASON  only what was given up for that reason
-  --chat SID       only one chat: the SID of its channel or conversation (CH...)
-  --apply          put it back; without this nothing is changed
-  --wait SECONDS   how long to wait for the outcomes (300)
-${commonUsage}`;
-
-const options = {
-  reason: { type: 'string' },
-  chat: { type: 'string' },
-  apply: { type: 'boolean', default: false },
-  wait: { type: 'string', default: '300' },
-} as const;
-
-export const redrive: Command = async ({ args, environment, print }) => {
-  const { values, positionals } = parse(args, options);
-  if (values.help) {
-    print(redriveUsage);
-    return EXIT.well;
-  }
-  if (positionals.length > 0) throw new Misunderstood('redrive takes a chat by --chat SID');
+export const redrive = commandOf(REDRIVE, async ({ values }, { environment, print }) => {
   const chat = values.chat === undefined ? undefined : sidOf(values.chat, 'CH');
-  const waitMs = waitOf(values.wait);
+  const waitMs = values.wait * 1000;
   const operator = await reach(whereOf(values), environment);
   try {
     const pair = chat === undefined ? undefined : await findPair(operator.store, chat);
@@ -80,7 +71,7 @@ export const redrive: Command = async ({ args, environment, print }) => {
   } finally {
     await operator.close();
   }
-};
+});
 
 /** Reasons that are only a customer's SMS: a command that names another reason has not asked for these. */
 const SENT_AGAIN: readonly string[] = ['forward_refused', 'forward_pointless'] satisfies readonly Parked[];

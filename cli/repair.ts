@@ -1,37 +1,31 @@
 import { findPair } from '../src/core/operate/find.ts';
 import { type LaneRepair, type NotRepaired, releasePair, repairPair } from '../src/core/operate/repair.ts';
 import { containerOfPair } from '../src/core/state/items.ts';
-import { commonUsage, parse, sidOf, waitOf, whereOf } from './arguments.ts';
-import { type Command, EXIT, Misunderstood } from './command.ts';
+import { flag, Misunderstood, type Program } from '../src/runtime/options.ts';
+import { common, EXIT_CODES, sidOf, wait, whereOf } from './arguments.ts';
+import { commandOf, EXIT } from './command.ts';
 import { reach } from './reach.ts';
 import { direction, plural, toTheSecond } from './words.ts';
 
-export const repairUsage = `bridge repair SID [--full] [--release] [--wait SECONDS] [--stack NAME | --data FILE] [--json]
-
-Compares both ends of one chat now, repairs what differs, and says what it did. SID is that of a channel or conversation
+const REPAIR = {
+  command: 'bridge repair',
+  names: 'SID',
+  about: `Compares both ends of one chat now, repairs what differs, and says what it did. SID is that of a channel or conversation
 (CH...), or of an open chat's task (WT...) or of one of its messages (IM...): one that was copied or parked, or a copy.
 A change of the last minutes may be too recent to judge: then it says when to run this again, not "clean".
+${EXIT_CODES}`,
+  options: {
+    full: flag('compare the whole chat, not only what is new and the newest page'),
+    release: flag('first release the pair, if it is held because it wrote faster than people can'),
+    wait: wait('how long to wait for the outcome', 60),
+    ...common,
+  },
+} as const satisfies Program;
 
-  --full          compare the whole chat, not only what is new and the newest page
-  --release       first release the pair, if it is held because it wrote faster than people can
-  --wait SECONDS  how long to wait for the outcome (60)
-${commonUsage}`;
-
-const options = {
-  full: { type: 'boolean', default: false },
-  release: { type: 'boolean', default: false },
-  wait: { type: 'string', default: '60' },
-} as const;
-
-export const repair: Command = async ({ args, environment, print }) => {
-  const { values, positionals } = parse(args, options);
-  if (values.help) {
-    print(repairUsage);
-    return EXIT.well;
-  }
-  if (positionals.length > 1) throw new Misunderstood('repair takes one SID');
-  const sid = sidOf(positionals[0], 'CH', 'WT', 'IM');
-  const waitMs = waitOf(values.wait);
+export const repair = commandOf(REPAIR, async ({ values, names }, { environment, print }) => {
+  if (names.length > 1) throw new Misunderstood('repair takes one SID');
+  const sid = sidOf(names[0], 'CH', 'WT', 'IM');
+  const waitMs = values.wait * 1000;
   const operator = await reach(whereOf(values), environment);
   try {
     const pair = await findPair(operator.store, sid);
@@ -53,7 +47,7 @@ export const repair: Command = async ({ args, environment, print }) => {
   } finally {
     await operator.close();
   }
-};
+});
 
 const unknown = (sid: string): string =>
   sid.startsWith('IM')

@@ -1,23 +1,19 @@
 import { concerns, readStatus, type Status } from '../src/core/operate/status.ts';
-import { common, commonUsage, parse, whereOf } from './arguments.ts';
-import { type Command, EXIT, Misunderstood } from './command.ts';
+import type { Program } from '../src/runtime/options.ts';
+import { common, EXIT_CODES, whereOf } from './arguments.ts';
+import { commandOf, EXIT } from './command.ts';
 import { deadLetterLines } from './dead-letter-words.ts';
 import { reach } from './reach.ts';
 import { moment, plural, span } from './words.ts';
 
-export const statusUsage = `bridge status [--stack NAME | --data FILE] [--json]
+const STATUS = {
+  command: 'bridge status',
+  about: `Shows open pairs, lanes that are behind, what is parked and why, and the queues. Exits 1 when something needs a look.
+${EXIT_CODES}`,
+  options: common,
+} as const satisfies Program;
 
-Shows open pairs, lanes that are behind, what is parked and why, and the queues. Exits 1 when something needs a look.
-
-${commonUsage}`;
-
-export const status: Command = async ({ args, environment, print }) => {
-  const { values, positionals } = parse(args, common);
-  if (values.help) {
-    print(statusUsage);
-    return EXIT.well;
-  }
-  if (positionals.length > 0) throw new Misunderstood('status takes no SID');
+export const status = commandOf(STATUS, async ({ values }, { environment, print }) => {
   const operator = await reach(whereOf(values), environment);
   try {
     const seen = await readStatus(operator);
@@ -28,7 +24,7 @@ export const status: Command = async ({ args, environment, print }) => {
   } finally {
     await operator.close();
   }
-};
+});
 
 const remedies: Readonly<Record<ReturnType<typeof concerns>[number], string>> = {
   parked: 'messages are parked: npx bridge redrive lists them',
