@@ -15,6 +15,10 @@ type Scope = {
   readonly account?: AccountName | undefined;
   /** How a call's name begins (`POST chat.messages`, `POST`), or an event type for webhooks. */
   readonly only?: string | undefined;
+  /** What a REST call's path or form holds, as it travels: a container's SID, a word of a text. */
+  readonly at?: string | undefined;
+  /** It is drawn so often; always when absent. */
+  readonly times?: number | undefined;
 };
 
 export type Fault = Scope &
@@ -89,12 +93,20 @@ export type Faults = {
   readonly add: (fault: Fault) => () => void;
   readonly clear: () => void;
   readonly rules: () => readonly Fault[];
-  /** The rule whose dice fall now, if any. Whoever asked says whether it had an effect. */
-  readonly draws: <N extends FaultName>(name: N, account: AccountName, about: string) => Met<N> | undefined;
+  /**
+   * The rule whose dice fall now, if any. Whoever asked says whether it had an effect.
+   * @param call - path and form of a REST call.
+   */
+  readonly draws: <N extends FaultName>(
+    name: N,
+    account: AccountName,
+    about: string,
+    call?: string,
+  ) => Met<N> | undefined;
   /** It had an effect: counts it. */
   readonly happened: (name: FaultName, account: AccountName, about: string) => void;
   /** For what has its effect as soon as it is drawn. */
-  readonly meets: <N extends FaultName>(name: N, account: AccountName, about: string) => Met<N> | undefined;
+  readonly meets: Faults['draws'];
   /** How often each fault had an effect since the last reset. */
   readonly counts: () => Readonly<Partial<Record<FaultName, number>>>;
   readonly resetCounts: () => void;
@@ -107,12 +119,17 @@ export const createFaults = (
 ): Faults => {
   let rules: readonly Fault[] = [];
   const counts = new Map<FaultName, number>();
-  const draws: Faults['draws'] = <N extends FaultName>(name: N, account: AccountName, about: string) => {
+  const drawn = new Map<Fault, number>();
+  const draws: Faults['draws'] = <N extends FaultName>(name: N, account: AccountName, about: string, call = '') => {
     for (const rule of rules) {
       if (rule.fault !== name) continue;
+      if (rule.at !== undefined && !call.includes(rule.at)) continue;
+      const before = drawn.get(rule) ?? 0;
+      if (rule.times !== undefined && before >= rule.times) continue;
       if (rule.account !== undefined && rule.account !== account) continue;
       if (rule.only !== undefined && !about.startsWith(rule.only)) continue;
       if (rule.p < 1 && random() >= rule.p) continue;
+      if (rule.times !== undefined) drawn.set(rule, before + 1);
       return rule as Met<N>;
     }
     return undefined;
@@ -126,16 +143,18 @@ export const createFaults = (
       rules = [...rules, fault];
       return () => {
         rules = rules.filter((rule) => rule !== fault);
+        drawn.delete(fault);
       };
     },
     clear: () => {
       rules = [];
+      drawn.clear();
     },
     rules: () => rules,
     draws,
     happened,
-    meets: (name, account, about) => {
-      const rule = draws(name, account, about);
+    meets: (name, account, about, call) => {
+      const rule = draws(name, account, about, call);
       if (rule !== undefined) happened(name, account, about);
       return rule;
     },

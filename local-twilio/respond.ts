@@ -109,32 +109,33 @@ export const createRespond = (world: TwilioWorld, judge: Judge | undefined): Res
     account: Account,
     name: string,
     run: () => RestAnswer,
-    gaveUp: AbortSignal | undefined,
+    { path, body, gaveUp }: TwilioRequest,
   ): Promise<TwilioResponse | 'destroyed'> => {
+    const sent = `${path} ${body}`;
     const side = account.name;
     const isWrite = !name.startsWith('GET');
-    const down = faults.meets('side.down', side, name);
+    const down = faults.meets('side.down', side, name, sent);
     if (down !== undefined) return down.how === '503' ? write(failure(problems.internal(503))) : lost(down.how);
-    const denied = name === CHAT_EVENT ? undefined : faults.meets('rest.denied', side, name);
+    const denied = name === CHAT_EVENT ? undefined : faults.meets('rest.denied', side, name, sent);
     if (denied !== undefined)
       return write(failure(denied.status === 401 ? problems.authenticate() : problems.forbidden()));
-    const busy = faults.meets('rest.429', side, name);
+    const busy = faults.meets('rest.429', side, name, sent);
     if (busy !== undefined) {
       const { retryAfter } = busy;
       const headers: Record<string, string> = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
       return write(failure(problems.tooManyRequests(headers)));
     }
-    const before = faults.meets('rest.5xx-before', side, name);
+    const before = faults.meets('rest.5xx-before', side, name, sent);
     if (before !== undefined) return write(serverError(before.status));
     const { latency } = world.switches;
     const ms = typeof latency === 'number' ? latency : latency();
     if (ms > 0) await pause(ms / 2);
-    const late = isWrite ? faults.draws('rest.late-commit', side, name) : undefined;
+    const late = isWrite ? faults.draws('rest.late-commit', side, name, sent) : undefined;
     if (late !== undefined) {
       commitLate(run, late, gaveUp, () => faults.happened('rest.late-commit', side, name));
       return lost(late.loss);
     }
-    const answeredFirst = isWrite ? faults.draws('rest.5xx-late', side, name) : undefined;
+    const answeredFirst = isWrite ? faults.draws('rest.5xx-late', side, name, sent) : undefined;
     if (answeredFirst !== undefined) {
       const happened = () => faults.happened('rest.5xx-late', side, name);
       commitLate(run, { loss: 'destroy', maxMs: answeredFirst.maxMs }, gaveUp, happened);
@@ -143,12 +144,12 @@ export const createRespond = (world: TwilioWorld, judge: Judge | undefined): Res
     const answer = attempt(run);
     if (ms > 0) await pause(ms / 2);
     const done = answer.status < 400;
-    const unheard = isWrite ? faults.draws('rest.answer-lost', side, name) : undefined;
+    const unheard = isWrite ? faults.draws('rest.answer-lost', side, name, sent) : undefined;
     if (unheard !== undefined) {
       if (done) faults.happened('rest.answer-lost', side, name);
       return lost(unheard.loss);
     }
-    const after = isWrite ? faults.draws('rest.5xx-after', side, name) : undefined;
+    const after = isWrite ? faults.draws('rest.5xx-after', side, name, sent) : undefined;
     if (after !== undefined) {
       if (done) faults.happened('rest.5xx-after', side, name);
       return write(serverError(after.status));
@@ -182,7 +183,7 @@ export const createRespond = (world: TwilioWorld, judge: Judge | undefined): Res
       takeChatEvent(world, account, proxy, event);
       return { status: 200, body: {} };
     };
-    return perform(account, CHAT_EVENT, run, request.gaveUp);
+    return perform(account, CHAT_EVENT, run, request);
   };
 
   return async (request) => {
@@ -213,6 +214,6 @@ export const createRespond = (world: TwilioWorld, judge: Judge | undefined): Res
       judge?.answer(host, route, answer);
       return answer;
     };
-    return perform(account, name, run, request.gaveUp);
+    return perform(account, name, run, request);
   };
 };

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { answerControl } from './control.ts';
 import { createHttpDelivery } from './deliver.ts';
 import { keeper, recalled } from './memory.ts';
-import type { TwilioRequest } from './respond.ts';
+import type { TwilioRequest, TwilioResponse } from './respond.ts';
 import { seededRandom } from './sid.ts';
 import { createTwilio, type LocalTwilio } from './twilio.ts';
 import { createJudge } from './validation/judge.ts';
@@ -24,6 +24,8 @@ export type LocalTwilioOptions = {
   readonly keepIn?: string | undefined;
   /** What stands between the local Twilio and those it calls, to measure. */
   readonly around?: ((deliver: DeliverWebhook) => DeliverWebhook) | undefined;
+  /** Told of each REST call as its answer leaves, or its connection breaks. */
+  readonly answered?: ((request: TwilioRequest, answer: TwilioResponse | 'destroyed') => void) | undefined;
 };
 
 export type RunningTwilio = LocalTwilio & {
@@ -99,6 +101,7 @@ export const startLocalTwilio = async (options: LocalTwilioOptions = {}): Promis
     const answered = asked.host === '_local' ? answerControl(twilio, asked) : await twilio.respond(asked);
     // The page looks every second, and is told nothing that anybody rests on.
     if (asked.host !== '_local' || asked.method !== 'GET') await keep();
+    if (asked.host !== '_local') options.answered?.(asked, answered);
     if (answered === 'destroyed') request.socket.destroy();
     else response.writeHead(answered.status, answered.headers).end(answered.body);
   };

@@ -132,6 +132,27 @@ describe('calls', () => {
     expect([status(asked), met(hidden)]).toEqual([404, 3]);
   });
 
+  test('meet a fault that is meant for one text, so often as it is meant to be, and others do not', async () => {
+    const fault: Fault = { fault: 'rest.5xx-before', p: 1, status: 500, at: 'word', times: 2 };
+    twilio.faults.add(fault);
+    const statuses: unknown[] = [];
+    for (const text of ['other', 'a+word', 'a+word', 'other', 'a+word']) {
+      const asked = post(text);
+      await twilio.pass(0);
+      statuses.push(status(asked));
+    }
+    expect([statuses, met(fault)]).toEqual([[201, 500, 500, 201, 201], 2]);
+  });
+
+  test('meet a fault that is meant for one container, and others do not', async () => {
+    twilio.faults.add({ fault: 'rest.answer-lost', p: 1, loss: 'destroy', at: 'CH00000000000000000000000000000000' });
+    const asked = post();
+    twilio.faults.add({ fault: 'rest.answer-lost', p: 1, loss: 'destroy', at: pair.conversationSid });
+    const other = post();
+    await twilio.pass(0);
+    expect([status(asked), status(other)]).toEqual([201, 'destroyed']);
+  });
+
   test('fail before anything is done', async () => {
     const fault: Fault = { fault: 'rest.5xx-before', p: 1, status: 503 };
     twilio.faults.add(fault);
