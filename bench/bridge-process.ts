@@ -15,6 +15,8 @@ export type BridgePlan = {
   /** Hands every chat event on to Flex's own webhook, as an account with SMS needs it. */
   readonly forwards: boolean;
   readonly sweepMs: number;
+  /** What SETTLE_SECONDS says. */
+  readonly settleMs: number;
 };
 
 /** Since the last reset. The forwarder's store requests are counted apart; `steps` is how events ended. */
@@ -53,10 +55,10 @@ const counting = (store: Store): Store => ({
   listUnder: (pk, page) => store.listUnder(pk, page),
 });
 
-const log = createWriteStream(`${plan.folder}/bridge.log`);
+const log = createWriteStream(`${plan.folder}/bridge.log`, { flags: 'a' });
 const lines = createLineJournal({ write: (text) => log.write(text), line: jsonLine, clock: systemClock });
 
-const config = configWith({ twilioBaseUrl: plan.twilioUrl, deployment: 'bench', settleMs: 5_000 });
+const config = configWith({ twilioBaseUrl: plan.twilioUrl, deployment: 'bench', settleMs: plan.settleMs });
 
 const host = await startHost({
   settings: {

@@ -17,6 +17,8 @@ export type Child<V extends Verbs> = {
   ) => Promise<Awaited<ReturnType<V[K]>>>;
   /** Lets it end by itself, and ends it when it does not. */
   readonly stop: () => Promise<void>;
+  /** As a machine that loses its power: nothing is finished. */
+  readonly kill: () => Promise<void>;
 };
 
 const PATIENCE_MS = 20_000;
@@ -43,14 +45,20 @@ export const startChild = async <V extends Verbs>(entry: string, argument: unkno
       waiting.set(asked, { resolve, reject });
       child.send({ id: asked, verb, argument: about } satisfies Question, (error) => error !== null && reject(error));
     });
+  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   return {
     ask: ask as Child<V>['ask'],
     stop: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
+      if (hasEnded()) return;
       const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
       child.disconnect();
       await once(child, 'exit');
       clearTimeout(timer);
+    },
+    kill: async () => {
+      if (hasEnded()) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
     },
   };
 };

@@ -4,11 +4,14 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BridgePlan, BridgeTally, BridgeVerbs } from './bridge-process.ts';
-import { startChild } from './child.ts';
+import { type Child, startChild } from './child.ts';
 import type { Talked, TalkPlan } from './talk.ts';
 import type { TwilioPlan, TwilioTally, TwilioVerbs } from './twilio-process.ts';
 
-export type BenchPlan = TwilioPlan & Pick<BridgePlan, 'forwards' | 'sweepMs'>;
+export type BenchPlan = TwilioPlan & Pick<BridgePlan, 'forwards' | 'sweepMs'> & { readonly settleMs?: number };
+
+/** Under load nothing settles: no call is lost. */
+const SETTLE_MS = 5_000;
 
 /** One talk, and what it cost. */
 export type Round = {
@@ -22,8 +25,14 @@ export type Round = {
 
 export type BenchHarness = {
   /** New chats, so that none of them writes more than people do (the bridge holds such a pair). */
-  readonly link: (chats: number) => Promise<void>;
+  readonly link: (chats: number, sms?: number) => Promise<void>;
   readonly round: (plan: Omit<TalkPlan, 'forwards'>) => Promise<Round>;
+  readonly twilio: Pick<Child<TwilioVerbs>, 'ask'>;
+  /**
+   * kill -9, and a new process on the same file, which Twilio then calls.
+   * @returns milliseconds since 1970: when the new one was started.
+   */
+  readonly killAndRestart: () => Promise<number>;
 };
 
 export const withHarness = async <T>(plan: BenchPlan, work: (harness: BenchHarness) => Promise<T>): Promise<T> => {
@@ -36,14 +45,24 @@ export const withHarness = async <T>(plan: BenchPlan, work: (harness: BenchHarne
     const twilio = await startChild<TwilioVerbs>('twilio-process.ts', { validate: plan.validate } satisfies TwilioPlan);
     ends.unshift(twilio.stop);
     const { url: twilioUrl } = await twilio.ask('where', undefined);
-    const { forwards, sweepMs } = plan;
-    const bridge = await startChild<BridgeVerbs>('bridge-process.ts', {
-      ...{ twilioUrl, folder, forwards, sweepMs },
-    } satisfies BridgePlan);
-    ends.unshift(bridge.stop);
-    await twilio.ask('connect', await bridge.ask('where', undefined));
+    const { forwards, sweepMs, settleMs = SETTLE_MS } = plan;
+    const startBridge = async (): Promise<Child<BridgeVerbs>> => {
+      const told = { twilioUrl, folder, forwards, sweepMs, settleMs } satisfies BridgePlan;
+      const started = await startChild<BridgeVerbs>('bridge-process.ts', told);
+      ends.unshift(started.stop);
+      await twilio.ask('connect', await started.ask('where', undefined));
+      return started;
+    };
+    let bridge = await startBridge();
     return await work({
-      link: (chats) => twilio.ask('link', { chats }),
+      twilio,
+      killAndRestart: async () => {
+        await bridge.kill();
+        const from = Date.now();
+        bridge = await startBridge();
+        return from;
+      },
+      link: (chats, sms) => twilio.ask('link', { chats, sms }),
       round: async (talk) => {
         await Promise.all([twilio.ask('reset', undefined), bridge.ask('reset', undefined)]);
         const from = Date.now();

@@ -16,13 +16,21 @@ const LOOK_MS = 25;
 const PATIENCE_MS = 60_000;
 const agents = [AGENTS.ann, AGENTS.ben, AGENTS.eve] as const;
 
-/** @throws Error when not all are linked within a minute */
-export const linkChats = async (twilio: RunningTwilio, count: number): Promise<readonly BenchChat[]> => {
+/**
+ * @param sms - so many of them begin by SMS, the others on the web.
+ * @throws Error when not all are linked within a minute
+ */
+export const linkChats = async (twilio: RunningTwilio, count: number, sms = 0): Promise<readonly BenchChat[]> => {
+  const begin = (number: number, hello: string) => {
+    if (number < sms) return twilio.customer.beginSmsChat({ phone: `+1555010${1000 + number}`, text: hello });
+    const begun = twilio.customer.beginWebChat({ name: `Customer ${number}` });
+    twilio.customer.writes(begun.channelSid, hello);
+    return begun;
+  };
   const begun = Array.from({ length: count }, (_, number) => {
     const agent = agents[number % agents.length] ?? AGENTS.ann;
     const hello = `${number}: hello`;
-    const { channelSid: channel, taskSid } = twilio.customer.beginWebChat({ name: `Customer ${number}` });
-    twilio.customer.writes(channel, hello);
+    const { channelSid: channel, taskSid } = begin(number, hello);
     twilio.flexAgent.accepts(twilio.flexAgent.isOffered(agent.flexWorkerSid, taskSid).reservationSid);
     return { number, channel, agent, hello };
   });

@@ -1,14 +1,15 @@
 /**
  * `npm run bench [-- PART ...]`: design figures that need no AWS, each beside its goal. Parts: start, calls, delay,
- * throughput, validation; all when none is named. docs/bench.md tells how they are measured. Exits with 1 when a part
- * failed, a message was lost, doubled or out of order, or a figure that is counted missed its goal; a missed time does
- * not fail, for it is the machine's as well.
+ * throughput, validation, trouble; all when none is named. docs/bench.md tells how they are measured. Exits with 1 when
+ * a part failed, a message was lost, doubled or out of order, or a figure that is counted missed its goal; a missed
+ * time does not fail, for it is the machine's as well.
  */
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { countCalls } from './calls.ts';
 import { type Figure, table } from './figures.ts';
 import { type Measured, measureBesideValidation, measureDelay, measureThroughput, type Say } from './load.ts';
 import { measureStart } from './start.ts';
+import { measureTrouble } from './trouble/main.ts';
 
 type Part = { readonly title: string; readonly exact: boolean; readonly measure: (say: Say) => Promise<Measured> };
 
@@ -22,6 +23,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     exact: false,
     measure: measureBesideValidation,
   },
+  trouble: { title: 'waits after trouble', exact: false, measure: measureTrouble },
 };
 
 const WRONG_SHOWN = 10;

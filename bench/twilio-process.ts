@@ -3,6 +3,12 @@ import { startLocalTwilio } from '../local-twilio/server.ts';
 import { answerParent, argument } from './child.ts';
 import { type BenchChat, linkChats } from './link-chats.ts';
 import { type Saying, type Talked, type TalkPlan, talk } from './talk.ts';
+import { type Forwards, forwards } from './trouble/forwards.ts';
+import { getUnderWay, goOn } from './trouble/killed.ts';
+import { type Outage, type OutagePlan, outage } from './trouble/outage.ts';
+import { createCallLog, type Scene } from './trouble/scene.ts';
+import { type StruckTalk, strike } from './trouble/strikes.ts';
+import type { Waits } from './trouble/waits.ts';
 import { createWebhookTimings } from './webhook-timings.ts';
 
 export type TwilioPlan = { readonly validate: boolean };
@@ -20,18 +26,27 @@ export type TwilioVerbs = {
   readonly where: (nothing: undefined) => { readonly url: string };
   readonly connect: (bridge: { readonly url: string }) => void;
   /** Begins so many new chats, has them linked, and forgets those from before. */
-  readonly link: (plan: { readonly chats: number }) => Promise<void>;
+  readonly link: (plan: { readonly chats: number; readonly sms?: number | undefined }) => Promise<void>;
   readonly talk: (plan: TalkPlan) => Promise<Talked>;
+  /** So long for each REST call from now on. */
+  readonly takes: (plan: { readonly latencyMs: number }) => void;
+  readonly strike: (nothing: undefined) => Promise<StruckTalk>;
+  readonly outage: (plan: OutagePlan) => Promise<Outage>;
+  readonly forwards: (nothing: undefined) => Promise<Forwards>;
+  readonly getUnderWay: (nothing: undefined) => Promise<void>;
+  readonly goOn: (start: { readonly from: number }) => Promise<Waits & { readonly wrong: readonly string[] }>;
   readonly reset: (nothing: undefined) => void;
   readonly tally: (nothing: undefined) => TwilioTally;
 };
 
 const { validate } = argument<TwilioPlan>();
 const timings = createWebhookTimings();
-const twilio = await startLocalTwilio({ seed: 1, validate, around: timings.around });
+const log = createCallLog();
+const twilio = await startLocalTwilio({ seed: 1, validate, around: timings.around, answered: log.answered });
 let chats: readonly BenchChat[] = [];
 let earlier: readonly Saying[] = [];
 let since = process.cpuUsage();
+const scene = (): Scene => ({ twilio, chats, log });
 
 answerParent(
   {
@@ -39,7 +54,7 @@ answerParent(
     connect: ({ url }) => twilio.connectBridge(url),
     link: async (plan) => {
       twilio.switches.latency = 0;
-      chats = await linkChats(twilio, plan.chats);
+      chats = await linkChats(twilio, plan.chats, plan.sms);
       earlier = [];
       await twilio.webhooks.settled();
     },
@@ -48,6 +63,14 @@ answerParent(
       earlier = [...earlier, ...said];
       return talked;
     },
+    takes: ({ latencyMs }) => {
+      twilio.switches.latency = latencyMs;
+    },
+    strike: () => strike(scene()),
+    outage: (plan) => outage(scene(), plan),
+    forwards: () => forwards(scene()),
+    getUnderWay: () => getUnderWay(scene()),
+    goOn: (start) => goOn(scene(), start),
     reset: () => {
       twilio.counts.reset();
       since = process.cpuUsage();
