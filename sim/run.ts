@@ -20,7 +20,6 @@ const SETTLING_MS = 45 * 60_000;
 export const ANSWERED_SETTLE_MS = 10_000;
 
 /**
- *
  * `within`: writes are carried out at most half of SETTLE late, and a third of ANSWERED_SETTLE after an answer.
  * `beyond`: up to three times those. `told`: as within, but every webhook arrives and is stored, so that little is left
  * to the sweep.

@@ -17,9 +17,9 @@ export type Database = {
   /**
    * Reads and writes in one step, after everything asked for before. All work asked for in the same turn of the event
    * loop is committed together, and no promise resolves before the commit is on the disk: with synchronous=FULL that is
-   * what makes thousands of durable writes a second possible. The event loop waits for a commit, so after a large one it
-   * has as long for itself before the next: under load more is committed at once. Work that throws is undone and rejects
-   * alone; it may be called twice.
+   * what makes thousands of durable writes a second possible. The event loop waits for a commit, so after a large one
+   * it has as long for itself before the next: under load more is committed at once. Work that throws is undone and
+   * rejects alone; it may be called twice.
    */
   readonly perform: <T>(work: (sql: Sql) => T) => Promise<T>;
   /** Removes the items whose `ttl` (seconds) has passed. @returns how many. */
@@ -94,7 +94,9 @@ const connect = (path: string): DatabaseSync => {
 
 type Job = { readonly work: () => void; readonly settle: () => void; readonly fail: (error: unknown) => void };
 
-/** Hardly any job ever throws, so that places to go back to are not worth making at first. @returns whether none did. */
+/**
+ * Hardly any job ever throws, so that places to go back to are not worth making at first. @returns whether none did.
+ */
 const allWork = (sql: Sql, jobs: readonly Job[]): boolean => {
   try {
     for (const job of jobs) job.work();

@@ -61,8 +61,8 @@ export const claimForward = (deps: ForwardRowDeps, key: Key): Promise<RowWrite> 
   });
 
 /**
- * To be posted after a look at what became of the last try. `perhaps`: the look could not tell for certain. Of a revived one the
- * next look asks only for this post: what was before has been judged, and cannot be judged better then.
+ * To be posted after a look at what became of the last try. `perhaps`: the look could not tell for certain. Of a
+ * revived one the next look asks only for this post: what was before has been judged, and cannot be judged better then.
  */
 export const takeForward = (
   deps: ForwardRowDeps,
@@ -88,7 +88,9 @@ export const freeForward = (deps: ForwardRowDeps, key: Key, row: TryingForward):
     remove: [...TRIED, f.since],
   });
 
-/** The try may have sent it, and is over: it may be looked up from now on. @param settleMs from now until it settles. */
+/**
+ * The try may have sent it, and is over: it may be looked up from now on. @param settleMs from now until it settles.
+ */
 export const lapseForward = (
   deps: ForwardRowDeps,
   key: Key,

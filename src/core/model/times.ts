@@ -57,7 +57,6 @@ export const DEDUPE_MS = 5 * MINUTE_MS;
 // with an error of its own, within ANSWERED_SETTLE.
 
 /**
- *
  * From an intent's last moment until what no list shows counts as not done: the setting SETTLE_SECONDS. Twilio
  * publishes no bound.
  */
@@ -212,12 +211,14 @@ export const FORWARD_ANSWERED_MS = 5_000;
 /** A post that can double nothing is made again after as long as it has been tried, at least and at most so long. */
 export const FORWARD_HARMLESS_MS = { least: 1_000, most: 4_000 } as const;
 
-/** What has been tried for longer waits for a quarter of that time, or in an outage each try would sound like a double. */
+/**
+ * What has been tried for longer waits for a quarter of that time, or in an outage each try would sound like a double.
+ */
 export const FORWARD_PATIENT_SHARE = 1 / 4;
 
 /**
- * A forward is received this often, and from then on only so many seconds after the last time: SQS hands a message out a
- * thousand times, and this one's line must hold for a day.
+ * A forward is received this often, and from then on only so many seconds after the last time: SQS hands a message out
+ * a thousand times, and this one's line must hold for a day.
  */
 export const FORWARD_RECEIVES = { hurried: 200, thenEverySeconds: 120 } as const;
 

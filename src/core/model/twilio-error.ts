@@ -16,7 +16,6 @@ export class TwilioError extends Error {
   readonly status: number | undefined;
   readonly code: number | undefined;
   /**
-   *
    * Twilio itself answered, though with an error of its own: an unknown effect is settled after ANSWERED_SETTLE
    * already.
    */

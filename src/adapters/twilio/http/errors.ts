@@ -119,7 +119,6 @@ const inBetween: Bare = { remedy: 'retry', effect: 'unknown' };
 const neverPasses: ReadonlySet<number> = new Set([405, 413, 414, 431]);
 
 /**
- *
  * Behind these, with Twilio's error body, stands what was to carry the request out. A 502 or 504, and a 5xx without
  * that body, is the edge's: it gave up waiting, and what is behind it may go on for as long as after no answer at all.
  * https://www.twilio.com/docs/usage/twilios-response

@@ -21,9 +21,10 @@ const formParams = (body: string): Record<string, string | string[]> => {
 
 /**
  * Posts to Flex's own post-event webhook as Twilio would: the body byte for byte, signed for the URL as Flex knows it,
- * whatever host it is sent to in the end. A 4xx is final even without Twilio's error body, for only that webhook
- * gave it. So is a 500 or 503 its own answer, whatever its body, which nobody documents: what is made of it (it is
- * posted again soon, and said to be perhaps sent twice) is safe if an edge before it gave it after all. Account and Proxy service, whose sessions tell what was sent, stand in the URL's path.
+ * whatever host it is sent to in the end. A 4xx is final even without Twilio's error body, for only that webhook gave
+ * it. So is a 500 or 503 its own answer, whatever its body, which nobody documents: what is made of it (it is posted
+ * again soon, and said to be perhaps sent twice) is safe if an edge before it gave it after all. Account and Proxy
+ * service, whose sessions tell what was sent, stand in the URL's path.
  * @see https://www.twilio.com/docs/usage/security#validating-requests
  * @see https://www.twilio.com/docs/api/errors/80625
  */

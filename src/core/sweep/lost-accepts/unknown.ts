@@ -34,7 +34,6 @@ export const unknownChats = async (
 };
 
 /**
- *
  * A linked pair needs no accept of its task, nor does a channel that the bridge made itself. One that is being linked
  * is left alone as long as it is. One whose link came to nothing (its worker had no twin, or it was parked) knows of
  * that accept alone: another may have followed it.
