@@ -1,10 +1,12 @@
 /**
- * `npm run bench [-- PART ...]`: design figures that need no AWS, each beside its goal. Parts: start, calls, delay,
+ * `npm run bench`: design figures that need no AWS, each beside its goal. Parts: start, calls, delay,
  * throughput, validation, trouble; all when none is named. docs/bench.md tells how they are measured. Exits with 1 when
  * a part failed, a message was lost, doubled or out of order, or a figure that is counted missed its goal; a missed
  * time does not fail, for it is the machine's as well.
  */
 import { availableParallelism, cpus, loadavg } from 'node:os';
+import { Misunderstood, type Program } from '../src/runtime/options.ts';
+import { ownOptions, understood } from '../src/runtime/own-options.ts';
 import { countCalls } from './calls.ts';
 import { type Figure, table } from './figures.ts';
 import { type Measured, measureBesideValidation, measureDelay, measureThroughput, type Say } from './load.ts';
@@ -37,12 +39,21 @@ const load = (): string =>
     .map((value) => value.toFixed(1))
     .join(', ');
 
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => PARTS[name] === undefined);
-if (unknown.length > 0) {
-  process.stderr.write(`no such part: ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}\n`);
-  process.exit(1);
-}
+const BENCH = {
+  command: 'npm run bench --',
+  names: '[PART ...]',
+  about: `Design figures that need no AWS, each beside its goal (docs/bench.md). Parts, all when none is named:
+${Object.entries(PARTS)
+  .map(([name, { title }]) => `  ${name.padEnd(12)} ${title}`)
+  .join('\n')}`,
+  options: {},
+} as const satisfies Program;
+
+const { names: asked } = ownOptions(BENCH);
+understood(BENCH, () => {
+  const unknown = asked.filter((name) => !Object.hasOwn(PARTS, name));
+  if (unknown.length > 0) throw new Misunderstood(`no such part: ${unknown.join(', ')}`);
+});
 
 // Ended by a signal, it ends as usual: with its folders removed.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));

@@ -1,31 +1,29 @@
-/**
- * `npm run fuzz -- [--runs N] [--seconds S] [--seed K] [--run R]`: a million mutants unless told otherwise; `--run` is
- * one run of a seed. Ends with 1 when an oracle was hurt, and says how to see it again.
- */
-import { parseArgs } from 'node:util';
+/** `npm run fuzz`: mutants of real webhooks, until there were enough. */
+import { maybeWhole, type Program } from '../src/runtime/options.ts';
+import { ownOptions } from '../src/runtime/own-options.ts';
 import { fuzz, type Plan } from './fuzz.ts';
 import { writeInput } from './input.ts';
 import { REAL } from './target.ts';
 
-const { values } = parseArgs({
+const MUTANTS = 1_000_000;
+const FUZZ = {
+  command: 'npm run fuzz --',
+  about: `Sends mutated webhooks to the edge and judges the answers. Ends with 1 when an oracle was hurt, and says how to see it again.`,
   options: {
-    runs: { type: 'string' },
-    seconds: { type: 'string' },
-    seed: { type: 'string' },
-    run: { type: 'string' },
+    runs: maybeWhole('N', 'how many mutants (a million, unless --seconds is given)', { least: 1 }),
+    seconds: maybeWhole('S', 'how long at most', { least: 1 }),
+    seed: maybeWhole('K', 'the same again (drawn from the clock)'),
+    run: maybeWhole('R', 'one run of a seed'),
   },
-});
-const whole = (name: string, text: string | undefined, otherwise: number): number => {
-  const value = Number(text ?? otherwise);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} is a whole number`);
-  return value;
-};
+} as const satisfies Program;
 
+const { values } = ownOptions(FUZZ);
 const startedAt = performance.now();
-const seed = whole('seed', values.seed, Date.now() % 1_000_000_000);
-const only = values.run === undefined ? undefined : whole('run', values.run, 0);
-const seconds = whole('seconds', values.seconds, 0);
-const most = only === undefined ? whole('runs', values.runs, seconds > 0 ? Number.MAX_SAFE_INTEGER : 1_000_000) : 1;
+const seed = values.seed ?? Date.now() % 1_000_000_000;
+const only = values.run;
+const seconds = values.seconds ?? Number.POSITIVE_INFINITY;
+const most =
+  only === undefined ? (values.runs ?? (values.seconds === undefined ? MUTANTS : Number.MAX_SAFE_INTEGER)) : 1;
 const spent = (): number => (performance.now() - startedAt) / 1000;
 
 let current = only ?? 0;
@@ -41,7 +39,7 @@ const plan: Plan = {
   from: only ?? 0,
   enough: (runs) => {
     current = (only ?? 0) + runs;
-    return runs >= most || (seconds > 0 && spent() >= seconds);
+    return runs >= most || spent() >= seconds;
   },
   consumed: 0.05,
   mostFailures: 10,

@@ -13,8 +13,16 @@ import { type RunningTwilio, startLocalTwilio } from '../local-twilio/server.ts'
 import { judge } from '../local-twilio/transcripts.ts';
 import type { Entry } from '../src/core/ports/journal.ts';
 import type { Store } from '../src/core/ports/store.ts';
+import { ownOptions } from '../src/runtime/own-options.ts';
 import { beginChat, type DialoguePlan, type ToldOnBothSides } from './demo/dialogue.ts';
 import { type Host, startHost } from './host.ts';
+
+ownOptions({
+  command: 'npm run demo',
+  about: `Ten chats at once on the local Twilio over real HTTP, on three kinds of days. Prints what each looks like from both sides, and
+exits with 1 when anything is not as promised.`,
+  options: {},
+});
 
 type Day = { readonly name: string; readonly calm: boolean; readonly faults: readonly Fault[] };
 

@@ -1,5 +1,6 @@
 /** `npm start`: the bridge on this machine. docs/one-machine.md tells what it can be told. */
 import { withDotEnv } from '../src/dot-env.ts';
+import { ownOptions } from '../src/runtime/own-options.ts';
 import { WrongSettings } from '../src/runtime/settings.ts';
 import { systemClock } from '../src/runtime/system-clock.ts';
 import { webhookInstructions } from './instructions.ts';
@@ -10,6 +11,13 @@ import { showPage } from './page/show.ts';
 import { type Running, startBoth } from './running.ts';
 import { endOnSignals } from './signals.ts';
 import { byNohup, whenStarterIsGone } from './starter.ts';
+
+ownOptions({
+  command: 'npm start',
+  about: `The bridge on this machine, with a stand-in for Twilio unless accounts are set. It takes its settings from .env and the
+environment: README.md names them, docs/one-machine.md tells the rest.`,
+  options: {},
+});
 
 /** People read a terminal, programs the rest. */
 const terminal = process.stdout.isTTY === true;

@@ -3,7 +3,14 @@
  * fails at a cold start (a `require` in an ES module, a missing setting, a name that is not exported) fails here.
  */
 import { statSync } from 'node:fs';
+import { ownOptions } from '../src/runtime/own-options.ts';
 import { type Bundle, importMs, withBundles } from './bundles.ts';
+
+ownOptions({
+  command: 'node scripts/check-bundles.ts',
+  about: 'Bundles every function as the stack does, imports each once, and holds them to their sizes.',
+  options: {},
+});
 
 /**
  * Bytes. A consumer's limit is a figure of the design; the webhook's keeps its start near that of the SQS client alone.

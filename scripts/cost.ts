@@ -1,10 +1,17 @@
 /**
  * `node scripts/cost.ts`: what a million texts and a month cost on AWS, from counted calls; docs/cost.md explains it.
  */
+import { ownOptions } from '../src/runtime/own-options.ts';
 import { type Counted, countTalk, TALKS as talks } from './cost/count.ts';
 import { countSweep } from './cost/count-sweep.ts';
 import { costOfMonth, DEPLOYMENTS as deployments } from './cost/month.ts';
 import { costOfMillion } from './cost/prices.ts';
+
+ownOptions({
+  command: 'node scripts/cost.ts',
+  about: 'What a million texts and a month cost on AWS, from counted calls; docs/cost.md explains it.',
+  options: {},
+});
 
 type Costs = Readonly<Record<string, number>>;
 

@@ -1,10 +1,11 @@
 /**
- * `npm run sim:full-size [-- --active N --quiet N --lost N]`: the sweep at full size, in simulated time. Links all
+ * `npm run sim:full-size`: the sweep at full size, in simulated time. Links all
  * pairs the way they are linked, lets the quiet ones rest for a day, loses the webhooks of trailing messages, and
  * measures how long each stays away and how much is read of Twilio meanwhile. Exits with 1 when a goal is missed.
  */
-import { parseArgs } from 'node:util';
 import type { DefaultAgent } from '../local-twilio/defaults.ts';
+import { type Program, whole } from '../src/runtime/options.ts';
+import { ownOptions } from '../src/runtime/own-options.ts';
 import { busiestSecond, createCalls } from './calls.ts';
 import { createDice } from './random.ts';
 import { BRIDGE } from './settings.ts';
@@ -20,19 +21,23 @@ const LINKS_A_SECOND = 10;
 const CHATS_AN_AGENT = 900;
 const TWILIO_MS = 150;
 
-const { values } = parseArgs({
+const FULL_SIZE = {
+  command: 'npm run sim:full-size --',
+  about: `The sweep at full size, in simulated time: how long messages without a webhook stay away, and how much is read of Twilio.
+Exits with 1 when a goal is missed.`,
   options: {
-    active: { type: 'string', default: '2000' },
-    quiet: { type: 'string', default: '10000' },
-    lost: { type: 'string', default: '200' },
-    seed: { type: 'string', default: '1' },
+    active: whole('N', 'pairs in which people talk', 2000),
+    quiet: whole('N', 'pairs at rest', 10_000),
+    lost: whole('N', 'messages without a webhook, of each kind', 200, { least: 1 }),
+    seed: whole('K', 'the same again', 1),
   },
-});
-const size = { active: Number(values.active), quiet: Number(values.quiet) };
-const dice = createDice(Number(values.seed), 'full size');
+} as const satisfies Program;
+const { values } = ownOptions(FULL_SIZE);
+const size = { active: values.active, quiet: values.quiet };
+const dice = createDice(values.seed, 'full size');
 const calls = createCalls();
 const world = createWorld({
-  seed: Number(values.seed),
+  seed: values.seed,
   settleMs: MINUTE,
   doom: () => undefined,
   tap: calls.tap,
@@ -149,7 +154,7 @@ const lose = (pair: Pair, kind: Kind, way: 'flex' | 'frontline'): void => {
     lost.push({ kind, at: time.now(), body, into });
   });
 };
-const share = Number(values.lost);
+const share = values.lost;
 for (const [kind, pairs] of [
   ['active', active],
   ['quiet', quiet],

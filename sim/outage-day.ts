@@ -1,10 +1,11 @@
 /**
- * `npm run sim:outage-day [-- --side flex|frontline --how 503|hang|destroy --chats N]`: one side answers nothing for a
+ * `npm run sim:outage-day`: one side answers nothing for a
  * day, while people go on talking on the other one. Then both must tell one story, and have got there gently. Exits
  * with 1 when something is broken.
  */
-import { parseArgs } from 'node:util';
 import type { AccountName } from '../local-twilio/model.ts';
+import { maybeOneOf, oneOf, type Program, whole } from '../src/runtime/options.ts';
+import { ownOptions } from '../src/runtime/own-options.ts';
 import { busiestSecond, byContainer, type Called, createCalls, mostAtOnce } from './calls.ts';
 import { doubles } from './judge-doubles.ts';
 import { playChat } from './play.ts';
@@ -25,17 +26,19 @@ const A_WHILE = 30 * MINUTE;
 /** Twilio's limit: https://www.twilio.com/docs/conversations/conversations-limits */
 const WRITES_A_SECOND = 30;
 
-const { values } = parseArgs({
+const OUTAGE_DAY = {
+  command: 'npm run sim:outage-day --',
+  about: `One side answers nothing for a day, in simulated time, while people go on talking on the other one. Then both must tell one
+story. Exits with 1 when something is broken.`,
   options: {
-    side: { type: 'string' },
-    how: { type: 'string', default: '503' },
-    chats: { type: 'string', default: '50' },
-    seed: { type: 'string', default: '1' },
+    side: maybeOneOf(['flex', 'frontline'], 'the side that is down; without it one after the other'),
+    how: oneOf(['503', 'hang', 'destroy'], 'what becomes of calls to it', '503'),
+    chats: whole('N', 'how many chats', 50, { least: 1 }),
+    seed: whole('K', 'the same again', 1),
   },
-});
-const HOWS = ['503', 'hang', 'destroy'] as const;
-const how = HOWS.find((one) => one === values.how);
-if (how === undefined) throw new Error(`--how is one of ${HOWS.join(', ')}`);
+} as const satisfies Program;
+const { values } = ownOptions(OUTAGE_DAY);
+const { how } = values;
 const sides = (['flex', 'frontline'] as const).filter((side) => values.side === undefined || values.side === side);
 
 let broken = 0;
@@ -48,7 +51,7 @@ const most = (calls: readonly Called[], of: (those: readonly Called[]) => number
   Math.max(0, ...[...byContainer(calls).values()].map(of));
 
 const day = async (dead: AccountName): Promise<void> => {
-  const seed = Number(values.seed);
+  const { seed } = values;
   const dice = createDice(seed, 'outage day');
   const calls = createCalls();
   const world = createWorld({ seed, settleMs: SETTLE_MS, doom: () => undefined, tap: calls.tap, keepsSweep: true });
@@ -57,7 +60,7 @@ const day = async (dead: AccountName): Promise<void> => {
   twilio.switches.latency = TWILIO_MS;
   const wait = (ms: number): Promise<void> => time.runUntil(time.now() + ms);
 
-  const chats = Array.from({ length: Number(values.chats) }, (_, n) =>
+  const chats = Array.from({ length: values.chats }, (_, n) =>
     playChat(
       world,
       dice.fork(`chat ${n}`),

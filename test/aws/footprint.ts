@@ -1,5 +1,5 @@
 /**
- * `node test/aws/footprint.ts [--memory MB] [--cpu-group DIR]`: what memory and processor the functions' bundles need.
+ * `node test/aws/footprint.ts`: what memory and processor the functions' bundles need.
  * Each bundle runs under this Node as Lambda starts it, on an AWS emulator and the local Twilio, and is handed batches
  * of ten chats with pages of a hundred long messages, the linking of long histories, and single texts. docs/cost.md has
  * the figures.
@@ -13,7 +13,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -28,28 +27,32 @@ import { encodeEnvelope } from '../../src/core/jobs/envelope.ts';
 import type { ChannelSid } from '../../src/core/model/sids.ts';
 import { FORWARD, forwardKey, pairId } from '../../src/core/state/items.ts';
 import { createWebhook } from '../../src/edge/routes.ts';
+import { flag, type Program, text, whole } from '../../src/runtime/options.ts';
+import { ownOptions } from '../../src/runtime/own-options.ts';
 import { awsEnvironment, startEmulator } from './emulator.ts';
 import type { Invocation, Invoked } from './footprint-function.ts';
 
-const { values } = parseArgs({
+const FOOTPRINT = {
+  command: 'node test/aws/footprint.ts',
+  about: `What memory and processor the functions' bundles need, on an AWS emulator and the local Twilio; docs/cost.md has the figures.`,
   options: {
-    memory: { type: 'string', default: '256' },
-    'cpu-group': { type: 'string', default: '' },
-    pairs: { type: 'string', default: '60' },
-    history: { type: 'string', default: '500' },
-    characters: { type: 'string', default: '1600' },
-    page: { type: 'string', default: '100' },
-    'sweep-only': { type: 'boolean', default: false },
+    memory: whole('MB', 'of each function', 256, { least: 1 }),
+    'cpu-group': text('DIR', 'a control group of Linux for the functions, to see them with a share of a processor'),
+    pairs: whole('N', 'how many', 60, { least: 1 }),
+    history: whole('N', 'messages of a long history', 500),
+    characters: whole('N', 'of a long message', 1600, { least: 1, most: 1600 }),
+    page: whole('N', 'messages a page', 100, { least: 1 }),
+    'sweep-only': flag('only the sweep'),
   },
-});
-const memory = Number(values.memory);
-const CHARACTERS = Number(values.characters);
+} as const satisfies Program;
+const { values } = ownOptions(FOOTPRINT);
+const { memory, characters: CHARACTERS } = values;
 const LONG = 'This is a long message of a customer who has much to tell about an order. '
   .repeat(22)
   .slice(0, CHARACTERS);
 const SHORT = 'Your order was sent on Monday and should be with you tomorrow.';
 const TEN = 10;
-const HISTORY = Number(values.history);
+const HISTORY = values.history;
 const PHONE = 15_550_190_000;
 const TIMEOUT_MS = 25_000;
 /** With Twilio at 150 ms, what is under way at once is what it is in earnest. */
@@ -63,7 +66,7 @@ const dynamo = new DynamoDBClient(at);
 const sqs = new SQSClient(at);
 const secretsManager = new SecretsManagerClient(at);
 
-const text = (name: string) => ({ AttributeName: name, AttributeType: 'S' as const });
+const attribute = (name: string) => ({ AttributeName: name, AttributeType: 'S' as const });
 const key = (hash: string, range: string) => [
   { AttributeName: hash, KeyType: 'HASH' as const },
   { AttributeName: range, KeyType: 'RANGE' as const },
@@ -72,7 +75,7 @@ await dynamo.send(
   new CreateTableCommand({
     TableName: 'bridge',
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [TABLE.pk, TABLE.sk, TABLE.list, TABLE.listOrder].map(text),
+    AttributeDefinitions: [TABLE.pk, TABLE.sk, TABLE.list, TABLE.listOrder].map(attribute),
     KeySchema: key(TABLE.pk, TABLE.sk),
     GlobalSecondaryIndexes: [
       {
@@ -142,15 +145,19 @@ type FunctionRun = {
 let settled = true;
 
 const start = async (bundle: string, env: NodeJS.ProcessEnv): Promise<FunctionRun> => {
-  const child: ChildProcess = fork(join(import.meta.dirname, 'footprint-function.ts'), [bundle, values['cpu-group']], {
-    env,
-    // As Lambda's runtime starts Node.
-    execArgv: [
-      `--max-semi-space-size=${Math.floor(memory * 0.05)}`,
-      `--max-old-space-size=${Math.floor(memory * 0.9)}`,
-    ],
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
+  const child: ChildProcess = fork(
+    join(import.meta.dirname, 'footprint-function.ts'),
+    [bundle, values['cpu-group'] ?? ''],
+    {
+      env,
+      // As Lambda's runtime starts Node.
+      execArgv: [
+        `--max-semi-space-size=${Math.floor(memory * 0.05)}`,
+        `--max-old-space-size=${Math.floor(memory * 0.9)}`,
+      ],
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    },
+  );
   const steps = new Map<string, number>();
   let rest = '';
   child.stdout?.on('data', (chunk: Buffer) => {
@@ -396,7 +403,7 @@ try {
         await start(file('ReplicateFrontline'), env),
         await start(file('Forward'), env),
       ];
-      const chats = Array.from({ length: Number(values.pairs) }, (_, n) => beginChat(TEN + n, Number(values.page)));
+      const chats = Array.from({ length: values.pairs }, (_, n) => beginChat(TEN + n, values.page));
       await quiet();
       waiting['flex-events'] = waiting['flex-events'].filter(({ body }) => body.includes('reservation.accepted'));
       only('flex-events');

@@ -11,12 +11,20 @@ import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sd
 import { FLEX, FRONTLINE } from '../../local-twilio/defaults.ts';
 import { type RunningTwilio, startLocalTwilio } from '../../local-twilio/server.ts';
 import { ROUTES, SECRET_FIELDS, SETTINGS } from '../../src/contract.ts';
+import { ownOptions } from '../../src/runtime/own-options.ts';
 import { createChecks } from './checks.ts';
 import { beginChat, type Chat, phoneReads, talk, talkAtOnce, written } from './conversation.ts';
 import { type Doorway, openDoorway } from './doorway.ts';
 import { awsEnvironment, type Emulator, startEmulator } from './emulator.ts';
 import { operated } from './operator.ts';
 import { bridge, cdk, succeeded } from './programs.ts';
+
+ownOptions({
+  command: 'npm run test:aws',
+  about:
+    'Deploys the real stack to an AWS emulator (Python 3.11 or newer), talks through it, destroys it. Takes minutes.',
+  options: {},
+});
 
 const EACH = 20;
 /** Of the emulator's log, functions' included, when something failed. */
