@@ -5,6 +5,7 @@
  * functions never throw.
  */
 import type { Media } from '../../core/model/event.ts';
+import { isSid } from '../../core/model/sids.ts';
 import { parseCount } from './values.ts';
 
 /** Half a character can stand in JSON and in no form: it reads as a form would have it, U+FFFD. */
@@ -23,10 +24,10 @@ export type MediaFields = Readonly<Record<'sid' | 'filename' | 'contentType' | '
 
 /** undefined without a SID, for then the file cannot be opened. All else may be missing. */
 export const mediumIn = ({ sid, filename, contentType, size }: MediaFields): Media | undefined => {
-  if (nonEmpty(sid)?.startsWith('ME') !== true) return undefined;
+  if (!isSid('ME', sid)) return undefined;
   const name = nonEmpty(filename);
   return {
-    sid: sid as string,
+    sid,
     ...(name === undefined ? {} : { filename: name }),
     contentType: nonEmpty(contentType) ?? 'application/octet-stream',
     size: parseCount(size) ?? 0,

@@ -99,7 +99,7 @@ test.each(['flex', 'frontline'] as const)(
           expect(toTheSecond(messages.find((one) => one.sid === sid))).toEqual(heard);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   },
 );

@@ -133,7 +133,7 @@ describe('a list of messages', () => {
     const last = {
       ...message,
       index: 8,
-      media: { sid: 'ME1', size: 12, content_type: 'image/png', filename: 'a.png' },
+      media: { sid: `ME${'1'.repeat(32)}`, size: 12, content_type: 'image/png', filename: 'a.png' },
     };
     const { played, flex } = await onStage(({ path }) => {
       const next = 'https://chat.twilio.com/v2/elsewhere?Order=asc&PageSize=100&Page=1&PageToken=PT%2B1';
@@ -154,7 +154,9 @@ describe('a list of messages', () => {
     ]);
     const second = await flex.listMessages(channel, 'asc', first.next);
     expect(second.next).toBeUndefined();
-    expect(second.messages[0]?.media).toEqual([{ sid: 'ME1', filename: 'a.png', contentType: 'image/png', size: 12 }]);
+    expect(second.messages[0]?.media).toEqual([
+      { sid: `ME${'1'.repeat(32)}`, filename: 'a.png', contentType: 'image/png', size: 12 },
+    ]);
     expect(played.asked.map(({ path }) => path)).toEqual([
       `${channels}/${channel}/Messages?Order=asc&PageSize=100`,
       `${channels}/${channel}/Messages?Order=asc&PageSize=100&Page=1&PageToken=PT%2B1`,

@@ -105,8 +105,8 @@ describe('a message', () => {
 
   test('read from Frontline brings all its files, also those without a name', async () => {
     const media = [
-      { sid: 'ME1', size: 12, content_type: 'image/png', filename: null },
-      { sid: 'ME2', size: 0, content_type: 'text/plain', filename: 'a.txt', category: 'media' },
+      { sid: `ME${'1'.repeat(32)}`, size: 12, content_type: 'image/png', filename: null },
+      { sid: `ME${'2'.repeat(32)}`, size: 0, content_type: 'text/plain', filename: 'a.txt', category: 'media' },
     ];
     const json = {
       sid: messageSid,
@@ -124,8 +124,8 @@ describe('a message', () => {
       createdAt: '2026-11-22T10:00:00.001Z',
       attributes: '{}',
       media: [
-        { sid: 'ME1', contentType: 'image/png', size: 12 },
-        { sid: 'ME2', filename: 'a.txt', contentType: 'text/plain', size: 0 },
+        { sid: `ME${'1'.repeat(32)}`, contentType: 'image/png', size: 12 },
+        { sid: `ME${'2'.repeat(32)}`, filename: 'a.txt', contentType: 'text/plain', size: 0 },
       ],
     });
   });
