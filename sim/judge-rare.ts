@@ -70,7 +70,10 @@ export const rareProblems = async (
   chats: readonly Played[],
   beyond = false,
 ): Promise<readonly string[]> => {
-  const wrong: string[] = [];
+  // Nobody changes one copy again and again.
+  const wrong = world.entries
+    .filter(({ entry }) => entry.reason === 'altered')
+    .map(({ entry }) => `nobody altered a copy, and one was parked for it (${entry.sids.join(' ')})`);
   for (const [n, chat] of chats.entries()) {
     const problems = [...(await emptyProblems(world, chat)), ...(await noticeProblems(world, chat))];
     if (!chat.linkable) problems.push(...(await aloneProblems(world, chat, beyond)));

@@ -143,6 +143,8 @@ export const run = async (seed: number, mode: Mode, diary?: WorldPlan['diary']):
   await time.runUntil(Math.max(time.now() + 30_000, start + Math.max(outage?.until ?? 0, rare.denied?.until ?? 0)));
   storm = false;
   twilio.faults.clear();
+  // Not weather, but how Twilio is.
+  for (const fault of weather.twilio) if (fault.fault === 'text.normalised') twilio.faults.add(fault);
   world.setFaults(CALM);
   for (const { long } of chats) if (long) meter.met('chat of more than a page');
   tidyUp(world, chats);
