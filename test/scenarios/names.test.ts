@@ -71,3 +71,16 @@ test('An agent whose name is no address keeps it after the chat was transferred'
   expect(authors(harness, 'frontline', chat)).toEqual(['ann.lee', 'ann.lee']);
   expect(authors(harness, 'flex', chat)).toEqual(['ann_2Elee', 'ann_2Elee']);
 });
+
+test('An agent whose name is no address has it on what he wrote before the bridge heard of the chat', async () => {
+  const harness = scenarioHarness();
+  const chat = harness.begins();
+  const Identity = 'zoe_2Elee-1';
+  const Attributes = '{"member_type":"agent"}';
+  await harness.rest('flex', 'POST', `${channelUrl(chat)}/Members`, { Identity, Attributes });
+  await writesInFlex(harness, chat, Identity);
+  await harness.settle(0.1);
+  harness.accepts(chat);
+  await harness.settle(3);
+  expect(authors(harness, 'frontline', chat)).toEqual(['zoe.lee-1']);
+});

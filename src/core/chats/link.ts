@@ -14,10 +14,10 @@ import type { Container, Member } from '../ports/chat.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { pairId } from '../state/items.ts';
 import { hasBothContainers, isFullyLinked, type LinkedPair, loadPair, type Pair } from '../state/pair.ts';
-import { beginPair, finishLink, stopLinking, writeAlias } from '../state/pair-writes.ts';
+import { beginPair, finishLink, rememberAgents, stopLinking, writeAlias } from '../state/pair-writes.ts';
 import { createCounterpart } from './counterpart.ts';
 import { parkLink } from './park-link.ts';
-import { addParticipant, customerAmong, customerParticipant, isRefusal } from './participants.ts';
+import { addParticipant, agentsAmong, customerAmong, customerParticipant, isRefusal } from './participants.ts';
 import { originNamedBy } from './unique-name.ts';
 
 /**
@@ -73,8 +73,10 @@ type Chat = {
 const linkChat = async (deps: BridgeDeps, event: Accepted, known: Pair | undefined, run: Run): Promise<Outcome> => {
   const chat = await readChat(deps, event, known, run);
   if ('end' in chat) return chat;
-  const begun = known ?? (await beginPair(deps, event));
-  if (begun === undefined) return skipped('counterpart');
+  const first = known ?? (await beginPair(deps, event));
+  if (first === undefined) return skipped('counterpart');
+  const begun = await rememberAgents(deps, first, agentsAmong(chat.members, event.workerIdentity));
+  if (begun === undefined) return retry(1, 'pair_moved_on');
   const { channel, customer } = chat;
   const pair = begun.state === 'linking' ? await createCounterpart(deps, begun, event, channel, customer) : begun;
   if ('end' in pair) return pair;

@@ -22,16 +22,19 @@ export const addParticipant = async (joined: Promise<void>): Promise<TwilioError
   }
 };
 
-/**
- * Flex marks who is who in the members' attributes; where it does not, the one who is not the agent was there first.
- */
-export const customerAmong = (members: readonly Member[], agent: string): Member | undefined => {
-  const type = (member: Member) => textField(member.attributes, 'member_type');
-  return (
-    members.find((member) => type(member) === 'guest') ??
-    members.find((member) => member.identity !== agent && type(member) === undefined)
-  );
-};
+/** Flex marks who is who in the members' attributes. */
+const typeOf = (member: Member): string | undefined => textField(member.attributes, 'member_type');
+
+/** Where Flex does not mark the customer, the one who is not the agent was there first. */
+export const customerAmong = (members: readonly Member[], agent: string): Member | undefined =>
+  members.find((member) => typeOf(member) === 'guest') ??
+  members.find((member) => member.identity !== agent && typeOf(member) === undefined);
+
+/** The agent who accepted, and those who are there already, as after a transfer. */
+export const agentsAmong = (members: readonly Member[], agent: string): readonly string[] => [
+  agent,
+  ...members.filter((member) => typeOf(member) === 'agent').map(({ identity }) => identity),
+];
 
 /** The app reads `customer_id` and `display_name`: https://www.twilio.com/docs/frontline/conversations-webhooks */
 export const customerParticipant = (identity: string, event: Accepted, channel: Container): Member => ({

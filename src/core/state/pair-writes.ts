@@ -24,14 +24,6 @@ const served = (event: Accepted) => ({
 /** A pair must stay small (items.ts). */
 const FORMER_AGENTS = 4;
 
-/** A transferred chat has another agent, and keeps the names of those whom nothing else tells for agents. */
-const formerAgents = ({ workerIdentity, formerAgents }: Pair, event: Accepted): Readonly<Record<string, string>> => {
-  const before = [...new Set([...formerAgents, workerIdentity])].filter(
-    (one) => one !== undefined && one !== event.workerIdentity && decodeIdentity(one) !== one && !isSpelledAddress(one),
-  );
-  return before.length === 0 ? {} : { formerAgents: before.slice(-FORMER_AGENTS).join('\n') };
-};
-
 /**
  * The pair begins, marked as due until it is linked: both lanes at the start. One that has begun already stays as it
  * is.
@@ -60,6 +52,33 @@ export const beginPair = async (deps: BridgeDeps, event: Accepted): Promise<Pair
     },
   });
   return readPair(written.ok ? written.item : written.old);
+};
+
+/**
+ * Agents of the chat are remembered before anything of theirs crosses, the latest of those whom nothing else tells for
+ * agents. Nearly always there are none, and nothing is written.
+ * @param identities as Flex spells them.
+ * @returns undefined when there is no such pair any more.
+ */
+export const rememberAgents = async (
+  deps: BridgeDeps,
+  begun: Pair,
+  identities: readonly string[],
+): Promise<Pair | undefined> => {
+  for (let pair: Pair | undefined = begun; pair !== undefined; ) {
+    const known: readonly string[] = pair.formerAgents;
+    const more = identities.filter(
+      (one) => !known.includes(one) && decodeIdentity(one) !== one && !isSpelledAddress(one),
+    );
+    if (more.length === 0) return pair;
+    const written = await writePair(deps, pair.id, {
+      when: [known.length === 0 ? ['lacks', 'formerAgents'] : ['=', 'formerAgents', known.join('\n')]],
+      set: { formerAgents: [...new Set([...known, ...more])].slice(-FORMER_AGENTS).join('\n') },
+    });
+    if (written.ok) return readPair(written.item);
+    pair = readPair(written.old);
+  }
+  return undefined;
 };
 
 /** There is nothing to link for this reservation, or it was parked: the pair is not due until one is accepted. */
@@ -151,7 +170,6 @@ export const finishLink = async (
     set: {
       linked: 1,
       ...served(event),
-      ...formerAgents(pair, event),
       ...(hasRefusedParticipant ? { refusedParticipant: 1 } : {}),
     },
     remove: hasRefusedParticipant ? [] : ['refusedParticipant'],

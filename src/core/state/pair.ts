@@ -81,7 +81,7 @@ export type Pair = {
   readonly worker: WorkerSid | undefined;
   /** The agent's identity as Flex spells it. */
   readonly workerIdentity: string | undefined;
-  /** Of agents who served the chat before, where their names alone would not tell that they are agents. */
+  /** Of agents who serve the chat or did, where their names alone would not tell that they are agents. */
   readonly formerAgents: readonly string[];
   /** Both the customer and the agent stand on both sides, and the history was copied. */
   readonly linked: boolean;
