@@ -35,8 +35,12 @@ export type Called = {
   readonly container: string | undefined;
   /** The chat whose line the call is in, if it brings something there: a copy, or a message on its way to a phone. */
   readonly line: string | undefined;
+  /** The message that it tells Flex's own webhook of. */
+  readonly tellsOf: string | undefined;
   /** 429 asked to wait until then. */
   notBefore: number | undefined;
+  /** Of its answer; undefined without one. */
+  status: number | undefined;
 };
 
 export type Calls = {
@@ -48,6 +52,8 @@ export type Calls = {
 const WEBHOOKS = 'webhooks.twilio.com';
 
 const containerIn = (text: string): string | undefined => /\bCH[0-9a-f]{32}\b/.exec(text)?.[0];
+
+const messageIn = (body: string): string | undefined => new URLSearchParams(body).get('MessageSid') ?? undefined;
 
 const lineOf = ({ method, host, path, body }: TwilioRequest): string | undefined => {
   if (host === WEBHOOKS) return `${containerIn(body)} to the phone`;
@@ -69,7 +75,9 @@ export const createCalls = (): Calls => {
         account: request.host.startsWith('conversations.') ? 'frontline' : 'flex',
         container: containerIn(request.path),
         line: lineOf(request),
+        tellsOf: request.host === WEBHOOKS ? messageIn(request.body) : undefined,
         notBefore: undefined,
+        status: undefined,
       };
       made.push(one);
       const ends = () => {
@@ -78,8 +86,9 @@ export const createCalls = (): Calls => {
       request.gaveUp?.addEventListener('abort', ends, { once: true });
       const answer = await respond(request);
       ends();
-      if (answer !== 'destroyed' && answer.status === 429)
-        one.notBefore = now() + Number(answer.headers['retry-after'] ?? 0) * 1_000;
+      if (answer === 'destroyed') return answer;
+      one.status = answer.status;
+      if (answer.status === 429) one.notBefore = now() + Number(answer.headers['retry-after'] ?? 0) * 1_000;
       return answer;
     },
     made: () => made,

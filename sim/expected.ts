@@ -82,6 +82,8 @@ const EXPECTED: readonly string[] = [
   'event retried (lease_lost)',
   'event retried (outcome_unknown)',
   'event retried (intent_settling)',
+  'event retried (forward_settling)',
+  'event retried (perhaps_sent_twice)',
   'event swept (repairing)',
   'event queued (found_by_sweep)',
   'event queued (composed)',

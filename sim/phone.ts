@@ -1,5 +1,6 @@
 /** What the customer got by SMS, against what stands in the channel and what was lined up for Flex's own webhook. */
 import type { WrittenMessage } from './chronicle.ts';
+import { forwardProblems, seenForwards } from './judge-forwards.ts';
 import type { Played } from './played.ts';
 import { inOneForm } from './texts.ts';
 import type { SimWorld } from './world.ts';
@@ -43,6 +44,7 @@ export const phoneProblems = async (world: SimWorld, chat: Played, beyond: boole
     else if (times > 1 + said)
       wrong.push(`the phone has ${times} times "${body}" (${sid}), and the journal said so ${said} times`);
   }
+  wrong.push(...forwardProblems(seenForwards(world, chat.phone)));
   const lined = [...new Set(world.lined)].filter((sid) => got.includes(sid));
   // What was refused comes when an operator puts it back: in order among itself.
   const letters = await world.queues.dead('default-webhook');

@@ -182,6 +182,45 @@ export const BUGS: readonly Bug[] = [
     ],
   },
   {
+    name: 'an SMS that is not listed yet taken for one that was not sent',
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/forward/doubt.ts',
+        from: "row.state === 'queued' || now >= row.settlesAt;",
+        to: "row.state === 'queued' || now >= row.until;",
+      },
+      {
+        file: 'src/core/forward/doubt.ts',
+        from: "found === 'notListed' && now >= row.until + deps.settings.settleMs ?",
+        to: "found === 'notListed' ?",
+      },
+    ],
+  },
+  {
+    name: 'an SMS posted again without a look, though with a word',
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/forward/doubt.ts',
+        from: 'return await findSentSms(deps, webhook, { forward, came }, row, isSettled);',
+        to: "return row.state === 'queued' ? await findSentSms(deps, webhook, { forward, came }, row, isSettled) : 'unclear';",
+      },
+    ],
+  },
+  {
+    name: 'an SMS posted again though the session lists it',
+    mode: 'told',
+    patches: [
+      { file: 'src/core/forward/doubt.ts', from: "    case 'named':\n", to: '' },
+      {
+        file: 'src/core/forward/doubt.ts',
+        from: "    case 'unclear':\n",
+        to: "    case 'unclear':\n    case 'named':\n",
+      },
+    ],
+  },
+  {
     name: 'a forward overtaken',
     mode: 'told',
     patches: [

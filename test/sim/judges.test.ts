@@ -5,6 +5,7 @@ import type { Chronicle, WrittenMessage } from '../../sim/chronicle.ts';
 import { problemsOfCopies } from '../../sim/closed.ts';
 import { callProblems } from '../../sim/judge-calls.ts';
 import { doubles } from '../../sim/judge-doubles.ts';
+import { forwardProblems } from '../../sim/judge-forwards.ts';
 import { createMeter } from '../../sim/meter.ts';
 
 const by = { source: 'API' } as const;
@@ -64,7 +65,7 @@ describe('of a closed chat it is seen', () => {
 const call = (at: number, about: Partial<Called> = {}): Called => ({
   by: { work: 'flex-events CH1', begun: at, unheeded: false, isJob: false, died: () => false },
   ...{ at, until: at, method: 'POST', reads: false, resource: '*', account: 'frontline', toWebhook: false },
-  ...{ container: 'CH1', line: undefined, notBefore: undefined },
+  ...{ container: 'CH1', line: undefined, tellsOf: undefined, notBefore: undefined, status: 200 },
   ...about,
 });
 const problemsOf = (...calls: readonly Called[]) =>
@@ -98,5 +99,32 @@ describe('of calls it is seen', () => {
     expect(problemsOf(told, call(4_999, { ...other, toWebhook: true }))).toEqual([]);
     const killed = { by: { work: 'flex-events CH3', begun: 0, unheeded: false, isJob: false, died: () => true } };
     expect(problemsOf({ ...told, ...killed }, call(4_999, other))).toEqual([]);
+  });
+});
+
+describe('of an SMS it is seen', () => {
+  const work = 'default-webhook CH1';
+  const first = { work, begun: 0, unheeded: false, isJob: false, died: () => false };
+  const second = { ...first, begun: 5_000 };
+  const post = (at: number, process: typeof first) =>
+    call(at, { by: process, toWebhook: true, tellsOf: 'IM1', status: 500, container: undefined });
+  const looked = (at: number, status?: number) =>
+    call(at, { by: second, method: 'GET', reads: true, resource: '*Services/*/Sessions/*/Interactions', status });
+  const sms = (at: number) => ({ messageSid: 'IM1', at });
+  const seen = { calls: [post(0, first), looked(5_000, 200), post(5_010, second)], phone: [], doubts: [], named: true };
+
+  test('when it was posted again though the session listed it', () => {
+    expect(forwardProblems({ ...seen, phone: [sms(4_000)] })).toHaveLength(1);
+    expect(forwardProblems({ ...seen, phone: [sms(5_005), sms(5_012)] })).toEqual([]);
+    expect(forwardProblems({ ...seen, phone: [sms(4_000)], named: false })).toEqual([]);
+    const failed = [post(0, first), looked(5_000), post(5_010, second)];
+    expect(forwardProblems({ ...seen, calls: failed, phone: [sms(4_000)] })).toEqual([]);
+  });
+
+  test('when it was said to be perhaps sent twice, and nobody had looked', () => {
+    expect(forwardProblems({ ...seen, doubts: [sms(5_005)] })).toEqual([]);
+    expect(
+      forwardProblems({ ...seen, calls: [post(0, first), post(5_010, second)], doubts: [sms(5_005)] }),
+    ).toHaveLength(1);
   });
 });

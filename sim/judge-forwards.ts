@@ -1,0 +1,58 @@
+/** An SMS goes out again only after a look that did not show it: by what was on the wire, whatever was said of doubles. */
+import type { Called } from './calls.ts';
+import type { SimWorld } from './world.ts';
+
+export type Sms = { readonly messageSid: string; readonly at: number };
+
+export type SeenForwards = {
+  readonly calls: readonly Called[];
+  /** What reached the customer's phone. */
+  readonly phone: readonly Sms[];
+  /** When the journal said of a message that it is perhaps sent twice. */
+  readonly doubts: readonly Sms[];
+  /** Proxy's sessions name the messages that they carried. */
+  readonly named: boolean;
+};
+
+const isLook = ({ method, resource }: Called): boolean => method === 'GET' && resource.endsWith('/Interactions');
+/** Without the channel nobody knows which session to look at. */
+const isRead = ({ method, resource }: Called): boolean => method === 'GET' && resource.endsWith('/Channels/*');
+
+/** @returns what is wrong, a line each. */
+export const forwardProblems = ({ calls, phone, doubts, named }: SeenForwards): readonly string[] => [
+  ...(named ? calls.flatMap((post) => postedThoughListed(post, calls, phone)) : []),
+  ...doubts.flatMap((doubt) => doubtedUnseen(doubt, calls)),
+];
+
+/** The process that posts it has seen that the session lists it. */
+const postedThoughListed = (post: Called, calls: readonly Called[], phone: readonly Sms[]): readonly string[] => {
+  if (post.tellsOf === undefined || post.by === undefined) return [];
+  const look = calls.findLast(
+    (call) => call.by === post.by && call.at < post.at && isLook(call) && call.status === 200,
+  );
+  const sent = phone.find(({ messageSid, at }) => messageSid === post.tellsOf && at < (look?.at ?? 0));
+  return sent === undefined
+    ? []
+    : [`an SMS of ${sent.at} was listed at ${look?.at} and posted again at ${post.at} (${post.tellsOf})`];
+};
+
+/** Nobody of its line has looked, or tried to, since it was posted last. */
+const doubtedUnseen = ({ messageSid, at }: Sms, calls: readonly Called[]): readonly string[] => {
+  const last = calls.findLast((call) => call.tellsOf === messageSid && call.at < at);
+  const since = last?.at ?? 0;
+  const looked = calls.some(
+    (call) => call.by?.work === last?.by?.work && call.at > since && call.at <= at && (isLook(call) || isRead(call)),
+  );
+  return looked || last === undefined
+    ? []
+    : [`${messageSid} was said to be perhaps sent twice at ${at}, and not looked up`];
+};
+
+export const seenForwards = (world: SimWorld, phone: string): SeenForwards => ({
+  calls: world.calls(),
+  phone: world.twilio.customer.phone(phone),
+  doubts: world.entries
+    .filter(({ entry }) => entry.step === 'retried' && entry.reason === 'perhaps_sent_twice')
+    .map(({ at, entry }) => ({ messageSid: entry.sids[0] ?? '', at })),
+  named: world.twilio.switches.interactionsNameMessages,
+});
