@@ -3,7 +3,8 @@ import { decodeEnvelope } from '../../core/jobs/envelope.ts';
 import type { DeploymentAccess, QueueCount } from '../../core/operate/operator.ts';
 import type { Queues } from '../../core/ports/queues.ts';
 import type { Store } from '../../core/ports/store.ts';
-import type { Database, Sql } from './open.ts';
+import type { Database } from './open.ts';
+import type { Sql } from './statements.ts';
 
 const numbers = (sql: Sql, text: string, ...values: string[]): number => Number(sql.one(text, ...values)?.n);
 

@@ -1,25 +1,17 @@
-import { closeSync, openSync } from 'node:fs';
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+/** The file of one machine: opened, upgraded, written through to the disk, closed. */
+import { closeSync, fdatasync, openSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
 import type { Clock } from '../../core/ports/clock.ts';
+import { createGroupCommit } from './group-commit.ts';
 import { upgrades } from './schema.ts';
-
-export type SqlRow = Readonly<Record<string, SQLOutputValue>>;
-
-/** Statements inside the transaction of one turn. Valid only while the work that received it runs. */
-export type Sql = {
-  /** @returns how many rows it changed. */
-  readonly run: (statement: string, ...values: SQLInputValue[]) => number;
-  readonly one: (statement: string, ...values: SQLInputValue[]) => SqlRow | undefined;
-  readonly all: (statement: string, ...values: SQLInputValue[]) => readonly SqlRow[];
-};
+import { type Sql, statements } from './statements.ts';
 
 export type Database = {
   /**
-   * Reads and writes in one step, after everything asked for before. All work asked for in the same turn of the event
-   * loop is committed together, and no promise resolves before the commit is on the disk: with synchronous=FULL that is
-   * what makes thousands of durable writes a second possible. The event loop waits for a commit, so after a large one
-   * it has as long for itself before the next: under load more is committed at once. Work that throws is undone and
-   * rejects alone; it may be called twice.
+   * Reads and writes in one step, after everything asked for before. All work asked for while the disk is busy is
+   * committed together, and no promise resolves before the commit is on the disk: that is what makes thousands of
+   * durable writes a second possible. Work that throws is undone and rejects alone.
    */
   readonly perform: <T>(work: (sql: Sql) => T) => Promise<T>;
   /** Removes the items whose `ttl` (seconds) has passed. @returns how many. */
@@ -35,20 +27,6 @@ const isBusy = (error: unknown): boolean =>
   'errcode' in error &&
   typeof error.errcode === 'number' &&
   (error.errcode & 0xff) === BUSY;
-
-const statements = (raw: DatabaseSync): Sql => {
-  const prepared = new Map<string, StatementSync>();
-  const prepare = (text: string): StatementSync => {
-    const statement = prepared.get(text) ?? raw.prepare(text);
-    prepared.set(text, statement);
-    return statement;
-  };
-  return {
-    run: (text, ...values) => Number(prepare(text).run(...values).changes),
-    one: (text, ...values) => prepare(text).get(...values),
-    all: (text, ...values) => prepare(text).all(...values),
-  };
-};
 
 const upgrade = (raw: DatabaseSync, path: string): void => {
   const version = Number(raw.prepare('PRAGMA user_version').get()?.user_version);
@@ -68,12 +46,10 @@ const upgrade = (raw: DatabaseSync, path: string): void => {
  */
 const CHECKPOINT_PAGES = 16_000;
 
-/** A commit of so many jobs is a large one: few messages a second never wait for another's. */
-const BUSY_JOBS = 16;
-/** A shorter rest than a timer can give is none. */
-const LEAST_REST_MS = 0.5;
-
-/** WAL, and each commit on the disk before it counts (https://sqlite.org/pragma.html#pragma_synchronous). */
+/**
+ * WAL. SQLite itself puts an upgrade on the disk before it counts, and what a checkpoint needs
+ * (https://sqlite.org/pragma.html#pragma_synchronous); every other commit is {@link createGroupCommit}'s to put there.
+ */
 const connect = (path: string): DatabaseSync => {
   // The file holds what people wrote: made for its owner's eyes only, and SQLite gives the WAL the same mode.
   closeSync(openSync(path, 'a', 0o600));
@@ -84,6 +60,7 @@ const connect = (path: string): DatabaseSync => {
     raw.exec('PRAGMA synchronous = FULL');
     raw.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     upgrade(raw, path);
+    raw.exec('PRAGMA synchronous = NORMAL');
     return raw;
   } catch (error) {
     raw.close();
@@ -92,114 +69,41 @@ const connect = (path: string): DatabaseSync => {
   }
 };
 
-type Job = { readonly work: () => void; readonly settle: () => void; readonly fail: (error: unknown) => void };
-
-/**
- * Hardly any job ever throws, so that places to go back to are not worth making at first. @returns whether none did.
- */
-const allWork = (sql: Sql, jobs: readonly Job[]): boolean => {
-  try {
-    for (const job of jobs) job.work();
-    return true;
-  } catch {
-    sql.run('ROLLBACK');
-    return false;
-  }
-};
-
-/** Each job by itself: one that throws is rolled back to where it began. @returns what they threw. */
-const eachWorks = (sql: Sql, jobs: readonly Job[]): ReadonlyMap<Job, unknown> => {
-  const failed = new Map<Job, unknown>();
-  for (const job of jobs) {
-    sql.run('SAVEPOINT job');
-    try {
-      job.work();
-    } catch (error) {
-      failed.set(job, error);
-      sql.run('ROLLBACK TO job');
-    }
-    sql.run('RELEASE job');
-  }
-  return failed;
-};
-
-/** One transaction for all jobs. */
-const performTogether = (raw: DatabaseSync, sql: Sql, jobs: readonly Job[]): void => {
-  let failed: ReadonlyMap<Job, unknown> = new Map();
-  try {
-    sql.run('BEGIN IMMEDIATE');
-    if (!allWork(sql, jobs)) {
-      sql.run('BEGIN IMMEDIATE');
-      failed = eachWorks(sql, jobs);
-    }
-    sql.run('COMMIT');
-  } catch (error) {
-    // After an error of the disk SQLite may have ended the transaction by itself.
-    if (raw.isTransaction) sql.run('ROLLBACK');
-    for (const job of jobs) job.fail(error);
-    return;
-  }
-  for (const job of jobs) {
-    if (failed.has(job)) job.fail(failed.get(job));
-    else job.settle();
-  }
-};
-
 /**
  * Opens the file that holds a bridge's state and queues on one machine, creates or upgrades it, and removes expired
  * items. It is this process's alone until it is closed or dies.
  * @throws when another process has it open, or a newer release has written it.
  */
-export const openDatabase = async (path: string, at: { readonly clock: Pick<Clock, 'now'> }): Promise<Database> => {
+export const openDatabase = async (
+  path: string,
+  at: {
+    readonly clock: Pick<Clock, 'now'>;
+    /** Puts on the disk what was written to an open file; fdatasync unless given. */
+    readonly sync?: ((file: number) => Promise<void>) | undefined;
+  },
+): Promise<Database> => {
   const raw = connect(path);
-  const sql = statements(raw);
-  let waiting: Job[] = [];
-  let closed = false;
-
-  let nextCommit = 0;
-  const flush = (): void => {
-    const jobs = waiting;
-    waiting = [];
-    const begun = performance.now();
-    performTogether(raw, sql, jobs);
-    const ended = performance.now();
-    nextCommit = jobs.length < BUSY_JOBS ? ended : ended + (ended - begun);
-  };
-  const flushSoon = (): void => {
-    const rest = nextCommit - performance.now();
-    if (rest < LEAST_REST_MS) setImmediate(flush);
-    else setTimeout(flush, rest);
-  };
-  const perform: Database['perform'] = (work) =>
-    new Promise((resolve, reject) => {
-      if (closed) {
-        reject(new Error(`${path} is closed`));
-        return;
-      }
-      if (waiting.length === 0) flushSoon();
-      let result: ReturnType<typeof work>;
-      waiting.push({
-        work: () => {
-          result = work(sql);
-        },
-        settle: () => resolve(result),
-        fail: reject,
-      });
-    });
+  // The upgrade has made it, and it stays the same file until the connection is closed.
+  const wal = openSync(`${path}-wal`, 'r+');
+  const { sync = promisify(fdatasync) } = at;
+  const { perform, end } = createGroupCommit(raw, statements(raw), () => sync(wal), path);
 
   const removeExpired = async (): Promise<number> =>
     perform(({ run }) => run('DELETE FROM item WHERE ttl <= ?', Math.floor(at.clock.now() / 1000)));
 
   await removeExpired();
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await end();
+    closeSync(wal);
+    raw.close();
+  };
   return {
     perform,
     removeExpired,
-    close: async () => {
-      if (closed) return;
-      const last = perform(() => undefined);
-      closed = true;
-      await last;
-      raw.close();
+    close: () => {
+      closed ??= close();
+      return closed;
     },
   };
 };

@@ -3,7 +3,8 @@ import { DEDUPE_MS } from '../../core/model/times.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { createListeners } from '../in-process/listeners.ts';
 import type { LocalQueues, QueueCounts, QueueSource, ReceivedMessage, StoredDeadLetter } from '../in-process/source.ts';
-import type { Database, Sql } from './open.ts';
+import type { Database } from './open.ts';
+import type { Sql } from './statements.ts';
 
 const VISIBILITY_MS = TIMES.visibility * 1000;
 

@@ -1,7 +1,8 @@
 import { TABLE } from '../../contract.ts';
 import { apply, assertWellFormed, type Item, type Key, type Value } from '../../core/ports/change.ts';
 import type { Store } from '../../core/ports/store.ts';
-import type { Database, Sql, SqlRow } from './open.ts';
+import type { Database } from './open.ts';
+import type { Sql, SqlRow } from './statements.ts';
 
 const toItem = (row: SqlRow): Item => JSON.parse(String(row.json)) as Item;
 

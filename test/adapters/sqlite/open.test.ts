@@ -29,12 +29,67 @@ describe('The file of one machine', () => {
     await second.close();
   });
 
-  test('is written through to the disk before a write counts', async () => {
-    const database = await open();
-    expect(await database.perform((sql) => [sql.one('PRAGMA synchronous'), sql.one('PRAGMA journal_mode')])).toEqual([
-      { synchronous: 2 },
-      { journal_mode: 'wal' },
-    ]);
+  test('is written through to the disk before a write counts, and work goes on meanwhile', async () => {
+    const disk: (() => void)[] = [];
+    const database = await openDatabase(folder.file('bridge.db'), {
+      clock,
+      sync: () => new Promise((resolve) => disk.push(resolve)),
+    });
+    const store = createSqliteStore(database);
+    const ended: string[] = [];
+    const write = (name: string) =>
+      store.write({ pk: name, sk: 's' }, { when: [], nonce: ['n', '1'] }).then(() => ended.push(name));
+    const turns = async () => {
+      for (let n = 0; n < 5; n += 1) await new Promise(setImmediate);
+    };
+    const first = write('first');
+    await turns();
+    const others = [write('second'), write('third')];
+    const read = store.get({ pk: 'second', sk: 's' }).then(() => ended.push('a read of the second'));
+    await turns();
+    expect(ended).toEqual([]);
+    expect(disk).toHaveLength(1);
+    disk.shift()?.();
+    await first;
+    await turns();
+    expect(ended).toEqual(['first']);
+    // Both that came meanwhile, and what was read of them, with one more.
+    expect(disk).toHaveLength(1);
+    disk.shift()?.();
+    await Promise.all([...others, read]);
+    expect(ended).toEqual(['first', 'second', 'third', 'a read of the second']);
+    await store.get({ pk: 'second', sk: 's' });
+    expect(disk).toEqual([]);
+    await database.close();
+  });
+
+  test('whose disk failed is neither read nor written any more, and has what is there after a new start', async () => {
+    let fails = false;
+    const sync = async () => {
+      if (fails) throw new Error('EIO');
+    };
+    const database = await openDatabase(folder.file('bridge.db'), { clock, sync });
+    const store = createSqliteStore(database);
+    const key = { pk: 'a', sk: 'b' };
+    await store.write(key, { when: [], set: { x: 1 }, nonce: ['n', '1'] });
+    fails = true;
+    const failed = 'could not be written to the disk; start anew';
+    await expect(store.write(key, { when: [], set: { x: 2 }, nonce: ['n', '2'] })).rejects.toThrow(failed);
+    fails = false;
+    await expect(store.get(key)).rejects.toThrow(failed);
+    await database.close();
+    const second = await open();
+    expect(await createSqliteStore(second).get(key)).toBeDefined();
+    await second.close();
+  });
+
+  test('is asked to put things on the disk where SQLite has put them', async () => {
+    const { fstatSync } = await import('node:fs');
+    const files: number[] = [];
+    const sync = async (file: number) => void files.push(fstatSync(file).ino);
+    const database = await openDatabase(folder.file('bridge.db'), { clock, sync });
+    await createSqliteStore(database).write({ pk: 'a', sk: 'b' }, { when: [], nonce: ['n', '1'] });
+    expect(files).toEqual([(await stat(folder.file('bridge.db-wal'))).ino]);
     await database.close();
   });
 
