@@ -91,6 +91,9 @@ export const createEndpoint =
 
 type Outgoing = { readonly entry: Answer['entry']; readonly response: Response };
 
+/** Made once: each error of its own costs a look at the stack. */
+const ANSWERED = new Error('answered already');
+
 /** The first of three: the answer, 503 for what was thrown, 503 because time is up. Then `stop` is aborted. */
 const inTime = async (deadline: Deadline, answer: (stop: AbortSignal) => Promise<Answer>): Promise<Outgoing> => {
   const stop = new AbortController();
@@ -103,7 +106,7 @@ const inTime = async (deadline: Deadline, answer: (stop: AbortSignal) => Promise
     .catch((error: unknown) => outgoing(failed(errorName(error))));
   const first = await Promise.race([answered, late]);
   cancel();
-  stop.abort();
+  stop.abort(ANSWERED);
   return first;
 };
 

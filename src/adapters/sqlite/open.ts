@@ -11,7 +11,8 @@ export type Database = {
   /**
    * Reads and writes in one step, after everything asked for before. All work asked for while the disk is busy is
    * committed together, and no promise resolves before the commit is on the disk: that is what makes thousands of
-   * durable writes a second possible. Work that throws is undone and rejects alone.
+   * durable writes a second possible. Work that throws is undone and rejects alone;
+   * other work of its transaction may run twice, so it must do nothing but read and write here.
    */
   readonly perform: <T>(work: (sql: Sql) => T) => Promise<T>;
   /** Removes the items whose `ttl` (seconds) has passed. @returns how many. */

@@ -66,11 +66,13 @@ const release = (sql: Sql, queue: QueueName, group: string, visibleAt: number): 
   sql.run('UPDATE line SET visible_at = ?, in_flight = 0 WHERE queue = ? AND grp = ?', visibleAt, queue, group);
 };
 
-const forget = (sql: Sql, queue: QueueName, { id, group }: ReceivedMessage, now: number): void => {
-  sql.run('DELETE FROM message WHERE seq = ?', Number(id));
+/** @returns false, and does nothing, when the receipt is not good any more. */
+const forget = (sql: Sql, queue: QueueName, { id, group, attempts }: ReceivedMessage, now: number): boolean => {
+  if (sql.run('DELETE FROM message WHERE seq = ? AND attempts = ?', Number(id), attempts) === 0) return false;
   if (sql.one('SELECT 1 FROM message WHERE queue = ? AND grp = ? LIMIT 1', queue, group) === undefined)
     sql.run('DELETE FROM line WHERE queue = ? AND grp = ?', queue, group);
   else release(sql, queue, group, now);
+  return true;
 };
 
 const createSource = (
@@ -92,7 +94,7 @@ const createSource = (
     ),
   done: (message) =>
     database.perform((sql) => {
-      if (isHeld(sql, message)) forget(sql, queue, message, now());
+      forget(sql, queue, message, now());
     }),
   retry: (message, afterSeconds) =>
     database.perform((sql) => {
@@ -100,9 +102,7 @@ const createSource = (
     }),
   park: (message, reason) =>
     database.perform((sql) => {
-      if (!isHeld(sql, message)) return;
-      deadLetter(sql, queue, message, reason, now());
-      forget(sql, queue, message, now());
+      if (forget(sql, queue, message, now())) deadLetter(sql, queue, message, reason, now());
     }),
   nextVisibleAt: () =>
     database.perform((sql) => {
