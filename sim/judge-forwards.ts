@@ -1,15 +1,15 @@
-/** An SMS goes out again only after a look that did not show it: by what was on the wire, whatever was said of doubles. */
+/** An SMS goes out again only after a look that did not show it: by what was on the wire, whatever the journal says. */
 import type { Called } from './calls.ts';
 import type { SimWorld } from './world.ts';
 
-export type Sms = { readonly messageSid: string; readonly at: number };
+export type SmsMoment = { readonly messageSid: string; readonly at: number };
 
 export type SeenForwards = {
   readonly calls: readonly Called[];
   /** What reached the customer's phone. */
-  readonly phone: readonly Sms[];
+  readonly phone: readonly SmsMoment[];
   /** When the journal said of a message that it is perhaps sent twice. */
-  readonly doubts: readonly Sms[];
+  readonly doubts: readonly SmsMoment[];
   /** Proxy's sessions name the messages that they carried. */
   readonly named: boolean;
 };
@@ -25,7 +25,7 @@ export const forwardProblems = ({ calls, phone, doubts, named }: SeenForwards): 
 ];
 
 /** The process that posts it has seen that the session lists it. */
-const postedThoughListed = (post: Called, calls: readonly Called[], phone: readonly Sms[]): readonly string[] => {
+const postedThoughListed = (post: Called, calls: readonly Called[], phone: readonly SmsMoment[]): readonly string[] => {
   if (post.tellsOf === undefined || post.by === undefined) return [];
   const look = calls.findLast(
     (call) => call.by === post.by && call.at < post.at && isLook(call) && call.status === 200,
@@ -37,7 +37,7 @@ const postedThoughListed = (post: Called, calls: readonly Called[], phone: reado
 };
 
 /** Nobody of its line has looked, or tried to, since it was posted last. */
-const doubtedUnseen = ({ messageSid, at }: Sms, calls: readonly Called[]): readonly string[] => {
+const doubtedUnseen = ({ messageSid, at }: SmsMoment, calls: readonly Called[]): readonly string[] => {
   const last = calls.findLast((call) => call.tellsOf === messageSid && call.at < at);
   const since = last?.at ?? 0;
   const looked = calls.some(

@@ -43,6 +43,8 @@ const reasons = {
   forward_refused: 'the webhook refused it',
   forward_pointless: 'too late to send',
   outcome_unknown: 'Twilio did not answer; checked before it is sent again',
+  forward_settling: 'looking whether the SMS was sent',
+  forward_in_flight: 'the SMS is on its way',
   intent_settling: 'an earlier call has no answer yet',
   lease_lost: 'another run has this lane',
   perhaps_sent_twice: 'the SMS may have been sent twice',

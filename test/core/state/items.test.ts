@@ -38,7 +38,7 @@ describe('What is stored', () => {
     expect(letters(ITEMS.flatMap(({ attributes }) => attributes)).sort()).toEqual(
       [
         ...[LEDGER.state, LEDGER.copy, LEDGER.copyIndex, LEDGER.nonce],
-        ...[FORWARD.state, FORWARD.leaseUntil, FORWARD.since, FORWARD.fence, FORWARD.nonce],
+        ...[FORWARD.state, FORWARD.leaseUntil, FORWARD.settlesAt, FORWARD.since, FORWARD.fence, FORWARD.nonce],
       ].sort(),
     );
   });
