@@ -44,7 +44,11 @@ const impatience = (world: Seen, told: Called, calls: readonly Called[]): readon
   world.meter.met('Retry-After');
   const { by, account, until = 0, notBefore = 0 } = told;
   const hasty = calls.filter((call) => call.account === account && call.at > until && call.at < notBefore);
-  const others = hasty.filter(({ at, toWebhook }) => at > until + HEARD_MS && toWebhook === told.toWebhook);
+  // Who sleeps between his look at the guards and the wire has not heard it.
+  const others = hasty.filter(
+    ({ at, toWebhook, by: caller }) =>
+      at > until + HEARD_MS && toWebhook === told.toWebhook && caller?.unheeded !== true,
+  );
   if (by !== undefined && !by.died() && !by.unheeded && others.length > 0)
     return others.map(({ at }) => `${account} said to wait until ${notBefore}, and another called it at ${at}`);
   if (by?.work === undefined || by.unheeded) return [];
