@@ -52,6 +52,13 @@ const look = (twilio: LocalTwilio, parts: readonly string[]): unknown => {
   }
 };
 
+/** A bridge's own address, without what each webhook adds to it. */
+const addressIn = (body: string): string => {
+  const { url }: { readonly url?: unknown } = JSON.parse(body);
+  if (typeof url === 'string' && /^https?:\/\/[^?#\s]*[^/?#\s]$/.test(url)) return url;
+  throw new Error('the url is http(s)://HOST[/PATH] without a slash at its end');
+};
+
 /** What each fault needs besides is the caller's to give (docs/local-twilio.md). */
 const addFault = (twilio: LocalTwilio, body: string): void => {
   const fault: Fault = JSON.parse(body);
@@ -75,7 +82,7 @@ const change = (twilio: LocalTwilio, parts: readonly string[], body: string): un
     case 'switches':
       return setSwitches(twilio, body);
     case 'connect':
-      return twilio.connectBridge(String(JSON.parse(body).url));
+      return twilio.connectBridge(addressIn(body));
     case 'close-by-timer':
       return twilio.closeByTimer(String(JSON.parse(body).conversationSid));
     default:
