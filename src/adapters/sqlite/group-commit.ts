@@ -87,6 +87,8 @@ export const createGroupCommit = (
   };
   const failed = (cause: unknown): Error => {
     refusal = new Error(`${path} could not be written to the disk; start anew`, { cause });
+    // The journal tells the name alone.
+    refusal.name = 'DiskFailed';
     return refusal;
   };
   const begin = (): void => {
