@@ -106,6 +106,13 @@ const works: Readonly<Partial<Record<Work['kind'], Check>>> = {
       'edit?': filled,
     }),
   }),
+  // An event that reads as if somebody had edited a copy by hand has the other lane compared.
+  reconcile: record({
+    kind: oneOf('reconcile'),
+    pair,
+    lane: oneOf('toFrontline', 'toFlex'),
+    because: oneOf('edited_by_hand'),
+  }),
   redrive: record({ kind: oneOf('redrive'), pair, lane: oneOf('toFrontline', 'toFlex'), sid: sid('IM') }),
 };
 
