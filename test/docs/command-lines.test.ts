@@ -140,7 +140,7 @@ test('the documents do tell what to type', () => {
   expect(commandLines().length).toBeGreaterThan(50);
 });
 
-test.concurrent.each(commandLines())('%s', works, 60_000);
+test.concurrent.each(commandLines())('%s', works, 600_000);
 
 test('the example of /_local/connect is the address by which a bridge knows its webhooks', async () => {
   const example = /`POST \/_local\/connect` \| `(\{.+?\})`/.exec(textOf('docs/local-twilio.md'))?.[1] ?? '{}';

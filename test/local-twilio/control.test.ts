@@ -77,6 +77,13 @@ describe('the faults, from another process', () => {
   });
 });
 
+test.each([undefined, '', 'bridge.example', 'https://bridge.example/', 'https://bridge.example?x=1'])(
+  'webhooks are pointed at no address that their routes cannot be added to (%s)',
+  async (url) => {
+    expect((await send('POST', 'connect', { url })).status).toBe(400);
+  },
+);
+
 describe('over a real connection', () => {
   test('a lost answer is one that never comes, or a connection that breaks', async () => {
     const { channelSid } = local.customer.beginWebChat();

@@ -16,7 +16,7 @@ const programs = sources.filter((file) => /\bownOptions\(/.test(read(file)) && !
 type Ran = { readonly code: number; readonly said: string; readonly complained: string };
 const run = (program: string, ...args: readonly string[]): Promise<Ran> =>
   new Promise((resolve) => {
-    const options = { cwd: root, env: { PATH: process.env.PATH ?? '' }, timeout: 60_000 };
+    const options = { cwd: root, env: { PATH: process.env.PATH ?? '' }, timeout: 300_000 };
     execFile(process.execPath, [join(root, program), ...args], options, (error, said, complained) =>
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), said, complained }),
     );
