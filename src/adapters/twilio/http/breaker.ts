@@ -77,9 +77,6 @@ const admitProbe = ({ until, underWay, failed }: Extract<State, { is: 'open' }>,
   return probe;
 };
 
-/** Flex's own webhook has nothing to read: its posts find out, and the forwarder settles what became of them. */
-const readsFirst = (of: CalledSide, { method }: HttpRequest): boolean => method !== 'GET' && of !== 'default-webhook';
-
 /** What is asked in place of a write: its address can be read, too. */
 const readOf = ({ url, headers, timeoutMs }: HttpRequest): HttpRequest => {
   const { 'content-type': _, 'x-twilio-webhook-enabled': __, ...kept } = headers;
@@ -136,8 +133,11 @@ export const createBreaker = ({ clock, journal, of }: BreakerDeps): Breaker => {
     const chat = chatOf(request);
     if (state.is === 'closed') return call(http, request, chat, undefined);
     const probe = admitProbe(state, chat, clock.now());
-    if (!readsFirst(of, request)) return call(http, of === 'default-webhook' ? request : readOf(request), chat, probe);
-    const { status } = await call(http, readOf(request), chat, probe).catch(notSent);
+    // Flex's own webhook has nothing to read: its posts find out, and the forwarder settles what became of them.
+    if (of === 'default-webhook') return call(http, request, chat, probe);
+    const read = readOf(request);
+    if (request.method === 'GET') return call(http, read, chat, probe);
+    const { status } = await call(http, read, chat, probe).catch(notSent);
     if (meansDown(status)) throw refusal(BREAKER_OPEN_MS);
     return call(http, request, chat, undefined);
   };

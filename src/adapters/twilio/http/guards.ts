@@ -11,26 +11,22 @@ export type Guards = Readonly<Record<BreakerDeps['of'], Guard>>;
 
 /** Make them once for each process: what was met before is remembered there. */
 export const createGuards = (deps: Omit<BreakerDeps, 'of'>): Guards => {
-  const breaker = (of: BreakerDeps['of']): Guard => createBreaker({ ...deps, of });
   // A pause is no failure: the breaker behind it does not hear of it.
+  const guard = (of: BreakerDeps['of'], pauses: Guard): Guard => {
+    const breaker = createBreaker({ ...deps, of });
+    return (http) => pauses(breaker(http));
+  };
   const flex = createPauses(deps.clock);
-  const frontline = createPauses(deps.clock);
-  const webhook = createPauses(deps.clock);
-  const [ofFlex, ofFrontline, ofTasks, ofWebhook] = [
-    breaker('flex'),
-    breaker('frontline'),
-    breaker('taskrouter'),
-    breaker('default-webhook'),
-  ];
+  const posts = createPauses(deps.clock);
+  // TaskRouter is the Flex account's too, and so is Proxy, which tells what Flex's own webhook has sent.
+  const readsOrPosts: Guard = (http) => {
+    const [read, post] = [flex(http), posts(http)];
+    return (request) => (request.method === 'GET' ? read(request) : post(request));
+  };
   return {
-    flex: (http) => flex(ofFlex(http)),
-    frontline: (http) => frontline(ofFrontline(http)),
-    // TaskRouter is the Flex account's too, and so is Proxy, which tells what Flex's own webhook has sent.
-    taskrouter: (http) => flex(ofTasks(http)),
-    'default-webhook': (http) => {
-      const behind = ofWebhook(http);
-      const [proxy, posts] = [flex(behind), webhook(behind)];
-      return (request) => (request.method === 'GET' ? proxy(request) : posts(request));
-    },
+    flex: guard('flex', flex),
+    frontline: guard('frontline', createPauses(deps.clock)),
+    taskrouter: guard('taskrouter', flex),
+    'default-webhook': guard('default-webhook', readsOrPosts),
   };
 };
