@@ -17,7 +17,7 @@ import {
   retryTwilio,
 } from '../model/outcome.ts';
 import type { MessageSid, SourceSid } from '../model/sids.ts';
-import { TwilioError } from '../model/twilio-error.ts';
+import { asTwilioError, TwilioError } from '../model/twilio-error.ts';
 import type { Draft, Sent } from '../ports/chat.ts';
 import { close, type GapsBefore } from '../state/lane/close.ts';
 import { clear, lapse } from '../state/lane/intent.ts';
@@ -97,11 +97,6 @@ export const post = async (
   const sent = await chatSide(deps, destination(lane)).send(into, draft).catch(asTwilioError);
   if (!(sent instanceof TwilioError)) return settleCopy(deps, claim, sent, gaps);
   return afterRefusal(deps, claim, gaps, sent, attempts);
-};
-
-const asTwilioError = (error: unknown): TwilioError => {
-  if (error instanceof TwilioError) return error;
-  throw error;
 };
 
 /** Twilio did not say yes: what the lane does about it. */

@@ -13,7 +13,7 @@ import {
   FORWARD_WAIT_SECONDS,
   LOOK_AGAIN_SECONDS,
 } from '../model/times.ts';
-import { TwilioError } from '../model/twilio-error.ts';
+import { asTwilioError, TwilioError } from '../model/twilio-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DefaultWebhook } from '../ports/default-webhook.ts';
 import type { Delivery } from '../ports/queues.ts';
@@ -100,15 +100,18 @@ const look = async (
 ): Promise<SmsFound | 'harmless' | Outcome> => {
   // Flex does not mind to hear of a channel twice.
   if (!isMessageSent(forward)) return 'harmless';
-  try {
-    return await findSentSms(deps, webhook, { forward, came }, row, isSettled);
-  } catch (error) {
-    if (!(error instanceof TwilioError)) throw error;
-    const neverTells = error.remedy === 'park' || error.remedy === 'wait';
-    if (!isSettled && neverTells) return 'unclear';
-    if (!neverTells && deps.clock.now() <= doubtEndsAt(row)) return retryTwilio(error, delivery.attempts);
-    // The post is for the same account, which has just asked to be left alone.
-    await deps.clock.sleep(Math.min(error.retryAfter ?? 0, FORWARD_WAIT_SECONDS) * 1000);
-    return 'unclear';
-  }
+  const find = () => findSentSms(deps, webhook, { forward, came }, row, isSettled).catch(asTwilioError);
+  const first = await find();
+  if (!(first instanceof TwilioError)) return first;
+  const neverTells = first.remedy === 'park' || first.remedy === 'wait';
+  if (!isSettled && neverTells) return 'unclear';
+  if (!neverTells && deps.clock.now() <= doubtEndsAt(row)) return retryTwilio(first, delivery.attempts);
+  // The post is for the same account, which has just asked to be left alone.
+  await deps.clock.sleep(Math.min(first.retryAfter ?? 0, FORWARD_WAIT_SECONDS) * 1000);
+  if (first.effect !== 'unsent') return 'unclear';
+  // Nothing was asked, for the side was left alone. What has not been looked for is not posted again: other lines may
+  // have asked whether the side is back, each time that this one's turn came.
+  const second = await find();
+  if (!(second instanceof TwilioError)) return second;
+  return second.effect === 'unsent' ? retryTwilio(second, delivery.attempts) : 'unclear';
 };

@@ -67,3 +67,9 @@ export const twilioAnswer = ({ code, status, effect }: TwilioError): TwilioAnswe
 /** For people. */
 export const describeTwilioAnswer = ({ code, status, effect }: TwilioAnswer): string =>
   `twilio ${code ?? status ?? effect}`;
+
+/** Twilio's error as a value. @throws any other one. */
+export const asTwilioError = (error: unknown): TwilioError => {
+  if (error instanceof TwilioError) return error;
+  throw error;
+};
