@@ -46,10 +46,12 @@ export const phoneProblems = async (world: SimWorld, chat: Played, beyond: boole
   }
   wrong.push(...forwardProblems(seenForwards(world, chat.phone)));
   const lined = [...new Set(world.lined)].filter((sid) => got.includes(sid));
-  // What was refused comes when an operator puts it back: in order among itself.
+  // What was refused comes when an operator puts it back: in order among itself. A run that died between the dead letter
+  // and the row has parked nothing: the message stays in its line, and that it was refused once is no excuse.
   const letters = await world.queues.dead('default-webhook');
   const refused = letters.filter(({ reason }) => reason === 'forward_refused').map(({ body }) => body);
-  const wasRefused = (sid: string): boolean => refused.some((body) => body.includes(`"about":"${sid}"`));
+  const wasRefused = (sid: string): boolean =>
+    refused.some((body) => body.includes(`"about":"${sid}"`)) && saidParked(world, sid);
   for (const some of [wasRefused, (sid: string) => !wasRefused(sid)]) {
     const expected = lined.filter(some);
     const order = [...new Set(got)].filter(some);
@@ -58,6 +60,12 @@ export const phoneProblems = async (world: SimWorld, chat: Played, beyond: boole
   }
   return wrong;
 };
+
+const saidParked = (world: SimWorld, sid: string): boolean =>
+  world.entries.some(
+    ({ entry }) =>
+      (entry.step === 'parked' || entry.reason === 'parked') && entry.lane === 'forward' && entry.sids[0] === sid,
+  );
 
 type Text = { readonly messageSid: string; readonly body: string; readonly at: number };
 
