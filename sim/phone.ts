@@ -46,8 +46,8 @@ export const phoneProblems = async (world: SimWorld, chat: Played, beyond: boole
   }
   wrong.push(...forwardProblems(seenForwards(world, chat.phone)));
   const lined = [...new Set(world.lined)].filter((sid) => got.includes(sid));
-  // What was refused comes when an operator puts it back: in order among itself. A run that died between the dead letter
-  // and the row has parked nothing: the message stays in its line, and that it was refused once is no excuse.
+  // What was refused comes when an operator puts it back: in order among itself. A run that died between the dead
+  // letter and the row has parked nothing: the message stays in its line, and that it was refused once is no excuse.
   const letters = await world.queues.dead('default-webhook');
   const refused = letters.filter(({ reason }) => reason === 'forward_refused').map(({ body }) => body);
   const wasRefused = (sid: string): boolean =>

@@ -206,3 +206,38 @@ test('What becomes visible only after the copies behind it is not passed over', 
     expect.stringMatching(/^\[Late, written .* UTC\] seen late$/),
   ]);
 });
+
+describe('a copy whose stamp an app has replaced', () => {
+  test('before its lost answer was settled, and whose text Twilio trimmed, is known by what the intent remembers', async () => {
+    const harness = scenarioHarness();
+    const chat = await harness.linkedChat();
+    harness.twilio.faults.add({ fault: 'text.normalised', how: 'trimmed', p: 1 });
+    harness.twilio.faults.add({ fault: 'attributes.replaced', p: 1, maxMs: 500, times: 1 });
+    harness.twilio.faults.add({
+      ...{ fault: 'rest.answer-lost', loss: 'hang', p: 1, times: 1 },
+      only: 'POST conversations.messages',
+    });
+    harness.customerWrites(chat, 'with a blank at its end ');
+    await harness.settle(10);
+
+    expect(harness.said('frontline', chat)).toEqual(['with a blank at its end']);
+    expect(harness.said('flex', chat)).toEqual(['with a blank at its end ']);
+  });
+
+  test('stands once in the end, though a write of it was carried out late', async () => {
+    const harness = scenarioHarness();
+    const chat = await harness.linkedChat();
+    harness.twilio.faults.add({
+      ...{ fault: 'rest.late-commit', loss: 'destroy', p: 1, times: 1, maxMs: 900_000 },
+      only: 'POST conversations.messages',
+    });
+    harness.twilio.faults.add({ fault: 'attributes.replaced', p: 1, maxMs: 500, times: 1 });
+    harness.customerWrites(chat, 'once');
+    await harness.settle(40);
+
+    expect(harness.twilio.faults.counts()).toMatchObject({ 'rest.late-commit': 1, 'attributes.replaced': 1 });
+    expect(harness.said('frontline', chat)).toEqual(['once']);
+    expect(harness.said('flex', chat)).toEqual(['once']);
+    expect(harness.journal('undone')).toHaveLength(1);
+  });
+});

@@ -13,8 +13,16 @@ import { claimedStamp } from './stamp.ts';
 /** A person's message, as it is about to cross. */
 export const intentFor = (key: string, lane: Lane, message: Message, late: boolean): NewIntent => {
   const { sid, index, createdAt, author } = message;
-  return { sid, index, createdAt, author, digest: digestAcross(key, lane, message, late), late };
+  const text = textAcross(lane, message, late);
+  const canonical = asTwilioMayWrite(text);
+  return {
+    ...{ sid, index, createdAt, author, late, digest: digestOf(key, sid, text) },
+    canonical: canonical === text ? undefined : digestOf(key, sid, canonical),
+  };
 };
+
+/** Twilio may trim a text, and compose its letters (docs/adr/0031): of no more than that it is known again. */
+const asTwilioMayWrite = (text: string): string => text.trim().normalize('NFC');
 
 /** Of what a message says on the other side. */
 export const digestAcross = (key: string, lane: Lane, message: Message, late: boolean): string =>
@@ -35,7 +43,10 @@ export const isIntended = (key: string, lane: Lane, copy: Message, intent: Inten
   copy.index > intent.tail &&
   copy.author === authorAcross(lane, intent.author, pair) &&
   (claimedStamp(copy.attributes)?.s === intent.sid ||
-    (second(copy.createdAt) === second(intent.createdAt) && digestOf(key, intent.sid, copy.body) === intent.digest));
+    (second(copy.createdAt) === second(intent.createdAt) && isDigestOf(key, copy.body, intent)));
+
+const isDigestOf = (key: string, body: string, { sid, digest, canonical }: Intent): boolean =>
+  digestOf(key, sid, body) === digest || digestOf(key, sid, asTwilioMayWrite(body)) === (canonical ?? digest);
 
 /** Twilio's lists may give whole seconds where its webhooks give milliseconds. */
 export const second = (iso: string): number => Math.floor(Date.parse(iso) / 1000);

@@ -3,6 +3,7 @@
  * Pure: what it finds is a suspicion, which the ledger confirms or clears (decide-repair.ts).
  */
 import { type CopiesAmong, copiesAmong, type Stamps, stampOn } from '../copies/find.ts';
+import { second } from '../copies/fingerprint.ts';
 import { isNotice } from '../copies/notice-text.ts';
 import { isLate, textAcross } from '../copies/render.ts';
 import { isAsTwilioWroteIt } from '../copies/says-so.ts';
@@ -17,7 +18,10 @@ import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
 export type End = { readonly messages: readonly Message[]; readonly whole: boolean };
 
 export type Finding =
-  /** Several messages carry a proven stamp of one source, or of one notice. */
+  /**
+   * Several messages carry a proven stamp of one source, or of one notice; or one does, and another that reads the same
+   * none.
+   */
   | { readonly kind: 'duplicated'; readonly origin: SourceSid; readonly copies: readonly Message[] }
   /** A copy says something else than its source, in text or kind. */
   | { readonly kind: 'differs'; readonly original: Message; readonly copy: Message }
@@ -39,6 +43,7 @@ export const compareEnds = (stamps: Stamps, lease: LaneLease, from: End, into: E
   const { pending, uncopied } = withoutCopy(stamps, lease, from, copies);
   return [
     ...findDuplicates(among),
+    ...findTwins(among, into),
     ...findCopies(stamps, lease, from, copies, among),
     ...pending.map((original) => ({ kind: 'pending', original }) as const),
     ...findUncopied(into, copies, uncopied),
@@ -61,6 +66,23 @@ const findDuplicates = ({ proven }: CopiesAmong): readonly Finding[] =>
   [...proven]
     .filter(([, copies]) => copies.length > 1)
     .map(([origin, copies]) => ({ kind: 'duplicated', origin, copies }) as const);
+
+/**
+ *
+ * A message whose stamp an app has replaced, beside a proven copy that reads the same: it may be the copy that the
+ * ledger names, and the other one a write that was carried out late. The ledger tells.
+ */
+const findTwins = ({ proven }: CopiesAmong, into: End): readonly Finding[] => {
+  const bare = into.messages.filter(({ attributes }) => claimedStamp(attributes) === undefined);
+  const isTwin = (copy: Message): boolean =>
+    bare.some(
+      ({ author, body, createdAt }) =>
+        author === copy.author && body === copy.body && second(createdAt) === second(copy.createdAt),
+    );
+  return [...proven]
+    .filter(([, [copy, another]]) => copy !== undefined && another === undefined && isTwin(copy))
+    .map(([origin, copies]) => ({ kind: 'duplicated', origin, copies }) as const);
+};
 
 /** Does each copy that stands once have its source, and say what that says? */
 const findCopies = (

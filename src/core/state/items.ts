@@ -91,6 +91,7 @@ export const laneAttributes = (lane: Lane) => {
     intentCreatedAt: `${l}_intentCreatedAt`,
     intentAuthor: `${l}_intentAuthor`,
     intentDigest: `${l}_intentDigest`,
+    intentCanonical: `${l}_intentCanonical`,
     intentNotAfter: `${l}_intentNotAfter`,
     intentSettlesAt: `${l}_intentSettlesAt`,
     intentTail: `${l}_intentTail`,

@@ -31,6 +31,8 @@ export type Intent = {
   readonly author: string;
   /** Of the text to write. */
   readonly digest: string;
+  /** Of that text as Twilio may write it; undefined where that is the same. */
+  readonly canonical?: string | undefined;
   /** Milliseconds: after this moment its owner sends nothing any more. Whoever comes by may look for the copy. */
   readonly notAfter: number;
   /** Milliseconds: a look that begins after this moment and does not see the copy proves that there is none. */
@@ -137,6 +139,7 @@ const readLane = (item: Item, lane: Lane): LaneState => {
             createdAt: text(item[a.intentCreatedAt]) ?? '',
             author: text(item[a.intentAuthor]) ?? '',
             digest: text(item[a.intentDigest]) ?? '',
+            canonical: text(item[a.intentCanonical]),
             notAfter: number(item[a.intentNotAfter]),
             settlesAt: number(item[a.intentSettlesAt]),
             tail: number(item[a.intentTail], -1),

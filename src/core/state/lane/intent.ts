@@ -25,6 +25,8 @@ export type NewIntent = {
   readonly createdAt: string;
   readonly author: string;
   readonly digest: string;
+  /** Of the text as Twilio may write it; undefined where that is the same. */
+  readonly canonical?: string | undefined;
   /** It fills a hole behind the cursor, or is put back there. */
   readonly late: boolean;
 };
@@ -40,6 +42,7 @@ const newIntent = (deps: BridgeDeps, lane: Lane, of: NewIntent) => {
       [a.intentCreatedAt]: of.createdAt,
       [a.intentAuthor]: of.author,
       [a.intentDigest]: of.digest,
+      ...(of.canonical === undefined ? {} : { [a.intentCanonical]: of.canonical }),
       [a.intentNotAfter]: notAfter,
       [a.intentSettlesAt]: notAfter + settleMs,
       ...(of.late ? { [a.intentLate]: 1 } : {}),

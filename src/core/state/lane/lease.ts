@@ -90,6 +90,7 @@ export const intentAttributes = (lane: Lane): readonly string[] => {
     a.intentCreatedAt,
     a.intentAuthor,
     a.intentDigest,
+    a.intentCanonical,
     a.intentNotAfter,
     a.intentSettlesAt,
     a.intentTail,
