@@ -60,6 +60,8 @@ const wrong = (mutant: MutantRequest, { queue, group }: Queued, { work }: Envelo
       worker: [event.worker, said('WorkerSid')],
     });
   const flex = event.side === 'flex';
+  if (event.type === 'chat.changed')
+    return differing({ queue: [queue, flex ? 'flex-events' : 'frontline-events'], group: [group, event.container] });
   const { message } = event;
   return differing({
     queue: [queue, flex ? 'flex-events' : 'frontline-events'],

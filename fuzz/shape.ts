@@ -68,6 +68,12 @@ const accepted = record({
   workerIdentity: filled,
   customerName: text,
 });
+const changed = record({
+  type: oneOf('chat.changed'),
+  side: oneOf('flex', 'frontline'),
+  container: sid('CH'),
+  hint: oneOf('members', 'container', 'closed_by_timer', 'task'),
+});
 const forward = record({
   eventType: filled,
   container: sid('CH'),
@@ -90,7 +96,7 @@ const parked = record({
 });
 
 const works: Readonly<Partial<Record<Work['kind'], Check>>> = {
-  event: record({ kind: oneOf('event'), event: (value) => messageEvent(value) || accepted(value) }),
+  event: record({ kind: oneOf('event'), event: (value) => messageEvent(value) || accepted(value) || changed(value) }),
   forward: record({ kind: oneOf('forward'), forward }),
   parked: record({ kind: oneOf('parked'), parked }),
   link: record({ kind: oneOf('link'), pair, because: filled }),
@@ -106,12 +112,14 @@ const works: Readonly<Partial<Record<Work['kind'], Check>>> = {
       'edit?': filled,
     }),
   }),
+  // A change on the Frontline side is done in the group of the pair's home; a chat that ends, or a closed conversation.
+  agree: record({ kind: oneOf('agree'), pair, hint: filled }),
   // An event that reads as if somebody had edited a copy by hand has the other lane compared.
   reconcile: record({
     kind: oneOf('reconcile'),
     pair,
     lane: oneOf('toFrontline', 'toFlex'),
-    because: oneOf('edited_by_hand'),
+    because: oneOf('edited_by_hand', 'ending'),
   }),
   redrive: record({ kind: oneOf('redrive'), pair, lane: oneOf('toFrontline', 'toFlex'), sid: sid('IM') }),
 };

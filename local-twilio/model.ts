@@ -62,6 +62,8 @@ export type Container = {
   readonly createdBy: string;
   state: ConversationState;
   readonly timers: { closed: string | undefined; inactive: string | undefined };
+  /** Milliseconds: when a timer closed it. */
+  closedByTimerAt?: number;
   readonly dateCreated: number;
   dateUpdated: number;
   /** By SID, in order of creation. */

@@ -13,6 +13,7 @@ const colours: Readonly<Record<Entry['step'], Parameters<typeof styleText>[0]>> 
   linked: 'green',
   forwarded: 'green',
   reconciled: 'green',
+  agreed: 'green',
   retried: 'yellow',
   deferred: 'yellow',
   undone: 'yellow',

@@ -18,7 +18,7 @@ const EXPECTED: readonly string[] = [
   'fault attributes.replaced',
   'fault text.normalised',
   'fault conversation.closed-by-timer',
-  'waits for a closed conversation',
+  'next generation',
   'fault side.down',
   'side down by 503',
   'side down by hang',

@@ -21,9 +21,9 @@ export const customerOf = (world: SimWorld, chat: Played): string | undefined =>
     ?.identity;
 
 /** @returns what is wrong, a line each. */
-export const copyProblems = (world: SimWorld, chat: Played, conversation: string): readonly string[] => {
+export const copyProblems = (world: SimWorld, chat: Played, conversations: readonly string[]): readonly string[] => {
   const flex = world.chronicle.of(chat.channel);
-  const frontline = world.chronicle.of(conversation);
+  const frontline = conversations.flatMap((one) => world.chronicle.of(one));
   const sources = new Map(
     [...flex, ...frontline].filter((one) => isPersons(chat, one)).map((one) => [base(firstText(one)), one]),
   );

@@ -89,7 +89,11 @@ const emptyProblems = async (world: SimWorld, chat: Played): Promise<readonly st
     world.twilio.reads.container('frontline', conversationWith(world, chat.channel) ?? '')?.state === 'closed';
   const wrong: string[] = [];
   for (const sid of chat.empties) {
-    const row = await readRow(world, { pair: { id: pairId('flex', chat.channel) }, lane: 'toFrontline', sid });
+    const row = await readRow(world, {
+      pair: { id: pairId('flex', chat.channel), generation: 1 },
+      lane: 'toFrontline',
+      sid,
+    });
     if (row?.state === 'skipped') world.meter.met('empty message');
     else if (!closed) wrong.push(`the empty message ${sid} ended as ${row?.state}`);
   }

@@ -4,9 +4,8 @@
 
 import { QUEUES } from '../src/contract.ts';
 import { laneAttributes, ledgerKey, pairId, pairKey } from '../src/core/state/items.ts';
-import { isClosed } from './closed.ts';
 import type { QueuedByWebhook } from './notes.ts';
-import { conversationWith, type Played } from './played.ts';
+import type { Played } from './played.ts';
 import type { SimWorld } from './world.ts';
 
 const ENDS: ReadonlySet<string> = new Set([
@@ -14,6 +13,7 @@ const ENDS: ReadonlySet<string> = new Set([
   'linked',
   'forwarded',
   'reconciled',
+  'agreed',
   'skipped',
   'parked',
   'deferred',
@@ -26,36 +26,29 @@ const WAITING = (['toFrontline', 'toFlex'] as const)
   .map(laneAttributes)
   .flatMap(({ intentSid, dirtyUpTo, staleEdits }) => [intentSid, dirtyUpTo, staleEdits]);
 
+/** More than a chat goes through. */
+const GENERATIONS = [1, 2, 3, 4, 5, 6, 7, 8];
+
 /** @returns what is wrong, a line each. */
 export const restProblems = async (world: SimWorld, chats: readonly Played[]): Promise<readonly string[]> => {
-  const waiting = new Set(chats.filter((chat) => waitsForEver(world, chat)).map(({ channel }) => channel));
-  return [
-    ...(await queueProblems(world, chats, waiting.size)),
-    ...(await pairProblems(world, chats, waiting)),
-    ...endProblems(world),
-  ];
-};
-
-/** Closed is final, so that the sweep goes on asking for it. */
-const waitsForEver = (world: SimWorld, { channel }: Played): boolean => {
-  const conversation = conversationWith(world, channel);
-  return conversation !== undefined && isClosed(world, conversation);
+  return [...(await queueProblems(world, chats)), ...(await pairProblems(world, chats)), ...endProblems(world)];
 };
 
 const standsInLedger = async (world: SimWorld, chats: readonly Played[], sid: string | undefined): Promise<boolean> => {
   for (const { channel } of chats)
     for (const lane of ['toFrontline', 'toFlex'] as const)
-      if ((await world.store.get(ledgerKey(pairId('flex', channel), lane, sid ?? ''))) !== undefined) return true;
+      for (const generation of GENERATIONS)
+        if ((await world.store.get(ledgerKey(pairId('flex', channel), lane, sid ?? '', generation))) !== undefined)
+          return true;
   return false;
 };
 
-/** @param asked chats of which a job may be under way at any moment */
-const queueProblems = async (world: SimWorld, chats: readonly Played[], asked: number): Promise<readonly string[]> => {
+const queueProblems = async (world: SimWorld, chats: readonly Played[]): Promise<readonly string[]> => {
   const wrong: string[] = [];
   const counts = await world.queues.counts();
   for (const name of QUEUES) {
     const { waiting } = counts[name];
-    if (waiting > (name === 'default-webhook' ? 0 : asked)) wrong.push(`${waiting} messages wait on ${name}`);
+    if (waiting > 0) wrong.push(`${waiting} messages wait on ${name}`);
     for (const { body, reason } of await world.queues.dead(name)) {
       const about = sidIn(body);
       // Whose parking died between the dead letter and its word says so at the next try; who only finds the row, or the
@@ -73,20 +66,15 @@ const queueProblems = async (world: SimWorld, chats: readonly Played[], asked: n
   return wrong;
 };
 
-const pairProblems = async (
-  world: SimWorld,
-  chats: readonly Played[],
-  waiting: ReadonlySet<string>,
-): Promise<readonly string[]> => {
+const pairProblems = async (world: SimWorld, chats: readonly Played[]): Promise<readonly string[]> => {
   const wrong: string[] = [];
   for (const { channel } of chats) {
-    if (waiting.has(channel)) continue;
     const pair = await world.store.get(pairKey(pairId('flex', channel)));
     for (const mark of WAITING) if (isSet(pair?.[mark])) wrong.push(`${channel} still has ${mark}`);
   }
   for (const list of ['due', 'backlog'] as const)
     for (const { pk, sk } of (await world.store.list(list, { limit: 1_000 })).items)
-      if (!waiting.has(String(pk).replace(/^flex#/, ''))) wrong.push(`${pk} ${sk} is still on the list ${list}`);
+      wrong.push(`${pk} ${sk} is still on the list ${list}`);
   return wrong;
 };
 
@@ -130,6 +118,7 @@ type Read = {
       readonly type: string;
       readonly message?: { readonly sid: string };
       readonly reservation?: string;
+      readonly container?: string;
     };
     readonly forward?: { readonly eventType: string; readonly about: string };
     readonly parked?: { readonly sid: string };
@@ -138,7 +127,7 @@ type Read = {
 
 const sidIn = (body: string): string | undefined => {
   const { event, forward, parked, pair } = (JSON.parse(body) as Read).work;
-  return parked?.sid ?? forward?.about ?? event?.message?.sid ?? event?.reservation ?? pair;
+  return parked?.sid ?? forward?.about ?? event?.message?.sid ?? event?.reservation ?? event?.container ?? pair;
 };
 
 const nameOf = ({ queue, body }: QueuedByWebhook): string => {

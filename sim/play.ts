@@ -5,7 +5,8 @@ import type { AccountName } from '../local-twilio/model.ts';
 import type { MessageSid } from '../src/core/model/sids.ts';
 import { pairId } from '../src/core/state/items.ts';
 import { findSource } from '../src/core/state/ledger.ts';
-import { isClosed } from './closed.ts';
+import { loadPair } from '../src/core/state/pair.ts';
+import { isClosed } from './generations.ts';
 import { conversationWith, type Played } from './played.ts';
 import type { Dice } from './random.ts';
 import { NOTHING_RARE, POISON, type Rare } from './rare.ts';
@@ -87,7 +88,8 @@ export const playChat = (world: SimWorld, dice: Dice, plan: ChatPlan, number: nu
 
   /** Not before the ledger knows the copy: one whose answer was lost, and that somebody deletes, is written again. */
   const takeAway = async (conversation: string, sid: MessageSid, body: string): Promise<void> => {
-    const source = await findSource(world, { pair: { id: pairId('flex', channel) }, lane: 'toFrontline' }, sid);
+    const pair = await loadPair(world.store, pairId('flex', channel));
+    const source = pair && (await findSource(world, { pair, lane: 'toFrontline' }, sid));
     const stands = twilio.reads.transcript('frontline', conversation).some((message) => message.sid === sid);
     if (!stands || isClosed(world, conversation) || source === undefined) return;
     world.meter.met('copy deleted by hand');

@@ -30,6 +30,13 @@ export type Played = {
   readonly finished: () => boolean;
 };
 
-/** The conversation that tells this channel's story, as the agent's app would list it. */
+/** Every conversation that this channel's story was told in, in the order of their birth. */
+export const conversationsWith = (world: SimWorld, channel: string): readonly ConversationSid[] =>
+  world.twilio.reads
+    .containers('frontline')
+    .filter(({ attributes }) => attributes.includes(channel))
+    .map(({ sid }) => sid as ConversationSid);
+
+/** The conversation that tells this channel's story now, as the agent's app would list it. */
 export const conversationWith = (world: SimWorld, channel: string): ConversationSid | undefined =>
   world.twilio.reads.containers('frontline').findLast(({ attributes }) => attributes.includes(channel))?.sid;

@@ -2,7 +2,7 @@
 
 import { judge } from '../local-twilio/transcripts.ts';
 import { ledgerKey, pairId } from '../src/core/state/items.ts';
-import { isClosed, problemsOfClosed } from './closed.ts';
+import { problemsOfGenerations } from './generations.ts';
 import { callProblems } from './judge-calls.ts';
 import { copyProblems, deletedByHand } from './judge-copies.ts';
 import { dialogueOf } from './judge-dialogue.ts';
@@ -10,7 +10,7 @@ import { doubles } from './judge-doubles.ts';
 import { memberProblems } from './judge-members.ts';
 import { restProblems } from './judge-rest.ts';
 import { phoneProblems } from './phone.ts';
-import { conversationWith, type Played } from './played.ts';
+import { conversationsWith, conversationWith, type Played } from './played.ts';
 import { base, edited, inOneForm, late, notice } from './texts.ts';
 import type { SimWorld } from './world.ts';
 
@@ -31,8 +31,10 @@ export const verdict = async (
 const problemsIn = async (world: SimWorld, chat: Played, beyond: boolean): Promise<readonly string[]> => {
   const conversation = conversationWith(world, chat.channel);
   if (conversation === undefined) return ['has no conversation'];
-  const either = [...copyProblems(world, chat, conversation), ...(await phoneProblems(world, chat, beyond))];
-  if (isClosed(world, conversation)) return [...(await problemsOfClosed(world, chat, conversation)), ...either];
+  const all = conversationsWith(world, chat.channel);
+  const either = [...copyProblems(world, chat, all), ...(await phoneProblems(world, chat, beyond))];
+  if (all.length > 1)
+    return [...problemsOfGenerations(world, chat, all), ...memberProblems(world, chat, conversation), ...either];
   return [
     ...problemsOf(world, chat, conversation),
     ...memberProblems(world, chat, conversation),

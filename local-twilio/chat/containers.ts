@@ -105,6 +105,7 @@ export const changeState = (
   const at = world.now();
   remember(container.past, { until: at, attributes: container.attributes, state: from });
   container.state = to;
+  if (reason === 'TIMER' && to === 'closed') container.closedByTimerAt = at;
   container.dateUpdated = at;
   if (way.announce) announce(world, { about: 'state', container, from, to, reason, by: way.by, at });
 };

@@ -19,6 +19,8 @@ export type Customer = {
   readonly beginWebChat: (about?: { readonly name?: string; readonly identity?: string }) => Begun;
   /** A first SMS to Flex's number: the channel joined to the phone, the task, the text as first message. */
   readonly beginSmsChat: (about: { readonly phone: string; readonly text: string }) => Begun;
+  /** Begins the next chat in the channel of an ended one, as long-lived channels do. */
+  readonly comesBack: (channelSid: string) => { readonly taskSid: `WT${string}` };
   /** By the web, or by SMS when the chat began so. */
   readonly writes: (channelSid: string, body: string, attributes?: string) => Posted;
   readonly sends: (channelSid: string, media: NewMedia) => Posted;
@@ -105,7 +107,21 @@ export const createCustomer = (world: TwilioWorld, place: TwoAccounts, chats: Ch
     return chats.write(container, identityOf(container), text);
   };
 
+  /** A long-lived channel is taken up again: ACTIVE, with a task of its own. */
+  const comesBack = (channelSid: string): { readonly taskSid: `WT${string}` } => {
+    const container = chatContainer(place, 'flex', channelSid);
+    const before = attributesOf(container);
+    const task = createTask(world, workspace, {
+      channel: before.channel_type === 'sms' ? 'sms' : 'chat',
+      attributes: JSON.stringify({ initiated_by: 'customer', channelSid, name: before.from, from: before.from }),
+    });
+    const attributes = JSON.stringify({ ...before, status: 'ACTIVE', task_sid: task.sid, long_lived: true });
+    updateContainer(world, container, { attributes }, byFlex);
+    return { taskSid: task.sid };
+  };
+
   return {
+    comesBack,
     beginWebChat: (about = {}) =>
       begin({
         kind: 'web',

@@ -2,11 +2,12 @@
 import type { TwoAccounts } from '../accounts.ts';
 import { updateContainer } from '../chat/containers.ts';
 import { bySdk } from '../chat/dialect.ts';
-import { addMember, findMember } from '../chat/members.ts';
+import { addMember, findMember, removeMember } from '../chat/members.ts';
 import type { Reservation, Task, Worker } from '../model.ts';
 import { answerReservation, changeTask, changeWorker, reserve } from '../tasks/tasks.ts';
 import type { TwilioWorld } from '../world.ts';
 import { type Chats, chatContainer, type NewMedia, type Posted } from './chats.ts';
+import { completeHandedOver, type Transfer, type Transferred, transferTask } from './flex-transfer.ts';
 
 /** When Flex's own interface adds the agent to the channel after the accept. */
 export type Joins = 'at once' | 'never' | { readonly afterMs: number };
@@ -22,6 +23,14 @@ export type FlexAgent = {
   readonly deletes: (workerSid: string, channelSid: string, messageSid: string) => void;
   /** "End chat": the channel becomes INACTIVE, the task wraps up. */
   readonly endsChat: (workerSid: string, channelSid: string) => void;
+  /** Flex's interface puts back who is not in the channel of his accepted reservation (auto-join). */
+  readonly joinsAgain: (reservationSid: string) => void;
+  /** Goes from the channel. */
+  readonly leaves: (workerSid: string, channelSid: string) => void;
+  /** Hands the chat over to another worker, who is offered it. */
+  readonly transfers: (reservationSid: string, toWorkerSid: string, how: Transfer) => Transferred;
+  /** After a warm transfer: goes from the chat, which the other one has. */
+  readonly completesTransfer: (reservationSid: string) => void;
   readonly completesTask: (taskSid: string) => void;
   readonly goes: (workerSid: string, activityName: string) => void;
 };
@@ -59,6 +68,18 @@ export const createFlexAgent = (world: TwilioWorld, place: TwoAccounts, chats: C
     addMember(world, channel, member, bySdk(identity, 'chat'));
   };
 
+  const leave = (worker: Worker, channelSid: string): void => {
+    const channel = chatContainer(place, 'flex', channelSid);
+    const identity = identityOf(worker);
+    const member = findMember(channel, identity);
+    if (member !== undefined) removeMember(world, channel, member, bySdk(identity, 'chat'));
+  };
+  const handOver = (reservation: Reservation): void => {
+    const { channelSid } = JSON.parse(reservation.task.attributes);
+    completeHandedOver(world, workspace, reservation);
+    leave(reservation.worker, String(channelSid));
+  };
+
   return {
     isOffered: (workerSid, taskSid) => ({
       reservationSid: reserve(world, workspace, taskOf(taskSid), workerOf(workerSid)).sid,
@@ -86,6 +107,15 @@ export const createFlexAgent = (world: TwilioWorld, place: TwoAccounts, chats: C
       const task = workspace.tasks.get(String(attributes.task_sid));
       if (task !== undefined && task.status === 'assigned') changeTask(world, workspace, task, { status: 'wrapping' });
     },
+    joinsAgain: (reservationSid) => join(reservationOf(reservationSid)),
+    leaves: (workerSid, channelSid) => leave(workerOf(workerSid), channelSid),
+    transfers: (reservationSid, toWorkerSid, how) => {
+      const reservation = reservationOf(reservationSid);
+      const transferred = transferTask(world, workspace, reservation, toWorkerSid);
+      if (how === 'cold') handOver(reservation);
+      return transferred;
+    },
+    completesTransfer: (reservationSid) => handOver(reservationOf(reservationSid)),
     completesTask: (taskSid) => changeTask(world, workspace, taskOf(taskSid), { status: 'completed' }),
     goes: (workerSid, activityName) => {
       const activity = workspace.activities.find(({ name }) => name === activityName);

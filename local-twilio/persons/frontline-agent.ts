@@ -1,6 +1,8 @@
 /** An agent in the Frontline app: writes, edits, deletes and closes, where he is a participant. */
 import type { TwoAccounts } from '../accounts.ts';
 import { changeState } from '../chat/containers.ts';
+import { bySdk } from '../chat/dialect.ts';
+import { findMember, removeMember } from '../chat/members.ts';
 import { newUuid } from '../sid.ts';
 import type { TwilioWorld } from '../world.ts';
 import { type Chats, chatContainer, mustBeThere, type NewMedia, type Posted } from './chats.ts';
@@ -11,6 +13,8 @@ export type FrontlineAgent = {
   readonly sends: (identity: string, conversationSid: string, media: NewMedia) => Posted;
   readonly edits: (identity: string, conversationSid: string, messageSid: string, body: string) => void;
   readonly deletes: (identity: string, conversationSid: string, messageSid: string) => void;
+  /** Goes from the conversation. */
+  readonly leaves: (identity: string, conversationSid: string) => void;
   /** The app closes through Twilio's API: the event says Source=API. */
   readonly closes: (identity: string, conversationSid: string) => void;
 };
@@ -25,6 +29,12 @@ export const createFrontlineAgent = (world: TwilioWorld, place: TwoAccounts, cha
     edits: (identity, sid, messageSid, body) =>
       chats.edit(chatContainer(place, 'frontline', sid), identity, messageSid, body),
     deletes: (identity, sid, messageSid) => chats.remove(chatContainer(place, 'frontline', sid), identity, messageSid),
+    leaves: (identity, sid) => {
+      const conversation = chatContainer(place, 'frontline', sid);
+      const member = findMember(conversation, identity);
+      if (member === undefined) throw new Error(`the person is not in ${sid}`);
+      removeMember(world, conversation, member, bySdk(identity, 'conversations'));
+    },
     closes: (identity, sid) => {
       const conversation = chatContainer(place, 'frontline', sid);
       mustBeThere(conversation, identity);

@@ -21,7 +21,7 @@ const render = (call: Call, conversation: Container) => {
     state: conversation.state,
     date_created: date(call, conversation.dateCreated),
     date_updated: date(call, conversation.dateUpdated),
-    timers: {},
+    timers: conversation.closedByTimerAt === undefined ? {} : { date_closed: date(call, conversation.closedByTimerAt) },
     bindings: {},
     url,
     links: { participants: `${url}/Participants`, messages: `${url}/Messages`, webhooks: `${url}/Webhooks` },

@@ -4,13 +4,15 @@ import { noticeSid } from './copies/notice-text.ts';
 import type { BridgeDeps } from './deps.ts';
 import { addAcceptToBacklog, addToBacklog } from './jobs/backlog.ts';
 import type { Work } from './jobs/envelope.ts';
-import type { Accepted, BridgeEvent } from './model/event.ts';
+import type { Accepted, BridgeEvent, ChatChanged } from './model/event.ts';
 import { laneFrom } from './model/event.ts';
 import { deferred, type Outcome } from './model/outcome.ts';
 import { PATIENCE_MS } from './model/times.ts';
 import type { Delivery } from './ports/queues.ts';
+import { noteDisagreement } from './state/agreed.ts';
 import { pairId } from './state/items.ts';
 import { defer, markStale } from './state/lane/waiting-marks.ts';
+import { loadPair } from './state/pair.ts';
 import type { PairIds } from './state/pair-ids.ts';
 import { beginPair } from './state/pair-writes.ts';
 
@@ -30,7 +32,7 @@ export const deferWhenExhausted = async (
   // Who asked by a ticket wants to hear how it ended.
   const asked = 'ticket' in work && work.ticket !== undefined;
   const ends = deferred(outcome.gone ? 'container_gone' : 'side_down');
-  if ((work.kind === 'reconcile' && !asked) || work.kind === 'link') return ends;
+  if ((work.kind === 'reconcile' && !asked) || work.kind === 'link' || work.kind === 'agree') return ends;
   if ('backlogId' in work && work.backlogId !== undefined) return ends;
   const patience = outcome.gone ? deps.settings.settleMs : PATIENCE_MS;
   if (deps.clock.now() - delivery.firstReceivedAt < patience) return outcome;
@@ -48,6 +50,7 @@ export const deferWhenExhausted = async (
 const deferEvent = async (deps: BridgeDeps, pairs: PairIds, event: BridgeEvent): Promise<boolean> => {
   try {
     if (event.type === 'reservation.accepted') return await deferAccept(deps, event);
+    if (event.type === 'chat.changed') return await deferChange(deps, pairs, event);
     const lane = laneFrom(event.side);
     const id = (await pairs.find(event.side, event.container)) ?? pairId(event.side, event.container);
     const { index, sid } = event.message;
@@ -58,6 +61,14 @@ const deferEvent = async (deps: BridgeDeps, pairs: PairIds, event: BridgeEvent):
     deps.journal({ step: 'failed', type: event.type, reason: 'could not be deferred', sids: [event.container] });
     return false;
   }
+};
+
+/** The sweep finds by itself what differs, and at once what is marked. */
+const deferChange = async (deps: BridgeDeps, pairs: PairIds, event: ChatChanged): Promise<boolean> => {
+  const id = await pairs.find(event.side, event.container);
+  const pair = id === undefined ? undefined : await loadPair(deps.store, id);
+  if (pair?.state === 'open' || pair?.state === 'ending') await noteDisagreement(deps, pair);
+  return true;
 };
 
 /**

@@ -1,5 +1,7 @@
 /** The consumer of both event queues: every delivery ends with a named outcome, or comes again. */
 
+import { agree, onChatChanged } from './chats/agree.ts';
+import { noteDrained } from './chats/end.ts';
 import { link, rememberedAccept } from './chats/link.ts';
 import { deferWhenExhausted } from './defer-exhausted.ts';
 import type { BridgeDeps } from './deps.ts';
@@ -40,7 +42,7 @@ const act = async (deps: BridgeDeps, pairs: PairIds, work: Work, run: Run): Prom
     case 'event':
       return onEvent(deps, pairs, work.event, run);
     case 'reconcile':
-      return reconcile(deps, work.pair, work.lane, { ...run, full: work.full ?? false });
+      return reconcileLane(deps, work, run);
     case 'link':
       return resumeLink(deps, work.pair, run);
     case 'notice':
@@ -48,6 +50,8 @@ const act = async (deps: BridgeDeps, pairs: PairIds, work: Work, run: Run): Prom
     case 'forward':
     case 'parked':
       return Promise.resolve(skipped('not_handled'));
+    case 'agree':
+      return agree(deps, work.pair, work.hint, run);
     case 'redrive':
       return redriveMessage(deps, work, run);
     default:
@@ -61,12 +65,24 @@ const onEvent = async (deps: BridgeDeps, pairs: PairIds, event: BridgeEvent, run
       return replicate(deps, pairs, event, run);
     case 'reservation.accepted':
       return link(deps, event, run);
+    case 'chat.changed':
+      return onChatChanged(deps, pairs, event, run);
     case 'message.updated':
     case 'message.removed':
       return applyEdit(deps, pairs, event, run);
     default:
       return event satisfies never;
   }
+};
+
+const reconcileLane = async (
+  deps: BridgeDeps,
+  { pair, lane, because, full = false }: Extract<Work, { kind: 'reconcile' }>,
+  run: Run,
+): Promise<Outcome> => {
+  const outcome = await reconcile(deps, pair, lane, { ...run, full });
+  if (because === 'ending' && lane === 'toFlex' && outcome.end === 'reconciled') await noteDrained(deps, { id: pair });
+  return outcome;
 };
 
 /** A link that stopped half-way, from what its pair remembers. */

@@ -54,7 +54,7 @@ const park = async ({ emulator, chat }: Deployed, sid: MessageSid, index: number
   const deps = { store: createDynamoStore({ client, tableName }), clock: systemClock, nonce: () => 'parked' };
   await writeParked(
     deps,
-    { pair: { id: pairId('flex', chat.channelSid as ChannelSid) }, lane: 'toFrontline', sid },
+    { pair: { id: pairId('flex', chat.channelSid as ChannelSid), generation: 1 }, lane: 'toFrontline', sid },
     { reason: 'refused', index, code: 50504 },
   );
   client.destroy();

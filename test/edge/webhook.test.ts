@@ -73,12 +73,30 @@ describe('what is stored', () => {
     ]);
   });
 
-  test.each(['onChannelUpdated', 'onChannelDestroyed'])("%s goes to Flex's own webhook only", async (name) => {
+  test.each(['onChannelUpdated', 'onChannelDestroyed'])(
+    "%s, the end of a chat, goes to the chat's group and to Flex's own webhook",
+    async (name) => {
+      const { deliver, sent, journal } = harness();
+      const params = fixture(`chat/${name}`);
+      expect((await deliver(chat, params)).status).toBe(204);
+      expect(sent).toMatchObject([
+        {
+          queue: 'flex-events',
+          group: params.ChannelSid,
+          work: { event: { type: 'chat.changed', hint: 'container' } },
+        },
+        { queue: 'default-webhook', group: params.ChannelSid },
+      ]);
+      expect(journal).toMatchObject([{ step: 'queued', type: 'chat.changed', lane: 'toFrontline' }]);
+    },
+  );
+
+  test("a change of a channel that is ACTIVE goes to Flex's own webhook only", async () => {
     const { deliver, sent, journal } = harness();
-    const params = fixture(`chat/${name}`);
+    const params: Params = { ...fixture('chat/onChannelUpdated'), Attributes: '{"status":"ACTIVE"}' };
     expect((await deliver(chat, params)).status).toBe(204);
     expect(sent).toMatchObject([{ queue: 'default-webhook', group: params.ChannelSid }]);
-    expect(journal).toMatchObject([{ step: 'queued', type: name, lane: 'forward' }]);
+    expect(journal).toMatchObject([{ step: 'queued', type: 'onChannelUpdated', lane: 'forward' }]);
   });
 
   test('a file is not forwarded, for Flex documents three events only', async () => {
@@ -92,7 +110,7 @@ describe('what is stored', () => {
       config: { ...config, flex: { ...config.flex, defaultWebhook: undefined } },
     });
     await deliver(chat, said);
-    await deliver(chat, fixture('chat/onChannelUpdated'));
+    await deliver(chat, { ...fixture('chat/onChannelUpdated'), Attributes: '{}' });
     expect(sent.map(({ queue }) => queue)).toEqual(['flex-events']);
     expect(journal[1]).toMatchObject({ step: 'skipped', reason: 'no_default_webhook' });
   });
@@ -108,7 +126,7 @@ describe('the same event again', () => {
   test("a retry of Twilio's has the same keys, whatever its RetryCount", async () => {
     expect(await keys(chat, said, { ...said, RetryCount: '1' })).toBe(2);
     const updated = fixture('chat/onChannelUpdated');
-    expect(await keys(chat, updated, { ...updated, RetryCount: '2' })).toBe(1);
+    expect(await keys(chat, updated, { ...updated, RetryCount: '2' })).toBe(2);
     expect(await keys(taskrouter, accepted, { ...accepted, TimestampMs: '1773507731999' })).toBe(1);
   });
 
@@ -116,14 +134,14 @@ describe('the same event again', () => {
     const edited = fixture('conversations/onMessageUpdated');
     expect(await keys(conversations, edited, { ...edited, Body: 'another text' })).toBe(2);
     const updated = fixture('chat/onChannelUpdated');
-    expect(await keys(chat, updated, { ...updated, DateUpdated: '2026-03-14T17:20:00.000Z' })).toBe(2);
+    expect(await keys(chat, updated, { ...updated, DateUpdated: '2026-03-14T17:20:00.000Z' })).toBe(4);
   });
 
   test('keys are what SQS takes', async () => {
     const { deliver, sent } = harness();
     await deliver(chat, fixture('chat/onChannelUpdated'));
     await deliver(chat, fixture('chat/onMessageUpdated'));
-    expect(sent).toHaveLength(2);
+    expect(sent).toHaveLength(3);
     for (const { dedupe } of sent) expect(dedupe).toMatch(/^[A-Za-z0-9.:]{1,128}$/);
   });
 });

@@ -26,7 +26,7 @@ const ROOMS = {
   messages: ['model', 'ports', 'state', 'jobs', 'copies', 'reconcile'],
   forward: ['model', 'ports', 'state', 'jobs', 'copies'],
   chats: ['model', 'ports', 'state', 'jobs', 'copies', 'reconcile', 'forward'],
-  sweep: ['model', 'ports', 'state', 'jobs', 'reconcile', 'forward'],
+  sweep: ['model', 'ports', 'state', 'jobs', 'reconcile', 'forward', 'chats'],
   operate: ['model', 'ports', 'state', 'jobs', 'forward'],
 } as const;
 type Room = keyof typeof ROOMS;

@@ -14,6 +14,7 @@ const kinds: Readonly<Record<Work['kind'], true>> = {
   forward: true,
   reconcile: true,
   link: true,
+  agree: true,
   redrive: true,
   notice: true,
   parked: true,

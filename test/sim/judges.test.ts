@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { AccountName } from '../../local-twilio/model.ts';
 import type { Called } from '../../sim/calls.ts';
 import type { Chronicle, WrittenMessage } from '../../sim/chronicle.ts';
-import { problemsOfCopies } from '../../sim/closed.ts';
+import { problemsOfCopies } from '../../sim/generations.ts';
 import { callProblems } from '../../sim/judge-calls.ts';
 import { doubles } from '../../sim/judge-doubles.ts';
 import { forwardProblems } from '../../sim/judge-forwards.ts';

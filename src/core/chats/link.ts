@@ -5,19 +5,29 @@
 import type { BridgeDeps } from '../deps.ts';
 import { addAcceptToBacklog } from '../jobs/backlog.ts';
 import type { Run } from '../jobs/run.ts';
+import { jobOn, sendJob } from '../jobs/send.ts';
 import type { Accepted } from '../model/event.ts';
 import { decodeIdentity } from '../model/identity.ts';
-import { lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
+import { deferred, lookAgain, type Outcome, retry, retryTwilio, skipped } from '../model/outcome.ts';
 import type { ChannelSid } from '../model/sids.ts';
 import { LOOK_AGAIN_SECONDS, LOOKS, ORIGIN_LOOKS } from '../model/times.ts';
+import { TwilioError } from '../model/twilio-error.ts';
 import type { Container, Member } from '../ports/chat.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { pairId } from '../state/items.ts';
 import { hasBothContainers, isFullyLinked, type LinkedPair, loadPair, type Pair } from '../state/pair.ts';
-import { beginPair, finishLink, rememberAgents, stopLinking, writeAlias } from '../state/pair-writes.ts';
+import {
+  beginPair,
+  finishLink,
+  rememberAgents,
+  startGeneration,
+  stopLinking,
+  writeAlias,
+} from '../state/pair-writes.ts';
 import { createCounterpart } from './counterpart.ts';
 import { parkLink } from './park-link.ts';
 import { addParticipant, agentsAmong, customerAmong, customerParticipant, isRefusal } from './participants.ts';
+import { hasEndedReservation } from './served.ts';
 import { originNamedBy } from './unique-name.ts';
 
 /**
@@ -29,7 +39,24 @@ export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = 
   const known = await loadPair(deps.store, id);
   const done = again ? known !== undefined && isFullyLinked(known) : known?.linked;
   if (done && known?.reservation === event.reservation) return skipped('already');
-  if (known?.state === 'closed') return skipped('closed');
+  if (known?.state === 'ending') {
+    if (known.reservation === event.reservation) return skipped('closed');
+    await addAcceptToBacklog(deps, event);
+    return deferred('draining');
+  }
+  if (known?.state === 'closed') return linkNextChat(deps, known, event, run);
+  return linkAs(deps, event, known, run);
+};
+
+/** Flex takes a channel up again for its customer's next chat: that chat gets a conversation of its own. */
+const linkNextChat = async (deps: BridgeDeps, closed: Pair, event: Accepted, run: Run): Promise<Outcome> => {
+  // An accept that comes late, of the chat that has ended, begins nothing.
+  if (closed.reservation === event.reservation || (await hasEndedReservation(deps, event))) return skipped('closed');
+  const next = await startGeneration(deps, closed, event);
+  return next === undefined ? retry(1, 'pair_moved_on') : linkAs(deps, event, next, run);
+};
+
+const linkAs = async (deps: BridgeDeps, event: Accepted, known: Pair | undefined, run: Run): Promise<Outcome> => {
   // An earlier accept is not linked yet, and from here on the pair remembers this one: the earlier one goes to the
   // backlog.
   const before =
@@ -37,11 +64,30 @@ export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = 
   if (before !== undefined) await addAcceptToBacklog(deps, before);
 
   const outcome = await linkChat(deps, event, known, run).catch((error: unknown) =>
-    refusedBeforeConversation(deps, event, error),
+    refusedBeforeConversation(deps, event, error).catch(goneAsOutcome),
   );
   if (outcome.end === 'parked' || outcome.end === 'skipped')
-    await stopLinking(deps, id, event.reservation, outcome.end);
+    await stopLinking(deps, pairId('flex', event.container), event.reservation, outcome.end);
+  if (isGone(outcome)) await askWhetherClosed(deps, event);
   return outcome;
+};
+
+/** A closed conversation refuses whoever is to join it. */
+const goneAsOutcome = (error: unknown): Outcome => {
+  if (error instanceof TwilioError && error.remedy === 'wait') return { ...retryTwilio(error, 1), gone: true };
+  throw error;
+};
+
+const isGone = (outcome: Outcome): boolean =>
+  (outcome.end === 'deferred' && outcome.reason === 'container_gone') ||
+  (outcome.end === 'retry' && outcome.gone === true);
+
+/** A conversation that was closed before its link was finished is never joined: the pair's own job finds it closed. */
+const askWhetherClosed = async (deps: BridgeDeps, { container }: Accepted): Promise<void> => {
+  const pair = await loadPair(deps.store, pairId('flex', container));
+  if (pair === undefined) return;
+  for (const job of jobOn(pair, 'toFrontline', { kind: 'agree', pair: pair.id, hint: 'sweep' }))
+    await sendJob(deps, job);
 };
 
 /** What Twilio refuses for good before there is a conversation: nothing is lost, and an operator may try it again. */

@@ -76,12 +76,14 @@ const isRecent = (message: Message, now: number): boolean => Date.parse(message.
  * Whether Flex's own webhook must hear of it. A silent copy is of what the customer has already; its stamp is believed
  * without proof, for an edit breaks the proof, and to forge one is to keep one's own message from the customer.
  */
-const needed = (message: Message, { customer }: HolesChannel, first: number): boolean =>
-  Date.parse(message.createdAt) >= first &&
+export const isNeededBy = (message: Message, customer: string | undefined): boolean =>
   message.author !== customer &&
   message.media.length === 0 &&
   message.body !== '' &&
   claimedStamp(message.attributes)?.k !== 'silent';
+
+const needed = (message: Message, { customer }: HolesChannel, first: number): boolean =>
+  Date.parse(message.createdAt) >= first && isNeededBy(message, customer);
 
 type Hole = { readonly message: Message; readonly row: OpenRow | undefined };
 

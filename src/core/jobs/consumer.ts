@@ -81,7 +81,7 @@ const sidsOf = (work: Work): readonly string[] => {
     case 'event': {
       const { event } = work;
       if (event.type === 'reservation.accepted') return [event.reservation, event.task, event.worker, event.container];
-      return [event.message.sid, event.container];
+      return event.type === 'chat.changed' ? [event.container] : [event.message.sid, event.container];
     }
     case 'forward':
       return [work.forward.about, work.forward.container];
@@ -103,6 +103,8 @@ const entryOf = (deps: ConsumerDeps, work: Work, outcome: Outcome, receivedAt: n
       return { ...about, step: outcome.end, sids: [...sids, ...outcome.copies] };
     case 'reconciled':
       return { ...about, step: 'reconciled', count: outcome.repaired };
+    case 'agreed':
+      return { ...about, step: 'agreed', reason: outcome.reason };
     case 'retry':
       return { ...about, step: 'retried', reason: outcome.reason, ...outcome.twilio };
     case 'forwarded':

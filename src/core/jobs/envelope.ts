@@ -1,7 +1,7 @@
 /** What travels on the queues: events, forwards and jobs, each in an envelope that names its version. */
 
 import type { QueueName } from '../../contract.ts';
-import type { BridgeEvent, Lane, Side } from '../model/event.ts';
+import type { BridgeEvent, ChangeHint, Lane, Side } from '../model/event.ts';
 import type { Parked } from '../model/outcome.ts';
 import type { ChannelSid, MessageSid, SourceSid } from '../model/sids.ts';
 import type { PairId } from '../state/items.ts';
@@ -44,12 +44,14 @@ export type Undelivered = {
 export type Because =
   | 'operator'
   | 'unfinished' // a link stopped half-way
+  | 'next_generation' // the chat's conversation was closed
   | 'parked' // a link was given up
   | 'dirty'
   | 'stale'
   | 'hole'
   | 'lapsed' // an intent whose run died
   | 'marked' // compared once, as after linking
+  | 'ending' // all that was said before the chat's end
   | 'edited_by_hand'
   // What a comparison found (reconcile/compare.ts).
   | 'duplicated'
@@ -86,6 +88,8 @@ export type Work =
       readonly ticket?: string;
     }
   | { readonly kind: 'link'; readonly pair: PairId; readonly because: Because; readonly ticket?: string }
+  /** Both sides of a pair are brought to agree on who serves the chat, and on its end. */
+  | { readonly kind: 'agree'; readonly pair: PairId; readonly hint: AgreeHint; readonly ticket?: string }
   /** What was parked, or said nothing, is put back as its source says it now. */
   | {
       readonly kind: 'redrive';
@@ -102,6 +106,9 @@ export type Work =
       readonly backlogId?: string;
     }
   | { readonly kind: 'parked'; readonly parked: ParkedMessage };
+
+/** Where the pair's job looks first. `drained`: a lane of a chat that ends is; `sweep`: nobody knows what differs. */
+export type AgreeHint = `${Side}_${ChangeHint}` | 'drained' | 'sweep';
 
 /** Where a side's events, and the jobs on the lane out of it, are handled. */
 export const eventsQueue = (side: Side): QueueName => (side === 'flex' ? 'flex-events' : 'frontline-events');
@@ -121,6 +128,7 @@ const KINDS: Readonly<Record<Work['kind'], true>> = {
   forward: true,
   reconcile: true,
   link: true,
+  agree: true,
   redrive: true,
   notice: true,
   parked: true,
@@ -131,6 +139,7 @@ const EVENTS: Readonly<Record<BridgeEvent['type'], true>> = {
   'message.updated': true,
   'message.removed': true,
   'reservation.accepted': true,
+  'chat.changed': true,
 };
 
 /** A later release may have work of a kind that this one has never heard of, and be rolled back. */

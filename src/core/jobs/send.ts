@@ -20,7 +20,14 @@ export const jobOn = (pair: Pair, lane: Lane, work: Work): readonly Job[] => {
 /** What a pair that is marked as due waits for. */
 export const jobsFor = (deps: BridgeDeps, pair: Pair): readonly Job[] => {
   if (pair.heldUntil !== undefined && deps.clock.now() < pair.heldUntil) return [];
+  const agree = jobOn(pair, 'toFrontline', { kind: 'agree', pair: pair.id, hint: 'sweep' });
+  if (pair.state === 'ending') return agree;
   if (!pair.linked) return jobOn(pair, 'toFrontline', { kind: 'link', pair: pair.id, because: 'unfinished' });
+  return [...(pair.disagreesSince === undefined ? [] : agree), ...lanesJobs(deps, pair)];
+};
+
+/** What its lanes wait for. */
+const lanesJobs = (deps: BridgeDeps, pair: Pair): readonly Job[] => {
   const job = (lane: Lane, because: Because): readonly Job[] =>
     jobOn(pair, lane, { kind: 'reconcile', pair: pair.id, lane, because });
   const jobs = (['toFrontline', 'toFlex'] as const).flatMap((lane) => {

@@ -30,6 +30,7 @@ export const applyEdit = async (deps: BridgeDeps, pairs: PairIds, event: Message
   const id = await pairs.find(event.side, event.container);
   const pair = id === undefined ? undefined : await loadPair(deps.store, id);
   if (pair === undefined) return skipped('not_linked');
+  if (isOfEarlierGeneration(pair, lane, event)) return skipped('old_generation');
   if (event.type === 'message.removed') await markNeverCopied(deps, pair, otherLane(lane), event);
   const updated = await updateIfCopied(deps, pair, lane, event, run);
   if (updated !== undefined) return updated;
@@ -50,6 +51,10 @@ export const applyEdit = async (deps: BridgeDeps, pairs: PairIds, event: Message
       return edit satisfies never;
   }
 };
+
+/** Its container is the pair's no more, or its copy stands in a conversation that is. */
+const isOfEarlierGeneration = (pair: Pair, lane: Lane, { side, container, message }: MessageEvent): boolean =>
+  hasBothContainers(pair) && (pair[side] !== container || message.index <= pair.lanes[lane].floor);
 
 /**
  * What an edit or a removal means of which the ledger knows nothing. Pure. `copy first`: the message has not crossed,

@@ -36,10 +36,13 @@ export type Redrive = { readonly pair: PairId; readonly lane: Lane; readonly sid
  */
 export const redriveMessage = async (deps: BridgeDeps, job: Redrive, run: Run): Promise<Outcome> => {
   const { lane, sid } = job;
-  const of = { pair: { id: job.pair }, lane, sid };
+  const known = await loadPair(deps.store, job.pair);
+  if (known === undefined) return skipped('already');
+  const of = { pair: known, lane, sid };
   const stands = await readRow(deps, of);
+  if (stands === undefined && known.generation > 1) return skipped('old_generation');
   if (!isWaiting(stands) && !isEditParked(stands)) return skipped('already');
-  const pair = linkedOr(await loadPair(deps.store, job.pair));
+  const pair = linkedOr(known);
   if (typeof pair === 'string') return skipped(pair);
   if (pair.heldUntil !== undefined && deps.clock.now() < pair.heldUntil) return deferred('held');
 

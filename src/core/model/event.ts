@@ -58,6 +58,12 @@ export type BridgeEvent =
       readonly message: Message;
     }
   | {
+      readonly type: 'chat.changed';
+      readonly side: Side;
+      readonly container: ContainerSid;
+      readonly hint: ChangeHint;
+    }
+  | {
       readonly type: 'reservation.accepted';
       readonly side: 'flex';
       readonly container: ChannelSid;
@@ -73,6 +79,15 @@ export type BridgeEvent =
       /** The customer's name as Flex shows it; empty when Flex has none. */
       readonly customerName: string;
     };
+
+/**
+ * Something of a chat besides its messages has changed: who is in it, its container, or its task. Only a hint where to
+ * look.
+ */
+export type ChatChanged = Extract<BridgeEvent, { type: 'chat.changed' }>;
+
+/** What of a chat changed. `closed_by_timer`: Twilio said so; it never says of a closed conversation why, later. */
+export type ChangeHint = 'members' | 'container' | 'closed_by_timer' | 'task';
 
 /** A worker has accepted a chat's task. */
 export type Accepted = Extract<BridgeEvent, { type: 'reservation.accepted' }>;

@@ -12,3 +12,15 @@ export const textField = (json: string, field: string): string | undefined => {
     return undefined;
   }
 };
+
+/** undefined when it is no JSON object. Never throws. */
+export const jsonObject = (json: string): Readonly<Record<string, unknown>> | undefined => {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Readonly<Record<string, unknown>>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+};

@@ -12,6 +12,7 @@ export type Skipped =
   | 'no_twin' // the worker has no Frontline user of the same name
   | 'not_a_chat' // a voice task, or a task without a channel
   | 'counterpart' // the container was created by the bridge itself
+  | 'passed_on' // the pair's own job does what it asks for
   | 'old_generation' // the pair has moved on to a new container
   | 'closed' // the chat has ended
   | 'empty' // nothing in it that could cross
@@ -46,7 +47,20 @@ export type Parked =
   | 'forward_refused' // Flex's own webhook answered 4xx
   | 'forward_pointless'; // not delivered within 24 hours
 
-export type Deferred = 'side_down' | 'lane_dirty' | 'container_gone' | 'held';
+export type Deferred =
+  | 'side_down'
+  | 'lane_dirty'
+  | 'container_gone'
+  | 'held'
+  | 'draining' // the chat ends when all that was said before its end has crossed
+  | 'no_successor'; // an agent is gone on one side, and nobody has taken the chat over yet
+
+/** What a pair's own job has done to bring both sides to agree. */
+export type Agreed =
+  | 'same' // they do
+  | 'agents' // who serves the chat
+  | 'ended'
+  | 'next_generation'; // the chat goes on in a new conversation
 
 /** Why the same event comes again. */
 export type Retried =
@@ -75,6 +89,7 @@ export type Outcome =
   | { readonly end: 'linked'; readonly copies: readonly string[] }
   | { readonly end: 'forwarded'; readonly reason?: 'perhaps_sent_twice' }
   | { readonly end: 'reconciled'; readonly repaired: number }
+  | { readonly end: 'agreed'; readonly reason: Agreed }
   | { readonly end: 'skipped'; readonly reason: Skipped }
   /** `code`: Twilio's error. */
   | { readonly end: 'parked'; readonly reason: Parked; readonly code?: number | undefined }

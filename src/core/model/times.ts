@@ -170,14 +170,22 @@ export const NO_ACCEPT_MS = 10 * MINUTE_MS;
 /** A pair whose last message is younger is active. */
 export const ACTIVE_MS = DAY_MS;
 
-/** A run compares this many pairs: 2 000 active ones in four minutes, 10 000 quiet ones in 46. */
-export const SWEEP_SHARE = { active: 550, quiet: 220 } as const;
+/** A run compares this many pairs: 2 000 active ones in five minutes, 10 000 quiet ones in an hour. */
+export const SWEEP_SHARE = { active: 400, quiet: 170 } as const;
 
-/** A pair costs two reads of Twilio, and one begins this often: some 33 reads a second. */
-export const SWEEP_PACE_MS = 60;
+/**
+ *
+ * A pair costs two reads of Twilio, an active one four, for its members are read, too; and one begins this often: at
+ * most 40 reads a second.
+ */
+export const SWEEP_PACE_MS = { active: 100, quiet: 58 } as const;
+export const SWEEP_READS = { active: 4, quiet: 2 } as const;
 
-/** A run that is behind its pace begins no pair sooner after the last one. */
-export const SWEEP_LEAST_PACE_MS = 50;
+/** A run that is behind its pace begins no pair sooner after the last one than so much before its turn. */
+export const SWEEP_CATCH_UP = 0.9;
+
+/** Open conversations are listed by so many pages of 100 in a run; what is on no page is asked for by itself. */
+export const CONVERSATION_PAGES = 150;
 
 /** What is found costs its lane a few reads more, at the same time: the run pauses so much longer for each. */
 export const SWEEP_REPAIR_MS = 120;
@@ -280,3 +288,12 @@ export const REMEMBERED_CONTAINERS = 20_000;
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */
 export const DEDUPE_CHARACTERS = 128;
+
+/** Of a pair whose chat has ended, and its rows' alias: so long an operator can still ask what became of it. */
+export const CLOSED_PAIR_SECONDS = 30 * 24 * 3600;
+
+/** So long somebody may be missing in Frontline while his successor is on his way: a transfer is two steps there. */
+export const SUCCESSOR_WITHIN_MS = 45_000;
+
+/** A timer closes a conversation about when it is due; a person hardly ever does within so long of it. */
+export const TIMER_SLACK_MS = 60_000;

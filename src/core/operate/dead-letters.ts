@@ -156,8 +156,12 @@ export const clearSettled = async (
 
 const isSettled = async (operator: Operator, { pair, lane, sid }: ParkedMessage): Promise<boolean> => {
   if (lane !== 'toFrontline' && lane !== 'toFlex') return false;
-  const row = await readRow(operator, { pair: { id: pair }, lane, sid });
-  return row !== undefined && row.state !== 'parked' && !isEditParked(row);
+  const now = await loadPair(operator.store, pair);
+  if (now === undefined) return false;
+  const row = await readRow(operator, { pair: now, lane, sid });
+  // One of an earlier generation goes nowhere any more.
+  if (row === undefined) return now.generation > 1;
+  return row.state !== 'parked' && !isEditParked(row);
 };
 
 /** Or there is nothing to forward any more. */

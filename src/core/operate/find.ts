@@ -26,8 +26,8 @@ export const findPair = async (store: Store, sid: string): Promise<Pair | undefi
 
 const LANES = ['toFrontline', 'toFlex'] as const;
 
-const hasRow = async (store: Store, { id }: Pair, sid: MessageSid): Promise<boolean> => {
-  const rows = await Promise.all(LANES.map((lane) => store.get(ledgerKey(id, lane, sid))));
+const hasRow = async (store: Store, { id, generation }: Pair, sid: MessageSid): Promise<boolean> => {
+  const rows = await Promise.all(LANES.map((lane) => store.get(ledgerKey(id, lane, sid, generation))));
   return rows.some((one) => one !== undefined);
 };
 

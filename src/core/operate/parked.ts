@@ -23,7 +23,7 @@ export type ParkedRow = {
   readonly at: number;
 };
 
-const key = /^m#(fl|fx)#(IM[0-9a-f]{32})$/;
+const key = /^m#(fl|fx)\d*#(IM[0-9a-f]{32})$/;
 
 const read = (item: Item): ParkedRow | undefined => {
   const match = key.exec(String(item.sk));

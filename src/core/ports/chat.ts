@@ -10,9 +10,14 @@ export type Container = {
   readonly attributes: string;
   /** `closed`: nothing can be written there any more. */
   readonly state: 'open' | 'closed';
+  /** It is closed, at the moment at which its timer was to close it. */
+  readonly closedByTimer?: true;
 };
 
 export type Member = { readonly identity: string; readonly attributes: string };
+
+/** `sid`: the membership's own, MB…. */
+export type StandingMember = Member & { readonly sid: string };
 
 export type Draft = {
   readonly author: string;
@@ -49,15 +54,19 @@ export type ChatSide = {
   readonly erase: (container: ContainerSid, sid: MessageSid) => Promise<void>;
   /** By SID or unique name; undefined when there is none. */
   readonly container: (sidOrUniqueName: string) => Promise<Container | undefined>;
-  readonly members: (container: ContainerSid) => Promise<readonly Member[]>;
+  readonly members: (container: ContainerSid) => Promise<readonly StandingMember[]>;
   /** Success when the identity is a member already. */
   readonly join: (container: ContainerSid, member: Member) => Promise<void>;
+  /** @param member the membership's SID. Success when he has left already. */
+  readonly leave: (container: ContainerSid, member: string) => Promise<void>;
 };
 
 export type FlexSide = ChatSide & {
   readonly side: 'flex';
   /** The account's SID, AC…. */
   readonly account: AccountSid;
+  /** Replaces all attributes; Twilio tells its webhooks, so that Proxy ends the customer's session. */
+  readonly writeAttributes: (channel: ContainerSid, attributes: string) => Promise<void>;
 };
 
 export type FrontlineSide = ChatSide & {
@@ -68,6 +77,12 @@ export type FrontlineSide = ChatSide & {
     readonly friendlyName: string;
     readonly attributes: string;
   }) => Promise<Container | 'taken'>;
+  /** The SIDs of all conversations that are not closed or inactive; 100 on a page. `next` is opaque. */
+  readonly listOpen: (
+    from?: string | undefined,
+  ) => Promise<{ readonly sids: readonly string[]; readonly next: string | undefined }>;
+  /** Closed for good. Success when it is closed, or gone, already. */
+  readonly close: (conversation: ContainerSid) => Promise<void>;
   /** Whether the service knows a user of this identity. */
   readonly hasUser: (identity: string) => Promise<boolean>;
 };

@@ -1,5 +1,5 @@
 import type { Lane } from '../model/event.ts';
-import type { Deferred, Parked, Refused, Retried, Skipped } from '../model/outcome.ts';
+import type { Agreed, Deferred, Parked, Refused, Retried, Skipped } from '../model/outcome.ts';
 import type { LeftAlone, NotCompared, SweepVerdict } from '../model/sweep-verdict.ts';
 import { describeTwilioAnswer, type TwilioAnswer } from '../model/twilio-error.ts';
 
@@ -63,6 +63,8 @@ export type Entry = About &
     | Line<'forwarded', { readonly reason?: 'perhaps_sent_twice' | undefined }>
     /** `count`: messages repaired. */
     | Line<'reconciled', { readonly count: number }>
+    /** Both sides of a chat agree on who serves it, and on its end. */
+    | Line<'agreed', { readonly reason: Agreed }>
     /** A duplicate of the bridge's own was found and deleted. */
     | Line<'undone'>
     | Line<'skipped', { readonly reason: Skipped; readonly count?: number | undefined }>

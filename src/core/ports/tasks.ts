@@ -14,6 +14,9 @@ export type AssignedTask = {
 /** A reservation that was accepted; `at` in milliseconds since 1970, perhaps of whole seconds. */
 export type Acceptance = { readonly reservation: ReservationSid; readonly worker: WorkerSid; readonly at: number };
 
+/** How a task or a reservation stands: an open set, as Twilio writes it (`assigned`, `wrapping`, `completed`, ...). */
+export type AssignmentStatus = string;
+
 /** The Flex account's TaskRouter workspace as it is now. Every call may throw {@link TwilioError}. */
 export type TaskSide = {
   /** The workspace's SID, WS…. */
@@ -26,6 +29,21 @@ export type TaskSide = {
   readonly chat: (task: TaskSid) => Promise<TaskChat | undefined>;
   /** The last one of the task that stands; undefined when there is none, or no task. */
   readonly acceptance: (task: TaskSid) => Promise<Acceptance | undefined>;
+  /**
+   * How the task stands, and the channel that it names; undefined when it is gone: a completed one is deleted within
+   * minutes.
+   */
+  readonly read: (
+    task: TaskSid,
+  ) => Promise<{ readonly status: AssignmentStatus; readonly chat: TaskChat | undefined } | undefined>;
+  /** All tasks that name this channel, and how they stand. */
+  readonly ofChannel: (
+    channel: ChannelSid,
+  ) => Promise<readonly { readonly sid: TaskSid; readonly status: AssignmentStatus }[]>;
+  /** undefined when the reservation, or its task, is gone. */
+  readonly reservationStatus: (task: TaskSid, reservation: ReservationSid) => Promise<AssignmentStatus | undefined>;
+  /** With its reservations. Twilio refuses it (400) when the task is in no state for it: look how it stands. */
+  readonly complete: (task: TaskSid, reason: string) => Promise<void>;
   /** The worker's chat identity as Flex spells it; undefined when the worker is gone. */
   readonly workerIdentity: (worker: WorkerSid) => Promise<string | undefined>;
 };

@@ -36,8 +36,14 @@ export type Finding =
 
 type Copies = ReadonlyMap<MessageSid, readonly Message[]>;
 
+/** What is older was said, or copied, before the chat got the conversation that it has now. */
+const ofThisGeneration = (end: End, floor: number): End =>
+  floor < 0 ? end : { ...end, messages: end.messages.filter(({ index }) => index > floor) };
+
 /** One pass a kind of finding. */
-export const compareEnds = (stamps: Stamps, lease: LaneLease, from: End, into: End): readonly Finding[] => {
+export const compareEnds = (stamps: Stamps, lease: LaneLease, source: End, destination: End): readonly Finding[] => {
+  const from = ofThisGeneration(source, lease.pair.lanes[lease.lane].floor);
+  const into = ofThisGeneration(destination, lease.pair.lanes[otherLane(lease.lane)].floor);
   const among = copiesAmong(stamps, lease, into.messages);
   const copies = copiesBySource(among);
   const { pending, uncopied } = withoutCopy(stamps, lease, from, copies);

@@ -43,7 +43,7 @@ export const containerOfPair = (pair: PairId): ContainerSid => pair.slice(pair.i
 
 /**
  * One chat on two accounts: state (linking, open, ending, closed), both containers, who serves it, and its two lanes.
- * Kept for good, until ends exist.
+ * Kept while it is open, and 30 days after its end.
  */
 export const pairKey = (pair: PairId): Key => ({ pk: pair, sk: 'pair' });
 export const PAIR = [
@@ -58,6 +58,10 @@ export const PAIR = [
   'worker',
   'workerIdentity',
   'formerAgents',
+  'agents',
+  'endedBy',
+  'agreeFence',
+  'disagreesSince',
   'linked',
   'refusedParticipant',
   'parkedLink',
@@ -107,16 +111,18 @@ export const laneAttributes = (lane: Lane) => {
     triedTimes: `${l}_triedTimes`,
     triedSince: `${l}_triedSince`,
     place: `${l}_place`,
+    floor: `${l}_floor`,
+    drained: `${l}_drained`,
   } as const;
 };
 
 /**
  * A message of a lane's source that the bridge has dealt with: `m#fl#IM…` of the lane to Frontline, `m#fx#IM…` of the
- * one to Flex.
+ * one to Flex. A pair that has gone on in a new conversation has rows of its own for it: `m#fl2#IM…`.
  */
-export const ledgerKey = (pair: PairId, lane: Lane, sid: string): Key => ({
+export const ledgerKey = (pair: PairId, lane: Lane, sid: string, generation = 1): Key => ({
   pk: pair,
-  sk: `m#${lanePrefix(lane)}#${sid}`,
+  sk: `m#${lanePrefix(lane)}${generation > 1 ? generation : ''}#${sid}`,
 });
 export const LEDGER = {
   state: 'st',
@@ -213,7 +219,7 @@ export const ITEMS: readonly { readonly of: string; readonly sk: RegExp; readonl
       NONCE,
     ],
   },
-  { of: 'a row of the ledger', sk: /^m#(fl|fx)#/, attributes: Object.values(LEDGER) },
+  { of: 'a row of the ledger', sk: /^m#(fl|fx)\d*#/, attributes: Object.values(LEDGER) },
   { of: 'a row of the forwarder', sk: /^f#/, attributes: Object.values(FORWARD) },
   { of: "the forwarder's cursor", sk: /^forward-cursor$/, attributes: [...FORWARD_CURSOR, NONCE] },
   { of: 'the backlog', sk: /^backlog#/, attributes: [...BACKLOG, NONCE] },

@@ -7,10 +7,14 @@ import type { Parked, Skipped } from '../model/outcome.ts';
 import type { MessageSid, SourceSid } from '../model/sids.ts';
 import { ROWS_A_PAGE } from '../model/times.ts';
 import type { Change, Item, Key, Test } from '../ports/change.ts';
-import { keptFor, LEDGER, LEDGER_SECONDS, ledgerKey, OFF_LIST, onList, type PairId } from './items.ts';
+import { keptFor, LEDGER, LEDGER_SECONDS, lanePrefix, ledgerKey, OFF_LIST, onList, type PairId } from './items.ts';
 
 /** Which row: the pair, the lane out of the message's side, and the message's SID. */
-export type RowOf = { readonly pair: { readonly id: PairId }; readonly lane: Lane; readonly sid: SourceSid };
+export type RowOf = {
+  readonly pair: { readonly id: PairId; readonly generation: number };
+  readonly lane: Lane;
+  readonly sid: SourceSid;
+};
 
 export type LedgerRow =
   | {
@@ -70,7 +74,7 @@ const readItem = (item: Item | undefined): LedgerRow | undefined => {
   }
 };
 
-const keyOf = ({ pair, lane, sid }: RowOf): Key => ledgerKey(pair.id, lane, sid);
+const keyOf = ({ pair, lane, sid }: RowOf): Key => ledgerKey(pair.id, lane, sid, pair.generation);
 
 export const readRow = async (deps: Pick<BridgeDeps, 'store'>, of: RowOf): Promise<LedgerRow | undefined> =>
   readItem(await deps.store.get(keyOf(of)));
@@ -84,7 +88,7 @@ export const findSource = async (
   { pair, lane }: Pick<RowOf, 'pair' | 'lane'>,
   copy: MessageSid,
 ): Promise<SourceSid | undefined> => {
-  const prefix = ledgerKey(pair.id, lane, '').sk;
+  const prefix = ledgerKey(pair.id, lane, '', pair.generation).sk;
   let after: string | undefined;
   do {
     const page = await deps.store.listUnder(pair.id, { prefix, limit: ROWS_A_PAGE, after });
@@ -104,7 +108,8 @@ export const wasCopiedSince = async (
   lane: Lane,
   since: number,
 ): Promise<boolean> => {
-  const prefix = ledgerKey(pair, lane, '').sk;
+  // Of whichever generation.
+  const prefix = `m#${lanePrefix(lane)}`;
   const { items } = await deps.store.listUnder(pair, { prefix, limit: ROWS_A_PAGE });
   return items.some((item) => {
     const ttl = item[TABLE.ttl];

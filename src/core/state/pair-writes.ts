@@ -7,7 +7,8 @@ import { decodeIdentity, isSpelledAddress } from '../model/identity.ts';
 import type { ContainerSid, ConversationSid, ReservationSid } from '../model/sids.ts';
 import type { Change } from '../ports/change.ts';
 import { laneAttributes, NONCE, OFF_LIST, onList, type PairId, pairId, pairKey, registryKey } from './items.ts';
-import { aliasOf, type Pair, readPair } from './pair.ts';
+import { laneIsFree } from './lane/lease.ts';
+import { aliasOf, type Pair, readPair, type Serving, writeServing } from './pair.ts';
 
 const writePair = (deps: BridgeDeps, pair: PairId, change: Omit<Change, 'nonce'>) =>
   deps.store.write(pairKey(pair), { ...change, nonce: [NONCE, deps.nonce()] });
@@ -20,6 +21,12 @@ const served = (event: Accepted) => ({
   worker: event.worker,
   workerIdentity: event.workerIdentity,
 });
+
+/** Who accepts comes last. */
+const serving = (agents: readonly Serving[], { workerIdentity: identity, ...by }: Accepted): readonly Serving[] => [
+  ...agents.filter((agent) => agent.identity !== identity),
+  { identity, reservation: by.reservation, task: by.task, worker: by.worker },
+];
 
 /** A pair must stay small (items.ts). */
 const FORMER_AGENTS = 4;
@@ -140,6 +147,45 @@ export const openPair = async (
   return readPair(written.ok ? written.item : written.old);
 };
 
+/**
+ * The pair goes on in a new conversation: it is linked again, by the accept that it remembers, or by this one. Nothing
+ * of the old conversation is compared or changed any more, so all that was said there must have crossed. What a
+ * finished link has copied from the channel is not copied again; what an unfinished one has, is.
+ * @returns undefined when another run has changed the pair.
+ */
+export const startGeneration = async (deps: BridgeDeps, pair: Pair, by?: Accepted): Promise<Pair | undefined> => {
+  const [fl, fx] = [laneAttributes('toFrontline'), laneAttributes('toFlex')];
+  const { cursor, floor } = pair.lanes.toFrontline;
+  const from = pair.linked ? cursor : floor;
+  const written = await writePair(deps, pair.id, {
+    when: [
+      ['=', 'state', pair.state],
+      ['=', 'generation', pair.generation],
+      laneIsFree('toFrontline'),
+      laneIsFree('toFlex'),
+    ],
+    set: {
+      state: 'linking',
+      generation: pair.generation + 1,
+      ...(by === undefined ? {} : served(by)),
+      [fl.cursor]: from,
+      [fl.floor]: from,
+      [fl.staleEdits]: {},
+      [fx.cursor]: -1,
+      [fx.holes]: {},
+      [fx.staleEdits]: {},
+      ...onList('due', pair.id),
+    },
+    add: { [fl.fence]: 1, [fx.fence]: 1 },
+    remove: [
+      ...['frontline', 'linked', 'refusedParticipant', 'parkedLink', 'endedBy', 'agents', TABLE.ttl],
+      ...[fl.drained, fl.place, fx.drained, fx.place, fx.dirtyUpTo, fx.dirtySince, fx.ownIndices],
+      ...[fx.paceIndex, fx.paceSince, fx.triedSid, fx.triedTimes, fx.triedSince],
+    ],
+  });
+  return written.ok ? readPair(written.item) : undefined;
+};
+
 /** The counterpart of this generation is closed for good: the next one is made under the next name. */
 export const nextGeneration = async (deps: BridgeDeps, pair: Pair): Promise<Pair | undefined> => {
   const written = await writePair(deps, pair.id, {
@@ -165,16 +211,29 @@ export const finishLink = async (
   hasRefusedParticipant: boolean,
 ): Promise<boolean> => {
   await listForSweep(deps, pair.id, 'active');
-  const written = await writePair(deps, pair.id, {
-    when: [['=', 'state', 'open']],
-    set: {
-      linked: 1,
-      ...served(event),
-      ...(hasRefusedParticipant ? { refusedParticipant: 1 } : {}),
-    },
-    remove: hasRefusedParticipant ? [] : ['refusedParticipant'],
-  });
-  return written.ok;
+  for (let now: Pair | undefined = pair; now !== undefined; ) {
+    const known = writeServing(now.agents);
+    const written = await writePair(deps, pair.id, {
+      when: [
+        ['=', 'state', 'open'],
+        ['=', 'generation', pair.generation],
+        known === '' ? ['lacks', 'agents'] : ['=', 'agents', known],
+      ],
+      set: {
+        linked: 1,
+        ...served(event),
+        agents: writeServing(serving(now.agents, event)),
+        ...(hasRefusedParticipant ? { refusedParticipant: 1 } : {}),
+        // Whoever served it before may have to go.
+        ...(now.agents.length === 0 ? {} : { disagreesSince: deps.clock.now() }),
+      },
+      remove: hasRefusedParticipant ? [] : ['refusedParticipant'],
+    });
+    if (written.ok) return true;
+    now = readPair(written.old);
+    if (now?.state !== 'open' || now.generation !== pair.generation || writeServing(now.agents) === known) return false;
+  }
+  return false;
 };
 
 /** Pairs in which something was said within a day, and the others. */

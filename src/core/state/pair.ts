@@ -65,9 +65,32 @@ export type LaneState = {
   readonly tried: { readonly sid: SourceSid; readonly times: number; readonly since: number } | undefined;
   /** Where a long first copy goes on: a page of the source's list, oldest first. */
   readonly place: string | undefined;
+  /**
+   *
+   * Source indices up to here belong to an earlier generation of the pair: nothing there is compared, copied or
+   * changed. -1: none.
+   */
+  readonly floor: number;
+  /** The chat is ending, and all that was said before it on this lane's source has crossed. */
+  readonly drained: boolean;
 };
 
+/** Legal: linking -> open -> ending -> closed; and open, ending or closed -> linking, of the next generation. */
 export type PairState = 'linking' | 'open' | 'ending' | 'closed';
+
+/**
+ * The side on which a chat has ended, and whose end is carried over; or `timer`: only its conversation was closed, and
+ * the chat goes on in the next one.
+ */
+export type EndedBy = Side | 'timer';
+
+/** An agent who serves a chat: his identity as Flex spells it, and the reservation by which he does. */
+export type Serving = {
+  readonly identity: string;
+  readonly reservation: ReservationSid;
+  readonly task: TaskSid;
+  readonly worker: WorkerSid;
+};
 
 export type Pair = {
   readonly id: PairId;
@@ -85,6 +108,14 @@ export type Pair = {
   readonly workerIdentity: string | undefined;
   /** Of agents who serve the chat or did, where their names alone would not tell that they are agents. */
   readonly formerAgents: readonly string[];
+  /** The agents who serve the chat, as both sides last agreed. */
+  readonly agents: readonly Serving[];
+  /** Why the pair is ending, or is closed. */
+  readonly endedBy: EndedBy | undefined;
+  /** Only grows: the run of the pair's own job that holds the latest value may change what both sides agreed on. */
+  readonly agreeFence: number;
+  /** Milliseconds: since then the two sides differ, and what would change that is waited for. */
+  readonly disagreesSince: number | undefined;
   /** Both the customer and the agent stand on both sides, and the history was copied. */
   readonly linked: boolean;
   /** Linked, but Twilio kept a participant out: an operator may try that again. */
@@ -158,8 +189,23 @@ const readLane = (item: Item, lane: Lane): LaneState => {
         ? undefined
         : { sid: triedSid, times: number(item[a.triedTimes]), since: number(item[a.triedSince]) },
     place: text(item[a.place]),
+    floor: number(item[a.floor], -1),
+    drained: item[a.drained] !== undefined,
   };
 };
+
+/** A line each; an identity as Flex spells it has no space. */
+const readServing = (lines: string | undefined): readonly Serving[] =>
+  (lines ?? '')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [reservation = '', task = '', worker = '', ...identity] = line.split(' ');
+      return { reservation, task, worker, identity: identity.join(' ') } as Serving;
+    });
+
+export const writeServing = (agents: readonly Serving[]): string =>
+  agents.map(({ reservation, task, worker, identity }) => [reservation, task, worker, identity].join(' ')).join('\n');
 
 /** undefined when the item is no pair (an alias, or nothing). */
 export const readPair = (item: Item | undefined): Pair | undefined => {
@@ -177,6 +223,10 @@ export const readPair = (item: Item | undefined): Pair | undefined => {
     worker: text(item.worker) as WorkerSid | undefined,
     workerIdentity: text(item.workerIdentity),
     formerAgents: text(item.formerAgents)?.split('\n') ?? [],
+    agents: readServing(text(item.agents)),
+    endedBy: text(item.endedBy) as EndedBy | undefined,
+    agreeFence: number(item.agreeFence),
+    disagreesSince: typeof item.disagreesSince === 'number' ? item.disagreesSince : undefined,
     linked: item.linked !== undefined,
     hasRefusedParticipant: item.refusedParticipant !== undefined,
     hasParkedLink: item.parkedLink !== undefined,

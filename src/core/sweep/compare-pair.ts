@@ -1,5 +1,7 @@
 /** Compares one open pair's two ends, both lanes at once, from one list of each side. */
 
+import { agreeJob } from '../chats/agree.ts';
+import { readMembers, stepsFor } from '../chats/members.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { forwardHoles } from '../forward/holes.ts';
 import { isLapsed, sendJob } from '../jobs/send.ts';
@@ -12,8 +14,9 @@ import { compareEnds, type End, type Finding } from '../reconcile/compare.ts';
 import { isConfirmed } from '../reconcile/repair.ts';
 import type { PairId } from '../state/items.ts';
 import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
-import { hasBothContainers, loadPair, type Pair } from '../state/pair.ts';
+import { hasBothContainers, type LinkedPair, loadPair, type Pair } from '../state/pair.ts';
 import { listForSweep, markQuiet, type SweepClass, unlistForSweep } from '../state/pair-writes.ts';
+import type { WhatIsOpen } from './what-is-open.ts';
 
 /**
  * A verdict per lane, and for what goes on to Flex's own webhook where anything does; none for a pair that has ended.
@@ -23,7 +26,12 @@ export type Verdicts = { readonly [lane in Lane | 'forward']?: SweepVerdict };
 export const bothLanes = (verdict: SweepVerdict): Verdicts => ({ toFrontline: verdict, toFlex: verdict });
 
 /** Never throws for what Twilio does: what could not be read is not compared. */
-export const comparePair = async (deps: BridgeDeps, id: PairId, kind: SweepClass): Promise<Verdicts> => {
+export const comparePair = async (
+  deps: BridgeDeps,
+  id: PairId,
+  kind: SweepClass,
+  whatIsOpen: () => Promise<WhatIsOpen>,
+): Promise<Verdicts> => {
   const pair = await loadPair(deps.store, id);
   if (pair === undefined || pair.state === 'closed') {
     await unlistForSweep(deps, id);
@@ -39,16 +47,42 @@ export const comparePair = async (deps: BridgeDeps, id: PairId, kind: SweepClass
     const forward: Verdicts = deps.settings.forwards
       ? { forward: await compareForwards(deps, pair, pair.flex, flex) }
       : {};
-    if (pair.state === 'open' && pair.linked) await keepClass(deps, pair, kind, [flex, frontline]);
+    if (pair.state === 'open' && pair.linked) {
+      await keepClass(deps, pair, kind, [flex, frontline]);
+      await sendIfDiffering(deps, pair, kind, await whatIsOpen());
+    }
     return {
       toFrontline: await compareLane(deps, leaseOf(pair, 'toFrontline'), flex, frontline),
       toFlex: await compareLane(deps, leaseOf(pair, 'toFlex'), frontline, flex),
       ...forward,
     };
   } catch (error) {
-    if (error instanceof TwilioError) return bothLanes(unread(error));
-    throw error;
+    if (!(error instanceof TwilioError)) throw error;
+    // Deleted, perhaps: the pair's own job looks, and ends the chat.
+    if (error.containerGone) await sendAgree(deps, pair);
+    return bothLanes(unread(error));
   }
+};
+
+const sendAgree = async (deps: BridgeDeps, pair: Pair): Promise<void> => {
+  for (const job of agreeJob(pair, 'sweep')) await sendJob(deps, job);
+};
+
+/** Who serves the chat, and whether it has ended: by what was listed in bulk, and by the members of an active one. */
+const sendIfDiffering = async (
+  deps: BridgeDeps,
+  pair: LinkedPair,
+  kind: SweepClass,
+  { at, conversations, tasks }: WhatIsOpen,
+): Promise<void> => {
+  // It waits for something already, and its job comes again for that.
+  if (pair.disagreesSince !== undefined) return;
+  const closed = conversations !== undefined && !conversations.has(pair.frontline);
+  const done = tasks !== undefined && pair.task !== undefined && !tasks.has(pair.task);
+  const differs =
+    (pair.begunAt < at && (closed || done)) ||
+    (kind === 'active' && stepsFor(pair, await readMembers(deps, pair)).length > 0);
+  if (differs) await sendAgree(deps, pair);
 };
 
 const compareForwards = async (

@@ -1,4 +1,4 @@
-import { SWEEP_LEAST_PACE_MS, SWEEP_PACE_MS, SWEEP_REPAIR_MS, SWEPT_AT_ONCE } from '../model/times.ts';
+import { SWEEP_CATCH_UP, SWEEP_REPAIR_MS, SWEPT_AT_ONCE } from '../model/times.ts';
 import type { Clock } from '../ports/clock.ts';
 
 export type Pacer = {
@@ -8,8 +8,11 @@ export type Pacer = {
   readonly ended: () => Promise<void>;
 };
 
-/** The pace of the sweep's reads: it shares Twilio's limit per account with all else that uses the account. */
-export const createPacer = (clock: Clock): Pacer => {
+/**
+ * The pace of the sweep's reads: it shares Twilio's limit per account with all else that uses the account.
+ * @param paceMs one begins this often, in milliseconds.
+ */
+export const createPacer = (clock: Clock, paceMs: number): Pacer => {
   const underWay = new Set<Promise<void>>();
   let repairs = 0;
   let turn = clock.now();
@@ -24,9 +27,9 @@ export const createPacer = (clock: Clock): Pacer => {
       underWay.add(one);
       if (underWay.size >= SWEPT_AT_ONCE) await Promise.race(underWay);
       // What the work itself takes is part of the pause.
-      turn += SWEEP_PACE_MS + SWEEP_REPAIR_MS * repairs;
+      turn += paceMs + SWEEP_REPAIR_MS * repairs;
       repairs = 0;
-      await clock.sleep(Math.max(0, Math.max(begunAt + SWEEP_LEAST_PACE_MS, turn) - clock.now()));
+      await clock.sleep(Math.max(0, Math.max(begunAt + paceMs * SWEEP_CATCH_UP, turn) - clock.now()));
     },
     ended: async () => {
       await Promise.all(underWay);

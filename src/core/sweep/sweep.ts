@@ -9,13 +9,14 @@ import { TABLE } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { errorName } from '../model/error-name.ts';
 import type { SweepVerdict } from '../model/sweep-verdict.ts';
-import { ITEMS_A_PAGE, SWEEP_END_MS, SWEEP_LEASE_MS, SWEEP_SHARE } from '../model/times.ts';
+import { ITEMS_A_PAGE, SWEEP_END_MS, SWEEP_LEASE_MS, SWEEP_PACE_MS, SWEEP_SHARE } from '../model/times.ts';
 import type { Item } from '../ports/change.ts';
 import { NONCE, type PairId, SWEEP_LEASE } from '../state/items.ts';
 import type { SweepClass } from '../state/pair-writes.ts';
 import { bothLanes, comparePair, type Verdicts } from './compare-pair.ts';
 import { createPacer } from './pacer.ts';
 import { sendMarked, sendWaiting } from './waiting.ts';
+import { onceAsked, readWhatIsOpen, type WhatIsOpen } from './what-is-open.ts';
 
 export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
   const start = deps.clock.now();
@@ -58,8 +59,9 @@ const compareShares = async (
   lease: Item,
   start: number,
 ): Promise<Readonly<Record<SweepClass, string | undefined>>> => {
-  const active = await compareShare(deps, 'active', placeIn(lease, 'active'), start + SWEEP_END_MS.active);
-  const quiet = await compareShare(deps, 'quiet', placeIn(lease, 'quiet'), start + SWEEP_END_MS.quiet);
+  const open = onceAsked(() => readWhatIsOpen(deps));
+  const active = await compareShare(deps, 'active', placeIn(lease, 'active'), start + SWEEP_END_MS.active, open);
+  const quiet = await compareShare(deps, 'quiet', placeIn(lease, 'quiet'), start + SWEEP_END_MS.quiet, open);
   return { active, quiet };
 };
 
@@ -69,9 +71,10 @@ const compareShare = async (
   kind: SweepClass,
   from: string | undefined,
   deadline: number,
+  open: () => Promise<WhatIsOpen>,
 ): Promise<string | undefined> => {
   const seen: Seen[] = [];
-  const pacer = createPacer(deps.clock);
+  const pacer = createPacer(deps.clock, SWEEP_PACE_MS[kind]);
   let place = from;
   let begun = 0;
   const isOver = (): boolean => begun >= SWEEP_SHARE[kind] || deps.clock.now() >= deadline;
@@ -84,7 +87,7 @@ const compareShare = async (
       if (isOver()) break;
       begun += 1;
       place = String(item[TABLE.listOrder]);
-      await pacer.begin(() => compareOne(deps, item.pk as PairId, kind, seen));
+      await pacer.begin(() => compareOne(deps, item.pk as PairId, kind, seen, open));
     }
     if (page.next === undefined && !isOver()) {
       place = undefined;
@@ -97,8 +100,14 @@ const compareShare = async (
 };
 
 /** @returns lanes found to differ. */
-const compareOne = async (deps: BridgeDeps, pair: PairId, kind: SweepClass, seen: Seen[]): Promise<number> => {
-  const lanes = await comparePair(deps, pair, kind).catch((error: unknown) =>
+const compareOne = async (
+  deps: BridgeDeps,
+  pair: PairId,
+  kind: SweepClass,
+  seen: Seen[],
+  open: () => Promise<WhatIsOpen>,
+): Promise<number> => {
+  const lanes = await comparePair(deps, pair, kind, open).catch((error: unknown) =>
     // The store or a queue did not do as asked: this pair is looked at again by the next run.
     bothLanes({ verdict: 'not_compared', why: 'failed', error: errorName(error) }),
   );

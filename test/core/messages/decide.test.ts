@@ -15,6 +15,8 @@ const lane: LaneState = {
   pace: undefined,
   tried: undefined,
   place: undefined,
+  floor: -1,
+  drained: false,
 };
 const intent: Intent = {
   sid: 'IM9',
@@ -40,6 +42,10 @@ const pair = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairStat
   worker: undefined,
   workerIdentity: undefined,
   formerAgents: [],
+  agents: [],
+  endedBy: undefined,
+  agreeFence: 0,
+  disagreesSince: undefined,
   linked: true,
   hasRefusedParticipant: false,
   hasParkedLink: false,

@@ -54,6 +54,10 @@ const openScene = (workspace: 'named' | 'unknown' = 'named') => {
     },
     chat: (of) => say(`chat ${of}`, hidden.get(of)),
     acceptance: (of) => say(`acceptance ${of}`, acceptances.get(of)),
+    read: async () => undefined,
+    ofChannel: async () => [],
+    reservationStatus: async () => undefined,
+    complete: async () => {},
     workerIdentity: (of) => say(`worker ${of}`, identities.get(of)),
   };
   // Nothing else runs meanwhile: a sleep is over at once.

@@ -77,6 +77,10 @@ const meanings: ReadonlyMap<number, Meaning> = new Map(
 
 /** Codes of a join that found its member there; one backend serves both products, so either may answer with either. */
 export const memberExists: ReadonlySet<number> = new Set([50404, 50433, 45206]);
+/** Codes of a removal that found no such member. */
+export const noMember: ReadonlySet<number> = new Set([50400, 50402, 50430, 50432]);
+/** Of a write into a conversation that is closed, which is final. */
+export const IS_CLOSED = 50377;
 /** Codes of a create whose unique name is in use. */
 export const nameExists: ReadonlySet<number> = new Set([50307, 50353]);
 /** Codes for a container that is not there, in either product's words. */

@@ -1,12 +1,13 @@
 /** What Programmable Chat and Conversations have in common, in the words of either. */
 
 import type { Media, Message, Side } from '../../../core/model/event.ts';
+import { textField } from '../../../core/model/json.ts';
 import type { ContainerSid, ServiceSid } from '../../../core/model/sids.ts';
-import { MEMBER_PAGES, TWILIO_PAGE } from '../../../core/model/times.ts';
+import { MEMBER_PAGES, TIMER_SLACK_MS, TWILIO_PAGE } from '../../../core/model/times.ts';
 import { TwilioError } from '../../../core/model/twilio-error.ts';
-import type { ChatSide, Container, Draft, Member, Page } from '../../../core/ports/chat.ts';
+import type { ChatSide, Container, Draft, Page, StandingMember } from '../../../core/ports/chat.ts';
 import type { Rest } from '../http/client.ts';
-import { memberExists, saysGone } from '../http/errors.ts';
+import { memberExists, noMember, saysGone } from '../http/errors.ts';
 import {
   asPayload,
   list,
@@ -58,6 +59,11 @@ export const undefinedWhenGone = async <T>(call: Promise<T>): Promise<T | undefi
   }
 };
 
+const unlessNoMember = (error: unknown): undefined => {
+  if (error instanceof TwilioError && error.code !== undefined && noMember.has(error.code)) return undefined;
+  throw error;
+};
+
 export const readContainer =
   (api: Pick<ChatApi, 'state'>) =>
   (payload: Payload): Container => ({
@@ -66,7 +72,18 @@ export const readContainer =
     friendlyName: optionalText(payload, 'friendly_name') ?? '',
     attributes: optionalText(payload, 'attributes') ?? '{}',
     state: api.state(payload),
+    ...(api.state(payload) === 'closed' && fitsTimer(payload) ? { closedByTimer: true } : {}),
   });
+
+/**
+ * Of a closed conversation only the times tell whether a timer closed it: its last change fell on the moment that the
+ * timer was set to. https://www.twilio.com/docs/conversations/states-timers
+ */
+const fitsTimer = (payload: Payload): boolean => {
+  const due = Date.parse(textField(JSON.stringify(payload.timers ?? {}), 'date_closed') ?? '');
+  const changed = Date.parse(optionalText(payload, 'date_updated') ?? '');
+  return Math.abs(changed - due) < TIMER_SLACK_MS;
+};
 
 const readMessage =
   ({ author: [, author], media, neverEdited }: ChatApi) =>
@@ -87,7 +104,7 @@ const createMembers = (
   rest: Rest,
   api: ChatApi,
   pathOf: (container: string) => readonly string[],
-): Pick<ChatSide, 'members' | 'join'> => {
+): Pick<ChatSide, 'members' | 'join' | 'leave'> => {
   const pageOf = (container: string, query: string) =>
     rest({ method: 'GET', path: pathOf(container), query }, (payload) => ({
       entries: list(payload, api.members.toLowerCase()),
@@ -95,7 +112,7 @@ const createMembers = (
     }));
   return {
     members: async (container) => {
-      const found: Member[] = [];
+      const found: StandingMember[] = [];
       let query: string | undefined = `?PageSize=${TWILIO_PAGE}`;
       for (let page = 0; query !== undefined; page++) {
         if (page === MEMBER_PAGES) throw new Error(`more than ${MEMBER_PAGES} pages of members`);
@@ -103,7 +120,8 @@ const createMembers = (
         for (const entry of entries) {
           // Participants who are only an address have no identity.
           const identity = optionalText(entry, 'identity');
-          if (identity !== undefined) found.push({ identity, attributes: optionalText(entry, 'attributes') ?? '{}' });
+          if (identity === undefined) continue;
+          found.push({ sid: sid(entry, 'sid', 'MB'), identity, attributes: optionalText(entry, 'attributes') ?? '{}' });
         }
         query = next;
       }
@@ -117,6 +135,10 @@ const createMembers = (
         const { code } = error instanceof TwilioError ? error : {};
         if (code === undefined || !memberExists.has(code)) throw error;
       }
+    },
+    leave: async (container, member) => {
+      const call = rest({ method: 'DELETE', path: [...pathOf(container), member] }, () => undefined);
+      await undefinedWhenGone(call.catch(unlessNoMember));
     },
   };
 };

@@ -8,18 +8,32 @@ import { createChatSide } from './chat-side.ts';
  * long as it exists, also when its attributes say `INACTIVE`: `open`.
  * @throws {TwilioError} from every call
  */
-export const createFlexSide = (account: AccountRest): FlexSide => ({
-  ...createChatSide(createRest('chat.twilio.com', account), {
+export const createFlexSide = (account: AccountRest): FlexSide => {
+  const rest = createRest('chat.twilio.com', account);
+  const writeAttributes: FlexSide['writeAttributes'] = (channel, attributes) =>
+    rest(
+      {
+        method: 'POST',
+        path: ['v2', 'Services', account.serviceSid, 'Channels', channel],
+        form: { Attributes: attributes },
+        notifyWebhooks: true,
+      },
+      () => undefined,
+    );
+  return {
+    ...createChatSide(rest, {
+      side: 'flex',
+      serviceSid: account.serviceSid,
+      version: 'v2',
+      containers: 'Channels',
+      members: 'Members',
+      author: ['From', 'from'],
+      media: ({ media }) => (media === undefined || media === null ? [] : [asPayload(media, 'media')]),
+      neverEdited: (message) => message.was_edited === false,
+      state: () => 'open',
+    }),
     side: 'flex',
-    serviceSid: account.serviceSid,
-    version: 'v2',
-    containers: 'Channels',
-    members: 'Members',
-    author: ['From', 'from'],
-    media: ({ media }) => (media === undefined || media === null ? [] : [asPayload(media, 'media')]),
-    neverEdited: (message) => message.was_edited === false,
-    state: () => 'open',
-  }),
-  side: 'flex',
-  account: account.accountSid,
-});
+    account: account.accountSid,
+    writeAttributes,
+  };
+};

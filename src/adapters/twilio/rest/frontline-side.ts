@@ -1,9 +1,10 @@
+import { TWILIO_PAGE } from '../../../core/model/times.ts';
 import { TwilioError } from '../../../core/model/twilio-error.ts';
 import type { FrontlineSide } from '../../../core/ports/chat.ts';
 import { type AccountRest, createRest } from '../http/client.ts';
-import { nameExists } from '../http/errors.ts';
-import { list } from '../http/payload.ts';
-import { type ChatApi, createChatSide, readContainer, undefinedWhenGone } from './chat-side.ts';
+import { IS_CLOSED, nameExists } from '../http/errors.ts';
+import { list, sid } from '../http/payload.ts';
+import { type ChatApi, createChatSide, nextQuery, readContainer, undefinedWhenGone } from './chat-side.ts';
 
 /**
  * The Frontline account's chats on Conversations, always in the form that names the chat service, since the short one
@@ -37,10 +38,31 @@ export const createFrontlineSide = (account: AccountRest): FrontlineSide => {
     }
   };
 
+  const listOpen: FrontlineSide['listOpen'] = async (from) => {
+    if (from !== undefined && !/^\?[\x21-\x7e]+$/.test(from)) throw new Error('from is no page of a list');
+    const query = from ?? `?State=active&PageSize=${TWILIO_PAGE}`;
+    return rest({ method: 'GET', path: [...pair, 'Conversations'], query }, (payload) => ({
+      sids: list(payload, 'conversations').map((one) => sid(one, 'sid', 'CH')),
+      next: nextQuery(payload),
+    }));
+  };
+
+  /** https://www.twilio.com/docs/conversations/states-timers */
+  const close: FrontlineSide['close'] = async (conversation) => {
+    const path = [...pair, 'Conversations', conversation];
+    const call = rest({ method: 'POST', path, form: { State: 'closed' } }, () => undefined);
+    await undefinedWhenGone(
+      call.catch((error: unknown) => {
+        if (error instanceof TwilioError && error.code === IS_CLOSED) return;
+        throw error;
+      }),
+    );
+  };
+
   const hasUser = async (identity: string): Promise<boolean> => {
     const user = rest({ method: 'GET', path: [...pair, 'Users', identity] }, () => true);
     return (await undefinedWhenGone(user)) ?? false;
   };
 
-  return { ...createChatSide(rest, dialect), side: 'frontline', createConversation, hasUser };
+  return { ...createChatSide(rest, dialect), side: 'frontline', createConversation, listOpen, close, hasUser };
 };

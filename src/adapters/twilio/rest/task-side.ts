@@ -1,6 +1,6 @@
 import type { WorkspaceSid } from '../../../core/model/sids.ts';
 import { TASKROUTER_PAGE } from '../../../core/model/times.ts';
-import type { Acceptance, AssignedTask, TaskSide } from '../../../core/ports/tasks.ts';
+import type { Acceptance, AssignedTask, AssignmentStatus, TaskSide } from '../../../core/ports/tasks.ts';
 import { type AccountRest, createRest } from '../http/client.ts';
 import { list, optionalText, type Payload, requiredText, sid, Unreadable } from '../http/payload.ts';
 import { taskChat, workerIdentity } from '../task-attributes.ts';
@@ -12,6 +12,8 @@ const moment = (from: Payload, field: string): number => {
   if (Number.isNaN(at)) throw new Unreadable(field);
   return at;
 };
+
+const statusOf = (task: Payload): AssignmentStatus => requiredText(task, 'assignment_status');
 
 const chatOf = (task: Payload) =>
   taskChat(optionalText(task, 'attributes'), optionalText(task, 'task_channel_unique_name'));
@@ -30,7 +32,7 @@ const readAcceptance = (reservation: Payload): Acceptance => ({
 });
 
 /**
- * The Flex account's TaskRouter, read only: https://www.twilio.com/docs/taskrouter/api
+ * The Flex account's TaskRouter: https://www.twilio.com/docs/taskrouter/api
  * @throws {TwilioError} from every call
  */
 export const createTaskSide = (
@@ -68,6 +70,31 @@ export const createTaskSide = (
       const [first, ...others] = (await acceptances(task)) ?? [];
       return others.reduce((last, one) => (last !== undefined && one.at < last.at ? last : one), first);
     },
+    read: (task) =>
+      undefinedWhenGone(
+        rest({ method: 'GET', path: inside('Tasks', task) }, (payload) => ({
+          status: statusOf(payload),
+          chat: chatOf(payload),
+        })),
+      ),
+    ofChannel: (channel) => {
+      // A SID holds no quote. https://www.twilio.com/docs/taskrouter/expression-syntax
+      const named = new URLSearchParams({ EvaluateTaskAttributes: `channelSid == "${channel}"` });
+      return rest({ method: 'GET', path: inside('Tasks'), query: `?${named}&PageSize=${TASKROUTER_PAGE}` }, (payload) =>
+        list(payload, 'tasks').map((task) => ({ sid: sid(task, 'sid', 'WT'), status: statusOf(task) })),
+      );
+    },
+    reservationStatus: (task, reservation) =>
+      undefinedWhenGone(
+        rest({ method: 'GET', path: inside('Tasks', task, 'Reservations', reservation) }, (payload) =>
+          requiredText(payload, 'reservation_status'),
+        ),
+      ),
+    complete: (task, reason) =>
+      rest(
+        { method: 'POST', path: inside('Tasks', task), form: { AssignmentStatus: 'completed', Reason: reason } },
+        () => undefined,
+      ),
     workerIdentity: (worker) =>
       undefinedWhenGone(
         rest({ method: 'GET', path: inside('Workers', worker) }, (payload) =>

@@ -1,3 +1,5 @@
+import type { ChangeHint } from '../../../core/model/event.ts';
+import { textField } from '../../../core/model/json.ts';
 import type { ChannelSid, ServiceSid } from '../../../core/model/sids.ts';
 import { attributesIn, bodyIn } from '../message-fields.ts';
 import type { Form } from './form.ts';
@@ -52,9 +54,25 @@ const message =
     };
   };
 
+const changed = (container: ChannelSid, hint: ChangeHint) =>
+  ({ type: 'chat.changed', side: 'flex', container, hint }) as const;
+
+/** Flex marks the end of a chat by the channel's status, and takes it away when the chat is taken up again. */
+const saysInactive = (form: Form): boolean =>
+  textField(attributesIn(optionalParameter(form, 'Attributes')), 'status') === 'INACTIVE';
+
 const channel =
   (occurs: Occurs): Reader =>
-  (_form, { container }) => ({ forward: { container, about: container }, dedupeBy: { subject: container, occurs } });
+  (form, { container }) => ({
+    ...(occurs === 'once' || saysInactive(form) ? { event: changed(container, 'container') } : {}),
+    forward: { container, about: container },
+    dedupeBy: { subject: container, occurs },
+  });
+
+const member: Reader = (form, { container }) => ({
+  event: changed(container, 'members'),
+  dedupeBy: { subject: sidParameter(form, 'MemberSid', 'MB'), occurs: 'often' },
+});
 
 /** Twilio does not say that other events name a file; one that does is read alike. */
 const mediaIfAny: typeof chatMedia = (form) => (form.has('MediaSid') ? chatMedia(form) : { media: [] });
@@ -65,6 +83,8 @@ const readers: ReadonlyMap<string, Reader> = new Map([
   ['onMediaMessageSent', message('message.added', 'once', chatMedia, 'kept')],
   ['onMessageUpdated', message('message.updated', 'often', mediaIfAny, 'kept')],
   ['onMessageRemoved', message('message.removed', 'once', mediaIfAny, 'kept')],
+  ['onMemberAdded', member],
+  ['onMemberRemoved', member],
   ['onChannelUpdated', channel('often')],
   ['onChannelDestroyed', channel('once')],
 ]);

@@ -1,8 +1,10 @@
-import type { ServiceSid } from '../../../core/model/sids.ts';
+import type { ChangeHint } from '../../../core/model/event.ts';
+import type { ConversationSid, ServiceSid } from '../../../core/model/sids.ts';
 import { attributesIn, bodyIn } from '../message-fields.ts';
+import type { Form } from './form.ts';
 import { conversationMedia } from './media.ts';
 import { countParameter, instantParameter, optionalParameter, requiredParameter, sidParameter } from './parameters.ts';
-import { type EventReader, skip } from './reading.ts';
+import { type EventReader, type Reading, skip } from './reading.ts';
 
 /**
  * Conversations' post-event webhooks. Only `Author` says who wrote: ClientIdentity is absent for what came by SMS.
@@ -15,11 +17,13 @@ export const readConversations =
   (service: ServiceSid): EventReader =>
   (eventType, form) => {
     const type = types.get(eventType);
-    if (type === undefined) return skip(eventType, 'not_handled');
+    const change = changes.get(eventType);
+    if (type === undefined && change === undefined) return skip(eventType, 'not_handled');
     if (form.has('ChatServiceSid') && sidParameter(form, 'ChatServiceSid', 'IS') !== service)
       return skip(eventType, 'other_service');
 
     const container = sidParameter(form, 'ConversationSid', 'CH');
+    if (type === undefined) return change?.(form, eventType, container) ?? skip(eventType, 'not_handled');
     const messageSid = sidParameter(form, 'MessageSid', 'IM');
     const index = countParameter(form, 'Index');
     const place = { side: 'frontline', service, container } as const;
@@ -45,6 +49,34 @@ export const readConversations =
       ...(flaw === undefined ? {} : { flaw }),
     };
   };
+
+type ChangeReader = (form: Form, eventType: string, container: ConversationSid) => Reading;
+
+const changed = (eventType: string, container: ConversationSid, hint: ChangeHint, subject: string): Reading => ({
+  kind: 'event',
+  eventType,
+  event: { type: 'chat.changed', side: 'frontline', container, hint },
+  dedupeBy: { subject, occurs: 'often' },
+});
+
+const participant: ChangeReader = (form, eventType, container) =>
+  changed(eventType, container, 'members', sidParameter(form, 'ParticipantSid', 'MB'));
+
+/** Only here Twilio says whether a timer closed it. Any other change of state ends nothing. */
+const state: ChangeReader = (form, eventType, container) => {
+  if (requiredParameter(form, 'StateTo') !== 'closed') return skip(eventType, 'not_handled');
+  const isTimer = optionalParameter(form, 'Reason') === 'TIMER';
+  return changed(eventType, container, isTimer ? 'closed_by_timer' : 'container', container);
+};
+
+const removed: ChangeReader = (_form, eventType, container) => changed(eventType, container, 'container', container);
+
+const changes: ReadonlyMap<string, ChangeReader> = new Map([
+  ['onParticipantAdded', participant],
+  ['onParticipantRemoved', participant],
+  ['onConversationStateUpdated', state],
+  ['onConversationRemoved', removed],
+]);
 
 const types: ReadonlyMap<string, 'message.added' | 'message.updated' | 'message.removed'> = new Map([
   ['onMessageAdded', 'message.added'],

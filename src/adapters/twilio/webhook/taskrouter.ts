@@ -8,9 +8,16 @@ import { type EventReader, skip } from './reading.ts';
  * @see https://www.twilio.com/docs/taskrouter/api/event/reference
  */
 export const readFlexTaskRouter: EventReader = (eventType, form) => {
-  if (eventType !== 'reservation.accepted') return skip(eventType, 'not_handled');
+  if (eventType !== 'reservation.accepted' && !endings.has(eventType)) return skip(eventType, 'not_handled');
   const chat = taskChat(optionalParameter(form, 'TaskAttributes'), optionalParameter(form, 'TaskChannelUniqueName'));
   if (chat === undefined) return skip(eventType, 'not_a_chat');
+  if (endings.has(eventType))
+    return {
+      kind: 'event',
+      eventType,
+      event: { type: 'chat.changed', side: 'flex', container: chat.container, hint: 'task' },
+      dedupeBy: { subject: sidParameter(form, 'TaskSid', 'WT'), occurs: 'often' },
+    };
   const reservation = sidParameter(form, 'ReservationSid', 'WR');
   return {
     kind: 'event',
@@ -30,6 +37,18 @@ export const readFlexTaskRouter: EventReader = (eventType, form) => {
     dedupeBy: { subject: reservation, occurs: 'once' },
   };
 };
+
+/**
+ * By these a chat may have ended, or its agent gone. A task whose chat was handed over names its channel no more, and
+ * is no chat then.
+ */
+const endings: ReadonlySet<string> = new Set([
+  'task.completed',
+  'task.canceled',
+  'reservation.completed',
+  'reservation.canceled',
+  'reservation.wrapup',
+]);
 
 /** Nothing on the Frontline account's task events concerns the bridge yet. */
 export const readFrontlineTaskRouter: EventReader = (eventType) => skip(eventType, 'not_handled');

@@ -58,6 +58,8 @@ const cleaned = (lane: LaneState, { listedUpTo, missing, listedAt, applied: done
 /** Whether the pair has any reason left to be due, besides the lane that was compared. */
 const pairWaits = (pair: Pair, other: LaneState): boolean =>
   !pair.linked ||
+  pair.state !== 'open' ||
+  pair.disagreesSince !== undefined ||
   pair.heldUntil !== undefined ||
   other.dirty !== undefined ||
   other.intent !== undefined ||
@@ -86,6 +88,8 @@ const changeTo = (lease: LaneLease, pair: Pair, after: Cleaned, listedAt: number
         : [
             ['has', 'linked'] as const,
             ['lacks', 'heldUntil'] as const,
+            ['lacks', 'disagreesSince'] as const,
+            ['=', 'state', 'open'] as const,
             untouched(lane, state),
             untouched(otherLane(lane), other),
           ]),

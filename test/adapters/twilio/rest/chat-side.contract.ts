@@ -94,13 +94,16 @@ export const describeChatSide = (name: string, open: () => Promise<SideUnderTest
       await expect(side.erase(container, sid)).resolves.toBeUndefined();
     });
 
-    test('knows who is a member; who joins twice has joined', async () => {
+    test('knows who is a member; who joins twice has joined, and who leaves twice has left', async () => {
       const { side, container } = under;
       expect(await side.members(container)).toEqual([]);
       const member = { identity: 'ann@example.com', attributes: '{"customer_id":"7"}' };
       await side.join(container, member);
       await side.join(container, member);
-      expect(await side.members(container)).toEqual([member]);
+      const members = await side.members(container);
+      expect(members).toEqual([{ ...member, sid: expect.stringMatching(/^MB/) }]);
+      for (let n = 0; n < 2; n += 1) await side.leave(container, String(members[0]?.sid));
+      expect(await side.members(container)).toEqual([]);
     });
 
     test('reads a container, open, with its attributes', async () => {

@@ -248,15 +248,15 @@ describe('members', () => {
   test('are all of them, page after page', async () => {
     const { flex } = await onStage(({ path }) => {
       const more = !path.includes('PageToken');
-      const members = [{ identity: more ? 'ann' : 'bob', attributes: '{}' }];
+      const members = [{ sid: `MB${'1'.repeat(32)}`, identity: more ? 'ann' : 'bob', attributes: '{}' }];
       return {
         status: 200,
         json: { members, meta: { next_page_url: more ? 'https://chat.twilio.com/?PageToken=1' : null } },
       };
     });
     expect(await flex.members(channel)).toEqual([
-      { identity: 'ann', attributes: '{}' },
-      { identity: 'bob', attributes: '{}' },
+      { sid: `MB${'1'.repeat(32)}`, identity: 'ann', attributes: '{}' },
+      { sid: `MB${'1'.repeat(32)}`, identity: 'bob', attributes: '{}' },
     ]);
   });
 

@@ -135,11 +135,11 @@ describe('people', () => {
   test('who are only a telephone number are no members', async () => {
     const participants = [
       { identity: null, messaging_binding: { address: '+15550100002' }, attributes: '{}' },
-      { identity: 'ann@example.com', attributes: '{"customer_id":"1"}' },
+      { sid: `MB${'1'.repeat(32)}`, identity: 'ann@example.com', attributes: '{"customer_id":"1"}' },
     ];
     const { frontline } = await onStage(() => ({ status: 200, json: { participants, meta: { next_page_url: null } } }));
     expect(await frontline.members(channel)).toEqual([
-      { identity: 'ann@example.com', attributes: '{"customer_id":"1"}' },
+      { sid: `MB${'1'.repeat(32)}`, identity: 'ann@example.com', attributes: '{"customer_id":"1"}' },
     ]);
   });
 

@@ -123,9 +123,24 @@ test("no two of TaskRouter's are the same event", () => {
   expect(new Set(events).size).toBe(events.length);
 });
 
-test.each(fixturesOf('taskrouter').filter((name) => name !== 'taskrouter/reservation.accepted'))(
-  '%s is for nobody: of TaskRouter only an accept is',
-  (name) => expect(read(name)).toEqual({ kind: 'skipped', eventType: fixture(name).EventType, reason: 'not_handled' }),
+const ends = [
+  'taskrouter/reservation.canceled',
+  'taskrouter/reservation.completed',
+  'taskrouter/reservation.wrapup',
+  'taskrouter/task.canceled',
+  'taskrouter/task.completed',
+];
+
+test.each(ends)('%s may be the end of a chat', (name) =>
+  expect(read(name)).toMatchObject({
+    event: { type: 'chat.changed', side: 'flex', container: fixture('chat/onMessageSent').ChannelSid, hint: 'task' },
+  }),
+);
+
+test.each(
+  fixturesOf('taskrouter').filter((name) => name !== 'taskrouter/reservation.accepted' && !ends.includes(name)),
+)('%s is for nobody', (name) =>
+  expect(read(name)).toEqual({ kind: 'skipped', eventType: fixture(name).EventType, reason: 'not_handled' }),
 );
 
 const flexChat = fixture('chat/onMessageSent').ChannelSid;

@@ -1,0 +1,165 @@
+/**
+ *
+ * The pair's own job: both sides of a chat are brought to agree on who serves it, and on its end. It runs in the group
+ * of the pair's home, whoever heard of a change; a webhook is only a hint where to look. It takes what both sides are
+ * now, compares it with what they last agreed on, and carries over what differs. If both have changed, Flex wins, and
+ * ended wins over open.
+ *
+ * open --- ended on a side, or closed by a timer ---> ending --- both lanes drained ---> closed
+ * |                                                   |                                  | `-- members: leave, forget,
+ * wait                    `-- the customer's words are left, --+-- accepted again: or a timer closed it:
+ * next generation
+ */
+import type { BridgeDeps } from '../deps.ts';
+import type { AgreeHint, Work } from '../jobs/envelope.ts';
+import type { Run } from '../jobs/run.ts';
+import { jobOn, sendJob } from '../jobs/send.ts';
+import type { ChatChanged } from '../model/event.ts';
+import { textField } from '../model/json.ts';
+import { type Outcome, skipped } from '../model/outcome.ts';
+import type { Container } from '../ports/chat.ts';
+import type { TaskChat, TaskSide } from '../ports/tasks.ts';
+import { beginAgreeing, noteAgreement, noteDisagreement } from '../state/agreed.ts';
+import type { PairId } from '../state/items.ts';
+import { hasBothContainers, type LinkedPair, loadPair, type Pair } from '../state/pair.ts';
+import type { PairIds } from '../state/pair-ids.ts';
+import { endChat, goOnEnding } from './end.ts';
+import { agreeOnMembers, readMembers, stepsFor } from './members.ts';
+import { hasEndedTask, otherServing } from './served.ts';
+
+/** A chat's change: its pair's own job does what it asks for, in the group of the pair's home. */
+export const onChatChanged = async (
+  deps: BridgeDeps,
+  pairs: PairIds,
+  event: ChatChanged,
+  run: Run,
+): Promise<Outcome> => {
+  const id = await pairs.find(event.side, event.container);
+  const pair = id === undefined ? undefined : await loadPair(deps.store, id);
+  if (pair === undefined) return skipped('not_linked');
+  if (pair[event.side] !== event.container) return skipped('old_generation');
+  const hint: AgreeHint = `${event.side}_${event.hint}`;
+  if (event.side === 'flex') return agree(deps, pair.id, hint, run);
+  if (pair.state === 'closed') return skipped('closed');
+  for (const job of agreeJob(pair, hint)) await sendJob(deps, job);
+  return skipped('passed_on');
+};
+
+export const agreeJob = (pair: Pair, hint: AgreeHint) =>
+  jobOn(pair, 'toFrontline', { kind: 'agree', pair: pair.id, hint } satisfies Work);
+
+/** @throws TwilioError when a side could not be read or written; repeating is safe. */
+export const agree = async (deps: BridgeDeps, id: PairId, hint: AgreeHint, run: Run): Promise<Outcome> => {
+  const pair = await beginAgreeing(deps, id);
+  if (pair === undefined || pair.state === 'linking' || !hasBothContainers(pair)) return skipped('not_linked');
+  if (pair.state === 'closed') return skipped('closed');
+  if (pair.state === 'open') return agreeOpen(deps, pair, hint, run);
+  return goOnEnding(deps, pair, hint === 'sweep', run);
+};
+
+const agreeOpen = async (deps: BridgeDeps, pair: LinkedPair, hint: AgreeHint, run: Run): Promise<Outcome> => {
+  // Before the link is finished only one thing matters: that it has a conversation to go on in.
+  if (!pair.linked) {
+    const conversation = await deps.frontline.container(pair.frontline);
+    return conversation?.state === 'open' ? skipped('not_linked') : endChat(deps, pair, 'timer', run);
+  }
+  switch (hint) {
+    case 'flex_container':
+    case 'flex_closed_by_timer':
+      return (await channelHasEnded(deps, pair)) ? endChat(deps, pair, 'flex', run) : same(deps, pair);
+    case 'frontline_container':
+    case 'frontline_closed_by_timer':
+      return agreeOnConversation(deps, pair, hint === 'frontline_closed_by_timer', run);
+    case 'flex_task':
+    case 'frontline_task':
+      return (await endedByTask(deps, pair, run)) ?? members(deps, pair, run);
+    case 'flex_members':
+    case 'frontline_members':
+      return members(deps, pair, run);
+    case 'drained':
+    case 'sweep':
+      return everything(deps, pair, run);
+    default:
+      return hint satisfies never;
+  }
+};
+
+const same = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome> => {
+  if (pair.disagreesSince !== undefined) await noteAgreement(deps, pair, pair.agents, undefined);
+  return { end: 'agreed', reason: 'same' };
+};
+
+const everything = async (deps: BridgeDeps, pair: LinkedPair, run: Run): Promise<Outcome> => {
+  if (await channelHasEnded(deps, pair)) return endChat(deps, pair, 'flex', run);
+  const byTask = await endedByTask(deps, pair, run);
+  if (byTask !== undefined) return byTask;
+  const conversation = await deps.frontline.container(pair.frontline);
+  if (conversation?.state !== 'open') return closedInFrontline(deps, pair, conversation, false, run);
+  return agreeOnMembers(deps, pair, await readMembers(deps, pair));
+};
+
+/** Who has gone on one side may have ended the chat by it. */
+const members = async (deps: BridgeDeps, pair: LinkedPair, run: Run): Promise<Outcome> => {
+  const present = await readMembers(deps, pair);
+  const steps = stepsFor(pair, present);
+  return steps.some((step) => step.do === 'wait' || step.do === 'forget')
+    ? everything(deps, pair, run)
+    : agreeOnMembers(deps, pair, present);
+};
+
+const isInactive = (channel: Container): boolean => textField(channel.attributes, 'status') === 'INACTIVE';
+
+const channelHasEnded = async (deps: BridgeDeps, pair: LinkedPair): Promise<boolean> => {
+  const channel = await deps.flex.container(pair.flex);
+  return channel === undefined || isInactive(channel);
+};
+
+/**
+ *
+ * With a warm transfer two tasks are open, and the chat ends with the last; after a cold one the old task has ended,
+ * and the new one waits for its agent.
+ * @returns undefined when the chat has not ended by its task.
+ */
+const endedByTask = async (deps: BridgeDeps, pair: LinkedPair, run: Run): Promise<Outcome | undefined> => {
+  if (deps.tasks === undefined || pair.task === undefined) return undefined;
+  const task = await deps.tasks.read(pair.task);
+  if (!hasEndedTask(task?.status)) return undefined;
+  if (await isHandedOver(deps.tasks, pair, task?.chat)) return undefined;
+  const other = await otherServing(deps, pair);
+  if (other === undefined) return endChat(deps, pair, 'flex', run);
+  await noteAgreement(deps, pair, pair.agents, other);
+  await noteDisagreement(deps, pair);
+  return { end: 'agreed', reason: 'agents' };
+};
+
+/** Who hands a chat over takes its channel off the old task, and has made the next one before. */
+const isHandedOver = async (tasks: TaskSide, pair: LinkedPair, named: TaskChat | undefined): Promise<boolean> => {
+  const open = (await tasks.ofChannel(pair.flex)).filter(({ status }) => !hasEndedTask(status));
+  const served = new Set(pair.agents.map(({ task }) => task));
+  return open.some(({ sid }) => !served.has(sid)) || (named === undefined && open.length > 0);
+};
+
+const agreeOnConversation = async (
+  deps: BridgeDeps,
+  pair: LinkedPair,
+  byTimer: boolean,
+  run: Run,
+): Promise<Outcome> => {
+  const conversation = await deps.frontline.container(pair.frontline);
+  if (conversation?.state === 'open') return same(deps, pair);
+  return closedInFrontline(deps, pair, conversation, byTimer, run);
+};
+
+const closedInFrontline = async (
+  deps: BridgeDeps,
+  pair: LinkedPair,
+  conversation: Container | undefined,
+  byTimer: boolean,
+  run: Run,
+): Promise<Outcome> => {
+  // Whoever deleted it meant the end.
+  const timer = conversation !== undefined && (byTimer || conversation.closedByTimer === true);
+  // Both may have ended at once: then nothing goes on.
+  if (timer && (await channelHasEnded(deps, pair))) return endChat(deps, pair, 'flex', run);
+  return endChat(deps, pair, timer ? 'timer' : 'frontline', run);
+};

@@ -1,0 +1,46 @@
+/**
+ * Who must join or leave which side so that both have the same agents. Pure. Agents come in by the accept of a
+ * reservation alone (link.ts); what is compared here is who has gone.
+ */
+
+import type { Side } from '../model/event.ts';
+import { decodeIdentity } from '../model/identity.ts';
+import type { Serving } from '../state/pair.ts';
+
+export type Presence = {
+  /** Identities as Flex spells them. */
+  readonly flex: ReadonlySet<string>;
+  /** Identities as Frontline has them. */
+  readonly frontline: ReadonlySet<string>;
+};
+
+export type MemberStep =
+  /** He has gone on one side; others serve the chat, so he goes on the other. */
+  | { readonly do: 'leave'; readonly side: Side; readonly agent: Serving }
+  /** He is on neither side any more. */
+  | { readonly do: 'forget'; readonly agent: Serving }
+  /** He has gone on one side, and nobody has come in his place yet: the chat is not left without an agent. */
+  | { readonly do: 'wait'; readonly side: Side; readonly agent: Serving }
+  /** He stands on both sides, but another has accepted since: whether his reservation stands decides. */
+  | { readonly do: 'ask'; readonly agent: Serving };
+
+/** @param current the identity of who accepted last. */
+export const decideMembers = (
+  agents: readonly Serving[],
+  current: string | undefined,
+  present: Presence,
+): readonly MemberStep[] => {
+  const stands = (agent: Serving) => ({
+    flex: present.flex.has(agent.identity),
+    frontline: present.frontline.has(decodeIdentity(agent.identity)),
+  });
+  const whole = agents.filter((agent) => stands(agent).flex && stands(agent).frontline);
+  return agents.flatMap((agent): readonly MemberStep[] => {
+    const { flex, frontline } = stands(agent);
+    if (!flex && !frontline) return [{ do: 'forget', agent }];
+    const others = whole.some(({ identity }) => identity !== agent.identity);
+    if (flex && frontline) return others && agent.identity !== current ? [{ do: 'ask', agent }] : [];
+    const side: Side = flex ? 'flex' : 'frontline';
+    return [{ do: others ? 'leave' : 'wait', side, agent }];
+  });
+};

@@ -1,0 +1,79 @@
+/**
+ *
+ * What both sides of a pair last agreed on: who serves the chat, and whether it has ended. Written by the pair's own
+ * job alone, under a fence of its own, and by a link. Legal states: pair.ts.
+ */
+import type { BridgeDeps } from '../deps.ts';
+import type { Lane } from '../model/event.ts';
+import { CLOSED_PAIR_SECONDS } from '../model/times.ts';
+import type { Change, Test } from '../ports/change.ts';
+import { keptFor, laneAttributes, NONCE, OFF_LIST, onList, type PairId, pairKey } from './items.ts';
+import { type EndedBy, type Pair, readPair, type Serving, writeServing } from './pair.ts';
+
+const change = async (deps: BridgeDeps, id: PairId, of: Omit<Change, 'nonce'>): Promise<Pair | undefined> => {
+  const written = await deps.store.write(pairKey(id), { ...of, nonce: [NONCE, deps.nonce()] });
+  return written.ok ? readPair(written.item) : undefined;
+};
+
+/** No later run of the pair's job has begun since. */
+const agreeFenceIsMine = (pair: Pair): Test => ['=', 'agreeFence', pair.agreeFence];
+
+/** The pair's job begins: from here on no older run of it writes. @returns undefined when there is no such pair. */
+export const beginAgreeing = (deps: BridgeDeps, id: PairId): Promise<Pair | undefined> =>
+  change(deps, id, { when: [['has', 'state']], add: { agreeFence: 1 } });
+
+/** The two sides differ, and what would change that has not come yet: the sweep sends the job again each minute. */
+export const noteDisagreement = (deps: BridgeDeps, pair: Pair): Promise<Pair | undefined> =>
+  change(deps, pair.id, {
+    when: [agreeFenceIsMine(pair), ['=', 'state', pair.state]],
+    set: {
+      ...(pair.disagreesSince === undefined ? { disagreesSince: deps.clock.now() } : {}),
+      ...onList('due', pair.id),
+    },
+  });
+
+/** The two sides agree, on these agents. @returns undefined when a later run has begun. */
+export const noteAgreement = (
+  deps: BridgeDeps,
+  pair: Pair,
+  agents: readonly Serving[],
+  current: Serving | undefined,
+): Promise<Pair | undefined> =>
+  change(deps, pair.id, {
+    when: [agreeFenceIsMine(pair), ['=', 'state', 'open']],
+    set: {
+      agents: writeServing(agents),
+      ...(current === undefined
+        ? {}
+        : {
+            reservation: current.reservation,
+            task: current.task,
+            worker: current.worker,
+            workerIdentity: current.identity,
+          }),
+    },
+    remove: ['disagreesSince'],
+  });
+
+/** The chat has ended on one side: nothing crosses any more but what was said before that. */
+export const beginEnding = (deps: BridgeDeps, pair: Pair, by: EndedBy): Promise<Pair | undefined> =>
+  change(deps, pair.id, {
+    when: [agreeFenceIsMine(pair), ['=', 'state', 'open']],
+    set: { state: 'ending', endedBy: by, ...onList('due', pair.id) },
+    remove: [laneAttributes('toFrontline').drained, laneAttributes('toFlex').drained, 'disagreesSince'],
+  });
+
+/** All that was said on a lane's source before the end has crossed. */
+export const markDrained = (deps: BridgeDeps, id: PairId, lane: Lane): Promise<Pair | undefined> =>
+  change(deps, id, { when: [['=', 'state', 'ending']], set: { [laneAttributes(lane).drained]: 1 } });
+
+/** The chat has ended on both sides. */
+export const closePair = (deps: BridgeDeps, pair: Pair): Promise<Pair | undefined> =>
+  change(deps, pair.id, {
+    when: [agreeFenceIsMine(pair), ['=', 'state', 'ending']],
+    set: { state: 'closed', ...keptFor(CLOSED_PAIR_SECONDS, deps.clock) },
+    remove: [...OFF_LIST, ...waiting('toFrontline'), ...waiting('toFlex')],
+  });
+
+/** Nothing of a closed chat waits any more. */
+const waiting = (lane: Lane): readonly string[] => [laneAttributes(lane).dirtyUpTo, laneAttributes(lane).dirtySince];

@@ -1,0 +1,255 @@
+/** The end of a chat, from either side: all that was said before it stands on both, and both are ended. */
+import { describe, expect, test } from '@jest/globals';
+import type { Fault } from '../../local-twilio/faults.ts';
+import { AGENTS, type Chat, type ScenarioHarness, scenarioHarness } from './harness.ts';
+
+const { ann, ben } = AGENTS;
+
+const lost: Fault = { fault: 'webhook.lost', p: 1 };
+const endsInFlex = (harness: ScenarioHarness, chat: Chat) =>
+  harness.twilio.flexAgent.endsChat(ann.flexWorkerSid, chat.channel);
+const closes = (harness: ScenarioHarness, chat: Chat) =>
+  harness.twilio.frontlineAgent.closes(ann.email, harness.conversation(chat).sid);
+
+const status = (harness: ScenarioHarness, chat: Chat): unknown =>
+  JSON.parse(harness.twilio.reads.container('flex', chat.channel)?.attributes ?? '{}').status;
+const task = (harness: ScenarioHarness, chat: Chat): string | undefined =>
+  harness.twilio.reads.tasks('flex').find(({ sid }) => sid === chat.task)?.status;
+const isEnded = (harness: ScenarioHarness, chat: Chat) => ({
+  conversation: harness.conversation(chat).state,
+  channel: status(harness, chat),
+});
+const ENDED = { conversation: 'closed', channel: 'INACTIVE' };
+
+/** A linked chat in which both have spoken. */
+const talk = async (harness: ScenarioHarness): Promise<Chat> => {
+  const chat = await harness.linkedChat();
+  harness.customerWrites(chat, 'hello');
+  await harness.settle(0.1);
+  harness.frontlineAgentWrites(chat, 'hi');
+  await harness.settle(0.1);
+  return chat;
+};
+
+describe('a chat that ends in Flex', () => {
+  test('is closed in Frontline at once, behind what was said last', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    harness.customerWrites(chat, 'bye');
+    harness.frontlineAgentWrites(chat, 'good bye');
+    endsInFlex(harness, chat);
+    await harness.settle(0.2);
+
+    expect(isEnded(harness, chat)).toEqual(ENDED);
+    expect([...harness.said('frontline', chat)].sort()).toEqual([...harness.said('flex', chat)].sort());
+    expect(harness.said('flex', chat)).toEqual(expect.arrayContaining(['hello', 'hi', 'bye', 'good bye']));
+  });
+
+  test('costs six calls at most', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    await harness.settle(2);
+    const before = harness.twilio.counts.total();
+    endsInFlex(harness, chat);
+    await harness.settle(0.2);
+
+    expect(isEnded(harness, chat)).toEqual(ENDED);
+    expect(harness.twilio.counts.total().rest - before.rest).toBeLessThanOrEqual(6);
+  });
+
+  test('by the task alone is closed, too', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    harness.twilio.flexAgent.completesTask(chat.task);
+    await harness.settle(0.2);
+    expect(harness.conversation(chat).state).toBe('closed');
+  });
+
+  test('and whose webhooks are lost is closed within five minutes', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    const end = harness.twilio.faults.add(lost);
+    endsInFlex(harness, chat);
+    await harness.settle(0.01);
+    end();
+    await harness.settle(6);
+    expect(isEnded(harness, chat)).toEqual(ENDED);
+  });
+
+  test('whose channel is deleted is closed', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    await harness.rest(
+      'flex',
+      'DELETE',
+      `https://chat.twilio.com/v2/Services/IS${'f1'.repeat(16)}/Channels/${chat.channel}`,
+    );
+    await harness.settle(6);
+    expect(harness.conversation(chat).state).toBe('closed');
+  });
+
+  test('takes nothing more: what is said afterwards in Flex is skipped as closed', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    endsInFlex(harness, chat);
+    await harness.settle(1);
+    harness.customerWrites(chat, 'too late');
+    await harness.settle(3);
+    expect(harness.said('frontline', chat)).not.toContain('too late');
+    expect(harness.journal('skipped(closed)')).toHaveLength(1);
+  });
+});
+
+describe('a chat that ends in Frontline', () => {
+  test('ends in Flex as Flex ends it: the channel INACTIVE, the task completed', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    closes(harness, chat);
+    await harness.settle(0.2);
+    expect(isEnded(harness, chat)).toEqual(ENDED);
+    expect(task(harness, chat)).toBe('completed');
+    expect(harness.said('flex', chat)).toEqual(['hello', 'hi']);
+  });
+
+  test('costs eight calls at most', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    await harness.settle(2);
+    const before = harness.twilio.counts.total();
+    closes(harness, chat);
+    await harness.settle(0.2);
+    expect(isEnded(harness, chat)).toEqual(ENDED);
+    expect(harness.twilio.counts.total().rest - before.rest).toBeLessThanOrEqual(8);
+  });
+
+  test('completes a task that is wrapping up, too', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    const own = harness.twilio.place.flex.workspace.tasks.get(chat.task);
+    if (own !== undefined) own.status = 'wrapping';
+    closes(harness, chat);
+    await harness.settle(0.2);
+    expect(task(harness, chat)).toBe('completed');
+  });
+
+  test('with its webhook lost ends within five minutes', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    const end = harness.twilio.faults.add(lost);
+    closes(harness, chat);
+    await harness.settle(0.01);
+    end();
+    await harness.settle(6);
+    expect(isEnded(harness, chat)).toEqual(ENDED);
+  });
+
+  test('ends the customer’s SMS session only when the last words are on the phone', async () => {
+    const harness = scenarioHarness();
+    const chat = harness.texts('+15550109999', 'hi');
+    await harness.settle(0.1);
+    harness.accepts(chat);
+    await harness.settle(3);
+    harness.frontlineAgentWrites(chat, 'one');
+    harness.frontlineAgentWrites(chat, 'two');
+    closes(harness, chat);
+    await harness.settle(3);
+    expect(harness.twilio.customer.phone('+15550109999').map(({ body }) => body)).toEqual(['one', 'two']);
+    expect(isEnded(harness, chat)).toEqual(ENDED);
+  });
+
+  test('while the customer’s word is on its way is not ended: a next conversation carries it', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    const end = harness.twilio.faults.add(lost);
+    harness.customerWrites(chat, 'wait, one more thing');
+    end();
+    closes(harness, chat);
+    await harness.settle(3);
+    expect(harness.counterparts(chat)).toHaveLength(2);
+    expect(status(harness, chat)).toBe('ACTIVE');
+    expect(harness.said('frontline', chat)).toEqual(['wait, one more thing']);
+    expect(harness.people('frontline', chat)).toEqual(['jo', ann.email]);
+  });
+});
+
+describe('a chat that ends on both sides at once', () => {
+  test('is ended on both', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    endsInFlex(harness, chat);
+    closes(harness, chat);
+    await harness.settle(3);
+    expect(isEnded(harness, chat)).toEqual(ENDED);
+    expect(harness.counterparts(chat)).toHaveLength(1);
+  });
+});
+
+describe('a chat that was ended', () => {
+  test('and whose channel Flex takes up again gets a conversation of its own', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    endsInFlex(harness, chat);
+    await harness.settle(1);
+    harness.twilio.flexAgent.completesTask(chat.task);
+    const { taskSid: next } = harness.twilio.customer.comesBack(chat.channel);
+    harness.customerWrites(chat, 'me again');
+    harness.twilio.flexAgent.accepts(harness.twilio.flexAgent.isOffered(ben.flexWorkerSid, next).reservationSid);
+    await harness.settle(3);
+
+    expect(harness.counterparts(chat).map(({ state }) => state)).toEqual(['closed', 'active']);
+    expect(harness.said('frontline', chat)).toEqual(['me again']);
+    expect(harness.people('frontline', chat)).toEqual(['jo', ben.email]);
+  });
+
+  test('is not begun again by an accept of it that comes late', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    const late = harness.accepts(chat, ben);
+    await harness.settle(1);
+    expect(late).toBeDefined();
+    endsInFlex(harness, chat);
+    await harness.settle(3);
+    expect(harness.counterparts(chat)).toHaveLength(1);
+  });
+});
+
+describe('a conversation that a timer closes while its chat goes on', () => {
+  test('has a successor: same people, and what is said from then on', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    harness.twilio.closeByTimer(harness.conversation(chat).sid);
+    harness.customerWrites(chat, 'still there?');
+    await harness.settle(3);
+    expect(harness.counterparts(chat)).toHaveLength(2);
+    expect(harness.said('frontline', chat)).toEqual(['still there?']);
+    harness.frontlineAgentWrites(chat, 'yes');
+    await harness.settle(1);
+    expect(harness.said('flex', chat)).toEqual(['hello', 'hi', 'still there?', 'yes']);
+    expect(harness.people('frontline', chat)).toEqual(['jo', ann.email]);
+  });
+
+  test('has one, too, when its webhook is lost', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    const end = harness.twilio.faults.add(lost);
+    harness.twilio.closeByTimer(harness.conversation(chat).sid);
+    await harness.settle(0.01);
+    end();
+    await harness.settle(6);
+    expect(harness.counterparts(chat)).toHaveLength(2);
+    expect(status(harness, chat)).toBe('ACTIVE');
+  });
+
+  test('leaves edits of what stood in it to it', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    const [first] = harness.transcript('flex', chat);
+    harness.twilio.closeByTimer(harness.conversation(chat).sid);
+    await harness.settle(3);
+    harness.twilio.customer.edits(chat.channel, String(first?.sid), 'hello!');
+    await harness.settle(6);
+    expect(harness.journal('skipped(old_generation)').length).toBeGreaterThan(0);
+    expect(harness.said('frontline', chat)).toEqual([]);
+    expect(harness.said('flex', chat)).toEqual(['hello!', 'hi']);
+  });
+});
