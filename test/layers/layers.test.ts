@@ -87,6 +87,7 @@ const refused: readonly (readonly [what: string, file: string, from: string])[] 
   ['a stack that knows the runtime', 'lib/runtime.ts', '../src/runtime/settings.ts'],
   ['a construct that knows one machine', 'lib/constructs/local.ts', '../../local/host.ts'],
   ['the reader of .env that knows the core', 'src/dot-env.ts', './core/copies/stamp.ts'],
+  ['the reader of templates that knows the core', 'src/templates.ts', './core/copies/stamp.ts'],
   ['a stack that knows how webhooks come in', 'lib/edge.ts', '../src/edge/incoming.ts'],
   ['an app that knows the core', 'bin/core.ts', '../src/core/copies/stamp.ts'],
 ];
@@ -100,6 +101,7 @@ const allowed: readonly (readonly [what: string, file: string, from: string])[] 
   ['a room itself', 'src/core/copies/own.ts', './stamp.ts'],
   ['everybody the contract', 'lib/constructs/contract.ts', '../../src/contract.ts'],
   ['an app the reader of .env', 'bin/dot-env.ts', '../src/dot-env.ts'],
+  ['a stack the reader of templates', 'lib/templates.ts', '../src/templates.ts'],
   ['the webhook an adapter', 'src/edge/adapter.ts', '../adapters/twilio/webhook/form.ts'],
   ['an adapter the lib folder of a package', 'src/adapters/twilio/package.ts', 'twilio/lib/webhooks/webhooks.js'],
 ];
