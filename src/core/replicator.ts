@@ -1,5 +1,6 @@
 /** The consumer of both event queues: every delivery ends with a named outcome, or comes again. */
 
+import { notifyAgent } from './agents/notify-agent.ts';
 import { link, rememberedAccept } from './chats/link.ts';
 import { deferWhenExhausted } from './defer-exhausted.ts';
 import type { BridgeDeps } from './deps.ts';
@@ -50,6 +51,8 @@ const act = async (deps: BridgeDeps, pairs: PairIds, work: Work, run: Run): Prom
       return Promise.resolve(skipped('not_handled'));
     case 'redrive':
       return redriveMessage(deps, work, run);
+    case 'notify_agent':
+      return notifyAgent(deps, work.worker);
     default:
       return work satisfies never;
   }

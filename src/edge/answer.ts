@@ -74,6 +74,7 @@ const unansweredAs = {
   unknown_customer: [404, 'no such customer'],
   no_number: [403, 'no number for this channel'],
   other_origin: [403, 'not for this page'],
+  not_understood: [400, 'WorkerName is missing or malformed'],
   too_often: [429, 'too many requests'],
 } as const satisfies Readonly<Record<Unanswered, readonly [status: number, text: string]>>;
 

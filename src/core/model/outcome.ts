@@ -43,6 +43,7 @@ export type Unanswered =
   | 'unknown_customer' // nobody's customer, or another agent's
   | 'no_number' // neither FRONTLINE_SMS_NUMBER nor FRONTLINE_WHATSAPP_NUMBER says from where
   | 'other_origin' // the page is none of AVAILABILITY_ORIGINS
+  | 'not_understood' // of a page: another method, or no question that can be read
   | 'too_often'; // more pages ask than AVAILABILITY_PER_SECOND allows
 
 /** What a callback needed, and did not get. */
