@@ -71,7 +71,7 @@ type InTime = {
 export type SignedRow = InTime & { readonly callers: Callers; readonly answer: Answerer };
 
 /** Whoever calls is answered: a page in a customer's browser signs nothing. `stop` is aborted when time is up. */
-export type OpenRow = InTime & {
+export type PublicRow = InTime & {
   readonly open: (asked: {
     readonly request: Request;
     readonly query: string;
@@ -79,7 +79,7 @@ export type OpenRow = InTime & {
     readonly receivedAt: number;
   }) => Promise<Answer>;
 };
-export type RouteRow = SignedRow | OpenRow;
+export type RouteRow = SignedRow | PublicRow;
 export type Routes = ReadonlyMap<string, RouteRow>;
 
 /**

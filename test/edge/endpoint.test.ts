@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Answer } from '../../src/edge/answer.ts';
 import { answered, unavailable } from '../../src/edge/answer.ts';
-import { type Answerer, createEndpoint, type OpenRow, type SignedRow, type Verified } from '../../src/edge/endpoint.ts';
+import {
+  type Answerer,
+  createEndpoint,
+  type PublicRow,
+  type SignedRow,
+  type Verified,
+} from '../../src/edge/endpoint.ts';
 import { config, encode, harness, secrets } from './harness.ts';
 
 /** A row of the other kind: Frontline asks for what it shows, names no account, and waits for JSON. */
@@ -193,7 +199,7 @@ describe('callers that send no AccountSid', () => {
 });
 
 describe('a row for whoever calls', () => {
-  const openAt = (open: OpenRow['open'], more: Partial<OpenRow> = {}) =>
+  const openAt = (open: PublicRow['open'], more: Partial<PublicRow> = {}) =>
     harness({}, (deps) => createEndpoint(deps, new Map([[path, { open, ...more }]])));
 
   test.each(['GET', 'HEAD', 'OPTIONS', 'PUT', 'POST'])(
