@@ -79,7 +79,7 @@ const refused: readonly (readonly [what: string, file: string, from: string])[] 
   ['an adapter that knows one machine', 'src/adapters/sqs/local.ts', '../../../local/host.ts'],
   ['the webhook that knows the stack', 'src/edge/stack.ts', '../../lib/stage.ts'],
   ['the webhook that knows the CDK', 'src/edge/cdk.ts', 'aws-cdk-lib'],
-  ['the webhook that knows a function', 'src/edge/lambda.ts', '../../lambdas/webhook/handler.ts'],
+  ['the webhook that knows a function', 'src/edge/lambda.ts', '../../lambdas/http-handler.ts'],
   ['settings that know one machine', 'src/runtime/local.ts', '../../local/host.ts'],
   ['a function that knows the stack', 'lambdas/webhook/stack.ts', '../../lib/stage.ts'],
   ['a function that knows one machine', 'lambdas/webhook/local.ts', '../../local/host.ts'],

@@ -3,7 +3,7 @@ import { textField } from '../../core/model/json.ts';
 import { type Answer, answered, unanswered, unavailable } from '../answer.ts';
 import type { Answerer } from '../endpoint.ts';
 import { createCustomers, type OwnCustomer } from './customers.ts';
-import { chatOf, type LookupDeps, lookUp } from './lookup.ts';
+import { chatOf, type FindDeps, findCustomer } from './find-customer.ts';
 import { reachOf } from './numbers.ts';
 import { byLocation, type CallbackRequest, paramsOf } from './parameters.ts';
 import { fits, thatFit } from './size.ts';
@@ -14,7 +14,7 @@ const PAGE = { otherwise: 30, most: 50 } as const;
 const pageSize = (text: string): number =>
   /^[1-9]\d{0,3}$/.test(text) ? Math.min(Number(text), PAGE.most) : PAGE.otherwise;
 
-export const answerCrm = (deps: LookupDeps): Answerer =>
+export const answerCrm = (deps: FindDeps): Answerer =>
   byLocation({
     GetCustomersList: (asked) => listCustomers(deps, asked),
     GetCustomerDetailsByCustomerId: (asked) => customerDetails(deps, asked),
@@ -22,7 +22,7 @@ export const answerCrm = (deps: LookupDeps): Answerer =>
 
 /** From the CRM behind the bridge where there is one: whom an agent may see is then for it to say. */
 const listCustomers = async (
-  { accounts }: LookupDeps,
+  { accounts }: FindDeps,
   { worker, text, form, verified }: CallbackRequest,
 ): Promise<Answer> => {
   if (accounts.askCrm !== undefined) {
@@ -45,8 +45,8 @@ const inList = ({ id, name, avatar }: OwnCustomer) => ({
   ...(avatar === undefined ? {} : { avatar }),
 });
 
-const customerDetails = async (deps: LookupDeps, asked: CallbackRequest): Promise<Answer> => {
-  const found = await lookUp(deps, asked);
+const customerDetails = async (deps: FindDeps, asked: CallbackRequest): Promise<Answer> => {
+  const found = await findCustomer(deps, asked);
   switch (found.is) {
     case 'unknown':
       return unanswered('unknown_customer');
@@ -63,7 +63,7 @@ const customerDetails = async (deps: LookupDeps, asked: CallbackRequest): Promis
   }
 };
 
-const detailsOf = async (deps: LookupDeps, customer: OwnCustomer) => {
+const detailsOf = async (deps: FindDeps, customer: OwnCustomer) => {
   const chat = await chatOf(deps, customer);
   const kind = textField(chat?.attributes ?? '{}', 'channel_type');
   const { pair } = chat ?? {};

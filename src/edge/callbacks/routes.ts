@@ -27,15 +27,15 @@ const trouble = (why: string): Answer =>
 
 export const callbackRoutes = (deps: CallbackDeps): Routes => {
   const { callbacks } = deps.config;
-  const lookup = { accounts: deps.accounts, store: deps.store, pairs: createPairIds(deps.store) };
+  const find = { accounts: deps.accounts, store: deps.store, pairs: createPairIds(deps.store) };
   const signed = (answer: Answerer): SignedRow => ({
     callers: { accounts: ['frontline'], sendAccountSid: false },
     ...{ answer, trouble, withinMs: WITHIN_MS },
   });
   const rows: Readonly<Record<Callback | typeof AVAILABILITY, RouteRow>> = {
-    '/frontline/crm': signed(answerCrm(lookup)),
+    '/frontline/crm': signed(answerCrm(find)),
     '/frontline/outgoing': signed(answerOutgoing(callbacks)),
-    '/frontline/templates': signed(answerTemplates(lookup, deps.templates)),
+    '/frontline/templates': signed(answerTemplates(find, deps.templates)),
     [AVAILABILITY]: {
       ...availabilityRow({ ...deps, config: callbacks, workerNamed: deps.accounts.workerNamed }),
       ...{ trouble, withinMs: WITHIN_MS },

@@ -4,21 +4,21 @@ import { isJsonObject } from '../../adapters/twilio/values.ts';
 import { FIELD, type Template, type TemplateCategory } from '../../templates.ts';
 import { type Answer, answered, unanswered, unavailable } from '../answer.ts';
 import type { Answerer } from '../endpoint.ts';
-import { chatOf, type LookedUp, type LookupDeps, lookUp } from './lookup.ts';
+import { chatOf, type FindDeps, type FoundCustomer, findCustomer } from './find-customer.ts';
 import { phoneIn, reachOf } from './numbers.ts';
 import { byLocation, type CallbackRequest } from './parameters.ts';
 import { thatFit } from './size.ts';
 
-export const answerTemplates = (deps: LookupDeps, categories: readonly TemplateCategory[]): Answerer =>
+export const answerTemplates = (deps: FindDeps, categories: readonly TemplateCategory[]): Answerer =>
   byLocation({ GetTemplatesByCustomerId: (asked) => templatesFor(deps, categories, asked) });
 
 const templatesFor = async (
-  deps: LookupDeps,
+  deps: FindDeps,
   categories: readonly TemplateCategory[],
   asked: CallbackRequest,
 ): Promise<Answer> => {
   if (categories.length === 0) return answered([], 0);
-  const found = await lookUp(deps, asked);
+  const found = await findCustomer(deps, asked);
   if (found.is === 'unknown') return unanswered('unknown_customer');
   if (found.is === 'failed') return unavailable('crm', found.why);
   const fields = { ...(await fieldsOf(deps, found)), Author: await authorFor(deps, categories, asked.worker) };
@@ -28,7 +28,7 @@ const templatesFor = async (
 
 type Fields = Readonly<Record<string, string | undefined>>;
 
-const fieldsOf = async (deps: LookupDeps, found: Extract<LookedUp, { is: 'own' | 'crm' }>): Promise<Fields> => {
+const fieldsOf = async (deps: FindDeps, found: Extract<FoundCustomer, { is: 'own' | 'crm' }>): Promise<Fields> => {
   if (found.is === 'crm') return crmFields(found.customer);
   const { customer } = found;
   const reach = reachOf(customer, (await chatOf(deps, customer))?.attributes ?? '{}');
@@ -52,7 +52,7 @@ const names = (content: string): readonly string[] => [...content.matchAll(FIELD
 
 /** The agent's friendly name, asked for only where a template has it. */
 const authorFor = async (
-  { accounts: { frontline } }: LookupDeps,
+  { accounts: { frontline } }: FindDeps,
   categories: readonly TemplateCategory[],
   worker: string,
 ): Promise<string> => {

@@ -10,24 +10,24 @@ import type { PairIds } from '../../core/state/pair-ids.ts';
 import { type Customers, createCustomers, isCalled, type OwnCustomer, olderId } from './customers.ts';
 import { type CallbackRequest, paramsOf } from './parameters.ts';
 
-export type LookupDeps = {
+export type FindDeps = {
   readonly accounts: Pick<CallbackAccounts, 'frontline' | 'flex' | 'askCrm'>;
   readonly store: Pick<Store, 'get'>;
   readonly pairs: PairIds;
 };
 
-export type LookedUp =
+export type FoundCustomer =
   | { readonly is: 'own'; readonly customer: OwnCustomer }
   | { readonly is: 'crm'; readonly customer: JsonObject }
   | { readonly is: 'unknown' }
   /** The CRM behind the bridge did not answer. */
   | { readonly is: 'failed'; readonly why: string };
 
-const own = (customer: OwnCustomer): LookedUp => ({ is: 'own', customer });
-const unknown: LookedUp = { is: 'unknown' };
+const own = (customer: OwnCustomer): FoundCustomer => ({ is: 'own', customer });
+const unknown: FoundCustomer = { is: 'unknown' };
 
 /** Only customers of the agent who asks; another agent's is as unknown as nobody's. @throws TwilioError */
-export const lookUp = async (deps: LookupDeps, asked: CallbackRequest): Promise<LookedUp> => {
+export const findCustomer = async (deps: FindDeps, asked: CallbackRequest): Promise<FoundCustomer> => {
   const { worker, text } = asked;
   const id = text('CustomerId');
   const customers = createCustomers(deps.accounts.frontline);
@@ -46,9 +46,9 @@ export const lookUp = async (deps: LookupDeps, asked: CallbackRequest): Promise<
 };
 
 const fromCrm = async (
-  { accounts: { askCrm } }: LookupDeps,
+  { accounts: { askCrm } }: FindDeps,
   { form, verified }: CallbackRequest,
-): Promise<LookedUp> => {
+): Promise<FoundCustomer> => {
   if (askCrm === undefined) return unknown;
   const params = { ...paramsOf(form), Location: 'GetCustomerDetailsByCustomerId' };
   const said = await askCrm(params, verified.secrets.frontline.authToken);
@@ -63,7 +63,7 @@ const fromCrm = async (
  * member is its customer, so that an id that somebody put together names nobody.
  */
 const byOlderId = async (
-  deps: LookupDeps,
+  deps: FindDeps,
   customers: Customers,
   worker: string,
   id: string,
@@ -79,7 +79,7 @@ const byOlderId = async (
   return customer !== undefined && isCalled(customer, identity) ? { ...customer, id } : undefined;
 };
 
-const conversationOf = async ({ store, accounts: { flex } }: LookupDeps, channel: ChannelSid) => {
+const conversationOf = async ({ store, accounts: { flex } }: FindDeps, channel: ChannelSid) => {
   const pair = await loadPair(store, pairId('flex', channel));
   if (pair?.frontline !== undefined) return pair.frontline;
   const named = textField((await flex.channel(channel)) ?? '{}', 'ConversationSid');
@@ -88,7 +88,7 @@ const conversationOf = async ({ store, accounts: { flex } }: LookupDeps, channel
 
 /** The customer's chat in Flex, as the bridge has paired it: attributes alone may be anybody's word. */
 export const chatOf = async (
-  { store, pairs, accounts: { flex } }: LookupDeps,
+  { store, pairs, accounts: { flex } }: FindDeps,
   { conversation }: OwnCustomer,
 ): Promise<{ readonly pair: Pair; readonly attributes: string } | undefined> => {
   const id = await pairs.find('frontline', conversation);
