@@ -6,7 +6,7 @@ export const createThrottle = (perSecond: number, { now }: Pick<Clock, 'now'>): 
   let at = now();
   return () => {
     const passed = Math.max(0, now() - at);
-    at += passed;
+    at = now();
     left = Math.min(perSecond, left + (passed * perSecond) / 1000);
     if (left < 1) return false;
     left -= 1;
