@@ -22,7 +22,9 @@ const LARGEST = 48 * 1024;
 export const FIELD = /\{\{\s*([A-Za-z][\w.-]*)\s*\}\}/g;
 
 /** @throws WrongTemplates naming everything that is wrong at once, each with its line. */
-export const readTemplates = (text: string): readonly TemplateCategory[] => {
+export const readTemplates = (file: string): readonly TemplateCategory[] => {
+  // Some editors put a mark of their own in front.
+  const text = file.replace(/^\uFEFF/, '');
   const value = parse(text);
   const lines = linesOf(text);
   const problems: string[] = [];

@@ -53,6 +53,8 @@ export type Verified = {
   readonly receivedAt: number;
   /** As read for this request. */
   readonly secrets: Secrets;
+  /** Aborted when the caller is answered: what is still under way is for nobody. */
+  readonly stop: AbortSignal;
   /** What the journal is to say from here on, also when the answer comes too late or not at all. */
   readonly logAs: (known: Partial<Logged>) => void;
 };
@@ -160,7 +162,7 @@ const answerTo = async (deps: EndpointDeps, called: Called | undefined, asked: A
   const proof = await verify(deps, row.callers, { url, signature, form: body.form });
   if (typeof proof === 'string') return refused(proof);
   logAs({ sids: sidsIn(body.form) });
-  return row.answer({ ...body, ...proof, receivedAt, logAs });
+  return row.answer({ ...body, ...proof, receivedAt, logAs, stop });
 };
 
 type FormBody = Pick<Verified, 'contentType' | 'text' | 'form'>;

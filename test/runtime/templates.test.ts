@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { readTemplates, WrongTemplates } from '../../src/templates.ts';
 
 const wrong = (text: string): string => {
@@ -20,6 +21,7 @@ describe('the file of templates', () => {
     ];
     expect(readTemplates(JSON.stringify(categories))).toEqual(categories);
     expect(readTemplates('[]')).toEqual([]);
+    expect(readTemplates(`\uFEFF${JSON.stringify(categories)}`)).toEqual(categories);
   });
 
   test.each([
@@ -62,6 +64,23 @@ describe('the file of templates', () => {
       '  line 4: display_name is no name',
       '  line 4: templates is no list',
     ]);
+  });
+
+  test('is read or refused with lines that it has, whatever stands in it', () => {
+    const near = fc.anything({ maxDepth: 4, key: fc.constantFrom('display_name', 'templates', 'content', 'x') });
+    const text = fc.oneof(
+      fc.string(),
+      fc.json(),
+      near.map((value) => JSON.stringify([value], undefined, 1) ?? ''),
+    );
+    fc.assert(
+      fc.property(text, (file) => {
+        const said = wrong(file);
+        if (said === '' || said.startsWith('[')) return;
+        const lines = said.split('\n').map((line) => Number(/^ {2}line (\d+): /.exec(line)?.[1]));
+        expect(lines.every((line) => line >= 1 && line <= file.split('\n').length)).toBe(true);
+      }),
+    );
   });
 
   test('is refused when its answer would be longer than Frontline takes', () => {

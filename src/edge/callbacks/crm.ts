@@ -34,7 +34,7 @@ const listCustomers = async (
     return answered({ objects: said.objects }, customers.length);
   }
   const page = { size: pageSize(text('PageSize')), after: text('Anchor'), query: text('Query') };
-  const found = await createCustomers(accounts.frontline).list(worker, page);
+  const found = await createCustomers(accounts.frontline, verified.stop).list(worker, page);
   const customers = thatFit(found.map(inList));
   return answered({ objects: { customers, searchable: true } }, customers.length);
 };

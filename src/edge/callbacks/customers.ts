@@ -72,12 +72,19 @@ export type Customers = {
   readonly in: (worker: string, conversation: ConversationSid) => Promise<OwnCustomer | undefined>;
 };
 
-/** Nothing is remembered from one call to the next: who is whose customer changes with each transfer. */
-export const createCustomers = ({ conversationsOf, conversationName, people }: FrontlineDirectory): Customers => {
+/**
+ * Nothing is remembered from one call to the next: who is whose customer changes with each transfer. What takes many
+ * reads throws once `stop` is aborted.
+ */
+export const createCustomers = (
+  { conversationsOf, conversationName, people }: FrontlineDirectory,
+  stop: AbortSignal,
+): Customers => {
   const all = async (worker: string): Promise<readonly OwnConversation[]> => {
     const found: OwnConversation[] = [];
     let from: string | undefined;
     for (let page = 0; page < LIST_PAGES; page++) {
+      stop.throwIfAborted();
       const { conversations, next } = await conversationsOf({ identity: worker }, from);
       found.push(...conversations);
       if (next === undefined) break;
@@ -92,6 +99,7 @@ export const createCustomers = ({ conversationsOf, conversationName, people }: F
   /** Customer after customer, read no further than they are asked for. */
   async function* each(worker: string, conversations: readonly OwnConversation[]): AsyncGenerator<OwnCustomer> {
     for (let at = 0; at < conversations.length; at += AT_ONCE) {
+      stop.throwIfAborted();
       const some = await Promise.all(conversations.slice(at, at + AT_ONCE).map((one) => of(worker, one)));
       yield* some.filter((customer) => customer !== undefined);
     }

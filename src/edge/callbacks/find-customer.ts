@@ -30,7 +30,7 @@ const unknown: FoundCustomer = { is: 'unknown' };
 export const findCustomer = async (deps: FindDeps, asked: CallbackRequest): Promise<FoundCustomer> => {
   const { worker, text } = asked;
   const id = text('CustomerId');
-  const customers = createCustomers(deps.accounts.frontline);
+  const customers = createCustomers(deps.accounts.frontline, asked.verified.stop);
   const conversation = text('ConversationSid');
   if (isSid('CH', conversation)) {
     const here = await customers.in(worker, conversation);
