@@ -109,14 +109,15 @@ export const createCustomers = (
     list: async (worker, { size, after, query }) => {
       const wanted = folded(query.trim());
       // A conversation is named after its customer; one without a name is looked into.
-      const mayBe = (name: string): boolean => name === '' || folded(name).includes(wanted);
-      const conversations = (await all(worker)).filter(({ name }) => mayBe(name));
+      const isWanted = (name: string): boolean => folded(name).includes(wanted);
+      const conversations = (await all(worker)).filter(({ name }) => name === '' || isWanted(name));
+      const nameless = new Set(conversations.filter(({ name }) => name === '').map(({ sid }) => sid));
       const found: OwnCustomer[] = [];
       const seen = new Set<string>();
       let reached = after === '';
       for await (const customer of each(worker, conversations)) {
         const key = customer.identity ?? customer.address ?? customer.id;
-        if (seen.has(key) || !folded(customer.name).includes(wanted)) continue;
+        if (seen.has(key) || (nameless.has(customer.conversation) && !isWanted(customer.name))) continue;
         seen.add(key);
         if (reached) found.push(customer);
         else reached = customer.id === after;

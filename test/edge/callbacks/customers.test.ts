@@ -17,7 +17,7 @@ const directoryOf = (total: number, onRead: () => void = () => {}) => {
       return {
         conversations: Array.from({ length: end - start }, (_, n) => ({
           sid: sid(start + n),
-          name: 'x',
+          name: `Customer ${start + n}`,
           updatedAt: n,
         })),
         next: end < total ? String(end) : undefined,
@@ -42,6 +42,16 @@ describe("an agent's customers", () => {
     const { directory, reads } = directoryOf(400);
     expect(await createCustomers(directory, new AbortController().signal).list(worker, page)).toHaveLength(30);
     expect(reads).toEqual({ lists: 8, people: 50 });
+  });
+
+  test('are searched by the names of the conversations, so that few of them are looked into', async () => {
+    const { directory, reads } = directoryOf(400);
+    const found = await createCustomers(directory, new AbortController().signal).list(worker, {
+      ...page,
+      query: 'R 39',
+    });
+    expect(found).toHaveLength(11);
+    expect(reads).toEqual({ lists: 8, people: 11 });
   });
 
   test('are those of a thousand conversations at most', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { FLEX } from '../../../local-twilio/defaults.ts';
 import { ann, type CallbackHarness, callbackHarness, type Heard } from './harness.ts';
 
@@ -35,12 +35,18 @@ describe('the number of a conversation that an agent begins', () => {
   });
 });
 
+let without: CallbackHarness | undefined;
+afterEach(async () => {
+  await without?.end();
+  without = undefined;
+});
+
 test('without a number no conversation begins by SMS or WhatsApp, and one by chat needs none', async () => {
   const bridge = await callbackHarness();
+  without = bridge;
   const heard = async (ChannelType: string) => said(await bridge.ask(path, { ...asked, ChannelType }));
   expect(await heard('sms')).toEqual([403, 'no number for this channel\n']);
   expect(await heard('whatsapp')).toEqual([403, 'no number for this channel\n']);
   expect(await heard('chat')).toEqual([200, '{"proxy_address":""}']);
   expect(bridge.answers()[0]).toMatchObject({ step: 'answered', type: 'GetProxyAddress', reason: 'no_number' });
-  await bridge.end();
 });

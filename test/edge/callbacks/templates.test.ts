@@ -113,7 +113,6 @@ describe('the templates for a customer of the CRM', () => {
 
 test('without a file there are none, for anybody', async () => {
   const bridge = await callbackHarness();
-  const heard = await bridge.ask(path, asked('jo'));
+  const heard = await bridge.ask(path, asked('jo')).finally(bridge.end);
   expect([heard.status, heard.text]).toEqual([200, '[]']);
-  await bridge.end();
 });
