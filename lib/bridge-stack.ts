@@ -2,6 +2,7 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { AVAILABILITY } from '../src/contract.ts';
 import { bridgeDashboard } from './constructs/bridge-dashboard.ts';
 import { BridgeFunction, type SharedProps } from './constructs/bridge-function.ts';
 import { BridgeSecret } from './constructs/bridge-secret.ts';
@@ -32,10 +33,13 @@ export class BridgeStack extends Stack {
     const { values: settings } = new RequiredSettings(this, 'Settings', stage);
     const functions = this.addFunctions({ stage, settings, resources: { secret, table, queues }, topic });
     sweepEveryMinute(this, 'EveryMinute', functions.Sweep);
-    const api = new WebhookApi(this, 'Api', { webhook: functions.Webhook, stage, topic });
+    const api = new WebhookApi(this, 'Api', {
+      ...{ webhook: functions.Webhook, callbacks: functions.Callbacks, stage, topic },
+    });
     new SyncAlarms(this, 'Sync', { stage, topic });
     const dashboard = bridgeDashboard(this, 'Dashboard', { stage, api, queues, functions, table });
     this.addWebhookAddresses(api);
+    this.addCallbackAddresses(api);
     this.addOperatorOutputs(secret, topic, dashboard);
   }
 
@@ -65,6 +69,7 @@ export class BridgeStack extends Stack {
     const add = (name: FunctionName) => new BridgeFunction(this, name, { ...FUNCTIONS[name], ...shared });
     return {
       Webhook: add('Webhook'),
+      Callbacks: add('Callbacks'),
       ReplicateFlex: add('ReplicateFlex'),
       ReplicateFrontline: add('ReplicateFrontline'),
       Forward: add('Forward'),
@@ -85,6 +90,14 @@ export class BridgeStack extends Stack {
       `${api.url('/taskrouter-handler')}${RETRY_ALL}`,
       'Both accounts: EventCallbackUrl of the TaskRouter workspace',
     );
+  }
+
+  /** The addresses that the operator enters in Frontline's console, and the one that a web page calls. */
+  private addCallbackAddresses(api: WebhookApi): void {
+    this.addOutput('CrmCallback', api.url('/frontline/crm'), 'Frontline account: CRM callback');
+    this.addOutput('OutgoingCallback', api.url('/frontline/outgoing'), 'Frontline account: outgoing conversations');
+    this.addOutput('TemplatesCallback', api.url('/frontline/templates'), 'Frontline account: templates callback');
+    this.addOutput('Availability', api.url(AVAILABILITY), 'For the web pages of AVAILABILITY_ORIGINS');
   }
 
   /** What the operator sets, subscribes to and looks at. */

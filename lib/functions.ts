@@ -14,6 +14,15 @@ export const FUNCTIONS = {
     harm: 'Customers and agents may miss messages until the sweep repairs their chats: the function lost a webhook.',
     runbook: 'The webhook function fails',
   },
+  Callbacks: {
+    code: 'callbacks',
+    description: "Answers Frontline's app, and the page that asks for agents",
+    timeoutSeconds: 7, // it answers within 5.2; Frontline itself waits no longer than 6
+    // The pairs that it reads of, and what it notes when it tells an agent that somebody waits.
+    access: { sends: ['flex-events'], table: ['GetItem', 'UpdateItem'], secret: 'read' },
+    harm: 'Agents in Frontline do not see customers and templates, and begin no conversations.',
+    runbook: 'The callbacks function fails',
+  },
   ReplicateFlex: {
     code: 'replicate',
     description: 'Carries Flex chats to Frontline',

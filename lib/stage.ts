@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import {
+  CALLBACK_SETTINGS,
+  type CallbackSetting,
   contradictions,
   OLD_NAMES,
   REQUIRED_SETTINGS,
@@ -6,6 +10,7 @@ import {
   SETTINGS,
   type Setting,
 } from '../src/contract.ts';
+import { readTemplates, WrongTemplates } from '../src/templates.ts';
 
 /** One deployment of the bridge, as the environment of `cdk` describes it. */
 export type Stage = {
@@ -17,6 +22,8 @@ export type Stage = {
   /** Every setting; empty when not set. */
   readonly settings: Readonly<Record<Setting, string>>;
   readonly missing: readonly RequiredSetting[];
+  /** The file of message templates that is deployed, if any is. */
+  readonly templates: string | undefined;
 };
 
 export const required = Object.keys(REQUIRED_SETTINGS) as readonly RequiredSetting[];
@@ -40,7 +47,12 @@ export const readStage = (environment: Readonly<Record<string, string | undefine
   for (const setting of required)
     if (settings[setting] !== '' && !new RegExp(`^${REQUIRED_SETTINGS[setting]}$`).test(settings[setting]))
       problems.push(`${setting} does not look like ${REQUIRED_SETTINGS[setting]}`);
+  for (const [setting, [pattern, expected]] of callbackSettings)
+    if (settings[setting] !== '' && !new RegExp(`^(?:${pattern})$`).test(settings[setting]))
+      problems.push(`${setting} is not ${expected}`);
   problems.push(...contradictions((setting) => settings[setting]));
+  const templates = settings.TEMPLATES_FILE === '' ? undefined : resolve(settings.TEMPLATES_FILE);
+  if (templates !== undefined) problems.push(...problemsOfTemplates(templates));
   if (problems.length > 0) throw new Error(`This stage cannot be deployed:\n  ${problems.join('\n  ')}`);
   return {
     name,
@@ -48,5 +60,19 @@ export const readStage = (environment: Readonly<Record<string, string | undefine
     state: name === 'production' ? 'kept' : 'removed',
     settings,
     missing: required.filter((setting) => settings[setting] === ''),
+    templates,
   };
+};
+
+const callbackSettings = Object.entries(CALLBACK_SETTINGS) as readonly [CallbackSetting, readonly [string, string]][];
+
+/** A file that is broken is said at synthesis, not by the app of the first agent who asks. */
+const problemsOfTemplates = (file: string): readonly string[] => {
+  try {
+    readTemplates(readFileSync(file, 'utf8'));
+    return [];
+  } catch (error) {
+    if (error instanceof WrongTemplates) return [error.message];
+    return [`TEMPLATES_FILE cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`];
+  }
 };

@@ -5,6 +5,7 @@ import type { LocalQueues } from '../src/adapters/in-process/source.ts';
 import { startWorker } from '../src/adapters/in-process/worker.ts';
 import type { Database } from '../src/adapters/sqlite/open.ts';
 import { createAccounts } from '../src/adapters/twilio/accounts.ts';
+import { createCallbackAccounts } from '../src/adapters/twilio/callback-accounts.ts';
 import { createGuards } from '../src/adapters/twilio/http/guards.ts';
 import type { HttpCall } from '../src/adapters/twilio/http/http.ts';
 import { QUEUES, type QueueName, TIMES } from '../src/contract.ts';
@@ -16,10 +17,13 @@ import type { Consumer } from '../src/core/ports/queues.ts';
 import type { Store } from '../src/core/ports/store.ts';
 import { createReplicator } from '../src/core/replicator.ts';
 import { createWholeSweep } from '../src/core/sweep/whole-sweep.ts';
-import { createWebhook } from '../src/edge/routes.ts';
+import { callbackRoutes } from '../src/edge/callbacks/routes.ts';
+import { createEndpoint } from '../src/edge/endpoint.ts';
+import { webhookRoutes } from '../src/edge/routes.ts';
 import { bridgeSettings } from '../src/runtime/bridge-settings.ts';
 import type { Secrets } from '../src/runtime/secrets.ts';
 import type { Config } from '../src/runtime/settings.ts';
+import type { TemplateCategory } from '../src/templates.ts';
 import { everyNowAndThen } from './chores.ts';
 
 /** So many chats side by side, on each queue. */
@@ -34,6 +38,9 @@ export type LocalBridgeDeps = {
   readonly store: Store;
   readonly queues: LocalQueues;
   readonly http: HttpCall;
+  /** For the CRM behind the bridge: reads no longer answer than Frontline takes. */
+  readonly crmHttp: HttpCall;
+  readonly templates: readonly TemplateCategory[];
   readonly clock: Clock;
   readonly journal: Journal;
   readonly sweepMs: number;
@@ -47,12 +54,13 @@ export type RunningBridge = {
 
 export const startBridge = (parts: LocalBridgeDeps): RunningBridge => {
   const { config, secrets, database, store, queues, clock, journal } = parts;
+  const rest = {
+    ...{ config, http: parts.http, guards: createGuards({ clock, journal }) },
+    secrets: async () => secrets,
+  };
   const deps = {
     ...{ store, queues, clock, journal, nonce: randomUUID },
-    ...createAccounts({
-      ...{ config, http: parts.http, guards: createGuards({ clock, journal }) },
-      secrets: async () => secrets,
-    }),
+    ...createAccounts(rest),
     settings: bridgeSettings(config, secrets.stampKey),
   };
 
@@ -77,8 +85,13 @@ export const startBridge = (parts: LocalBridgeDeps): RunningBridge => {
   );
   const endSweep = everyNowAndThen(parts.sweepMs, createWholeSweep(deps), failed('sweep', []));
   const endRemoval = everyNowAndThen(HOURLY_MS, database.removeExpired, failed('expired rows', []));
+  const edge = { queues, journal, clock, config, secrets: rest.secrets };
+  const callbacks = callbackRoutes({
+    ...{ store, queues, clock, config, nonce: randomUUID, templates: parts.templates },
+    accounts: createCallbackAccounts({ ...rest, crmHttp: parts.crmHttp }),
+  });
   return {
-    webhook: createWebhook({ queues, journal, clock, config, secrets: async () => secrets }),
+    webhook: createEndpoint(edge, new Map([...webhookRoutes(edge), ...callbacks])),
     stop: async () => {
       await Promise.all([endSweep(), endRemoval(), ...workers.map((worker) => worker.stop())]);
     },

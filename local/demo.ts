@@ -13,6 +13,7 @@ import { type RunningTwilio, startLocalTwilio } from '../local-twilio/server.ts'
 import { judge } from '../local-twilio/transcripts.ts';
 import type { Entry } from '../src/core/ports/journal.ts';
 import type { Store } from '../src/core/ports/store.ts';
+import { readCallbackSettings } from '../src/runtime/callback-settings.ts';
 import { ownOptions } from '../src/runtime/own-options.ts';
 import { beginChat, type DialoguePlan, type ToldOnBothSides } from './demo/dialogue.ts';
 import { type Host, startHost } from './host.ts';
@@ -147,6 +148,7 @@ const runDay = async (day: Day): Promise<readonly string[]> => {
       settleMs: SETTLE_MS,
       answeredSettleMs: SETTLE_MS,
       leaseMs: LEASE_MS,
+      callbacks: readCallbackSettings(() => undefined, []),
     },
     accounts: {
       flex: { authToken: FLEX.authToken, previousAuthToken: undefined, apiKey: undefined },

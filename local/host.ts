@@ -8,6 +8,7 @@ import { lapseIntents } from '../src/adapters/sqlite/lapse.ts';
 import { openDatabase } from '../src/adapters/sqlite/open.ts';
 import { createSqliteQueue } from '../src/adapters/sqlite/queue.ts';
 import { createSqliteStore } from '../src/adapters/sqlite/store.ts';
+import { LARGEST_CALLBACK_BYTES } from '../src/adapters/twilio/callback-accounts.ts';
 import { createHttp } from '../src/adapters/twilio/http/http.ts';
 import type { Journal } from '../src/core/ports/journal.ts';
 import type { Store } from '../src/core/ports/store.ts';
@@ -15,6 +16,7 @@ import { pathReadings } from '../src/edge/request.ts';
 import type { Secrets } from '../src/runtime/secrets.ts';
 import type { Settings } from '../src/runtime/settings.ts';
 import { systemClock } from '../src/runtime/system-clock.ts';
+import type { TemplateCategory } from '../src/templates.ts';
 import { startBridge } from './bridge.ts';
 import { isGet, requestOf, sendJson, sendResponse } from './http-seam.ts';
 import { listen } from './listener.ts';
@@ -42,6 +44,8 @@ export type HostOptions = {
   /** 127.0.0.1 unless given. */
   readonly address?: string | undefined;
   readonly sweepMs: number;
+  /** None unless given. */
+  readonly templates?: readonly TemplateCategory[] | undefined;
   readonly journal: Journal;
   /** Empties the file first: for accounts that are made anew at each start. */
   readonly forget?: boolean | undefined;
@@ -88,11 +92,13 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
     throw error;
   });
   const http = createHttp(clock, { maxSockets: SOCKETS });
+  const crmHttp = createHttp(clock, { maxAnswerBytes: LARGEST_CALLBACK_BYTES });
   const publicBaseUrl = options.settings.publicBaseUrl ?? `http://localhost:${listener.port}`;
   const bridge = startBridge({
     config: { ...options.settings, publicBaseUrl },
     secrets: { ...options.accounts, stampKey },
-    ...{ database, store, queues, clock, http: http.call },
+    ...{ database, store, queues, clock, http: http.call, crmHttp: crmHttp.call },
+    templates: options.templates ?? [],
     journal: options.journal,
     sweepMs: options.sweepMs,
   });
@@ -122,6 +128,7 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
     await listener.close();
     // Calls still under way are cut off, and what became of them is looked up after the next start.
     http.close();
+    crmHttp.close();
     await Promise.race([ended, sleep(CUT_OFF_MS, undefined, { ref: false })]);
     await socket.close();
     await database.close();

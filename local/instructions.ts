@@ -1,4 +1,5 @@
 /** What has to stand in Twilio's own settings for a bridge at this address. */
+import { CALLBACKS } from '../src/contract.ts';
 import type { Settings } from '../src/runtime/settings.ts';
 
 const chatEvents =
@@ -26,6 +27,8 @@ export const webhookInstructions = (settings: Settings, publicBaseUrl: string): 
   `    Conversations, service ${settings.frontline.serviceSid}, post-event webhook (on the service only, not on the account):`,
   `      ${publicBaseUrl}/frontline-to-chat`,
   `      events: ${conversationsEvents}`,
+  '    Frontline, callbacks:',
+  ...CALLBACKS.map((path) => `      ${publicBaseUrl}${path}`),
   '',
   settings.flex.defaultWebhook === undefined
     ? '  FLEX_CHAT_DEFAULT_WEBHOOK is not set: customers on SMS get no messages. Leave it empty for web chat only.'

@@ -9,6 +9,7 @@ const colours: Readonly<Record<Entry['step'], Parameters<typeof styleText>[0]>> 
   queued: 'dim',
   swept: 'dim',
   skipped: 'dim',
+  answered: 'green',
   replicated: 'green',
   linked: 'green',
   forwarded: 'green',

@@ -5,6 +5,8 @@ import { OLD_NAMES, REQUIRED_SETTINGS, SECRET_FIELDS } from '../src/contract.ts'
 import { readConfigAndSecrets } from '../src/runtime/config.ts';
 import type { Secrets } from '../src/runtime/secrets.ts';
 import { type Settings, WrongSettings } from '../src/runtime/settings.ts';
+import { templatesIn } from '../src/runtime/templates-file.ts';
+import type { TemplateCategory } from '../src/templates.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,6 +25,7 @@ export type LocalSettings = {
   /** The file means nothing unless its local Twilio is recalled too, and no setting asks to keep it. */
   readonly forget: boolean;
   readonly sweepMs: number;
+  readonly templates: readonly TemplateCategory[];
 };
 
 /** Who sets one of these has accounts of his own in mind. */
@@ -74,10 +77,11 @@ export const readLocalSettings = (environment: Environment): LocalSettings => {
   const publicBaseUrl = given(environment, 'PUBLIC_BASE_URL');
   // Only a Twilio on this machine can reach localhost: for the real one the public address must be told.
   const reachable = accountsOf === 'local' || given(environment, 'TWILIO_BASE_URL') !== undefined;
-  const read = ((): ReturnType<typeof readConfigAndSecrets> | undefined => {
+  const read = (() => {
     try {
       const stand = reachable ? { PUBLIC_BASE_URL: publicBaseUrl ?? 'http://localhost' } : {};
-      return readConfigAndSecrets({ ...whole, ...stand }, 'made at the first start');
+      const both = readConfigAndSecrets({ ...whole, ...stand }, 'made at the first start');
+      return { ...both, templates: templatesIn(both.config.callbacks.templatesFile) };
     } catch (error) {
       if (!(error instanceof WrongSettings)) throw error;
       problems.push(...error.problems);
@@ -100,5 +104,6 @@ export const readLocalSettings = (environment: Environment): LocalSettings => {
       read.config.twilioBaseUrl === undefined &&
       given(environment, 'DATA_FILE') === undefined,
     sweepMs: sweepSeconds * 1000,
+    templates: read.templates,
   };
 };

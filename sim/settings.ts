@@ -1,5 +1,6 @@
 /** Configuration and secrets of a bridge between the local Twilio's two accounts. */
 import { FLEX, FRONTLINE } from '../local-twilio/defaults.ts';
+import { readCallbackSettings } from '../src/runtime/callback-settings.ts';
 import type { AccountSecrets, Secrets } from '../src/runtime/secrets.ts';
 import type { Config } from '../src/runtime/settings.ts';
 
@@ -19,6 +20,7 @@ export const configWith = (more: Partial<Config> = {}): Config => ({
   settleMs: 60_000,
   answeredSettleMs: 10_000,
   leaseMs: 20_000,
+  callbacks: readCallbackSettings(() => undefined, []),
   ...more,
 });
 

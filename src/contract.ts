@@ -17,6 +17,13 @@ export const SETTINGS = [
   'SETTLE_SECONDS',
   'ANSWERED_SETTLE_SECONDS',
   'LEASE_SECONDS',
+  'FRONTLINE_SMS_NUMBER',
+  'FRONTLINE_WHATSAPP_NUMBER',
+  'BACKUP_CRM_ENDPOINT',
+  'TEMPLATES_FILE',
+  'NOTIFICATION_TIMEOUT_MINUTES',
+  'AVAILABILITY_ORIGINS',
+  'AVAILABILITY_PER_SECOND',
 ] as const;
 export type Setting = (typeof SETTINGS)[number];
 
@@ -30,6 +37,29 @@ export const REQUIRED_SETTINGS = {
   CONVERSATION_SERVICE_SID: 'IS[0-9a-f]{32}',
 } as const satisfies Readonly<Partial<Record<Setting, string>>>;
 export type RequiredSetting = keyof typeof REQUIRED_SETTINGS;
+
+const here = 'http://(localhost|127\\.\\d+\\.\\d+\\.\\d+|\\[::1\\])(:\\d+)?';
+const origin = `(https://[a-z0-9.-]+(:\\d+)?|${here})`;
+
+/**
+ * What the callbacks' settings look like, where they are set (a regular expression for the whole value, and the same
+ * for people): a deployment is refused for them, not each of its functions at its start.
+ */
+export const CALLBACK_SETTINGS = {
+  FRONTLINE_SMS_NUMBER: ['\\+\\d{7,15}', 'a number, + and 7 to 15 digits'],
+  FRONTLINE_WHATSAPP_NUMBER: ['(whatsapp:)?\\+\\d{7,15}', 'a number, + and 7 to 15 digits, with whatsapp: or without'],
+  BACKUP_CRM_ENDPOINT: [`(https://[^\\s#@/]+|${here})(/[^\\s#@]*)?`, 'an https URL'],
+  NOTIFICATION_TIMEOUT_MINUTES: ['(?!0*(\\.0*)?$)\\d{1,3}(\\.\\d+)?', 'minutes, more than 0 and less than 1000'],
+  AVAILABILITY_ORIGINS: [
+    `${origin}(\\s*,\\s*${origin})*`,
+    'origins such as https://www.example.com, with commas between',
+  ],
+  AVAILABILITY_PER_SECOND: ['[1-9]\\d{0,3}', 'a whole number, 1 to 9999'],
+} as const satisfies Readonly<Partial<Record<Setting, readonly [pattern: string, forPeople: string]>>>;
+export type CallbackSetting = keyof typeof CALLBACK_SETTINGS;
+
+/** How often a second the page that asks for agents is answered, unless AVAILABILITY_PER_SECOND says otherwise. */
+export const AVAILABILITY_PER_SECOND = 20;
 
 /** Names of settings in the older app that are still read: old name by ours. */
 export const OLD_NAMES: Readonly<Partial<Record<Setting, string>>> = {
@@ -54,6 +84,13 @@ export const contradictions = (given: (setting: Setting) => string): readonly st
     ...same(['PUBLIC_BASE_URL', 'FLEX_CHAT_DEFAULT_WEBHOOK', 'the bridge would post to itself']),
     ...(ROUTES.some((route) => path.endsWith(route))
       ? ["FLEX_CHAT_DEFAULT_WEBHOOK is a bridge's own address: set the one that Flex had before"]
+      : []),
+    ...(given('PUBLIC_BASE_URL') !== '' &&
+    given('BACKUP_CRM_ENDPOINT').startsWith(`${given('PUBLIC_BASE_URL').replace(/\/+$/, '')}/`)
+      ? ["BACKUP_CRM_ENDPOINT is the bridge's own address: it would ask itself"]
+      : []),
+    ...(given('AVAILABILITY_ORIGINS') !== '' && given('WORKSPACE_SID') === ''
+      ? ['AVAILABILITY_ORIGINS needs WORKSPACE_SID: agents are looked up there']
       : []),
   ];
 };
@@ -91,6 +128,16 @@ export const SECRET_TAG = 'flex-frontline-bridge';
 export const ROUTES = ['/chat-to-frontline', '/frontline-to-chat', '/taskrouter-handler'] as const;
 export type Route = (typeof ROUTES)[number];
 
+/** What Frontline's app asks for, https://www.twilio.com/docs/frontline, and answers with what it gets. */
+export const CALLBACKS = ['/frontline/crm', '/frontline/outgoing', '/frontline/templates'] as const;
+export type Callback = (typeof CALLBACKS)[number];
+
+/** What a web page asks: whether an agent is there. */
+export const AVAILABILITY = '/check-agent-availability';
+
+/** The file of templates, as it lies beside the code of the function that fills them in. */
+export const TEMPLATES_ASSET = 'templates.json';
+
 /** The queues: messages of one group (a chat) are handled in order, groups side by side. */
 export const QUEUES = ['flex-events', 'frontline-events', 'default-webhook'] as const;
 export type QueueName = (typeof QUEUES)[number];
@@ -121,6 +168,7 @@ export const OUTCOMES = [
   'undone',
   'refused',
   'failed',
+  'answered',
 ] as const;
 
 /** The ends that the bridge calls; each has a breaker of its own. */

@@ -96,6 +96,7 @@ const waiting = (of: Readonly<Record<QueueName, EventQueue>>): IWidget[] => {
 const failures = (of: Readonly<Record<FunctionName, IFunction>>): IWidget => {
   const functions = [
     ['webhook', of.Webhook],
+    ['callbacks', of.Callbacks],
     ['Flex -> Frontline', of.ReplicateFlex],
     ['Frontline -> Flex', of.ReplicateFrontline],
     ['forward', of.Forward],

@@ -12,7 +12,7 @@ import {
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import type { Setting } from '../../src/contract.ts';
+import { type Setting, TEMPLATES_ASSET } from '../../src/contract.ts';
 import { MEMORY_MB } from '../memory.ts';
 import type { Stage } from '../stage.ts';
 import { type Access, grantAccess } from './access.ts';
@@ -59,6 +59,21 @@ const BUNDLING: BundlingOptions = {
   banner: "import{createRequire as r}from'node:module';const require=r(import.meta.url);",
 };
 
+/** As a word of the shell that runs the hook. */
+const quoted = (path: string): string => `'${path.replaceAll("'", "'\\''")}'`;
+
+/** The code, and beside it the file of message templates, if there is one. */
+const bundlingWith = (templates: string | undefined): BundlingOptions => {
+  if (templates === undefined) return BUNDLING;
+  const copied = (out: string) => `cp ${quoted(templates)} ${quoted(join(out, TEMPLATES_ASSET))}`;
+  const commandHooks = {
+    beforeBundling: () => [],
+    beforeInstall: () => [],
+    afterBundling: (_: string, out: string) => [copied(out)],
+  };
+  return { ...BUNDLING, commandHooks };
+};
+
 /** A function with its own log, its own role and an alarm on its failures. */
 export class BridgeFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: BridgeFunctionProps) {
@@ -83,7 +98,7 @@ export class BridgeFunction extends NodejsFunction {
       systemLogLevelV2: SystemLogLevel.WARN, // start, end and report of every call would cost more than the call
       logGroup,
       role,
-      bundling: BUNDLING,
+      bundling: bundlingWith(props.code === 'callbacks' ? props.stage.templates : undefined),
     });
     const { access, resources } = props;
     grantAccess(this, access, resources);

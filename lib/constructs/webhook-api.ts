@@ -1,13 +1,28 @@
 import { Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  type CfnStage,
+  HttpApi,
+  HttpMethod,
+  type HttpRoute,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { metricsNamespace, ROUTES, type Route } from '../../src/contract.ts';
+import {
+  AVAILABILITY,
+  AVAILABILITY_PER_SECOND,
+  CALLBACKS,
+  type Callback,
+  metricsNamespace,
+  ROUTES,
+  type Route,
+} from '../../src/contract.ts';
 import type { Stage } from '../stage.ts';
 import { ACCESS_LINE } from './access-log.ts';
 import { BridgeAlarm } from './alarm.ts';
@@ -19,38 +34,51 @@ const accessLog = AccessLogFormat.custom(JSON.stringify(ACCESS_LINE));
 /** The account's own limits in most regions. A lower one would lose webhooks: Conversations never repeats one. */
 const throttle = { rateLimit: 10_000, burstLimit: 5_000 };
 
-/** The addresses that Twilio calls. */
+const SIGNED = 'The caller is Twilio, known by the signature that the function verifies over the whole request.';
+
+const acknowledgeNoAuthorizer = (route: HttpRoute, reason: string): void =>
+  Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason });
+
+const AVAILABILITY_KEY = `ANY ${AVAILABILITY}`;
+
+type WebhookApiProps = {
+  readonly webhook: IFunction;
+  readonly callbacks: IFunction;
+  readonly stage: Stage;
+  readonly topic: ITopic;
+};
+
+/** The addresses that Twilio calls, and the one for a web page. */
 export class WebhookApi extends Construct {
   readonly api: HttpApi;
   readonly throttled: Metric;
   private readonly refused: Metric;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    props: { readonly webhook: IFunction; readonly stage: Stage; readonly topic: ITopic },
-  ) {
+  constructor(scope: Construct, id: string, props: WebhookApiProps) {
     super(scope, id);
-    this.api = new HttpApi(this, 'Api', { createDefaultStage: false, description: 'Webhooks from Twilio' });
+    this.api = new HttpApi(this, 'Api', {
+      createDefaultStage: false,
+      description: 'Webhooks and callbacks from Twilio',
+    });
     const log = keptLog(this, 'AccessLog', props.stage);
-    new HttpStage(this, 'Stage', {
+    const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
       throttle,
       accessLogSettings: { destination: new LogGroupLogDestination(log), format: accessLog },
     });
-    const integration = new HttpLambdaIntegration('Webhook', props.webhook);
-    for (const path of ROUTES)
-      for (const route of this.api.addRoutes({ path, methods: [HttpMethod.POST], integration }))
-        Validations.of(route).acknowledge({
-          id: 'AwsSolutions-APIG4',
-          reason: 'The caller is Twilio, known by the signature that the function verifies over the whole request.',
-        });
+    this.addWebhooks(props.webhook);
+    this.addCallbacks(props.callbacks);
+    this.throttleAvailability(stage, props);
     // An HTTP API has no metric of throttled calls, so they are counted in its access log.
     this.throttled = new MetricFilter(this, 'Throttled', {
       logGroup: log,
-      filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
+      // Who asks for agents too often is turned away on purpose.
+      filterPattern: FilterPattern.all(
+        FilterPattern.stringValue('$.status', '=', '429'),
+        FilterPattern.stringValue('$.route', '!=', AVAILABILITY_KEY),
+      ),
       metricNamespace: metricsNamespace(props.stage.settings.DEPLOYMENT_ID),
       metricName: `Throttled-${props.stage.stackName}`,
     }).metric({ statistic: Stats.SUM });
@@ -58,7 +86,38 @@ export class WebhookApi extends Construct {
     this.alarmOn(props.topic);
   }
 
-  url(route: Route): string {
+  private addWebhooks(webhook: IFunction): void {
+    const integration = new HttpLambdaIntegration('Webhook', webhook);
+    for (const path of ROUTES)
+      for (const route of this.api.addRoutes({ path, methods: [HttpMethod.POST], integration }))
+        acknowledgeNoAuthorizer(route, SIGNED);
+  }
+
+  private addCallbacks(callbacks: IFunction): void {
+    const integration = new HttpLambdaIntegration('Callbacks', callbacks);
+    for (const path of CALLBACKS)
+      for (const route of this.api.addRoutes({ path, methods: [HttpMethod.POST], integration }))
+        acknowledgeNoAuthorizer(route, SIGNED);
+  }
+
+  /**
+   * One route for all methods, so that they share one throttle: whoever calls is answered, and each answer asks
+   * TaskRouter. The function tells the methods apart.
+   */
+  private throttleAvailability(stage: HttpStage, { callbacks, stage: { settings } }: WebhookApiProps): void {
+    const integration = new HttpLambdaIntegration('Availability', callbacks);
+    const routes = this.api.addRoutes({ path: AVAILABILITY, methods: [HttpMethod.ANY], integration });
+    const limit = Number(settings.AVAILABILITY_PER_SECOND || AVAILABILITY_PER_SECOND);
+    const cfnStage = stage.node.defaultChild as CfnStage;
+    cfnStage.routeSettings = { [AVAILABILITY_KEY]: { ThrottlingRateLimit: limit, ThrottlingBurstLimit: limit } };
+    for (const route of routes) {
+      // A stage cannot speak of a route that is not there yet.
+      stage.node.addDependency(route);
+      acknowledgeNoAuthorizer(route, 'A page in a browser signs nothing: the function looks at its origin.');
+    }
+  }
+
+  url(route: Route | Callback | typeof AVAILABILITY): string {
     return `${this.api.apiEndpoint}${route}`;
   }
 
@@ -67,7 +126,7 @@ export class WebhookApi extends Construct {
       metric: this.api.metricServerError({ statistic: Stats.SUM }),
       above: 0,
       minutes: 1,
-      harm: 'Customers and agents may miss messages until the sweep repairs their chats: webhooks ended in 5xx.',
+      harm: 'Customers and agents may miss messages until the sweep repairs their chats: requests ended in 5xx.',
       runbook: 'Webhooks end in 5xx',
       topic,
     });

@@ -132,11 +132,15 @@ export const conversationParticipantRoutes = bothForms([
     answer: (call) => {
       const identity = call.query.get('Identity');
       const address = call.query.get('Address');
-      const rows = [...conversationService(call).containers.values()].flatMap((conversation) =>
-        [...conversation.members.values()]
-          .filter((member) => (identity !== null ? member.identity === identity : member.binding?.address === address))
-          .map((member) => ({ conversation, member })),
-      );
+      const rows = [...conversationService(call).containers.values()]
+        .flatMap((conversation) =>
+          [...conversation.members.values()]
+            .filter((member) =>
+              identity !== null ? member.identity === identity : member.binding?.address === address,
+            )
+            .map((member) => ({ conversation, member })),
+        )
+        .toSorted((a, b) => (a.conversation.sid < b.conversation.sid ? -1 : 1));
       return ok(
         pageOf(call, 'conversations', rows, (row) => renderConversationOf(call, row.conversation, row.member), 50),
       );

@@ -2,6 +2,7 @@
 
 import { agree, onChatChanged } from './chats/agree.ts';
 import { noteDrained } from './chats/end.ts';
+import { notifyAgent } from './agents/notify-agent.ts';
 import { link, rememberedAccept } from './chats/link.ts';
 import { deferWhenExhausted } from './defer-exhausted.ts';
 import type { BridgeDeps } from './deps.ts';
@@ -54,6 +55,8 @@ const act = async (deps: BridgeDeps, pairs: PairIds, work: Work, run: Run): Prom
       return agree(deps, work.pair, work.hint, run);
     case 'redrive':
       return redriveMessage(deps, work, run);
+    case 'notify_agent':
+      return notifyAgent(deps, work.worker);
     default:
       return work satisfies never;
   }

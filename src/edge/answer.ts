@@ -1,9 +1,9 @@
-import type { Refused, Skipped } from '../core/model/outcome.ts';
+import type { Refused, Skipped, Unanswered, Unavailable } from '../core/model/outcome.ts';
 import type { Entry } from '../core/ports/journal.ts';
 
 /** A journal line without what it is about, which the endpoint knows. */
 type Told<Line> = Line extends Entry ? Omit<Line, 'type' | 'lane' | 'sids' | 'ms'> : never;
-type Answered = Told<Extract<Entry, { step: 'refused' | 'queued' | 'skipped' | 'failed' }>>;
+type Answered = Told<Extract<Entry, { step: 'refused' | 'queued' | 'skipped' | 'failed' | 'answered' }>>;
 type Queued = Extract<Entry, { step: 'queued' }>['reason'];
 
 /** What goes back to the caller, and what the journal says of it. */
@@ -60,6 +60,37 @@ export const failed = (why: string, detail?: string): Answer => ({
   status: 503,
   text: 'not stored, try again',
   entry: { step: 'failed', reason: detail === undefined ? why : `${why}:${detail}` },
+});
+
+/** @param count how many things were found. */
+export const answered = (json: unknown, count?: number): Answer => ({
+  status: 200,
+  json,
+  entry: { step: 'answered', count },
+});
+
+const unansweredAs = {
+  unknown_location: [422, 'unknown Location'],
+  unknown_customer: [404, 'no such customer'],
+  no_number: [403, 'no number for this channel'],
+  other_origin: [403, 'not for this page'],
+  not_understood: [400, 'WorkerName is missing or malformed'],
+  too_often: [429, 'too many requests'],
+} as const satisfies Readonly<Record<Unanswered, readonly [status: number, text: string]>>;
+
+export const unanswered = (reason: Unanswered): Answer => {
+  const [status, text] = unansweredAs[reason];
+  return { status, text, entry: { step: 'answered', reason } };
+};
+
+/**
+ * 424, not 5xx: a CRM or an account that is down is no failure of the bridge's own, whose alarm counts those.
+ * https://www.rfc-editor.org/rfc/rfc4918#section-11.4
+ */
+export const unavailable = (what: Unavailable, detail?: string): Answer => ({
+  status: 424,
+  text: what === 'crm' ? 'the CRM behind the bridge did not answer' : 'Twilio did not answer',
+  entry: { step: 'failed', reason: detail === undefined ? what : `${what}:${detail}` },
 });
 
 const textType = { 'content-type': 'text/plain; charset=utf-8' };

@@ -13,7 +13,7 @@ import type { Config } from '../runtime/settings.ts';
 import { type Answer, failed, type Refusal, refused, responseOf } from './answer.ts';
 import { readBody } from './body.ts';
 import { headerOf } from './incoming.ts';
-import { isForm, pathReadings, sidsIn, targetOf } from './request.ts';
+import { isForm, type PathReading, pathReadings, sidsIn, targetOf } from './request.ts';
 import { type Callers, type Signed, signerOf } from './verify-signer.ts';
 
 /**
@@ -53,6 +53,8 @@ export type Verified = {
   readonly receivedAt: number;
   /** As read for this request. */
   readonly secrets: Secrets;
+  /** Aborted when the caller is answered: what is still under way is for nobody. */
+  readonly stop: AbortSignal;
   /** What the journal is to say from here on, also when the answer comes too late or not at all. */
   readonly logAs: (known: Partial<Logged>) => void;
 };
@@ -60,8 +62,26 @@ export type Verified = {
 /** When it throws, or is late, the caller is answered 503. */
 export type Answerer = (verified: Verified) => Promise<Answer>;
 
+type InTime = {
+  /** Milliseconds; 3.8 s unless given, as Twilio's webhooks need it. */
+  readonly withinMs?: number;
+  /** The answer when there is none in time, or something was thrown; 503 `not stored, try again` unless given. */
+  readonly trouble?: (why: string) => Answer;
+};
+
 /** Who may call a path, and who answers. */
-export type RouteRow = { readonly callers: Callers; readonly answer: Answerer };
+export type SignedRow = InTime & { readonly callers: Callers; readonly answer: Answerer };
+
+/** Whoever calls is answered: a page in a customer's browser signs nothing. `stop` is aborted when time is up. */
+export type PublicRow = InTime & {
+  readonly open: (asked: {
+    readonly request: Request;
+    readonly query: string;
+    readonly stop: AbortSignal;
+    readonly receivedAt: number;
+  }) => Promise<Answer>;
+};
+export type RouteRow = SignedRow | PublicRow;
 export type Routes = ReadonlyMap<string, RouteRow>;
 
 /**
@@ -78,8 +98,9 @@ export const createEndpoint =
     const logAs = (known: Partial<Logged>): void => {
       logged = { ...logged, ...known };
     };
-    const { entry, response } = await inTime(deps.deadline ?? realTime, (stop) =>
-      answerTo(deps, routes, { request, receivedAt, logAs, stop }),
+    const called = calledBy(deps, routes, request);
+    const { entry, response } = await inTime(deps.deadline ?? realTime, called?.row, (stop) =>
+      answerTo(deps, called, { request, receivedAt, logAs, stop }),
     );
     try {
       deps.journal({ ...logged, ...entry, ms: deps.clock.now() - receivedAt });
@@ -95,15 +116,19 @@ type Outgoing = { readonly entry: Answer['entry']; readonly response: Response }
 const ANSWERED = new Error('answered already');
 
 /** The first of three: the answer, 503 for what was thrown, 503 because time is up. Then `stop` is aborted. */
-const inTime = async (deadline: Deadline, answer: (stop: AbortSignal) => Promise<Answer>): Promise<Outgoing> => {
+const inTime = async (
+  deadline: Deadline,
+  { withinMs = answerWithinMs, trouble = failed }: InTime = {},
+  answer: (stop: AbortSignal) => Promise<Answer>,
+): Promise<Outgoing> => {
   const stop = new AbortController();
   let cancel = () => {};
   const late = new Promise<Outgoing>((resolve) => {
-    cancel = deadline(answerWithinMs, () => resolve(outgoing(failed('too_late'))));
+    cancel = deadline(withinMs, () => resolve(outgoing(trouble('too_late'))));
   });
   const answered = answer(stop.signal)
     .then(outgoing)
-    .catch((error: unknown) => outgoing(failed(errorName(error))));
+    .catch((error: unknown) => outgoing(trouble(errorName(error))));
   const first = await Promise.race([answered, late]);
   cancel();
   stop.abort(ANSWERED);
@@ -114,13 +139,21 @@ const outgoing = (answer: Answer): Outgoing => ({ entry: answer.entry, response:
 
 type Asked = Pick<Verified, 'receivedAt' | 'logAs'> & { readonly request: Request; readonly stop: AbortSignal };
 
-const answerTo = async (deps: EndpointDeps, routes: Routes, asked: Asked): Promise<Answer> => {
+type Called = PathReading & { readonly query: string; readonly row: RouteRow };
+
+const calledBy = (deps: Pick<EndpointDeps, 'config'>, routes: Routes, { url }: Request): Called | undefined => {
+  const { path, query } = targetOf(url);
+  const reading = pathReadings(path, deps.config.publicBaseUrl).find(({ route }) => routes.has(route));
+  const row = routes.get(reading?.route ?? '');
+  return reading === undefined || row === undefined ? undefined : { ...reading, query, row };
+};
+
+const answerTo = async (deps: EndpointDeps, called: Called | undefined, asked: Asked): Promise<Answer> => {
   const { request, receivedAt, logAs, stop } = asked;
-  const { path, query } = targetOf(request.url);
-  const called = pathReadings(path, deps.config.publicBaseUrl).find(({ route }) => routes.has(route));
-  const row = routes.get(called?.route ?? '');
-  if (called === undefined || row === undefined) return refused('route');
+  if (called === undefined) return refused('route');
+  const { row, query } = called;
   logAs({ type: called.route });
+  if ('open' in row) return row.open({ request, query, stop, receivedAt });
   if (request.method !== 'POST') return refused('method');
   const body = await readFormBody(request, stop);
   if (typeof body === 'string') return refused(body);
@@ -129,7 +162,7 @@ const answerTo = async (deps: EndpointDeps, routes: Routes, asked: Asked): Promi
   const proof = await verify(deps, row.callers, { url, signature, form: body.form });
   if (typeof proof === 'string') return refused(proof);
   logAs({ sids: sidsIn(body.form) });
-  return row.answer({ ...body, ...proof, receivedAt, logAs });
+  return row.answer({ ...body, ...proof, receivedAt, logAs, stop });
 };
 
 type FormBody = Pick<Verified, 'contentType' | 'text' | 'form'>;

@@ -1,7 +1,7 @@
 /** What the endpoint looks at of a request, however it came in: nothing else can make it fail. */
 
 /** The headers that are read. */
-export const READ_HEADERS = ['content-type', 'content-length', 'x-twilio-signature'] as const;
+export const READ_HEADERS = ['content-type', 'content-length', 'x-twilio-signature', 'origin'] as const;
 export type ReadHeader = (typeof READ_HEADERS)[number];
 
 export const headerOf = (request: Request, name: ReadHeader): string => request.headers.get(name) ?? '';
@@ -19,9 +19,12 @@ export type Incoming = {
 /** What no header may hold, so that no value with it is valid: https://www.rfc-editor.org/rfc/rfc9110#section-5.5 */
 const impossible = /[^\t\x20-\x7e\x80-\xff]/g;
 
+/** Without a body, and taken as they are. */
+const BARE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
+
 /**
- * Never throws. What is no POST becomes a GET, for to the endpoint one is as wrong as the other, and the web's Request
- * takes some methods not at all. A value that no header may hold stays wrong with `?` in it.
+ * Never throws. A method that no route takes becomes PUT, for one is as wrong as the other, and the web's Request takes
+ * some not at all. A value that no header may hold stays wrong with `?` in it.
  */
 export const requestFrom = ({ method, target, header, body }: Incoming): Request => {
   const headers = new Headers();
@@ -32,5 +35,5 @@ export const requestFrom = ({ method, target, header, body }: Incoming): Request
   const url = `http://bridge${target.startsWith('/') ? '' : '/'}${target}`;
   return method === 'POST'
     ? new Request(url, { method, headers, body: body(), duplex: 'half' } as RequestInit)
-    : new Request(url, { headers });
+    : new Request(url, { method: BARE_METHODS.includes(method) ? method : 'PUT', headers });
 };

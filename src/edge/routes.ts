@@ -6,7 +6,7 @@ import type { Route } from '../contract.ts';
 import { createEndpoint, type RouteRow, type Routes } from './endpoint.ts';
 import { answerWebhook, type WebhookDeps } from './webhook.ts';
 
-const webhookRoutes = (deps: WebhookDeps): Routes => {
+export const webhookRoutes = (deps: WebhookDeps): Routes => {
   const { flex, frontline } = deps.config;
   const rows: Readonly<Record<Route, RouteRow>> = {
     '/chat-to-frontline': {

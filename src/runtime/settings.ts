@@ -3,6 +3,7 @@
 import { contradictions, OLD_NAMES, REQUIRED_SETTINGS, type RequiredSetting, type Setting } from '../contract.ts';
 import { type AccountSid, isSid, type ServiceSid, type WorkspaceSid } from '../core/model/sids.ts';
 import { ANSWERED_SETTLE_SECONDS, LEASE_SECONDS, SETTLE_SECONDS } from '../core/model/times.ts';
+import { type CallbackConfig, readCallbackSettings } from './callback-settings.ts';
 
 /** {@link Config} as settings give it: the public address may be known only from the first request. */
 export type Settings = Omit<Config, 'publicBaseUrl'> & { readonly publicBaseUrl: string | undefined };
@@ -89,6 +90,7 @@ export const readSettings = (environment: Environment): Settings => {
     settleMs: duration('SETTLE_SECONDS', SETTLE_SECONDS),
     answeredSettleMs: duration('ANSWERED_SETTLE_SECONDS', ANSWERED_SETTLE_SECONDS),
     leaseMs: duration('LEASE_SECONDS', LEASE_SECONDS),
+    callbacks: readCallbackSettings(text, problems),
   };
   problems.push(...contradictions((name) => text(name) ?? ''));
   if (problems.length > 0) throw new WrongSettings(problems);
@@ -114,4 +116,6 @@ export type Config = {
   /** Counts where it is shorter than settleMs. */
   readonly answeredSettleMs: number;
   readonly leaseMs: number;
+  /** What Frontline's app, and the page that asks for agents, are answered with. */
+  readonly callbacks: CallbackConfig;
 };

@@ -4,7 +4,7 @@
  *
  * What the emulator does not show: throughput (one batch at a time for each FIFO mapping), IAM, TLS, alarms that ring.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -12,6 +12,7 @@ import { FLEX, FRONTLINE } from '../../local-twilio/defaults.ts';
 import { type RunningTwilio, startLocalTwilio } from '../../local-twilio/server.ts';
 import { ROUTES, SECRET_FIELDS, SETTINGS } from '../../src/contract.ts';
 import { ownOptions } from '../../src/runtime/own-options.ts';
+import { answeredToApp, CALLBACK_SETTINGS_GIVEN, CALLBACK_TEMPLATES } from './callbacks.ts';
 import { createChecks } from './checks.ts';
 import { beginChat, type Chat, phoneReads, talk, talkAtOnce, written } from './conversation.ts';
 import { type Doorway, openDoorway } from './doorway.ts';
@@ -31,6 +32,7 @@ const EACH = 20;
 const LAST_LINES = 60;
 const stack = 'flex-frontline-bridge-emulated';
 const folder = mkdtempSync(join(tmpdir(), 'bridge-aws-'));
+const templates = join(folder, 'templates.json');
 const { check, summary } = createChecks((line) => console.log(line));
 const cleanups: (() => Promise<void>)[] = [];
 
@@ -64,6 +66,9 @@ const settings = (twilio: RunningTwilio, doorway: Doorway): Readonly<Record<stri
   PUBLIC_BASE_URL: doorway.url,
   TWILIO_BASE_URL: twilio.url,
   SETTLE_SECONDS: '2',
+  WORKSPACE_SID: FLEX.workspaceSid,
+  TEMPLATES_FILE: templates,
+  ...CALLBACK_SETTINGS_GIVEN,
 });
 
 const deploy = ['deploy', '--require-approval', 'never', '--output', join(folder, 'cdk.out')];
@@ -158,6 +163,7 @@ const bridged = async (emulator: Emulator, twilio: RunningTwilio, doorway: Doorw
     // Of what is written at once the webhooks overtake each other, and Flex's own webhook gets them as they arrive.
     equal('at once', received.slice(EACH).sort(), numbers.map((n) => `from the agent ${n}`).sort());
   });
+  await answeredToApp({ check, equal, twilio, url: doorway.url, chat: linked });
   const env = environmentOf(emulator, settings(twilio, doorway));
   await operated({ check, equal, stack, env, emulator, twilio, chat: linked });
   await check('nothing was given up', async () => {
@@ -178,6 +184,7 @@ const undone = async (emulator: Emulator, twilio: RunningTwilio, doorway: Doorwa
 };
 
 try {
+  writeFileSync(templates, JSON.stringify(CALLBACK_TEMPLATES));
   const emulator = await startEmulator(folder);
   cleanups.push(emulator.stop);
   const twilio = await startLocalTwilio({ seed: 1 });

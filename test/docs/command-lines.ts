@@ -10,9 +10,11 @@ const BEGINS = /^(?:[A-Z_]+=\S* )*(?:npm|npx|node|cdk|cp|curl|aws|git|kill|pytho
 /** Of `npx bridge`, as running text shortens it. */
 const SHORT = /^(?:repair|redrive|secrets) (?:--|SID)/;
 
-/** A block's lines: fenced, or indented by four after an empty line. Drawings are no commands. */
+/** A block's lines: fenced, or indented by four after an empty line. Drawings and data are no commands. */
 const blocks = (text: string): readonly string[] => {
-  const fenced = [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].filter(([, language]) => language !== 'mermaid');
+  const fenced = [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].filter(
+    ([, language]) => language !== 'mermaid' && language !== 'json',
+  );
   const rest = text.replaceAll(/^```.*?^```$/gms, '');
   const indented = [...rest.matchAll(/(?<=\n\n)((?: {4}\S.*\n)+)/g)];
   return [...fenced.map(([, , lines = '']) => lines), ...indented.map(([, lines = '']) => lines)].flatMap((lines) =>

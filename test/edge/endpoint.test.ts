@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Answer } from '../../src/edge/answer.ts';
-import { type Answerer, createEndpoint, type RouteRow, type Verified } from '../../src/edge/endpoint.ts';
+import { answered, unavailable } from '../../src/edge/answer.ts';
+import {
+  type Answerer,
+  createEndpoint,
+  type PublicRow,
+  type SignedRow,
+  type Verified,
+} from '../../src/edge/endpoint.ts';
 import { config, encode, harness, secrets } from './harness.ts';
 
 /** A row of the other kind: Frontline asks for what it shows, names no account, and waits for JSON. */
@@ -17,7 +24,7 @@ const shown: Answer = {
 /** That row, alone on an endpoint. */
 const endpointWith = (
   answer: Answerer,
-  callers: RouteRow['callers'] = { accounts: ['frontline'], sendAccountSid: false },
+  callers: SignedRow['callers'] = { accounts: ['frontline'], sendAccountSid: false },
 ) => {
   const { deliver, ...rest } = harness({}, (deps) => createEndpoint(deps, new Map([[path, { callers, answer }]])));
   return {
@@ -133,7 +140,7 @@ describe('callers that send no AccountSid', () => {
   const never: Answerer = async () => {
     throw new Error('asked');
   };
-  const refusal = async (params: Readonly<Record<string, string>>, token: string, row: Partial<RouteRow> = {}) => {
+  const refusal = async (params: Readonly<Record<string, string>>, token: string, row: Partial<SignedRow> = {}) => {
     const { ask, journal } = endpointWith(row.answer ?? never, row.callers);
     const { status } = await ask(params, token);
     return [status, ...journal.map(({ step, reason, sids }) => [step, reason, sids])];
@@ -188,5 +195,53 @@ describe('callers that send no AccountSid', () => {
     expect(answers.map(({ status }) => status)).toEqual([404, 405, 415, 413, 400, 403]);
     const reasons = ['route', 'method', 'content_type', 'too_large', 'not_utf8', 'no_signature'];
     expect(journal.map(({ reason }) => reason)).toEqual(reasons);
+  });
+});
+
+describe('a row for whoever calls', () => {
+  const openAt = (open: PublicRow['open'], more: Partial<PublicRow> = {}) =>
+    harness({}, (deps) => createEndpoint(deps, new Map([[path, { open, ...more }]])));
+
+  test.each(['GET', 'HEAD', 'OPTIONS', 'PUT', 'POST'])(
+    'is answered without a signature, by its own rules: %s',
+    async (method) => {
+      const seen: unknown[] = [];
+      const { webhook, journal } = openAt(async ({ request, query, receivedAt }) => {
+        seen.push([request.method, query, receivedAt]);
+        return answered({ yes: true }, 3);
+      });
+      const answer = await webhook(new Request(`http://127.0.0.1${path}/?a=1`, { method }));
+      expect([answer.status, seen]).toEqual([200, [[method, '?a=1', 1_773_507_731_402]]]);
+      expect(journal).toEqual([{ step: 'answered', type: path, sids: [], count: 3, ms: 0 }]);
+    },
+  );
+
+  test('has its own time, and its own word for trouble', async () => {
+    const times: number[] = [];
+    const trouble = (why: string) => unavailable('twilio', why);
+    const deadline = (ms: number, expired: () => void) => {
+      times.push(ms);
+      if (times.length === 1) expired();
+      return () => {};
+    };
+    const { webhook, journal } = harness({ deadline }, (deps) =>
+      createEndpoint(
+        deps,
+        new Map([
+          [path, { withinMs: 5_000, trouble, open: () => Promise.reject(new TypeError('a customer said this')) }],
+        ]),
+      ),
+    );
+    const answers = [
+      await webhook(new Request(`http://127.0.0.1${path}`)),
+      await webhook(new Request(`http://127.0.0.1${path}`)),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([424, 424]);
+    expect(await answers[1]?.text()).toBe('Twilio did not answer\n');
+    expect(times).toEqual([5_000, 5_000]);
+    expect(journal.map(({ step, reason }) => [step, reason])).toEqual([
+      ['failed', 'twilio:too_late'],
+      ['failed', 'twilio:TypeError'],
+    ]);
   });
 });

@@ -25,8 +25,9 @@ const ROOMS = {
   reconcile: ['model', 'ports', 'state', 'jobs', 'copies'],
   messages: ['model', 'ports', 'state', 'jobs', 'copies', 'reconcile'],
   forward: ['model', 'ports', 'state', 'jobs', 'copies'],
+  agents: ['model', 'ports', 'state', 'jobs', 'copies'],
   chats: ['model', 'ports', 'state', 'jobs', 'copies', 'reconcile', 'forward'],
-  sweep: ['model', 'ports', 'state', 'jobs', 'reconcile', 'forward', 'chats'],
+  sweep: ['model', 'ports', 'state', 'jobs', 'reconcile', 'forward', 'agents', 'chats'],
   operate: ['model', 'ports', 'state', 'jobs', 'forward'],
 } as const;
 type Room = keyof typeof ROOMS;
@@ -78,7 +79,7 @@ const refused: readonly (readonly [what: string, file: string, from: string])[] 
   ['an adapter that knows one machine', 'src/adapters/sqs/local.ts', '../../../local/host.ts'],
   ['the webhook that knows the stack', 'src/edge/stack.ts', '../../lib/stage.ts'],
   ['the webhook that knows the CDK', 'src/edge/cdk.ts', 'aws-cdk-lib'],
-  ['the webhook that knows a function', 'src/edge/lambda.ts', '../../lambdas/webhook/handler.ts'],
+  ['the webhook that knows a function', 'src/edge/lambda.ts', '../../lambdas/http-handler.ts'],
   ['settings that know one machine', 'src/runtime/local.ts', '../../local/host.ts'],
   ['a function that knows the stack', 'lambdas/webhook/stack.ts', '../../lib/stage.ts'],
   ['a function that knows one machine', 'lambdas/webhook/local.ts', '../../local/host.ts'],
@@ -87,6 +88,7 @@ const refused: readonly (readonly [what: string, file: string, from: string])[] 
   ['a stack that knows the runtime', 'lib/runtime.ts', '../src/runtime/settings.ts'],
   ['a construct that knows one machine', 'lib/constructs/local.ts', '../../local/host.ts'],
   ['the reader of .env that knows the core', 'src/dot-env.ts', './core/copies/stamp.ts'],
+  ['the reader of templates that knows the core', 'src/templates.ts', './core/copies/stamp.ts'],
   ['a stack that knows how webhooks come in', 'lib/edge.ts', '../src/edge/incoming.ts'],
   ['an app that knows the core', 'bin/core.ts', '../src/core/copies/stamp.ts'],
 ];
@@ -100,6 +102,7 @@ const allowed: readonly (readonly [what: string, file: string, from: string])[] 
   ['a room itself', 'src/core/copies/own.ts', './stamp.ts'],
   ['everybody the contract', 'lib/constructs/contract.ts', '../../src/contract.ts'],
   ['an app the reader of .env', 'bin/dot-env.ts', '../src/dot-env.ts'],
+  ['a stack the reader of templates', 'lib/templates.ts', '../src/templates.ts'],
   ['the webhook an adapter', 'src/edge/adapter.ts', '../adapters/twilio/webhook/form.ts'],
   ['an adapter the lib folder of a package', 'src/adapters/twilio/package.ts', 'twilio/lib/webhooks/webhooks.js'],
 ];

@@ -31,6 +31,7 @@ describe('settings', () => {
       settleMs: 60_000,
       answeredSettleMs: 10_000,
       leaseMs: 20_000,
+      callbacks: { notificationMs: 30_000, origins: [], availabilityPerSecond: 20 },
     });
   });
 

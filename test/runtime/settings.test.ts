@@ -20,6 +20,7 @@ describe('settings', () => {
       settleMs: 60_000,
       answeredSettleMs: 10_000,
       leaseMs: 20_000,
+      callbacks: { notificationMs: 30_000, origins: [], availabilityPerSecond: 20 },
     });
   });
 
@@ -99,5 +100,64 @@ describe('settings', () => {
     const read = () => readSettings({ ...complete, ...twice, LEASE_SECONDS: 'soon' });
     expect(read).toThrow(/LEASE_SECONDS is not[\s\S]*ACCOUNT_SID and FRON[\s\S]*CHAT_SERVICE_SID and CON/);
     expect(read).not.toThrow(new RegExp(`${ACCOUNT_SID}|${CHAT_SERVICE_SID}`));
+  });
+});
+
+describe('the settings of the callbacks', () => {
+  const callbacks = (over: Readonly<Record<string, string>>) => readSettings({ ...complete, ...over }).callbacks;
+
+  test('are numbers, addresses and pages, the WhatsApp number with its prefix whether it was given or not', () => {
+    expect(
+      callbacks({
+        FRONTLINE_SMS_NUMBER: '+15550100002',
+        FRONTLINE_WHATSAPP_NUMBER: '+15550100003',
+        BACKUP_CRM_ENDPOINT: 'https://crm.example.com/frontline?key=1',
+        TEMPLATES_FILE: 'templates.json',
+        NOTIFICATION_TIMEOUT_MINUTES: '2.5',
+        AVAILABILITY_ORIGINS: 'https://www.example.com , https://shop.example.com:8443',
+        WORKSPACE_SID: sid('WS', 'a'),
+        AVAILABILITY_PER_SECOND: '5',
+      }),
+    ).toEqual({
+      smsNumber: '+15550100002',
+      whatsAppNumber: 'whatsapp:+15550100003',
+      backupCrm: 'https://crm.example.com/frontline?key=1',
+      templatesFile: 'templates.json',
+      notificationMs: 150_000,
+      origins: ['https://www.example.com', 'https://shop.example.com:8443'],
+      availabilityPerSecond: 5,
+    });
+    expect(callbacks({ FRONTLINE_WHATSAPP_NUMBER: 'whatsapp:+15550100003' }).whatsAppNumber).toBe(
+      'whatsapp:+15550100003',
+    );
+  });
+
+  test.each([
+    ['FRONTLINE_SMS_NUMBER', '555 0100'],
+    ['FRONTLINE_WHATSAPP_NUMBER', 'whatsapp:555'],
+    ['BACKUP_CRM_ENDPOINT', 'http://crm.example.com/frontline'],
+    ['BACKUP_CRM_ENDPOINT', 'https://user:password@crm.example.com'],
+    ['BACKUP_CRM_ENDPOINT', 'http://localhost.example.com/'],
+    ['NOTIFICATION_TIMEOUT_MINUTES', '0'],
+    ['NOTIFICATION_TIMEOUT_MINUTES', '00.000'],
+    ['NOTIFICATION_TIMEOUT_MINUTES', 'soon'],
+    ['AVAILABILITY_ORIGINS', '*'],
+    ['AVAILABILITY_ORIGINS', 'https://www.example.com/'],
+    ['AVAILABILITY_ORIGINS', 'http://www.example.com'],
+    ['AVAILABILITY_PER_SECOND', '0'],
+  ])('are refused by name when they are malformed: %s', (name, value) => {
+    const refused = () => callbacks({ [name]: value, WORKSPACE_SID: sid('WS', 'a') });
+    expect(refused).toThrow(`${name} is not `);
+    expect(refused).not.toThrow(value.length > 4 ? value : 'no value so short is shown');
+  });
+
+  test('may name the bridge nowhere as the CRM behind itself, and no page without a workspace to look in', () => {
+    const PUBLIC_BASE_URL = 'https://bridge.example.com/';
+    expect(() => callbacks({ PUBLIC_BASE_URL, BACKUP_CRM_ENDPOINT: `${PUBLIC_BASE_URL}frontline/crm` })).toThrow(
+      "BACKUP_CRM_ENDPOINT is the bridge's own address",
+    );
+    expect(() => callbacks({ AVAILABILITY_ORIGINS: 'https://www.example.com' })).toThrow(
+      'AVAILABILITY_ORIGINS needs WORKSPACE_SID',
+    );
   });
 });

@@ -17,6 +17,7 @@ const kinds: Readonly<Record<Work['kind'], true>> = {
   agree: true,
   redrive: true,
   notice: true,
+  notify_agent: true,
   parked: true,
 };
 

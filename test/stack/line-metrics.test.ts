@@ -76,7 +76,7 @@ describe("the filters on the functions' logs", () => {
       filters
         .filter(({ MetricTransformations: [m] }) => m?.MetricName === name)
         .map(({ LogGroupName }) => LogGroupName.Ref);
-    for (const name of ['Events', 'Delay']) expect(new Set(groups(name)).size).toBe(5);
+    for (const name of ['Events', 'Delay']) expect(new Set(groups(name)).size).toBe(6);
     for (const { MetricTransformations } of filters)
       expect(MetricTransformations.map(({ MetricNamespace }) => MetricNamespace)).toEqual([
         metricsNamespace('bridge-production'),

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { readStage } from '../../lib/stage.ts';
@@ -61,5 +64,22 @@ describe('a stage', () => {
       missing: [],
       settings: { CONVERSATION_SERVICE_SID },
     });
+  });
+
+  test('is not deployed with a setting that its functions would fail at', () => {
+    const wrong = { FRONTLINE_SMS_NUMBER: 'none', AVAILABILITY_PER_SECOND: '0' };
+    expect(() => readStage({ ...configured, ...wrong })).toThrow(/FRONTLINE_SMS_NUMBER is not[\s\S]*AVAILABILITY_PER_/);
+  });
+
+  test('is not deployed with a broken file of templates, and says the line', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'templates-')), 'templates.json');
+    writeFileSync(file, '[\n  { "display_name": "Openers", "templates": [\n    { "content": "" }\n  ] }\n]\n');
+    expect(() => readStage({ ...configured, TEMPLATES_FILE: file })).toThrow(
+      /TEMPLATES_FILE[\s\S]*line 3: content is no/,
+    );
+    writeFileSync(file, '[{ "display_name": "Openers", "templates": [{ "content": "Hello {{Name}}" }] }]');
+    expect(readStage({ ...configured, TEMPLATES_FILE: file }).templates).toBe(file);
+    rmSync(dirname(file), { recursive: true });
+    expect(() => readStage({ ...configured, TEMPLATES_FILE: file })).toThrow(/ENOENT/);
   });
 });

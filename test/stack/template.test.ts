@@ -3,7 +3,17 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SECRET_AT_BIRTH } from '../../lib/constructs/bridge-secret.ts';
 import { MEMORY_MB } from '../../lib/memory.ts';
 import { ALARMS } from '../../scripts/cost/month.ts';
-import { METRICS, metricsNamespace, RESOURCES, ROUTES, SETTINGS, TABLE, TIMES } from '../../src/contract.ts';
+import {
+  AVAILABILITY,
+  CALLBACKS,
+  METRICS,
+  metricsNamespace,
+  RESOURCES,
+  ROUTES,
+  SETTINGS,
+  TABLE,
+  TIMES,
+} from '../../src/contract.ts';
 import { PATIENCE_MS } from '../../src/core/model/times.ts';
 import { FORWARD_SECONDS } from '../../src/core/state/items.ts';
 import { bridgeStack, configured } from './synthesised.ts';
@@ -15,12 +25,48 @@ const bridgeFunctions = () =>
   Object.values(found('AWS::Lambda::Function')).filter(({ Properties }) => Properties.Handler === 'index.handler');
 
 describe('the addresses that Twilio calls', () => {
-  test('are the three routes, by POST only', () => {
+  test('are three routes of webhooks and three of callbacks, by POST only, and one for web pages', () => {
     const keys = Object.values(found('AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties.RouteKey);
-    expect(keys.sort()).toEqual(ROUTES.map((route) => `POST ${route}`).sort());
+    const signed = [...ROUTES, ...CALLBACKS].map((route) => `POST ${route}`);
+    expect(keys.sort()).toEqual([...signed, `ANY ${AVAILABILITY}`].sort());
   });
 
-  test('are never throttled below the limit of the account', () => {
+  test('lead webhooks to one function, and all others to another', () => {
+    const integrations = found('AWS::ApiGatewayV2::Integration');
+    const functionOf = (target: unknown): string => {
+      const id = Object.keys(integrations).find((one) => JSON.stringify(target).includes(one)) ?? '';
+      return /"(\w+?)[0-9A-F]{8}"/.exec(JSON.stringify(integrations[id]?.Properties.IntegrationUri))?.[1] ?? '';
+    };
+    for (const { Properties } of Object.values(found('AWS::ApiGatewayV2::Route'))) {
+      const webhook = ROUTES.some((route) => Properties.RouteKey === `POST ${route}`);
+      expect([Properties.RouteKey, functionOf(Properties.Target)]).toEqual([
+        Properties.RouteKey,
+        webhook ? 'Webhook' : 'Callbacks',
+      ]);
+    }
+  });
+
+  test.each([
+    ['20 times a second', {}, 20],
+    ['as often as the settings say', { AVAILABILITY_PER_SECOND: '3' }, 3],
+  ])(
+    'are answered for web pages %s, after their route is there, and never ring the alarm of lost webhooks',
+    (_, more, limit) => {
+      const synthesised = Template.fromStack(bridgeStack({ ...configured, ...more }));
+      const [stage] = Object.values(synthesised.findResources('AWS::ApiGatewayV2::Stage'));
+      const key = `ANY ${AVAILABILITY}`;
+      expect(stage?.Properties.RouteSettings).toEqual({
+        [key]: { ThrottlingRateLimit: limit, ThrottlingBurstLimit: limit },
+      });
+      const routes = synthesised.findResources('AWS::ApiGatewayV2::Route', { Properties: { RouteKey: key } });
+      expect(stage?.DependsOn).toEqual(expect.arrayContaining(Object.keys(routes)));
+      synthesised.hasResourceProperties('AWS::Logs::MetricFilter', {
+        FilterPattern: `{ ($.status = "429") && ($.route != "${key}") }`,
+      });
+    },
+  );
+
+  test('are not throttled below the limit of the account, but for web pages', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       DefaultRouteSettings: { ThrottlingRateLimit: 10_000, ThrottlingBurstLimit: 5_000 },
     });
@@ -98,9 +144,9 @@ describe('the queues', () => {
 });
 
 describe('the functions', () => {
-  test('are five, on the newest Node and arm64, each with every name that the runtime reads', () => {
+  test('are six, on the newest Node and arm64, each with every name that the runtime reads', () => {
     const functions = bridgeFunctions();
-    expect(functions).toHaveLength(5);
+    expect(functions).toHaveLength(6);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
       const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
@@ -110,6 +156,7 @@ describe('the functions', () => {
 
   test.each([
     ['^Webhook', MEMORY_MB.webhook],
+    ['^Callbacks', MEMORY_MB.callbacks],
     ['^ReplicateFlex', MEMORY_MB.replicate],
     ['^ReplicateFrontline', MEMORY_MB.replicate],
     ['^Forward', MEMORY_MB.forward],
@@ -147,7 +194,7 @@ describe('the functions', () => {
 
   test('leave their logs for a month, in groups of their own', () => {
     const groups = Object.values(found('AWS::Logs::LogGroup'));
-    expect(groups).toHaveLength(6);
+    expect(groups).toHaveLength(7);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 

@@ -89,6 +89,8 @@ const sidsOf = (work: Work): readonly string[] => {
       return [work.parked.sid, work.parked.pair];
     case 'redrive':
       return [work.sid, work.pair];
+    case 'notify_agent':
+      return [work.worker];
     default:
       return [work.pair];
   }

@@ -3,7 +3,7 @@
 import type { QueueName } from '../../contract.ts';
 import type { BridgeEvent, ChangeHint, Lane, Side } from '../model/event.ts';
 import type { Parked } from '../model/outcome.ts';
-import type { ChannelSid, MessageSid, SourceSid } from '../model/sids.ts';
+import type { ChannelSid, MessageSid, SourceSid, WorkerSid } from '../model/sids.ts';
 import type { PairId } from '../state/items.ts';
 
 /** A webhook that goes on to Flex's own: body and content type as received, byte for byte. */
@@ -105,6 +105,8 @@ export type Work =
       readonly about: Undelivered;
       readonly backlogId?: string;
     }
+  /** An agent who is away, by the Flex worker, is told that somebody waits for him. */
+  | { readonly kind: 'notify_agent'; readonly worker: WorkerSid }
   | { readonly kind: 'parked'; readonly parked: ParkedMessage };
 
 /** Where the pair's job looks first. `drained`: a lane of a chat that ends is; `sweep`: nobody knows what differs. */
@@ -131,6 +133,7 @@ const KINDS: Readonly<Record<Work['kind'], true>> = {
   agree: true,
   redrive: true,
   notice: true,
+  notify_agent: true,
   parked: true,
 };
 

@@ -38,6 +38,20 @@ export type Refused =
   | 'malformed'
   | 'unreadable_request'; // no HTTP that the listener could read
 
+/** Why a caller who is known does not get what was asked for. */
+export type Unanswered =
+  | 'unknown_location' // Frontline's app asks for something that the bridge has no answer to
+  | 'unknown_customer' // nobody's customer, or another agent's
+  | 'no_number' // neither FRONTLINE_SMS_NUMBER nor FRONTLINE_WHATSAPP_NUMBER says from where
+  | 'other_origin' // the page is none of AVAILABILITY_ORIGINS
+  | 'not_understood' // of a page: another method, or no question that can be read
+  | 'too_often'; // more pages ask than AVAILABILITY_PER_SECOND allows
+
+/** What a callback needed, and did not get. */
+export type Unavailable =
+  | 'twilio' // a call to Twilio failed
+  | 'crm'; // BACKUP_CRM_ENDPOINT did not answer, or not as Frontline's callbacks do
+
 export type Parked =
   | 'refused' // Twilio will never take it (payload, limits)
   | 'gave_up' // tried for an hour and not taken, while others of its side were

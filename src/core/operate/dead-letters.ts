@@ -46,6 +46,8 @@ const read = (
         pair: pairId('flex', work.forward.container),
         forward: { ...work.forward, receivedAt },
       };
+    case 'notify_agent':
+      return deadLetter;
     case 'event':
       return { ...deadLetter, pair: pairId(work.event.side, work.event.container) };
     default:

@@ -1,5 +1,5 @@
 import type { Lane } from '../model/event.ts';
-import type { Agreed, Deferred, Parked, Refused, Retried, Skipped } from '../model/outcome.ts';
+import type { Agreed, Deferred, Parked, Refused, Retried, Skipped, Unanswered } from '../model/outcome.ts';
 import type { LeftAlone, NotCompared, SweepVerdict } from '../model/sweep-verdict.ts';
 import { describeTwilioAnswer, type TwilioAnswer } from '../model/twilio-error.ts';
 
@@ -59,6 +59,8 @@ export type Entry = About &
           readonly count?: number | undefined;
         }
       >
+    /** A caller waited for it. `reason` when it is not what was asked for. `count`: how many things were found. */
+    | Line<'answered', { readonly reason?: Unanswered | undefined; readonly count?: number | undefined }>
     | Line<'replicated' | 'linked'>
     | Line<'forwarded', { readonly reason?: 'perhaps_sent_twice' | undefined }>
     /** `count`: messages repaired. */

@@ -10,7 +10,7 @@
 
 import { TABLE } from '../../contract.ts';
 import type { Lane, Side } from '../model/event.ts';
-import type { ChannelSid, ContainerSid } from '../model/sids.ts';
+import type { ChannelSid, ContainerSid, WorkerSid } from '../model/sids.ts';
 import type { Key } from '../ports/change.ts';
 import type { Clock } from '../ports/clock.ts';
 
@@ -198,6 +198,12 @@ export const askedKey = (task: string): Key => ({ pk: `accept#${task}`, sk: 'ask
 export const ASKED = ['reservation', 'updatedAt', 'until'] as const;
 export const ASKED_SECONDS = 30 * DAY_SECONDS;
 
+/** Until when an agent who is away is not told again that somebody waits. */
+export const notifiedKey = (worker: WorkerSid): Key => ({ pk: `worker#${worker}`, sk: 'notified' });
+export const NOTIFIED = ['until'] as const;
+/** Longer than any NOTIFICATION_TIMEOUT_MINUTES. */
+export const NOTIFIED_SECONDS = 2 * DAY_SECONDS;
+
 /** When this deployment was first started, milliseconds since 1970. */
 export const FIRST_START: Key = { pk: 'deployment', sk: 'first-start' };
 export const FIRST_START_ATTRIBUTES = ['at'] as const;
@@ -227,6 +233,7 @@ export const ITEMS: readonly { readonly of: string; readonly sk: RegExp; readonl
   { of: 'a ticket', sk: /^ticket$/, attributes: [...TICKET, NONCE] },
   { of: "the sweep's lease", sk: /^lease$/, attributes: [...SWEEP_LEASE_ATTRIBUTES, NONCE] },
   { of: 'a task that was asked about', sk: /^asked$/, attributes: [...ASKED, NONCE] },
+  { of: 'an agent who was told that somebody waits', sk: /^notified$/, attributes: [...NOTIFIED, NONCE] },
   { of: 'the first start', sk: /^first-start$/, attributes: [...FIRST_START_ATTRIBUTES, NONCE] },
   { of: 'the stamp key', sk: /^stamp-key$/, attributes: [...STAMP_KEY_ATTRIBUTES, NONCE] },
 ];

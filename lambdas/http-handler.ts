@@ -1,16 +1,18 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { Journal } from '../../src/core/ports/journal.ts';
-import { requestFrom } from '../../src/edge/incoming.ts';
+import type { Journal } from '../src/core/ports/journal.ts';
+import { requestFrom } from '../src/edge/incoming.ts';
 
-type Webhook = (request: Request) => Promise<Response>;
+type Endpoint = (request: Request) => Promise<Response>;
 
-export type WebhookHandlerDeps = {
+export type HttpHandlerDeps = {
   /** The address that Twilio signs for, when the settings name one. */
   readonly publicBaseUrl: string | undefined;
-  /** The webhook of such an address. */
-  readonly webhookAt: (publicBaseUrl: string) => Webhook;
+  /** The endpoint of such an address. */
+  readonly endpointAt: (publicBaseUrl: string) => Endpoint;
   readonly journal: Journal;
+  /** What the journal calls a request that not even the endpoint answered, and what its caller is told. */
+  readonly unanswered: { readonly type: string; readonly text: string };
 };
 
 /**
@@ -19,23 +21,24 @@ export type WebhookHandlerDeps = {
  * is not the API's own, so a caller cannot choose it as it can a Host header.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
-export const createWebhookHandler = (deps: WebhookHandlerDeps) => {
-  const webhooks = new Map<string, Webhook>();
-  const webhookAt = (base: string): Webhook => {
-    const webhook = webhooks.get(base) ?? deps.webhookAt(base);
-    webhooks.set(base, webhook);
-    return webhook;
+export const createHttpHandler = (deps: HttpHandlerDeps) => {
+  const endpoints = new Map<string, Endpoint>();
+  const endpointAt = (base: string): Endpoint => {
+    const endpoint = endpoints.get(base) ?? deps.endpointAt(base);
+    endpoints.set(base, endpoint);
+    return endpoint;
   };
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .onError((request) => {
       // Nothing is stored: 503 is what makes Twilio's Chat and TaskRouter send it again.
-      deps.journal({ step: 'failed', type: 'webhook', reason: request.error?.name ?? 'unknown', sids: [] });
-      request.response = { statusCode: 503, body: 'not stored, try again\n' };
+      const { type, text } = deps.unanswered;
+      deps.journal({ step: 'failed', type, reason: request.error?.name ?? 'unknown', sids: [] });
+      request.response = { statusCode: 503, body: `${text}\n` };
     })
     .handler(async (event) => {
       const mount = mountOf(event);
       const base = deps.publicBaseUrl ?? `https://${event.requestContext.domainName}${mount}`;
-      return resultOf(await webhookAt(base)(requestOf(event, mount)));
+      return resultOf(await endpointAt(base)(requestOf(event, mount)));
     });
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { createWebhookHandler } from '../../../lambdas/webhook/handler.ts';
-import type { Entry } from '../../../src/core/ports/journal.ts';
+import { createHttpHandler } from '../../lambdas/http-handler.ts';
+import type { Entry } from '../../src/core/ports/journal.ts';
 
 type Seen = {
   readonly base: string;
@@ -14,10 +14,11 @@ const setUp = (answer: () => Response, publicBaseUrl?: string) => {
   const seen: Seen[] = [];
   const made: string[] = [];
   const told: Entry[] = [];
-  const handler = createWebhookHandler({
+  const handler = createHttpHandler({
     publicBaseUrl,
     journal: (entry) => told.push(entry),
-    webhookAt: (base) => {
+    unanswered: { type: 'webhook', text: 'not stored, try again' },
+    endpointAt: (base) => {
       made.push(base);
       return async (request) => {
         const bytes = Buffer.from(await request.arrayBuffer()).toString('base64');

@@ -1,0 +1,45 @@
+/** The settings of what Frontline's app and the page that asks for agents are answered with. */
+import { AVAILABILITY_PER_SECOND, CALLBACK_SETTINGS, type CallbackSetting, type Setting } from '../contract.ts';
+
+export type CallbackConfig = {
+  /** The Frontline account's own, from which agents begin conversations: + and digits. */
+  readonly smsNumber: string | undefined;
+  /** The same, with `whatsapp:` before it. */
+  readonly whatsAppNumber: string | undefined;
+  /** Asked for the list of customers, and for customers whom the bridge does not know. */
+  readonly backupCrm: string | undefined;
+  readonly templatesFile: string | undefined;
+  /** An agent who is away is told that somebody waits at most once in this time. */
+  readonly notificationMs: number;
+  /** The pages that may ask for agents; none may when there is none. */
+  readonly origins: readonly string[];
+  /** They are answered so often a second. */
+  readonly availabilityPerSecond: number;
+};
+
+/** As in the older app's sample. */
+const NOTIFICATION_MINUTES = 0.5;
+
+/** @param problems gets a line for each that is malformed: its name and what is expected, never a value. */
+export const readCallbackSettings = (
+  text: (name: Setting) => string | undefined,
+  problems: string[],
+): CallbackConfig => {
+  const shaped = (name: CallbackSetting): string | undefined => {
+    const value = text(name);
+    const [pattern, expected] = CALLBACK_SETTINGS[name];
+    if (value === undefined || new RegExp(`^(?:${pattern})$`).test(value)) return value;
+    problems.push(`${name} is not ${expected}`);
+    return undefined;
+  };
+  const whatsApp = shaped('FRONTLINE_WHATSAPP_NUMBER');
+  return {
+    smsNumber: shaped('FRONTLINE_SMS_NUMBER'),
+    whatsAppNumber: whatsApp === undefined ? undefined : `whatsapp:${whatsApp.replace(/^whatsapp:/, '')}`,
+    backupCrm: shaped('BACKUP_CRM_ENDPOINT'),
+    templatesFile: text('TEMPLATES_FILE'),
+    notificationMs: Number(shaped('NOTIFICATION_TIMEOUT_MINUTES') ?? NOTIFICATION_MINUTES) * 60_000,
+    origins: shaped('AVAILABILITY_ORIGINS')?.split(/\s*,\s*/) ?? [],
+    availabilityPerSecond: Number(shaped('AVAILABILITY_PER_SECOND') ?? AVAILABILITY_PER_SECOND),
+  };
+};
