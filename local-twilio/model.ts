@@ -90,6 +90,16 @@ export type User = {
   readonly joined: Set<string>;
 };
 
+/** What the Frontline API knows of an agent, apart from his user in Conversations. */
+export type FrontlineUser = {
+  readonly sid: string;
+  readonly identity: string;
+  friendlyName: string;
+  avatar: string | undefined;
+  state: 'active' | 'deactivated';
+  isAvailable: boolean;
+};
+
 export type ChatWebhookConfig = {
   preWebhookUrl: string | undefined;
   postWebhookUrl: string | undefined;
@@ -188,6 +198,8 @@ export type Workspace = {
   readonly dateCreated: number;
   dateUpdated: number;
   readonly activities: readonly Activity[];
+  /** Where a worker goes who let a reservation time out. */
+  timeoutActivity: Activity;
   readonly workers: Map<string, Worker>;
   readonly tasks: Map<string, Task>;
   readonly events: TaskEvent[];
@@ -248,5 +260,7 @@ export type Account = {
   readonly defaultServiceSid: string | undefined;
   readonly conversationsWebhooks: ConversationsWebhookConfig;
   readonly workspaces: Map<string, Workspace>;
+  /** By identity. */
+  readonly frontlineUsers: Map<string, FrontlineUser>;
   readonly proxies: Map<string, ProxyService>;
 };
