@@ -60,6 +60,15 @@ const wrong = (mutant: MutantRequest, { queue, group }: Queued, { work }: Envelo
       worker: [event.worker, said('WorkerSid')],
     });
   const flex = event.side === 'flex';
+  if (event.type === 'worker.activity')
+    return differing({
+      queue: [queue, flex ? 'flex-events' : 'frontline-events'],
+      route: [mutant.route, '/taskrouter-handler'],
+      group: [group, event.worker],
+      worker: [event.worker, said('WorkerSid')],
+      activity: [event.activity, said('WorkerActivityName')],
+      at: [String(event.at), said('TimestampMs') ?? `${said('Timestamp')}000`],
+    });
   const { message } = event;
   return differing({
     queue: [queue, flex ? 'flex-events' : 'frontline-events'],

@@ -68,6 +68,13 @@ const accepted = record({
   workerIdentity: filled,
   customerName: text,
 });
+const activity = record({
+  type: oneOf('worker.activity'),
+  side: oneOf('flex', 'frontline'),
+  worker: sid('WK'),
+  activity: filled,
+  at: whole,
+});
 const forward = record({
   eventType: filled,
   container: sid('CH'),
@@ -90,7 +97,7 @@ const parked = record({
 });
 
 const works: Readonly<Partial<Record<Work['kind'], Check>>> = {
-  event: record({ kind: oneOf('event'), event: (value) => messageEvent(value) || accepted(value) }),
+  event: record({ kind: oneOf('event'), event: (value) => messageEvent(value) || accepted(value) || activity(value) }),
   forward: record({ kind: oneOf('forward'), forward }),
   parked: record({ kind: oneOf('parked'), parked }),
   link: record({ kind: oneOf('link'), pair, because: filled }),
@@ -112,6 +119,11 @@ const works: Readonly<Partial<Record<Work['kind'], Check>>> = {
     pair,
     lane: oneOf('toFrontline', 'toFlex'),
     because: oneOf('edited_by_hand'),
+  }),
+  presence: record({
+    kind: oneOf('presence'),
+    worker: sid('WK'),
+    'change?': record({ side: oneOf('flex', 'frontline'), activity: filled, at: whole }),
   }),
   redrive: record({ kind: oneOf('redrive'), pair, lane: oneOf('toFrontline', 'toFlex'), sid: sid('IM') }),
 };

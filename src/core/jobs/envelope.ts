@@ -1,9 +1,9 @@
 /** What travels on the queues: events, forwards and jobs, each in an envelope that names its version. */
 
 import type { QueueName } from '../../contract.ts';
-import type { BridgeEvent, Lane, Side } from '../model/event.ts';
+import type { ActivityChanged, BridgeEvent, Lane, Side } from '../model/event.ts';
 import type { Parked } from '../model/outcome.ts';
-import type { ChannelSid, MessageSid, SourceSid } from '../model/sids.ts';
+import type { ChannelSid, MessageSid, SourceSid, WorkerSid } from '../model/sids.ts';
 import type { PairId } from '../state/items.ts';
 
 /** A webhook that goes on to Flex's own: body and content type as received, byte for byte. */
@@ -101,6 +101,15 @@ export type Work =
       readonly about: Undelivered;
       readonly backlogId?: string;
     }
+  /** An agent's two sides are made to agree, in the group of his Flex worker. */
+  | {
+      readonly kind: 'presence';
+      readonly worker: WorkerSid;
+      /** What a webhook told; without it both sides are looked at. */
+      readonly change?: Pick<ActivityChanged, 'side' | 'activity' | 'at'>;
+      /** The Frontline user's own availability is looked at, too. */
+      readonly asksUser?: boolean;
+    }
   | { readonly kind: 'parked'; readonly parked: ParkedMessage };
 
 /** Where a side's events, and the jobs on the lane out of it, are handled. */
@@ -123,6 +132,7 @@ const KINDS: Readonly<Record<Work['kind'], true>> = {
   link: true,
   redrive: true,
   notice: true,
+  presence: true,
   parked: true,
 };
 
@@ -131,6 +141,7 @@ const EVENTS: Readonly<Record<BridgeEvent['type'], true>> = {
   'message.updated': true,
   'message.removed': true,
   'reservation.accepted': true,
+  'worker.activity': true,
 };
 
 /** A later release may have work of a kind that this one has never heard of, and be rolled back. */

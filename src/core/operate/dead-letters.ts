@@ -46,7 +46,11 @@ const read = (
         pair: pairId('flex', work.forward.container),
         forward: { ...work.forward, receivedAt },
       };
+    // The sweep compares both sides of an agent, whatever became of a webhook or a job.
+    case 'presence':
+      return deadLetter;
     case 'event':
+      if (work.event.type === 'worker.activity') return deadLetter;
       return { ...deadLetter, pair: pairId(work.event.side, work.event.container) };
     default:
       return { ...deadLetter, pair: work.pair };

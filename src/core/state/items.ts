@@ -10,7 +10,7 @@
 
 import { TABLE } from '../../contract.ts';
 import type { Lane, Side } from '../model/event.ts';
-import type { ChannelSid, ContainerSid } from '../model/sids.ts';
+import type { ChannelSid, ContainerSid, WorkerSid } from '../model/sids.ts';
 import type { Key } from '../ports/change.ts';
 import type { Clock } from '../ports/clock.ts';
 
@@ -191,6 +191,30 @@ export const askedKey = (task: string): Key => ({ pk: `accept#${task}`, sk: 'ask
 export const ASKED = ['reservation', 'updatedAt', 'until'] as const;
 export const ASKED_SECONDS = 30 * DAY_SECONDS;
 
+/**
+ * What a worker's two sides last agreed on of his presence, under the worker of Flex: which activities, who said so and
+ * when, what of it is still to be done, until when the run that does it has it for itself, and when the bridge last
+ * wrote which activity where. Each change writes it anew; what is forgotten costs no more than a look at both sides.
+ */
+export const presenceKey = (worker: WorkerSid): Key => ({ pk: `worker#${worker}`, sk: 'presence' });
+export const PRESENCE = [
+  'flex',
+  'frontline',
+  'at',
+  'by',
+  'seen',
+  'fence',
+  'until',
+  'todoFlex',
+  'todoFrontline',
+  'todoUser',
+  'formerFlex',
+  'formerFrontline',
+  'wroteFlex',
+  'wroteFrontline',
+] as const;
+export const PRESENCE_SECONDS = 180 * DAY_SECONDS;
+
 /** When this deployment was first started, milliseconds since 1970. */
 export const FIRST_START: Key = { pk: 'deployment', sk: 'first-start' };
 export const FIRST_START_ATTRIBUTES = ['at'] as const;
@@ -220,6 +244,7 @@ export const ITEMS: readonly { readonly of: string; readonly sk: RegExp; readonl
   { of: 'a ticket', sk: /^ticket$/, attributes: [...TICKET, NONCE] },
   { of: "the sweep's lease", sk: /^lease$/, attributes: [...SWEEP_LEASE_ATTRIBUTES, NONCE] },
   { of: 'a task that was asked about', sk: /^asked$/, attributes: [...ASKED, NONCE] },
+  { of: "a worker's presence", sk: /^presence$/, attributes: [...PRESENCE, NONCE] },
   { of: 'the first start', sk: /^first-start$/, attributes: [...FIRST_START_ATTRIBUTES, NONCE] },
   { of: 'the stamp key', sk: /^stamp-key$/, attributes: [...STAMP_KEY_ATTRIBUTES, NONCE] },
 ];

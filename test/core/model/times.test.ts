@@ -265,7 +265,23 @@ describe('the sweep', () => {
     expect((readsOfAPair * SECOND) / times.SWEEP_LEAST_PACE_MS).toBeLessThanOrEqual(40);
     expect((readsOfAPair * SECOND) / times.SWEEP_PACE_MS).toBeLessThan(34);
     expect(SECOND / times.ACCEPT_PACE_MS).toBeLessThan(34);
+    expect(SECOND / times.PRESENCE_PACE_MS).toBeLessThan(34);
     expect(times.SWEEP_LEAST_PACE_MS).toBeLessThan(times.SWEEP_PACE_MS);
+  });
+
+  test('a run that begins asks about accepts when the one before asks nothing about agents any more', () => {
+    expect(times.PRESENCE_END_MS).toBeLessThanOrEqual(sweepEveryMs);
+    expect(times.PRESENCE_END_MS + requestMs).toBeLessThan(sweepTimeoutMs);
+  });
+
+  test('a run has time for all the users that it asks about, though pairs take what they may', () => {
+    const fullMs = (times.SWEEP_SHARE.active + times.SWEEP_SHARE.quiet) * times.SWEEP_PACE_MS;
+    expect(fullMs + times.USERS_A_RUN * times.PRESENCE_PACE_MS + requestMs / 2).toBeLessThan(times.PRESENCE_END_MS);
+  });
+
+  test('jobs for agents cost less than their share of the minute', () => {
+    const callsOfAJob = 6;
+    expect((times.PRESENCE_JOBS * callsOfAJob * SECOND) / sweepEveryMs).toBeLessThanOrEqual(5);
   });
 
   test('pairs that are compared once cost no second more than 40 reads besides', () => {

@@ -11,6 +11,7 @@ const words = new Set(
     'Tasks',
     'Reservations',
     'Workers',
+    'Activities',
   ]),
 );
 const sid = /^[A-Z]{2}[0-9a-fA-F]{32}$/;

@@ -1,0 +1,151 @@
+/** What a change of an agent's activity means, given what both sides last agreed on. Pure. */
+import type { Side } from '../model/event.ts';
+import type { Skipped } from '../model/outcome.ts';
+import { type ActivityPair, carriedOver, fits, isMapped, meaningOf, type PresenceRules } from '../model/presence.ts';
+import { CLOCK_SLACK_MS, LISTED_TIME_MS } from '../model/times.ts';
+import type { WorkerNow } from '../ports/workers.ts';
+import type { Agreed, Presence, Todo } from '../state/presence.ts';
+
+/** An agent's activity changed on one side. `at` in milliseconds since 1970, as TaskRouter tells it. */
+export type ActivityChange = { readonly side: Side; readonly activity: string; readonly at: number };
+
+export type PresenceStep =
+  | { readonly is: 'skip'; readonly reason: Skipped }
+  /** Said again, and later: only that is to be noted. */
+  | { readonly is: 'confirm'; readonly at: number }
+  /** What was told does not settle it: both sides are to be looked at. */
+  | { readonly is: 'look'; readonly otherwise: Skipped }
+  | {
+      readonly is: 'take';
+      readonly next: Agreed;
+      readonly todo: ReadonlySet<Todo>;
+      readonly said: Partial<ActivityPair>;
+    };
+
+const other = (side: Side): Side => (side === 'flex' ? 'frontline' : 'flex');
+const skip = (reason: Skipped): PresenceStep => ({ is: 'skip', reason });
+const isAvailable = (rules: PresenceRules, { frontline }: ActivityPair): boolean => frontline === rules.available;
+
+/** Whether the bridge may have written this there at that time, or later. */
+const mayBeOurs = ({ wrote }: Presence, { side, activity, at }: ActivityChange): boolean =>
+  (wrote[side][activity] ?? Number.NEGATIVE_INFINITY) >= at - CLOCK_SLACK_MS;
+
+/** Whether the bridge may have written over it: the other side's change was carried there just then. */
+const mayBeOverwritten = ({ wrote }: Presence, { side, at }: ActivityChange): boolean =>
+  Object.values(wrote[side]).some((when) => when >= at - CLOCK_SLACK_MS);
+
+/** At one and the same moment Flex counts. */
+const isOlder = (known: Presence, { side, at }: ActivityChange): boolean =>
+  at < known.at || (at === known.at && side === 'frontline' && known.by === 'flex');
+
+/** A change that a webhook told of. */
+export const heard = (rules: PresenceRules, known: Presence | undefined, change: ActivityChange): PresenceStep => {
+  const { side, activity, at } = change;
+  if (!isMapped(rules, side, activity)) return skip('unmapped_activity');
+  if (known === undefined) return taken(rules, known, change);
+  const isSame = known.agreed[side] === activity;
+  const unfinished = known.todo.size > 0;
+  if (isSame) {
+    if (unfinished) return { is: 'look', otherwise: 'already' };
+    if (mayBeOurs(known, change)) return skip('echo');
+    return known.by === side && at > known.at ? { is: 'confirm', at } : skip('already');
+  }
+  if (isOlder(known, change)) return unfinished ? { is: 'look', otherwise: 'superseded' } : skip('superseded');
+  if (mayBeOurs(known, change)) return { is: 'look', otherwise: 'echo' };
+  if (known.seen && at < known.at + LISTED_TIME_MS) return { is: 'look', otherwise: 'superseded' };
+  return taken(rules, known, change);
+};
+
+/** It is sure that a person said so, and last: nothing is read. */
+const taken = (rules: PresenceRules, known: Presence | undefined, change: ActivityChange): PresenceStep => {
+  const { side, activity, at } = change;
+  const before = known?.agreed ?? { flex: '', frontline: '' };
+  const agreed = carriedOver(rules, side, { ...before, [side]: activity });
+  if (agreed === undefined) return skip('unmapped_activity');
+  const todo = new Set<Todo>([other(side)]);
+  if (known === undefined || known.todo.size > 0) todo.add('user');
+  else if (isAvailable(rules, agreed) !== isAvailable(rules, before)) todo.add('user');
+  else if (before[other(side)] === agreed[other(side)]) todo.delete(other(side));
+  if (known !== undefined && mayBeOverwritten(known, change)) todo.add(side);
+  return { is: 'take', next: { agreed, at, by: side, seen: false }, todo, said: { [side]: activity } };
+};
+
+/** Both sides as they are now. */
+export type BothSides = Readonly<Record<Side, WorkerNow>> & {
+  /** The Frontline user's own; undefined when it was not read, or there is no such user. */
+  readonly user: boolean | undefined;
+  /** Flex's activity for those who let an offer time out; undefined when what no person did counts, too. */
+  readonly ignored: string | undefined;
+  /** What changed before is left alone while nothing is agreed. Milliseconds since 1970. */
+  readonly firstStart: number;
+};
+
+const speaks = (rules: PresenceRules, seen: BothSides, side: Side): boolean =>
+  isMapped(rules, side, seen[side].activity) && !(side === 'flex' && seen.flex.activity === seen.ignored);
+
+const saidBy = ({ flex, frontline }: BothSides): ActivityPair => ({
+  flex: flex.activity,
+  frontline: frontline.activity,
+});
+
+/** The later one; Flex at the same second. */
+const last = (seen: BothSides, changed: readonly Side[]): Side | undefined =>
+  changed.length < 2 ? changed[0] : seen.frontline.since > seen.flex.since ? 'frontline' : 'flex';
+
+/** What is not done yet looks like a change, but it says what that side said before, or what the bridge wrote there. */
+const isUndone = (known: Presence, side: Side, activity: string): boolean =>
+  known.todo.has(side) &&
+  (known.former[side] === activity || (known.wrote[side][activity] ?? Number.NEGATIVE_INFINITY) >= known.at);
+
+/** @param otherwise why there was nothing to do, if so */
+export const looked = (
+  rules: PresenceRules,
+  known: Presence | undefined,
+  seen: BothSides,
+  otherwise: Skipped,
+): PresenceStep => {
+  const both = ['flex', 'frontline'] as const;
+  const spoken = both.filter((side) => speaks(rules, seen, side));
+  if (known === undefined) {
+    if (spoken.length === 2 && fits(rules, saidBy(seen))) return skip(otherwise);
+    const by = last(
+      seen,
+      spoken.filter((side) => seen[side].since > seen.firstStart),
+    );
+    return by === undefined
+      ? skip(spoken.length === 0 ? 'unmapped_activity' : 'before_first_start')
+      : follow(rules, known, seen, by);
+  }
+  const changed = spoken.filter(
+    (side) => seen[side].activity !== known.agreed[side] && !isUndone(known, side, seen[side].activity),
+  );
+  const by = last(seen, changed);
+  if (by !== undefined) return follow(rules, known, seen, by);
+  const { user } = seen;
+  if (user !== undefined && user !== isAvailable(rules, known.agreed) && !known.todo.has('user')) {
+    const agreed = meaningOf(rules, user, saidBy(seen));
+    // When it changed nobody tells: whatever a person has said since counts for more.
+    if (agreed !== undefined) return carry(rules, seen, { agreed, at: known.at, by: 'frontline', seen: true }, known);
+  }
+  return known.todo.size === 0 ? skip(otherwise) : carry(rules, seen, known, known);
+};
+
+const follow = (rules: PresenceRules, known: Presence | undefined, seen: BothSides, by: Side): PresenceStep => {
+  const agreed = carriedOver(rules, by, saidBy(seen));
+  if (agreed === undefined) return skip('unmapped_activity');
+  return carry(rules, seen, { agreed, at: seen[by].since, by, seen: true }, known);
+};
+
+/** Only what differs is written. What stands where the settings say nothing of it is left there, unless it is due. */
+const carry = (rules: PresenceRules, seen: BothSides, next: Agreed, known: Presence | undefined): PresenceStep => {
+  const renewed = next !== known;
+  const said = saidBy(seen);
+  const todo = new Set<Todo>();
+  for (const side of ['flex', 'frontline'] as const)
+    if (said[side] !== next.agreed[side] && (renewed || known?.todo.has(side))) todo.add(side);
+  const isDue =
+    seen.user === undefined ? renewed || known?.todo.has('user') : seen.user !== isAvailable(rules, next.agreed);
+  if (isDue) todo.add('user');
+  const { agreed, at, by, seen: isSeen } = next;
+  return { is: 'take', next: { agreed, at, by, seen: isSeen }, todo, said };
+};
