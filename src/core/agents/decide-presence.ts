@@ -22,6 +22,7 @@ export type PresenceStep =
       readonly said: Partial<ActivityPair>;
     };
 
+const both = ['flex', 'frontline'] as const;
 const other = (side: Side): Side => (side === 'flex' ? 'frontline' : 'flex');
 const skip = (reason: Skipped): PresenceStep => ({ is: 'skip', reason });
 const isAvailable = (rules: PresenceRules, { frontline }: ActivityPair): boolean => frontline === rules.available;
@@ -42,7 +43,8 @@ const isOlder = (known: Presence, { side, at }: ActivityChange): boolean =>
 export const heard = (rules: PresenceRules, known: Presence | undefined, change: ActivityChange): PresenceStep => {
   const { side, activity, at } = change;
   if (!isMapped(rules, side, activity)) return skip('unmapped_activity');
-  if (known === undefined) return taken(rules, known, change);
+  // Only a look tells what the other side says, and so what is not done yet while it still says that.
+  if (known === undefined) return { is: 'look', otherwise: 'already' };
   const isSame = known.agreed[side] === activity;
   const unfinished = known.todo.size > 0;
   if (isSame) {
@@ -57,16 +59,15 @@ export const heard = (rules: PresenceRules, known: Presence | undefined, change:
 };
 
 /** It is sure that a person said so, and last: nothing is read. */
-const taken = (rules: PresenceRules, known: Presence | undefined, change: ActivityChange): PresenceStep => {
+const taken = (rules: PresenceRules, known: Presence, change: ActivityChange): PresenceStep => {
   const { side, activity, at } = change;
-  const before = known?.agreed ?? { flex: '', frontline: '' };
+  const before = known.agreed;
   const agreed = carriedOver(rules, side, { ...before, [side]: activity });
   if (agreed === undefined) return skip('unmapped_activity');
   const todo = new Set<Todo>([other(side)]);
-  if (known === undefined || known.todo.size > 0) todo.add('user');
-  else if (isAvailable(rules, agreed) !== isAvailable(rules, before)) todo.add('user');
+  if (known.todo.size > 0 || isAvailable(rules, agreed) !== isAvailable(rules, before)) todo.add('user');
   else if (before[other(side)] === agreed[other(side)]) todo.delete(other(side));
-  if (known !== undefined && mayBeOverwritten(known, change)) todo.add(side);
+  if (mayBeOverwritten(known, change)) todo.add(side);
   return { is: 'take', next: { agreed, at, by: side, seen: false }, todo, said: { [side]: activity } };
 };
 
@@ -74,14 +75,14 @@ const taken = (rules: PresenceRules, known: Presence | undefined, change: Activi
 export type BothSides = Readonly<Record<Side, WorkerNow>> & {
   /** The Frontline user's own; undefined when it was not read, or there is no such user. */
   readonly user: boolean | undefined;
-  /** Flex's activity for those who let an offer time out; undefined when what no person did counts, too. */
-  readonly ignored: string | undefined;
+  /** What Flex says is nobody's wish: the agent let an offer time out, and the settings do not count that. */
+  readonly ignoresFlex: boolean;
   /** What changed before is left alone while nothing is agreed. Milliseconds since 1970. */
   readonly firstStart: number;
 };
 
 const speaks = (rules: PresenceRules, seen: BothSides, side: Side): boolean =>
-  isMapped(rules, side, seen[side].activity) && !(side === 'flex' && seen.flex.activity === seen.ignored);
+  isMapped(rules, side, seen[side].activity) && !(side === 'flex' && seen.ignoresFlex);
 
 const saidBy = ({ flex, frontline }: BothSides): ActivityPair => ({
   flex: flex.activity,
@@ -97,27 +98,39 @@ const isUndone = (known: Presence, side: Side, activity: string): boolean =>
   known.todo.has(side) &&
   (known.former[side] === activity || (known.wrote[side][activity] ?? Number.NEGATIVE_INFINITY) >= known.at);
 
-/** @param otherwise why there was nothing to do, if so */
+/** Nothing is agreed yet. A webhook told of the wish; without one a change counts that is younger than the deployment. */
+const lookedFirst = (rules: PresenceRules, seen: BothSides, { change, otherwise }: Told): PresenceStep => {
+  const spoken = both.filter((side) => speaks(rules, seen, side));
+  if (change !== undefined && seen[change.side].activity === change.activity && speaks(rules, seen, change.side))
+    return follow(rules, undefined, seen, change.side, change.at);
+  if (spoken.length === 2 && fits(rules, saidBy(seen))) return skip(otherwise);
+  const by = last(
+    seen,
+    spoken.filter((side) => seen[side].since > seen.firstStart),
+  );
+  if (by !== undefined) return follow(rules, undefined, seen, by);
+  return skip(spoken.length === 0 ? 'unmapped_activity' : 'before_first_start');
+};
+
+export type Told = {
+  /** What a webhook told of, which is why both sides were looked at. */
+  readonly change: ActivityChange | undefined;
+  /** Why there was nothing to do, if so. */
+  readonly otherwise: Skipped;
+};
+
 export const looked = (
   rules: PresenceRules,
   known: Presence | undefined,
   seen: BothSides,
-  otherwise: Skipped,
+  told: Told,
 ): PresenceStep => {
-  const both = ['flex', 'frontline'] as const;
-  const spoken = both.filter((side) => speaks(rules, seen, side));
-  if (known === undefined) {
-    if (spoken.length === 2 && fits(rules, saidBy(seen))) return skip(otherwise);
-    const by = last(
-      seen,
-      spoken.filter((side) => seen[side].since > seen.firstStart),
-    );
-    return by === undefined
-      ? skip(spoken.length === 0 ? 'unmapped_activity' : 'before_first_start')
-      : follow(rules, known, seen, by);
-  }
-  const changed = spoken.filter(
-    (side) => seen[side].activity !== known.agreed[side] && !isUndone(known, side, seen[side].activity),
+  if (known === undefined) return lookedFirst(rules, seen, told);
+  const changed = both.filter(
+    (side) =>
+      speaks(rules, seen, side) &&
+      seen[side].activity !== known.agreed[side] &&
+      !isUndone(known, side, seen[side].activity),
   );
   const by = last(seen, changed);
   if (by !== undefined) return follow(rules, known, seen, by);
@@ -127,13 +140,20 @@ export const looked = (
     // When it changed nobody tells: whatever a person has said since counts for more.
     if (agreed !== undefined) return carry(rules, seen, { agreed, at: known.at, by: 'frontline', seen: true }, known);
   }
-  return known.todo.size === 0 ? skip(otherwise) : carry(rules, seen, known, known);
+  return known.todo.size === 0 ? skip(told.otherwise) : carry(rules, seen, known, known);
 };
 
-const follow = (rules: PresenceRules, known: Presence | undefined, seen: BothSides, by: Side): PresenceStep => {
+/** @param at when a webhook says that it was; a look tells the second */
+const follow = (
+  rules: PresenceRules,
+  known: Presence | undefined,
+  seen: BothSides,
+  by: Side,
+  at?: number,
+): PresenceStep => {
   const agreed = carriedOver(rules, by, saidBy(seen));
   if (agreed === undefined) return skip('unmapped_activity');
-  return carry(rules, seen, { agreed, at: seen[by].since, by, seen: true }, known);
+  return carry(rules, seen, { agreed, at: at ?? seen[by].since, by, seen: at === undefined }, known);
 };
 
 /** Only what differs is written. What stands where the settings say nothing of it is left there, unless it is due. */
@@ -141,8 +161,7 @@ const carry = (rules: PresenceRules, seen: BothSides, next: Agreed, known: Prese
   const renewed = next !== known;
   const said = saidBy(seen);
   const todo = new Set<Todo>();
-  for (const side of ['flex', 'frontline'] as const)
-    if (said[side] !== next.agreed[side] && (renewed || known?.todo.has(side))) todo.add(side);
+  for (const side of both) if (said[side] !== next.agreed[side] && (renewed || known?.todo.has(side))) todo.add(side);
   const isDue =
     seen.user === undefined ? renewed || known?.todo.has('user') : seen.user !== isAvailable(rules, next.agreed);
   if (isDue) todo.add('user');

@@ -51,13 +51,21 @@ export const onPresenceJob = async (
   run: Run,
 ): Promise<Outcome> => (agents === undefined ? skipped('no_workspace') : settle(deps, agents, job, run));
 
-/** Flex's activity in which no person has put its worker; undefined where the settings take it for a person's. */
-const ignoredActivity = async (deps: BridgeDeps, agents: Agents): Promise<string | undefined> =>
-  deps.settings.presence.mirrorsTimeouts ? undefined : (await agents.activities.of('flex')).afterTimeout;
+/** Whether no person has put the worker there: Flex does so when he lets an offer time out. */
+const isNobodysWish = async (
+  deps: BridgeDeps,
+  { workers, activities }: Agents,
+  worker: WorkerSid,
+  { activity, at }: Pick<ActivityChanged, 'activity' | 'at'>,
+): Promise<boolean> => {
+  if (deps.settings.presence.mirrorsTimeouts) return false;
+  const { afterTimeout } = await activities.of('flex');
+  return activity === afterTimeout && workers.flex.letTimeOut(worker, at);
+};
 
 const settle = async (deps: BridgeDeps, agents: Agents, job: PresenceJob, run: Run): Promise<Outcome> => {
   const { worker, change } = job;
-  if (change?.side === 'flex' && change.activity === (await ignoredActivity(deps, agents)))
+  if (change?.side === 'flex' && (await isNobodysWish(deps, agents, worker, change)))
     return skipped('timeout_activity');
   const known = await loadPresence(deps, worker);
   const left = (known?.until ?? 0) - deps.clock.now();
@@ -72,9 +80,9 @@ const settle = async (deps: BridgeDeps, agents: Agents, job: PresenceJob, run: R
   const twin = await agents.twins.of('flex', worker);
   if (twin === undefined) return skipped('no_twin');
   if (told.is === 'take') return take(deps, agents, { worker, twin, known }, told, run);
-  const seen = await look(deps, agents, { worker, twin, known }, job.asksUser === true);
+  const seen = await look(deps, agents, { worker, twin, known }, job.asksUser === true || known === undefined);
   if (seen === undefined) return gone(agents, worker, twin);
-  const step = looked(deps.settings.presence, known, seen, told.otherwise);
+  const step = looked(deps.settings.presence, known, seen, { change, otherwise: told.otherwise });
   return step.is === 'take' ? take(deps, agents, { worker, twin, known }, step, run) : skipped(reasonOf(step));
 };
 
@@ -94,14 +102,16 @@ const look = async (
   asksUser: boolean,
 ): Promise<BothSides | undefined> => {
   const { workers } = agents;
-  const ignored = await ignoredActivity(deps, agents);
   const [flex, frontline, user] = await Promise.all([
     workers.flex.worker(worker),
     workers.frontline.worker(twin.sid),
     asksUser ? workers.availability.read(twin.name) : undefined,
   ]);
   if (flex === undefined || frontline === undefined) return undefined;
-  return { flex, frontline, user, ignored, firstStart: (await knownFirstStart(deps.store)) ?? deps.clock.now() };
+  const { activity, since: at } = flex;
+  const ignoresFlex =
+    isMapped(deps.settings.presence, 'flex', activity) && (await isNobodysWish(deps, agents, worker, { activity, at }));
+  return { flex, frontline, user, ignoresFlex, firstStart: (await knownFirstStart(deps.store)) ?? deps.clock.now() };
 };
 
 /** Whoever was remembered is looked up anew, and the next try finds that there is no twin any more. */

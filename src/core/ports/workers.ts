@@ -35,6 +35,8 @@ export type WorkerSide = {
   readonly activities: () => Promise<Activities>;
   /** Success when he is there already. @throws TwilioError of status 400 while offers hold him where he is */
   readonly goTo: (sid: WorkerSid, activity: ActivitySid, offers: 'kept' | 'rejected') => Promise<WorkerNow | undefined>;
+  /** Whether he let an offer time out at about that moment, milliseconds since 1970. */
+  readonly letTimeOut: (sid: WorkerSid, at: number) => Promise<boolean>;
   /** Whether a reservation waits for his answer. */
   readonly isOffered: (sid: WorkerSid) => Promise<boolean>;
 };

@@ -12,6 +12,7 @@ const words = new Set(
     'Reservations',
     'Workers',
     'Activities',
+    'Events',
   ]),
 );
 const sid = /^[A-Z]{2}[0-9a-fA-F]{32}$/;

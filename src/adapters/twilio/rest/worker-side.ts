@@ -1,6 +1,6 @@
 import type { Side } from '../../../core/model/event.ts';
 import type { WorkerSid, WorkspaceSid } from '../../../core/model/sids.ts';
-import { TASKROUTER_PAGE } from '../../../core/model/times.ts';
+import { CLOCK_SLACK_MS, TASKROUTER_PAGE } from '../../../core/model/times.ts';
 import type { Activities, WorkerNow, WorkerSide } from '../../../core/ports/workers.ts';
 import { type AccountRest, createRest } from '../http/client.ts';
 import { list, optionalText, type Payload, requiredText, sid, Unreadable } from '../http/payload.ts';
@@ -104,6 +104,17 @@ export const createWorkerSide = (
           readWorker,
         ),
       ),
+    letTimeOut: async (worker, at) => {
+      const query = new URLSearchParams({
+        ...{ EventType: 'reservation.timeout', WorkerSid: worker, PageSize: '1' },
+        StartDate: new Date(at - CLOCK_SLACK_MS).toISOString(),
+        EndDate: new Date(at + CLOCK_SLACK_MS).toISOString(),
+      });
+      return rest(
+        { method: 'GET', path: inside('Events'), query: `?${query}` },
+        (payload) => list(payload, 'events').length > 0,
+      );
+    },
     isOffered: async (worker) => {
       const query = '?ReservationStatus=pending&PageSize=1';
       const path = inside('Workers', worker, 'Reservations');
