@@ -130,15 +130,17 @@ type Read = {
       readonly type: string;
       readonly message?: { readonly sid: string };
       readonly reservation?: string;
+      readonly worker?: string;
     };
+    readonly worker?: string;
     readonly forward?: { readonly eventType: string; readonly about: string };
     readonly parked?: { readonly sid: string };
   };
 };
 
 const sidIn = (body: string): string | undefined => {
-  const { event, forward, parked, pair } = (JSON.parse(body) as Read).work;
-  return parked?.sid ?? forward?.about ?? event?.message?.sid ?? event?.reservation ?? pair;
+  const { event, forward, parked, pair, worker } = (JSON.parse(body) as Read).work;
+  return parked?.sid ?? forward?.about ?? event?.message?.sid ?? event?.reservation ?? event?.worker ?? pair ?? worker;
 };
 
 const nameOf = ({ queue, body }: QueuedByWebhook): string => {

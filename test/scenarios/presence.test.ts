@@ -32,8 +32,7 @@ describe('an agent', () => {
     agent.onPhone('Available', changes);
     await harness.settle(0.2);
     expect(agent.says()).toEqual(['Available', 'Available', true]);
-    // The first time both sides are looked at, and what the app has done itself is not written.
-    expect(presenceWrites(harness)).toBe(changes === 'both' ? 3 : 4);
+    expect(presenceWrites(harness)).toBe(4);
   });
 
   test('whose switch no webhook tells of is found by his availability, within two minutes', async () => {
@@ -62,6 +61,19 @@ describe('an agent', () => {
     agent.onPhone('Unavailable');
     await harness.settle(0.2);
     expect(agent.says()).toEqual(['Unavailable', 'Unavailable', false]);
+  });
+
+  test('who comes back to where he was agreed to be has the other side come back, too', async () => {
+    const harness = scenarioHarness();
+    const agent = agentOf(harness);
+    await harness.settle(2);
+    agent.inFlex('Offline');
+    agent.onPhone('Break', 'worker');
+    await harness.settle(1);
+    expect(agent.says()).toEqual(['Offline', 'Break', true]);
+    agent.onPhone('Available', 'worker');
+    await harness.settle(0.5);
+    expect(agent.says()).toEqual(['Available', 'Available', true]);
   });
 
   test('is where the settings say, in any number of pairs', async () => {

@@ -11,8 +11,6 @@ export type ActivityChange = { readonly side: Side; readonly activity: string; r
 
 export type PresenceStep =
   | { readonly is: 'skip'; readonly reason: Skipped }
-  /** Said again, and later: only that is to be noted. */
-  | { readonly is: 'confirm'; readonly at: number }
   /** What was told does not settle it: both sides are to be looked at. */
   | { readonly is: 'look'; readonly otherwise: Skipped }
   | {
@@ -50,7 +48,8 @@ export const heard = (rules: PresenceRules, known: Presence | undefined, change:
   if (isSame) {
     if (unfinished) return { is: 'look', otherwise: 'already' };
     if (mayBeOurs(known, change)) return skip('echo');
-    return known.by === side && at > known.at ? { is: 'confirm', at } : skip('already');
+    // Said again, and later: the other side may stand where the settings say nothing of it.
+    return at > known.at ? { is: 'look', otherwise: 'already' } : skip('already');
   }
   if (isOlder(known, change)) return unfinished ? { is: 'look', otherwise: 'superseded' } : skip('superseded');
   if (mayBeOurs(known, change)) return { is: 'look', otherwise: 'echo' };
@@ -98,34 +97,56 @@ const isUndone = (known: Presence, side: Side, activity: string): boolean =>
   known.todo.has(side) &&
   (known.former[side] === activity || (known.wrote[side][activity] ?? Number.NEGATIVE_INFINITY) >= known.at);
 
-/** Nothing is agreed yet. A webhook told of the wish; without one a change counts that is younger than the deployment. */
-const lookedFirst = (rules: PresenceRules, seen: BothSides, { change, otherwise }: Told): PresenceStep => {
+/** Nothing is agreed yet. A webhook told of the wish, else a change counts that is younger than the deployment. */
+const lookedFirst = (rules: PresenceRules, seen: BothSides, { change, otherwise }: Occasion): PresenceStep => {
   const spoken = both.filter((side) => speaks(rules, seen, side));
   if (change !== undefined && seen[change.side].activity === change.activity && speaks(rules, seen, change.side))
     return follow(rules, undefined, seen, change.side, change.at);
-  if (spoken.length === 2 && fits(rules, saidBy(seen))) return skip(otherwise);
+  if (spoken.length < 2) return skip('unmapped_activity');
+  if (fits(rules, saidBy(seen))) return agreedAlready(rules, seen, otherwise);
   const by = last(
     seen,
     spoken.filter((side) => seen[side].since > seen.firstStart),
   );
   if (by !== undefined) return follow(rules, undefined, seen, by);
-  return skip(spoken.length === 0 ? 'unmapped_activity' : 'before_first_start');
+  return skip('before_first_start');
 };
 
-export type Told = {
+export type Occasion = {
   /** What a webhook told of, which is why both sides were looked at. */
   readonly change: ActivityChange | undefined;
   /** Why there was nothing to do, if so. */
   readonly otherwise: Skipped;
 };
 
+/** All say the same, though nobody has told: what differs from it later has changed. */
+const agreedAlready = (rules: PresenceRules, seen: BothSides, otherwise: Skipped): PresenceStep => {
+  const agreed = saidBy(seen);
+  if (seen.user !== isAvailable(rules, agreed)) return skip(otherwise);
+  const at = Math.max(seen.flex.since, seen.frontline.since);
+  return { is: 'take', next: { agreed, at, by: 'flex', seen: true }, todo: new Set(), said: agreed };
+};
+
+/** A wish that is what was agreed, and newer. */
+const saidAgain = (
+  rules: PresenceRules,
+  known: Presence,
+  seen: BothSides,
+  change: ActivityChange | undefined,
+): ActivityChange | undefined => {
+  if (change === undefined || change.at <= known.at || mayBeOurs(known, change)) return undefined;
+  const { side, activity } = change;
+  const stands = seen[side].activity === activity && speaks(rules, seen, side);
+  return stands && known.agreed[side] === activity ? change : undefined;
+};
+
 export const looked = (
   rules: PresenceRules,
   known: Presence | undefined,
   seen: BothSides,
-  told: Told,
+  occasion: Occasion,
 ): PresenceStep => {
-  if (known === undefined) return lookedFirst(rules, seen, told);
+  if (known === undefined) return lookedFirst(rules, seen, occasion);
   const changed = both.filter(
     (side) =>
       speaks(rules, seen, side) &&
@@ -133,14 +154,18 @@ export const looked = (
       !isUndone(known, side, seen[side].activity),
   );
   const by = last(seen, changed);
+  const again = saidAgain(rules, known, seen, occasion.change);
+  if (again !== undefined && (by === undefined || seen[by].since <= again.at))
+    return follow(rules, known, seen, again.side, again.at);
   if (by !== undefined) return follow(rules, known, seen, by);
   const { user } = seen;
-  if (user !== undefined && user !== isAvailable(rules, known.agreed) && !known.todo.has('user')) {
+  const isNews = user !== undefined && user !== isAvailable(rules, known.agreed) && !known.todo.has('user');
+  if (isNews && speaks(rules, seen, 'frontline')) {
     const agreed = meaningOf(rules, user, saidBy(seen));
     // When it changed nobody tells: whatever a person has said since counts for more.
     if (agreed !== undefined) return carry(rules, seen, { agreed, at: known.at, by: 'frontline', seen: true }, known);
   }
-  return known.todo.size === 0 ? skip(told.otherwise) : carry(rules, seen, known, known);
+  return known.todo.size === 0 ? skip(occasion.otherwise) : carry(rules, seen, known, known);
 };
 
 /** @param at when a webhook says that it was; a look tells the second */

@@ -13,7 +13,7 @@ import { isMapped } from '../model/presence.ts';
 import type { WorkerSid } from '../model/sids.ts';
 import { LEASE_LOOK_SECONDS } from '../model/times.ts';
 import { knownFirstStart } from '../state/first-start.ts';
-import { confirmPresence, loadPresence, type Presence, takePresence } from '../state/presence.ts';
+import { loadPresence, type Presence, takePresence } from '../state/presence.ts';
 import type { Agents } from './agents.ts';
 import { carryOut, namesOf } from './carry-out.ts';
 import { type BothSides, heard, looked, type PresenceStep } from './decide-presence.ts';
@@ -73,10 +73,6 @@ const settle = async (deps: BridgeDeps, agents: Agents, job: PresenceJob, run: R
   const told: PresenceStep =
     change === undefined ? { is: 'look', otherwise: 'already' } : heard(deps.settings.presence, known, change);
   if (told.is === 'skip') return skipped(told.reason);
-  if (told.is === 'confirm') {
-    if (known !== undefined) await confirmPresence(deps, worker, known, told.at);
-    return skipped('already');
-  }
   const twin = await agents.twins.of('flex', worker);
   if (twin === undefined) return skipped('no_twin');
   if (told.is === 'take') return take(deps, agents, { worker, twin, known }, told, run);
@@ -86,10 +82,8 @@ const settle = async (deps: BridgeDeps, agents: Agents, job: PresenceJob, run: R
   return step.is === 'take' ? take(deps, agents, { worker, twin, known }, step, run) : skipped(reasonOf(step));
 };
 
-const reasonOf = (step: Exclude<PresenceStep, { is: 'take' }>): Skipped => {
-  if (step.is === 'skip') return step.reason;
-  return step.is === 'look' ? step.otherwise : 'already';
-};
+const reasonOf = (step: Exclude<PresenceStep, { is: 'take' }>): Skipped =>
+  step.is === 'skip' ? step.reason : step.otherwise;
 
 /** One agent: his worker in Flex, the one in Frontline, and what is agreed of him. */
 type Agent = { readonly worker: WorkerSid; readonly twin: Twin; readonly known: Presence | undefined };

@@ -1,6 +1,6 @@
 /**
- * What a worker's two sides last agreed on. Three writes make it all: `take` says what is to be from now on, before any
- * call to Twilio; `finish` says what of it is done; `confirm` that the same was said again later.
+ * What a worker's two sides last agreed on. Two writes make it all: `take` says what is to be from now on, before any
+ * call to Twilio; `finish` says what of it is done.
  *
  *   none, or agreed  ── take ──> agreed, with something to do, held until ..  ── finish ──> agreed
  *                                      │  (held no more, or its run died)                └─> agreed, something still
@@ -141,14 +141,4 @@ export const finishPresence = async (
     nonce: [NONCE, deps.nonce()],
   });
   return written.ok;
-};
-
-/** From agreed, with nothing to do: the same was said again, by the same side, and later. */
-export const confirmPresence = async (deps: Deps, worker: WorkerSid, known: Presence, at: number): Promise<void> => {
-  await deps.store.write(presenceKey(worker), {
-    when: [unchangedSince(known), ['<', 'at', at]],
-    set: { at, ...keptFor(PRESENCE_SECONDS, deps.clock) },
-    remove: ['seen'],
-    nonce: [NONCE, deps.nonce()],
-  });
 };

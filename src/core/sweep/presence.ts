@@ -25,6 +25,8 @@ class NoTimeLeft extends Error {}
 /** @returns what sweeps once, until a deadline in milliseconds since 1970; it never rejects. Make it once. */
 export const createPresenceSweep = (deps: BridgeDeps): ((deadline: number) => Promise<void>) => {
   let notBefore = 0;
+  /** Agents of whom something is agreed: the store need not be asked for each at every run. */
+  const agreed = new Set<string>();
   const log = ({ verdict: reason, ...why }: Verdict, count: number): void =>
     deps.journal({ step: 'swept', type: 'presence', sids: [], count, reason, ...why });
   return async (deadline) => {
@@ -37,7 +39,7 @@ export const createPresenceSweep = (deps: BridgeDeps): ((deadline: number) => Pr
       sent += 1;
     };
     try {
-      await sweep({ ...deps, workers }, createTurn(deps, deadline), send);
+      await sweep({ ...deps, workers }, createTurn(deps, deadline), agreed, send);
       log(sent === 0 ? { verdict: 'clean' } : { verdict: 'repairing' }, sent);
     } catch (error) {
       if (error instanceof TwilioError) notBefore = deps.clock.now() + (error.retryAfter ?? 0) * 1000;
@@ -62,7 +64,12 @@ const createTurn =
     await clock.sleep(PRESENCE_PACE_MS);
   };
 
-const sweep = async (deps: PresenceDeps, turn: Turn, send: (job: PresenceJob) => Promise<void>): Promise<void> => {
+const sweep = async (
+  deps: PresenceDeps,
+  turn: Turn,
+  agreed: Set<string>,
+  send: (job: PresenceJob) => Promise<void>,
+): Promise<void> => {
   const { workers } = deps;
   const mapped = twinsAmong(await listAll(workers.flex, turn), await listAll(workers.frontline, turn));
   const differing = await differingAmong(deps, mapped);
@@ -70,7 +77,7 @@ const sweep = async (deps: PresenceDeps, turn: Turn, send: (job: PresenceJob) =>
     await send({ kind: 'presence', worker: flex.sid });
   const agreeing = mapped.filter((one) => !differing.includes(one));
   await eachInTurn(share(agreeing, USERS_A_RUN, deps.clock.now()), turn, async (one) => {
-    if (await isOtherwiseInApp(deps, one)) await send({ kind: 'presence', worker: one.flex.sid, asksUser: true });
+    if (await isWorthALook(deps, one, agreed)) await send({ kind: 'presence', worker: one.flex.sid, asksUser: true });
   });
 };
 
@@ -148,11 +155,19 @@ const share = <T>(all: readonly T[], most: number, now: number): readonly T[] =>
   return all.slice(first, first + most);
 };
 
-const isOtherwiseInApp = async (deps: PresenceDeps, { flex, frontline }: Mapped): Promise<boolean> => {
+/**
+ * Whether the app says otherwise than was agreed; or nothing is agreed yet and all say the same, which is agreed then,
+ * so that the next change is known for one. Where they differ before that nobody knows which of them is meant.
+ */
+const isWorthALook = async (deps: PresenceDeps, { flex, frontline }: Mapped, agreed: Set<string>): Promise<boolean> => {
   const { presence } = deps.settings;
   if (!isMapped(presence, 'frontline', frontline.activity)) return false;
   const isAvailable = await deps.workers.availability.read(frontline.name);
-  if (isAvailable === undefined || isAvailable === (frontline.activity === presence.available)) return false;
-  // Before anything is agreed nobody knows which of the two is meant.
-  return (await loadPresence(deps, flex.sid)) !== undefined;
+  if (isAvailable === undefined) return false;
+  const isSame = isAvailable === (frontline.activity === presence.available);
+  if (isSame && agreed.has(flex.sid)) return false;
+  const known = await loadPresence(deps, flex.sid);
+  if (known !== undefined) agreed.add(flex.sid);
+  if (known === undefined) return isSame && fits(presence, { flex: flex.activity, frontline: frontline.activity });
+  return !isSame;
 };
