@@ -85,6 +85,7 @@ const work: fc.Arbitrary<Work> = fc.oneof(
       kind: fc.constant('presence' as const),
       worker: sidOf('WK'),
       change: fc.record({ side, activity: text, at: fc.maxSafeNat() }),
+      twin: fc.record({ sid: sidOf('WK'), name: text }),
       asksUser: fc.boolean(),
     },
     { requiredKeys: ['kind', 'worker'] },

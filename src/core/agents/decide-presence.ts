@@ -103,7 +103,7 @@ const lookedFirst = (rules: PresenceRules, seen: BothSides, { change, otherwise 
   if (change !== undefined && seen[change.side].activity === change.activity && speaks(rules, seen, change.side))
     return follow(rules, undefined, seen, change.side, change.at);
   if (spoken.length < 2) return skip('unmapped_activity');
-  if (fits(rules, saidBy(seen))) return agreedAlready(rules, seen, otherwise);
+  if (fits(rules, saidBy(seen))) return skip(otherwise);
   const by = last(
     seen,
     spoken.filter((side) => seen[side].since > seen.firstStart),
@@ -117,14 +117,6 @@ export type Occasion = {
   readonly change: ActivityChange | undefined;
   /** Why there was nothing to do, if so. */
   readonly otherwise: Skipped;
-};
-
-/** All say the same, though nobody has told: what differs from it later has changed. */
-const agreedAlready = (rules: PresenceRules, seen: BothSides, otherwise: Skipped): PresenceStep => {
-  const agreed = saidBy(seen);
-  if (seen.user !== isAvailable(rules, agreed)) return skip(otherwise);
-  const at = Math.max(seen.flex.since, seen.frontline.since);
-  return { is: 'take', next: { agreed, at, by: 'flex', seen: true }, todo: new Set(), said: agreed };
 };
 
 /** A wish that is what was agreed, and newer. */

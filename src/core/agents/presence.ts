@@ -73,7 +73,7 @@ const settle = async (deps: BridgeDeps, agents: Agents, job: PresenceJob, run: R
   const told: PresenceStep =
     change === undefined ? { is: 'look', otherwise: 'already' } : heard(deps.settings.presence, known, change);
   if (told.is === 'skip') return skipped(told.reason);
-  const twin = await agents.twins.of('flex', worker);
+  const twin = job.twin ?? (await agents.twins.of('flex', worker));
   if (twin === undefined) return skipped('no_twin');
   if (told.is === 'take') return take(deps, agents, { worker, twin, known }, told, run);
   const seen = await look(deps, agents, { worker, twin, known }, job.asksUser === true || known === undefined);

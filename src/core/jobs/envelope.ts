@@ -107,6 +107,8 @@ export type Work =
       readonly worker: WorkerSid;
       /** What a webhook told; without it both sides are looked at. */
       readonly change?: Pick<ActivityChanged, 'side' | 'activity' | 'at'>;
+      /** His worker in Frontline, where whoever sends the job has just seen both. */
+      readonly twin?: { readonly sid: WorkerSid; readonly name: string };
       /** The Frontline user's own availability is looked at, too. */
       readonly asksUser?: boolean;
     }

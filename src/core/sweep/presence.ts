@@ -12,7 +12,7 @@ import { PRESENCE_JOBS, PRESENCE_PACE_MS, PRESENCE_RECENT_MS, USERS_A_RUN, WORKE
 import { TwilioError, twilioAnswer } from '../model/twilio-error.ts';
 import type { WorkerNow, WorkerSide, Workers } from '../ports/workers.ts';
 import { firstStart } from '../state/first-start.ts';
-import { loadPresence } from '../state/presence.ts';
+import { loadPresence, takePresence } from '../state/presence.ts';
 
 type Verdict = Exclude<SweepVerdict, { verdict: 'left_alone' }>;
 type PresenceDeps = BridgeDeps & { readonly workers: Workers };
@@ -73,13 +73,17 @@ const sweep = async (
   const { workers } = deps;
   const mapped = twinsAmong(await listAll(workers.flex, turn), await listAll(workers.frontline, turn));
   const differing = await differingAmong(deps, mapped);
-  for (const { flex } of share(differing, PRESENCE_JOBS, deps.clock.now()))
-    await send({ kind: 'presence', worker: flex.sid });
+  for (const one of share(differing, PRESENCE_JOBS, deps.clock.now())) await send(jobFor(one));
   const agreeing = mapped.filter((one) => !differing.includes(one));
   await eachInTurn(share(agreeing, USERS_A_RUN, deps.clock.now()), turn, async (one) => {
-    if (await isWorthALook(deps, one, agreed)) await send({ kind: 'presence', worker: one.flex.sid, asksUser: true });
+    if (await isOtherwiseInApp(deps, one, agreed)) await send({ ...jobFor(one), asksUser: true });
   });
 };
+
+const jobFor = ({ flex, frontline: { sid, name } }: Mapped): PresenceJob => ({
+  ...{ kind: 'presence', worker: flex.sid },
+  twin: { sid, name },
+});
 
 /** Begins one at each turn, and waits for none of them until all have begun. */
 const eachInTurn = async <T>(all: readonly T[], turn: Turn, does: (one: T) => Promise<void>): Promise<void> => {
@@ -155,11 +159,9 @@ const share = <T>(all: readonly T[], most: number, now: number): readonly T[] =>
   return all.slice(first, first + most);
 };
 
-/**
- * Whether the app says otherwise than was agreed; or nothing is agreed yet and all say the same, which is agreed then,
- * so that the next change is known for one. Where they differ before that nobody knows which of them is meant.
- */
-const isWorthALook = async (deps: PresenceDeps, { flex, frontline }: Mapped, agreed: Set<string>): Promise<boolean> => {
+/** Whether the app says otherwise than was agreed. */
+const isOtherwiseInApp = async (deps: PresenceDeps, mapped: Mapped, agreed: Set<string>): Promise<boolean> => {
+  const { flex, frontline } = mapped;
   const { presence } = deps.settings;
   if (!isMapped(presence, 'frontline', frontline.activity)) return false;
   const isAvailable = await deps.workers.availability.read(frontline.name);
@@ -167,7 +169,16 @@ const isWorthALook = async (deps: PresenceDeps, { flex, frontline }: Mapped, agr
   const isSame = isAvailable === (frontline.activity === presence.available);
   if (isSame && agreed.has(flex.sid)) return false;
   const known = await loadPresence(deps, flex.sid);
-  if (known !== undefined) agreed.add(flex.sid);
-  if (known === undefined) return isSame && fits(presence, { flex: flex.activity, frontline: frontline.activity });
-  return !isSame;
+  if (known === undefined && isSame) await noteAgreed(deps, mapped);
+  else if (known !== undefined) agreed.add(flex.sid);
+  // Before anything is agreed nobody knows which of them is meant.
+  return known !== undefined && !isSame;
+};
+
+/** Nobody has told of this agent, and all say the same: what differs from that later has changed. */
+const noteAgreed = async (deps: PresenceDeps, { flex, frontline }: Mapped): Promise<void> => {
+  const said = { flex: flex.activity, frontline: frontline.activity };
+  if (!fits(deps.settings.presence, said)) return;
+  const at = Math.max(flex.since, frontline.since);
+  await takePresence(deps, flex.sid, undefined, { agreed: said, at, by: 'flex', seen: true, todo: new Set(), said });
 };
