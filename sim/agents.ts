@@ -17,6 +17,10 @@ export type PlayedAgents = {
   readonly wishes: () => readonly LastWish[];
 };
 
+type Device = 'flex' | Switched;
+
+const away = (now: string | undefined) => (now === 'Available' ? 'Unavailable' : 'Available');
+
 export const presenceOf = ({ twilio }: SimWorld, { email }: DefaultAgent) => {
   const on = (side: 'flex' | 'frontline') => twilio.reads.workers(side).find(({ name }) => name === email);
   return {
@@ -50,10 +54,10 @@ export const playAgents = (world: SimWorld, dice: Dice): PlayedAgents => {
     if (dice.chance(0.5)) inFlex(agent, activity);
     else onPhone(agent, activity, dice.pick(['both', 'worker', 'user']));
   };
-  const isOffered = (agent: DefaultAgent): void => {
+  const isOffered = (agent: DefaultAgent, ways: readonly ('rejects' | 'letsTimeOut')[]): void => {
     const { taskSid } = twilio.customer.beginWebChat({ name: 'Somebody else' });
     const { reservationSid } = twilio.flexAgent.isOffered(agent.flexWorkerSid, taskSid);
-    const ends = dice.pick(['rejects', 'letsTimeOut'] as const);
+    const ends = dice.pick(ways);
     time.after(dice.between(1_000, 120_000), () => {
       // It may have been rejected with the agent's going.
       const task = twilio.reads.tasks('flex').find(({ sid }) => sid === taskSid);
@@ -64,14 +68,13 @@ export const playAgents = (world: SimWorld, dice: Dice): PlayedAgents => {
   for (const agent of who) {
     const within = dice.pick([2_000, 30_000, STORM_MS]);
     for (let n = dice.between(1, 12); n > 0; n -= 1) time.after(dice.between(0, within), () => flap(agent));
-    if (dice.chance(0.3)) time.after(dice.between(0, within), () => isOffered(agent));
+    if (dice.chance(0.3)) time.after(dice.between(0, within), () => isOffered(agent, ['rejects', 'letsTimeOut']));
   }
 
   /** Another place than where he is, or it would be no wish that anybody hears of. */
-  const wish = (agent: DefaultAgent): void => {
+  const wish = (agent: DefaultAgent, devices: readonly Device[]): void => {
     const { flex, frontline, isAvailable } = presenceOf(world, agent);
-    const away = (now: string | undefined) => (now === 'Available' ? 'Unavailable' : 'Available');
-    const drawn = dice.pick(['flex', 'both', 'worker', 'user'] as const);
+    const drawn = dice.pick(devices);
     // What the app says of itself counts where both activities mean something to the other side.
     const means = (activity: string | undefined) => activity === 'Available' || activity === 'Unavailable';
     const device = drawn === 'user' && !(means(flex) && means(frontline)) ? 'both' : drawn;
@@ -81,5 +84,23 @@ export const playAgents = (world: SimWorld, dice: Dice): PlayedAgents => {
     else onPhone(agent, activity, device);
     wishes.push({ agent, activity });
   };
-  return { wish: () => who.forEach(wish), wishes: () => wishes };
+  /** He thinks better of it, and of the first nobody hears before the last. */
+  const wavers = (agent: DefaultAgent): void => {
+    const { flex, frontline } = presenceOf(world, agent);
+    const heardLate = { fault: 'webhook.delayed', p: 1, maxMs: 30_000, only: 'worker.activity.update' } as const;
+    const first = dice.pick(['flex', 'worker'] as const);
+    const end = twilio.faults.add(heardLate);
+    if (first === 'flex') inFlex(agent, away(flex));
+    else onPhone(agent, away(frontline), 'worker');
+    end();
+    meter.met('agent wavers');
+    time.after(dice.between(200, 4_000), () => wish(agent, ['flex', 'both', 'worker']));
+  };
+  const wishesLast = (agent: DefaultAgent): void => {
+    const how = dice.pick(['plainly', 'plainly', 'wavers', 'while an offer waits'] as const);
+    if (how === 'while an offer waits') isOffered(agent, ['rejects']);
+    if (how === 'wavers') wavers(agent);
+    else wish(agent, how === 'plainly' ? ['flex', 'both', 'worker', 'user'] : ['both', 'worker']);
+  };
+  return { wish: () => who.forEach(wishesLast), wishes: () => wishes };
 };

@@ -66,6 +66,7 @@ const EXPECTED: readonly string[] = [
   'copy deleted by hand',
   'agent goes in Flex',
   'agent kept by an offer',
+  'agent wavers',
   'agent switches both',
   'agent switches worker',
   'agent switches user',
