@@ -15,7 +15,7 @@ const LEGAL_ID = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 export const queueProblems = ({ group, dedupe, body }: QueueMessage): readonly string[] => {
   const envelope = decodeEnvelope(body);
   return [
-    ...(isRealSid(group, 'CH') ? [] : ['a group id that is no real SID']),
+    ...(isRealSid(group, 'CH') || isRealSid(group, 'WK') ? [] : ['a group id that is no real SID']),
     ...(LEGAL_ID.test(dedupe) ? [] : ['a deduplication id that SQS refuses']),
     ...(LEGAL_TEXT.test(body) ? [] : ['a body with characters that SQS refuses']),
     ...(Buffer.byteLength(body) <= MOST_BYTES ? [] : ['a body of more than 1 MiB']),
