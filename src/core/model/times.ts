@@ -211,8 +211,8 @@ export const LEASE_LOOK_SECONDS = 5;
 /** A sweep lists this many pages of a workspace's workers. */
 export const WORKER_PAGES = 20;
 
-/** Between two of its reads about agents. */
-export const PRESENCE_PACE_MS = 30;
+/** Between two of its reads about agents: jobs for pairs that were just compared read beside it. */
+export const PRESENCE_PACE_MS = 50;
 
 /** From its begin, a run asks nothing more about agents after this time: then the next one begins. */
 export const PRESENCE_END_MS = MINUTE_MS;
