@@ -74,6 +74,13 @@ const changed = record({
   container: sid('CH'),
   hint: oneOf('members', 'container', 'closed_by_timer', 'task'),
 });
+const activity = record({
+  type: oneOf('worker.activity'),
+  side: oneOf('flex', 'frontline'),
+  worker: sid('WK'),
+  activity: filled,
+  at: whole,
+});
 const forward = record({
   eventType: filled,
   container: sid('CH'),
@@ -96,7 +103,10 @@ const parked = record({
 });
 
 const works: Readonly<Partial<Record<Work['kind'], Check>>> = {
-  event: record({ kind: oneOf('event'), event: (value) => messageEvent(value) || accepted(value) || changed(value) }),
+  event: record({
+    kind: oneOf('event'),
+    event: (value) => messageEvent(value) || accepted(value) || changed(value) || activity(value),
+  }),
   forward: record({ kind: oneOf('forward'), forward }),
   parked: record({ kind: oneOf('parked'), parked }),
   link: record({ kind: oneOf('link'), pair, because: filled }),
@@ -120,6 +130,11 @@ const works: Readonly<Partial<Record<Work['kind'], Check>>> = {
     pair,
     lane: oneOf('toFrontline', 'toFlex'),
     because: oneOf('edited_by_hand', 'ending'),
+  }),
+  presence: record({
+    kind: oneOf('presence'),
+    worker: sid('WK'),
+    'change?': record({ side: oneOf('flex', 'frontline'), activity: filled, at: whole }),
   }),
   redrive: record({ kind: oneOf('redrive'), pair, lane: oneOf('toFrontline', 'toFlex'), sid: sid('IM') }),
 };

@@ -27,16 +27,21 @@ const service = (account: Account, sid: `IS${string}`, friendlyName: string, now
   limits: { channelMembers: 1000, userChannels: 1000 },
 });
 
-const activitiesOf = (workspaceSid: string): readonly Activity[] =>
-  ['Offline', 'Available', 'Unavailable', 'Break'].map((name, i) => ({
-    sid: `WA${tail(workspaceSid).slice(0, 31)}${i}`,
-    name,
-    available: name === 'Available',
-  }));
+const activityOf = (workspaceSid: string, name: string, i: number): Activity => ({
+  sid: `WA${tail(workspaceSid).slice(0, 31)}${i}`,
+  name,
+  available: name === 'Available',
+});
 
 const taskChannelNames = ['default', 'chat', 'sms', 'voice'] as const;
 
-const workspace = (account: Account, sid: `WS${string}`, name: string, now: number): Workspace => ({
+const workspace = (
+  account: Account,
+  sid: `WS${string}`,
+  name: string,
+  now: number,
+  offline = activityOf(sid, 'Offline', 0),
+): Workspace => ({
   sid,
   account,
   name,
@@ -44,7 +49,8 @@ const workspace = (account: Account, sid: `WS${string}`, name: string, now: numb
   eventsFilter: undefined,
   dateCreated: now,
   dateUpdated: now,
-  activities: activitiesOf(sid),
+  activities: [offline, ...['Available', 'Unavailable', 'Break'].map((one, i) => activityOf(sid, one, i + 1))],
+  timeoutActivity: offline,
   workers: new Map(),
   tasks: new Map(),
   events: [],
@@ -92,6 +98,7 @@ const account = (
   defaultServiceSid,
   conversationsWebhooks: noWebhooks(),
   workspaces: new Map(),
+  frontlineUsers: new Map(),
   proxies: new Map(),
 });
 
@@ -144,7 +151,12 @@ export const hire = (place: Omit<TwoAccounts, 'accounts'>, agent: DefaultAgent, 
       now,
     ),
   );
-  frontline.chat.users.set(agent.email, newUser(`US${tail(agent.frontlineWorkerSid)}`, agent.email, agent.name, now));
+  const userSid = `US${tail(agent.frontlineWorkerSid)}`;
+  frontline.chat.users.set(agent.email, newUser(userSid, agent.email, agent.name, now));
+  frontline.account.frontlineUsers.set(agent.email, {
+    ...{ sid: userSid, identity: agent.email, friendlyName: agent.name, avatar: undefined },
+    ...{ state: 'active', isAvailable: true },
+  });
 };
 
 export const createTwoAccounts = (now: number): TwoAccounts => {

@@ -39,6 +39,8 @@ const look = (twilio: LocalTwilio, parts: readonly string[]): unknown => {
       return twilio.reads.transcript(side(first), second);
     case 'tasks':
       return twilio.reads.tasks(side(first));
+    case 'workers':
+      return twilio.reads.workers(side(first));
     case 'counts':
       return { calls: twilio.counts.read(), total: twilio.counts.total(), faults: twilio.faults.counts() };
     case 'faults':

@@ -92,6 +92,16 @@ export type User = {
   readonly joined: Set<string>;
 };
 
+/** What the Frontline API knows of an agent, apart from his user in Conversations. */
+export type FrontlineUser = {
+  readonly sid: string;
+  readonly identity: string;
+  friendlyName: string;
+  avatar: string | undefined;
+  state: 'active' | 'deactivated';
+  isAvailable: boolean;
+};
+
 export type ChatWebhookConfig = {
   preWebhookUrl: string | undefined;
   postWebhookUrl: string | undefined;
@@ -190,6 +200,8 @@ export type Workspace = {
   readonly dateCreated: number;
   dateUpdated: number;
   readonly activities: readonly Activity[];
+  /** Where a worker goes who let a reservation time out. */
+  timeoutActivity: Activity;
   readonly workers: Map<string, Worker>;
   readonly tasks: Map<string, Task>;
   readonly events: TaskEvent[];
@@ -250,5 +262,7 @@ export type Account = {
   readonly defaultServiceSid: string | undefined;
   readonly conversationsWebhooks: ConversationsWebhookConfig;
   readonly workspaces: Map<string, Workspace>;
+  /** By identity. */
+  readonly frontlineUsers: Map<string, FrontlineUser>;
   readonly proxies: Map<string, ProxyService>;
 };

@@ -50,6 +50,12 @@ export const problems = {
   tooManyActions: () => new TwilioProblem(429, 50074, 'Conversations: actions per second limit exceeded'),
   reservationNotPending: (sid: string) =>
     new TwilioProblem(400, 20001, `Reservation ${sid} is not currently in a Pending state.`),
+  pendingReservations: (sid: string, count: number) =>
+    new TwilioProblem(
+      400,
+      20001,
+      `Worker ${sid} cannot have its activity updated while it has ${count} pending reservations`,
+    ),
   proxyAttributes: () => new TwilioProblem(400, 80619, 'Channel lacks the attributes that Proxy needs'),
   proxySignature: () => new TwilioProblem(403, 80625, 'Invalid X-Twilio-Signature'),
   sessionClosed: () => new TwilioProblem(400, 80607, 'Session is closed'),

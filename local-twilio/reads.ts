@@ -35,6 +35,14 @@ export type ReadTask = {
   }[];
 };
 
+export type ReadWorker = {
+  readonly sid: `WK${string}`;
+  readonly name: string;
+  readonly activity: string;
+  /** In Frontline, what the user of that name has in the Frontline API. */
+  readonly isAvailable: boolean | undefined;
+};
+
 export type Reads = {
   readonly containers: (side: AccountName) => readonly ReadContainer[];
   /** undefined when there is none. */
@@ -42,6 +50,7 @@ export type Reads = {
   /** By index; empty when the chat is gone. */
   readonly transcript: (side: AccountName, sid: string) => readonly ReadMessage[];
   readonly tasks: (side: AccountName) => readonly ReadTask[];
+  readonly workers: (side: AccountName) => readonly ReadWorker[];
 };
 
 const message = (one: Message): ReadMessage => ({
@@ -84,4 +93,9 @@ export const createReads = (place: TwoAccounts): Reads => ({
   },
   transcript: (side, sid) => [...(place[side].chat.containers.get(sid)?.messages.values() ?? [])].map(message),
   tasks: (side) => [...place[side].workspace.tasks.values()].map(task),
+  workers: (side) =>
+    [...place[side].workspace.workers.values()].map(({ sid, friendlyName: name, activity }) => ({
+      ...{ sid, name, activity: activity.name },
+      isAvailable: place[side].account.frontlineUsers.get(name)?.isAvailable,
+    })),
 });

@@ -11,6 +11,7 @@ import { FLEX, FRONTLINE } from '../local-twilio/defaults.ts';
 import type { Fault } from '../local-twilio/faults.ts';
 import { type RunningTwilio, startLocalTwilio } from '../local-twilio/server.ts';
 import { judge } from '../local-twilio/transcripts.ts';
+import { usualPresence } from '../src/core/model/presence.ts';
 import type { Entry } from '../src/core/ports/journal.ts';
 import type { Store } from '../src/core/ports/store.ts';
 import { readCallbackSettings } from '../src/runtime/callback-settings.ts';
@@ -142,6 +143,7 @@ const runDay = async (day: Day): Promise<readonly string[]> => {
     settings: {
       flex: { accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid, defaultWebhook: FLEX.defaultWebhook },
       frontline: { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid },
+      presence: usualPresence(),
       publicBaseUrl: undefined,
       twilioBaseUrl: twilio.url,
       deployment: 'demo',

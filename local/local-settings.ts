@@ -35,6 +35,7 @@ const signsOfAccounts: readonly string[] = [
   ...SECRET_FIELDS.filter((name) => name !== 'STAMP_KEY'),
   'FLEX_CHAT_DEFAULT_WEBHOOK',
   'WORKSPACE_SID',
+  'FRONTLINE_WORKSPACE_SID',
 ];
 
 const given = (environment: Environment, name: string): string | undefined => environment[name]?.trim() || undefined;
@@ -49,6 +50,7 @@ const localAccounts = (environment: Environment): Environment => ({
   CHAT_SERVICE_SID: FLEX.chatServiceSid,
   FLEX_CHAT_DEFAULT_WEBHOOK: FLEX.defaultWebhook,
   WORKSPACE_SID: FLEX.workspaceSid,
+  FRONTLINE_WORKSPACE_SID: FRONTLINE.workspaceSid,
   FRONTLINE_ACCOUNT_SID: FRONTLINE.accountSid,
   FRONTLINE_AUTH_TOKEN: FRONTLINE.authToken,
   CONVERSATION_SERVICE_SID: FRONTLINE.conversationServiceSid,

@@ -1,4 +1,5 @@
 /** Every REST call of the bridge as it comes by on the wire: when, until when, where to. */
+import { FRONTLINE } from '../local-twilio/defaults.ts';
 import type { AccountName } from '../local-twilio/model.ts';
 import type { Respond, TwilioRequest } from '../local-twilio/respond.ts';
 
@@ -60,6 +61,9 @@ const lineOf = ({ method, host, path, body }: TwilioRequest): string | undefined
   return method === 'POST' && path.endsWith('/Messages') ? containerIn(path) : undefined;
 };
 
+const accountOf = ({ host, path }: TwilioRequest): AccountName =>
+  /^(conversations|frontline-api)\./.test(host) || path.includes(FRONTLINE.workspaceSid) ? 'frontline' : 'flex';
+
 export const createCalls = (): Calls => {
   const made: Called[] = [];
   return {
@@ -72,7 +76,7 @@ export const createCalls = (): Calls => {
         reads: request.method === 'GET',
         resource: request.path.replace(/\/v\d\/|[A-Z]{2}[0-9a-f]{32}/g, '*'),
         toWebhook: request.host === WEBHOOKS,
-        account: request.host.startsWith('conversations.') ? 'frontline' : 'flex',
+        account: accountOf(request),
         container: containerIn(request.path),
         line: lineOf(request),
         tellsOf: request.host === WEBHOOKS ? messageIn(request.body) : undefined,

@@ -119,15 +119,18 @@ type Read = {
       readonly message?: { readonly sid: string };
       readonly reservation?: string;
       readonly container?: string;
+      readonly worker?: string;
     };
+    readonly worker?: string;
     readonly forward?: { readonly eventType: string; readonly about: string };
     readonly parked?: { readonly sid: string };
   };
 };
 
 const sidIn = (body: string): string | undefined => {
-  const { event, forward, parked, pair } = (JSON.parse(body) as Read).work;
-  return parked?.sid ?? forward?.about ?? event?.message?.sid ?? event?.reservation ?? event?.container ?? pair;
+  const { event, forward, parked, pair, worker } = (JSON.parse(body) as Read).work;
+  const ofEvent = event?.message?.sid ?? event?.reservation ?? event?.container ?? event?.worker;
+  return parked?.sid ?? forward?.about ?? ofEvent ?? pair ?? worker;
 };
 
 const nameOf = ({ queue, body }: QueuedByWebhook): string => {

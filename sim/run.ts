@@ -1,4 +1,6 @@
 /** One run: a seed's chats in the seed's weather, then calm, then the verdict. */
+import { playAgents } from './agents.ts';
+import { agentProblems } from './judge-agents.ts';
 import { doubles } from './judge-doubles.ts';
 import { legible, rareProblems } from './judge-rare.ts';
 import { redriveAll, repairChat } from './operator.ts';
@@ -16,6 +18,9 @@ import { createWorld, type SimWorld } from './world.ts';
 export const SETTLE_MS = 60_000;
 /** Long enough for a hole to come of age, for patience to end, for a held pair, and for every lane to be swept. */
 const SETTLING_MS = 45 * 60_000;
+
+/** When all that had slept in the storm has woken up. */
+const WISH_MS = 10 * 60_000;
 
 export const ANSWERED_SETTLE_MS = 10_000;
 
@@ -139,6 +144,7 @@ export const run = async (seed: number, mode: Mode, diary?: WorldPlan['diary']):
   let chats: readonly Played[] = [];
   playRare(world, { ...rare, faults: left }, dice.fork('operator'), () => chats);
   chats = playChats(world, dice, rare.poisons && !closes);
+  const agents = playAgents(world, dice.fork('agents'));
   while (!chats.every((chat) => chat.finished())) await time.runUntil(time.now() + 10_000);
   await time.runUntil(Math.max(time.now() + 30_000, start + Math.max(outage?.until ?? 0, rare.denied?.until ?? 0)));
   storm = false;
@@ -148,6 +154,7 @@ export const run = async (seed: number, mode: Mode, diary?: WorldPlan['diary']):
   world.setFaults(CALM);
   for (const { long } of chats) if (long) meter.met('chat of more than a page');
   tidyUp(world, chats);
+  time.after(WISH_MS, agents.wish);
   await settle(world, chats);
   const readable = legible(world, chats);
   const problems = [
@@ -157,6 +164,7 @@ export const run = async (seed: number, mode: Mode, diary?: WorldPlan['diary']):
       mode === 'beyond',
     )),
     ...(await rareProblems(world, chats, mode === 'beyond')),
+    ...(await agentProblems(world, agents.wishes())),
   ];
   // Beyond what settling covers a double may stand for a while; in the end there is none either.
   return { seed, problems: mode === 'beyond' ? problems : [...problems, ...doubles(readable)], world };

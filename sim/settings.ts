@@ -1,6 +1,7 @@
 /** Configuration and secrets of a bridge between the local Twilio's two accounts. */
 import { FLEX, FRONTLINE } from '../local-twilio/defaults.ts';
 import { readCallbackSettings } from '../src/runtime/callback-settings.ts';
+import { usualPresence } from '../src/core/model/presence.ts';
 import type { AccountSecrets, Secrets } from '../src/runtime/secrets.ts';
 import type { Config } from '../src/runtime/settings.ts';
 
@@ -13,7 +14,12 @@ export const configWith = (more: Partial<Config> = {}): Config => ({
     defaultWebhook: FLEX.defaultWebhook,
     workspaceSid: FLEX.workspaceSid,
   },
-  frontline: { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid },
+  frontline: {
+    accountSid: FRONTLINE.accountSid,
+    serviceSid: FRONTLINE.conversationServiceSid,
+    workspaceSid: FRONTLINE.workspaceSid,
+  },
+  presence: usualPresence(),
   publicBaseUrl: BRIDGE,
   twilioBaseUrl: undefined,
   deployment: 'sim',

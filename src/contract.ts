@@ -11,6 +11,12 @@ export const SETTINGS = [
   'CONVERSATION_SERVICE_SID',
   'FLEX_CHAT_DEFAULT_WEBHOOK',
   'WORKSPACE_SID',
+  'FRONTLINE_WORKSPACE_SID',
+  'FRONTLINE_AVAILABLE_STATUS',
+  'PRESENCE_MAP',
+  'PRESENCE_MIRRORS_TIMEOUTS',
+  'PRESENCE_REJECTS_OFFERS',
+  'WORKER_MATCH_ATTRIBUTE',
   'PUBLIC_BASE_URL',
   'TWILIO_BASE_URL',
   'DEPLOYMENT_ID',
@@ -80,6 +86,7 @@ export const contradictions = (given: (setting: Setting) => string): readonly st
   return [
     ...same(['ACCOUNT_SID', 'FRONTLINE_ACCOUNT_SID', 'the bridge joins two accounts']),
     ...same(['CHAT_SERVICE_SID', 'CONVERSATION_SERVICE_SID', 'each account has a service of its own']),
+    ...same(['WORKSPACE_SID', 'FRONTLINE_WORKSPACE_SID', 'each account has a workspace of its own']),
     ...same(['PUBLIC_BASE_URL', 'TWILIO_BASE_URL', 'the bridge would call itself']),
     ...same(['PUBLIC_BASE_URL', 'FLEX_CHAT_DEFAULT_WEBHOOK', 'the bridge would post to itself']),
     ...(ROUTES.some((route) => path.endsWith(route))
@@ -172,7 +179,7 @@ export const OUTCOMES = [
 ] as const;
 
 /** The ends that the bridge calls; each has a breaker of its own. */
-export const CALLED_SIDES = ['flex', 'frontline', 'default-webhook', 'taskrouter'] as const;
+export const CALLED_SIDES = ['flex', 'frontline', 'default-webhook', 'taskrouter', 'frontline-agents'] as const;
 export type CalledSide = (typeof CALLED_SIDES)[number];
 
 /**

@@ -4,8 +4,10 @@ import { updateContainer } from '../chat/containers.ts';
 import { bySdk } from '../chat/dialect.ts';
 import { addMember, findMember, removeMember } from '../chat/members.ts';
 import type { Reservation, Task, Worker } from '../model.ts';
-import { answerReservation, changeTask, changeWorker, reserve } from '../tasks/tasks.ts';
+import { answerReservation, changeTask, reserve } from '../tasks/tasks.ts';
+import { changeWorker } from '../tasks/workers.ts';
 import type { TwilioWorld } from '../world.ts';
+import { activityNamed } from './activity.ts';
 import { type Chats, chatContainer, type NewMedia, type Posted } from './chats.ts';
 import { completeHandedOver, type Transfer, type Transferred, transferTask } from './flex-transfer.ts';
 
@@ -17,6 +19,8 @@ export type FlexAgent = {
   readonly isOffered: (workerSid: string, taskSid: string) => { readonly reservationSid: `WR${string}` };
   readonly accepts: (reservationSid: string, joins?: Joins) => void;
   readonly rejects: (reservationSid: string) => void;
+  /** Nobody answers: the worker goes to the workspace's TimeoutActivity. */
+  readonly letsTimeOut: (reservationSid: string) => void;
   readonly writes: (workerSid: string, channelSid: string, body: string) => Posted;
   readonly sends: (workerSid: string, channelSid: string, media: NewMedia) => Posted;
   readonly edits: (workerSid: string, channelSid: string, messageSid: string, body: string) => void;
@@ -32,6 +36,7 @@ export type FlexAgent = {
   /** After a warm transfer: goes from the chat, which the other one has. */
   readonly completesTransfer: (reservationSid: string) => void;
   readonly completesTask: (taskSid: string) => void;
+  /** Flex's interface refuses it while an offer waits for him and the activity is unavailable, as Twilio does. */
   readonly goes: (workerSid: string, activityName: string) => void;
 };
 
@@ -90,6 +95,7 @@ export const createFlexAgent = (world: TwilioWorld, place: TwoAccounts, chats: C
       if (joins === 'at once') join(reservation);
       else if (joins !== 'never') world.after(joins.afterMs, () => join(reservation));
     },
+    letsTimeOut: (reservationSid) => answerReservation(world, workspace, reservationOf(reservationSid), 'timeout'),
     rejects: (reservationSid) => answerReservation(world, workspace, reservationOf(reservationSid), 'rejected'),
     writes: (workerSid, channelSid, body) =>
       chats.write(chatContainer(place, 'flex', channelSid), identityOf(workerOf(workerSid)), { body }),
@@ -117,10 +123,7 @@ export const createFlexAgent = (world: TwilioWorld, place: TwoAccounts, chats: C
     },
     completesTransfer: (reservationSid) => handOver(reservationOf(reservationSid)),
     completesTask: (taskSid) => changeTask(world, workspace, taskOf(taskSid), { status: 'completed' }),
-    goes: (workerSid, activityName) => {
-      const activity = workspace.activities.find(({ name }) => name === activityName);
-      if (activity === undefined) throw new Error(`no activity ${activityName}`);
-      changeWorker(world, workspace, workerOf(workerSid), { activity });
-    },
+    goes: (workerSid, activityName) =>
+      changeWorker(world, workspace, workerOf(workerSid), { activity: activityNamed(workspace, activityName) }),
   };
 };

@@ -1,10 +1,12 @@
-/** An agent in the Frontline app: writes, edits, deletes and closes, where he is a participant. */
+/** An agent in the Frontline app: writes, edits, deletes and closes, where he is a participant; and his own switch. */
 import type { TwoAccounts } from '../accounts.ts';
 import { changeState } from '../chat/containers.ts';
 import { bySdk } from '../chat/dialect.ts';
 import { findMember, removeMember } from '../chat/members.ts';
 import { newUuid } from '../sid.ts';
+import { changeWorker } from '../tasks/workers.ts';
 import type { TwilioWorld } from '../world.ts';
+import { activityNamed } from './activity.ts';
 import { type Chats, chatContainer, mustBeThere, type NewMedia, type Posted } from './chats.ts';
 
 export type FrontlineAgent = {
@@ -17,10 +19,22 @@ export type FrontlineAgent = {
   readonly leaves: (identity: string, conversationSid: string) => void;
   /** The app closes through Twilio's API: the event says Source=API. */
   readonly closes: (identity: string, conversationSid: string) => void;
+  /** The switch in the app. What it changes nobody has documented, so all three are played. */
+  readonly goes: (identity: string, activityName: string, changes?: Switched) => void;
 };
+
+/** `worker`: only the TaskRouter worker, who has events; `user`: only the user's `is_available`, which has none. */
+export type Switched = 'both' | 'worker' | 'user';
 
 export const createFrontlineAgent = (world: TwilioWorld, place: TwoAccounts, chats: Chats): FrontlineAgent => {
   const attributes = (): string => JSON.stringify({ messageId: newUuid(world.random) });
+  const workerOf = (identity: string) => {
+    const worker = [...place.frontline.workspace.workers.values()].find(
+      ({ friendlyName }) => friendlyName === identity,
+    );
+    if (worker === undefined) throw new Error(`no worker ${identity}`);
+    return worker;
+  };
   return {
     writes: (identity, sid, body) =>
       chats.write(chatContainer(place, 'frontline', sid), identity, { body, attributes: attributes() }),
@@ -40,6 +54,13 @@ export const createFrontlineAgent = (world: TwilioWorld, place: TwoAccounts, cha
       mustBeThere(conversation, identity);
       const way = { by: { source: 'API' }, announce: true, dialect: 'conversations' } as const;
       changeState(world, conversation, 'closed', 'API', way);
+    },
+    goes: (identity, activityName, changes = 'both') => {
+      const { workspace, account } = place.frontline;
+      const activity = activityNamed(workspace, activityName);
+      const user = account.frontlineUsers.get(identity);
+      if (changes !== 'worker' && user !== undefined) user.isAvailable = activity.available;
+      if (changes !== 'user') changeWorker(world, workspace, workerOf(identity), { activity });
     },
   };
 };

@@ -4,6 +4,7 @@ import { problems } from '../problem.ts';
 import { changeTask, createTask, removeTask } from '../tasks/tasks.ts';
 import { type Call, created, date, field, found, gone, integerField, ok, type RestRoute } from './call.ts';
 import { etag, mustMatch } from './etag.ts';
+import { attributesMatch } from './expression.ts';
 import { pageOf } from './paging.ts';
 import { workspaceOf, workspaceUrl } from './taskrouter-workspace.ts';
 
@@ -66,23 +67,13 @@ const channelField = (call: Call, workspace: Workspace): string => {
   return known[0];
 };
 
-/** The one comparison that the local Twilio understands: `name == "value"` (or 'value'), dots for depth. */
-const attributesMatch = (task: Task, expression: string): boolean => {
-  const match = /^\s*([\w.]+)\s*==\s*(["'])(.*)\2\s*$/.exec(expression);
-  if (match === null) throw problems.invalid('EvaluateTaskAttributes');
-  let value: unknown = JSON.parse(task.attributes);
-  for (const name of (match[1] ?? '').split('.'))
-    value = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-  return String(value) === match[3];
-};
-
 const listed = (call: Call, workspace: Workspace): readonly Task[] => {
   const wanted = call.query.getAll('AssignmentStatus').flatMap((text) => text.split(','));
   const expression = call.query.get('EvaluateTaskAttributes');
   const tasks = [...workspace.tasks.values()].filter(
     (task) =>
       (wanted.length === 0 || wanted.includes(task.status)) &&
-      (expression === null || attributesMatch(task, expression)),
+      (expression === null || attributesMatch(task, expression, 'EvaluateTaskAttributes')),
   );
   return call.query.get('Ordering')?.startsWith('DateCreated:desc') ? tasks.reverse() : tasks;
 };

@@ -1,11 +1,11 @@
 /** https://www.twilio.com/docs/taskrouter/api/worker */
-import type { Activity, Worker, Workspace } from '../model.ts';
-import { problems } from '../problem.ts';
-import { changeWorker } from '../tasks/tasks.ts';
+import type { Worker, Workspace } from '../model.ts';
+import { changeWorker } from '../tasks/workers.ts';
 import { type Call, date, field, found, ok, type RestRoute } from './call.ts';
 import { etag, mustMatch } from './etag.ts';
+import { attributesMatch } from './expression.ts';
 import { pageOf } from './paging.ts';
-import { workspaceOf, workspaceUrl } from './taskrouter-workspace.ts';
+import { activityField, workspaceOf, workspaceUrl } from './taskrouter-workspace.ts';
 
 const render = (call: Call, workspace: Workspace, worker: Worker) => {
   const inside = workspaceUrl(call, workspace);
@@ -36,14 +36,6 @@ const both = (call: Call): readonly [Workspace, Worker] => {
   return [workspace, found(call, workspace.workers.get(call.at.Sid ?? ''))];
 };
 
-const activityField = (call: Call, workspace: Workspace): Activity | undefined => {
-  const wanted = field(call, 'ActivitySid');
-  if (wanted === undefined) return undefined;
-  const activity = workspace.activities.find(({ sid }) => sid === wanted);
-  if (activity === undefined) throw problems.invalid('ActivitySid');
-  return activity;
-};
-
 const collection = '/v1/Workspaces/{WorkspaceSid}/Workers';
 const one = `${collection}/{Sid}`;
 
@@ -58,11 +50,13 @@ export const workerRoutes: readonly RestRoute[] = [
       const named = query.get('FriendlyName');
       const activity = query.get('ActivityName');
       const activitySid = query.get('ActivitySid');
+      const expression = query.get('TargetWorkersExpression');
       const workers = [...workspace.workers.values()].filter(
         (worker) =>
           (named === null || worker.friendlyName === named) &&
           (activity === null || worker.activity.name === activity) &&
-          (activitySid === null || worker.activity.sid === activitySid),
+          (activitySid === null || worker.activity.sid === activitySid) &&
+          (expression === null || attributesMatch(worker, expression, 'TargetWorkersExpression')),
       );
       return ok(pageOf(call, 'workers', workers, (worker) => render(call, workspace, worker), 1000));
     },
@@ -84,9 +78,10 @@ export const workerRoutes: readonly RestRoute[] = [
       const [workspace, worker] = both(call);
       mustMatch(call, worker);
       changeWorker(call.world, workspace, worker, {
-        activity: activityField(call, workspace),
+        activity: activityField(call, workspace, 'ActivitySid'),
         attributes: field(call, 'Attributes'),
         friendlyName: field(call, 'FriendlyName'),
+        rejectsPending: field(call, 'RejectPendingReservations') === 'true',
       });
       return ok(render(call, workspace, worker), etag(worker));
     },

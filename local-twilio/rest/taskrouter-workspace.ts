@@ -1,10 +1,20 @@
 /** https://www.twilio.com/docs/taskrouter/api/workspace, /activity and /event */
 import type { Activity, TaskEvent, Workspace } from '../model.ts';
+import { problems } from '../problem.ts';
 import { type Call, date, field, found, ok, type RestRoute } from './call.ts';
 import { pageOf } from './paging.ts';
 
 export const workspaceOf = (call: Call): Workspace =>
   found(call, call.account.workspaces.get(call.at.WorkspaceSid ?? ''));
+
+/** @throws TwilioProblem when the workspace has no such activity */
+export const activityField = (call: Call, workspace: Workspace, name: string): Activity | undefined => {
+  const wanted = field(call, name);
+  if (wanted === undefined) return undefined;
+  const activity = workspace.activities.find(({ sid }) => sid === wanted);
+  if (activity === undefined) throw problems.invalid(name);
+  return activity;
+};
 
 export const workspaceUrl = (call: Call, workspace: Workspace): string => `${call.base}/v1/Workspaces/${workspace.sid}`;
 
@@ -19,8 +29,8 @@ const render = (call: Call, workspace: Workspace) => {
     date_updated: date(call, workspace.dateUpdated),
     default_activity_name: offline?.name ?? null,
     default_activity_sid: offline?.sid ?? null,
-    timeout_activity_name: offline?.name ?? null,
-    timeout_activity_sid: offline?.sid ?? null,
+    timeout_activity_name: workspace.timeoutActivity.name,
+    timeout_activity_sid: workspace.timeoutActivity.sid,
     event_callback_url: workspace.eventCallbackUrl,
     events_filter: workspace.eventsFilter ?? null,
     multi_task_enabled: true,
@@ -112,6 +122,8 @@ export const workspaceRoutes: readonly RestRoute[] = [
     name: 'taskrouter.workspace',
     answer: (call) => {
       const workspace = bySid(call);
+      const timeout = activityField(call, workspace, 'TimeoutActivitySid');
+      workspace.timeoutActivity = timeout ?? workspace.timeoutActivity;
       workspace.eventCallbackUrl = field(call, 'EventCallbackUrl') ?? workspace.eventCallbackUrl;
       workspace.eventsFilter = field(call, 'EventsFilter') ?? workspace.eventsFilter;
       workspace.dateUpdated = call.world.now();

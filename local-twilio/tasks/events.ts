@@ -65,7 +65,7 @@ export const tellTaskRouter = (
     AccountSid: workspace.account.sid,
     Sid: newSid(world.random, 'EV'),
     Timestamp: seconds(at),
-    TimestampMs: at,
+    TimestampMs: Math.floor(at),
     ResourceType: event.resource,
     ResourceSid: event.sid,
     EventDescription: event.said,

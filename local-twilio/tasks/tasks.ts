@@ -1,9 +1,10 @@
 /** Tasks, their reservations, and the workers who take them. https://www.twilio.com/docs/taskrouter/api */
-import type { Activity, Reservation, ReservationStatus, Task, TaskStatus, Worker, Workspace } from '../model.ts';
+import type { Reservation, ReservationStatus, Task, TaskStatus, Worker, Workspace } from '../model.ts';
 import { problems } from '../problem.ts';
 import { newSid } from '../sid.ts';
 import type { TwilioWorld } from '../world.ts';
-import { reservationParams, taskParams, tellTaskRouter, workerParams } from './events.ts';
+import { reservationParams, taskParams, tellTaskRouter } from './events.ts';
+import { goTo, touch } from './worker-events.ts';
 
 const tellTask = (world: TwilioWorld, workspace: Workspace, task: Task, event: string): void =>
   tellTaskRouter(
@@ -26,11 +27,6 @@ const tellReservation = (world: TwilioWorld, workspace: Workspace, reservation: 
     reservationParams(workspace, reservation, world.now()),
   );
 
-const touch = (world: TwilioWorld, thing: { version: number; dateUpdated: number }): void => {
-  thing.version += 1;
-  thing.dateUpdated = world.now();
-};
-
 export type TaskDraft = {
   readonly attributes: string;
   readonly channel: string;
@@ -40,7 +36,8 @@ export type TaskDraft = {
   readonly routingTarget?: string | undefined;
 };
 
-const checkJson = (attributes: string): string => {
+/** @throws TwilioProblem */
+export const checkJson = (attributes: string): string => {
   try {
     JSON.parse(attributes);
     return attributes;
@@ -115,6 +112,8 @@ export const answerReservation = (
     touch(world, reservation.task);
   }
   tellReservation(world, workspace, reservation, status === 'wrapping' ? 'wrapup' : status);
+  // Nobody's wish, and past the rule that an offer holds a worker where he is.
+  if (status === 'timeout') goTo(world, workspace, reservation.worker, workspace.timeoutActivity);
 };
 
 /** Completing, wrapping up or canceling a task ends its reservations with it. */
@@ -157,47 +156,4 @@ export const changeTask = (
 export const removeTask = (world: TwilioWorld, workspace: Workspace, task: Task): void => {
   workspace.tasks.delete(task.sid);
   tellTask(world, workspace, task, 'deleted');
-};
-
-export const changeWorker = (
-  world: TwilioWorld,
-  workspace: Workspace,
-  worker: Worker,
-  change: {
-    readonly activity?: Activity | undefined;
-    readonly attributes?: string | undefined;
-    readonly friendlyName?: string | undefined;
-  },
-): void => {
-  if (change.attributes !== undefined) worker.attributes = checkJson(change.attributes);
-  if (change.friendlyName !== undefined) worker.friendlyName = change.friendlyName;
-  const now = world.now();
-  const previous = worker.activity;
-  const elapsed = now - worker.dateStatusChanged;
-  if (change.activity !== undefined && change.activity !== previous) {
-    worker.activity = change.activity;
-    worker.dateStatusChanged = now;
-  }
-  touch(world, worker);
-  const about = { resource: 'worker', sid: worker.sid };
-  if (worker.activity !== previous)
-    tellTaskRouter(
-      world,
-      workspace,
-      { ...about, type: 'worker.activity.update', said: 'Worker updated to a new activity' },
-      {
-        ...workerParams(worker),
-        WorkerPreviousActivitySid: previous.sid,
-        WorkerPreviousActivityName: previous.name,
-        WorkerTimeInPreviousActivity: Math.floor(elapsed / 1000),
-        WorkerTimeInPreviousActivityMs: elapsed,
-      },
-    );
-  if (change.attributes !== undefined)
-    tellTaskRouter(
-      world,
-      workspace,
-      { ...about, type: 'worker.attributes.update', said: 'Worker attributes updated' },
-      workerParams(worker),
-    );
 };

@@ -4,7 +4,7 @@ import { noticeSid } from './copies/notice-text.ts';
 import type { BridgeDeps } from './deps.ts';
 import { addAcceptToBacklog, addToBacklog } from './jobs/backlog.ts';
 import type { Work } from './jobs/envelope.ts';
-import type { Accepted, BridgeEvent, ChatChanged } from './model/event.ts';
+import type { Accepted, ChatChanged, EventOfChat } from './model/event.ts';
 import { laneFrom } from './model/event.ts';
 import { deferred, type Outcome } from './model/outcome.ts';
 import { PATIENCE_MS } from './model/times.ts';
@@ -33,6 +33,8 @@ export const deferWhenExhausted = async (
   const asked = 'ticket' in work && work.ticket !== undefined;
   const ends = deferred(outcome.gone ? 'container_gone' : 'side_down');
   if ((work.kind === 'reconcile' && !asked) || work.kind === 'link' || work.kind === 'agree') return ends;
+  // The sweep has sent it, and does so again while the two sides differ.
+  if (work.kind === 'presence' && work.change === undefined) return ends;
   if ('backlogId' in work && work.backlogId !== undefined) return ends;
   const patience = outcome.gone ? deps.settings.settleMs : PATIENCE_MS;
   if (deps.clock.now() - delivery.firstReceivedAt < patience) return outcome;
@@ -43,11 +45,14 @@ export const deferWhenExhausted = async (
   // A redrive ends here: the message stays parked, and the operator's command says so. What a comparison sent it sends
   // again.
   if (work.kind !== 'event') return ends;
-  return (await deferEvent(deps, pairs, work.event)) ? ends : outcome;
+  const { event } = work;
+  // What an agent's two sides say the sweep sees for itself, whatever became of a webhook.
+  if (event.type === 'worker.activity') return ends;
+  return (await deferEvent(deps, pairs, event)) ? ends : outcome;
 };
 
 /** @returns false when even that could not be stored: the event stays on its queue. */
-const deferEvent = async (deps: BridgeDeps, pairs: PairIds, event: BridgeEvent): Promise<boolean> => {
+const deferEvent = async (deps: BridgeDeps, pairs: PairIds, event: EventOfChat): Promise<boolean> => {
   try {
     if (event.type === 'reservation.accepted') return await deferAccept(deps, event);
     if (event.type === 'chat.changed') return await deferChange(deps, pairs, event);

@@ -1,9 +1,11 @@
+import type { PresenceRules } from './model/presence.ts';
 import type { ChatSide, FlexSide, FrontlineSide } from './ports/chat.ts';
 import type { Clock, Nonce } from './ports/clock.ts';
 import type { Journal } from './ports/journal.ts';
 import type { Queues } from './ports/queues.ts';
 import type { Store } from './ports/store.ts';
 import type { TaskSide } from './ports/tasks.ts';
+import type { Workers } from './ports/workers.ts';
 
 export type BridgeSettings = {
   /** Names this deployment in every stamp; containers and messages of another deployment are not ours. */
@@ -19,6 +21,7 @@ export type BridgeSettings = {
   readonly requestMs: number;
   /** Whether Flex's own webhook is set, so that the sweep looks for messages that it never got. */
   readonly forwards: boolean;
+  readonly presence: PresenceRules;
 };
 
 export type BridgeDeps = {
@@ -28,6 +31,8 @@ export type BridgeDeps = {
   readonly frontline: FrontlineSide;
   /** undefined: the settings do not name the TaskRouter workspace. */
   readonly tasks: TaskSide | undefined;
+  /** undefined: the settings do not name both TaskRouter workspaces. */
+  readonly workers: Workers | undefined;
   readonly clock: Clock;
   readonly nonce: Nonce;
   readonly journal: Journal;

@@ -3,6 +3,8 @@
 import { agree, onChatChanged } from './chats/agree.ts';
 import { noteDrained } from './chats/end.ts';
 import { notifyAgent } from './agents/notify-agent.ts';
+import { type Agents, createAgents } from './agents/agents.ts';
+import { onActivity, onPresenceJob } from './agents/presence.ts';
 import { link, rememberedAccept } from './chats/link.ts';
 import { deferWhenExhausted } from './defer-exhausted.ts';
 import type { BridgeDeps } from './deps.ts';
@@ -26,9 +28,10 @@ import { createPairIds, type PairIds } from './state/pair-ids.ts';
 
 export const createReplicator = (deps: BridgeDeps): Consumer => {
   const pairs = createPairIds(deps.store);
+  const agents = createAgents(deps);
   return createConsumer(deps, {
     takes: (work): work is Work => true,
-    handle: (work, { deadline, attempts }, tally) => act(deps, pairs, work, { deadline, attempts, tally }),
+    handle: (work, { deadline, attempts }, tally) => act(deps, { pairs, agents }, work, { deadline, attempts, tally }),
     settle: async (work, outcome, delivery) => {
       const settled = await deferWhenExhausted(deps, pairs, work, outcome, delivery);
       if (settled.end !== 'retry' && settled.end !== 'deferred') await removeFromBacklog(deps, work);
@@ -37,11 +40,16 @@ export const createReplicator = (deps: BridgeDeps): Consumer => {
   });
 };
 
-const act = async (deps: BridgeDeps, pairs: PairIds, work: Work, run: Run): Promise<Outcome> => {
+/** What a process remembers. */
+type Known = { readonly pairs: PairIds; readonly agents: Agents | undefined };
+
+const act = async (deps: BridgeDeps, known: Known, work: Work, run: Run): Promise<Outcome> => {
   if (await hasLeftBacklog(deps, work)) return skipped('already');
   switch (work.kind) {
     case 'event':
-      return onEvent(deps, pairs, work.event, run);
+      return onEvent(deps, known, work.event, run);
+    case 'presence':
+      return onPresenceJob(deps, known.agents, work, run);
     case 'reconcile':
       return reconcileLane(deps, work, run);
     case 'link':
@@ -62,7 +70,7 @@ const act = async (deps: BridgeDeps, pairs: PairIds, work: Work, run: Run): Prom
   }
 };
 
-const onEvent = async (deps: BridgeDeps, pairs: PairIds, event: BridgeEvent, run: Run): Promise<Outcome> => {
+const onEvent = async (deps: BridgeDeps, { pairs, agents }: Known, event: BridgeEvent, run: Run): Promise<Outcome> => {
   switch (event.type) {
     case 'message.added':
       return replicate(deps, pairs, event, run);
@@ -70,6 +78,8 @@ const onEvent = async (deps: BridgeDeps, pairs: PairIds, event: BridgeEvent, run
       return link(deps, event, run);
     case 'chat.changed':
       return onChatChanged(deps, pairs, event, run);
+    case 'worker.activity':
+      return onActivity(deps, agents, event, run);
     case 'message.updated':
     case 'message.removed':
       return applyEdit(deps, pairs, event, run);

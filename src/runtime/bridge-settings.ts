@@ -14,11 +14,12 @@ export const bridgeTimes = (
 });
 
 export const bridgeSettings = (
-  config: Pick<Config, 'deployment' | 'settleMs' | 'answeredSettleMs' | 'leaseMs' | 'flex'>,
+  config: Pick<Config, 'deployment' | 'settleMs' | 'answeredSettleMs' | 'leaseMs' | 'flex' | 'presence'>,
   stampKey: string,
 ): BridgeSettings => ({
   ...bridgeTimes(config),
   deployment: config.deployment,
   stampKey,
+  presence: config.presence,
   forwards: config.flex.defaultWebhook !== undefined,
 });

@@ -1,6 +1,7 @@
 /** Reads what a running bridge must be told from environment variables; the only place that knows their spelling. */
 
 import { contradictions, OLD_NAMES, REQUIRED_SETTINGS, type RequiredSetting, type Setting } from '../contract.ts';
+import { activityPairs, type PresenceRules, usualPresence } from '../core/model/presence.ts';
 import { type AccountSid, isSid, type ServiceSid, type WorkspaceSid } from '../core/model/sids.ts';
 import { ANSWERED_SETTLE_SECONDS, LEASE_SECONDS, SETTLE_SECONDS } from '../core/model/times.ts';
 import { type CallbackConfig, readCallbackSettings } from './callback-settings.ts';
@@ -38,6 +39,11 @@ const webhook = (text: string): string | undefined => {
 
 const workspace = (text: string): WorkspaceSid | undefined => (isSid('WS', text) ? text : undefined);
 
+/** An attribute at the top of a worker's JSON, as TaskRouter's expressions spell it. */
+const attribute = (text: string): string | undefined => (/^[A-Za-z_]\w{0,63}$/.test(text) ? text : undefined);
+
+const yesOrNo = (text: string): boolean | undefined => (/^(true|false)$/.test(text) ? text === 'true' : undefined);
+
 type Bounds = typeof SETTLE_SECONDS | typeof ANSWERED_SETTLE_SECONDS | typeof LEASE_SECONDS;
 
 const seconds =
@@ -73,6 +79,7 @@ export const readSettings = (environment: Environment): Settings => {
     const expected = `a number of seconds, ${bounds.least} to ${bounds.most}`;
     return (optional(name, seconds(bounds), expected) ?? bounds.default) * 1000;
   };
+  const usual = usualPresence(text('FRONTLINE_AVAILABLE_STATUS'));
   const settings: Settings = {
     flex: {
       accountSid: required('ACCOUNT_SID') as AccountSid,
@@ -83,7 +90,15 @@ export const readSettings = (environment: Environment): Settings => {
     frontline: {
       accountSid: required('FRONTLINE_ACCOUNT_SID') as AccountSid,
       serviceSid: required('CONVERSATION_SERVICE_SID') as ServiceSid,
+      workspaceSid: optional('FRONTLINE_WORKSPACE_SID', workspace, 'WS and 32 hex digits'),
     },
+    presence: {
+      ...usual,
+      pairs: optional('PRESENCE_MAP', activityPairs, 'pairs like Available=Available,Break=Unavailable') ?? usual.pairs,
+      mirrorsTimeouts: optional('PRESENCE_MIRRORS_TIMEOUTS', yesOrNo, 'true or false') ?? false,
+      rejectsOffers: optional('PRESENCE_REJECTS_OFFERS', yesOrNo, 'true or false') ?? false,
+    },
+    workerMatchAttribute: optional('WORKER_MATCH_ATTRIBUTE', attribute, 'a name of letters, digits and _'),
     publicBaseUrl: optional('PUBLIC_BASE_URL', base, 'a URL of scheme, host and path only'),
     twilioBaseUrl: optional('TWILIO_BASE_URL', base, 'a URL of scheme, host and path only'),
     deployment: optional('DEPLOYMENT_ID', name, '1 to 32 letters, digits, _ . or -') ?? 'bridge',
@@ -92,6 +107,8 @@ export const readSettings = (environment: Environment): Settings => {
     leaseMs: duration('LEASE_SECONDS', LEASE_SECONDS),
     callbacks: readCallbackSettings(text, problems),
   };
+  if (!settings.presence.pairs.some(({ frontline }) => frontline === usual.available))
+    problems.push('PRESENCE_MAP has no pair for FRONTLINE_AVAILABLE_STATUS');
   problems.push(...contradictions((name) => text(name) ?? ''));
   if (problems.length > 0) throw new WrongSettings(problems);
   return settings;
@@ -105,7 +122,13 @@ export type Config = {
     /** The TaskRouter workspace, WS…; without it no accept whose webhook was lost is found. */
     readonly workspaceSid?: WorkspaceSid | undefined;
   };
-  readonly frontline: AccountConfig;
+  readonly frontline: AccountConfig & {
+    /** The TaskRouter workspace, WS…; without it, or without Flex's, nobody's presence is carried over. */
+    readonly workspaceSid?: WorkspaceSid | undefined;
+  };
+  readonly presence: PresenceRules;
+  /** The attribute by which workers are matched; by their names without it. */
+  readonly workerMatchAttribute?: string | undefined;
   /** The address Twilio signs for, without a slash at the end. */
   readonly publicBaseUrl: string;
   /** Every Twilio call for https://HOST/PATH goes to this + /HOST/PATH when set. */

@@ -52,6 +52,13 @@ const event: fc.Arbitrary<BridgeEvent> = fc.oneof(
     workerIdentity: text,
     customerName: text,
   }),
+  fc.record({
+    type: fc.constant('worker.activity' as const),
+    side,
+    worker: sidOf('WK'),
+    activity: text,
+    at: fc.maxSafeNat(),
+  }),
 );
 const because = fc.constantFrom('dirty' as const, 'operator' as const, 'pending' as const);
 const pair = sidOf('CH').map((container) => pairId('flex', container));
@@ -73,6 +80,16 @@ const work: fc.Arbitrary<Work> = fc.oneof(
     { requiredKeys: ['kind', 'pair', 'lane', 'because'] },
   ),
   fc.record({ kind: fc.constant('link' as const), pair, because }),
+  fc.record(
+    {
+      kind: fc.constant('presence' as const),
+      worker: sidOf('WK'),
+      change: fc.record({ side, activity: text, at: fc.maxSafeNat() }),
+      twin: fc.record({ sid: sidOf('WK'), name: text }),
+      asksUser: fc.boolean(),
+    },
+    { requiredKeys: ['kind', 'worker'] },
+  ),
 );
 const envelope: fc.Arbitrary<Envelope> = fc.record({ receivedAt: fc.maxSafeNat(), work });
 

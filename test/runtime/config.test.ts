@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { usualPresence } from '../../src/core/model/presence.ts';
 import { readConfig, readConfigAndSecrets, readSecrets } from '../../src/runtime/config.ts';
 import { sid } from '../support/sid.ts';
 
@@ -25,6 +26,7 @@ describe('settings', () => {
     expect(readConfig(settings)).toEqual({
       flex: { accountSid: sid('AC', 'a'), serviceSid: sid('IS', 'a'), defaultWebhook: undefined },
       frontline: { accountSid: sid('AC', 'b'), serviceSid: sid('IS', 'b') },
+      presence: usualPresence(),
       publicBaseUrl: 'https://bridge.example.com',
       twilioBaseUrl: undefined,
       deployment: 'bridge',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { usualPresence } from '../../src/core/model/presence.ts';
 import { readSettings } from '../../src/runtime/settings.ts';
 import { sid } from '../support/sid.ts';
 
@@ -14,6 +15,7 @@ describe('settings', () => {
     expect(readSettings(complete)).toEqual({
       flex: { accountSid: sid('AC', 'a'), serviceSid: sid('IS', 'a'), defaultWebhook: undefined },
       frontline: { accountSid: sid('AC', 'b'), serviceSid: sid('IS', 'b') },
+      presence: usualPresence(),
       publicBaseUrl: undefined,
       twilioBaseUrl: undefined,
       deployment: 'bridge',
@@ -49,6 +51,43 @@ describe('settings', () => {
     ])
       expect(failure).toContain(name);
     expect(failure).not.toContain('secret-looking');
+  });
+
+  test('which activities mean the same is said in pairs, as many as there are', () => {
+    const read = (more: Readonly<Record<string, string>>) => readSettings({ ...complete, ...more }).presence;
+    expect(read({ FRONTLINE_AVAILABLE_STATUS: 'Online' })).toEqual(usualPresence('Online'));
+    expect(
+      read({
+        PRESENCE_MAP: ' Available = Online , Break=Away,Lunch=Away',
+        FRONTLINE_AVAILABLE_STATUS: 'Online',
+        PRESENCE_MIRRORS_TIMEOUTS: 'true',
+        PRESENCE_REJECTS_OFFERS: 'true',
+      }),
+    ).toEqual({
+      pairs: [
+        { flex: 'Available', frontline: 'Online' },
+        { flex: 'Break', frontline: 'Away' },
+        { flex: 'Lunch', frontline: 'Away' },
+      ],
+      ...{ available: 'Online', mirrorsTimeouts: true, rejectsOffers: true },
+    });
+  });
+
+  test.each([
+    ['PRESENCE_MAP', 'Available'],
+    ['PRESENCE_MAP', 'Available=Available,'],
+    ['PRESENCE_MAP', 'Available=Available=Available'],
+    ['PRESENCE_MAP', 'Away=Away'],
+    ['FRONTLINE_AVAILABLE_STATUS', 'Online'],
+    ['PRESENCE_REJECTS_OFFERS', 'yes'],
+    ['PRESENCE_MIRRORS_TIMEOUTS', '1'],
+    ['WORKER_MATCH_ATTRIBUTE', 'email" OR "1'],
+    ['FRONTLINE_WORKSPACE_SID', 'WS1'],
+  ])('of agents that cannot be meant are refused by name: %s=%s', (name, value) => {
+    if (name === 'FRONTLINE_AVAILABLE_STATUS') {
+      const map = { PRESENCE_MAP: 'Available=Available', [name]: value };
+      expect(() => readSettings({ ...complete, ...map })).toThrow('PRESENCE_MAP');
+    } else expect(() => readSettings({ ...complete, [name]: value })).toThrow(name);
   });
 
   test('the workspace is known when it is named', () => {

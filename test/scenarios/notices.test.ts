@@ -176,13 +176,13 @@ test('A notice that stands there twice, for Twilio carried out its write later t
   const harness = scenarioHarness({ seed: 3 });
   const chat = await harness.linkedChat();
   const late = harness.twilio.faults.add({
-    ...({ fault: 'rest.late-commit', p: 1, loss: 'destroy', maxMs: 600_000 } as const),
+    ...({ fault: 'rest.late-commit', p: 1, loss: 'destroy', maxMs: 6_000_000 } as const),
     only: 'POST conversations.messages',
   });
   harness.twilio.frontlineAgent.sends(ann.email, harness.conversation(chat).sid, poison);
   await harness.settle(0.2);
   late();
-  await harness.settle(20);
+  await harness.settle(120);
   expect(notices(harness, chat)).toHaveLength(1);
   expect(harness.journal('undone')).toHaveLength(1);
 });

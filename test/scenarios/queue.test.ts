@@ -18,6 +18,7 @@ const kinds: Readonly<Record<Work['kind'], true>> = {
   redrive: true,
   notice: true,
   notify_agent: true,
+  presence: true,
   parked: true,
 };
 

@@ -254,4 +254,64 @@ export const BUGS: readonly Bug[] = [
       },
     ],
   },
+  {
+    name: "the bridge's own write taken for an agent's wish",
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/agents/decide-presence.ts',
+        from: '(wrote[side][activity] ?? Number.NEGATIVE_INFINITY) >= at - CLOCK_SLACK_MS;',
+        to: '(wrote[side][activity] ?? Number.NEGATIVE_INFINITY) >= at + 1e15;',
+      },
+    ],
+  },
+  {
+    name: 'an older wish heard later obeyed',
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/agents/decide-presence.ts',
+        from: "at < known.at || (at === known.at && side === 'frontline' && known.by === 'flex');",
+        to: "at < 0 && (at === known.at || (side === 'frontline' && known.by === 'flex'));",
+      },
+    ],
+  },
+  {
+    name: 'an agent kept by an offer forgotten',
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/agents/carry-out.ts',
+        from: "return written === 'gone' ? 'gone' : deferred(",
+        to: "done.add('flex');\n    await finish();\n    return written === 'gone' ? 'gone' : deferred(",
+      },
+    ],
+  },
+  {
+    name: "an agent's presence half carried over after a kill",
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/agents/decide-presence.ts',
+        from: "if (unfinished) return { is: 'look', otherwise: 'already' };",
+        to: "if (unfinished) return skip('already');",
+      },
+      {
+        file: 'src/core/agents/decide-presence.ts',
+        from: 'return known.todo.size === 0 ? skip(occasion.otherwise) : carry(rules, seen, known, known);',
+        to: 'return skip(occasion.otherwise);',
+      },
+    ],
+  },
+  {
+    name: 'nobody looks for what an agent did unheard',
+    mode: 'within',
+    patches: [
+      {
+        file: 'src/core/sweep/whole-sweep.ts',
+        from: 'await presence(begun + PRESENCE_END_MS);',
+        to: 'await presence(begun - PRESENCE_END_MS);',
+      },
+    ],
+  },
 ];

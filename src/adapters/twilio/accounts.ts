@@ -6,27 +6,32 @@ import { requestMsFor } from '../../core/model/times.ts';
 import type { FlexSide, FrontlineSide } from '../../core/ports/chat.ts';
 import type { DefaultWebhook } from '../../core/ports/default-webhook.ts';
 import type { TaskSide } from '../../core/ports/tasks.ts';
+import type { Workers } from '../../core/ports/workers.ts';
 import type { Secrets } from '../../runtime/secrets.ts';
 import type { Config } from '../../runtime/settings.ts';
 import type { Guards } from './http/guards.ts';
 import type { HttpCall } from './http/http.ts';
+import { createAvailability } from './rest/availability.ts';
 import { createDefaultWebhook } from './rest/default-webhook.ts';
 import { createFlexSide } from './rest/flex-side.ts';
 import { createFrontlineSide } from './rest/frontline-side.ts';
 import { createTaskSide } from './rest/task-side.ts';
+import { createWorkerSide } from './rest/worker-side.ts';
 
 export type Accounts = {
   readonly flex: FlexSide;
   readonly frontline: FrontlineSide;
   /** undefined when WORKSPACE_SID is not set. */
   readonly tasks: TaskSide | undefined;
+  /** undefined when WORKSPACE_SID or FRONTLINE_WORKSPACE_SID is not set. */
+  readonly workers: Workers | undefined;
   /** undefined when FLEX_CHAT_DEFAULT_WEBHOOK is not set. */
   readonly defaultWebhook: DefaultWebhook | undefined;
 };
 
 /** Makes no call itself. The secrets are asked for before each call, so that a process starts without them. */
 export const createAccounts = (of: {
-  readonly config: Pick<Config, 'flex' | 'frontline' | 'twilioBaseUrl' | 'leaseMs'>;
+  readonly config: Pick<Config, 'flex' | 'frontline' | 'twilioBaseUrl' | 'leaseMs' | 'workerMatchAttribute'>;
   readonly secrets: () => Promise<Pick<Secrets, 'flex' | 'frontline'>>;
   readonly http: HttpCall;
   readonly guards: Guards;
@@ -37,12 +42,24 @@ export const createAccounts = (of: {
   const rest = { requestMs: timeoutMs, baseUrl: config.twilioBaseUrl };
   const flexSecrets = async () => (await secrets()).flex;
   const flex = { ...rest, ...flexIds, secrets: flexSecrets };
-  const frontline = { ...rest, ...config.frontline, secrets: async () => (await secrets()).frontline };
+  const { workspaceSid: frontlineWorkspaceSid, ...frontlineIds } = config.frontline;
+  const frontline = { ...rest, ...frontlineIds, secrets: async () => (await secrets()).frontline };
+  const workersOf = (): Workers | undefined => {
+    if (workspaceSid === undefined || frontlineWorkspaceSid === undefined) return undefined;
+    const matchBy = config.workerMatchAttribute;
+    const agents = { ...frontline, http: guards['frontline-agents'](http) };
+    return {
+      flex: createWorkerSide({ ...flex, side: 'flex', workspaceSid, matchBy, http: guards.taskrouter(http) }),
+      frontline: createWorkerSide({ ...agents, side: 'frontline', workspaceSid: frontlineWorkspaceSid, matchBy }),
+      availability: createAvailability(agents),
+    };
+  };
   return {
     flex: createFlexSide({ ...flex, http: guards.flex(http) }),
     frontline: createFrontlineSide({ ...frontline, http: guards.frontline(http) }),
     tasks:
       workspaceSid === undefined ? undefined : createTaskSide({ ...flex, workspaceSid, http: guards.taskrouter(http) }),
+    workers: workersOf(),
     defaultWebhook:
       url === undefined
         ? undefined

@@ -7,7 +7,7 @@ import type { Side } from '../model/event.ts';
 import { decodeIdentity } from '../model/identity.ts';
 import type { Serving } from '../state/pair.ts';
 
-export type Presence = {
+export type Present = {
   /** Identities as Flex spells them. */
   readonly flex: ReadonlySet<string>;
   /** Identities as Frontline has them. */
@@ -28,7 +28,7 @@ export type MemberStep =
 export const decideMembers = (
   agents: readonly Serving[],
   current: string | undefined,
-  present: Presence,
+  present: Present,
 ): readonly MemberStep[] => {
   const stands = (agent: Serving) => ({
     flex: present.flex.has(agent.identity),

@@ -81,10 +81,13 @@ const sidsOf = (work: Work): readonly string[] => {
     case 'event': {
       const { event } = work;
       if (event.type === 'reservation.accepted') return [event.reservation, event.task, event.worker, event.container];
+      if (event.type === 'worker.activity') return [event.worker];
       return event.type === 'chat.changed' ? [event.container] : [event.message.sid, event.container];
     }
     case 'forward':
       return [work.forward.about, work.forward.container];
+    case 'presence':
+      return [work.worker];
     case 'parked':
       return [work.parked.sid, work.parked.pair];
     case 'redrive':

@@ -1,7 +1,7 @@
 /** What travels on the queues: events, forwards and jobs, each in an envelope that names its version. */
 
 import type { QueueName } from '../../contract.ts';
-import type { BridgeEvent, ChangeHint, Lane, Side } from '../model/event.ts';
+import type { ActivityChanged, BridgeEvent, ChangeHint, Lane, Side } from '../model/event.ts';
 import type { Parked } from '../model/outcome.ts';
 import type { ChannelSid, MessageSid, SourceSid, WorkerSid } from '../model/sids.ts';
 import type { PairId } from '../state/items.ts';
@@ -107,6 +107,17 @@ export type Work =
     }
   /** An agent who is away, by the Flex worker, is told that somebody waits for him. */
   | { readonly kind: 'notify_agent'; readonly worker: WorkerSid }
+  /** An agent's two sides are made to agree, in the group of his Flex worker. */
+  | {
+      readonly kind: 'presence';
+      readonly worker: WorkerSid;
+      /** What a webhook told; without it both sides are looked at. */
+      readonly change?: Pick<ActivityChanged, 'side' | 'activity' | 'at'>;
+      /** His worker in Frontline, where whoever sends the job has just seen both. */
+      readonly twin?: { readonly sid: WorkerSid; readonly name: string };
+      /** The Frontline user's own availability is looked at, too. */
+      readonly asksUser?: boolean;
+    }
   | { readonly kind: 'parked'; readonly parked: ParkedMessage };
 
 /** Where the pair's job looks first. `drained`: a lane of a chat that ends is; `sweep`: nobody knows what differs. */
@@ -134,6 +145,7 @@ const KINDS: Readonly<Record<Work['kind'], true>> = {
   redrive: true,
   notice: true,
   notify_agent: true,
+  presence: true,
   parked: true,
 };
 
@@ -143,6 +155,7 @@ const EVENTS: Readonly<Record<BridgeEvent['type'], true>> = {
   'message.removed': true,
   'reservation.accepted': true,
   'chat.changed': true,
+  'worker.activity': true,
 };
 
 /** A later release may have work of a kind that this one has never heard of, and be rolled back. */

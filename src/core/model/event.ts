@@ -78,6 +78,16 @@ export type BridgeEvent =
       readonly workerIdentity: string;
       /** The customer's name as Flex shows it; empty when Flex has none. */
       readonly customerName: string;
+    }
+  | {
+      /** An agent has gone to another activity, by himself or by a program; of either account. */
+      readonly type: 'worker.activity';
+      readonly side: Side;
+      readonly worker: WorkerSid;
+      /** Its name. */
+      readonly activity: string;
+      /** By Twilio's clock, milliseconds since 1970. */
+      readonly at: number;
     };
 
 /**
@@ -91,3 +101,11 @@ export type ChangeHint = 'members' | 'container' | 'closed_by_timer' | 'task';
 
 /** A worker has accepted a chat's task. */
 export type Accepted = Extract<BridgeEvent, { type: 'reservation.accepted' }>;
+export type ActivityChanged = Extract<BridgeEvent, { type: 'worker.activity' }>;
+
+/** What happened in a chat, or about one. */
+export type EventOfChat = Exclude<BridgeEvent, ActivityChanged>;
+
+/** In whose turn an event is handled: a chat's, or an agent's. */
+export const groupOf = (event: BridgeEvent): ContainerSid | WorkerSid =>
+  event.type === 'worker.activity' ? event.worker : event.container;

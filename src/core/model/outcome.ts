@@ -20,6 +20,13 @@ export type Skipped =
   | 'removed' // gone at its source
   | 'other_service' // another chat service of the same account
   | 'not_handled' // an event type that the bridge has no use for
+  | 'sent_on' // a job stands for it in the group where it belongs
+  | 'superseded' // the agent's presence has been set since, on either side
+  | 'unmapped_activity' // PRESENCE_MAP does not name the agent's activity
+  | 'timeout_activity' // the agent let an offer time out: not his wish
+  | 'before_first_start' // it changed before this deployment was started
+  | 'no_such_activity' // PRESENCE_MAP names an activity that a workspace does not have
+  | 'no_workspace' // the settings do not name both TaskRouter workspaces
   | 'no_default_webhook' // FLEX_CHAT_DEFAULT_WEBHOOK is not set
   | 'no_proxy'; // Flex's own webhook has no Proxy session for this channel (error 80619)
 
@@ -67,10 +74,12 @@ export type Deferred =
   | 'container_gone'
   | 'held'
   | 'draining' // the chat ends when all that was said before its end has crossed
-  | 'no_successor'; // an agent is gone on one side, and nobody has taken the chat over yet
+  | 'no_successor' // an agent is gone on one side, and nobody has taken the chat over yet
+  | 'pending_offer' // TaskRouter lets no agent go who has offers waiting: he goes when they end
+  | 'activity_refused'; // TaskRouter will not have the agent in that activity, as when too many are available
 
 /** What a pair's own job has done to bring both sides to agree. */
-export type Agreed =
+export type Agreement =
   | 'same' // they do
   | 'agents' // who serves the chat
   | 'ended'
@@ -90,6 +99,7 @@ export type Retried =
   | 'counterpart_not_visible' // the conversation that was just created
   | 'pair_not_begun' // its reservation is handled by another lane
   | 'pair_moved_on' // another run has changed the pair in between
+  | 'worker_gone' // an agent who was remembered is not there: he is looked up again
   | 'container_gone'
   | 'forward_taken' // another run forwards the same event
   | 'forward_in_flight' // its post may still be under way
@@ -103,7 +113,7 @@ export type Outcome =
   | { readonly end: 'linked'; readonly copies: readonly string[] }
   | { readonly end: 'forwarded'; readonly reason?: 'perhaps_sent_twice' }
   | { readonly end: 'reconciled'; readonly repaired: number }
-  | { readonly end: 'agreed'; readonly reason: Agreed }
+  | { readonly end: 'agreed'; readonly reason: Agreement }
   | { readonly end: 'skipped'; readonly reason: Skipped }
   /** `code`: Twilio's error. */
   | { readonly end: 'parked'; readonly reason: Parked; readonly code?: number | undefined }

@@ -16,6 +16,7 @@ export type MessageSid = `IM${string}`;
 export type TaskSid = `WT${string}`;
 export type ReservationSid = `WR${string}`;
 export type WorkerSid = `WK${string}`;
+export type ActivitySid = `WA${string}`;
 export type WorkspaceSid = `WS${string}`;
 /** A Proxy session. */
 export type SessionSid = `KC${string}`;

@@ -202,6 +202,38 @@ export const SWEEP_END_MS = { active: 42_000, quiet: 50_000 } as const;
 /** No other run compares pairs within this time of a run's begin, unless that one has ended. */
 export const SWEEP_LEASE_MS = 55_000;
 
+// Agents: their presence.
+
+/** A process looks an agent's twin up anew after this time: he may have got another name. */
+export const TWIN_MS = 10 * MINUTE_MS;
+
+/** A process reads the activities of a workspace anew after this time. */
+export const ACTIVITIES_MS = 10 * MINUTE_MS;
+
+/** Twins that a process remembers: of 15 000 workers, which a console allows, both. */
+export const REMEMBERED_TWINS = 30_000;
+
+/** An agent whom another run has in hand is looked at again after this time at most. */
+export const LEASE_LOOK_SECONDS = 5;
+
+/** A sweep lists this many pages of a workspace's workers. */
+export const WORKER_PAGES = 20;
+
+/** Between two of its reads about agents: jobs for pairs that were just compared read beside it. */
+export const PRESENCE_PACE_MS = 50;
+
+/** From its begin, a run asks nothing more about agents after this time: then the next one begins. */
+export const PRESENCE_END_MS = MINUTE_MS;
+
+/** A run asks this many of Frontline's users whether they are available: all of 500 within five minutes. */
+export const USERS_A_RUN = 100;
+
+/** A run sends jobs for this many agents, each of up to three reads and three writes. */
+export const PRESENCE_JOBS = 50;
+
+/** What changed within this time may still be on its way as a webhook. */
+export const PRESENCE_RECENT_MS = 10_000;
+
 // The forwarder and what the sweep recalls for it.
 
 /** After this time an SMS would surprise more than its absence: the forwarder gives it up. */

@@ -47,8 +47,11 @@ const read = (
         forward: { ...work.forward, receivedAt },
       };
     case 'notify_agent':
+    // The sweep compares both sides of an agent, whatever became of a webhook or a job.
+    case 'presence':
       return deadLetter;
     case 'event':
+      if (work.event.type === 'worker.activity') return deadLetter;
       return { ...deadLetter, pair: pairId(work.event.side, work.event.container) };
     default:
       return { ...deadLetter, pair: work.pair };

@@ -1,5 +1,5 @@
 import type { Lane } from '../model/event.ts';
-import type { Agreed, Deferred, Parked, Refused, Retried, Skipped, Unanswered } from '../model/outcome.ts';
+import type { Agreement, Deferred, Parked, Refused, Retried, Skipped, Unanswered } from '../model/outcome.ts';
 import type { LeftAlone, NotCompared, SweepVerdict } from '../model/sweep-verdict.ts';
 import { describeTwilioAnswer, type TwilioAnswer } from '../model/twilio-error.ts';
 
@@ -25,8 +25,8 @@ type Fields = {
 
 type Line<Step extends string, Own extends object = object> = { readonly step: Step } & Own & Omit<Fields, keyof Own>;
 
-/** Lanes of the active or the quiet pairs, or the accepts, as one run of the sweep found them. */
-type SweptPart = 'active_lanes' | 'quiet_lanes' | 'accepts';
+/** Lanes of the active or the quiet pairs, the accepts, or agents, as one run of the sweep found them. */
+type SweptPart = 'active_lanes' | 'quiet_lanes' | 'accepts' | 'presence';
 
 type SweptLine =
   /** A run began. `count`: pairs that waited, whose jobs it has put on the queues. */
@@ -34,7 +34,7 @@ type SweptLine =
   /** A run left at once: another holds the sweep's lease. */
   | { readonly type: 'sweep'; readonly reason: 'overlapped' }
   | { readonly type: 'dirty_lanes'; readonly count: number }
-  /** A verdict, with `count` lanes or accepts that it holds for, or with the one lane that it is about. */
+  /** A verdict, with `count` lanes, accepts or agents that it holds for, or with the one lane that it is about. */
   | ({
       readonly type: SweptPart;
       readonly reason: SweepVerdict['verdict'];
@@ -66,7 +66,7 @@ export type Entry = About &
     /** `count`: messages repaired. */
     | Line<'reconciled', { readonly count: number }>
     /** Both sides of a chat agree on who serves it, and on its end. */
-    | Line<'agreed', { readonly reason: Agreed }>
+    | Line<'agreed', { readonly reason: Agreement }>
     /** A duplicate of the bridge's own was found and deleted. */
     | Line<'undone'>
     | Line<'skipped', { readonly reason: Skipped; readonly count?: number | undefined }>

@@ -203,6 +203,29 @@ export const notifiedKey = (worker: WorkerSid): Key => ({ pk: `worker#${worker}`
 export const NOTIFIED = ['until'] as const;
 /** Longer than any NOTIFICATION_TIMEOUT_MINUTES. */
 export const NOTIFIED_SECONDS = 2 * DAY_SECONDS;
+/**
+ * What a worker's two sides last agreed on of his presence, under the worker of Flex: which activities, who said so and
+ * when, what of it is still to be done, until when the run that does it has it for itself, and when the bridge last
+ * wrote which activity where. Each change writes it anew; what is forgotten costs no more than a look at both sides.
+ */
+export const presenceKey = (worker: WorkerSid): Key => ({ pk: `worker#${worker}`, sk: 'presence' });
+export const PRESENCE = [
+  'flex',
+  'frontline',
+  'at',
+  'by',
+  'seen',
+  'fence',
+  'until',
+  'todoFlex',
+  'todoFrontline',
+  'todoUser',
+  'formerFlex',
+  'formerFrontline',
+  'wroteFlex',
+  'wroteFrontline',
+] as const;
+export const PRESENCE_SECONDS = 180 * DAY_SECONDS;
 
 /** When this deployment was first started, milliseconds since 1970. */
 export const FIRST_START: Key = { pk: 'deployment', sk: 'first-start' };
@@ -234,6 +257,7 @@ export const ITEMS: readonly { readonly of: string; readonly sk: RegExp; readonl
   { of: "the sweep's lease", sk: /^lease$/, attributes: [...SWEEP_LEASE_ATTRIBUTES, NONCE] },
   { of: 'a task that was asked about', sk: /^asked$/, attributes: [...ASKED, NONCE] },
   { of: 'an agent who was told that somebody waits', sk: /^notified$/, attributes: [...NOTIFIED, NONCE] },
+  { of: "a worker's presence", sk: /^presence$/, attributes: [...PRESENCE, NONCE] },
   { of: 'the first start', sk: /^first-start$/, attributes: [...FIRST_START_ATTRIBUTES, NONCE] },
   { of: 'the stamp key', sk: /^stamp-key$/, attributes: [...STAMP_KEY_ATTRIBUTES, NONCE] },
 ];

@@ -1,14 +1,24 @@
 import type { BridgeDeps } from '../deps.ts';
-import { ACCEPTS_MS } from '../model/times.ts';
+import { ACCEPTS_MS, PRESENCE_END_MS } from '../model/times.ts';
 import { type AcceptSweepDeps, createAcceptSweep } from './lost-accepts/sweep.ts';
+import { createPresenceSweep } from './presence.ts';
 import { createSweep } from './sweep.ts';
 
-/** What runs once a minute: accepts are looked for first, within a time of their own; then pairs. Make it once. */
+/**
+ * What runs once a minute, one after the other, so that their reads do not add up: accepts are looked for within a time
+ * of their own, then pairs are compared, and agents in what is left of the minute. Make it once.
+ */
 export const createWholeSweep = (deps: BridgeDeps & Pick<AcceptSweepDeps, 'tasks'>): (() => Promise<void>) => {
   const accepts = createAcceptSweep(deps);
   const pairs = createSweep(deps);
+  const presence = createPresenceSweep(deps);
   return async () => {
-    await accepts(deps.clock.now() + ACCEPTS_MS);
-    await pairs();
+    const begun = deps.clock.now();
+    await accepts(begun + ACCEPTS_MS);
+    try {
+      await pairs();
+    } finally {
+      await presence(begun + PRESENCE_END_MS);
+    }
   };
 };

@@ -6,7 +6,7 @@ import { createCustomers, type OwnCustomer } from './customers.ts';
 import { chatOf, type FindDeps, findCustomer } from './find-customer.ts';
 import { reachOf } from './numbers.ts';
 import { byLocation, type CallbackRequest, paramsOf } from './parameters.ts';
-import { fits, thatFit } from './size.ts';
+import { fitsCallback, thatFit } from './size.ts';
 
 /** The app asks for 30. */
 const PAGE = { otherwise: 30, most: 50 } as const;
@@ -30,7 +30,7 @@ const listCustomers = async (
     if (said.is === 'unknown') return unavailable('crm', '404');
     if (said.is === 'failed') return unavailable('crm', said.why);
     const { customers } = said.objects;
-    if (!Array.isArray(customers) || !fits(said)) return unavailable('crm', 'unreadable');
+    if (!Array.isArray(customers) || !fitsCallback(said)) return unavailable('crm', 'unreadable');
     return answered({ objects: said.objects }, customers.length);
   }
   const page = { size: pageSize(text('PageSize')), after: text('Anchor'), query: text('Query') };
@@ -53,7 +53,7 @@ const customerDetails = async (deps: FindDeps, asked: CallbackRequest): Promise<
     case 'failed':
       return unavailable('crm', found.why);
     case 'crm':
-      if (!fits(found)) return unavailable('crm', 'unreadable');
+      if (!fitsCallback(found)) return unavailable('crm', 'unreadable');
       return answered({ objects: { customer: found.customer } });
     case 'own':
       asked.verified.logAs({ sids: [found.customer.conversation] });

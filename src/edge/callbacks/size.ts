@@ -5,7 +5,7 @@ const AROUND = 1_024;
 
 export const bytesOf = (json: unknown): number => Buffer.byteLength(JSON.stringify(json));
 
-export const fits = (json: unknown): boolean => bytesOf(json) <= LARGEST_CALLBACK_BYTES;
+export const fitsCallback = (json: unknown): boolean => bytesOf(json) <= LARGEST_CALLBACK_BYTES;
 
 /** As many from the front as Frontline takes in one answer. */
 export const thatFit = <T>(items: readonly T[]): readonly T[] => {

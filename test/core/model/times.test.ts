@@ -270,6 +270,22 @@ describe('the sweep', () => {
   test('2 000 active pairs are compared in five minutes, and 10 000 quiet ones in an hour', () => {
     expect(2_000 / active).toBeLessThanOrEqual(5);
     expect(10_000 / quiet).toBeLessThanOrEqual(60);
+    expect(SECOND / times.PRESENCE_PACE_MS).toBeLessThan(34);
+  });
+
+  test('a run that begins asks about accepts when the one before asks nothing about agents any more', () => {
+    expect(times.PRESENCE_END_MS).toBeLessThanOrEqual(sweepEveryMs);
+    expect(times.PRESENCE_END_MS + requestMs).toBeLessThan(sweepTimeoutMs);
+  });
+
+  test('a run has time for all the users that it asks about, though pairs take what they may', () => {
+    const fullMs = activeMs + quietMs;
+    expect(fullMs + times.USERS_A_RUN * times.PRESENCE_PACE_MS + requestMs / 2).toBeLessThan(times.PRESENCE_END_MS);
+  });
+
+  test('jobs for agents cost less than their share of the minute', () => {
+    const callsOfAJob = 6;
+    expect((times.PRESENCE_JOBS * callsOfAJob * SECOND) / sweepEveryMs).toBeLessThanOrEqual(5);
   });
 
   test('pairs that are compared once cost no second more than 40 reads besides', () => {

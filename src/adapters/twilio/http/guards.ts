@@ -17,6 +17,7 @@ export const createGuards = (deps: Omit<BreakerDeps, 'of'>): Guards => {
     return (http) => pauses(breaker(http));
   };
   const flex = createPauses(deps.clock);
+  const frontline = createPauses(deps.clock);
   const posts = createPauses(deps.clock);
   // TaskRouter is the Flex account's too, and so is Proxy, which tells what Flex's own webhook has sent.
   const readsOrPosts: Guard = (http) => {
@@ -25,7 +26,8 @@ export const createGuards = (deps: Omit<BreakerDeps, 'of'>): Guards => {
   };
   return {
     flex: guard('flex', flex),
-    frontline: guard('frontline', createPauses(deps.clock)),
+    frontline: guard('frontline', frontline),
+    'frontline-agents': guard('frontline-agents', frontline),
     taskrouter: guard('taskrouter', flex),
     'default-webhook': guard('default-webhook', readsOrPosts),
   };

@@ -12,6 +12,8 @@ const words = new Set(
     'Reservations',
     'Workers',
     'ParticipantConversations',
+    'Activities',
+    'Events',
   ]),
 );
 const sid = /^[A-Z]{2}[0-9a-fA-F]{32}$/;

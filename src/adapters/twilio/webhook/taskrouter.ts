@@ -1,6 +1,9 @@
+import type { Side } from '../../../core/model/event.ts';
+import { isSid } from '../../../core/model/sids.ts';
 import { taskChat, workerIdentity } from '../task-attributes.ts';
-import { optionalParameter, requiredParameter, sidParameter } from './parameters.ts';
-import { type EventReader, skip } from './reading.ts';
+import type { Form } from './form.ts';
+import { countParameter, optionalParameter, requiredParameter, sidParameter } from './parameters.ts';
+import { type EventReader, type Reading, skip } from './reading.ts';
 
 /**
  * TaskRouter's event callbacks from the Flex account's workspace.
@@ -8,6 +11,7 @@ import { type EventReader, skip } from './reading.ts';
  * @see https://www.twilio.com/docs/taskrouter/api/event/reference
  */
 export const readFlexTaskRouter: EventReader = (eventType, form) => {
+  if (eventType === 'worker.activity.update') return readActivity('flex', eventType, form);
   if (eventType !== 'reservation.accepted' && !endings.has(eventType)) return skip(eventType, 'not_handled');
   const chat = taskChat(optionalParameter(form, 'TaskAttributes'), optionalParameter(form, 'TaskChannelUniqueName'));
   if (chat === undefined) return skip(eventType, 'not_a_chat');
@@ -50,5 +54,23 @@ const endings: ReadonlySet<string> = new Set([
   'reservation.wrapup',
 ]);
 
-/** Nothing on the Frontline account's task events concerns the bridge yet. */
-export const readFrontlineTaskRouter: EventReader = (eventType) => skip(eventType, 'not_handled');
+/** Of the Frontline account's task events only its workers' concern the bridge: it has no tasks. @throws {Malformed} */
+export const readFrontlineTaskRouter: EventReader = (eventType, form) =>
+  eventType === 'worker.activity.update' ? readActivity('frontline', eventType, form) : skip(eventType, 'not_handled');
+
+const readActivity = (side: Side, eventType: string, form: Form): Reading => {
+  const worker = sidParameter(form, 'WorkerSid', 'WK');
+  const event = optionalParameter(form, 'Sid');
+  return {
+    kind: 'event',
+    eventType,
+    event: {
+      type: 'worker.activity',
+      side,
+      worker,
+      activity: requiredParameter(form, 'WorkerActivityName'),
+      at: form.has('TimestampMs') ? countParameter(form, 'TimestampMs') : countParameter(form, 'Timestamp') * 1000,
+    },
+    dedupeBy: isSid('EV', event) ? { subject: event, occurs: 'once' } : { subject: worker, occurs: 'often' },
+  };
+};

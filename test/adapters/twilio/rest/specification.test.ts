@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
+import { createAvailability } from '../../../../src/adapters/twilio/rest/availability.ts';
 import { createDefaultWebhook } from '../../../../src/adapters/twilio/rest/default-webhook.ts';
 import { createFlexSide } from '../../../../src/adapters/twilio/rest/flex-side.ts';
 import { createFrontlineSide } from '../../../../src/adapters/twilio/rest/frontline-side.ts';
 import { createTaskSide } from '../../../../src/adapters/twilio/rest/task-side.ts';
+import { createWorkerSide } from '../../../../src/adapters/twilio/rest/worker-side.ts';
 import type { ChatSide } from '../../../../src/core/ports/chat.ts';
 import type { TaskSide } from '../../../../src/core/ports/tasks.ts';
 import { type Asked, account, channel, endAll, messageSid, playTwilio } from './playing-twilio.ts';
@@ -31,6 +33,7 @@ const products = {
   'conversations.twilio.com': specification('conversations_v1'),
   'taskrouter.twilio.com': specification('taskrouter_v1'),
   'proxy.twilio.com': specification('proxy_v1'),
+  'frontline-api.twilio.com': specification('frontline_v1'),
 };
 
 const operationOf = ({ method, path }: Asked): Operation | undefined => {
@@ -69,9 +72,37 @@ const useTasks = async (side: TaskSide): Promise<void> => {
   await side.workerIdentity(`WK${'a'.repeat(32)}`);
 };
 
+const useAgents = async (of: Parameters<typeof createAvailability>[0]): Promise<void> => {
+  const worker = `WK${'a'.repeat(32)}` as const;
+  for (const matchBy of [undefined, 'email']) {
+    const side = createWorkerSide({ ...of, side: 'flex', workspaceSid: `WS${'a'.repeat(32)}`, matchBy });
+    await side.knownBy('ann');
+    if (matchBy !== undefined) continue;
+    await side.list();
+    await side.activities();
+    await side.isOffered(worker);
+    await side.letTimeOut(worker, 0);
+    // What is played here is no worker: the answers cannot be read.
+    await side.worker(worker).catch(() => {});
+    await side.goTo(worker, `WA${'a'.repeat(32)}`, 'rejected').catch(() => {});
+  }
+  await createAvailability(of).read('ann');
+  await createAvailability(of).write('ann', true);
+};
+
 test('nothing is asked of Twilio that its specifications do not know', async () => {
   const one = { sid: messageSid, index: 0, date_created: '2026-11-22T10:00:00Z' };
-  const lists = { messages: [], members: [], participants: [], interactions: [], tasks: [], reservations: [] };
+  const lists = {
+    messages: [],
+    members: [],
+    participants: [],
+    interactions: [],
+    tasks: [],
+    reservations: [],
+    workers: [],
+    activities: [],
+    events: [],
+  };
   const json = { ...one, ...lists, friendly_name: 'Ann', meta: { next_page_url: null } };
   const played = await playTwilio(({ path }) => ({
     status: 200,
@@ -86,7 +117,8 @@ test('nothing is asked of Twilio that its specifications do not know', async () 
   const url = `https://webhooks.twilio.com/v1/Accounts/${accountSid}/Proxy/KS${'a'.repeat(32)}/Webhooks/ChatEvent`;
   await createDefaultWebhook({ ...rest, url, timeoutMs }).interactions(`KC${'a'.repeat(32)}`);
   await useTasks(createTaskSide({ ...account(played), workspaceSid: `WS${'a'.repeat(32)}` }));
-  expect(played.asked).toHaveLength(23);
+  await useAgents(account(played));
+  expect(played.asked).toHaveLength(34);
 
   for (const asked of played.asked) {
     const operation = operationOf(asked);

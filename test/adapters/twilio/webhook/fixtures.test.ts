@@ -137,9 +137,8 @@ test.each(ends)('%s may be the end of a chat', (name) =>
   }),
 );
 
-test.each(
-  fixturesOf('taskrouter').filter((name) => name !== 'taskrouter/reservation.accepted' && !ends.includes(name)),
-)('%s is for nobody', (name) =>
+const concerning = [...ends, 'taskrouter/reservation.accepted', 'taskrouter/worker.activity.update'];
+test.each(fixturesOf('taskrouter').filter((name) => !concerning.includes(name)))('%s is for nobody', (name) =>
   expect(read(name)).toEqual({ kind: 'skipped', eventType: fixture(name).EventType, reason: 'not_handled' }),
 );
 
@@ -313,5 +312,34 @@ describe('who accepted', () => {
   test('a customer without a name has an empty one', () => {
     expect(customer({ customerName: 'Bea' })).toBe('Bea');
     expect(customer({ name: '', customerName: 7 })).toBe('');
+  });
+});
+
+describe('where an agent has gone', () => {
+  const told = fixture('taskrouter/worker.activity.update');
+
+  test("the worker, the activity by name, and the moment by Twilio's clock", () => {
+    expect(read('taskrouter/worker.activity.update')).toEqual({
+      kind: 'event',
+      eventType: 'worker.activity.update',
+      event: { type: 'worker.activity', side: 'flex', worker: told.WorkerSid, activity: 'Offline', at: 1773507731402 },
+      dedupeBy: { subject: told.Sid, occurs: 'once' },
+    });
+  });
+
+  test('the second, where no more is told', () => {
+    const { TimestampMs: _, Sid: __, ...plain } = told;
+    expect(readParams('taskrouter', plain)).toMatchObject({
+      event: { at: 1773507731000 },
+      dedupeBy: { subject: told.WorkerSid, occurs: 'often' },
+    });
+  });
+
+  test.each([
+    ['WorkerSid', 'WK1'],
+    ['WorkerActivityName', ''],
+    ['TimestampMs', 'soon'],
+  ])('and a webhook without a good %s is refused', (parameter, value) => {
+    expect(readParams('taskrouter', { ...told, [parameter]: value })).toMatchObject({ kind: 'malformed', parameter });
   });
 });

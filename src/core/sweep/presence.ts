@@ -1,0 +1,184 @@
+/**
+ * Finds changes of agents' presence whose webhook was lost: it lists both workspaces' workers in bulk and sends a job
+ * for each agent whose two activities do not mean the same. A change that only the Frontline app knows of is in no
+ * list: a share of the users is asked one by one, all of them in turn.
+ */
+import { type PresenceJob, sendPresenceJob } from '../agents/presence.ts';
+import type { BridgeDeps } from '../deps.ts';
+import { errorName } from '../model/error-name.ts';
+import { fits, isMapped } from '../model/presence.ts';
+import type { SweepVerdict } from '../model/sweep-verdict.ts';
+import { PRESENCE_JOBS, PRESENCE_PACE_MS, PRESENCE_RECENT_MS, USERS_A_RUN, WORKER_PAGES } from '../model/times.ts';
+import { TwilioError, twilioAnswer } from '../model/twilio-error.ts';
+import type { WorkerNow, WorkerSide, Workers } from '../ports/workers.ts';
+import { firstStart } from '../state/first-start.ts';
+import { loadPresence, takePresence } from '../state/presence.ts';
+
+type Verdict = Exclude<SweepVerdict, { verdict: 'left_alone' }>;
+type PresenceDeps = BridgeDeps & { readonly workers: Workers };
+
+/** A worker of each side who are one person. */
+type Mapped = { readonly flex: WorkerNow; readonly frontline: WorkerNow };
+
+class NoTimeLeft extends Error {}
+
+/** @returns what sweeps once, until a deadline in milliseconds since 1970; it never rejects. Make it once. */
+export const createPresenceSweep = (deps: BridgeDeps): ((deadline: number) => Promise<void>) => {
+  let notBefore = 0;
+  /** Agents of whom something is agreed: the store need not be asked for each at every run. */
+  const agreed = new Set<string>();
+  const log = ({ verdict: reason, ...why }: Verdict, count: number): void =>
+    deps.journal({ step: 'swept', type: 'presence', sids: [], count, reason, ...why });
+  return async (deadline) => {
+    const { workers } = deps;
+    if (workers === undefined) return;
+    if (deps.clock.now() < notBefore) return log({ verdict: 'not_compared', why: 'asked_to_wait' }, 0);
+    let sent = 0;
+    const send = async (job: PresenceJob): Promise<void> => {
+      await sendPresenceJob(deps, job);
+      sent += 1;
+    };
+    try {
+      await sweep({ ...deps, workers }, createTurn(deps, deadline), agreed, send);
+      log(sent === 0 ? { verdict: 'clean' } : { verdict: 'repairing' }, sent);
+    } catch (error) {
+      if (error instanceof TwilioError) notBefore = deps.clock.now() + (error.retryAfter ?? 0) * 1000;
+      log(notCompared(error), sent);
+    }
+  };
+};
+
+const notCompared = (error: unknown): Verdict => {
+  if (error instanceof NoTimeLeft) return { verdict: 'not_compared', why: 'budget_spent' };
+  if (error instanceof TwilioError) return { verdict: 'not_compared', why: 'twilio', ...twilioAnswer(error) };
+  return { verdict: 'not_compared', why: 'failed', error: errorName(error) };
+};
+
+/** Waits until Twilio may be asked once more. @throws NoTimeLeft */
+type Turn = () => Promise<void>;
+
+const createTurn =
+  ({ clock }: Pick<BridgeDeps, 'clock'>, deadline: number): Turn =>
+  async () => {
+    if (clock.now() + PRESENCE_PACE_MS > deadline) throw new NoTimeLeft();
+    await clock.sleep(PRESENCE_PACE_MS);
+  };
+
+const sweep = async (
+  deps: PresenceDeps,
+  turn: Turn,
+  agreed: Set<string>,
+  send: (job: PresenceJob) => Promise<void>,
+): Promise<void> => {
+  const { workers } = deps;
+  const mapped = twinsAmong(await listAll(workers.flex, turn), await listAll(workers.frontline, turn));
+  const differing = await differingAmong(deps, mapped);
+  for (const one of share(differing, PRESENCE_JOBS, deps.clock.now())) await send(jobFor(one));
+  const agreeing = mapped.filter((one) => !differing.includes(one));
+  await eachInTurn(share(agreeing, USERS_A_RUN, deps.clock.now()), turn, async (one) => {
+    if (await isOtherwiseInApp(deps, one, agreed)) await send({ ...jobFor(one), asksUser: true });
+  });
+};
+
+const jobFor = ({ flex, frontline: { sid, name } }: Mapped): PresenceJob => ({
+  ...{ kind: 'presence', worker: flex.sid },
+  twin: { sid, name },
+});
+
+/** Begins one at each turn, and waits for none of them until all have begun. */
+const eachInTurn = async <T>(all: readonly T[], turn: Turn, does: (one: T) => Promise<void>): Promise<void> => {
+  const underWay: Promise<void>[] = [];
+  let failed: { readonly error: unknown } | undefined;
+  const fails = (error: unknown): void => {
+    failed ??= { error };
+  };
+  try {
+    for (const one of all) {
+      await turn();
+      if (failed !== undefined) break;
+      underWay.push(does(one).catch(fails));
+    }
+  } finally {
+    await Promise.all(underWay);
+  }
+  if (failed !== undefined) throw failed.error;
+};
+
+const listAll = async (side: WorkerSide, turn: Turn): Promise<readonly WorkerNow[]> => {
+  const found: WorkerNow[] = [];
+  let from: string | undefined;
+  for (let page = 0; page < WORKER_PAGES; page += 1) {
+    await turn();
+    const { workers, next } = await side.list(from);
+    found.push(...workers);
+    if (next === undefined) return found;
+    from = next;
+  }
+  throw new NoTimeLeft();
+};
+
+/** Of two who are known by the same, neither has a twin. */
+const onlyOnes = (workers: readonly WorkerNow[]): ReadonlyMap<string, WorkerNow> => {
+  const all = Map.groupBy(workers, ({ knownBy }) => knownBy);
+  return new Map(
+    [...all].flatMap(([name, [one, ...others]]) =>
+      name === undefined || one === undefined || others.length > 0 ? [] : [[name, one] as const],
+    ),
+  );
+};
+
+/** In an order that stays while nobody is hired. */
+const twinsAmong = (flex: readonly WorkerNow[], frontline: readonly WorkerNow[]): readonly Mapped[] => {
+  const there = onlyOnes(frontline);
+  return [...onlyOnes(flex)]
+    .flatMap(([name, worker]) => {
+      const twin = there.get(name);
+      return twin === undefined ? [] : [{ flex: worker, frontline: twin }];
+    })
+    .sort((a, b) => (a.flex.sid < b.flex.sid ? -1 : 1));
+};
+
+/** What changed just now has a webhook under way; what changed before the first start is left as it is. */
+const differingAmong = async (deps: PresenceDeps, mapped: readonly Mapped[]): Promise<readonly Mapped[]> => {
+  const { presence } = deps.settings;
+  const since = await firstStart(deps);
+  return mapped.filter(({ flex, frontline }) => {
+    const changed = Math.max(flex.since, frontline.since);
+    const isRecent = changed > deps.clock.now() - PRESENCE_RECENT_MS;
+    const says = isMapped(presence, 'flex', flex.activity) && isMapped(presence, 'frontline', frontline.activity);
+    return (
+      changed > since && !isRecent && says && !fits(presence, { flex: flex.activity, frontline: frontline.activity })
+    );
+  });
+};
+
+/** So many of them, others each minute. */
+const share = <T>(all: readonly T[], most: number, now: number): readonly T[] => {
+  const runs = Math.max(1, Math.ceil(all.length / most));
+  const first = (Math.floor(now / 60_000) % runs) * most;
+  return all.slice(first, first + most);
+};
+
+/** Whether the app says otherwise than was agreed. */
+const isOtherwiseInApp = async (deps: PresenceDeps, mapped: Mapped, agreed: Set<string>): Promise<boolean> => {
+  const { flex, frontline } = mapped;
+  const { presence } = deps.settings;
+  if (!isMapped(presence, 'frontline', frontline.activity)) return false;
+  const isAvailable = await deps.workers.availability.read(frontline.name);
+  if (isAvailable === undefined) return false;
+  const isSame = isAvailable === (frontline.activity === presence.available);
+  if (isSame && agreed.has(flex.sid)) return false;
+  const known = await loadPresence(deps, flex.sid);
+  if (known === undefined && isSame) await noteAgreed(deps, mapped);
+  else if (known !== undefined) agreed.add(flex.sid);
+  // Before anything is agreed nobody knows which of them is meant.
+  return known !== undefined && !isSame;
+};
+
+/** Nobody has told of this agent, and all say the same: what differs from that later has changed. */
+const noteAgreed = async (deps: PresenceDeps, { flex, frontline }: Mapped): Promise<void> => {
+  const said = { flex: flex.activity, frontline: frontline.activity };
+  if (!fits(deps.settings.presence, said)) return;
+  const at = Math.max(flex.since, frontline.since);
+  await takePresence(deps, flex.sid, undefined, { agreed: said, at, by: 'flex', seen: true, todo: new Set(), said });
+};
