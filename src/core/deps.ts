@@ -3,6 +3,7 @@ import type { Clock, Nonce } from './ports/clock.ts';
 import type { Journal } from './ports/journal.ts';
 import type { Queues } from './ports/queues.ts';
 import type { Store } from './ports/store.ts';
+import type { TaskSide } from './ports/tasks.ts';
 
 export type BridgeSettings = {
   /** Names this deployment in every stamp; containers and messages of another deployment are not ours. */
@@ -25,6 +26,8 @@ export type BridgeDeps = {
   readonly queues: Queues;
   readonly flex: FlexSide;
   readonly frontline: FrontlineSide;
+  /** undefined when WORKSPACE_SID is not set: then nobody is offered anything in Frontline. */
+  readonly tasks: TaskSide | undefined;
   readonly clock: Clock;
   readonly nonce: Nonce;
   readonly journal: Journal;

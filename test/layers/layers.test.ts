@@ -25,8 +25,9 @@ const ROOMS = {
   reconcile: ['model', 'ports', 'state', 'jobs', 'copies'],
   messages: ['model', 'ports', 'state', 'jobs', 'copies', 'reconcile'],
   forward: ['model', 'ports', 'state', 'jobs', 'copies'],
+  agents: ['model', 'ports', 'state', 'jobs', 'copies'],
   chats: ['model', 'ports', 'state', 'jobs', 'copies', 'reconcile', 'forward'],
-  sweep: ['model', 'ports', 'state', 'jobs', 'reconcile', 'forward'],
+  sweep: ['model', 'ports', 'state', 'jobs', 'reconcile', 'forward', 'agents'],
   operate: ['model', 'ports', 'state', 'jobs', 'forward'],
 } as const;
 type Room = keyof typeof ROOMS;

@@ -10,7 +10,7 @@
 
 import { TABLE } from '../../contract.ts';
 import type { Lane, Side } from '../model/event.ts';
-import type { ChannelSid, ContainerSid } from '../model/sids.ts';
+import type { ChannelSid, ContainerSid, WorkerSid } from '../model/sids.ts';
 import type { Key } from '../ports/change.ts';
 import type { Clock } from '../ports/clock.ts';
 
@@ -66,8 +66,11 @@ export const PAIR = [
   'heldUntil',
 ] as const;
 
-/** Where the other container's pair would lie: the pair that it belongs to. Never changes. */
-export const ALIAS = ['pair'] as const;
+/**
+ * Where the other container's pair would lie: the pair that it belongs to, or, of the conversation in which the bridge
+ * speaks with an agent, his worker in Flex. Never changes.
+ */
+export const ALIAS = ['pair', 'systemOf'] as const;
 
 /**
  * How stored names call a lane: short, for a pair has some twenty attributes a lane and must stay within 1 KB, one
@@ -191,6 +194,25 @@ export const askedKey = (task: string): Key => ({ pk: `accept#${task}`, sk: 'ask
 export const ASKED = ['reservation', 'updatedAt', 'until'] as const;
 export const ASKED_SECONDS = 30 * DAY_SECONDS;
 
+/** The conversation in which the bridge speaks with an agent, under his worker in Flex. Kept for good. */
+export const systemKey = (worker: WorkerSid): Key => ({ pk: `worker#${worker}`, sk: 'system' });
+export const SYSTEM = ['conversation', 'generation', 'identity', 'joined'] as const;
+
+/** What was told there, or is about to be; its key names what it tells. No text stands here. */
+export const systemNoticeKey = (worker: WorkerSid, key: string): Key => ({ pk: `worker#${worker}`, sk: `told#${key}` });
+export const SYSTEM_NOTICE = [
+  'conversation',
+  'createdAt',
+  'digest',
+  'fence',
+  'notAfter',
+  'settlesAt',
+  'message',
+  'index',
+] as const;
+/** An event lies on its queue for 14 days at most: who asks later asks of something else. */
+export const SYSTEM_NOTICE_SECONDS = 15 * DAY_SECONDS;
+
 /** When this deployment was first started, milliseconds since 1970. */
 export const FIRST_START: Key = { pk: 'deployment', sk: 'first-start' };
 export const FIRST_START_ATTRIBUTES = ['at'] as const;
@@ -220,6 +242,8 @@ export const ITEMS: readonly { readonly of: string; readonly sk: RegExp; readonl
   { of: 'a ticket', sk: /^ticket$/, attributes: [...TICKET, NONCE] },
   { of: "the sweep's lease", sk: /^lease$/, attributes: [...SWEEP_LEASE_ATTRIBUTES, NONCE] },
   { of: 'a task that was asked about', sk: /^asked$/, attributes: [...ASKED, NONCE] },
+  { of: "an agent's System conversation", sk: /^system$/, attributes: [...SYSTEM, NONCE] },
+  { of: 'a notice to an agent', sk: /^told#/, attributes: [...SYSTEM_NOTICE, NONCE] },
   { of: 'the first start', sk: /^first-start$/, attributes: [...FIRST_START_ATTRIBUTES, NONCE] },
   { of: 'the stamp key', sk: /^stamp-key$/, attributes: [...STAMP_KEY_ATTRIBUTES, NONCE] },
 ];

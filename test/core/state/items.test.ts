@@ -29,7 +29,13 @@ describe('What is stored', () => {
     expect(wrong).toEqual([]);
     // The stamp key is written before a simulated bridge begins; what waits in the backlog is for longer storms.
     const all = new Set(ITEMS.map(({ of }) => of));
-    expect([...all].filter((of) => !met.has(of))).toEqual(['the backlog', 'the first start', 'the stamp key']);
+    expect([...all].filter((of) => !met.has(of))).toEqual([
+      'the backlog',
+      "an agent's System conversation",
+      'a notice to an agent',
+      'the first start',
+      'the stamp key',
+    ]);
   });
 
   test('is named in words, but for the attributes that every row of the ledger and the forwarder has', () => {
