@@ -15,7 +15,7 @@ const LEGAL_ID = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 export const queueProblems = ({ group, dedupe, body }: QueueMessage): readonly string[] => {
   const envelope = decodeEnvelope(body);
   return [
-    ...(isRealSid(group, 'CH') ? [] : ['a group id that is no real SID']),
+    ...(isRealSid(group, 'CH') || isRealSid(group, 'WK') ? [] : ['a group id that is no real SID']),
     ...(LEGAL_ID.test(dedupe) ? [] : ['a deduplication id that SQS refuses']),
     ...(LEGAL_TEXT.test(body) ? [] : ['a body with characters that SQS refuses']),
     ...(Buffer.byteLength(body) <= MOST_BYTES ? [] : ['a body of more than 1 MiB']),
@@ -60,6 +60,14 @@ const wrong = (mutant: MutantRequest, { queue, group }: Queued, { work }: Envelo
       worker: [event.worker, said('WorkerSid')],
     });
   const flex = event.side === 'flex';
+  if (event.type === 'reservation.created' || event.type === 'reservation.ended')
+    return differing({
+      queue: [queue, 'flex-events'],
+      route: [mutant.route, '/taskrouter-handler'],
+      group: [group, event.worker],
+      reservation: [event.reservation, said('ReservationSid')],
+      worker: [event.worker, said('WorkerSid')],
+    });
   const { message } = event;
   return differing({
     queue: [queue, flex ? 'flex-events' : 'frontline-events'],

@@ -68,6 +68,22 @@ const accepted = record({
   workerIdentity: filled,
   customerName: text,
 });
+const created = record({
+  type: oneOf('reservation.created'),
+  side: oneOf('flex'),
+  task: sid('WT'),
+  reservation: sid('WR'),
+  worker: sid('WK'),
+  workerIdentity: filled,
+  customerName: text,
+});
+const ended = record({
+  type: oneOf('reservation.ended'),
+  side: oneOf('flex'),
+  reservation: sid('WR'),
+  worker: sid('WK'),
+  how: oneOf('accepted', 'rejected', 'timeout', 'canceled', 'rescinded'),
+});
 const forward = record({
   eventType: filled,
   container: sid('CH'),
@@ -90,9 +106,19 @@ const parked = record({
 });
 
 const works: Readonly<Partial<Record<Work['kind'], Check>>> = {
-  event: record({ kind: oneOf('event'), event: (value) => messageEvent(value) || accepted(value) }),
+  event: record({
+    kind: oneOf('event'),
+    event: (value) => messageEvent(value) || accepted(value) || created(value) || ended(value),
+  }),
   forward: record({ kind: oneOf('forward'), forward }),
   parked: record({ kind: oneOf('parked'), parked }),
+  offers: (value) =>
+    record({ kind: oneOf('offers'), worker: sid('WK'), about: record({ is: oneOf('heard'), index: whole }) })(value) ||
+    record({
+      kind: oneOf('offers'),
+      worker: sid('WK'),
+      about: record({ is: oneOf('ended'), reservation: sid('WR'), how: oneOf('accepted') }),
+    })(value),
   link: record({ kind: oneOf('link'), pair, because: filled }),
   notice: record({
     kind: oneOf('notice'),

@@ -1,6 +1,7 @@
 /** What a world is made of, and how badly it goes there. */
 import type { Respond } from '../local-twilio/respond.ts';
 import type { QueueName } from '../src/contract.ts';
+import type { Config } from '../src/runtime/settings.ts';
 import type { StoreFaults } from './faulty-store.ts';
 import type { Doom } from './process.ts';
 
@@ -21,6 +22,8 @@ export const CALM: WorldFaults = { throttled: 0, askedAgain: 0, unheard: 0, twin
 export type WorldPlan = {
   readonly seed: number;
   readonly settleMs: number;
+  /** Of the bridge's settings what is not as usual. */
+  readonly config?: Partial<Config>;
   /** What happens to the n-th process of a run, counted from 1 in the order in which they begin. */
   readonly doom: (process: number, kind: ProcessKind) => Doom | undefined;
   /** Stands between the bridge and Twilio, and sees every call. */

@@ -86,7 +86,7 @@ export const createWorld = (plan: WorldPlan) => {
   const answers: Respond = (request) => twilio.respond(request);
   const shared: Shared = {
     ...{ plan, time, dice, meter, notes, calls, store, queues, guards },
-    config: configWith({ settleMs: plan.settleMs }),
+    config: configWith({ settleMs: plan.settleMs, ...plan.config }),
     secrets: secretsWith(),
     faults: () => faults,
     respond: plan.tap?.(answers, time.now) ?? answers,

@@ -4,7 +4,7 @@ import { noticeSid } from './copies/notice-text.ts';
 import type { BridgeDeps } from './deps.ts';
 import { addAcceptToBacklog, addToBacklog } from './jobs/backlog.ts';
 import type { Work } from './jobs/envelope.ts';
-import type { Accepted, BridgeEvent } from './model/event.ts';
+import type { Accepted, EventOfChat } from './model/event.ts';
 import { laneFrom } from './model/event.ts';
 import { deferred, type Outcome } from './model/outcome.ts';
 import { PATIENCE_MS } from './model/times.ts';
@@ -41,11 +41,14 @@ export const deferWhenExhausted = async (
   // A redrive ends here: the message stays parked, and the operator's command says so. What a comparison sent it sends
   // again.
   if (work.kind !== 'event') return ends;
-  return (await deferEvent(deps, pairs, work.event)) ? ends : outcome;
+  const { event } = work;
+  // What is offered, and what has ended, the sweep sees for itself, whatever became of a webhook.
+  if (event.type === 'reservation.created' || event.type === 'reservation.ended') return ends;
+  return (await deferEvent(deps, pairs, event)) ? ends : outcome;
 };
 
 /** @returns false when even that could not be stored: the event stays on its queue. */
-const deferEvent = async (deps: BridgeDeps, pairs: PairIds, event: BridgeEvent): Promise<boolean> => {
+const deferEvent = async (deps: BridgeDeps, pairs: PairIds, event: EventOfChat): Promise<boolean> => {
   try {
     if (event.type === 'reservation.accepted') return await deferAccept(deps, event);
     const lane = laneFrom(event.side);

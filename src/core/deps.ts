@@ -19,6 +19,8 @@ export type BridgeSettings = {
   readonly requestMs: number;
   /** Whether Flex's own webhook is set, so that the sweep looks for messages that it never got. */
   readonly forwards: boolean;
+  /** What is offered to an agent is accepted at once, without asking him. */
+  readonly acceptsOffers: boolean;
 };
 
 export type BridgeDeps = {

@@ -1,5 +1,7 @@
 /** The consumer of both event queues: every delivery ends with a named outcome, or comes again. */
 
+import { heardBySystem } from './agents/heard-by-system.ts';
+import { onOfferEnded, onOfferMade, onOffersJob, sendOffersJob } from './agents/offers.ts';
 import { link, rememberedAccept } from './chats/link.ts';
 import { deferWhenExhausted } from './defer-exhausted.ts';
 import type { BridgeDeps } from './deps.ts';
@@ -12,7 +14,7 @@ import { applyEdit } from './messages/edit.ts';
 import { writeNotice } from './messages/notice.ts';
 import { redriveMessage } from './messages/redrive.ts';
 import { replicate } from './messages/replicate.ts';
-import type { BridgeEvent } from './model/event.ts';
+import type { Accepted, BridgeEvent } from './model/event.ts';
 import { type Outcome, skipped } from './model/outcome.ts';
 import type { ChannelSid } from './model/sids.ts';
 import type { Consumer } from './ports/queues.ts';
@@ -48,6 +50,8 @@ const act = async (deps: BridgeDeps, pairs: PairIds, work: Work, run: Run): Prom
     case 'forward':
     case 'parked':
       return Promise.resolve(skipped('not_handled'));
+    case 'offers':
+      return onOffersJob(deps, work, run);
     case 'redrive':
       return redriveMessage(deps, work, run);
     default:
@@ -58,15 +62,26 @@ const act = async (deps: BridgeDeps, pairs: PairIds, work: Work, run: Run): Prom
 const onEvent = async (deps: BridgeDeps, pairs: PairIds, event: BridgeEvent, run: Run): Promise<Outcome> => {
   switch (event.type) {
     case 'message.added':
-      return replicate(deps, pairs, event, run);
+      return heardBySystem(deps, event, await replicate(deps, pairs, event, run));
     case 'reservation.accepted':
+      await toldToAgent(deps, event, run);
       return link(deps, event, run);
+    case 'reservation.created':
+      return onOfferMade(deps, event, run);
+    case 'reservation.ended':
+      return onOfferEnded(deps, event, run);
     case 'message.updated':
     case 'message.removed':
-      return applyEdit(deps, pairs, event, run);
+      return heardBySystem(deps, event, await applyEdit(deps, pairs, event, run));
     default:
       return event satisfies never;
   }
+};
+
+/** What was accepted was offered: that is over, too. Of a link that is tried again the first try has told it. */
+const toldToAgent = async (deps: BridgeDeps, { worker, reservation }: Accepted, { attempts }: Run): Promise<void> => {
+  if (deps.tasks === undefined || attempts > 1) return;
+  await sendOffersJob(deps, worker, { is: 'ended', reservation, how: 'accepted' });
 };
 
 /** A link that stopped half-way, from what its pair remembers. */

@@ -3,14 +3,14 @@ import type { Form } from '../adapters/twilio/webhook/form.ts';
 import type { ReadEvent } from '../adapters/twilio/webhook/reading.ts';
 import type { QueueName } from '../contract.ts';
 import { encodeEnvelope } from '../core/jobs/envelope.ts';
-import type { BridgeEvent } from '../core/model/event.ts';
+import { type BridgeEvent, groupOf } from '../core/model/event.ts';
 import type { QueueMessage } from '../core/ports/queues.ts';
 import type { Verified } from './endpoint.ts';
 
 /** One queue that an event belongs on, and what goes there. */
 export type Placement = { readonly queue: QueueName; readonly message: QueueMessage };
 
-/** For the replicator: in the order of its chat. */
+/** For the replicator: in the order of its chat, or of its agent. */
 export const eventPlacement = (
   read: ReadEvent,
   event: BridgeEvent,
@@ -18,7 +18,7 @@ export const eventPlacement = (
 ): Placement => ({
   queue: event.side === 'flex' ? 'flex-events' : 'frontline-events',
   message: {
-    group: event.container,
+    group: groupOf(event),
     dedupe: eventKey(read, form),
     body: encodeEnvelope({ receivedAt, work: { kind: 'event', event } }),
   },

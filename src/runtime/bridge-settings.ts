@@ -14,11 +14,12 @@ export const bridgeTimes = (
 });
 
 export const bridgeSettings = (
-  config: Pick<Config, 'deployment' | 'settleMs' | 'answeredSettleMs' | 'leaseMs' | 'flex'>,
+  config: Pick<Config, 'deployment' | 'settleMs' | 'answeredSettleMs' | 'leaseMs' | 'flex' | 'acceptsOffers'>,
   stampKey: string,
 ): BridgeSettings => ({
   ...bridgeTimes(config),
   deployment: config.deployment,
   stampKey,
+  acceptsOffers: config.acceptsOffers ?? false,
   forwards: config.flex.defaultWebhook !== undefined,
 });

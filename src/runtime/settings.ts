@@ -37,6 +37,8 @@ const webhook = (text: string): string | undefined => {
 
 const workspace = (text: string): WorkspaceSid | undefined => (isSid('WS', text) ? text : undefined);
 
+const yesOrNo = (text: string): boolean | undefined => (/^(true|false)$/.test(text) ? text === 'true' : undefined);
+
 type Bounds = typeof SETTLE_SECONDS | typeof ANSWERED_SETTLE_SECONDS | typeof LEASE_SECONDS;
 
 const seconds =
@@ -83,6 +85,7 @@ export const readSettings = (environment: Environment): Settings => {
       accountSid: required('FRONTLINE_ACCOUNT_SID') as AccountSid,
       serviceSid: required('CONVERSATION_SERVICE_SID') as ServiceSid,
     },
+    acceptsOffers: optional('AUTO_ACCEPT_TASKS', yesOrNo, 'true or false') ?? false,
     publicBaseUrl: optional('PUBLIC_BASE_URL', base, 'a URL of scheme, host and path only'),
     twilioBaseUrl: optional('TWILIO_BASE_URL', base, 'a URL of scheme, host and path only'),
     deployment: optional('DEPLOYMENT_ID', name, '1 to 32 letters, digits, _ . or -') ?? 'bridge',
@@ -104,6 +107,8 @@ export type Config = {
     readonly workspaceSid?: WorkspaceSid | undefined;
   };
   readonly frontline: AccountConfig;
+  /** AUTO_ACCEPT_TASKS: nobody is asked in Frontline whether he takes a task. */
+  readonly acceptsOffers?: boolean | undefined;
   /** The address Twilio signs for, without a slash at the end. */
   readonly publicBaseUrl: string;
   /** Every Twilio call for https://HOST/PATH goes to this + /HOST/PATH when set. */

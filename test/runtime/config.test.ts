@@ -25,6 +25,7 @@ describe('settings', () => {
     expect(readConfig(settings)).toEqual({
       flex: { accountSid: sid('AC', 'a'), serviceSid: sid('IS', 'a'), defaultWebhook: undefined },
       frontline: { accountSid: sid('AC', 'b'), serviceSid: sid('IS', 'b') },
+      acceptsOffers: false,
       publicBaseUrl: 'https://bridge.example.com',
       twilioBaseUrl: undefined,
       deployment: 'bridge',

@@ -14,6 +14,7 @@ describe('settings', () => {
     expect(readSettings(complete)).toEqual({
       flex: { accountSid: sid('AC', 'a'), serviceSid: sid('IS', 'a'), defaultWebhook: undefined },
       frontline: { accountSid: sid('AC', 'b'), serviceSid: sid('IS', 'b') },
+      acceptsOffers: false,
       publicBaseUrl: undefined,
       twilioBaseUrl: undefined,
       deployment: 'bridge',

@@ -16,6 +16,7 @@ const kinds: Readonly<Record<Work['kind'], true>> = {
   link: true,
   redrive: true,
   notice: true,
+  offers: true,
   parked: true,
 };
 

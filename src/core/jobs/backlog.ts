@@ -12,7 +12,9 @@ import { BACKLOG_SECONDS, backlogKey, keptFor, NONCE, OFF_LIST, onList, type Pai
 import { encodeEnvelope, type Work } from './envelope.ts';
 
 /** What the queue of the lane to Frontline takes: a notice, or an accept. */
-export type BacklogWork = Extract<Work, { kind: 'notice' | 'event' }>;
+export type BacklogWork =
+  | Extract<Work, { kind: 'notice' }>
+  | (Extract<Work, { kind: 'event' }> & { readonly event: Accepted });
 
 /**
  * @param id names the work in its pair for ever; it holds no text and no name of a person, and neither may the work.
@@ -52,7 +54,10 @@ export const addAcceptToBacklog = (
 /** undefined when this work waits nowhere. */
 const waitsAt = (work: Work): Key | undefined => {
   if ((work.kind !== 'notice' && work.kind !== 'event') || work.backlogId === undefined) return undefined;
-  return backlogKey(work.kind === 'notice' ? work.pair : pairId('flex', work.event.container), work.backlogId);
+  if (work.kind === 'notice') return backlogKey(work.pair, work.backlogId);
+  return work.event.type === 'reservation.accepted'
+    ? backlogKey(pairId('flex', work.event.container), work.backlogId)
+    : undefined;
 };
 
 /** While its chat's queue was held up, the sweep may have sent it more than once. */

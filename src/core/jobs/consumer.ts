@@ -81,6 +81,8 @@ const sidsOf = (work: Work): readonly string[] => {
     case 'event': {
       const { event } = work;
       if (event.type === 'reservation.accepted') return [event.reservation, event.task, event.worker, event.container];
+      if (event.type === 'reservation.created') return [event.reservation, event.task, event.worker];
+      if (event.type === 'reservation.ended') return [event.reservation, event.worker];
       return [event.message.sid, event.container];
     }
     case 'forward':
@@ -89,6 +91,8 @@ const sidsOf = (work: Work): readonly string[] => {
       return [work.parked.sid, work.parked.pair];
     case 'redrive':
       return [work.sid, work.pair];
+    case 'offers':
+      return [work.worker, ...(work.about.is === 'ended' ? [work.about.reservation] : [])];
     default:
       return [work.pair];
   }

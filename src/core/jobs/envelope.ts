@@ -1,9 +1,9 @@
 /** What travels on the queues: events, forwards and jobs, each in an envelope that names its version. */
 
 import type { QueueName } from '../../contract.ts';
-import type { BridgeEvent, Lane, Side } from '../model/event.ts';
+import type { BridgeEvent, Lane, ReservationEnd, Side } from '../model/event.ts';
 import type { Parked } from '../model/outcome.ts';
-import type { ChannelSid, MessageSid, SourceSid } from '../model/sids.ts';
+import type { ChannelSid, MessageSid, ReservationSid, SourceSid, WorkerSid } from '../model/sids.ts';
 import type { PairId } from '../state/items.ts';
 
 /** A webhook that goes on to Flex's own: body and content type as received, byte for byte. */
@@ -101,7 +101,15 @@ export type Work =
       readonly about: Undelivered;
       readonly backlogId?: string;
     }
+  /** What is offered to an agent, in the group of his worker in Flex. */
+  | { readonly kind: 'offers'; readonly worker: WorkerSid; readonly about: OffersNews }
   | { readonly kind: 'parked'; readonly parked: ParkedMessage };
+
+/** Why an agent's offers are looked at: one is over, he has written something, or the sweep found these open. */
+export type OffersNews =
+  | { readonly is: 'ended'; readonly reservation: ReservationSid; readonly how: ReservationEnd }
+  | { readonly is: 'heard'; readonly index: number }
+  | { readonly is: 'swept'; readonly open: readonly ReservationSid[] };
 
 /** Where a side's events, and the jobs on the lane out of it, are handled. */
 export const eventsQueue = (side: Side): QueueName => (side === 'flex' ? 'flex-events' : 'frontline-events');
@@ -123,6 +131,7 @@ const KINDS: Readonly<Record<Work['kind'], true>> = {
   link: true,
   redrive: true,
   notice: true,
+  offers: true,
   parked: true,
 };
 
@@ -131,6 +140,8 @@ const EVENTS: Readonly<Record<BridgeEvent['type'], true>> = {
   'message.updated': true,
   'message.removed': true,
   'reservation.accepted': true,
+  'reservation.created': true,
+  'reservation.ended': true,
 };
 
 /** A later release may have work of a kind that this one has never heard of, and be rolled back. */

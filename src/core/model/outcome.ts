@@ -19,6 +19,10 @@ export type Skipped =
   | 'removed' // gone at its source
   | 'other_service' // another chat service of the same account
   | 'not_handled' // an event type that the bridge has no use for
+  | 'no_workspace' // the settings do not name Flex's TaskRouter workspace
+  | 'system_conversation' // it stands where the bridge speaks with an agent, and is an answer
+  | 'offer_over' // nobody waits for an answer to it any more
+  | 'not_offered' // it was not offered in Frontline
   | 'no_default_webhook' // FLEX_CHAT_DEFAULT_WEBHOOK is not set
   | 'no_proxy'; // Flex's own webhook has no Proxy session for this channel (error 80619)
 

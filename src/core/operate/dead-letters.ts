@@ -46,7 +46,11 @@ const read = (
         pair: pairId('flex', work.forward.container),
         forward: { ...work.forward, receivedAt },
       };
+    // The sweep looks at what is offered, whatever became of a webhook or a job.
+    case 'offers':
+      return deadLetter;
     case 'event':
+      if (!('container' in work.event)) return deadLetter;
       return { ...deadLetter, pair: pairId(work.event.side, work.event.container) };
     default:
       return { ...deadLetter, pair: work.pair };

@@ -25,8 +25,8 @@ type Fields = {
 
 type Line<Step extends string, Own extends object = object> = { readonly step: Step } & Own & Omit<Fields, keyof Own>;
 
-/** Lanes of the active or the quiet pairs, or the accepts, as one run of the sweep found them. */
-type SweptPart = 'active_lanes' | 'quiet_lanes' | 'accepts';
+/** Lanes of the active or the quiet pairs, the accepts, or the offers, as one run of the sweep found them. */
+type SweptPart = 'active_lanes' | 'quiet_lanes' | 'accepts' | 'offers';
 
 type SweptLine =
   /** A run began. `count`: pairs that waited, whose jobs it has put on the queues. */

@@ -32,6 +32,7 @@ describe('What is stored', () => {
     expect([...all].filter((of) => !met.has(of))).toEqual([
       'the backlog',
       "an agent's System conversation",
+      'what is offered to an agent',
       'a notice to an agent',
       'the first start',
       'the stamp key',

@@ -123,10 +123,30 @@ test("no two of TaskRouter's are the same event", () => {
   expect(new Set(events).size).toBe(events.length);
 });
 
-test.each(fixturesOf('taskrouter').filter((name) => name !== 'taskrouter/reservation.accepted'))(
-  '%s is for nobody: of TaskRouter only an accept is',
+const ofOffers = ['accepted', 'created', 'rejected', 'timeout', 'canceled', 'rescinded', 'completed'];
+const concerning = ofOffers.map((what) => `taskrouter/reservation.${what}`);
+test.each(fixturesOf('taskrouter').filter((name) => !concerning.includes(name)))(
+  '%s is for nobody: of TaskRouter only offers are',
   (name) => expect(read(name)).toEqual({ kind: 'skipped', eventType: fixture(name).EventType, reason: 'not_handled' }),
 );
+
+test('a call that is offered, and its end, are for nobody', () => {
+  for (const name of concerning) {
+    const call = { ...fixture(name), TaskChannelUniqueName: 'voice' };
+    expect(readParams('taskrouter', call)).toMatchObject({ kind: 'skipped', reason: 'not_a_chat' });
+  }
+});
+
+test('what is offered names the worker, and its end what became of it', () => {
+  const { ReservationSid: reservation, WorkerSid: worker } = fixture('taskrouter/reservation.created');
+  expect(read('taskrouter/reservation.created')).toMatchObject({
+    event: { type: 'reservation.created', reservation, worker },
+  });
+  expect(read('taskrouter/reservation.timeout')).toMatchObject({
+    event: { type: 'reservation.ended', how: 'timeout' },
+  });
+  expect(read('taskrouter/reservation.completed')).toMatchObject({ event: { how: 'accepted' } });
+});
 
 const flexChat = fixture('chat/onMessageSent').ChannelSid;
 const flexPlace = { side: 'flex', service: config.flex.serviceSid, container: flexChat };
