@@ -127,6 +127,16 @@ describe('an agent to whom a chat is offered', () => {
     expect(harness.journal('skipped(no_twin)').length).toBeGreaterThan(0);
   });
 
+  test.each(['1', '2'])('is told what came of his "%s", though Twilio answers the bridge nothing', async (text) => {
+    const harness = scenarioHarness();
+    const { phone } = await offered(harness);
+    // It is done all the same, and the second try is refused because of that.
+    harness.twilio.faults.add({ fault: 'rest.answer-lost', p: 1, loss: 'destroy', times: 1, only: 'POST taskrouter' });
+    phone.says(text);
+    await harness.settle(1);
+    expect(phone.told()).toEqual([JO, text === '1' ? accepted : declined]);
+  });
+
   test('never accepts it by editing what he wrote', async () => {
     const harness = scenarioHarness();
     const { phone, chat } = await offered(harness);
