@@ -173,6 +173,17 @@ describe('an offer that ends elsewhere', () => {
     expect(phone.told()).toEqual([JO, over('It was declined in Flex.')]);
   });
 
+  test('whose announcement Twilio will not take is over all the same, and that is said', async () => {
+    const harness = scenarioHarness();
+    const { phone, reservation } = await offered(harness);
+    harness.twilio.faults.add({ fault: 'content.refused', p: 1, holds: 'is over' });
+    harness.twilio.flexAgent.rejects(reservation);
+    await harness.settle(5);
+    expect(phone.told()).toEqual([JO]);
+    expect(harness.journal('parked(refused)').map(({ sids }) => sids)).toEqual([[ann.flexWorkerSid]]);
+    expect((await harness.store.list('offers', { limit: 9 })).items).toEqual([]);
+  });
+
   test('before he was told of it is not told at all', async () => {
     const harness = scenarioHarness();
     const chat = harness.begins();

@@ -1,5 +1,6 @@
 import type { BridgeDeps } from '../deps.ts';
 import type { Run } from '../jobs/run.ts';
+import type { Outcome } from '../model/outcome.ts';
 import type { ReservationSid, WorkerSid } from '../model/sids.ts';
 import type { TaskSide } from '../ports/tasks.ts';
 import type { Offer } from '../state/offers.ts';
@@ -22,6 +23,13 @@ export const tell = (
   text: Omit<SystemText, 'flexIdentity'>,
   run: Run,
 ) => writeSystemNotice(deps, worker, { ...text, flexIdentity }, run);
+
+/** What Twilio will not have said to him is named in the journal, and holds up nothing. */
+export const noteUntold = (deps: BridgeDeps, { worker }: OfferSession, outcome: Outcome): void => {
+  if (outcome.end !== 'parked') return;
+  const { reason, code } = outcome;
+  deps.journal({ step: 'parked', type: 'offers', reason, code, sids: [worker] });
+};
 
 /** With the customers' names, which only TaskRouter keeps. */
 export const named = async (

@@ -8,7 +8,7 @@ import { dealtWith, inConversation, loadOffers, type Offers, saveOffers, takeAns
 import { loadSystem, type SystemConversation } from '../state/system-conversation.ts';
 import { readSystemNotice } from '../state/system-notices.ts';
 import { decideAnswer, type Reply } from './decide-answer.ts';
-import { named, type OfferSession, tell } from './offer-session.ts';
+import { named, noteUntold, type OfferSession, tell } from './offer-session.ts';
 import { askText, helpText, overText } from './offer-text.ts';
 
 /**
@@ -68,6 +68,7 @@ const answer = async (
   const text = await textOf(session, known, reply);
   const told = await tell(deps, session, { key, text }, run);
   if ('end' in told && (told.end === 'retry' || told.end === 'deferred')) return told;
+  if ('end' in told) noteUntold(deps, session, told);
   const after = { ...dealtWith(known, index), readUpTo: known.readUpTo ?? index - 1 };
   return (await saveOffers(deps, worker, after)) === undefined ? leaseLost() : undefined;
 };

@@ -13,7 +13,7 @@ import {
   saveOffers,
 } from '../state/offers.ts';
 import { mayBeMeant } from './decide-answer.ts';
-import { named, type OfferSession, tell } from './offer-session.ts';
+import { named, noteUntold, type OfferSession, tell } from './offer-session.ts';
 import { endText, offerText } from './offer-text.ts';
 
 /** What is to be done next; undefined: all is. Answers first, for a customer waits. */
@@ -107,5 +107,7 @@ const tellEnd = async (
   const told = await tell(deps, session, { key: `end-${offer.reservation}`, text: endText(ended) }, run);
   if (!('end' in told)) return markEndTold(inConversation(known, told.conversation), offer);
   // He has no user in Frontline any more, or may not be told: nobody waits for that.
-  return told.end === 'retry' || told.end === 'deferred' ? told : markEndTold(known, offer);
+  if (told.end === 'retry' || told.end === 'deferred') return told;
+  noteUntold(deps, session, told);
+  return markEndTold(known, offer);
 };
