@@ -71,6 +71,14 @@ const wrong = (mutant: MutantRequest, { queue, group }: Queued, { work }: Envelo
       activity: [event.activity, said('WorkerActivityName')],
       at: [String(event.at), said('TimestampMs') ?? `${said('Timestamp')}000`],
     });
+  if (event.type === 'reservation.created' || event.type === 'reservation.ended')
+    return differing({
+      queue: [queue, 'flex-events'],
+      route: [mutant.route, '/taskrouter-handler'],
+      group: [group, event.worker],
+      reservation: [event.reservation, said('ReservationSid')],
+      worker: [event.worker, said('WorkerSid')],
+    });
   const { message } = event;
   return differing({
     queue: [queue, flex ? 'flex-events' : 'frontline-events'],

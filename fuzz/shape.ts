@@ -81,6 +81,22 @@ const activity = record({
   activity: filled,
   at: whole,
 });
+const created = record({
+  type: oneOf('reservation.created'),
+  side: oneOf('flex'),
+  task: sid('WT'),
+  reservation: sid('WR'),
+  worker: sid('WK'),
+  workerIdentity: filled,
+  customerName: text,
+});
+const ended = record({
+  type: oneOf('reservation.ended'),
+  side: oneOf('flex'),
+  reservation: sid('WR'),
+  worker: sid('WK'),
+  how: oneOf('accepted', 'rejected', 'timeout', 'canceled', 'rescinded'),
+});
 const forward = record({
   eventType: filled,
   container: sid('CH'),
@@ -105,10 +121,17 @@ const parked = record({
 const works: Readonly<Partial<Record<Work['kind'], Check>>> = {
   event: record({
     kind: oneOf('event'),
-    event: (value) => messageEvent(value) || accepted(value) || changed(value) || activity(value),
+    event: (value) => [messageEvent, accepted, changed, activity, created, ended].some((is) => is(value)),
   }),
   forward: record({ kind: oneOf('forward'), forward }),
   parked: record({ kind: oneOf('parked'), parked }),
+  offers: (value) =>
+    record({ kind: oneOf('offers'), worker: sid('WK'), about: record({ is: oneOf('heard'), index: whole }) })(value) ||
+    record({
+      kind: oneOf('offers'),
+      worker: sid('WK'),
+      about: record({ is: oneOf('ended'), reservation: sid('WR'), how: oneOf('accepted') }),
+    })(value),
   link: record({ kind: oneOf('link'), pair, because: filled }),
   notice: record({
     kind: oneOf('notice'),

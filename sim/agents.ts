@@ -54,8 +54,10 @@ export const playAgents = (world: SimWorld, dice: Dice): PlayedAgents => {
     if (dice.chance(0.5)) inFlex(agent, activity);
     else onPhone(agent, activity, dice.pick(['both', 'worker', 'user']));
   };
+  let offered = 0;
+  /** Of another name each time: two equal texts of a chat are one that stands twice. */
   const isOffered = (agent: DefaultAgent, ways: readonly ('rejects' | 'letsTimeOut')[]): void => {
-    const { taskSid } = twilio.customer.beginWebChat({ name: 'Somebody else' });
+    const { taskSid } = twilio.customer.beginWebChat({ name: `Somebody else ${++offered}` });
     const { reservationSid } = twilio.flexAgent.isOffered(agent.flexWorkerSid, taskSid);
     const ends = dice.pick(ways);
     time.after(dice.between(1_000, 120_000), () => {

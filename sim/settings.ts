@@ -1,7 +1,7 @@
 /** Configuration and secrets of a bridge between the local Twilio's two accounts. */
 import { FLEX, FRONTLINE } from '../local-twilio/defaults.ts';
-import { readCallbackSettings } from '../src/runtime/callback-settings.ts';
 import { usualPresence } from '../src/core/model/presence.ts';
+import { readCallbackSettings } from '../src/runtime/callback-settings.ts';
 import type { AccountSecrets, Secrets } from '../src/runtime/secrets.ts';
 import type { Config } from '../src/runtime/settings.ts';
 

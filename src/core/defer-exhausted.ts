@@ -48,6 +48,8 @@ export const deferWhenExhausted = async (
   const { event } = work;
   // What an agent's two sides say the sweep sees for itself, whatever became of a webhook.
   if (event.type === 'worker.activity') return ends;
+  // What is offered, and what has ended, the sweep sees for itself, whatever became of a webhook.
+  if (event.type === 'reservation.created' || event.type === 'reservation.ended') return ends;
   return (await deferEvent(deps, pairs, event)) ? ends : outcome;
 };
 

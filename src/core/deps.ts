@@ -22,6 +22,8 @@ export type BridgeSettings = {
   /** Whether Flex's own webhook is set, so that the sweep looks for messages that it never got. */
   readonly forwards: boolean;
   readonly presence: PresenceRules;
+  /** What is offered to an agent is accepted at once, without asking him. */
+  readonly acceptsOffers: boolean;
 };
 
 export type BridgeDeps = {
@@ -29,7 +31,7 @@ export type BridgeDeps = {
   readonly queues: Queues;
   readonly flex: FlexSide;
   readonly frontline: FrontlineSide;
-  /** undefined: the settings do not name the TaskRouter workspace. */
+  /** undefined when WORKSPACE_SID is not set: then nobody is offered anything in Frontline. */
   readonly tasks: TaskSide | undefined;
   /** undefined: the settings do not name both TaskRouter workspaces. */
   readonly workers: Workers | undefined;

@@ -1,10 +1,12 @@
 /** The consumer of both event queues: every delivery ends with a named outcome, or comes again. */
 
+import { type Agents, createAgents } from './agents/agents.ts';
+import { heardBySystem } from './agents/heard-by-system.ts';
+import { notifyAgent } from './agents/notify-agent.ts';
+import { onOfferEnded, onOfferMade, onOffersJob, sendOffersJob } from './agents/offers.ts';
+import { onActivity, onPresenceJob } from './agents/presence.ts';
 import { agree, onChatChanged } from './chats/agree.ts';
 import { noteDrained } from './chats/end.ts';
-import { notifyAgent } from './agents/notify-agent.ts';
-import { type Agents, createAgents } from './agents/agents.ts';
-import { onActivity, onPresenceJob } from './agents/presence.ts';
 import { link, rememberedAccept } from './chats/link.ts';
 import { deferWhenExhausted } from './defer-exhausted.ts';
 import type { BridgeDeps } from './deps.ts';
@@ -17,7 +19,7 @@ import { applyEdit } from './messages/edit.ts';
 import { writeNotice } from './messages/notice.ts';
 import { redriveMessage } from './messages/redrive.ts';
 import { replicate } from './messages/replicate.ts';
-import type { BridgeEvent } from './model/event.ts';
+import type { Accepted, BridgeEvent } from './model/event.ts';
 import { type Outcome, skipped } from './model/outcome.ts';
 import type { ChannelSid } from './model/sids.ts';
 import type { Consumer } from './ports/queues.ts';
@@ -61,10 +63,12 @@ const act = async (deps: BridgeDeps, known: Known, work: Work, run: Run): Promis
       return Promise.resolve(skipped('not_handled'));
     case 'agree':
       return agree(deps, work.pair, work.hint, run);
+    case 'offers':
+      return onOffersJob(deps, work, run);
     case 'redrive':
       return redriveMessage(deps, work, run);
     case 'notify_agent':
-      return notifyAgent(deps, work.worker);
+      return notifyAgent(deps, work.worker, run);
     default:
       return work satisfies never;
   }
@@ -73,16 +77,21 @@ const act = async (deps: BridgeDeps, known: Known, work: Work, run: Run): Promis
 const onEvent = async (deps: BridgeDeps, { pairs, agents }: Known, event: BridgeEvent, run: Run): Promise<Outcome> => {
   switch (event.type) {
     case 'message.added':
-      return replicate(deps, pairs, event, run);
+      return heardBySystem(deps, event, await replicate(deps, pairs, event, run));
     case 'reservation.accepted':
+      await toldToAgent(deps, event, run);
       return link(deps, event, run);
     case 'chat.changed':
       return onChatChanged(deps, pairs, event, run);
     case 'worker.activity':
       return onActivity(deps, agents, event, run);
+    case 'reservation.created':
+      return onOfferMade(deps, event, run);
+    case 'reservation.ended':
+      return onOfferEnded(deps, event, run);
     case 'message.updated':
     case 'message.removed':
-      return applyEdit(deps, pairs, event, run);
+      return heardBySystem(deps, event, await applyEdit(deps, pairs, event, run));
     default:
       return event satisfies never;
   }
@@ -96,6 +105,12 @@ const reconcileLane = async (
   const outcome = await reconcile(deps, pair, lane, { ...run, full });
   if (because === 'ending' && lane === 'toFlex' && outcome.end === 'reconciled') await noteDrained(deps, { id: pair });
   return outcome;
+};
+
+/** What was accepted was offered: that is over, too. Of a link that is tried again the first try has told it. */
+const toldToAgent = async (deps: BridgeDeps, { worker, reservation }: Accepted, { attempts }: Run): Promise<void> => {
+  if (deps.tasks === undefined || attempts > 1) return;
+  await sendOffersJob(deps, worker, { is: 'ended', reservation, how: 'accepted' });
 };
 
 /** A link that stopped half-way, from what its pair remembers. */

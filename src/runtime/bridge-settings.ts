@@ -14,12 +14,16 @@ export const bridgeTimes = (
 });
 
 export const bridgeSettings = (
-  config: Pick<Config, 'deployment' | 'settleMs' | 'answeredSettleMs' | 'leaseMs' | 'flex' | 'presence'>,
+  config: Pick<
+    Config,
+    'deployment' | 'settleMs' | 'answeredSettleMs' | 'leaseMs' | 'flex' | 'presence' | 'acceptsOffers'
+  >,
   stampKey: string,
 ): BridgeSettings => ({
   ...bridgeTimes(config),
   deployment: config.deployment,
   stampKey,
   presence: config.presence,
+  acceptsOffers: config.acceptsOffers ?? false,
   forwards: config.flex.defaultWebhook !== undefined,
 });

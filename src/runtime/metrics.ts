@@ -15,7 +15,7 @@ const count = (name: string, value = 1): Measure => ({ name, value });
 
 const ofSweep = ({ type, reason, count: found = 0 }: Entry): readonly Measure[] => {
   // The alarms on these speak of messages.
-  if (type === 'presence') return [];
+  if (type === 'presence' || type === 'offers') return [];
   if (type === 'sweep') return reason === undefined ? [count(METRICS.sweeps)] : [];
   if (type === 'dirty_lanes') return [count(METRICS.dirtyLanes, found)];
   if (reason === 'repairing') return [count(METRICS.repairs, found)];

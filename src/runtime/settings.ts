@@ -99,6 +99,7 @@ export const readSettings = (environment: Environment): Settings => {
       rejectsOffers: optional('PRESENCE_REJECTS_OFFERS', yesOrNo, 'true or false') ?? false,
     },
     workerMatchAttribute: optional('WORKER_MATCH_ATTRIBUTE', attribute, 'a name of letters, digits and _'),
+    acceptsOffers: optional('AUTO_ACCEPT_TASKS', yesOrNo, 'true or false') ?? false,
     publicBaseUrl: optional('PUBLIC_BASE_URL', base, 'a URL of scheme, host and path only'),
     twilioBaseUrl: optional('TWILIO_BASE_URL', base, 'a URL of scheme, host and path only'),
     deployment: optional('DEPLOYMENT_ID', name, '1 to 32 letters, digits, _ . or -') ?? 'bridge',
@@ -129,6 +130,8 @@ export type Config = {
   readonly presence: PresenceRules;
   /** The attribute by which workers are matched; by their names without it. */
   readonly workerMatchAttribute?: string | undefined;
+  /** AUTO_ACCEPT_TASKS: nobody is asked in Frontline whether he takes a task. */
+  readonly acceptsOffers?: boolean | undefined;
   /** The address Twilio signs for, without a slash at the end. */
   readonly publicBaseUrl: string;
   /** Every Twilio call for https://HOST/PATH goes to this + /HOST/PATH when set. */

@@ -368,7 +368,7 @@ describe('what it may say', () => {
           const { status } = await deliver(path, { ...params, ...over });
           expect([204, 400]).toContain(status);
           for (const { group, dedupe } of sent) {
-            expect(group).toMatch(/^CH[0-9a-f]{32}$/);
+            expect(group).toMatch(/^(CH|WK)[0-9a-f]{32}$/);
             expect(dedupe).toMatch(/^[\x21-\x7e]{1,128}$/);
           }
         },

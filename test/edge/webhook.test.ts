@@ -206,7 +206,6 @@ describe('what is of no use', () => {
       { ...answered, ChatServiceSid: `IS${'9'.repeat(32)}` as const },
       'other_service',
     ],
-    ['a reservation offered', taskrouter, fixture('taskrouter/reservation.created'), 'not_handled'],
     [
       "the Frontline account's task events",
       taskrouter,
@@ -214,19 +213,23 @@ describe('what is of no use', () => {
       'not_handled',
     ],
     ['a call', taskrouter, { ...accepted, TaskChannelUniqueName: 'voice' }, 'not_a_chat'],
-    ['a task without a channel', taskrouter, { ...accepted, TaskAttributes: '{}' }, 'not_a_chat'],
-    [
-      'a task with a blanked channel',
-      taskrouter,
-      { ...accepted, TaskAttributes: `{"channelSid":"CH${'0'.repeat(32)}"}` },
-      'not_a_chat',
-    ],
-    ['task attributes that are no JSON', taskrouter, { ...accepted, TaskAttributes: '{"channelSid":' }, 'not_a_chat'],
   ])('%s is acknowledged by name', async (_what, path, params, reason) => {
     const { deliver, sent, journal } = harness();
     expect((await deliver(path, params)).status).toBe(204);
     expect(sent).toEqual([]);
     expect(journal).toMatchObject([{ step: 'skipped', reason }]);
+  });
+
+  test.each([
+    ['a task without a channel', '{}'],
+    ['a task with a blanked channel', `{"channelSid":"CH${'0'.repeat(32)}"}`],
+    ['task attributes that are no JSON', '{"channelSid":'],
+  ])('%s is no chat, but its offer is over once it is accepted', async (_what, TaskAttributes) => {
+    const { deliver, sent } = harness();
+    expect((await deliver(taskrouter, { ...accepted, TaskAttributes })).status).toBe(204);
+    const { ReservationSid: reservation, WorkerSid: worker } = accepted;
+    const event = { type: 'reservation.ended', side: 'flex', reservation, worker, how: 'accepted' };
+    expect(sent).toMatchObject([{ queue: 'flex-events', group: worker, work: { kind: 'event', event } }]);
   });
 
   test('an event whose type is no word does not get into the journal', async () => {

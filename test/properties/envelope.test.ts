@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeEnvelope, type Envelope, encodeEnvelope, type Work } from '../../src/core/jobs/envelope.ts';
-import type { BridgeEvent } from '../../src/core/model/event.ts';
+import { type BridgeEvent, RESERVATION_ENDS } from '../../src/core/model/event.ts';
 import { pairId } from '../../src/core/state/items.ts';
 
 /** Every code unit, lone surrogates and U+FFFE among them. */
@@ -59,6 +59,28 @@ const event: fc.Arbitrary<BridgeEvent> = fc.oneof(
     activity: text,
     at: fc.maxSafeNat(),
   }),
+  fc.record({
+    type: fc.constantFrom('chat.changed' as const),
+    side,
+    container: sidOf('CH'),
+    hint: fc.constantFrom('members' as const, 'container' as const, 'closed_by_timer' as const, 'task' as const),
+  }),
+  fc.record({
+    type: fc.constant('reservation.created' as const),
+    side: fc.constant('flex' as const),
+    task: sidOf('WT'),
+    reservation: sidOf('WR'),
+    worker: sidOf('WK'),
+    workerIdentity: text,
+    customerName: text,
+  }),
+  fc.record({
+    type: fc.constant('reservation.ended' as const),
+    side: fc.constant('flex' as const),
+    reservation: sidOf('WR'),
+    worker: sidOf('WK'),
+    how: fc.constantFrom(...RESERVATION_ENDS),
+  }),
 );
 const because = fc.constantFrom('dirty' as const, 'operator' as const, 'pending' as const);
 const pair = sidOf('CH').map((container) => pairId('flex', container));
@@ -90,6 +112,11 @@ const work: fc.Arbitrary<Work> = fc.oneof(
     },
     { requiredKeys: ['kind', 'worker'] },
   ),
+  fc.record({
+    kind: fc.constant('offers' as const),
+    worker: sidOf('WK'),
+    about: fc.record({ is: fc.constant('heard' as const), index: fc.nat() }),
+  }),
 );
 const envelope: fc.Arbitrary<Envelope> = fc.record({ receivedAt: fc.maxSafeNat(), work });
 

@@ -16,6 +16,7 @@ describe('settings', () => {
       flex: { accountSid: sid('AC', 'a'), serviceSid: sid('IS', 'a'), defaultWebhook: undefined },
       frontline: { accountSid: sid('AC', 'b'), serviceSid: sid('IS', 'b') },
       presence: usualPresence(),
+      acceptsOffers: false,
       publicBaseUrl: undefined,
       twilioBaseUrl: undefined,
       deployment: 'bridge',

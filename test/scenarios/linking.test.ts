@@ -159,10 +159,11 @@ describe('linking a chat', () => {
     await harness.settle(3);
 
     expect(harness.counterparts(chat)).toEqual([]);
-    // The sweep's own list of all tasks; its looks at agents apart.
+    // The sweep's own lists, of accepted tasks and of those that are offered; its looks at agents apart.
     const calls = Object.entries(harness.calls()).filter(([call]) => !/worker|frontline\.user/.test(call));
-    expect(Object.fromEntries(calls)).toEqual({ 'flex GET taskrouter.tasks': 3 });
-    expect(harness.journal('skipped(not_a_chat)')).toHaveLength(1);
+    expect(Object.fromEntries(calls)).toEqual({ 'flex GET taskrouter.tasks': 6 });
+    // Neither the offer nor the accept.
+    expect(harness.journal('skipped(not_a_chat)')).toHaveLength(2);
   });
 
   test('does nothing for an agent without a Frontline user, and the journal names the worker to add', async () => {

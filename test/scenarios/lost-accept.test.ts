@@ -51,7 +51,7 @@ describe('an accept whose webhook is lost', () => {
     const chat = await acceptedUnheard(harness);
     await harness.during({ fault: 'rest.429', p: 1, only: 'GET taskrouter', retryAfter: 5 }, 4);
     expect(harness.counterparts(chat)).toEqual([]);
-    expect(harness.journal('swept(not_compared)').filter(({ code }) => code === 20429).length).toBeGreaterThan(1);
+    expect(harness.journal('swept(not_compared)').filter(({ why }) => why === 'twilio').length).toBeGreaterThan(1);
     await harness.settle(2);
     expect(harness.people('frontline', chat)).toEqual(['jo', ann.email]);
   });
@@ -116,7 +116,10 @@ describe('left alone is', () => {
     const harness = scenarioHarness();
     await harness.linkedChat();
     await harness.settle(10);
-    expect(Object.keys(harness.calls()).filter((call) => /taskrouter\.(task|reserv)/.test(call))).toEqual([
+    // Whether the offer is still open is asked when a webhook tells of it.
+    expect(harness.calls()).toMatchObject({ 'flex GET taskrouter.workerreservation': 1 });
+    expect(Object.keys(harness.calls()).filter((call) => /taskrouter\.(task|reserv|workerres)/.test(call))).toEqual([
+      'flex GET taskrouter.workerreservation',
       'flex GET taskrouter.tasks',
     ]);
   });

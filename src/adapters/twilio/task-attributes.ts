@@ -6,9 +6,17 @@ import { parseJsonObject } from './values.ts';
 
 /** A task whose attributes name a channel is a chat, unless it is a voice task: then undefined. Never throws. */
 export const taskChat = (attributes: string | undefined, taskChannel: string | undefined): TaskChat | undefined => {
-  const { channelSid, name, customerName } = parseJsonObject(attributes);
-  if (taskChannel === 'voice' || !isSid('CH', channelSid)) return undefined;
-  return { container: channelSid, customerName: nonEmptyText(name) ?? nonEmptyText(customerName) ?? '' };
+  const { channelSid } = parseJsonObject(attributes);
+  const customerName = taskCustomer(attributes, taskChannel);
+  if (customerName === undefined || !isSid('CH', channelSid)) return undefined;
+  return { container: channelSid, customerName };
+};
+
+/** Whose task it is, maybe empty; undefined for a voice task. Never throws. */
+export const taskCustomer = (attributes: string | undefined, taskChannel: string | undefined): string | undefined => {
+  if (taskChannel === 'voice') return undefined;
+  const { name, customerName } = parseJsonObject(attributes);
+  return nonEmptyText(name) ?? nonEmptyText(customerName) ?? '';
 };
 
 /**

@@ -56,7 +56,8 @@ export const stampedAttributes = (key: string, deployment: string, at: Stamped, 
  * What the bridge writes into a stamp: a message's SID or a notice's (notice-text.ts), a deployment's name, its HMAC. A
  * claim is text that anyone may have written, and becomes part of a row's key, whose length DynamoDB bounds.
  */
-const sources = /^(notice#(sms#|(edit|altered)#([0-9a-z]{1,64}#)?)?)?IM[0-9a-f]{32}$/;
+const sources =
+  /^(?:(?:notice#(?:sms#|(?:edit|altered)#(?:[0-9a-z]{1,64}#)?)?)?IM[0-9a-f]{32}|notice#system#[\w-]{1,100})$/;
 const deployments = /^[\w.-]{1,32}$/;
 const macs = /^[0-9a-f]{32}$/;
 

@@ -82,6 +82,8 @@ const sidsOf = (work: Work): readonly string[] => {
       const { event } = work;
       if (event.type === 'reservation.accepted') return [event.reservation, event.task, event.worker, event.container];
       if (event.type === 'worker.activity') return [event.worker];
+      if (event.type === 'reservation.created') return [event.reservation, event.task, event.worker];
+      if (event.type === 'reservation.ended') return [event.reservation, event.worker];
       return event.type === 'chat.changed' ? [event.container] : [event.message.sid, event.container];
     }
     case 'forward':
@@ -94,6 +96,8 @@ const sidsOf = (work: Work): readonly string[] => {
       return [work.sid, work.pair];
     case 'notify_agent':
       return [work.worker];
+    case 'offers':
+      return [work.worker, ...(work.about.is === 'ended' ? [work.about.reservation] : [])];
     default:
       return [work.pair];
   }

@@ -1,9 +1,9 @@
 /** What travels on the queues: events, forwards and jobs, each in an envelope that names its version. */
 
 import type { QueueName } from '../../contract.ts';
-import type { ActivityChanged, BridgeEvent, ChangeHint, Lane, Side } from '../model/event.ts';
+import type { ActivityChanged, BridgeEvent, ChangeHint, Lane, ReservationEnd, Side } from '../model/event.ts';
 import type { Parked } from '../model/outcome.ts';
-import type { ChannelSid, MessageSid, SourceSid, WorkerSid } from '../model/sids.ts';
+import type { ChannelSid, MessageSid, ReservationSid, SourceSid, WorkerSid } from '../model/sids.ts';
 import type { PairId } from '../state/items.ts';
 
 /** A webhook that goes on to Flex's own: body and content type as received, byte for byte. */
@@ -118,10 +118,18 @@ export type Work =
       /** The Frontline user's own availability is looked at, too. */
       readonly asksUser?: boolean;
     }
+  /** What is offered to an agent, in the group of his worker in Flex. */
+  | { readonly kind: 'offers'; readonly worker: WorkerSid; readonly about: OffersNews }
   | { readonly kind: 'parked'; readonly parked: ParkedMessage };
 
 /** Where the pair's job looks first. `drained`: a lane of a chat that ends is; `sweep`: nobody knows what differs. */
 export type AgreeHint = `${Side}_${ChangeHint}` | 'drained' | 'sweep';
+
+/** Why an agent's offers are looked at: one is over, he has written something, or the sweep found these open. */
+export type OffersNews =
+  | { readonly is: 'ended'; readonly reservation: ReservationSid; readonly how: ReservationEnd }
+  | { readonly is: 'heard'; readonly index: number }
+  | { readonly is: 'swept'; readonly open: readonly ReservationSid[] };
 
 /** Where a side's events, and the jobs on the lane out of it, are handled. */
 export const eventsQueue = (side: Side): QueueName => (side === 'flex' ? 'flex-events' : 'frontline-events');
@@ -146,6 +154,7 @@ const KINDS: Readonly<Record<Work['kind'], true>> = {
   notice: true,
   notify_agent: true,
   presence: true,
+  offers: true,
   parked: true,
 };
 
@@ -156,6 +165,8 @@ const EVENTS: Readonly<Record<BridgeEvent['type'], true>> = {
   'reservation.accepted': true,
   'chat.changed': true,
   'worker.activity': true,
+  'reservation.created': true,
+  'reservation.ended': true,
 };
 
 /** A later release may have work of a kind that this one has never heard of, and be rolled back. */

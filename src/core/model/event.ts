@@ -88,6 +88,24 @@ export type BridgeEvent =
       readonly activity: string;
       /** By Twilio's clock, milliseconds since 1970. */
       readonly at: number;
+    }
+  | {
+      /** A task that is no call is offered to a worker. */
+      readonly type: 'reservation.created';
+      readonly side: 'flex';
+      readonly task: TaskSid;
+      readonly reservation: ReservationSid;
+      readonly worker: WorkerSid;
+      readonly workerIdentity: string;
+      readonly customerName: string;
+    }
+  | {
+      /** The offer is over; also told of the accept, beside the event that links the chat. */
+      readonly type: 'reservation.ended';
+      readonly side: 'flex';
+      readonly reservation: ReservationSid;
+      readonly worker: WorkerSid;
+      readonly how: ReservationEnd;
     };
 
 /**
@@ -99,13 +117,19 @@ export type ChatChanged = Extract<BridgeEvent, { type: 'chat.changed' }>;
 /** What of a chat changed. `closed_by_timer`: Twilio said so; it never says of a closed conversation why, later. */
 export type ChangeHint = 'members' | 'container' | 'closed_by_timer' | 'task';
 
+/** What became of a reservation: TaskRouter's word for it, where it need not be told apart further. */
+export const RESERVATION_ENDS = ['accepted', 'rejected', 'timeout', 'canceled', 'rescinded'] as const;
+export type ReservationEnd = (typeof RESERVATION_ENDS)[number];
+
 /** A worker has accepted a chat's task. */
 export type Accepted = Extract<BridgeEvent, { type: 'reservation.accepted' }>;
 export type ActivityChanged = Extract<BridgeEvent, { type: 'worker.activity' }>;
+export type OfferMade = Extract<BridgeEvent, { type: 'reservation.created' }>;
+export type OfferEnded = Extract<BridgeEvent, { type: 'reservation.ended' }>;
 
 /** What happened in a chat, or about one. */
-export type EventOfChat = Exclude<BridgeEvent, ActivityChanged>;
+export type EventOfChat = Exclude<BridgeEvent, ActivityChanged | OfferMade | OfferEnded>;
 
 /** In whose turn an event is handled: a chat's, or an agent's. */
 export const groupOf = (event: BridgeEvent): ContainerSid | WorkerSid =>
-  event.type === 'worker.activity' ? event.worker : event.container;
+  'container' in event ? event.container : event.worker;

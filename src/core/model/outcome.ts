@@ -26,7 +26,10 @@ export type Skipped =
   | 'timeout_activity' // the agent let an offer time out: not his wish
   | 'before_first_start' // it changed before this deployment was started
   | 'no_such_activity' // PRESENCE_MAP names an activity that a workspace does not have
-  | 'no_workspace' // the settings do not name both TaskRouter workspaces
+  | 'no_workspace' // the settings do not name the TaskRouter workspace that it needs
+  | 'system_conversation' // it stands where the bridge speaks with an agent, and is an answer
+  | 'offer_over' // nobody waits for an answer to it any more
+  | 'not_offered' // it was not offered in Frontline
   | 'no_default_webhook' // FLEX_CHAT_DEFAULT_WEBHOOK is not set
   | 'no_proxy'; // Flex's own webhook has no Proxy session for this channel (error 80619)
 

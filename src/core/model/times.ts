@@ -233,6 +233,21 @@ export const PRESENCE_JOBS = 50;
 
 /** What changed within this time may still be on its way as a webhook. */
 export const PRESENCE_RECENT_MS = 10_000;
+// Agents: what is offered to them.
+
+/** An offer that ended within this time may still be meant by a bare answer: then it is asked back. */
+export const OFFER_RECENT_MS = MINUTE_MS;
+
+/** An answer to what is over is understood for this time, of so many offers; till then no other has their numbers. */
+export const OFFER_REMEMBERED_MS = 10 * MINUTE_MS;
+export const OFFERS_REMEMBERED = 20;
+
+/** From its begin, a run of the sweep asks nothing about offers after this time: accepts and pairs come after them. */
+export const OFFERS_MS = 2_500;
+
+/** A run of the sweep asks so often for the reservations of tasks that wait for an answer, and at this distance. */
+export const OFFER_READS = 80;
+export const OFFER_PACE_MS = 30;
 
 // The forwarder and what the sweep recalls for it.
 

@@ -49,9 +49,11 @@ const read = (
     case 'notify_agent':
     // The sweep compares both sides of an agent, whatever became of a webhook or a job.
     case 'presence':
+    // The sweep looks at what is offered, whatever became of a webhook or a job.
+    case 'offers':
       return deadLetter;
     case 'event':
-      if (work.event.type === 'worker.activity') return deadLetter;
+      if (!('container' in work.event)) return deadLetter;
       return { ...deadLetter, pair: pairId(work.event.side, work.event.container) };
     default:
       return { ...deadLetter, pair: work.pair };

@@ -25,8 +25,8 @@ type Fields = {
 
 type Line<Step extends string, Own extends object = object> = { readonly step: Step } & Own & Omit<Fields, keyof Own>;
 
-/** Lanes of the active or the quiet pairs, the accepts, or agents, as one run of the sweep found them. */
-type SweptPart = 'active_lanes' | 'quiet_lanes' | 'accepts' | 'presence';
+/** Lanes of the active or the quiet pairs, the accepts, the offers, or agents, as one run of the sweep found them. */
+type SweptPart = 'active_lanes' | 'quiet_lanes' | 'accepts' | 'offers' | 'presence';
 
 type SweptLine =
   /** A run began. `count`: pairs that waited, whose jobs it has put on the queues. */

@@ -1,4 +1,5 @@
 /** What a task says of its chat: the channel, and the customer's name as Flex shows it, empty when Flex has none. */
+import type { ReservationEnd } from '../model/event.ts';
 import type { ChannelSid, ReservationSid, TaskSid, WorkerSid, WorkspaceSid } from '../model/sids.ts';
 export type TaskChat = { readonly container: ChannelSid; readonly customerName: string };
 
@@ -16,9 +17,20 @@ export type Acceptance = { readonly reservation: ReservationSid; readonly worker
 
 /** How a task or a reservation stands: an open set, as Twilio writes it (`assigned`, `wrapping`, `completed`, ...). */
 export type AssignmentStatus = string;
+/** A task that waits for the answer of a worker to whom it is offered. */
+export type ReservedTask = Pick<AssignedTask, 'sid' | 'updatedAt'>;
+
+/** An offer as TaskRouter has it now. */
+export type ReservationNow = {
+  readonly reservation: ReservationSid;
+  readonly task: TaskSid;
+  readonly worker: WorkerSid;
+  /** `open`: it waits for an answer. A word that the bridge does not know means an accept (`onHold`). */
+  readonly state: 'open' | ReservationEnd;
+};
 
 /** The Flex account's TaskRouter workspace as it is now. Every call may throw {@link TwilioError}. */
-export type TaskSide = {
+export type AcceptedTasks = {
   /** The workspace's SID, WS…. */
   readonly workspace: WorkspaceSid;
   /** The oldest task first. `next` is opaque: hand it back to go on. A page holds at most 1000 tasks. */
@@ -46,4 +58,24 @@ export type TaskSide = {
   readonly complete: (task: TaskSid, reason: string) => Promise<void>;
   /** The worker's chat identity as Flex spells it; undefined when the worker is gone. */
   readonly workerIdentity: (worker: WorkerSid) => Promise<string | undefined>;
+};
+
+/** The same with what is offered and not accepted yet. Every call may throw {@link TwilioError}. */
+export type TaskSide = AcceptedTasks & {
+  /** The oldest first. `next` as above. */
+  readonly listReserved: (
+    from?: string | undefined,
+  ) => Promise<{ readonly tasks: readonly ReservedTask[]; readonly next: string | undefined }>;
+  /** Those of the task that wait for an answer. */
+  readonly openReservations: (task: TaskSid) => Promise<readonly ReservationNow[]>;
+  /** undefined when it is gone. */
+  readonly reservation: (worker: WorkerSid, reservation: ReservationSid) => Promise<ReservationNow | undefined>;
+  /** Answers it if it is still open. @returns as it is then, whoever answered; undefined when it is gone */
+  readonly answerReservation: (
+    worker: WorkerSid,
+    reservation: ReservationSid,
+    answer: 'accepted' | 'rejected',
+  ) => Promise<ReservationNow | undefined>;
+  /** The customer's name as Flex shows it, maybe empty; undefined when it is a call, or gone. */
+  readonly customerName: (task: TaskSid) => Promise<string | undefined>;
 };

@@ -19,9 +19,10 @@ export const NONCE = 'nonce';
 
 /**
  * The lists of the one sparse index (docs/adr/0004), which an item is on while it has both these attributes. `due`:
- * pairs that wait for something; `active` and `quiet`: pairs that the sweep compares; `parked`: rows; `backlog`: jobs.
+ * pairs that wait for something; `active` and `quiet`: pairs that the sweep compares; `parked`: rows; `backlog`: jobs;
+ * `offers`: workers.
  */
-export type ListName = 'due' | 'active' | 'quiet' | 'parked' | 'backlog';
+export type ListName = 'due' | 'active' | 'quiet' | 'parked' | 'backlog' | 'offers';
 export const onList = (list: ListName, order: string) => ({ [TABLE.list]: list, [TABLE.listOrder]: order });
 export const OFF_LIST: readonly string[] = [TABLE.list, TABLE.listOrder];
 
@@ -70,8 +71,11 @@ export const PAIR = [
   'heldUntil',
 ] as const;
 
-/** Where the other container's pair would lie: the pair that it belongs to. Never changes. */
-export const ALIAS = ['pair'] as const;
+/**
+ * Where the other container's pair would lie: the pair that it belongs to, or, of the conversation in which the bridge
+ * speaks with an agent, his worker in Flex. Never changes.
+ */
+export const ALIAS = ['pair', 'systemOf'] as const;
 
 /**
  * How stored names call a lane: short, for a pair has some twenty attributes a lane and must stay within 1 KB, one
@@ -226,6 +230,30 @@ export const PRESENCE = [
   'wroteFrontline',
 ] as const;
 export const PRESENCE_SECONDS = 180 * DAY_SECONDS;
+/** The conversation in which the bridge speaks with an agent, under his worker in Flex. Kept for good. */
+export const systemKey = (worker: WorkerSid): Key => ({ pk: `worker#${worker}`, sk: 'system' });
+export const SYSTEM = ['conversation', 'generation', 'identity', 'joined'] as const;
+
+/** What is offered to an agent, and which of his answers are dealt with. On the list until all has ended. */
+export const offersKey = (worker: WorkerSid): Key => ({ pk: `worker#${worker}`, sk: 'offers' });
+export const OFFERS = ['version', 'offers', 'conversation', 'readUpTo', 'answered'] as const;
+/** Who forgets it knows again what is open from TaskRouter, and answers nothing twice that was written before. */
+export const OFFERS_SECONDS = 180 * DAY_SECONDS;
+
+/** What was told there, or is about to be; its key names what it tells. No text stands here. */
+export const systemNoticeKey = (worker: WorkerSid, key: string): Key => ({ pk: `worker#${worker}`, sk: `told#${key}` });
+export const SYSTEM_NOTICE = [
+  'conversation',
+  'createdAt',
+  'digest',
+  'fence',
+  'notAfter',
+  'settlesAt',
+  'message',
+  'index',
+] as const;
+/** An event lies on its queue for 14 days at most: who asks later asks of something else. */
+export const SYSTEM_NOTICE_SECONDS = 15 * DAY_SECONDS;
 
 /** When this deployment was first started, milliseconds since 1970. */
 export const FIRST_START: Key = { pk: 'deployment', sk: 'first-start' };
@@ -258,6 +286,9 @@ export const ITEMS: readonly { readonly of: string; readonly sk: RegExp; readonl
   { of: 'a task that was asked about', sk: /^asked$/, attributes: [...ASKED, NONCE] },
   { of: 'an agent who was told that somebody waits', sk: /^notified$/, attributes: [...NOTIFIED, NONCE] },
   { of: "a worker's presence", sk: /^presence$/, attributes: [...PRESENCE, NONCE] },
+  { of: "an agent's System conversation", sk: /^system$/, attributes: [...SYSTEM, NONCE] },
+  { of: 'what is offered to an agent', sk: /^offers$/, attributes: [...OFFERS, NONCE] },
+  { of: 'a notice to an agent', sk: /^told#/, attributes: [...SYSTEM_NOTICE, NONCE] },
   { of: 'the first start', sk: /^first-start$/, attributes: [...FIRST_START_ATTRIBUTES, NONCE] },
   { of: 'the stamp key', sk: /^stamp-key$/, attributes: [...STAMP_KEY_ATTRIBUTES, NONCE] },
 ];

@@ -26,7 +26,7 @@ class NoTimeLeft extends Error {}
 export const createPresenceSweep = (deps: BridgeDeps): ((deadline: number) => Promise<void>) => {
   let notBefore = 0;
   /** Agents of whom something is agreed: the store need not be asked for each at every run. */
-  const agreed = new Set<string>();
+  const agreed = new Map<string, string>();
   const log = ({ verdict: reason, ...why }: Verdict, count: number): void =>
     deps.journal({ step: 'swept', type: 'presence', sids: [], count, reason, ...why });
   return async (deadline) => {
@@ -67,7 +67,7 @@ const createTurn =
 const sweep = async (
   deps: PresenceDeps,
   turn: Turn,
-  agreed: Set<string>,
+  agreed: Map<string, string>,
   send: (job: PresenceJob) => Promise<void>,
 ): Promise<void> => {
   const { workers } = deps;
@@ -160,17 +160,21 @@ const share = <T>(all: readonly T[], most: number, now: number): readonly T[] =>
 };
 
 /** Whether the app says otherwise than was agreed. */
-const isOtherwiseInApp = async (deps: PresenceDeps, mapped: Mapped, agreed: Set<string>): Promise<boolean> => {
+const isOtherwiseInApp = async (deps: PresenceDeps, mapped: Mapped, agreed: Map<string, string>): Promise<boolean> => {
   const { flex, frontline } = mapped;
   const { presence } = deps.settings;
   if (!isMapped(presence, 'frontline', frontline.activity)) return false;
   const isAvailable = await deps.workers.availability.read(frontline.name);
   if (isAvailable === undefined) return false;
   const isSame = isAvailable === (frontline.activity === presence.available);
-  if (isSame && agreed.has(flex.sid)) return false;
+  // As long as neither worker goes anywhere, what was seen of him once holds.
+  const standing = `${flex.since} ${frontline.since}`;
+  if (isSame && agreed.get(flex.sid) === standing) return false;
   const known = await loadPresence(deps, flex.sid);
+  // What an offer has put off, or a refusal, is done when it can be, though Flex's activity may be none that is mapped.
+  if (known !== undefined && known.todo.size > 0) return true;
   if (known === undefined && isSame) await noteAgreed(deps, mapped);
-  else if (known !== undefined) agreed.add(flex.sid);
+  else if (known !== undefined) agreed.set(flex.sid, standing);
   // Before anything is agreed nobody knows which of them is meant.
   return known !== undefined && !isSame;
 };

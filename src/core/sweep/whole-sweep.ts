@@ -1,19 +1,22 @@
 import type { BridgeDeps } from '../deps.ts';
-import { ACCEPTS_MS, PRESENCE_END_MS } from '../model/times.ts';
+import { ACCEPTS_MS, OFFERS_MS, PRESENCE_END_MS } from '../model/times.ts';
 import { type AcceptSweepDeps, createAcceptSweep } from './lost-accepts/sweep.ts';
+import { createOfferSweep } from './offers.ts';
 import { createPresenceSweep } from './presence.ts';
 import { createSweep } from './sweep.ts';
 
 /**
- * What runs once a minute, one after the other, so that their reads do not add up: accepts are looked for within a time
- * of their own, then pairs are compared, and agents in what is left of the minute. Make it once.
+ * What runs once a minute, one after the other, so that their reads do not add up: offers and accepts are looked for
+ * within a time of their own, then pairs are compared, and agents in what is left of the minute. Make it once.
  */
 export const createWholeSweep = (deps: BridgeDeps & Pick<AcceptSweepDeps, 'tasks'>): (() => Promise<void>) => {
   const accepts = createAcceptSweep(deps);
   const pairs = createSweep(deps);
+  const offers = createOfferSweep(deps);
   const presence = createPresenceSweep(deps);
   return async () => {
     const begun = deps.clock.now();
+    await offers(begun + OFFERS_MS);
     await accepts(begun + ACCEPTS_MS);
     try {
       await pairs();

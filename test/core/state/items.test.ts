@@ -30,8 +30,15 @@ describe('What is stored', () => {
     // The stamp key is written before a simulated bridge begins; what waits in the backlog is for longer storms; and no
     // page asks for an agent.
     const all = new Set(ITEMS.map(({ of }) => of));
-    const others = ['the backlog', 'an agent who was told that somebody waits', 'the first start', 'the stamp key'];
-    expect([...all].filter((of) => !met.has(of))).toEqual(others);
+    expect([...all].filter((of) => !met.has(of))).toEqual([
+      'the backlog',
+      'an agent who was told that somebody waits',
+      "an agent's System conversation",
+      'what is offered to an agent',
+      'a notice to an agent',
+      'the first start',
+      'the stamp key',
+    ]);
   });
 
   test('is named in words, but for the attributes that every row of the ledger and the forwarder has', () => {

@@ -8,7 +8,7 @@ import type { ChannelSid } from '../../../src/core/model/sids.ts';
 import { TwilioError } from '../../../src/core/model/twilio-error.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 import type { QueueMessage } from '../../../src/core/ports/queues.ts';
-import type { Acceptance, AssignedTask, TaskChat, TaskSide } from '../../../src/core/ports/tasks.ts';
+import type { Acceptance, AcceptedTasks, AssignedTask, TaskChat } from '../../../src/core/ports/tasks.ts';
 import { pairId, pairKey } from '../../../src/core/state/items.ts';
 import { createAcceptSweep } from '../../../src/core/sweep/lost-accepts/sweep.ts';
 import { eventPlacement } from '../../../src/edge/placement.ts';
@@ -41,7 +41,7 @@ const openScene = (workspace: 'named' | 'unknown' = 'named') => {
     const trouble = failure ?? failing.get(what);
     return trouble === undefined ? Promise.resolve(answer) : Promise.reject(trouble);
   };
-  const tasks: TaskSide = {
+  const tasks: AcceptedTasks = {
     workspace: WORKSPACE,
     listAssigned: (from) => {
       const rows = [...open.values()];

@@ -1,9 +1,17 @@
+import { RESERVATION_ENDS } from '../../../core/model/event.ts';
 import type { WorkspaceSid } from '../../../core/model/sids.ts';
 import { TASKROUTER_PAGE } from '../../../core/model/times.ts';
-import type { Acceptance, AssignedTask, AssignmentStatus, TaskSide } from '../../../core/ports/tasks.ts';
+import { TwilioError } from '../../../core/model/twilio-error.ts';
+import type {
+  Acceptance,
+  AssignedTask,
+  AssignmentStatus,
+  ReservationNow,
+  TaskSide,
+} from '../../../core/ports/tasks.ts';
 import { type AccountRest, createRest } from '../http/client.ts';
 import { list, optionalText, type Payload, requiredText, sid, Unreadable } from '../http/payload.ts';
-import { taskChat, workerIdentity } from '../task-attributes.ts';
+import { taskChat, taskCustomer, workerIdentity } from '../task-attributes.ts';
 import { nextQuery, undefinedWhenGone } from './chat-side.ts';
 
 /** TaskRouter's REST API gives times in ISO-8601, to the second. */
@@ -32,6 +40,20 @@ const readAcceptance = (reservation: Payload): Acceptance => ({
 });
 
 /**
+ * TaskRouter's statuses are no closed set: `onHold` stands in none of its documents, and means that Flex is setting up
+ * the chat that was accepted. https://support.twilio.com/hc/en-us/articles/40136086868507
+ */
+const readReservation = (reservation: Payload): ReservationNow => {
+  const status = requiredText(reservation, 'reservation_status');
+  return {
+    reservation: sid(reservation, 'sid', 'WR'),
+    task: sid(reservation, 'task_sid', 'WT'),
+    worker: sid(reservation, 'worker_sid', 'WK'),
+    state: status === 'pending' ? 'open' : (RESERVATION_ENDS.find((end) => end === status) ?? 'accepted'),
+  };
+};
+
+/**
  * The Flex account's TaskRouter: https://www.twilio.com/docs/taskrouter/api
  * @throws {TwilioError} from every call
  */
@@ -44,13 +66,41 @@ export const createTaskSide = (
   const rest = createRest('taskrouter.twilio.com', account);
   const inside = (...path: readonly string[]) => ['v1', 'Workspaces', workspaceSid, ...path];
 
-  const listAssigned: TaskSide['listAssigned'] = async (from) => {
+  const listTasks = async (status: 'assigned' | 'reserved', from: string | undefined) => {
     if (from !== undefined && !/^\?[\x21-\x7e]+$/.test(from)) throw new Error('from is no page of a list');
-    const query = from ?? `?AssignmentStatus=assigned&Ordering=DateCreated:asc&PageSize=${TASKROUTER_PAGE}`;
+    const query = from ?? `?AssignmentStatus=${status}&Ordering=DateCreated:asc&PageSize=${TASKROUTER_PAGE}`;
     return rest({ method: 'GET', path: inside('Tasks'), query }, (payload) => ({
       tasks: list(payload, 'tasks').map(readTask),
       next: nextQuery(payload),
     }));
+  };
+
+  const openReservations: TaskSide['openReservations'] = async (task) => {
+    const query = `?ReservationStatus=pending&PageSize=${TASKROUTER_PAGE}`;
+    const found = await undefinedWhenGone(
+      rest({ method: 'GET', path: inside('Tasks', task, 'Reservations'), query }, (payload) =>
+        list(payload, 'reservations').map(readReservation),
+      ),
+    );
+    return (found ?? []).filter(({ state }) => state === 'open');
+  };
+
+  const reservation: TaskSide['reservation'] = (worker, sid) =>
+    undefinedWhenGone(rest({ method: 'GET', path: inside('Workers', worker, 'Reservations', sid) }, readReservation));
+
+  /** The code of the 400 that an answered reservation gives is documented nowhere: what it is now tells. */
+  const answerReservation: TaskSide['answerReservation'] = async (worker, sid, answer) => {
+    const path = inside('Workers', worker, 'Reservations', sid);
+    const form = { ReservationStatus: answer };
+    try {
+      return await undefinedWhenGone(rest({ method: 'POST', path, form }, readReservation));
+    } catch (error) {
+      if (!(error instanceof TwilioError) || error.status !== 400) throw error;
+      const now = await reservation(worker, sid);
+      // Not that it is answered, then.
+      if (now?.state === 'open') throw error;
+      return now;
+    }
   };
 
   const acceptances = (task: string): Promise<readonly Acceptance[] | undefined> => {
@@ -64,7 +114,15 @@ export const createTaskSide = (
 
   return {
     workspace: workspaceSid,
-    listAssigned,
+    listAssigned: (from) => listTasks('assigned', from),
+    listReserved: (from) => listTasks('reserved', from),
+    ...{ openReservations, reservation, answerReservation },
+    customerName: (task) =>
+      undefinedWhenGone(
+        rest({ method: 'GET', path: inside('Tasks', task) }, (payload) =>
+          taskCustomer(optionalText(payload, 'attributes'), optionalText(payload, 'task_channel_unique_name')),
+        ),
+      ),
     chat: (task) => undefinedWhenGone(rest({ method: 'GET', path: inside('Tasks', task) }, chatOf)),
     acceptance: async (task) => {
       const [first, ...others] = (await acceptances(task)) ?? [];

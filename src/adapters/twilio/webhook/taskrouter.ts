@@ -1,6 +1,6 @@
-import type { Side } from '../../../core/model/event.ts';
+import type { ReservationEnd, Side } from '../../../core/model/event.ts';
 import { isSid } from '../../../core/model/sids.ts';
-import { taskChat, workerIdentity } from '../task-attributes.ts';
+import { taskChat, taskCustomer, workerIdentity } from '../task-attributes.ts';
 import type { Form } from './form.ts';
 import { countParameter, optionalParameter, requiredParameter, sidParameter } from './parameters.ts';
 import { type EventReader, type Reading, skip } from './reading.ts';
@@ -12,9 +12,13 @@ import { type EventReader, type Reading, skip } from './reading.ts';
  */
 export const readFlexTaskRouter: EventReader = (eventType, form) => {
   if (eventType === 'worker.activity.update') return readActivity('flex', eventType, form);
+  const how = ENDS[eventType];
+  if (how !== undefined) return readEnded(eventType, how, form);
+  if (eventType === 'reservation.created') return readCreated(eventType, form);
   if (eventType !== 'reservation.accepted' && !endings.has(eventType)) return skip(eventType, 'not_handled');
   const chat = taskChat(optionalParameter(form, 'TaskAttributes'), optionalParameter(form, 'TaskChannelUniqueName'));
-  if (chat === undefined) return skip(eventType, 'not_a_chat');
+  if (chat === undefined)
+    return endings.has(eventType) ? skip(eventType, 'not_a_chat') : readEnded(eventType, 'accepted', form);
   if (endings.has(eventType))
     return {
       kind: 'event',
@@ -51,8 +55,17 @@ const endings: ReadonlySet<string> = new Set([
   'task.canceled',
   'reservation.completed',
   'reservation.canceled',
-  'reservation.wrapup',
 ]);
+
+/**
+ * By these an offer is over. An accept has an event of its own, where it is a chat's; a canceled one is told as a
+ * change of its chat, and the offer's end is found by the sweep.
+ */
+const ENDS: Readonly<Record<string, ReservationEnd>> = {
+  'reservation.rejected': 'rejected',
+  'reservation.timeout': 'timeout',
+  'reservation.rescinded': 'rescinded',
+};
 
 /** Of the Frontline account's task events only its workers' concern the bridge: it has no tasks. @throws {Malformed} */
 export const readFrontlineTaskRouter: EventReader = (eventType, form) =>
@@ -72,5 +85,42 @@ const readActivity = (side: Side, eventType: string, form: Form): Reading => {
       at: form.has('TimestampMs') ? countParameter(form, 'TimestampMs') : countParameter(form, 'Timestamp') * 1000,
     },
     dedupeBy: isSid('EV', event) ? { subject: event, occurs: 'once' } : { subject: worker, occurs: 'often' },
+  };
+};
+
+const customerIn = (form: Form): string | undefined =>
+  taskCustomer(optionalParameter(form, 'TaskAttributes'), optionalParameter(form, 'TaskChannelUniqueName'));
+
+const readCreated = (eventType: string, form: Form): Reading => {
+  const customerName = customerIn(form);
+  if (customerName === undefined) return skip(eventType, 'not_a_chat');
+  const reservation = sidParameter(form, 'ReservationSid', 'WR');
+  return {
+    kind: 'event',
+    eventType,
+    event: {
+      type: 'reservation.created',
+      side: 'flex',
+      task: sidParameter(form, 'TaskSid', 'WT'),
+      reservation,
+      worker: sidParameter(form, 'WorkerSid', 'WK'),
+      workerIdentity: workerIdentity(optionalParameter(form, 'WorkerAttributes'), () =>
+        requiredParameter(form, 'WorkerName'),
+      ),
+      customerName,
+    },
+    dedupeBy: { subject: reservation, occurs: 'once' },
+  };
+};
+
+const readEnded = (eventType: string, how: ReservationEnd, form: Form): Reading => {
+  if (customerIn(form) === undefined) return skip(eventType, 'not_a_chat');
+  const reservation = sidParameter(form, 'ReservationSid', 'WR');
+  const worker = sidParameter(form, 'WorkerSid', 'WK');
+  return {
+    kind: 'event',
+    eventType,
+    event: { type: 'reservation.ended', side: 'flex', reservation, worker, how },
+    dedupeBy: { subject: reservation, occurs: 'once' },
   };
 };

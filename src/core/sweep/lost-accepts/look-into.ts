@@ -10,7 +10,7 @@ import type { Clock, Nonce } from '../../ports/clock.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { Queues } from '../../ports/queues.ts';
 import type { Store } from '../../ports/store.ts';
-import type { Acceptance, TaskSide } from '../../ports/tasks.ts';
+import type { Acceptance, AcceptedTasks } from '../../ports/tasks.ts';
 import { askAgainAt, writeAsked } from './asked.ts';
 import type { Memory } from './memory.ts';
 import type { Turn } from './turns.ts';
@@ -19,7 +19,7 @@ import type { UnknownChat } from './unknown.ts';
 export type Search = {
   readonly store: Store;
   readonly queues: Queues;
-  readonly tasks: TaskSide;
+  readonly tasks: AcceptedTasks;
   readonly clock: Clock;
   readonly nonce: Nonce;
   readonly journal: Journal;

@@ -1,6 +1,6 @@
 /** Flex's open chats by TaskRouter's own account: which task has which channel. */
 import { TASK_PAGES } from '../../model/times.ts';
-import type { AssignedTask, TaskChat, TaskSide } from '../../ports/tasks.ts';
+import type { AcceptedTasks, AssignedTask, TaskChat } from '../../ports/tasks.ts';
 import type { Memory } from './memory.ts';
 import { BudgetSpent, type Turn } from './turns.ts';
 
@@ -12,7 +12,7 @@ export type OpenChat = {
 };
 
 /** Every task that a worker has accepted, the oldest first. @throws BudgetSpent */
-export const listOpenTasks = async (tasks: TaskSide, turn: Turn): Promise<readonly AssignedTask[]> => {
+export const listOpenTasks = async (tasks: AcceptedTasks, turn: Turn): Promise<readonly AssignedTask[]> => {
   const found: AssignedTask[] = [];
   let next: string | undefined;
   for (let pages = 0; pages < TASK_PAGES; pages += 1) {
@@ -31,7 +31,7 @@ export const listOpenTasks = async (tasks: TaskSide, turn: Turn): Promise<readon
  * @throws BudgetSpent
  */
 export const openChats = async (
-  tasks: TaskSide,
+  tasks: AcceptedTasks,
   turn: Turn,
   memory: Memory,
   open: readonly AssignedTask[],
@@ -50,7 +50,7 @@ export const openChats = async (
   return [...byChannel.values()].reverse();
 };
 
-const askedFor = async (tasks: TaskSide, turn: Turn, { chats }: Memory, { sid }: AssignedTask) => {
+const askedFor = async (tasks: AcceptedTasks, turn: Turn, { chats }: Memory, { sid }: AssignedTask) => {
   const remembered = chats.get(sid);
   if (remembered !== undefined) return remembered;
   await turn();

@@ -7,7 +7,7 @@ import type { BridgeSettings } from '../../deps.ts';
 import { errorName } from '../../model/error-name.ts';
 import type { SweepVerdict } from '../../model/sweep-verdict.ts';
 import { TwilioError, twilioAnswer } from '../../model/twilio-error.ts';
-import type { TaskSide } from '../../ports/tasks.ts';
+import type { AcceptedTasks } from '../../ports/tasks.ts';
 import { firstStart } from '../../state/first-start.ts';
 import { lookInto, type Search } from './look-into.ts';
 import { createMemory, type Memory } from './memory.ts';
@@ -18,7 +18,7 @@ import { unknownChats } from './unknown.ts';
 export type AcceptSweepDeps = Pick<Search, 'store' | 'queues' | 'clock' | 'nonce' | 'journal'> & {
   readonly settings: Pick<BridgeSettings, 'settleMs'>;
   /** undefined: the settings do not name the TaskRouter workspace. */
-  readonly tasks: TaskSide | undefined;
+  readonly tasks: AcceptedTasks | undefined;
 };
 
 export type AcceptVerdict = Exclude<SweepVerdict, { verdict: 'left_alone' }>;
@@ -76,7 +76,7 @@ const concernsAll = ({ remedy, effect, retryAfter }: TwilioError): boolean =>
   remedy === 'reconfigure' || retryAfter !== undefined || (remedy === 'retry' && effect !== 'unknown');
 
 const sweep = async (
-  deps: AcceptSweepDeps & { readonly tasks: TaskSide },
+  deps: AcceptSweepDeps & { readonly tasks: AcceptedTasks },
   memory: Memory,
   deadline: number,
   count: () => void,

@@ -70,6 +70,13 @@ const useTasks = async (side: TaskSide): Promise<void> => {
   await side.chat(`WT${'a'.repeat(32)}`);
   await side.acceptance(`WT${'a'.repeat(32)}`);
   await side.workerIdentity(`WK${'a'.repeat(32)}`);
+  await side.listReserved();
+  await side.openReservations(`WT${'a'.repeat(32)}`);
+  await side.customerName(`WT${'a'.repeat(32)}`);
+  // What is answered here is no reservation: only what is asked is looked at.
+  const [worker, reservation] = [`WK${'a'.repeat(32)}`, `WR${'a'.repeat(32)}`] as const;
+  await side.reservation(worker, reservation).catch(() => undefined);
+  await side.answerReservation(worker, reservation, 'accepted').catch(() => undefined);
 };
 
 const useAgents = async (of: Parameters<typeof createAvailability>[0]): Promise<void> => {
@@ -118,7 +125,7 @@ test('nothing is asked of Twilio that its specifications do not know', async () 
   await createDefaultWebhook({ ...rest, url, timeoutMs }).interactions(`KC${'a'.repeat(32)}`);
   await useTasks(createTaskSide({ ...account(played), workspaceSid: `WS${'a'.repeat(32)}` }));
   await useAgents(account(played));
-  expect(played.asked).toHaveLength(34);
+  expect(played.asked).toHaveLength(39);
 
   for (const asked of played.asked) {
     const operation = operationOf(asked);

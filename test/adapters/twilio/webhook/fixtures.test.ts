@@ -126,7 +126,6 @@ test("no two of TaskRouter's are the same event", () => {
 const ends = [
   'taskrouter/reservation.canceled',
   'taskrouter/reservation.completed',
-  'taskrouter/reservation.wrapup',
   'taskrouter/task.canceled',
   'taskrouter/task.completed',
 ];
@@ -137,10 +136,30 @@ test.each(ends)('%s may be the end of a chat', (name) =>
   }),
 );
 
-const concerning = [...ends, 'taskrouter/reservation.accepted', 'taskrouter/worker.activity.update'];
+const ofOffers = ['accepted', 'created', 'rejected', 'timeout', 'rescinded'].map(
+  (what) => `taskrouter/reservation.${what}`,
+);
+const concerning = [...ends, ...ofOffers, 'taskrouter/worker.activity.update'];
 test.each(fixturesOf('taskrouter').filter((name) => !concerning.includes(name)))('%s is for nobody', (name) =>
   expect(read(name)).toEqual({ kind: 'skipped', eventType: fixture(name).EventType, reason: 'not_handled' }),
 );
+
+test('a call that is offered, and its end, are for nobody', () => {
+  for (const name of [...ends, ...ofOffers]) {
+    const call = { ...fixture(name), TaskChannelUniqueName: 'voice' };
+    expect(readParams('taskrouter', call)).toMatchObject({ kind: 'skipped', reason: 'not_a_chat' });
+  }
+});
+
+test('what is offered names the worker, and its end what became of it', () => {
+  const { ReservationSid: reservation, WorkerSid: worker } = fixture('taskrouter/reservation.created');
+  expect(read('taskrouter/reservation.created')).toMatchObject({
+    event: { type: 'reservation.created', reservation, worker },
+  });
+  expect(read('taskrouter/reservation.timeout')).toMatchObject({
+    event: { type: 'reservation.ended', how: 'timeout' },
+  });
+});
 
 const flexChat = fixture('chat/onMessageSent').ChannelSid;
 const flexPlace = { side: 'flex', service: config.flex.serviceSid, container: flexChat };

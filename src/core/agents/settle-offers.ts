@@ -1,0 +1,113 @@
+/** Does what an agent's offers still want: an answer sent, an offer told, an end told. Each step may be repeated. */
+import type { BridgeDeps } from '../deps.ts';
+import { mayOutlast, type Run } from '../jobs/run.ts';
+import { leaseLost, type Outcome, retry, skipped } from '../model/outcome.ts';
+import {
+  endOffer,
+  inConversation,
+  loadOffers,
+  markEndTold,
+  type Offer,
+  type Offers,
+  openOffer,
+  saveOffers,
+} from '../state/offers.ts';
+import { mayBeMeant } from './decide-answer.ts';
+import { named, noteUntold, type OfferSession, tell } from './offer-session.ts';
+import { endText, offerText } from './offer-text.ts';
+
+/** What is to be done next; undefined: all is. Answers first, for a customer waits. */
+const nextStep = ({ offers }: Offers): Offer | undefined =>
+  offers.find(({ stage }) => stage === 'accepting' || stage === 'declining') ??
+  offers.find(({ stage }) => stage === 'untold') ??
+  offers.find(({ stage, endTold }) => stage === 'ended' && endTold !== true);
+
+/** @throws TwilioError; repeating is safe. */
+export const settleOffers = async (deps: BridgeDeps, session: OfferSession, run: Run): Promise<Outcome> => {
+  for (let done = 0; ; done += 1) {
+    const known = await loadOffers(deps, session.worker);
+    const offer = nextStep(known);
+    if (offer === undefined) return done === 0 ? skipped('already') : { end: 'reconciled', repaired: done };
+    if (mayOutlast(deps, run.deadline)) return retry(1, 'no_time_left', done > 0);
+    const next = await settleOne(deps, session, known, offer, run);
+    if ('end' in next) return next.end === 'retry' && done > 0 ? { ...next, progress: true } : next;
+    if ((await saveOffers(deps, session.worker, next)) === undefined) return leaseLost(done > 0);
+  }
+};
+
+const settleOne = (
+  deps: BridgeDeps,
+  session: OfferSession,
+  known: Offers,
+  offer: Offer,
+  run: Run,
+): Promise<Offers | Outcome> => {
+  switch (offer.stage) {
+    case 'accepting':
+    case 'declining':
+      return sendAnswer(deps, session, known, offer);
+    case 'untold':
+      return tellOffer(deps, session, known, offer, run);
+    case 'open':
+    case 'ended':
+      return tellEnd(deps, session, known, offer, run);
+    default:
+      return offer.stage satisfies never;
+  }
+};
+
+/** A second time it is found answered: as the agent wished, or otherwise and before him. */
+const sendAnswer = async (
+  deps: BridgeDeps,
+  { tasks, worker }: OfferSession,
+  known: Offers,
+  offer: Offer,
+): Promise<Offers | Outcome> => {
+  const answer = offer.stage === 'accepting' ? 'accepted' : 'rejected';
+  const now = await tasks.answerReservation(worker, offer.reservation, answer);
+  // TaskRouter says yes, and shows it as it was: its next word counts.
+  if (now?.state === 'open') return retry(1, 'message_not_visible');
+  const end = now?.state === answer ? (`${answer} here` as const) : (now?.state ?? 'gone');
+  return endOffer(known, offer, end, deps.clock.now());
+};
+
+const tellOffer = async (
+  deps: BridgeDeps,
+  session: OfferSession,
+  known: Offers,
+  offer: Offer,
+  run: Run,
+): Promise<Offers | Outcome> => {
+  const others = known.offers.filter((one) => one !== offer && one.told !== undefined);
+  const isOnly = !others.some((one) => mayBeMeant(one, deps.clock.now()));
+  const open = await named(
+    session,
+    others.filter(({ stage }) => stage === 'open'),
+  );
+  const [made] = await named(session, [offer]);
+  if (made === undefined) return known;
+  const told = await tell(
+    deps,
+    session,
+    { key: `offer-${offer.reservation}`, text: offerText(made, open, isOnly) },
+    run,
+  );
+  return 'end' in told ? told : openOffer(known, offer, told);
+};
+
+const tellEnd = async (
+  deps: BridgeDeps,
+  session: OfferSession,
+  known: Offers,
+  offer: Offer,
+  run: Run,
+): Promise<Offers | Outcome> => {
+  const [ended] = await named(session, [offer]);
+  if (ended === undefined) return known;
+  const told = await tell(deps, session, { key: `end-${offer.reservation}`, text: endText(ended) }, run);
+  if (!('end' in told)) return markEndTold(inConversation(known, told.conversation), offer);
+  // He has no user in Frontline any more, or may not be told: nobody waits for that.
+  if (told.end === 'retry' || told.end === 'deferred') return told;
+  noteUntold(deps, session, told);
+  return markEndTold(known, offer);
+};
