@@ -203,8 +203,8 @@ export const BUGS: readonly Bug[] = [
     patches: [
       {
         file: 'src/core/forward/doubt.ts',
-        from: 'return await findSentSms(deps, webhook, { forward, came }, row, isSettled);',
-        to: "return row.state === 'queued' ? await findSentSms(deps, webhook, { forward, came }, row, isSettled) : 'unclear';",
+        from: 'const first = await find();',
+        to: "const first = row.state === 'queued' ? await find() : 'unclear';",
       },
     ],
   },

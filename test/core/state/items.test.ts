@@ -33,9 +33,6 @@ describe('What is stored', () => {
     expect([...all].filter((of) => !met.has(of))).toEqual([
       'the backlog',
       'an agent who was told that somebody waits',
-      "an agent's System conversation",
-      'what is offered to an agent',
-      'a notice to an agent',
       'the first start',
       'the stamp key',
     ]);
