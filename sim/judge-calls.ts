@@ -52,7 +52,11 @@ const impatience = (world: Seen, told: Called, calls: readonly Called[]): readon
   if (by !== undefined && !by.died() && !by.unheeded && others.length > 0)
     return others.map(({ at }) => `${account} said to wait until ${notBefore}, and another called it at ${at}`);
   if (by?.work === undefined || by.unheeded) return [];
-  const same = hasty.filter((call) => call.by === by || (isNext(by.work, call) && (call.by?.begun ?? 0) >= until));
+  // What the same run asked side by side may have passed the guards before the answer was heard.
+  const same = hasty.filter(
+    (call) =>
+      (call.by === by && call.at > until + HEARD_MS) || (isNext(by.work, call) && (call.by?.begun ?? 0) >= until),
+  );
   // A job is not waited for, so that what stands behind it goes on.
   if (by.isJob && same.length > 0) world.meter.met('called within Retry-After behind a job');
   // It is not tried again, and what stands behind it goes on; or the store failed, whose own wait is shorter.

@@ -11,4 +11,4 @@ test.concurrent('five hundred runs in all weathers tell one story on both sides'
 
 test.concurrent('whatever step a process dies at, what it left half done is finished', async () => {
   expect((await simulate(main, '--kill', 'every-step')).out).toMatch(clean);
-}, 900_000);
+}, 1_800_000);
