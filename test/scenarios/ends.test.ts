@@ -247,6 +247,28 @@ describe('a conversation that a timer closes while its chat goes on', () => {
     expect(status(harness, chat)).toBe('ACTIVE');
   });
 
+  test('leaves alone what was carried into the channel from it, also behind a message that could not cross', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    const stuck = harness.twilio.faults.add({
+      ...{ fault: 'rest.5xx-before', status: 502, p: 1 },
+      only: 'POST conversations.messages',
+    });
+    harness.customerWrites(chat, 'stuck');
+    await harness.settle(0.1);
+    harness.frontlineAgentWrites(chat, 'across');
+    await harness.settle(0.5);
+    expect(harness.said('flex', chat)).toEqual(['hello', 'hi', 'stuck', 'across']);
+    harness.twilio.closeByTimer(harness.conversation(chat).sid);
+    stuck();
+    await harness.settle(20);
+
+    expect(harness.counterparts(chat)).toHaveLength(2);
+    expect(harness.said('frontline', chat)).toEqual(['stuck']);
+    expect(harness.said('flex', chat)).toEqual(['hello', 'hi', 'stuck', 'across']);
+    expect(harness.journal('undone')).toEqual([]);
+  });
+
   test('leaves edits of what stood in it to it', async () => {
     const harness = scenarioHarness();
     const chat = await talk(harness);

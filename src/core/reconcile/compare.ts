@@ -42,8 +42,9 @@ const ofThisGeneration = (end: End, floor: number): End =>
 
 /** One pass a kind of finding. */
 export const compareEnds = (stamps: Stamps, lease: LaneLease, source: End, destination: End): readonly Finding[] => {
-  const from = ofThisGeneration(source, lease.pair.lanes[lease.lane].floor);
-  const into = ofThisGeneration(destination, lease.pair.lanes[otherLane(lease.lane)].floor);
+  const { floor, copiesFloor } = lease.pair.lanes[lease.lane];
+  const from = ofThisGeneration(source, floor);
+  const into = ofThisGeneration(destination, copiesFloor);
   const among = copiesAmong(stamps, lease, into.messages);
   const copies = copiesBySource(among);
   const { pending, uncopied } = withoutCopy(stamps, lease, from, copies);

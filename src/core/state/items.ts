@@ -116,6 +116,7 @@ export const laneAttributes = (lane: Lane) => {
     triedSince: `${l}_triedSince`,
     place: `${l}_place`,
     floor: `${l}_floor`,
+    copiesFloor: `${l}_copiesFloor`,
     drained: `${l}_drained`,
   } as const;
 };

@@ -155,7 +155,8 @@ export const openPair = async (
  */
 export const startGeneration = async (deps: BridgeDeps, pair: Pair, by?: Accepted): Promise<Pair | undefined> => {
   const [fl, fx] = [laneAttributes('toFrontline'), laneAttributes('toFlex')];
-  const { cursor, floor } = pair.lanes.toFrontline;
+  const { toFrontline, toFlex } = pair.lanes;
+  const { cursor, floor, ownIndices } = toFrontline;
   const from = pair.linked ? cursor : floor;
   const written = await writePair(deps, pair.id, {
     when: [
@@ -163,6 +164,9 @@ export const startGeneration = async (deps: BridgeDeps, pair: Pair, by?: Accepte
       ['=', 'generation', pair.generation],
       laneIsFree('toFrontline'),
       laneIsFree('toFlex'),
+      // No copy has come to stand in the channel since the pair was read.
+      ['=', fl.fence, toFrontline.fence],
+      ['=', fx.fence, toFlex.fence],
     ],
     set: {
       state: 'linking',
@@ -172,6 +176,7 @@ export const startGeneration = async (deps: BridgeDeps, pair: Pair, by?: Accepte
       [fl.floor]: from,
       [fl.staleEdits]: {},
       [fx.cursor]: -1,
+      [fx.copiesFloor]: Math.max(cursor, ...ownIndices),
       [fx.holes]: {},
       [fx.staleEdits]: {},
       ...onList('due', pair.id),

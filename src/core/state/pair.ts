@@ -66,11 +66,15 @@ export type LaneState = {
   /** Where a long first copy goes on: a page of the source's list, oldest first. */
   readonly place: string | undefined;
   /**
-   *
    * Source indices up to here belong to an earlier generation of the pair: nothing there is compared, copied or
    * changed. -1: none.
    */
   readonly floor: number;
+  /**
+   * The same of the destination: the lane's copies up to this index are of an earlier generation's messages. Higher
+   * than the other lane's floor where that lane had stopped at a message, and copies came to stand behind it.
+   */
+  readonly copiesFloor: number;
   /** The chat is ending, and all that was said before it on this lane's source has crossed. */
   readonly drained: boolean;
 };
@@ -190,6 +194,7 @@ const readLane = (item: Item, lane: Lane): LaneState => {
         : { sid: triedSid, times: number(item[a.triedTimes]), since: number(item[a.triedSince]) },
     place: text(item[a.place]),
     floor: number(item[a.floor], -1),
+    copiesFloor: number(item[a.copiesFloor], -1),
     drained: item[a.drained] !== undefined,
   };
 };

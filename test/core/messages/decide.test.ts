@@ -16,6 +16,7 @@ const lane: LaneState = {
   tried: undefined,
   place: undefined,
   floor: -1,
+  copiesFloor: -1,
   drained: false,
 };
 const intent: Intent = {
