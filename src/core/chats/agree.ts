@@ -1,14 +1,13 @@
 /**
- *
  * The pair's own job: both sides of a chat are brought to agree on who serves it, and on its end. It runs in the group
  * of the pair's home, whoever heard of a change; a webhook is only a hint where to look. It takes what both sides are
  * now, compares it with what they last agreed on, and carries over what differs. If both have changed, Flex wins, and
  * ended wins over open.
  *
- * open --- ended on a side, or closed by a timer ---> ending --- both lanes drained ---> closed
- * |                                                   |                                  | `-- members: leave, forget,
- * wait                    `-- the customer's words are left, --+-- accepted again: or a timer closed it:
- * next generation
+ *   open ── ended on a side, or closed by a timer ──> ending ── both lanes drained ──> closed
+ *                                                       │                               │
+ *   linking, of the next generation <───────────────────┴───────────────────────────────┘
+ *       a timer closed it, or the customer's words are left          accepted again
  */
 import type { BridgeDeps } from '../deps.ts';
 import type { AgreeHint, Work } from '../jobs/envelope.ts';
@@ -115,7 +114,6 @@ const channelHasEnded = async (deps: BridgeDeps, pair: LinkedPair): Promise<bool
 };
 
 /**
- *
  * With a warm transfer two tasks are open, and the chat ends with the last; after a cold one the old task has ended,
  * and the new one waits for its agent.
  * @returns undefined when the chat has not ended by its task.

@@ -8,7 +8,6 @@ import { hasBothContainers, type LinkedPair, loadPair } from '../state/pair.ts';
 import { startGeneration } from '../state/pair-writes.ts';
 
 /**
- *
  * All that was said in the closed conversation must have crossed, and nothing may be under way into it. Then the pair
  * is linked again, as after an accept.
  */

@@ -8,7 +8,6 @@ import { isNeededBy } from './holes.ts';
 import { readForwardRow } from './row.ts';
 
 /**
- *
  * By the newest page of the channel: an end of the channel that overtook a message would end the customer's session,
  * and keep it from him. A message without a row, younger than its webhook may be late, is on its way.
  */

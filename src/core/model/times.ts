@@ -174,7 +174,6 @@ export const ACTIVE_MS = DAY_MS;
 export const SWEEP_SHARE = { active: 400, quiet: 170 } as const;
 
 /**
- *
  * A pair costs two reads of Twilio, an active one four, for its members are read, too; and one begins this often: at
  * most 40 reads a second.
  */

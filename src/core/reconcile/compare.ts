@@ -75,7 +75,6 @@ const findDuplicates = ({ proven }: CopiesAmong): readonly Finding[] =>
     .map(([origin, copies]) => ({ kind: 'duplicated', origin, copies }) as const);
 
 /**
- *
  * A message whose stamp an app has replaced, beside a proven copy that reads the same: it may be the copy that the
  * ledger names, and the other one a write that was carried out late. The ledger tells.
  */

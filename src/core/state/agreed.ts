@@ -1,5 +1,4 @@
 /**
- *
  * What both sides of a pair last agreed on: who serves the chat, and whether it has ended. Written by the pair's own
  * job alone, under a fence of its own, and by a link. Legal states: pair.ts.
  */
