@@ -1,5 +1,5 @@
 /** What a change of an agent's activity means, given what both sides last agreed on. Pure. */
-import type { Side } from '../model/event.ts';
+import { otherSide, type Side } from '../model/event.ts';
 import type { Skipped } from '../model/outcome.ts';
 import { type ActivityPair, carriedOver, fits, isMapped, meaningOf, type PresenceRules } from '../model/presence.ts';
 import { CLOCK_SLACK_MS, LISTED_TIME_MS } from '../model/times.ts';
@@ -21,7 +21,6 @@ export type PresenceStep =
     };
 
 const both = ['flex', 'frontline'] as const;
-const other = (side: Side): Side => (side === 'flex' ? 'frontline' : 'flex');
 const skip = (reason: Skipped): PresenceStep => ({ is: 'skip', reason });
 const isAvailable = (rules: PresenceRules, { frontline }: ActivityPair): boolean => frontline === rules.available;
 
@@ -63,9 +62,9 @@ const taken = (rules: PresenceRules, known: Presence, change: ActivityChange): P
   const before = known.agreed;
   const agreed = carriedOver(rules, side, { ...before, [side]: activity });
   if (agreed === undefined) return skip('unmapped_activity');
-  const todo = new Set<Todo>([other(side)]);
+  const todo = new Set<Todo>([otherSide(side)]);
   if (known.todo.size > 0 || isAvailable(rules, agreed) !== isAvailable(rules, before)) todo.add('user');
-  else if (before[other(side)] === agreed[other(side)]) todo.delete(other(side));
+  else if (before[otherSide(side)] === agreed[otherSide(side)]) todo.delete(otherSide(side));
   if (mayBeOverwritten(known, change)) todo.add(side);
   return { is: 'take', next: { agreed, at, by: side, seen: false }, todo, said: { [side]: activity } };
 };

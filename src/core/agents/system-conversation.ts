@@ -5,7 +5,7 @@
  */
 import type { BridgeDeps } from '../deps.ts';
 import { textField } from '../model/json.ts';
-import { type Outcome, retry, skipped } from '../model/outcome.ts';
+import { type Outcome, pairMovedOn, retry, skipped } from '../model/outcome.ts';
 import type { ConversationSid, WorkerSid } from '../model/sids.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { Container } from '../ports/chat.ts';
@@ -46,7 +46,7 @@ export const systemPlace = async (
     if ('end' in opened) return opened;
     if (opened.open !== undefined) return enter(deps, worker, opened.open);
   }
-  return retry(1, 'pair_moved_on');
+  return pairMovedOn();
 };
 
 /** Nothing can be written there any more: the next notice goes to the next generation. */

@@ -1,5 +1,5 @@
 /** Who works in Flex and in Frontline is one person: found by what both his workers are known by, and remembered. */
-import type { Side } from '../model/event.ts';
+import { otherSide, type Side } from '../model/event.ts';
 import type { WorkerSid } from '../model/sids.ts';
 import { REMEMBERED_TWINS, TWIN_MS } from '../model/times.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -15,13 +15,11 @@ export type Twins = {
   readonly forget: (worker: WorkerSid) => void;
 };
 
-const across = (side: Side): Side => (side === 'flex' ? 'frontline' : 'flex');
-
 /** One and only one on either side: of two who could be meant neither is. */
 const lookUp = async (workers: Workers, side: Side, sid: WorkerSid): Promise<Twin | undefined> => {
   const worker = await workers[side].worker(sid);
   if (worker?.knownBy === undefined) return undefined;
-  const [found, ...others] = await workers[across(side)].knownBy(worker.knownBy);
+  const [found, ...others] = await workers[otherSide(side)].knownBy(worker.knownBy);
   if (found === undefined || others.length > 0) return undefined;
   const likewise = await workers[side].knownBy(worker.knownBy);
   return likewise.length === 1 ? { sid: found.sid, name: found.name } : undefined;

@@ -10,9 +10,9 @@
  *       a timer closed it, or the customer's words are left          accepted again
  */
 import type { BridgeDeps } from '../deps.ts';
-import type { AgreeHint, Work } from '../jobs/envelope.ts';
+import type { AgreeHint } from '../jobs/envelope.ts';
 import type { Run } from '../jobs/run.ts';
-import { jobOn, sendJob } from '../jobs/send.ts';
+import { sendAgree } from '../jobs/send.ts';
 import type { ChatChanged } from '../model/event.ts';
 import { textField } from '../model/json.ts';
 import { type Outcome, skipped } from '../model/outcome.ts';
@@ -20,7 +20,7 @@ import type { Container } from '../ports/chat.ts';
 import type { TaskChat, TaskSide } from '../ports/tasks.ts';
 import { beginAgreeing, noteAgreement, noteDisagreement } from '../state/agreed.ts';
 import type { PairId } from '../state/items.ts';
-import { hasBothContainers, type LinkedPair, loadPair, type Pair } from '../state/pair.ts';
+import { hasBothContainers, type LinkedPair, loadPair } from '../state/pair.ts';
 import type { PairIds } from '../state/pair-ids.ts';
 import { endChat, goOnEnding } from './end.ts';
 import { agreeOnMembers, readMembers, stepsFor } from './members.ts';
@@ -40,12 +40,9 @@ export const onChatChanged = async (
   const hint: AgreeHint = `${event.side}_${event.hint}`;
   if (event.side === 'flex') return agree(deps, pair.id, hint, run);
   if (pair.state === 'closed') return skipped('closed');
-  for (const job of agreeJob(pair, hint)) await sendJob(deps, job);
+  await sendAgree(deps, pair, hint);
   return skipped('passed_on');
 };
-
-export const agreeJob = (pair: Pair, hint: AgreeHint) =>
-  jobOn(pair, 'toFrontline', { kind: 'agree', pair: pair.id, hint } satisfies Work);
 
 /** @throws TwilioError when a side could not be read or written; repeating is safe. */
 export const agree = async (deps: BridgeDeps, id: PairId, hint: AgreeHint, run: Run): Promise<Outcome> => {

@@ -3,7 +3,7 @@
 import type { BridgeDeps } from '../deps.ts';
 import type { Accepted } from '../model/event.ts';
 import { textField } from '../model/json.ts';
-import { type Outcome, retry } from '../model/outcome.ts';
+import { type Outcome, pairMovedOn, retry } from '../model/outcome.ts';
 import type { Container, Member } from '../ports/chat.ts';
 import type { Pair } from '../state/pair.ts';
 import { nextGeneration } from '../state/pair-writes.ts';
@@ -36,7 +36,7 @@ export const createCounterpart = async (
       return parkLink(deps, event, 'other_deployment');
     if (conversation.state === 'open') return openWithAlias(deps, pair, conversation.sid, customer);
     const next = await nextGeneration(deps, pair);
-    if (next === undefined || next.state !== 'linking') return retry(1, 'pair_moved_on');
+    if (next === undefined || next.state !== 'linking') return pairMovedOn();
     pair = next;
   }
 };

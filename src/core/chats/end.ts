@@ -6,9 +6,9 @@
 import type { BridgeDeps } from '../deps.ts';
 import { forwardsAreThrough } from '../forward/through.ts';
 import type { Run } from '../jobs/run.ts';
-import { jobOn, sendJob } from '../jobs/send.ts';
+import { sendAgree, sendJobOn } from '../jobs/send.ts';
 import { textField } from '../model/json.ts';
-import { deferred, type Outcome, retry } from '../model/outcome.ts';
+import { deferred, type Outcome, pairMovedOn } from '../model/outcome.ts';
 import { asTwilioError, TwilioError } from '../model/twilio-error.ts';
 import type { Container } from '../ports/chat.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
@@ -21,10 +21,8 @@ import { goOnInNextGeneration } from './next-generation.ts';
 
 export const endChat = async (deps: BridgeDeps, pair: LinkedPair, by: EndedBy, run: Run): Promise<Outcome> => {
   const ending = await beginEnding(deps, pair, by);
-  return ending === undefined || !hasBothContainers(ending) ? overtaken() : goOnEnding(deps, ending, false, run);
+  return ending === undefined || !hasBothContainers(ending) ? pairMovedOn() : goOnEnding(deps, ending, false, run);
 };
-
-const overtaken = (): Outcome => retry(1, 'pair_moved_on');
 
 /** @param looks the sweep has sent the job: what was expected to come has not come. */
 export const goOnEnding = async (deps: BridgeDeps, pair: LinkedPair, looks: boolean, run: Run): Promise<Outcome> => {
@@ -37,14 +35,14 @@ export const goOnEnding = async (deps: BridgeDeps, pair: LinkedPair, looks: bool
   const stop = pair.lanes.toFrontline.drained ? undefined : await drainToFrontline(deps, pair, run);
   if (stop !== undefined) return stop;
   const now = await loadPair(deps.store, pair.id);
-  if (now === undefined || now.agreeFence !== pair.agreeFence || !hasBothContainers(now)) return overtaken();
+  if (now === undefined || now.agreeFence !== pair.agreeFence || !hasBothContainers(now)) return pairMovedOn();
   if (!now.lanes.toFrontline.drained || !now.lanes.toFlex.drained) return deferred('draining');
   return closeFarSide(deps, now);
 };
 
 const sendDrain = async (deps: BridgeDeps, pair: LinkedPair): Promise<void> => {
   const work = { kind: 'reconcile', pair: pair.id, lane: 'toFlex', because: 'ending' } as const;
-  for (const job of jobOn(pair, 'toFlex', work)) await sendJob(deps, job);
+  await sendJobOn(deps, pair, 'toFlex', work);
 };
 
 /** @returns why the run ends here; undefined when the lane is drained. */
@@ -82,7 +80,7 @@ const closeFarSide = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome
     if (channel !== undefined && !(await smsAreThrough(deps, pair, channel))) return deferred('draining');
     await deactivate(deps, pair, channel);
   }
-  if ((await closePair(deps, pair)) === undefined) return overtaken();
+  if ((await closePair(deps, pair)) === undefined) return pairMovedOn();
   await unlistForSweep(deps, pair.id);
   return { end: 'agreed', reason: 'ended' };
 };
@@ -96,7 +94,5 @@ const smsAreThrough = async (deps: BridgeDeps, pair: LinkedPair, { attributes }:
 /** A lane's comparison that was sent for the end has found nothing left: the pair's job goes on. */
 export const noteDrained = async (deps: BridgeDeps, of: Pick<LinkedPair, 'id'>): Promise<void> => {
   const pair = await markDrained(deps, of.id, 'toFlex');
-  if (pair === undefined) return;
-  for (const job of jobOn(pair, 'toFrontline', { kind: 'agree', pair: pair.id, hint: 'drained' }))
-    await sendJob(deps, job);
+  if (pair !== undefined) await sendAgree(deps, pair, 'drained');
 };

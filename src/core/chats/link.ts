@@ -5,10 +5,10 @@
 import type { BridgeDeps } from '../deps.ts';
 import { addAcceptToBacklog } from '../jobs/backlog.ts';
 import type { Run } from '../jobs/run.ts';
-import { jobOn, sendJob } from '../jobs/send.ts';
+import { sendAgree } from '../jobs/send.ts';
 import type { Accepted } from '../model/event.ts';
 import { decodeIdentity } from '../model/identity.ts';
-import { deferred, lookAgain, type Outcome, retry, retryTwilio, skipped } from '../model/outcome.ts';
+import { deferred, lookAgain, type Outcome, pairMovedOn, retry, retryTwilio, skipped } from '../model/outcome.ts';
 import type { ChannelSid } from '../model/sids.ts';
 import { LOOK_AGAIN_SECONDS, LOOKS, ORIGIN_LOOKS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
@@ -53,7 +53,7 @@ const linkNextChat = async (deps: BridgeDeps, closed: Pair, event: Accepted, run
   // An accept that comes late, of the chat that has ended, begins nothing.
   if (closed.reservation === event.reservation || (await hasEndedReservation(deps, event))) return skipped('closed');
   const next = await startGeneration(deps, closed, event);
-  return next === undefined ? retry(1, 'pair_moved_on') : linkAs(deps, event, next, run);
+  return next === undefined ? pairMovedOn() : linkAs(deps, event, next, run);
 };
 
 const linkAs = async (deps: BridgeDeps, event: Accepted, known: Pair | undefined, run: Run): Promise<Outcome> => {
@@ -85,9 +85,7 @@ const isGone = (outcome: Outcome): boolean =>
 /** A conversation that was closed before its link was finished is never joined: the pair's own job finds it closed. */
 const askWhetherClosed = async (deps: BridgeDeps, { container }: Accepted): Promise<void> => {
   const pair = await loadPair(deps.store, pairId('flex', container));
-  if (pair === undefined) return;
-  for (const job of jobOn(pair, 'toFrontline', { kind: 'agree', pair: pair.id, hint: 'sweep' }))
-    await sendJob(deps, job);
+  if (pair !== undefined) await sendAgree(deps, pair, 'sweep');
 };
 
 /** What Twilio refuses for good before there is a conversation: nothing is lost, and an operator may try it again. */
@@ -122,7 +120,7 @@ const linkChat = async (deps: BridgeDeps, event: Accepted, known: Pair | undefin
   const first = known ?? (await beginPair(deps, event));
   if (first === undefined) return skipped('counterpart');
   const begun = await rememberAgents(deps, first, agentsAmong(chat.members, event.workerIdentity));
-  if (begun === undefined) return retry(1, 'pair_moved_on');
+  if (begun === undefined) return pairMovedOn();
   const { channel, customer } = chat;
   const pair = begun.state === 'linking' ? await createCounterpart(deps, begun, event, channel, customer) : begun;
   if ('end' in pair) return pair;

@@ -2,7 +2,7 @@
 import type { BridgeDeps } from '../deps.ts';
 import type { Side } from '../model/event.ts';
 import { decodeIdentity } from '../model/identity.ts';
-import { deferred, type Outcome, retry } from '../model/outcome.ts';
+import { deferred, type Outcome, pairMovedOn } from '../model/outcome.ts';
 import { SUCCESSOR_WITHIN_MS } from '../model/times.ts';
 import type { StandingMember } from '../ports/chat.ts';
 import { noteAgreement, noteDisagreement } from '../state/agreed.ts';
@@ -41,15 +41,13 @@ export const agreeOnMembers = async (deps: BridgeDeps, pair: LinkedPair, members
     if (step.do === 'leave') await takeOut(deps, pair, members, step.side, agent);
     if (step.do === 'leave' || step.do === 'forget') gone.add(agent.identity);
   }
-  if (waits) return (await noteDisagreement(deps, pair)) === undefined ? overtaken() : deferred('no_successor');
+  if (waits) return (await noteDisagreement(deps, pair)) === undefined ? pairMovedOn() : deferred('no_successor');
   if (gone.size === 0 && pair.disagreesSince === undefined) return { end: 'agreed', reason: 'same' };
   const left = pair.agents.filter(({ identity }) => !gone.has(identity));
   const current = left.some(({ identity }) => identity === pair.workerIdentity) ? undefined : left.at(-1);
   const agreed = await noteAgreement(deps, pair, left, current);
-  return agreed === undefined ? overtaken() : { end: 'agreed', reason: gone.size === 0 ? 'same' : 'agents' };
+  return agreed === undefined ? pairMovedOn() : { end: 'agreed', reason: gone.size === 0 ? 'same' : 'agents' };
 };
-
-const overtaken = (): Outcome => retry(1, 'pair_moved_on');
 
 const spelledFor = (side: Side, { identity }: Serving): string =>
   side === 'flex' ? identity : decodeIdentity(identity);

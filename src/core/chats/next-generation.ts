@@ -1,8 +1,8 @@
 /** A conversation that was closed while its chat goes on: the chat gets the next one, and goes on where it was. */
 import { readBack } from '../copies/read-back.ts';
 import type { BridgeDeps } from '../deps.ts';
-import { jobOn, sendJob } from '../jobs/send.ts';
-import { deferred, type Outcome, retry } from '../model/outcome.ts';
+import { sendJobOn } from '../jobs/send.ts';
+import { deferred, type Outcome, pairMovedOn } from '../model/outcome.ts';
 import { leaseOf } from '../state/lane/lease.ts';
 import { hasBothContainers, type LinkedPair, loadPair } from '../state/pair.ts';
 import { startGeneration } from '../state/pair-writes.ts';
@@ -13,13 +13,12 @@ import { startGeneration } from '../state/pair-writes.ts';
  */
 export const goOnInNextGeneration = async (deps: BridgeDeps, id: LinkedPair['id']): Promise<Outcome> => {
   const pair = await loadPair(deps.store, id);
-  if (pair === undefined || !hasBothContainers(pair)) return retry(1, 'pair_moved_on');
+  if (pair === undefined || !hasBothContainers(pair)) return pairMovedOn();
   if (!pair.lanes.toFlex.drained) return deferred('draining');
   const freed = await readBack(deps, leaseOf(pair, 'toFrontline'));
   if (!freed.free) return deferred('draining');
   const next = await startGeneration(deps, freed.lease.pair);
-  if (next === undefined) return retry(1, 'pair_moved_on');
-  for (const job of jobOn(next, 'toFrontline', { kind: 'link', pair: id, because: 'next_generation' }))
-    await sendJob(deps, job);
+  if (next === undefined) return pairMovedOn();
+  await sendJobOn(deps, next, 'toFrontline', { kind: 'link', pair: id, because: 'next_generation' });
   return { end: 'agreed', reason: 'next_generation' };
 };

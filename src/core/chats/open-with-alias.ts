@@ -1,5 +1,5 @@
 import type { BridgeDeps } from '../deps.ts';
-import { type Outcome, retry, skipped } from '../model/outcome.ts';
+import { type Outcome, pairMovedOn, skipped } from '../model/outcome.ts';
 import type { Container, Member } from '../ports/chat.ts';
 import type { Pair } from '../state/pair.ts';
 import { openPair, writeAlias } from '../state/pair-writes.ts';
@@ -13,5 +13,5 @@ export const openWithAlias = async (
   cursors?: { readonly toFrontline: number; readonly toFlex: number },
 ): Promise<Pair | Outcome> => {
   if (!(await writeAlias(deps, 'frontline', conversation, pair))) return skipped('counterpart');
-  return (await openPair(deps, pair, conversation, customer?.identity, cursors)) ?? retry(1, 'pair_moved_on');
+  return (await openPair(deps, pair, conversation, customer?.identity, cursors)) ?? pairMovedOn();
 };

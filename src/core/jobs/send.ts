@@ -4,7 +4,7 @@ import type { Lane } from '../model/event.ts';
 import { source } from '../model/event.ts';
 import type { ContainerSid } from '../model/sids.ts';
 import { containerOf, type Pair } from '../state/pair.ts';
-import { type Because, encodeEnvelope, eventsQueue, type Work } from './envelope.ts';
+import { type AgreeHint, type Because, encodeEnvelope, eventsQueue, type Work } from './envelope.ts';
 
 export type JobDeps = Pick<BridgeDeps, 'clock' | 'nonce'> & { readonly queues: Pick<BridgeDeps['queues'], 'send'> };
 
@@ -12,15 +12,19 @@ export type JobDeps = Pick<BridgeDeps, 'clock' | 'nonce'> & { readonly queues: P
 export type Job = { readonly lane: Lane; readonly group: ContainerSid; readonly work: Work };
 
 /** The job on a lane of this pair; none while the lane has no source. */
-export const jobOn = (pair: Pair, lane: Lane, work: Work): readonly Job[] => {
+const jobOn = (pair: Pair, lane: Lane, work: Work): readonly Job[] => {
   const group = containerOf(pair, source(lane));
   return group === undefined ? [] : [{ lane, group, work }];
 };
 
+/** The pair's own job, in the group of its home. */
+const agreeJob = (pair: Pair, hint: AgreeHint): readonly Job[] =>
+  jobOn(pair, 'toFrontline', { kind: 'agree', pair: pair.id, hint });
+
 /** What a pair that is marked as due waits for. */
 export const jobsFor = (deps: BridgeDeps, pair: Pair): readonly Job[] => {
   if (pair.heldUntil !== undefined && deps.clock.now() < pair.heldUntil) return [];
-  const agree = jobOn(pair, 'toFrontline', { kind: 'agree', pair: pair.id, hint: 'sweep' });
+  const agree = agreeJob(pair, 'sweep');
   if (pair.state === 'ending') return agree;
   if (!pair.linked) return jobOn(pair, 'toFrontline', { kind: 'link', pair: pair.id, because: 'unfinished' });
   return [...(pair.disagreesSince === undefined ? [] : agree), ...lanesJobs(deps, pair)];
@@ -47,6 +51,19 @@ const lanesJobs = (deps: BridgeDeps, pair: Pair): readonly Job[] => {
 export const isLapsed = (deps: BridgeDeps, pair: Pair, lane: Lane): boolean => {
   const { intent } = pair.lanes[lane];
   return intent !== undefined && intent.settlesAt < deps.clock.now();
+};
+
+const sendAll = async (deps: JobDeps, jobs: readonly Job[]): Promise<boolean> => {
+  for (const job of jobs) await sendJob(deps, job);
+  return jobs.length > 0;
+};
+
+/** @returns whether it was put there: not while the lane has no source. */
+export const sendJobOn = (deps: JobDeps, pair: Pair, lane: Lane, work: Work): Promise<boolean> =>
+  sendAll(deps, jobOn(pair, lane, work));
+
+export const sendAgree = async (deps: JobDeps, pair: Pair, hint: AgreeHint): Promise<void> => {
+  await sendAll(deps, agreeJob(pair, hint));
 };
 
 export const sendJob = (deps: JobDeps, { lane, group, work }: Job): Promise<void> =>

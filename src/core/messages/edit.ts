@@ -9,7 +9,7 @@ import { isCopyableNow, isEditRefused, originalOf, saysSoAlready, updateCopy } f
 import type { BridgeDeps } from '../deps.ts';
 import type { Work } from '../jobs/envelope.ts';
 import type { Run } from '../jobs/run.ts';
-import { jobOn, sendJob } from '../jobs/send.ts';
+import { sendJobOn } from '../jobs/send.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { laneFrom, otherLane, source } from '../model/event.ts';
 import { lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
@@ -43,7 +43,7 @@ export const applyEdit = async (deps: BridgeDeps, pairs: PairIds, event: Message
       return outcome.end === 'reconciled' ? afterCopying(deps, pair, lane, event, run, outcome) : outcome;
     }
     case 'revert':
-      for (const job of jobOn(pair, otherLane(lane), revertJob(pair, otherLane(lane)))) await sendJob(deps, job);
+      await sendJobOn(deps, pair, otherLane(lane), revertJob(pair, otherLane(lane)));
       return skipped('own');
     case 'ignore':
       return skipped('own');

@@ -11,6 +11,8 @@ import type {
 } from './sids.ts';
 export type Side = 'flex' | 'frontline';
 
+export const otherSide = (side: Side): Side => (side === 'flex' ? 'frontline' : 'flex');
+
 /** The two directions of a pair, named by where they go. */
 export type Lane = 'toFrontline' | 'toFlex';
 

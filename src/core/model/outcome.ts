@@ -149,6 +149,9 @@ export const retry = (after: number, reason: Retried, progress = false): Ended<'
 /** Another run owns the lane now: the event comes again, and finds what that run has done. */
 export const leaseLost = (progress = false): Ended<'retry'> => retry(1, 'lease_lost', progress);
 
+/** Another run has changed the pair: the event or job comes again, and finds it as it is then. */
+export const pairMovedOn = (): Ended<'retry'> => retry(1, 'pair_moved_on');
+
 /** A write to Twilio may have been carried out: the next try looks, at once. */
 export const outcomeUnknown = (): Ended<'retry'> => retry(0, 'outcome_unknown');
 

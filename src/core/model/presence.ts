@@ -1,5 +1,5 @@
 /** Which activity of one side means the same as one of the other: what the settings say, as questions. Pure. */
-import type { Side } from './event.ts';
+import { otherSide, type Side } from './event.ts';
 
 /** An activity of Flex and the one of Frontline that means the same. */
 export type ActivityPair = Readonly<Record<Side, string>>;
@@ -22,12 +22,10 @@ export const isMapped = ({ pairs }: PresenceRules, side: Side, activity: string)
 export const fits = ({ pairs }: PresenceRules, { flex, frontline }: ActivityPair): boolean =>
   pairs.some((pair) => pair.flex === flex && pair.frontline === frontline);
 
-const other = (side: Side): Side => (side === 'flex' ? 'frontline' : 'flex');
-
 /** What both sides are to say when this one says so. @param now what they say at present */
 export const carriedOver = ({ pairs }: PresenceRules, side: Side, now: ActivityPair): ActivityPair | undefined => {
   const meant = pairs.filter((pair) => pair[side] === now[side]);
-  return meant.find((pair) => pair[other(side)] === now[other(side)]) ?? meant[0];
+  return meant.find((pair) => pair[otherSide(side)] === now[otherSide(side)]) ?? meant[0];
 };
 
 /** The same when it is the Frontline user's own availability that has changed. */

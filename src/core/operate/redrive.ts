@@ -4,7 +4,7 @@
  */
 
 import { encodeEnvelope } from '../jobs/envelope.ts';
-import { jobOn, sendJob } from '../jobs/send.ts';
+import { sendJobOn } from '../jobs/send.ts';
 import { awaitTickets, type JobEnd } from '../jobs/tickets.ts';
 import { DEDUPE_CHARACTERS, LANES_AT_ONCE } from '../model/times.ts';
 import type { PairId } from '../state/items.ts';
@@ -70,9 +70,8 @@ const askOfLane = async (operator: Operator, rows: readonly ParkedRow[]): Promis
   const [first] = rows;
   const pair = first && (await loadPair(operator.store, first.pair));
   return askOneByOne(operator, rows, async ({ lane, sid, pair: id }, ticket) => {
-    const jobs = pair === undefined ? [] : jobOn(pair, lane, { kind: 'redrive', pair: id, lane, sid, ticket });
-    for (const job of jobs) await sendJob(operator, job);
-    return jobs.length > 0;
+    if (pair === undefined) return false;
+    return sendJobOn(operator, pair, lane, { kind: 'redrive', pair: id, lane, sid, ticket });
   });
 };
 
@@ -90,9 +89,7 @@ export const redriveLinks = async (
   const unfinished = pairs.filter((pair) => pair !== undefined && !isFullyLinked(pair) && pair.state !== 'closed');
   const asked = await askOneByOne(operator, unfinished, async (pair, ticket) => {
     if (pair === undefined) return false;
-    const jobs = jobOn(pair, 'toFrontline', { kind: 'link', pair: pair.id, because: 'operator', ticket });
-    for (const job of jobs) await sendJob(operator, job);
-    return jobs.length > 0;
+    return sendJobOn(operator, pair, 'toFrontline', { kind: 'link', pair: pair.id, because: 'operator', ticket });
   });
   return (await awaitEnds(operator, asked, waitMs)).flatMap(({ one, ended }) =>
     one === undefined ? [] : [{ pair: one.id, ended }],

@@ -1,6 +1,6 @@
 /** One pair compared now, on request. */
 
-import { jobOn, sendJob } from '../jobs/send.ts';
+import { sendJobOn } from '../jobs/send.ts';
 import { awaitTickets, type JobEnd } from '../jobs/tickets.ts';
 import type { Lane } from '../model/event.ts';
 import { NONCE, pairKey } from '../state/items.ts';
@@ -54,7 +54,7 @@ export const repairPair = async (
   const unheard = operator.consumed ? 'in_progress' : 'bridge_not_running';
   if (!pair.linked) {
     const link = { kind: 'link', pair: pair.id, because: 'operator' } as const;
-    for (const job of jobOn(pair, 'toFrontline', link)) await sendJob(operator, job);
+    await sendJobOn(operator, pair, 'toFrontline', link);
     const reason = operator.consumed ? 'being_linked' : unheard;
     return (['toFrontline', 'toFlex'] as const).map((lane) => ({ lane, verdict: 'not_compared', reason }));
   }
@@ -62,10 +62,8 @@ export const repairPair = async (
   for (const lane of ['toFrontline', 'toFlex'] as const) {
     const ticket = operator.nonce();
     const compare = { kind: 'reconcile', pair: pair.id, lane, because: 'operator', ticket } as const;
-    for (const job of jobOn(pair, lane, how.full ? { ...compare, full: true } : compare)) {
-      await sendJob(operator, job);
-      jobs.push({ lane, ticket });
-    }
+    const work = how.full ? { ...compare, full: true } : compare;
+    if (await sendJobOn(operator, pair, lane, work)) jobs.push({ lane, ticket });
   }
   const ended = await awaitTickets(
     operator,

@@ -1,10 +1,9 @@
 /** Compares one open pair's two ends, both lanes at once, from one list of each side. */
 
-import { agreeJob } from '../chats/agree.ts';
 import { readMembers, stepsFor } from '../chats/members.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { forwardHoles } from '../forward/holes.ts';
-import { isLapsed, sendJob } from '../jobs/send.ts';
+import { isLapsed, sendAgree, sendJob } from '../jobs/send.ts';
 import type { Lane, Side } from '../model/event.ts';
 import type { ChannelSid, ContainerSid } from '../model/sids.ts';
 import { type LeftAlone, type SweepVerdict, unread } from '../model/sweep-verdict.ts';
@@ -59,13 +58,9 @@ export const comparePair = async (
   } catch (error) {
     if (!(error instanceof TwilioError)) throw error;
     // Deleted, perhaps: the pair's own job looks, and ends the chat.
-    if (error.containerGone) await sendAgree(deps, pair);
+    if (error.containerGone) await sendAgree(deps, pair, 'sweep');
     return bothLanes(unread(error));
   }
-};
-
-const sendAgree = async (deps: BridgeDeps, pair: Pair): Promise<void> => {
-  for (const job of agreeJob(pair, 'sweep')) await sendJob(deps, job);
 };
 
 /** Who serves the chat, and whether it has ended: by what was listed in bulk, and by the members of an active one. */
@@ -82,7 +77,7 @@ const sendIfDiffering = async (
   const differs =
     (pair.begunAt < at && (closed || done)) ||
     (kind === 'active' && stepsFor(pair, await readMembers(deps, pair)).length > 0);
-  if (differs) await sendAgree(deps, pair);
+  if (differs) await sendAgree(deps, pair, 'sweep');
 };
 
 const compareForwards = async (
