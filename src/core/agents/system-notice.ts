@@ -1,8 +1,9 @@
 /** Tells an agent something in his System conversation, once: intent, call, row, as with every message. */
 
-import { digestOf } from '../copies/fingerprint.ts';
+import { stampedFor } from '../copies/deliver.ts';
+import { stampOn } from '../copies/find.ts';
+import { asTwilioMayWrite, digestOf } from '../copies/fingerprint.ts';
 import { NOTICE_AUTHOR } from '../copies/notice-text.ts';
-import { provenStamp, type Stamped, stampedAttributes } from '../copies/stamp.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { mayOutlast, type Run } from '../jobs/run.ts';
 import type { Message } from '../model/event.ts';
@@ -53,7 +54,7 @@ export const writeSystemNotice = async (
   }
   const place = await systemPlace(deps, worker, notice.flexIdentity);
   if ('end' in place) return place;
-  return send(deps, worker, { ...notice, text: notice.text.trim().normalize('NFC') }, { known, place, run });
+  return send(deps, worker, { ...notice, text: asTwilioMayWrite(notice.text) }, { known, place, run });
 };
 
 /** Whether it may be on its way or stand there, though its call had no answer. @returns undefined when it does not */
@@ -87,7 +88,8 @@ const find = async (
   let from: string | undefined;
   for (let pages = 0; pages < PAGES; pages += 1) {
     const { messages, next } = await deps.frontline.listMessages(known.conversation, 'desc', from);
-    const proven = messages.find((message) => isStamped(deps, known.conversation, key, message));
+    const writer = writerInto(known.conversation);
+    const proven = messages.find((message) => stampOn(deps.settings, writer, message)?.s === sourceOf(key));
     if (proven !== undefined) return proven;
     unproven ??= messages.find((message) => isAsIntended(deps, key, known, message));
     const isOlder = ({ createdAt }: Message): boolean => Date.parse(createdAt) + LISTED_TIME_MS < known.createdAt;
@@ -97,15 +99,8 @@ const find = async (
   return isSettled ? unproven : undefined;
 };
 
-const isStamped = (
-  { settings }: BridgeDeps,
-  container: ConversationSid,
-  key: string,
-  { author, body, attributes }: Message,
-): boolean => {
-  const stamp = provenStamp(settings.stampKey, { lane: 'toFrontline', container, author, body }, attributes);
-  return stamp?.s === sourceOf(key) && stamp.d === settings.deployment;
-};
+/** Who writes there, for the stamp: the lane to Frontline. */
+const writerInto = (into: ConversationSid) => ({ lane: 'toFrontline', into }) as const;
 
 const isAsIntended = (
   { settings }: BridgeDeps,
@@ -130,21 +125,19 @@ const send = async (
   { known, place, run }: Sending,
 ): Promise<SystemTold | Outcome> => {
   const { conversation } = place;
-  const { stampKey, deployment } = deps.settings;
   const of = { worker, key };
-  const digest = digestOf(stampKey, sourceOf(key), body);
+  const digest = digestOf(deps.settings.stampKey, sourceOf(key), body);
   const mine = await intendSystemNotice(deps, of, known, { conversation, digest });
   if (mine === undefined) return leaseLost();
   if (mayOutlast(deps, Math.min(mine.notAfter, run.deadline))) {
     await endNoticeCall(deps, of, mine, 0);
     return retry(1, 'lease_too_short');
   }
-  const at: Stamped = { lane: 'toFrontline', container: conversation, author: NOTICE_AUTHOR, body };
+  const rendered = { author: NOTICE_AUTHOR, body };
   const draft = {
-    author: NOTICE_AUTHOR,
-    body,
+    ...rendered,
     createdAt: new Date(mine.createdAt).toISOString(),
-    attributes: stampedAttributes(stampKey, deployment, at, sourceOf(key), 'notice'),
+    attributes: stampedFor(deps, writerInto(conversation), rendered, sourceOf(key), 'notice'),
     notifyWebhooks: false,
   };
   try {

@@ -22,7 +22,7 @@ export const intentFor = (key: string, lane: Lane, message: Message, late: boole
 };
 
 /** Twilio may trim a text, and compose its letters (docs/adr/0031): of no more than that it is known again. */
-const asTwilioMayWrite = (text: string): string => text.trim().normalize('NFC');
+export const asTwilioMayWrite = (text: string): string => text.trim().normalize('NFC');
 
 /** Of what a message says on the other side. */
 export const digestAcross = (key: string, lane: Lane, message: Message, late: boolean): string =>
