@@ -1,10 +1,10 @@
 import { type ContainerSid, isSid, type MessageSid } from '../model/sids.ts';
 import { PAIRS_AT_ONCE } from '../model/times.ts';
 import type { Store } from '../ports/store.ts';
+import { everyItem } from '../state/every-item.ts';
 import { ledgerKey, type PairId, pairId, pairKey } from '../state/items.ts';
 import { findSource } from '../state/ledger.ts';
 import { aliasOf, loadPair, type Pair, readPair } from '../state/pair.ts';
-import { everyItem } from './every-item.ts';
 import { listParked } from './parked.ts';
 
 /**

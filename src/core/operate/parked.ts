@@ -5,8 +5,8 @@ import type { Parked } from '../model/outcome.ts';
 import type { MessageSid } from '../model/sids.ts';
 import type { Item } from '../ports/change.ts';
 import type { Store } from '../ports/store.ts';
+import { everyItem } from '../state/every-item.ts';
 import { LEDGER, laneOfPrefix, type PairId } from '../state/items.ts';
-import { everyItem } from './every-item.ts';
 
 export type ParkedRow = {
   readonly pair: PairId;

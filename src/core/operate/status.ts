@@ -1,11 +1,11 @@
 /** How a deployment stands, from the sparse index's lists and the queues' counts: no call to Twilio, no scan. */
 
 import type { QueueName } from '../../contract.ts';
+import { everyItem } from '../state/every-item.ts';
 import { containerOfPair } from '../state/items.ts';
 import { isLinkLate, waitsSince } from '../state/lag.ts';
 import { type Pair, readPair } from '../state/pair.ts';
 import { countByReason, readUnlisted } from './dead-letters.ts';
-import { everyItem } from './every-item.ts';
 import type { Operator, QueueCount } from './operator.ts';
 import { listParked } from './parked.ts';
 

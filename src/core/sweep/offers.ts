@@ -6,26 +6,23 @@
 import { TABLE } from '../../contract.ts';
 import { sendOffersJob } from '../agents/offers.ts';
 import type { BridgeDeps } from '../deps.ts';
-import { errorName } from '../model/error-name.ts';
 import type { ReservationSid, TaskSid, WorkerSid } from '../model/sids.ts';
-import type { SweepVerdict } from '../model/sweep-verdict.ts';
-import { ITEMS_A_PAGE, OFFER_PACE_MS, OFFER_READS, TASK_PAGES } from '../model/times.ts';
-import { TwilioError, twilioAnswer } from '../model/twilio-error.ts';
+import { OFFER_PACE_MS, OFFER_READS, TASK_PAGES } from '../model/times.ts';
+import { TwilioError } from '../model/twilio-error.ts';
 import type { ReservedTask, TaskSide } from '../ports/tasks.ts';
+import { everyItem } from '../state/every-item.ts';
+import { type BulkVerdict, createTurns, listAll, notCompared, type Turn } from './turns.ts';
 
-type Verdict = Exclude<SweepVerdict, { verdict: 'left_alone' }>;
 type Deps = BridgeDeps & { readonly tasks: TaskSide };
 
 /** Tasks that were looked at, by when they had last changed: an offer more changes its task. */
 type Seen = Map<TaskSid, number>;
 
-class OfferReadsSpent extends Error {}
-
 /** @returns what sweeps once, until a deadline in milliseconds since 1970; it never rejects. Make it once. */
 export const createOfferSweep = (deps: BridgeDeps): ((deadline: number) => Promise<void>) => {
   const seen: Seen = new Map();
   let notBefore = 0;
-  const log = ({ verdict: reason, ...why }: Verdict, count: number): void =>
+  const log = ({ verdict: reason, ...why }: BulkVerdict, count: number): void =>
     deps.journal({ step: 'swept', type: 'offers', sids: [], count, reason, ...why });
   return async (deadline) => {
     const { tasks } = deps;
@@ -52,23 +49,9 @@ export const createOfferSweep = (deps: BridgeDeps): ((deadline: number) => Promi
   };
 };
 
-const notCompared = (error: unknown): Verdict => {
-  if (error instanceof OfferReadsSpent) return { verdict: 'not_compared', why: 'budget_spent' };
-  if (error instanceof TwilioError) return { verdict: 'not_compared', why: 'twilio', ...twilioAnswer(error) };
-  return { verdict: 'not_compared', why: 'failed', error: errorName(error) };
-};
-
 /** Agents of whom an offer is open, or an end is not told. */
-const waiting = async (deps: BridgeDeps): Promise<readonly WorkerSid[]> => {
-  const workers: WorkerSid[] = [];
-  let after: string | undefined;
-  do {
-    const page = await deps.store.list('offers', { limit: ITEMS_A_PAGE, after });
-    workers.push(...page.items.map((item) => String(item[TABLE.listOrder]) as WorkerSid));
-    after = page.next;
-  } while (after !== undefined);
-  return workers;
-};
+const waiting = async (deps: BridgeDeps): Promise<readonly WorkerSid[]> =>
+  (await everyItem(deps.store, 'offers')).map((item) => String(item[TABLE.listOrder]) as WorkerSid);
 
 /**
  * A task that waits for nobody's answer has no open reservation:
@@ -79,15 +62,10 @@ const findOpen = async (
   seen: Seen,
   found: Map<WorkerSid, readonly ReservationSid[]>,
   { deadline, notBefore }: { readonly deadline: number; readonly notBefore: number },
-): Promise<Verdict | undefined> => {
+): Promise<BulkVerdict | undefined> => {
   if (deps.clock.now() < notBefore) return { verdict: 'not_compared', why: 'asked_to_wait' };
-  let left = OFFER_READS;
-  const turn = async (): Promise<void> => {
-    left -= 1;
-    if (left < 0 || deps.clock.now() + OFFER_PACE_MS > deadline) throw new OfferReadsSpent();
-    await deps.clock.sleep(OFFER_PACE_MS);
-  };
-  const reserved = await listAll(deps.tasks, turn);
+  const turn = createTurns(deps.clock, { deadline, paceMs: OFFER_PACE_MS, most: OFFER_READS });
+  const reserved = await allReserved(deps.tasks, turn);
   const sids = new Set(reserved.map(({ sid }) => sid));
   for (const sid of seen.keys()) if (!sids.has(sid)) seen.delete(sid);
   for (const { sid, updatedAt } of reserved) {
@@ -104,15 +82,12 @@ const findOpen = async (
 /** A task that changed within this time may change again without another date, and a list may be behind. */
 const SETTLED_MS = 60_000;
 
-const listAll = async (tasks: TaskSide, turn: () => Promise<void>): Promise<readonly ReservedTask[]> => {
-  const found: ReservedTask[] = [];
-  let from: string | undefined;
-  for (let page = 0; page < TASK_PAGES; page += 1) {
-    await turn();
-    const { tasks: some, next } = await tasks.listReserved(from);
-    found.push(...some);
-    if (next === undefined) return found;
-    from = next;
-  }
-  throw new OfferReadsSpent();
-};
+const allReserved = (tasks: TaskSide, turn: Turn): Promise<readonly ReservedTask[]> =>
+  listAll(
+    async (from) => {
+      const { tasks: all, next } = await tasks.listReserved(from);
+      return { all, next };
+    },
+    TASK_PAGES,
+    turn,
+  );

@@ -5,29 +5,25 @@
  */
 import { type PresenceJob, sendPresenceJob } from '../agents/presence.ts';
 import type { BridgeDeps } from '../deps.ts';
-import { errorName } from '../model/error-name.ts';
 import { fits, isMapped } from '../model/presence.ts';
-import type { SweepVerdict } from '../model/sweep-verdict.ts';
 import { PRESENCE_JOBS, PRESENCE_PACE_MS, PRESENCE_RECENT_MS, USERS_A_RUN, WORKER_PAGES } from '../model/times.ts';
-import { TwilioError, twilioAnswer } from '../model/twilio-error.ts';
+import { TwilioError } from '../model/twilio-error.ts';
 import type { WorkerNow, WorkerSide, Workers } from '../ports/workers.ts';
 import { firstStart } from '../state/first-start.ts';
 import { loadPresence, takePresence } from '../state/presence.ts';
+import { type BulkVerdict, createTurns, listAll, notCompared, type Turn } from './turns.ts';
 
-type Verdict = Exclude<SweepVerdict, { verdict: 'left_alone' }>;
 type PresenceDeps = BridgeDeps & { readonly workers: Workers };
 
 /** A worker of each side who are one person. */
 type Mapped = { readonly flex: WorkerNow; readonly frontline: WorkerNow };
-
-class NoTimeLeft extends Error {}
 
 /** @returns what sweeps once, until a deadline in milliseconds since 1970; it never rejects. Make it once. */
 export const createPresenceSweep = (deps: BridgeDeps): ((deadline: number) => Promise<void>) => {
   let notBefore = 0;
   /** Agents of whom something is agreed: the store need not be asked for each at every run. */
   const agreed = new Map<string, string>();
-  const log = ({ verdict: reason, ...why }: Verdict, count: number): void =>
+  const log = ({ verdict: reason, ...why }: BulkVerdict, count: number): void =>
     deps.journal({ step: 'swept', type: 'presence', sids: [], count, reason, ...why });
   return async (deadline) => {
     const { workers } = deps;
@@ -39,7 +35,7 @@ export const createPresenceSweep = (deps: BridgeDeps): ((deadline: number) => Pr
       sent += 1;
     };
     try {
-      await sweep({ ...deps, workers }, createTurn(deps, deadline), agreed, send);
+      await sweep({ ...deps, workers }, createTurns(deps.clock, { deadline, paceMs: PRESENCE_PACE_MS }), agreed, send);
       log(sent === 0 ? { verdict: 'clean' } : { verdict: 'repairing' }, sent);
     } catch (error) {
       if (error instanceof TwilioError) notBefore = deps.clock.now() + (error.retryAfter ?? 0) * 1000;
@@ -48,22 +44,6 @@ export const createPresenceSweep = (deps: BridgeDeps): ((deadline: number) => Pr
   };
 };
 
-const notCompared = (error: unknown): Verdict => {
-  if (error instanceof NoTimeLeft) return { verdict: 'not_compared', why: 'budget_spent' };
-  if (error instanceof TwilioError) return { verdict: 'not_compared', why: 'twilio', ...twilioAnswer(error) };
-  return { verdict: 'not_compared', why: 'failed', error: errorName(error) };
-};
-
-/** Waits until Twilio may be asked once more. @throws NoTimeLeft */
-type Turn = () => Promise<void>;
-
-const createTurn =
-  ({ clock }: Pick<BridgeDeps, 'clock'>, deadline: number): Turn =>
-  async () => {
-    if (clock.now() + PRESENCE_PACE_MS > deadline) throw new NoTimeLeft();
-    await clock.sleep(PRESENCE_PACE_MS);
-  };
-
 const sweep = async (
   deps: PresenceDeps,
   turn: Turn,
@@ -71,7 +51,7 @@ const sweep = async (
   send: (job: PresenceJob) => Promise<void>,
 ): Promise<void> => {
   const { workers } = deps;
-  const mapped = twinsAmong(await listAll(workers.flex, turn), await listAll(workers.frontline, turn));
+  const mapped = twinsAmong(await allWorkers(workers.flex, turn), await allWorkers(workers.frontline, turn));
   const differing = await differingAmong(deps, mapped);
   for (const one of share(differing, PRESENCE_JOBS, deps.clock.now())) await send(jobFor(one));
   const agreeing = mapped.filter((one) => !differing.includes(one));
@@ -104,18 +84,15 @@ const eachInTurn = async <T>(all: readonly T[], turn: Turn, does: (one: T) => Pr
   if (failed !== undefined) throw failed.error;
 };
 
-const listAll = async (side: WorkerSide, turn: Turn): Promise<readonly WorkerNow[]> => {
-  const found: WorkerNow[] = [];
-  let from: string | undefined;
-  for (let page = 0; page < WORKER_PAGES; page += 1) {
-    await turn();
-    const { workers, next } = await side.list(from);
-    found.push(...workers);
-    if (next === undefined) return found;
-    from = next;
-  }
-  throw new NoTimeLeft();
-};
+const allWorkers = (side: WorkerSide, turn: Turn): Promise<readonly WorkerNow[]> =>
+  listAll(
+    async (from) => {
+      const { workers: all, next } = await side.list(from);
+      return { all, next };
+    },
+    WORKER_PAGES,
+    turn,
+  );
 
 /** Of two who are known by the same, neither has a twin. */
 const onlyOnes = (workers: readonly WorkerNow[]): ReadonlyMap<string, WorkerNow> => {

@@ -3,8 +3,10 @@
  * own job looks. So a chat that goes on costs no read for its end.
  */
 import type { BridgeDeps } from '../deps.ts';
-import { CONVERSATION_PAGES, TASK_PAGES } from '../model/times.ts';
+import { CONVERSATION_PAGES } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
+import { listOpenTasks } from './lost-accepts/open-chats.ts';
+import { BudgetSpent, listAll } from './turns.ts';
 
 export type WhatIsOpen = {
   /** Milliseconds since 1970: what was open then is listed. */
@@ -28,35 +30,29 @@ export const readWhatIsOpen = async (deps: BridgeDeps): Promise<WhatIsOpen> => {
   const at = deps.clock.now();
   const { frontline, tasks } = deps;
   const [conversations, assigned] = await Promise.all([
-    allPages((from) => frontline.listOpen(from), CONVERSATION_PAGES),
-    tasks === undefined
-      ? undefined
-      : allPages(async (from) => {
-          const page = await tasks.listAssigned(from);
-          return { sids: page.tasks.map(({ sid }) => sid), next: page.next };
-        }, TASK_PAGES),
+    unlessUnread(
+      listAll(
+        async (from) => {
+          const { sids: all, next } = await frontline.listOpen(from);
+          return { all, next };
+        },
+        CONVERSATION_PAGES,
+        atOnce,
+      ),
+    ),
+    tasks && unlessUnread(listOpenTasks(tasks, atOnce).then((all) => all.map(({ sid }) => sid))),
   ]);
   return { at, conversations, tasks: assigned };
 };
 
-type SidPage = { readonly sids: readonly string[]; readonly next: string | undefined };
+/** A page takes as long as Twilio takes: that is pause enough. */
+const atOnce = async (): Promise<void> => {};
 
-const allPages = async (
-  read: (from: string | undefined) => Promise<SidPage>,
-  most: number,
-): Promise<ReadonlySet<string> | undefined> => {
-  const found = new Set<string>();
-  let next: string | undefined;
+const unlessUnread = async (listing: Promise<readonly string[]>): Promise<ReadonlySet<string> | undefined> => {
   try {
-    for (let pages = 0; pages < most; pages += 1) {
-      const page = await read(next);
-      for (const sid of page.sids) found.add(sid);
-      next = page.next;
-      if (next === undefined) return found;
-    }
-    return undefined;
+    return new Set(await listing);
   } catch (error) {
-    if (error instanceof TwilioError) return undefined;
+    if (error instanceof TwilioError || error instanceof BudgetSpent) return undefined;
     throw error;
   }
 };

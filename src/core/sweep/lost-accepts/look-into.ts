@@ -11,9 +11,9 @@ import type { Journal } from '../../ports/journal.ts';
 import type { Queues } from '../../ports/queues.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Acceptance, AcceptedTasks } from '../../ports/tasks.ts';
+import type { Turn } from '../turns.ts';
 import { askAgainAt, writeAsked } from './asked.ts';
 import type { Memory } from './memory.ts';
-import type { Turn } from './turns.ts';
 import type { UnknownChat } from './unknown.ts';
 
 export type Search = {

@@ -1,8 +1,8 @@
 /** Flex's open chats by TaskRouter's own account: which task has which channel. */
 import { TASK_PAGES } from '../../model/times.ts';
 import type { AcceptedTasks, AssignedTask, TaskChat } from '../../ports/tasks.ts';
+import { listAll, type Turn } from '../turns.ts';
 import type { Memory } from './memory.ts';
-import { BudgetSpent, type Turn } from './turns.ts';
 
 export type OpenChat = {
   readonly task: AssignedTask;
@@ -12,18 +12,18 @@ export type OpenChat = {
 };
 
 /** Every task that a worker has accepted, the oldest first. @throws BudgetSpent */
-export const listOpenTasks = async (tasks: AcceptedTasks, turn: Turn): Promise<readonly AssignedTask[]> => {
-  const found: AssignedTask[] = [];
-  let next: string | undefined;
-  for (let pages = 0; pages < TASK_PAGES; pages += 1) {
-    await turn();
-    const page = await tasks.listAssigned(next);
-    found.push(...page.tasks);
-    next = page.next;
-    if (next === undefined) return found;
-  }
-  throw new BudgetSpent();
-};
+export const listOpenTasks = (
+  tasks: Pick<AcceptedTasks, 'listAssigned'>,
+  turn: Turn,
+): Promise<readonly AssignedTask[]> =>
+  listAll(
+    async (from) => {
+      const { tasks: all, next } = await tasks.listAssigned(from);
+      return { all, next };
+    },
+    TASK_PAGES,
+    turn,
+  );
 
 /**
  * Those of the tasks that are chats, the oldest first. A channel may pass from task to task: the newest one has it.

@@ -5,14 +5,14 @@
 
 import type { BridgeSettings } from '../../deps.ts';
 import { errorName } from '../../model/error-name.ts';
-import type { SweepVerdict } from '../../model/sweep-verdict.ts';
-import { TwilioError, twilioAnswer } from '../../model/twilio-error.ts';
+import { ACCEPT_PACE_MS, ACCEPT_READS } from '../../model/times.ts';
+import { TwilioError } from '../../model/twilio-error.ts';
 import type { AcceptedTasks } from '../../ports/tasks.ts';
 import { firstStart } from '../../state/first-start.ts';
+import { BudgetSpent, type BulkVerdict, createTurns, notCompared } from '../turns.ts';
 import { lookInto, type Search } from './look-into.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { listOpenTasks, openChats } from './open-chats.ts';
-import { BudgetSpent, createTurns } from './turns.ts';
 import { unknownChats } from './unknown.ts';
 
 export type AcceptSweepDeps = Pick<Search, 'store' | 'queues' | 'clock' | 'nonce' | 'journal'> & {
@@ -21,19 +21,17 @@ export type AcceptSweepDeps = Pick<Search, 'store' | 'queues' | 'clock' | 'nonce
   readonly tasks: AcceptedTasks | undefined;
 };
 
-export type AcceptVerdict = Exclude<SweepVerdict, { verdict: 'left_alone' }>;
-
 /**
  * Make it once: what it remembers of open tasks saves it from asking the store for each at every run.
  * @returns never rejects. The deadline is in milliseconds since 1970: nothing is asked of Twilio after it.
  */
-export const createAcceptSweep = (deps: AcceptSweepDeps): ((deadline: number) => Promise<AcceptVerdict>) => {
+export const createAcceptSweep = (deps: AcceptSweepDeps): ((deadline: number) => Promise<BulkVerdict>) => {
   const { tasks, clock, journal } = deps;
   const memory = createMemory();
   let notBefore = 0;
   let loggedNoWorkspace = false;
 
-  const log = (verdict: AcceptVerdict, count: number): AcceptVerdict => {
+  const log = (verdict: BulkVerdict, count: number): BulkVerdict => {
     const { verdict: reason, ...why } = verdict;
     journal({ step: 'swept', type: 'accepts', sids: [], count, reason, ...why });
     return verdict;
@@ -62,12 +60,6 @@ export const createAcceptSweep = (deps: AcceptSweepDeps): ((deadline: number) =>
   };
 };
 
-const notCompared = (error: unknown): AcceptVerdict => {
-  if (error instanceof BudgetSpent) return { verdict: 'not_compared', why: 'budget_spent' };
-  if (error instanceof TwilioError) return { verdict: 'not_compared', why: 'twilio', ...twilioAnswer(error) };
-  return { verdict: 'not_compared', why: 'failed', error: errorName(error) };
-};
-
 /**
  * Credentials, a limit, a side that is left alone because it is dead. Anything else may be one task's own: what Twilio
  * will not tell of it does not keep it from telling of the others.
@@ -80,16 +72,16 @@ const sweep = async (
   memory: Memory,
   deadline: number,
   count: () => void,
-): Promise<AcceptVerdict> => {
+): Promise<BulkVerdict> => {
   const { tasks } = deps;
-  const turn = createTurns(deps.clock, deadline);
+  const turn = createTurns(deps.clock, { deadline, paceMs: ACCEPT_PACE_MS, most: ACCEPT_READS });
   const since = await firstStart(deps);
   const open = await listOpenTasks(tasks, turn);
   memory.keepOnly(open);
   // An accept changes its task: a task that was last changed before the first start had no accept since, and is not
   // read.
   const young = open.filter((task) => task.updatedAt >= since);
-  let unread: AcceptVerdict | undefined;
+  let unread: BulkVerdict | undefined;
   const noteUnread = (error: unknown): void => {
     if (!(error instanceof TwilioError) || concernsAll(error)) throw error;
     unread = notCompared(error);
@@ -97,7 +89,7 @@ const sweep = async (
   const unknown = await unknownChats(deps, memory, await openChats(tasks, turn, memory, young, noteUnread));
 
   const search: Search = { ...deps, settleMs: deps.settings.settleMs, memory, turn, since, identities: new Map() };
-  let verdict: AcceptVerdict = { verdict: 'clean' };
+  let verdict: BulkVerdict = { verdict: 'clean' };
   for (const one of unknown)
     try {
       if (!(await lookInto(search, one))) continue;

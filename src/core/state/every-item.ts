@@ -1,7 +1,7 @@
 import { ITEMS_A_PAGE } from '../model/times.ts';
 import type { Item } from '../ports/change.ts';
 import type { Store } from '../ports/store.ts';
-import type { ListName } from '../state/items.ts';
+import type { ListName } from './items.ts';
 
 /** Every item of one list, in its order. */
 export const everyItem = async (store: Pick<Store, 'list'>, list: ListName): Promise<readonly Item[]> => {
