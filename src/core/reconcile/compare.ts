@@ -79,16 +79,16 @@ const findDuplicates = ({ proven }: CopiesAmong): readonly Finding[] =>
  * ledger names, and the other one a write that was carried out late. The ledger tells.
  */
 const findTwins = ({ proven }: CopiesAmong, into: End): readonly Finding[] => {
-  const bare = into.messages.filter(({ attributes }) => claimedStamp(attributes) === undefined);
-  const isTwin = (copy: Message): boolean =>
-    bare.some(
-      ({ author, body, createdAt }) =>
-        author === copy.author && body === copy.body && second(createdAt) === second(copy.createdAt),
-    );
+  const bare = new Set(
+    into.messages.filter(({ attributes }) => claimedStamp(attributes) === undefined).map(wordsAndTime),
+  );
   return [...proven]
-    .filter(([, [copy, another]]) => copy !== undefined && another === undefined && isTwin(copy))
+    .filter(([, [copy, another]]) => copy !== undefined && another === undefined && bare.has(wordsAndTime(copy)))
     .map(([origin, copies]) => ({ kind: 'duplicated', origin, copies }) as const);
 };
+
+const wordsAndTime = ({ author, body, createdAt }: Message): string =>
+  JSON.stringify([author, second(createdAt), body]);
 
 /** Does each copy that stands once have its source, and say what that says? */
 const findCopies = (
