@@ -49,7 +49,7 @@ export const forwardHoles = async (
   const first = Math.max(now - FORWARD_RECALL_MS, (await knownFirstStart(deps.store)) ?? channel.since);
   if (!listed.some((message) => needed(message, channel, first) && !isRecent(message, now))) return 0;
 
-  const cursor = await readCursor(deps, channel.sid);
+  const cursor = await readForwardCursor(deps, channel.sid);
   const unseen = listed.filter(({ index }) => index > cursor);
   const rows = await Promise.all(
     unseen.map(async (message) =>
@@ -87,7 +87,7 @@ const needed = (message: Message, { customer }: HolesChannel, first: number): bo
 
 type Hole = { readonly message: Message; readonly row: OpenRow | undefined };
 
-const hasEnded = (row: ForwardRow | undefined): row is EndedRow =>
+export const hasEnded = (row: ForwardRow | undefined): row is EndedRow =>
   row?.state === 'sent' || row?.state === 'skipped' || row?.state === 'parked';
 
 /**
@@ -170,7 +170,7 @@ const queue = async (deps: HolesDeps, { sid }: HolesChannel, { message, row }: H
   });
 };
 
-const readCursor = async (deps: HolesDeps, channel: ChannelSid): Promise<number> => {
+export const readForwardCursor = async (deps: Pick<HolesDeps, 'store'>, channel: ChannelSid): Promise<number> => {
   const cursor = (await deps.store.get(forwardCursorKey(channel)))?.upTo;
   return typeof cursor === 'number' ? cursor : -1;
 };

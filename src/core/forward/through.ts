@@ -2,9 +2,9 @@
 import type { BridgeDeps } from '../deps.ts';
 import type { ChannelSid } from '../model/sids.ts';
 import { FORWARD_RECENT_MS } from '../model/times.ts';
-import { forwardCursorKey, forwardKey } from '../state/items.ts';
+import { forwardKey } from '../state/items.ts';
 import { messageKey } from './compose.ts';
-import { isNeededBy } from './holes.ts';
+import { hasEnded, isNeededBy, readForwardCursor } from './holes.ts';
 import { readForwardRow } from './row.ts';
 
 /**
@@ -16,15 +16,14 @@ export const forwardsAreThrough = async (
   channel: ChannelSid,
   customer: string | undefined,
 ): Promise<boolean> => {
-  const cursor = (await deps.store.get(forwardCursorKey(channel)))?.upTo;
+  const cursor = await readForwardCursor(deps, channel);
   const { messages } = await deps.flex.listMessages(channel, 'desc');
   const now = deps.clock.now();
   for (const message of messages) {
-    if (typeof cursor === 'number' && message.index <= cursor) continue;
-    if (!isNeededBy(message, customer)) continue;
+    if (message.index <= cursor || !isNeededBy(message, customer)) continue;
     const row = await readForwardRow(deps, forwardKey(channel, messageKey(message.sid)));
     if (row === undefined && Date.parse(message.createdAt) < now - FORWARD_RECENT_MS) continue;
-    if (row?.state !== 'sent' && row?.state !== 'skipped' && row?.state !== 'parked') return false;
+    if (!hasEnded(row)) return false;
   }
   return true;
 };

@@ -5,12 +5,8 @@
  * throws.
  */
 export const textField = (json: string, field: string): string | undefined => {
-  try {
-    const value = (JSON.parse(json) as Record<string, unknown> | null)?.[field];
-    return typeof value === 'string' && value !== '' ? value.toWellFormed() : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonObject(json)?.[field];
+  return typeof value === 'string' && value !== '' ? value.toWellFormed() : undefined;
 };
 
 /** undefined when it is no JSON object. Never throws. */
