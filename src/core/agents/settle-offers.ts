@@ -29,40 +29,40 @@ export const settleOffers = async (deps: BridgeDeps, session: OfferSession, run:
     const offer = nextStep(known);
     if (offer === undefined) return done === 0 ? skipped('already') : { end: 'reconciled', repaired: done };
     if (mayOutlast(deps, run.deadline)) return retry(1, 'no_time_left', done > 0);
-    const next = await settleOne(deps, session, known, offer, run);
+    const next = await settleOne({ deps, session, known, offer, run });
     if ('end' in next) return next.end === 'retry' && done > 0 ? { ...next, progress: true } : next;
     if ((await saveOffers(deps, session.worker, next)) === undefined) return leaseLost(done > 0);
   }
 };
 
-const settleOne = (
-  deps: BridgeDeps,
-  session: OfferSession,
-  known: Offers,
-  offer: Offer,
-  run: Run,
-): Promise<Offers | Outcome> => {
+/** One offer's turn; `known` is what is stored of all of them. */
+type Turn = {
+  readonly deps: BridgeDeps;
+  readonly session: OfferSession;
+  readonly known: Offers;
+  readonly offer: Offer;
+  readonly run: Run;
+};
+
+const settleOne = (turn: Turn): Promise<Offers | Outcome> => {
+  const { offer } = turn;
   switch (offer.stage) {
     case 'accepting':
     case 'declining':
-      return sendAnswer(deps, session, known, offer);
+      return sendAnswer(turn);
     case 'untold':
-      return tellOffer(deps, session, known, offer, run);
+      return tellOffer(turn);
     case 'open':
     case 'ended':
-      return tellEnd(deps, session, known, offer, run);
+      return tellEnd(turn);
     default:
       return offer.stage satisfies never;
   }
 };
 
 /** A second time it is found answered: as the agent wished, or otherwise and before him. */
-const sendAnswer = async (
-  deps: BridgeDeps,
-  { tasks, worker }: OfferSession,
-  known: Offers,
-  offer: Offer,
-): Promise<Offers | Outcome> => {
+const sendAnswer = async ({ deps, session, known, offer }: Turn): Promise<Offers | Outcome> => {
+  const { tasks, worker } = session;
   const answer = offer.stage === 'accepting' ? 'accepted' : 'rejected';
   const now = await tasks.answerReservation(worker, offer.reservation, answer);
   // TaskRouter says yes, and shows it as it was: its next word counts.
@@ -71,13 +71,7 @@ const sendAnswer = async (
   return endOffer(known, offer, end, deps.clock.now());
 };
 
-const tellOffer = async (
-  deps: BridgeDeps,
-  session: OfferSession,
-  known: Offers,
-  offer: Offer,
-  run: Run,
-): Promise<Offers | Outcome> => {
+const tellOffer = async ({ deps, session, known, offer, run }: Turn): Promise<Offers | Outcome> => {
   const others = known.offers.filter((one) => one !== offer && one.told !== undefined);
   const isOnly = !others.some((one) => mayBeMeant(one, deps.clock.now()));
   const open = await named(
@@ -95,13 +89,7 @@ const tellOffer = async (
   return 'end' in told ? told : openOffer(known, offer, told);
 };
 
-const tellEnd = async (
-  deps: BridgeDeps,
-  session: OfferSession,
-  known: Offers,
-  offer: Offer,
-  run: Run,
-): Promise<Offers | Outcome> => {
+const tellEnd = async ({ deps, session, known, offer, run }: Turn): Promise<Offers | Outcome> => {
   const [ended] = await named(session, [offer]);
   if (ended === undefined) return known;
   const told = await tell(deps, session, { key: `end-${offer.reservation}`, text: endText(ended) }, run);

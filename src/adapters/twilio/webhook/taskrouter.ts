@@ -37,10 +37,7 @@ export const readFlexTaskRouter: EventReader = (eventType, form) => {
       workspace: sidParameter(form, 'WorkspaceSid', 'WS'),
       task: sidParameter(form, 'TaskSid', 'WT'),
       reservation,
-      worker: sidParameter(form, 'WorkerSid', 'WK'),
-      workerIdentity: workerIdentity(optionalParameter(form, 'WorkerAttributes'), () =>
-        requiredParameter(form, 'WorkerName'),
-      ),
+      ...workerIn(form),
     },
     dedupeBy: { subject: reservation, occurs: 'once' },
   };
@@ -88,6 +85,13 @@ const readActivity = (side: Side, eventType: string, form: Form): Reading => {
   };
 };
 
+const workerIn = (form: Form) => ({
+  worker: sidParameter(form, 'WorkerSid', 'WK'),
+  workerIdentity: workerIdentity(optionalParameter(form, 'WorkerAttributes'), () =>
+    requiredParameter(form, 'WorkerName'),
+  ),
+});
+
 const customerIn = (form: Form): string | undefined =>
   taskCustomer(optionalParameter(form, 'TaskAttributes'), optionalParameter(form, 'TaskChannelUniqueName'));
 
@@ -103,10 +107,7 @@ const readCreated = (eventType: string, form: Form): Reading => {
       side: 'flex',
       task: sidParameter(form, 'TaskSid', 'WT'),
       reservation,
-      worker: sidParameter(form, 'WorkerSid', 'WK'),
-      workerIdentity: workerIdentity(optionalParameter(form, 'WorkerAttributes'), () =>
-        requiredParameter(form, 'WorkerName'),
-      ),
+      ...workerIn(form),
       customerName,
     },
     dedupeBy: { subject: reservation, occurs: 'once' },
