@@ -100,7 +100,7 @@ const emptyProblems = async (world: SimWorld, chat: Played): Promise<readonly st
   return wrong;
 };
 
-/** The agent is told once of each message that was parked, and of an edit that was, and of nothing else. */
+/** The agent is told once of each message that was parked, and of each edit that was, and of nothing else. */
 const noticeProblems = async (world: SimWorld, chat: Played): Promise<readonly string[]> => {
   const conversation = conversationWith(world, chat.channel);
   if (conversation === undefined) return [];
@@ -111,7 +111,7 @@ const noticeProblems = async (world: SimWorld, chat: Played): Promise<readonly s
       .flatMap(({ body }) => body.match(/IM[0-9a-f]{32}/g) ?? [])
       .filter((sid) => chat.said.flex.has(sid) || chat.said.frontline.has(sid)),
   );
-  const most = [...parked].reduce((sum, sid) => sum + (chat.spoilt.has(sid) ? 2 : 1), 0);
+  const most = parked.size + chat.spoilt.filter((sid) => parked.has(sid)).length;
   const told = world.twilio.reads
     .transcript('frontline', conversation)
     .filter(({ body = '' }) => notice.test(body) && !body.includes('SMS')).length;

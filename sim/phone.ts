@@ -46,15 +46,17 @@ export const phoneProblems = async (world: SimWorld, chat: Played, beyond: boole
   }
   wrong.push(...forwardProblems(seenForwards(world, chat.phone)));
   const lined = [...new Set(world.lined)].filter((sid) => got.includes(sid));
-  // What was refused comes when an operator puts it back: in order among itself. A run that died between the dead
-  // letter and the row has parked nothing: the message stays in its line, and that it was refused once is no excuse.
+  // What was refused comes when an operator puts it back: in order among what was refused as often, for what is refused
+  // again comes a putting back later. A run that died between the dead letter and the row has parked nothing: the
+  // message stays in its line, and that it was refused once is no excuse.
   const letters = await world.queues.dead('default-webhook');
   const refused = letters.filter(({ reason }) => reason === 'forward_refused').map(({ body }) => body);
-  const wasRefused = (sid: string): boolean =>
-    refused.some((body) => body.includes(`"about":"${sid}"`)) && saidParked(world, sid);
-  for (const some of [wasRefused, (sid: string) => !wasRefused(sid)]) {
-    const expected = lined.filter(some);
-    const order = [...new Set(got)].filter(some);
+  const timesRefused = (sid: string): number =>
+    saidParked(world, sid) ? refused.filter((body) => body.includes(`"about":"${sid}"`)).length : 0;
+  const known = new Map(got.map((sid) => [sid, timesRefused(sid)]));
+  for (const times of new Set(known.values())) {
+    const expected = lined.filter((sid) => known.get(sid) === times);
+    const order = [...known.keys()].filter((sid) => known.get(sid) === times);
     const first = order.findIndex((sid, n) => sid !== expected[n]);
     if (first >= 0) wrong.push(`the phone has another order than the queue from number ${first} (${order[first]})`);
   }

@@ -44,7 +44,7 @@ export const playChat = (world: SimWorld, dice: Dice, plan: ChatPlan, number: nu
   const meant = new Map<string, string>();
   const files = new Map<string, string>();
   const empties = new Set<MessageSid>();
-  const spoilt = new Set<string>();
+  const spoilt: string[] = [];
   const others = new Set<string>();
   let texts = 0;
   /** Some are such that Twilio may store them otherwise: with an accent of its own, and space behind it. */
@@ -159,7 +159,7 @@ export const playChat = (world: SimWorld, dice: Dice, plan: ChatPlan, number: nu
     const message = odd.pick(own);
     const edited = `${(message.body ?? '').replace(editMark, '')} (edited ${++texts} ${POISON})`;
     meant.set(message.sid, edited);
-    spoilt.add(message.sid);
+    spoilt.push(message.sid);
     world.meter.met('edit refused');
     agentEdits(side, container, message.sid, edited);
   };

@@ -17,8 +17,8 @@ export type Played = {
   readonly files: Map<string, string>;
   /** SIDs of messages that hold nothing, as yet. People's, but in no one's `said`: they cross nowhere. */
   readonly empties: Set<MessageSid>;
-  /** SIDs of messages of which an edit was refused, perhaps. */
-  readonly spoilt: Set<string>;
+  /** The SID of its message for each edit that was refused, perhaps. */
+  readonly spoilt: string[];
   /** Identities, on both sides, of agents who came along and say nothing. */
   readonly others: Set<string>;
   /** Whether anybody accepts it who is in Frontline too. */
