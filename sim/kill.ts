@@ -262,6 +262,12 @@ export const killOnce = async (name: string, at: At | undefined, diary: WorldPla
 /** Sweeps that do the same steps are all alike: the first few stand for them. */
 const SWEEPS_ALIKE = 3;
 
+/**
+ * A sweep holds no message that comes back after its death: it leaves behind what it wrote, and what it only read dies
+ * with it. Each set of writes that it can leave behind is met before and after each of them.
+ */
+const readsOnly = (step: string): boolean => /^(sleep$|store\.(get|list|listUnder)$|GET )/.test(step);
+
 /** @returns what went wrong, with where the kill was. */
 export const killEveryStep = async (
   scenario: Scenario,
@@ -278,7 +284,8 @@ export const killEveryStep = async (
     const same = `${kind}: ${steps.join()}`;
     alike.set(same, (alike.get(same) ?? 0) + 1);
     if (kind === 'sweep' && (alike.get(same) ?? 0) > SWEEPS_ALIKE) continue;
-    for (let step = 1; step <= steps.length; step += 1)
+    for (let step = 1; step <= steps.length; step += 1) {
+      if (kind === 'sweep' && readsOnly(steps[step - 1] ?? '')) continue;
       for (const when of ['before', 'after'] as const) {
         const at = { process: n + 1, step, when };
         const { world, problems } = await killOnce(scenario.name, at, undefined);
@@ -287,6 +294,7 @@ export const killEveryStep = async (
         const doom = `${kind} ${n + 1} killed ${when} its step ${step} (${steps[step - 1]})`;
         if (problems.length > 0) failed.push({ doom, at, problems });
       }
+    }
   }
   return { runs, failed };
 };
