@@ -1,6 +1,7 @@
 /** A customer on SMS, an agent in Flex who is the same person in Frontline, and what both sides read in the end. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AGENTS } from '../../local-twilio/defaults.ts';
+import type { ReadContainer } from '../../local-twilio/reads.ts';
 import { judge } from '../../local-twilio/transcripts.ts';
 import type { LocalTwilio } from '../../local-twilio/twilio.ts';
 
@@ -13,7 +14,7 @@ export type Chat = { readonly channelSid: string; readonly conversationSid: stri
 const PATIENCE_S = 300;
 
 /** @throws when it does not come true in time; `what` says what was waited for. */
-const until = async <T>(what: string, look: () => T | undefined): Promise<T> => {
+export const until = async <T>(what: string, look: () => T | undefined): Promise<T> => {
   const end = Date.now() + PATIENCE_S * 1000;
   for (;;) {
     const found = look();
@@ -26,17 +27,20 @@ const until = async <T>(what: string, look: () => T | undefined): Promise<T> => 
 const texts = (twilio: LocalTwilio, side: 'flex' | 'frontline', sid: string): readonly string[] =>
   twilio.reads.transcript(side, sid).map(({ body }) => body ?? '');
 
+/** The conversation of a channel's first generation. */
+export const conversationOf = (twilio: LocalTwilio, channelSid: string): ReadContainer | undefined =>
+  twilio.reads.containers('frontline').find(({ uniqueName }) => uniqueName === `bridge-flex-${channelSid}-1`);
+
 /** The customer writes twice before the agent accepts; the conversation must hold both, and the agent. */
 export const beginChat = async (twilio: LocalTwilio): Promise<Chat> => {
   const { channelSid, taskSid } = twilio.customer.beginSmsChat({ phone: PHONE, text: 'history 1' });
   twilio.customer.writes(channelSid, 'history 2');
   const { reservationSid } = twilio.flexAgent.isOffered(ann.flexWorkerSid, taskSid);
   twilio.flexAgent.accepts(reservationSid);
-  const { sid } = await until('the conversation with history and agent', () =>
-    twilio.reads
-      .containers('frontline')
-      .find(({ members, messages }) => messages === 2 && members.some(({ identity }) => identity === ann.email)),
-  );
+  const { sid } = await until('the conversation with history and agent', () => {
+    const found = conversationOf(twilio, channelSid);
+    return found?.messages === 2 && found.members.some(({ identity }) => identity === ann.email) ? found : undefined;
+  });
   return { channelSid, conversationSid: sid };
 };
 
