@@ -1,4 +1,5 @@
 /** What 500 runs must have met: a fault, a state or an assumption that never came proves nothing. */
+import { BEHAVIOURS } from './behaviours.ts';
 import type { Meter } from './meter.ts';
 
 const EXPECTED: readonly string[] = [
@@ -64,18 +65,6 @@ const EXPECTED: readonly string[] = [
   'message deleted',
   'copy edited by hand',
   'copy deleted by hand',
-  'agent goes in Flex',
-  'agent kept by an offer',
-  'agent wavers',
-  'agent switches both',
-  'agent switches worker',
-  'agent switches user',
-  'offer rejected',
-  'offer timed out',
-  'event deferred (pending_offer)',
-  'event skipped (superseded)',
-  'event skipped (unmapped_activity)',
-  'event skipped (sent_on)',
   'event replicated',
   'event linked',
   'event forwarded',
@@ -103,4 +92,5 @@ const EXPECTED: readonly string[] = [
   'event breaker (closed)',
 ];
 
-export const unmet = (meter: Meter): readonly string[] => EXPECTED.filter((what) => !meter.counts().has(what));
+export const unmet = (meter: Meter): readonly string[] =>
+  [...EXPECTED, ...BEHAVIOURS.flatMap(({ expected }) => expected)].filter((what) => !meter.counts().has(what));

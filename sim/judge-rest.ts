@@ -26,15 +26,17 @@ const WAITING = (['toFrontline', 'toFlex'] as const)
   .map(laneAttributes)
   .flatMap(({ intentSid, dirtyUpTo, staleEdits }) => [intentSid, dirtyUpTo, staleEdits]);
 
+type Chat = Pick<Played, 'channel'>;
+
 /** More than a chat goes through. */
 const GENERATIONS = [1, 2, 3, 4, 5, 6, 7, 8];
 
 /** @returns what is wrong, a line each. */
-export const restProblems = async (world: SimWorld, chats: readonly Played[]): Promise<readonly string[]> => {
+export const restProblems = async (world: SimWorld, chats: readonly Chat[]): Promise<readonly string[]> => {
   return [...(await queueProblems(world, chats)), ...(await pairProblems(world, chats)), ...endProblems(world)];
 };
 
-const standsInLedger = async (world: SimWorld, chats: readonly Played[], sid: string | undefined): Promise<boolean> => {
+const standsInLedger = async (world: SimWorld, chats: readonly Chat[], sid: string | undefined): Promise<boolean> => {
   for (const { channel } of chats)
     for (const lane of ['toFrontline', 'toFlex'] as const)
       for (const generation of GENERATIONS)
@@ -43,7 +45,7 @@ const standsInLedger = async (world: SimWorld, chats: readonly Played[], sid: st
   return false;
 };
 
-const queueProblems = async (world: SimWorld, chats: readonly Played[]): Promise<readonly string[]> => {
+const queueProblems = async (world: SimWorld, chats: readonly Chat[]): Promise<readonly string[]> => {
   const wrong: string[] = [];
   const counts = await world.queues.counts();
   for (const name of QUEUES) {
@@ -66,7 +68,7 @@ const queueProblems = async (world: SimWorld, chats: readonly Played[]): Promise
   return wrong;
 };
 
-const pairProblems = async (world: SimWorld, chats: readonly Played[]): Promise<readonly string[]> => {
+const pairProblems = async (world: SimWorld, chats: readonly Chat[]): Promise<readonly string[]> => {
   const wrong: string[] = [];
   for (const { channel } of chats) {
     const pair = await world.store.get(pairKey(pairId('flex', channel)));

@@ -10,8 +10,8 @@ import {
   text,
   whole,
 } from '../src/runtime/options.ts';
-import { SCENARIOS } from './kill.ts';
 import type { Piece } from './piece.ts';
+import { SCENARIOS } from './scenarios.ts';
 
 /** Dice see 32 bits of a seed. */
 const LAST_SEED = 2 ** 32 - 1;
@@ -35,7 +35,7 @@ was met. What fails prints the command that replays it, step by step.`,
     verbose: flag('tell each step'),
     kill: text(
       'WHICH',
-      `${EVERY_STEP}: each scenario with a kill at every step; 'SCENARIO:PROCESS:STEP:before|after': one of those`,
+      `${EVERY_STEP}: each scenario with a kill at every step; 'SCENARIO:${EVERY_STEP}': one of them; 'SCENARIO:PROCESS:STEP:before|after': one kill`,
     ),
     jobs: whole('N', 'runs at once; what is printed is the same', availableParallelism(), { least: 1, most: 256 }),
   },
@@ -48,10 +48,13 @@ const killsOf = (which: string): readonly Piece[] => {
     throw new Misunderstood(
       `--kill: no scenario "${scenario}"; there are: ${SCENARIOS.map(({ name }) => name).join('; ')}`,
     );
+  if (rest.join() === EVERY_STEP) return [{ plays: 'every kill', scenario }];
   if (rest.length === 0) return [{ plays: 'one kill', scenario, at: undefined }];
   const [, process, step, when] = /^([1-9]\d*):([1-9]\d*):(before|after)$/.exec(rest.join(':')) ?? [];
   if (when !== 'before' && when !== 'after')
-    throw new Misunderstood(`--kill takes ${EVERY_STEP}, SCENARIO or SCENARIO:PROCESS:STEP:before|after`);
+    throw new Misunderstood(
+      `--kill takes ${EVERY_STEP}, SCENARIO, SCENARIO:${EVERY_STEP} or SCENARIO:PROCESS:STEP:before|after`,
+    );
   return [{ plays: 'one kill', scenario, at: { process: Number(process), step: Number(step), when } }];
 };
 

@@ -1,8 +1,9 @@
 /** What the simulator can be asked to play, in pieces that know nothing of each other. */
 import { createDiary, story } from './diary.ts';
-import { type At, killEveryStep, killOnce, SCENARIOS } from './kill.ts';
+import { type At, killEveryStep, killOnce } from './kill.ts';
 import { createMeter } from './meter.ts';
 import { type Mode, run } from './run.ts';
+import { SCENARIOS } from './scenarios.ts';
 import type { SimWorld } from './world.ts';
 
 export type Piece =

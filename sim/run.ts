@@ -1,6 +1,5 @@
 /** One run: a seed's chats in the seed's weather, then calm, then the verdict. */
-import { playAgents } from './agents.ts';
-import { agentProblems } from './judge-agents.ts';
+import { BEHAVIOURS } from './behaviours.ts';
 import { doubles } from './judge-doubles.ts';
 import { legible, rareProblems } from './judge-rare.ts';
 import { redriveAll, repairChat } from './operator.ts';
@@ -20,7 +19,7 @@ export const SETTLE_MS = 60_000;
 const SETTLING_MS = 45 * 60_000;
 
 /** When all that had slept in the storm has woken up. */
-const WISH_MS = 10 * 60_000;
+const CALM_AFTER_MS = 10 * 60_000;
 
 export const ANSWERED_SETTLE_MS = 10_000;
 
@@ -98,6 +97,7 @@ export const run = async (seed: number, mode: Mode, diary?: WorldPlan['diary']):
   const world = createWorld({
     seed,
     settleMs: SETTLE_MS,
+    config: Object.assign({}, ...BEHAVIOURS.map(({ name, config }) => config?.(dice.fork(`${name} settings`)))),
     ...(diary === undefined ? {} : { diary }),
     doom: (_: number, kind: ProcessKind): Doom | undefined => {
       if (!storm || (mode === 'told' && kind === 'webhook')) return undefined;
@@ -144,8 +144,8 @@ export const run = async (seed: number, mode: Mode, diary?: WorldPlan['diary']):
   let chats: readonly Played[] = [];
   playRare(world, { ...rare, faults: left }, dice.fork('operator'), () => chats);
   chats = playChats(world, dice, rare.poisons && !closes);
-  const agents = playAgents(world, dice.fork('agents'));
-  while (!chats.every((chat) => chat.finished())) await time.runUntil(time.now() + 10_000);
+  const acts = BEHAVIOURS.map(({ name, play }) => play(world, dice.fork(name)));
+  while (![...chats, ...acts].every(({ finished }) => finished())) await time.runUntil(time.now() + 10_000);
   await time.runUntil(Math.max(time.now() + 30_000, start + Math.max(outage?.until ?? 0, rare.denied?.until ?? 0)));
   storm = false;
   twilio.faults.clear();
@@ -154,7 +154,7 @@ export const run = async (seed: number, mode: Mode, diary?: WorldPlan['diary']):
   world.setFaults(CALM);
   for (const { long } of chats) if (long) meter.met('chat of more than a page');
   tidyUp(world, chats);
-  time.after(WISH_MS, agents.wish);
+  for (const { calm } of acts) if (calm !== undefined) time.after(CALM_AFTER_MS, calm);
   await settle(world, chats);
   const readable = legible(world, chats);
   const problems = [
@@ -162,10 +162,11 @@ export const run = async (seed: number, mode: Mode, diary?: WorldPlan['diary']):
       readable,
       chats.filter(({ linkable }) => linkable),
       mode === 'beyond',
+      acts.flatMap((act) => act.chats),
     )),
     ...(await rareProblems(world, chats, mode === 'beyond')),
-    ...(await agentProblems(world, agents.wishes())),
   ];
+  for (const act of acts) problems.push(...(await act.problems(readable, mode === 'beyond')));
   // Beyond what settling covers a double may stand for a while; in the end there is none either.
   return { seed, problems: mode === 'beyond' ? problems : [...problems, ...doubles(readable)], world };
 };

@@ -14,13 +14,14 @@ import { conversationsWith, conversationWith, type Played } from './played.ts';
 import { base, edited, inOneForm, late, notice } from './texts.ts';
 import type { SimWorld } from './world.ts';
 
-/** @returns what is wrong, a line each. */
+/** @param others that are judged elsewhere, but for their rest @returns what is wrong, a line each. */
 export const verdict = async (
   world: SimWorld,
   chats: readonly Played[],
   beyond = false,
+  others: readonly Pick<Played, 'channel'>[] = [],
 ): Promise<readonly string[]> => {
-  const wrong: string[] = [...callProblems(world), ...(await restProblems(world, chats))];
+  const wrong: string[] = [...callProblems(world), ...(await restProblems(world, [...chats, ...others]))];
   if (beyond) world.meter.met('limit: a double stood for a while', doubles(world).length);
   for (const [n, chat] of chats.entries())
     for (const problem of await problemsIn(world, chat, beyond))

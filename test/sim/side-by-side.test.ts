@@ -24,6 +24,7 @@ describe('which runs are played', () => {
     expect(pieces('--kill', 'an edit:9:2:after')).toEqual([
       { plays: 'one kill', scenario: 'an edit', at: { process: 9, step: 2, when: 'after' } },
     ]);
+    expect(pieces('--kill', 'an edit:every-step')).toEqual([{ plays: 'every kill', scenario: 'an edit' }]);
     expect(pieces('--kill', 'every-step').length).toBeGreaterThan(15);
   });
 
