@@ -16,10 +16,10 @@ export type Behaviour = {
   /** The bridge's settings, where it draws them for the whole run. */
   readonly config?: (dice: Dice) => Partial<Config>;
   /** Begins with the storm. */
-  readonly play: (world: SimWorld, dice: Dice) => Act;
+  readonly play: (world: SimWorld, dice: Dice) => Underway;
 };
 
-export type Act = {
+export type Underway = {
   /** Chats of its own. Whether they are at rest in the end is judged with the others. */
   readonly chats: readonly Pick<Played, 'channel'>[];
   /** Nothing is left of what it does while it storms. */
