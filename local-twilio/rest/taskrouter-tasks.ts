@@ -67,6 +67,20 @@ const channelField = (call: Call, workspace: Workspace): string => {
   return known[0];
 };
 
+/** The workspace has one workflow. */
+const checkWorkflow = (call: Call, workspace: Workspace): void => {
+  const text = field(call, 'WorkflowSid');
+  if (text !== undefined && text !== workspace.workflowSid) throw problems.invalid('WorkflowSid');
+};
+
+/** A worker; or a queue or workflow, to which nobody is routed here. */
+const targetField = (call: Call, workspace: Workspace): string | undefined => {
+  const text = field(call, 'RoutingTarget');
+  const known = text === undefined || !text.startsWith('WK') || workspace.workers.has(text);
+  if (!known) throw problems.invalid('RoutingTarget');
+  return text;
+};
+
 const listed = (call: Call, workspace: Workspace): readonly Task[] => {
   const wanted = call.query.getAll('AssignmentStatus').flatMap((text) => text.split(','));
   const expression = call.query.get('EvaluateTaskAttributes');
@@ -97,12 +111,13 @@ export const taskRoutes: readonly RestRoute[] = [
     name: 'taskrouter.tasks',
     answer: (call) => {
       const workspace = workspaceOf(call);
+      checkWorkflow(call, workspace);
       const task = createTask(call.world, workspace, {
         attributes: field(call, 'Attributes') ?? '{}',
         channel: channelField(call, workspace),
         priority: integerField(call, 'Priority'),
         timeout: integerField(call, 'Timeout'),
-        routingTarget: field(call, 'RoutingTarget'),
+        routingTarget: targetField(call, workspace),
       });
       return created(render(call, workspace, task), etag(task));
     },

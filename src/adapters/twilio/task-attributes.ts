@@ -32,5 +32,8 @@ export const workerIdentity = (attributes: string | undefined, workerName: () =>
   return encodeIdentity(nonEmptyText(worker.email) ?? workerName());
 };
 
+/** In a task's attributes: names a task that the bridge made. Flex's plugins copy it with all others of a task. */
+export const TASK_MARK = 'bridgeMark';
+
 const nonEmptyText = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value.toWellFormed() : undefined;

@@ -18,6 +18,7 @@ export type ReservationSid = `WR${string}`;
 export type WorkerSid = `WK${string}`;
 export type ActivitySid = `WA${string}`;
 export type WorkspaceSid = `WS${string}`;
+export type WorkflowSid = `WW${string}`;
 /** A Proxy session. */
 export type SessionSid = `KC${string}`;
 

@@ -1,6 +1,7 @@
-/** What a task says of its chat: the channel, and the customer's name as Flex shows it, empty when Flex has none. */
 import type { ReservationEnd } from '../model/event.ts';
-import type { ChannelSid, ReservationSid, TaskSid, WorkerSid, WorkspaceSid } from '../model/sids.ts';
+import type { ChannelSid, ReservationSid, TaskSid, WorkerSid, WorkflowSid, WorkspaceSid } from '../model/sids.ts';
+
+/** What a task says of its chat: the channel, and the customer's name as Flex shows it, empty when Flex has none. */
 export type TaskChat = { readonly container: ChannelSid; readonly customerName: string };
 
 /** A task that a worker has accepted. */
@@ -60,22 +61,62 @@ export type AcceptedTasks = {
   readonly workerIdentity: (worker: WorkerSid) => Promise<string | undefined>;
 };
 
-/** The same with what is offered and not accepted yet. Every call may throw {@link TwilioError}. */
-export type TaskSide = AcceptedTasks & {
-  /** The oldest first. `next` as above. */
-  readonly listReserved: (
-    from?: string | undefined,
-  ) => Promise<{ readonly tasks: readonly ReservedTask[]; readonly next: string | undefined }>;
-  /** Those of the task that wait for an answer. */
-  readonly openReservations: (task: TaskSid) => Promise<readonly ReservationNow[]>;
-  /** undefined when it is gone. */
-  readonly reservation: (worker: WorkerSid, reservation: ReservationSid) => Promise<ReservationNow | undefined>;
-  /** Answers it if it is still open. @returns as it is then, whoever answered; undefined when it is gone */
-  readonly answerReservation: (
-    worker: WorkerSid,
-    reservation: ReservationSid,
-    answer: 'accepted' | 'rejected',
-  ) => Promise<ReservationNow | undefined>;
-  /** The customer's name as Flex shows it, maybe empty; undefined when it is a call, or gone. */
-  readonly customerName: (task: TaskSid) => Promise<string | undefined>;
+/** A task that is routed straight to one worker, whatever else he has in hand. */
+export type NewTask = {
+  /** Names it for ever, so that it is found again: at most 200 letters, digits, `_`, `.`, `-`. */
+  readonly mark: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** By unique name or SID: `chat`, `sms`. */
+  readonly taskChannel: string;
+  /** undefined: the workspace's only one. */
+  readonly workflow: WorkflowSid | undefined;
+  readonly worker: WorkerSid;
 };
+
+/** A task with all that a second one like it is made of. */
+export type WholeTask = {
+  readonly status: AssignmentStatus;
+  /** JSON text as Twilio holds it; whoever writes there replaces all of it. */
+  readonly attributes: string;
+  readonly taskChannel: string | undefined;
+  readonly workflow: WorkflowSid | undefined;
+  /** Of the task as it was read: who changes it names this one, or overwrites what others wrote meanwhile. */
+  readonly version: string | undefined;
+};
+
+/** The tasks that the bridge makes, and takes away. Every call may throw {@link TwilioError}. */
+export type OwnTasks = {
+  /** Twice makes two: look for the mark first. */
+  readonly create: (task: NewTask) => Promise<TaskSid>;
+  /** Those that bear this mark, and how they stand. A list may be behind by seconds. */
+  readonly marked: (mark: string) => Promise<readonly { readonly sid: TaskSid; readonly status: AssignmentStatus }[]>;
+  /** undefined when it is gone. */
+  readonly whole: (task: TaskSid) => Promise<WholeTask | undefined>;
+  /** @returns false when somebody else has changed the task since that version. */
+  readonly writeAttributes: (task: TaskSid, attributes: string, version: string | undefined) => Promise<boolean>;
+  /** Twilio refuses it (400) when the task is in no state for it: look how it stands. */
+  readonly cancel: (task: TaskSid, reason: string) => Promise<void>;
+  /** All of the task, answered ones too. */
+  readonly reservations: (task: TaskSid) => Promise<readonly ReservationNow[]>;
+};
+
+/** The same with what is offered and not accepted yet. Every call may throw {@link TwilioError}. */
+export type TaskSide = AcceptedTasks &
+  OwnTasks & {
+    /** The oldest first. `next` as above. */
+    readonly listReserved: (
+      from?: string | undefined,
+    ) => Promise<{ readonly tasks: readonly ReservedTask[]; readonly next: string | undefined }>;
+    /** Those of the task that wait for an answer. */
+    readonly openReservations: (task: TaskSid) => Promise<readonly ReservationNow[]>;
+    /** undefined when it is gone. */
+    readonly reservation: (worker: WorkerSid, reservation: ReservationSid) => Promise<ReservationNow | undefined>;
+    /** Answers it if it is still open. @returns as it is then, whoever answered; undefined when it is gone */
+    readonly answerReservation: (
+      worker: WorkerSid,
+      reservation: ReservationSid,
+      answer: 'accepted' | 'rejected',
+    ) => Promise<ReservationNow | undefined>;
+    /** The customer's name as Flex shows it, maybe empty; undefined when it is a call, or gone. */
+    readonly customerName: (task: TaskSid) => Promise<string | undefined>;
+  };

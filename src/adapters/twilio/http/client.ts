@@ -32,6 +32,8 @@ export type RestCall = {
    * Whether Twilio calls its webhooks for this write: https://www.twilio.com/docs/conversations/conversations-webhooks
    */
   readonly notifyWebhooks?: boolean;
+  /** The write is carried out only while this is the thing's version; else it is refused with 412. */
+  readonly ifMatch?: string | undefined;
 };
 
 /**
@@ -39,7 +41,7 @@ export type RestCall = {
  * what was asked may have been done.
  * @throws {TwilioError} on anything but a readable 2xx
  */
-export type Rest = <T>(call: RestCall, read: (payload: Payload) => T) => Promise<T>;
+export type Rest = <T>(call: RestCall, read: (payload: Payload, headers: HttpAnswer['headers']) => T) => Promise<T>;
 
 /** A call that got no answer is thrown as a TwilioError; any other error is a bug and stays what it is. */
 export const answerOf = async (http: HttpCall, request: HttpRequest, about: string): Promise<HttpAnswer> => {
@@ -77,7 +79,7 @@ const pathOf = (segments: readonly string[], about: string): string => {
 /** @param host - https://www.twilio.com/docs/chat/rest or https://www.twilio.com/docs/conversations/api */
 export const createRest =
   (host: string, { http, accountSid, secrets, requestMs, baseUrl }: Omit<AccountRest, 'serviceSid'>): Rest =>
-  async ({ method, path, query = '', form, notifyWebhooks = false }, read) => {
+  async ({ method, path, query = '', form, notifyWebhooks = false, ifMatch }, read) => {
     const about = `${method} ${maskedPath(path)}`;
     const url = wireUrl(baseUrl, `https://${host}${pathOf(path, about)}${query}`);
     const headers = {
@@ -86,12 +88,13 @@ export const createRest =
       'user-agent': 'flex-frontline-bridge',
       ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
       ...(notifyWebhooks ? { 'x-twilio-webhook-enabled': 'true' } : {}),
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
     };
     const body = form === undefined ? undefined : new URLSearchParams(form).toString();
     const answer = await answerOf(http, { method, url, headers, body, timeoutMs: requestMs }, about);
     if (answer.status < 200 || answer.status >= 300) throw twilioErrorFrom(about, answer);
     try {
-      return read(answer.body === '' ? {} : parsePayload(answer.body));
+      return read(answer.body === '' ? {} : parsePayload(answer.body), answer.headers);
     } catch (cause) {
       if (!(cause instanceof Unreadable)) throw cause;
       throw new TwilioError(`${about}: ${cause.message}`, { remedy: 'retry', effect: 'unknown', cause });

@@ -1,18 +1,13 @@
-import { RESERVATION_ENDS } from '../../../core/model/event.ts';
 import type { WorkspaceSid } from '../../../core/model/sids.ts';
 import { TASKROUTER_PAGE } from '../../../core/model/times.ts';
 import { TwilioError } from '../../../core/model/twilio-error.ts';
-import type {
-  Acceptance,
-  AssignedTask,
-  AssignmentStatus,
-  ReservationNow,
-  TaskSide,
-} from '../../../core/ports/tasks.ts';
+import type { Acceptance, AssignedTask, TaskSide } from '../../../core/ports/tasks.ts';
 import { type AccountRest, createRest } from '../http/client.ts';
 import { list, optionalText, type Payload, requiredText, sid, Unreadable } from '../http/payload.ts';
 import { taskChat, taskCustomer, workerIdentity } from '../task-attributes.ts';
 import { nextQuery, undefinedWhenGone } from './chat-side.ts';
+import { createOwnTasks } from './own-tasks.ts';
+import { readReservation, statusOf } from './task-payload.ts';
 
 /** TaskRouter's REST API gives times in ISO-8601, to the second. */
 const moment = (from: Payload, field: string): number => {
@@ -20,8 +15,6 @@ const moment = (from: Payload, field: string): number => {
   if (Number.isNaN(at)) throw new Unreadable(field);
   return at;
 };
-
-const statusOf = (task: Payload): AssignmentStatus => requiredText(task, 'assignment_status');
 
 const chatOf = (task: Payload) =>
   taskChat(optionalText(task, 'attributes'), optionalText(task, 'task_channel_unique_name'));
@@ -38,20 +31,6 @@ const readAcceptance = (reservation: Payload): Acceptance => ({
   worker: sid(reservation, 'worker_sid', 'WK'),
   at: moment(reservation, 'date_updated'),
 });
-
-/**
- * TaskRouter's statuses are no closed set: `onHold` stands in none of its documents, and means that Flex is setting up
- * the chat that was accepted. https://support.twilio.com/hc/en-us/articles/40136086868507
- */
-const readReservation = (reservation: Payload): ReservationNow => {
-  const status = requiredText(reservation, 'reservation_status');
-  return {
-    reservation: sid(reservation, 'sid', 'WR'),
-    task: sid(reservation, 'task_sid', 'WT'),
-    worker: sid(reservation, 'worker_sid', 'WK'),
-    state: status === 'pending' ? 'open' : (RESERVATION_ENDS.find((end) => end === status) ?? 'accepted'),
-  };
-};
 
 /**
  * The Flex account's TaskRouter: https://www.twilio.com/docs/taskrouter/api
@@ -117,6 +96,7 @@ export const createTaskSide = (
     listAssigned: (from) => listTasks('assigned', from),
     listReserved: (from) => listTasks('reserved', from),
     ...{ openReservations, reservation, answerReservation },
+    ...createOwnTasks(rest, inside),
     customerName: (task) =>
       undefinedWhenGone(
         rest({ method: 'GET', path: inside('Tasks', task) }, (payload) =>

@@ -77,6 +77,18 @@ const useTasks = async (side: TaskSide): Promise<void> => {
   const [worker, reservation] = [`WK${'a'.repeat(32)}`, `WR${'a'.repeat(32)}`] as const;
   await side.reservation(worker, reservation).catch(() => undefined);
   await side.answerReservation(worker, reservation, 'accepted').catch(() => undefined);
+  await useOwnTasks(side);
+};
+
+const useOwnTasks = async (side: TaskSide): Promise<void> => {
+  const task = `WT${'a'.repeat(32)}` as const;
+  const made = { mark: 'a', attributes: {}, taskChannel: 'chat', worker: `WK${'a'.repeat(32)}` } as const;
+  await side.create({ ...made, workflow: `WW${'a'.repeat(32)}` }).catch(() => undefined);
+  await side.marked('a');
+  await side.whole(task).catch(() => undefined);
+  await side.writeAttributes(task, '{}', '3');
+  await side.cancel(task, 'b');
+  await side.reservations(task);
 };
 
 const useAgents = async (of: Parameters<typeof createAvailability>[0]): Promise<void> => {
@@ -125,7 +137,7 @@ test('nothing is asked of Twilio that its specifications do not know', async () 
   await createDefaultWebhook({ ...rest, url, timeoutMs }).interactions(`KC${'a'.repeat(32)}`);
   await useTasks(createTaskSide({ ...account(played), workspaceSid: `WS${'a'.repeat(32)}` }));
   await useAgents(account(played));
-  expect(played.asked).toHaveLength(39);
+  expect(played.asked).toHaveLength(45);
 
   for (const asked of played.asked) {
     const operation = operationOf(asked);
@@ -136,6 +148,7 @@ test('nothing is asked of Twilio that its specifications do not know', async () 
     for (const name of asked.form.keys()) expect(Object.keys(fields)).toContain(name);
     for (const name of new URL(asked.path, 'http://127.0.0.1').searchParams.keys())
       expect(known('query')).toContain(name.toLowerCase());
+    if (asked.headers['if-match'] !== undefined) expect(known('header')).toContain('if-match');
     if (asked.headers['x-twilio-webhook-enabled'] !== undefined)
       expect(known('header')).toContain('x-twilio-webhook-enabled');
   }
