@@ -1,6 +1,6 @@
 /** The two accounts as they are before anybody does anything. */
 import { AGENTS, type DefaultAgent, FLEX, FRONTLINE } from './defaults.ts';
-import type { Account, Activity, ChatService, User, Worker, Workspace } from './model.ts';
+import type { Account, Activity, ChatService, Phones, User, Worker, Workspace } from './model.ts';
 import { noWebhooks } from './rest/conversations-webhooks.ts';
 
 const tail = (sid: string): string => sid.slice(2);
@@ -100,11 +100,13 @@ const account = (
   workspaces: new Map(),
   frontlineUsers: new Map(),
   proxies: new Map(),
+  flexFlows: new Map(),
 });
 
 /** What everybody who acts on the two accounts needs at hand. */
 export type TwoAccounts = {
   readonly accounts: readonly Account[];
+  readonly phones: Phones;
   readonly flex: {
     readonly account: Account;
     readonly chat: ChatService;
@@ -115,7 +117,7 @@ export type TwoAccounts = {
 };
 
 /** Puts an agent into both accounts; into Frontline only when he has a worker there. */
-export const hire = (place: Omit<TwoAccounts, 'accounts'>, agent: DefaultAgent, now: number): void => {
+export const hire = (place: Omit<TwoAccounts, 'accounts' | 'phones'>, agent: DefaultAgent, now: number): void => {
   const { flex, frontline } = place;
   flex.workspace.workers.set(
     agent.flexWorkerSid,
@@ -175,10 +177,10 @@ export const createTwoAccounts = (now: number): TwoAccounts => {
   flexAccount.proxies.set(FLEX.proxyServiceSid, {
     sid: FLEX.proxyServiceSid,
     sessions: new Map(),
-    phones: new Map(),
   });
   const place: TwoAccounts = {
     accounts: [flexAccount, frontlineAccount],
+    phones: new Map(),
     flex: { account: flexAccount, chat: flexChat, workspace: flexWorkspace, proxySid: FLEX.proxyServiceSid },
     frontline: { account: frontlineAccount, chat: frontlineChat, workspace: frontlineWorkspace },
   };

@@ -28,6 +28,8 @@ export const FRONTLINE = {
   apiKey: { sid: made('SK', 'f2'), secret: 'local-frontline-secret' },
   conversationServiceSid: made('IS', 'f2'),
   workspaceSid: made('WS', 'f2'),
+  /** The number from which agents text in the Frontline app. */
+  phoneNumber: '+15550200002',
 } as const;
 
 export type DefaultAgent = {

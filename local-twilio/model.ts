@@ -14,6 +14,15 @@ export type Media = {
   readonly size: number;
 };
 
+/** One message, sent to one phone. */
+export type Receipt = {
+  readonly sid: string;
+  readonly participantSid: string;
+  /** The SMS. */
+  readonly channelMessageSid: string;
+  readonly at: number;
+};
+
 export type Message = {
   readonly sid: `IM${string}`;
   readonly index: number;
@@ -25,6 +34,8 @@ export type Message = {
   lastUpdatedBy: string | undefined;
   readonly media: readonly Media[];
   readonly memberSid: string | undefined;
+  /** What Conversations itself carried to phones. */
+  readonly receipts: readonly Receipt[];
   /** When it was really written, whatever dateCreated says. */
   readonly committedAt: number;
   /** Lists do not show it before. */
@@ -60,6 +71,8 @@ export type Container = {
   attributes: string;
   readonly type: 'public' | 'private';
   readonly createdBy: string;
+  /** Of a channel that the Flex API made: the flow it was made by. */
+  flexFlow: FlexFlow | undefined;
   state: ConversationState;
   readonly timers: { closed: string | undefined; inactive: string | undefined };
   /** Milliseconds: when a timer closed it. */
@@ -79,6 +92,20 @@ export type Container = {
   nextIndex: number;
   /** Writes in the second that began then: 30 a second are allowed. */
   actions: { second: number; count: number };
+};
+
+/** What the Flex API makes channels by. */
+export type FlexFlow = {
+  readonly sid: string;
+  readonly friendlyName: string;
+  readonly chatServiceSid: string;
+  readonly channelType: string;
+  readonly contactIdentity: string | undefined;
+  readonly enabled: boolean;
+  readonly integrationType: string | undefined;
+  readonly longLived: boolean;
+  readonly janitorEnabled: boolean;
+  readonly dateCreated: number;
 };
 
 export type User = {
@@ -221,13 +248,19 @@ export type Interaction = {
   readonly at: number;
 };
 
+/** One of the two that a session joins: a phone's number, or a channel's SID. */
+export type ProxyParticipant = {
+  readonly sid: string;
+  readonly identifier: string;
+  /** The number through which it speaks with the other. */
+  readonly proxyIdentifier: string;
+  readonly dateCreated: number;
+};
+
 export type ProxySession = {
   readonly sid: string;
   readonly uniqueName: string;
-  readonly channelSid: string;
-  readonly customerIdentity: string;
-  readonly customerPhone: string;
-  readonly twilioNumber: string;
+  readonly participants: ProxyParticipant[];
   status: 'open' | 'closed';
   readonly dateCreated: number;
   dateUpdated: number;
@@ -247,9 +280,10 @@ export type Sms = {
 export type ProxyService = {
   readonly sid: string;
   readonly sessions: Map<string, ProxySession>;
-  /** What stands on the customers' phones, oldest first, by number. */
-  readonly phones: Map<string, Sms[]>;
 };
+
+/** What stands on the customers' phones, oldest first, by number. */
+export type Phones = Map<string, Sms[]>;
 
 export type Account = {
   readonly name: AccountName;
@@ -265,4 +299,5 @@ export type Account = {
   /** By identity. */
   readonly frontlineUsers: Map<string, FrontlineUser>;
   readonly proxies: Map<string, ProxyService>;
+  readonly flexFlows: Map<string, FlexFlow>;
 };

@@ -58,5 +58,10 @@ export const problems = {
     ),
   proxyAttributes: () => new TwilioProblem(400, 80619, 'Channel lacks the attributes that Proxy needs'),
   proxySignature: () => new TwilioProblem(403, 80625, 'Invalid X-Twilio-Signature'),
+  sessionExists: () => new TwilioProblem(400, 80603, 'Session with this unique name already exists'),
+  alreadyInSession: () => new TwilioProblem(400, 80103, 'Participant is already in the session'),
+  proxyIdentifierInUse: () => new TwilioProblem(400, 80604, 'Proxy identifier is in use by this participant'),
+  noPartner: () => new TwilioProblem(400, 80614, 'No partner participant found'),
+  flexChannelExists: () => new TwilioProblem(409, 45208, 'Channel with provided unique name already exists'),
   sessionClosed: () => new TwilioProblem(400, 80607, 'Session is closed'),
 } as const;

@@ -21,7 +21,12 @@ export type ReadContainer = {
   readonly attributes: string;
   readonly state: 'active' | 'inactive' | 'closed';
   readonly messages: number;
-  readonly members: readonly { readonly identity: string | undefined; readonly attributes: string }[];
+  readonly members: readonly {
+    readonly identity: string | undefined;
+    /** A phone that is bound to the conversation. */
+    readonly address: string | undefined;
+    readonly attributes: string;
+  }[];
 };
 
 export type ReadTask = {
@@ -71,7 +76,9 @@ const container = (one: Container): ReadContainer => ({
   attributes: one.attributes,
   state: one.state,
   messages: one.messages.size,
-  members: [...one.members.values()].map(({ identity, attributes }) => ({ identity, attributes })),
+  members: [...one.members.values()].map(({ identity, binding, attributes }) => ({
+    ...{ identity, address: binding?.address, attributes },
+  })),
 });
 
 const task = (one: Task): ReadTask => ({

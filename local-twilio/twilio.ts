@@ -104,6 +104,7 @@ export const createTwilio = (deps: TwilioDeps): LocalTwilio => {
     random,
     after: timers.after,
     accounts: place.accounts,
+    phones: place.phones,
     switches,
     faults,
     counts,

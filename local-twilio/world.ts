@@ -1,7 +1,7 @@
 /** What the state machine is handed, and what its parts share. */
 import type { CallCounts } from './counts.ts';
 import type { Faults } from './faults.ts';
-import type { Account, AccountName, Actor, Container, Message } from './model.ts';
+import type { Account, AccountName, Actor, Container, Message, Phones } from './model.ts';
 import type { Random } from './sid.ts';
 
 /** Runs `fn` after so many milliseconds, unless the returned function is called before. */
@@ -56,6 +56,7 @@ export type TwilioWorld = {
   readonly random: Random;
   readonly after: Timers['after'];
   readonly accounts: readonly Account[];
+  readonly phones: Phones;
   readonly switches: Switches;
   readonly faults: Faults;
   readonly counts: CallCounts;

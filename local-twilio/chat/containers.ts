@@ -42,6 +42,7 @@ export const createContainer = (
     attributes: checkAttributes(draft.attributes ?? '{}', LIMITS.containerAttributes),
     type: draft.type === 'public' ? 'public' : 'private',
     createdBy: draft.createdBy ?? way.by.identity ?? 'system',
+    flexFlow: undefined,
     state: 'active',
     timers: { closed: draft.timers?.closed, inactive: draft.timers?.inactive },
     dateCreated: draft.dateCreated ?? now,

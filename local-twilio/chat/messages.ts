@@ -1,5 +1,6 @@
 /** Messages: written, edited, removed; and what Twilio and the agent's app do to them by themselves. */
-import type { Container, Media, Message } from '../model.ts';
+import type { Container, Media, Member, Message, Receipt } from '../model.ts';
+import { sendSms } from '../phone.ts';
 import { newSid } from '../sid.ts';
 import { announce } from '../webhooks/announce.ts';
 import type { TwilioWorld } from '../world.ts';
@@ -45,6 +46,9 @@ const mischief = (world: TwilioWorld, container: Container, message: Message, wa
     world.after(world.random() * replaced.maxMs, () => agentsAppReplaces(world, container, message, way));
 };
 
+const authorsMembership = (container: Container, author: string): Member | undefined =>
+  findMember(container, author) ?? [...container.members.values()].find(({ binding }) => binding?.address === author);
+
 /** What Twilio makes of a program's text, should it make anything of it. */
 const asStored = (world: TwilioWorld, container: Container, text: string | undefined, way: Way): string | undefined => {
   if (text === undefined || way.by.source !== 'API') return text;
@@ -55,6 +59,22 @@ const asStored = (world: TwilioWorld, container: Container, text: string | undef
   world.faults.happened('text.normalised', name, container.sid);
   return stored;
 };
+
+/**
+ * Conversations itself carries a message to every phone that is bound to the conversation, but the writer's own.
+ * https://www.twilio.com/docs/conversations/delivery-receipts
+ */
+const carryToPhones = (
+  world: TwilioWorld,
+  container: Container,
+  messageSid: string,
+  { author, body }: MessageDraft,
+): readonly Receipt[] =>
+  [...container.members.values()].flatMap(({ sid: participantSid, binding }) => {
+    if (binding?.proxyAddress === undefined || binding.address === author || body === undefined) return [];
+    const channelMessageSid = sendSms(world, binding.address, { from: binding.proxyAddress, body, messageSid });
+    return [{ sid: newSid(world.random, 'DY'), participantSid, channelMessageSid, at: world.now() }];
+  });
 
 export const addMessage = (world: TwilioWorld, container: Container, draft: MessageDraft, way: Way): Message => {
   mustBeOpen(container);
@@ -67,8 +87,9 @@ export const addMessage = (world: TwilioWorld, container: Container, draft: Mess
   if (skipped !== undefined) container.nextIndex += 1 + Math.floor(world.random() * skipped.max);
   const late = world.faults.draws('message.late', name, container.sid);
   const at = world.now();
+  const sid = newSid(world.random, 'IM');
   const message: Message = {
-    sid: newSid(world.random, 'IM'),
+    sid,
     index: container.nextIndex,
     author: draft.author,
     body,
@@ -77,7 +98,8 @@ export const addMessage = (world: TwilioWorld, container: Container, draft: Mess
     dateUpdated: draft.dateCreated ?? at,
     lastUpdatedBy: undefined,
     media,
-    memberSid: findMember(container, draft.author)?.sid,
+    memberSid: authorsMembership(container, draft.author)?.sid,
+    receipts: carryToPhones(world, container, sid, { ...draft, body }),
     committedAt: at,
     listedFrom: late === undefined ? at : at + world.random() * late.maxMs,
     missed: false,

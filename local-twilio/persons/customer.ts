@@ -6,11 +6,12 @@ import { addMember } from '../chat/members.ts';
 import { addMessage } from '../chat/messages.ts';
 import { FLEX } from '../defaults.ts';
 import type { Container, ProxySession, Sms } from '../model.ts';
-import { interact, openSession } from '../proxy/sessions.ts';
+import { guestIn, interact, joinSession, openSession } from '../proxy/sessions.ts';
 import { newSid } from '../sid.ts';
 import { createTask } from '../tasks/tasks.ts';
 import type { TwilioWorld } from '../world.ts';
 import { type Chats, chatContainer, type NewMedia, type Posted } from './chats.ts';
+import { bindingOf } from './frontline-agent.ts';
 
 export type Begun = { readonly channelSid: `CH${string}`; readonly taskSid: `WT${string}`; readonly identity: string };
 
@@ -26,12 +27,17 @@ export type Customer = {
   readonly sends: (channelSid: string, media: NewMedia) => Posted;
   readonly edits: (channelSid: string, messageSid: string, body: string) => void;
   readonly deletes: (channelSid: string, messageSid: string) => void;
+  /** An SMS to Frontline's number: into the conversation that the phone is bound to, or it makes one of its own. */
+  readonly textsFrontline: (phone: string, text: string) => Posted & { readonly conversationSid: `CH${string}` };
   /** Every SMS that reached the phone, oldest first. */
   readonly phone: (number: string) => readonly Sms[];
 };
 
 /** Flex and Proxy are programs, and they ask for webhooks. */
 const byFlex: Way = { by: { source: 'API' }, announce: true, dialect: 'chat' };
+
+/** What an SMS to a number of Conversations does there. */
+const byCarrier: Way = { by: { source: 'SMS' }, announce: true, dialect: 'conversations' };
 
 export const createCustomer = (world: TwilioWorld, place: TwoAccounts, chats: Chats): Customer => {
   const { account, chat, workspace, proxySid } = place.flex;
@@ -44,9 +50,16 @@ export const createCustomer = (world: TwilioWorld, place: TwoAccounts, chats: Ch
     proxy.sessions.get(String(attributesOf(container).proxySession));
 
   const identityOf = (container: Container): string => {
-    const customer = [...container.members.values()].find(({ attributes }) => attributes.includes('"guest"'));
-    if (customer?.identity === undefined) throw new Error(`no customer in ${container.sid}`);
-    return customer.identity;
+    const customer = guestIn(container);
+    if (customer === undefined) throw new Error(`no customer in ${container.sid}`);
+    return customer;
+  };
+
+  const joinPhone = (channel: Container, phone: string): ProxySession => {
+    const session = openSession(world, proxy, channel.sid);
+    for (const identifier of [channel.sid, phone])
+      joinSession(world, proxy, session, { identifier, proxyIdentifier: FLEX.phoneNumber });
+    return session;
   };
 
   const begin = (about: { kind: 'web' | 'sms'; name: string; identity: string; phone?: string }): Begun => {
@@ -55,15 +68,7 @@ export const createCustomer = (world: TwilioWorld, place: TwoAccounts, chats: Ch
     addMember(world, channel, member, byFlex);
     const user = chat.users.get(about.identity);
     if (user !== undefined) user.friendlyName = about.name;
-    const session =
-      about.phone === undefined
-        ? undefined
-        : openSession(world, proxy, {
-            channelSid: channel.sid,
-            customerIdentity: about.identity,
-            customerPhone: about.phone,
-            twilioNumber: FLEX.phoneNumber,
-          });
+    const session = about.phone === undefined ? undefined : joinPhone(channel, about.phone);
     const task = createTask(world, workspace, {
       channel: about.kind === 'web' ? 'chat' : 'sms',
       attributes: JSON.stringify({
@@ -94,8 +99,8 @@ export const createCustomer = (world: TwilioWorld, place: TwoAccounts, chats: Ch
 
   /** An SMS comes in through Proxy, which writes it into the channel as the customer. */
   const texts = (container: Container, session: ProxySession, body: string): Posted => {
-    const { sid, index } = addMessage(world, container, { author: session.customerIdentity, body }, byFlex);
-    interact(world, proxy, session, { body, direction: 'in', messageSid: sid });
+    const { sid, index } = addMessage(world, container, { author: identityOf(container), body }, byFlex);
+    interact(world, session, { body, direction: 'in', messageSid: sid });
     return { sid, index };
   };
 
@@ -120,8 +125,21 @@ export const createCustomer = (world: TwilioWorld, place: TwoAccounts, chats: Ch
     return { taskSid: task.sid };
   };
 
+  const textsFrontline: Customer['textsFrontline'] = (phone, body) => {
+    const { chat: service } = place.frontline;
+    const bound = [...service.containers.values()].find(
+      (one) => one.state !== 'closed' && [...one.members.values()].some(({ binding }) => binding?.address === phone),
+    );
+    const conversation = bound ?? createContainer(world, service, { friendlyName: phone }, byCarrier);
+    if (bound === undefined)
+      addMember(world, conversation, { identity: undefined, binding: bindingOf(phone) }, byCarrier);
+    const { sid, index } = addMessage(world, conversation, { author: phone, body }, byCarrier);
+    return { sid, index, conversationSid: conversation.sid };
+  };
+
   return {
     comesBack,
+    textsFrontline,
     beginWebChat: (about = {}) =>
       begin({
         kind: 'web',
@@ -146,6 +164,6 @@ export const createCustomer = (world: TwilioWorld, place: TwoAccounts, chats: Ch
       const container = chatContainer(place, 'flex', channelSid);
       chats.remove(container, identityOf(container), messageSid);
     },
-    phone: (number) => proxy.phones.get(number) ?? [],
+    phone: (number) => world.phones.get(number) ?? [],
   };
 };

@@ -1,15 +1,24 @@
 /** An agent in the Frontline app: writes, edits, deletes and closes, where he is a participant; and his own switch. */
 import type { TwoAccounts } from '../accounts.ts';
-import { changeState } from '../chat/containers.ts';
+import { changeState, createContainer } from '../chat/containers.ts';
 import { bySdk } from '../chat/dialect.ts';
-import { findMember, removeMember } from '../chat/members.ts';
+import { addMember, findMember, removeMember } from '../chat/members.ts';
+import { FRONTLINE } from '../defaults.ts';
+import type { Binding } from '../model.ts';
 import { newUuid } from '../sid.ts';
 import { changeWorker } from '../tasks/workers.ts';
 import type { TwilioWorld } from '../world.ts';
 import { activityNamed } from './activity.ts';
 import { type Chats, chatContainer, mustBeThere, type NewMedia, type Posted } from './chats.ts';
 
+/** Whom a conversation is begun with: by SMS, or an identity that the CRM has offered as channel `chat`. */
+export type Contact =
+  | { readonly phone: string; readonly name?: string }
+  | { readonly identity: string; readonly name?: string };
+
 export type FrontlineAgent = {
+  /** Opens a conversation with a contact, as the app does: conversation, customer, agent. */
+  readonly begins: (identity: string, contact: Contact) => { readonly conversationSid: `CH${string}` };
   /** As the app does: attributes hold an id of its own. */
   readonly writes: (identity: string, conversationSid: string, body: string) => Posted;
   readonly sends: (identity: string, conversationSid: string, media: NewMedia) => Posted;
@@ -26,6 +35,13 @@ export type FrontlineAgent = {
 /** `worker`: only the TaskRouter worker, who has events; `user`: only the user's `is_available`, which has none. */
 export type Switched = 'both' | 'worker' | 'user';
 
+/** What joins a phone to a conversation. A WhatsApp number says so itself: `whatsapp:+1...`. */
+export const bindingOf = (phone: string): Binding => {
+  const isWhatsApp = phone.startsWith('whatsapp:');
+  const proxyAddress = isWhatsApp ? `whatsapp:${FRONTLINE.phoneNumber}` : FRONTLINE.phoneNumber;
+  return { type: isWhatsApp ? 'whatsapp' : 'sms', address: phone, proxyAddress };
+};
+
 export const createFrontlineAgent = (world: TwilioWorld, place: TwoAccounts, chats: Chats): FrontlineAgent => {
   const attributes = (): string => JSON.stringify({ messageId: newUuid(world.random) });
   const workerOf = (identity: string) => {
@@ -36,6 +52,24 @@ export const createFrontlineAgent = (world: TwilioWorld, place: TwoAccounts, cha
     return worker;
   };
   return {
+    begins: (identity, contact) => {
+      const way = bySdk(identity, 'conversations');
+      const who = 'phone' in contact ? contact.phone : contact.identity;
+      const name = contact.name ?? who;
+      const conversation = createContainer(world, place.frontline.chat, { friendlyName: name }, way);
+      addMember(
+        world,
+        conversation,
+        {
+          identity: 'identity' in contact ? contact.identity : undefined,
+          binding: 'phone' in contact ? bindingOf(contact.phone) : undefined,
+          attributes: JSON.stringify({ customer_id: who, display_name: name }),
+        },
+        way,
+      );
+      addMember(world, conversation, { identity }, way);
+      return { conversationSid: conversation.sid };
+    },
     writes: (identity, sid, body) =>
       chats.write(chatContainer(place, 'frontline', sid), identity, { body, attributes: attributes() }),
     sends: (identity, sid, media) =>

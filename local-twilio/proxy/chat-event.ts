@@ -3,7 +3,7 @@ import webhooks from 'twilio/lib/webhooks/webhooks.js';
 import type { Account, Container, ProxyService, ProxySession } from '../model.ts';
 import { problems } from '../problem.ts';
 import type { TwilioWorld } from '../world.ts';
-import { closeSession, interact } from './sessions.ts';
+import { closeSession, guestIn, interact } from './sessions.ts';
 
 /** What Proxy reads in a channel's attributes (error 80619 names them). */
 const needed = ['twilioNumber', 'serviceNumber', 'status', 'proxySession'] as const;
@@ -24,18 +24,18 @@ const sessionOf = (proxy: ProxyService, attributes: Readonly<Record<string, unkn
   return session;
 };
 
-const sendSms = (
+const passOn = (
   world: TwilioWorld,
-  proxy: ProxyService,
   session: ProxySession,
+  customer: string | undefined,
   params: Readonly<Record<string, string>>,
 ): void => {
   const { Body: body = '', MessageSid: messageSid = '', From: from } = params;
-  if (from === session.customerIdentity) return;
+  if (from === customer) return;
   if (session.status === 'closed') throw problems.sessionClosed();
   const sent = session.interactions.some((one) => one.direction === 'out' && one.messageSid === messageSid);
   if (sent && world.switches.proxyIdempotent) return;
-  interact(world, proxy, session, { body, direction: 'out', messageSid });
+  interact(world, session, { body, direction: 'out', messageSid });
 };
 
 const find = (account: Account, channelSid: string): Container | undefined =>
@@ -62,7 +62,7 @@ export const takeChatEvent = (world: TwilioWorld, account: Account, proxy: Proxy
   const session = sessionOf(proxy, attributesOf(text));
   switch (params.EventType) {
     case 'onMessageSent':
-      sendSms(world, proxy, session, params);
+      passOn(world, session, channel && guestIn(channel), params);
       return;
     case 'onChannelUpdated':
       if (attributesOf(params.Attributes ?? '{}').status === 'INACTIVE') closeSession(world, session);

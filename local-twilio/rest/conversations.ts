@@ -61,6 +61,14 @@ const update = (call: Call, conversation: Container): void => {
   if (state !== undefined) changeState(call.world, conversation, state, 'API', way);
 };
 
+const instantIn = (call: Call, parameter: string): number | undefined => {
+  const text = call.query.get(parameter);
+  if (text === null) return undefined;
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) throw problems.invalid(parameter);
+  return at;
+};
+
 export const conversationRoutes = bothForms([
   {
     method: 'GET',
@@ -68,8 +76,10 @@ export const conversationRoutes = bothForms([
     name: 'conversations.conversations',
     answer: (call) => {
       const state = call.query.get('State');
+      const since = instantIn(call, 'StartDate') ?? Number.NEGATIVE_INFINITY;
+      const until = instantIn(call, 'EndDate') ?? Number.POSITIVE_INFINITY;
       const all = [...conversationService(call).containers.values()].filter(
-        (conversation) => state === null || conversation.state === state,
+        (one) => (state === null || one.state === state) && one.dateCreated >= since && one.dateCreated <= until,
       );
       return ok(pageOf(call, 'conversations', all, (conversation) => render(call, conversation)));
     },

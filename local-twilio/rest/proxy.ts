@@ -1,7 +1,8 @@
 /** https://www.twilio.com/docs/proxy/api/session and /interaction */
-import type { Interaction, ProxyService, ProxySession } from '../model.ts';
-import { closeSession } from '../proxy/sessions.ts';
-import { type Call, date, field, found, gone, ok, type RestRoute } from './call.ts';
+import type { Interaction, ProxyParticipant, ProxyService, ProxySession } from '../model.ts';
+import { problems } from '../problem.ts';
+import { closeSession, findSession, joinSession, openSession } from '../proxy/sessions.ts';
+import { type Call, created, date, field, found, gone, ok, type RestRoute } from './call.ts';
 import { pageOf } from './paging.ts';
 
 const proxyOf = (call: Call): ProxyService => found(call, call.account.proxies.get(call.at.ServiceSid ?? ''));
@@ -54,17 +55,66 @@ const renderInteraction = (call: Call, proxy: ProxyService, session: ProxySessio
   };
 };
 
-const find = (proxy: ProxyService, key: string): ProxySession | undefined =>
-  proxy.sessions.get(key) ?? [...proxy.sessions.values()].find(({ uniqueName }) => uniqueName === key);
+const renderParticipant = (call: Call, proxy: ProxyService, session: ProxySession, one: ProxyParticipant) => ({
+  sid: one.sid,
+  session_sid: session.sid,
+  service_sid: proxy.sid,
+  account_sid: call.account.sid,
+  friendly_name: null,
+  identifier: one.identifier,
+  proxy_identifier: one.proxyIdentifier,
+  proxy_identifier_sid: null,
+  date_deleted: null,
+  date_created: date(call, one.dateCreated),
+  date_updated: date(call, one.dateCreated),
+  url: `${call.base}/v1/Services/${proxy.sid}/Sessions/${session.sid}/Participants/${one.sid}`,
+  links: {},
+});
+
+const needed = (call: Call, name: string): string => {
+  const text = field(call, name);
+  if (text === undefined || text === '') throw problems.invalid(name);
+  return text;
+};
 
 const both = (call: Call, name: 'Sid' | 'SessionSid'): readonly [ProxyService, ProxySession] => {
   const proxy = proxyOf(call);
-  return [proxy, found(call, find(proxy, call.at[name] ?? ''))];
+  return [proxy, found(call, findSession(proxy, call.at[name] ?? ''))];
 };
 
 const one = '/v1/Services/{ServiceSid}/Sessions/{Sid}';
+const participants = '/v1/Services/{ServiceSid}/Sessions/{SessionSid}/Participants';
 
 export const proxyRoutes: readonly RestRoute[] = [
+  {
+    method: 'POST',
+    pattern: '/v1/Services/{ServiceSid}/Sessions',
+    name: 'proxy.sessions',
+    answer: (call) => {
+      const proxy = proxyOf(call);
+      return created(render(call, proxy, openSession(call.world, proxy, needed(call, 'UniqueName'))));
+    },
+  },
+  {
+    method: 'GET',
+    pattern: participants,
+    name: 'proxy.participants',
+    answer: (call) => {
+      const [proxy, session] = both(call, 'SessionSid');
+      const rows = session.participants;
+      return ok(pageOf(call, 'participants', rows, (row) => renderParticipant(call, proxy, session, row)));
+    },
+  },
+  {
+    method: 'POST',
+    pattern: participants,
+    name: 'proxy.participants',
+    answer: (call) => {
+      const [proxy, session] = both(call, 'SessionSid');
+      const who = { identifier: needed(call, 'Identifier'), proxyIdentifier: needed(call, 'ProxyIdentifier') };
+      return created(renderParticipant(call, proxy, session, joinSession(call.world, proxy, session, who)));
+    },
+  },
   {
     method: 'GET',
     pattern: one,

@@ -10,6 +10,7 @@ import { conversationMessageRoutes } from './conversations-messages.ts';
 import { conversationParticipantRoutes } from './conversations-participants.ts';
 import { conversationUserRoutes } from './conversations-users.ts';
 import { conversationWebhookRoutes } from './conversations-webhooks.ts';
+import { flexRoutes } from './flex-flows.ts';
 import { frontlineUserRoutes } from './frontline-users.ts';
 import { proxyRoutes } from './proxy.ts';
 import { reservationRoutes } from './taskrouter-reservations.ts';
@@ -34,6 +35,7 @@ export const HOSTS: Readonly<Record<string, readonly RestRoute[]>> = {
   ],
   'taskrouter.twilio.com': [...workspaceRoutes, ...taskRoutes, ...reservationRoutes, ...workerRoutes],
   'proxy.twilio.com': proxyRoutes,
+  'flex-api.twilio.com': flexRoutes,
   'frontline-api.twilio.com': frontlineUserRoutes,
 };
 

@@ -1,6 +1,7 @@
 /** Tasks, their reservations, and the workers who take them. https://www.twilio.com/docs/taskrouter/api */
 import type { Reservation, ReservationStatus, Task, TaskStatus, Worker, Workspace } from '../model.ts';
 import { problems } from '../problem.ts';
+import { closeSession, findSession } from '../proxy/sessions.ts';
 import { newSid } from '../sid.ts';
 import type { TwilioWorld } from '../world.ts';
 import { reservationParams, taskParams, tellTaskRouter } from './events.ts';
@@ -153,7 +154,19 @@ export const changeTask = (
   }
 };
 
+/** Flex's janitor ends the Proxy session of a channel whose task was deleted, where the channel's flow has one. */
+const janitor = (world: TwilioWorld, { account }: Workspace, task: Task): void => {
+  const { channelSid } = (JSON.parse(task.attributes) ?? {}) as { readonly channelSid?: unknown };
+  for (const service of account.services.values())
+    if (service.containers.get(String(channelSid))?.flexFlow?.janitorEnabled)
+      for (const proxy of account.proxies.values()) {
+        const session = findSession(proxy, String(channelSid));
+        if (session !== undefined) closeSession(world, session);
+      }
+};
+
 export const removeTask = (world: TwilioWorld, workspace: Workspace, task: Task): void => {
   workspace.tasks.delete(task.sid);
+  janitor(world, workspace, task);
   tellTask(world, workspace, task, 'deleted');
 };

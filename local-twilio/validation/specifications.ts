@@ -11,6 +11,7 @@ const files: Readonly<Record<string, string>> = {
   'conversations.twilio.com': 'twilio_conversations_v1.json',
   'taskrouter.twilio.com': 'twilio_taskrouter_v1.json',
   'proxy.twilio.com': 'twilio_proxy_v1.json',
+  'flex-api.twilio.com': 'twilio_flex_v1.json',
   'frontline-api.twilio.com': 'twilio_frontline_v1.json',
 };
 

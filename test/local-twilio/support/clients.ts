@@ -7,6 +7,7 @@ export const flexClient = (url: string, token: string = FLEX.authToken) => {
   client.chat.baseUrl = `${url}/chat.twilio.com`;
   client.taskrouter.baseUrl = `${url}/taskrouter.twilio.com`;
   client.proxy.baseUrl = `${url}/proxy.twilio.com`;
+  client.flexApi.baseUrl = `${url}/flex-api.twilio.com`;
   return client;
 };
 
