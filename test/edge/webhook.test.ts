@@ -197,7 +197,6 @@ describe('echo', () => {
 describe('what is of no use', () => {
   test.each([
     ['an event that is not documented', chat, { ...said, EventType: 'onSomethingNew' }, 'not_handled'],
-    ['an event named like an inherited member', chat, { ...said, EventType: 'constructor' }, 'not_handled'],
     ['a blocking event', chat, fixture('chat/onMessageSend'), 'not_handled'],
     ['another chat service', chat, { ...said, InstanceSid: `IS${'9'.repeat(32)}` as const }, 'other_service'],
     [
@@ -218,6 +217,20 @@ describe('what is of no use', () => {
     expect((await deliver(path, params)).status).toBe(204);
     expect(sent).toEqual([]);
     expect(journal).toMatchObject([{ step: 'skipped', reason }]);
+  });
+
+  const inherited = Object.getOwnPropertyNames(Object.prototype);
+  test.each([
+    [chat, said],
+    [conversations, answered],
+    [taskrouter, accepted],
+    [taskrouter, { ...accepted, AccountSid: config.frontline.accountSid }],
+  ])('at %s an event named like an inherited member is one that nobody knows', async (path, params) => {
+    for (const EventType of inherited) {
+      const { deliver, sent, journal } = harness();
+      expect((await deliver(path, { ...params, EventType })).status).toBe(204);
+      expect([EventType, sent, journal]).toMatchObject([EventType, [], [{ step: 'skipped', reason: 'not_handled' }]]);
+    }
   });
 
   test.each([

@@ -12,7 +12,7 @@ import { type EventReader, type Reading, skip } from './reading.ts';
  */
 export const readFlexTaskRouter: EventReader = (eventType, form) => {
   if (eventType === 'worker.activity.update') return readActivity('flex', eventType, form);
-  const how = ENDS[eventType];
+  const how = ENDS.get(eventType);
   if (how !== undefined) return readEnded(eventType, how, form);
   if (eventType === 'reservation.created') return readCreated(eventType, form);
   if (eventType !== 'reservation.accepted' && !endings.has(eventType)) return skip(eventType, 'not_handled');
@@ -58,11 +58,11 @@ const endings: ReadonlySet<string> = new Set([
  * By these an offer is over. An accept has an event of its own, where it is a chat's; a canceled one is told as a
  * change of its chat, and the offer's end is found by the sweep.
  */
-const ENDS: Readonly<Record<string, ReservationEnd>> = {
-  'reservation.rejected': 'rejected',
-  'reservation.timeout': 'timeout',
-  'reservation.rescinded': 'rescinded',
-};
+const ENDS: ReadonlyMap<string, ReservationEnd> = new Map([
+  ['reservation.rejected', 'rejected'],
+  ['reservation.timeout', 'timeout'],
+  ['reservation.rescinded', 'rescinded'],
+]);
 
 /** Of the Frontline account's task events only its workers' concern the bridge: it has no tasks. @throws {Malformed} */
 export const readFrontlineTaskRouter: EventReader = (eventType, form) =>
