@@ -2,6 +2,7 @@ import type { PresenceRules } from './model/presence.ts';
 import type { ChatSide, FlexSide, FrontlineSide } from './ports/chat.ts';
 import type { Clock, Nonce } from './ports/clock.ts';
 import type { Journal } from './ports/journal.ts';
+import type { Outbound } from './ports/outbound.ts';
 import type { Queues } from './ports/queues.ts';
 import type { Store } from './ports/store.ts';
 import type { TaskSide } from './ports/tasks.ts';
@@ -35,6 +36,8 @@ export type BridgeDeps = {
   readonly tasks: TaskSide | undefined;
   /** undefined: the settings do not name both TaskRouter workspaces. */
   readonly workers: Workers | undefined;
+  /** undefined: the settings name no number of Flex's own, and nobody begins a chat in Frontline. */
+  readonly outbound: Outbound | undefined;
   readonly clock: Clock;
   readonly nonce: Nonce;
   readonly journal: Journal;

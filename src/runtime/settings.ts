@@ -5,6 +5,7 @@ import { activityPairs, type PresenceRules, usualPresence } from '../core/model/
 import { type AccountSid, isSid, type ServiceSid, type WorkspaceSid } from '../core/model/sids.ts';
 import { ANSWERED_SETTLE_SECONDS, LEASE_SECONDS, SETTLE_SECONDS } from '../core/model/times.ts';
 import { type CallbackConfig, readCallbackSettings } from './callback-settings.ts';
+import { type OutboundConfig, readOutboundSettings } from './outbound-settings.ts';
 
 /** {@link Config} as settings give it: the public address may be known only from the first request. */
 export type Settings = Omit<Config, 'publicBaseUrl'> & { readonly publicBaseUrl: string | undefined };
@@ -87,6 +88,7 @@ export const readSettings = (environment: Environment): Settings => {
       defaultWebhook: optional('FLEX_CHAT_DEFAULT_WEBHOOK', webhook, 'an https URL'),
       workspaceSid: optional('WORKSPACE_SID', workspace, 'WS and 32 hex digits'),
     },
+    outbound: readOutboundSettings(text, problems),
     frontline: {
       accountSid: required('FRONTLINE_ACCOUNT_SID') as AccountSid,
       serviceSid: required('CONVERSATION_SERVICE_SID') as ServiceSid,
@@ -123,6 +125,8 @@ export type Config = {
     /** The TaskRouter workspace, WS…; without it no accept whose webhook was lost is found. */
     readonly workspaceSid?: WorkspaceSid | undefined;
   };
+  /** undefined: nobody begins a chat of Flex's in Frontline. */
+  readonly outbound?: OutboundConfig | undefined;
   readonly frontline: AccountConfig & {
     /** The TaskRouter workspace, WS…; without it, or without Flex's, nobody's presence is carried over. */
     readonly workspaceSid?: WorkspaceSid | undefined;

@@ -91,6 +91,35 @@ describe('settings', () => {
     } else expect(() => readSettings({ ...complete, [name]: value })).toThrow(name);
   });
 
+  describe('of chats that an agent begins', () => {
+    const webhook = `https://webhooks.twilio.com/v1/Accounts/${sid('AC', 'a')}/Proxy/${sid('KS', 'b')}/Webhooks/ChatEvent`;
+    const read = (over: Record<string, string>) => readSettings({ ...complete, ...over }).outbound;
+
+    test('are the numbers, the task channel, and the Proxy service, which the webhook names, too', () => {
+      expect(read({ SMS_NUMBER: '+15550100001', FLEX_CHAT_DEFAULT_WEBHOOK: webhook })).toEqual({
+        ...{ smsNumber: '+15550100001', whatsappNumber: undefined },
+        ...{ proxyServiceSid: sid('KS', 'b'), taskChannel: 'sms' },
+      });
+      const all = { SMS_NUMBER: '+15550100001', WHATSAPP_NUMBER: '+15550100003', SMS_CHANNEL_SID: sid('TC', 'c') };
+      expect(read({ ...all, PROXY_SERVICE_SID: sid('KS', 'a'), FLEX_CHAT_DEFAULT_WEBHOOK: webhook })).toEqual({
+        ...{ smsNumber: '+15550100001', whatsappNumber: 'whatsapp:+15550100003' },
+        ...{ proxyServiceSid: sid('KS', 'a'), taskChannel: sid('TC', 'c') },
+      });
+    });
+
+    test('are none without a number or a Proxy service', () => {
+      expect(read({ FLEX_CHAT_DEFAULT_WEBHOOK: webhook })).toBeUndefined();
+      expect(read({ SMS_NUMBER: '+15550100001' })).toBeUndefined();
+    });
+
+    test.each(['SMS_NUMBER', 'WHATSAPP_NUMBER', 'PROXY_SERVICE_SID', 'SMS_CHANNEL_SID'])(
+      'are refused by name when malformed: %s',
+      (name) => {
+        expect(() => read({ [name]: '555 0100' })).toThrow(`${name} is not`);
+      },
+    );
+  });
+
   test('the workspace is known when it is named', () => {
     expect(readSettings({ ...complete, WORKSPACE_SID: sid('WS', 'a') }).flex.workspaceSid).toBe(sid('WS', 'a'));
     expect(readSettings({ ...complete, WORKSPACE_SID: ' ' }).flex.workspaceSid).toBeUndefined();

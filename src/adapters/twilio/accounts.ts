@@ -5,6 +5,7 @@
 import { requestMsFor } from '../../core/model/times.ts';
 import type { FlexSide, FrontlineSide } from '../../core/ports/chat.ts';
 import type { DefaultWebhook } from '../../core/ports/default-webhook.ts';
+import type { Outbound } from '../../core/ports/outbound.ts';
 import type { TaskSide } from '../../core/ports/tasks.ts';
 import type { Workers } from '../../core/ports/workers.ts';
 import type { Secrets } from '../../runtime/secrets.ts';
@@ -15,6 +16,7 @@ import { createAvailability } from './rest/availability.ts';
 import { createDefaultWebhook } from './rest/default-webhook.ts';
 import { createFlexSide } from './rest/flex-side.ts';
 import { createFrontlineSide } from './rest/frontline-side.ts';
+import { createOutboundSide } from './rest/outbound-side.ts';
 import { createTaskSide } from './rest/task-side.ts';
 import { createWorkerSide } from './rest/worker-side.ts';
 
@@ -25,13 +27,18 @@ export type Accounts = {
   readonly tasks: TaskSide | undefined;
   /** undefined when WORKSPACE_SID or FRONTLINE_WORKSPACE_SID is not set. */
   readonly workers: Workers | undefined;
+  /** undefined when SMS_NUMBER or the Proxy service is not set. */
+  readonly outbound: Outbound | undefined;
   /** undefined when FLEX_CHAT_DEFAULT_WEBHOOK is not set. */
   readonly defaultWebhook: DefaultWebhook | undefined;
 };
 
 /** Makes no call itself. The secrets are asked for before each call, so that a process starts without them. */
 export const createAccounts = (of: {
-  readonly config: Pick<Config, 'flex' | 'frontline' | 'twilioBaseUrl' | 'leaseMs' | 'workerMatchAttribute'>;
+  readonly config: Pick<
+    Config,
+    'flex' | 'frontline' | 'outbound' | 'twilioBaseUrl' | 'leaseMs' | 'workerMatchAttribute'
+  >;
   readonly secrets: () => Promise<Pick<Secrets, 'flex' | 'frontline'>>;
   readonly http: HttpCall;
   readonly guards: Guards;
@@ -60,6 +67,9 @@ export const createAccounts = (of: {
     tasks:
       workspaceSid === undefined ? undefined : createTaskSide({ ...flex, workspaceSid, http: guards.taskrouter(http) }),
     workers: workersOf(),
+    // Not by the chats' own guard: a Flex API that is down silences no chat.
+    outbound:
+      config.outbound && createOutboundSide({ ...flex, outbound: config.outbound, http: guards.taskrouter(http) }),
     defaultWebhook:
       url === undefined
         ? undefined

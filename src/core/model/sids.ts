@@ -19,6 +19,8 @@ export type WorkerSid = `WK${string}`;
 export type ActivitySid = `WA${string}`;
 export type WorkspaceSid = `WS${string}`;
 export type WorkflowSid = `WW${string}`;
+/** A flow of the Flex API, by which channels are made. */
+export type FlowSid = `FO${string}`;
 /** A Proxy session. */
 export type SessionSid = `KC${string}`;
 

@@ -1,7 +1,7 @@
 /** One account's chats. Core knows neither AWS nor Twilio: adapters make this real. */
 
 import type { Message, Side } from '../model/event.ts';
-import type { AccountSid, ContainerSid, MessageSid, ServiceSid } from '../model/sids.ts';
+import type { AccountSid, ContainerSid, ConversationSid, MessageSid, ServiceSid } from '../model/sids.ts';
 
 export type Container = {
   readonly sid: ContainerSid;
@@ -15,6 +15,17 @@ export type Container = {
 };
 
 export type Member = { readonly identity: string; readonly attributes: string };
+
+/** Somebody in a conversation: by an identity, or by a phone that is bound to it. */
+export type Participant = {
+  readonly sid: string;
+  readonly identity: string | undefined;
+  /** The phone's number, `whatsapp:+1...` where it is one of WhatsApp. */
+  readonly address: string | undefined;
+  readonly attributes: string;
+  /** Milliseconds since 1970, perhaps of whole seconds: when he joined. */
+  readonly joinedAt: number;
+};
 
 /** `sid`: the membership's own, MB…. */
 export type StandingMember = Member & { readonly sid: string };
@@ -81,6 +92,15 @@ export type FrontlineSide = ChatSide & {
   readonly listOpen: (
     from?: string | undefined,
   ) => Promise<{ readonly sids: readonly string[]; readonly next: string | undefined }>;
+  /** Those that were made since then, milliseconds since 1970; 100 on a page. `next` is opaque. */
+  readonly listSince: (
+    at: number,
+    from?: string | undefined,
+  ) => Promise<{ readonly sids: readonly ConversationSid[]; readonly next: string | undefined }>;
+  /** All who are in it, phones, too; undefined when it is gone. */
+  readonly participants: (conversation: ConversationSid) => Promise<readonly Participant[] | undefined>;
+  /** Whether Conversations itself carried this message to a phone; undefined when it is gone. */
+  readonly wasCarried: (conversation: ConversationSid, message: MessageSid) => Promise<boolean | undefined>;
   /** Closed for good. Success when it is closed, or gone, already. */
   readonly close: (conversation: ContainerSid) => Promise<void>;
   /** Whether the service knows a user of this identity. */

@@ -83,6 +83,12 @@ export const noMember: ReadonlySet<number> = new Set([50400, 50402, 50430, 50432
 export const IS_CLOSED = 50377;
 /** Codes of a create whose unique name is in use. */
 export const nameExists: ReadonlySet<number> = new Set([50307, 50353]);
+/** The same of a channel that the Flex API makes, which may say so in the words of what is behind it. */
+export const flexNameExists: ReadonlySet<number | undefined> = new Set([45208, 50307]);
+/** Proxy's: the session's unique name is in use; who is to join is in it; or speaks through this number elsewhere. */
+export const SESSION_EXISTS = 80603;
+export const ALREADY_IN_SESSION = 80103;
+export const NUMBER_IN_USE = 80604;
 /** Codes for a container that is not there, in either product's words. */
 const containerGone: ReadonlySet<number | undefined> = new Set([20404, 50300, 50350]);
 

@@ -7,9 +7,11 @@ import { createAvailability } from '../../../../src/adapters/twilio/rest/availab
 import { createDefaultWebhook } from '../../../../src/adapters/twilio/rest/default-webhook.ts';
 import { createFlexSide } from '../../../../src/adapters/twilio/rest/flex-side.ts';
 import { createFrontlineSide } from '../../../../src/adapters/twilio/rest/frontline-side.ts';
+import { createOutboundSide } from '../../../../src/adapters/twilio/rest/outbound-side.ts';
 import { createTaskSide } from '../../../../src/adapters/twilio/rest/task-side.ts';
 import { createWorkerSide } from '../../../../src/adapters/twilio/rest/worker-side.ts';
 import type { ChatSide } from '../../../../src/core/ports/chat.ts';
+import type { Outbound } from '../../../../src/core/ports/outbound.ts';
 import type { TaskSide } from '../../../../src/core/ports/tasks.ts';
 import { type Asked, account, channel, endAll, messageSid, playTwilio } from './playing-twilio.ts';
 
@@ -34,6 +36,7 @@ const products = {
   'taskrouter.twilio.com': specification('taskrouter_v1'),
   'proxy.twilio.com': specification('proxy_v1'),
   'frontline-api.twilio.com': specification('frontline_v1'),
+  'flex-api.twilio.com': specification('flex_v1'),
 };
 
 const operationOf = ({ method, path }: Asked): Operation | undefined => {
@@ -109,6 +112,18 @@ const useAgents = async (of: Parameters<typeof createAvailability>[0]): Promise<
   await createAvailability(of).write('ann', true);
 };
 
+const useOutbound = async (side: Outbound): Promise<void> => {
+  const session = `KC${'a'.repeat(32)}` as const;
+  const flow = `FO${'a'.repeat(32)}` as const;
+  await side.flow();
+  // What is played here is no flow, and no session: only what is asked is looked at.
+  await side.createFlow().catch(() => undefined);
+  await side.createChannel({ flow, uniqueName: 'a', identity: 'jo', name: 'Jo', target: '+1' });
+  await side.session(channel).catch(() => undefined);
+  await side.isOpen(session).catch(() => undefined);
+  await side.joinSession(session, '+1', '+2');
+};
+
 test('nothing is asked of Twilio that its specifications do not know', async () => {
   const one = { sid: messageSid, index: 0, date_created: '2026-11-22T10:00:00Z' };
   const lists = {
@@ -121,6 +136,9 @@ test('nothing is asked of Twilio that its specifications do not know', async () 
     workers: [],
     activities: [],
     events: [],
+    conversations: [],
+    delivery_receipts: [],
+    flex_flows: [],
   };
   const json = { ...one, ...lists, friendly_name: 'Ann', meta: { next_page_url: null } };
   const played = await playTwilio(({ path }) => ({
@@ -132,12 +150,17 @@ test('nothing is asked of Twilio that its specifications do not know', async () 
   await useAll(frontline);
   await frontline.createConversation({ uniqueName: 'a', friendlyName: 'b', attributes: '{}' });
   await frontline.hasUser('ann');
+  await frontline.listSince(0);
+  await frontline.participants(channel);
+  await frontline.wasCarried(channel, messageSid);
   const { accountSid, requestMs: timeoutMs, ...rest } = account(played);
   const url = `https://webhooks.twilio.com/v1/Accounts/${accountSid}/Proxy/KS${'a'.repeat(32)}/Webhooks/ChatEvent`;
   await createDefaultWebhook({ ...rest, url, timeoutMs }).interactions(`KC${'a'.repeat(32)}`);
   await useTasks(createTaskSide({ ...account(played), workspaceSid: `WS${'a'.repeat(32)}` }));
   await useAgents(account(played));
-  expect(played.asked).toHaveLength(45);
+  const outbound = { smsNumber: '+1', whatsappNumber: undefined, proxyServiceSid: `KS${'a'.repeat(32)}` };
+  await useOutbound(createOutboundSide({ ...account(played), outbound: { ...outbound, taskChannel: 'sms' } }));
+  expect(played.asked).toHaveLength(54);
 
   for (const asked of played.asked) {
     const operation = operationOf(asked);
