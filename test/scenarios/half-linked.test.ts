@@ -106,4 +106,18 @@ describe('a link', () => {
     expect(harness.said('frontline', chat)).toEqual(['one', 'two']);
     expect(harness.people('frontline', chat)).toEqual(['jo', ann.email]);
   });
+
+  test('that dies when the agent is in already ends with the chat that he closes meanwhile', async () => {
+    const joins = whole.lastIndexOf('POST conversations.twilio.com') + 1;
+    const { harness, chat } = await linkedUntil({ step: joins, when: 'after', pauseMs: undefined }, ofLink);
+    harness.frontlineAgentWrites(chat, 'good bye');
+    harness.twilio.frontlineAgent.closes(ann.email, harness.conversation(chat).sid);
+    await harness.settle(8);
+
+    expect(harness.meter.counts().get('killed')).toBe(1);
+    expect(harness.counterparts(chat).map(({ state }) => state)).toEqual(['closed']);
+    expect(harness.said('flex', chat)).toEqual(['one', 'two', 'three', 'good bye']);
+    expect(harness.twilio.reads.container('flex', chat.channel)?.attributes).toContain('"status":"INACTIVE"');
+    expect(harness.twilio.reads.tasks('flex').map(({ status }) => status)).toEqual(['completed']);
+  });
 });

@@ -14,6 +14,7 @@ import type { AgreeHint } from '../jobs/envelope.ts';
 import type { Run } from '../jobs/run.ts';
 import { sendAgree } from '../jobs/send.ts';
 import type { ChatChanged } from '../model/event.ts';
+import { decodeIdentity } from '../model/identity.ts';
 import { textField } from '../model/json.ts';
 import { type Outcome, skipped } from '../model/outcome.ts';
 import type { Container } from '../ports/chat.ts';
@@ -54,11 +55,7 @@ export const agree = async (deps: BridgeDeps, id: PairId, hint: AgreeHint, run: 
 };
 
 const agreeOpen = async (deps: BridgeDeps, pair: LinkedPair, hint: AgreeHint, run: Run): Promise<Outcome> => {
-  // Before the link is finished only one thing matters: that it has a conversation to go on in.
-  if (!pair.linked) {
-    const conversation = await deps.frontline.container(pair.frontline);
-    return conversation?.state === 'open' ? skipped('not_linked') : endChat(deps, pair, 'timer', run);
-  }
+  if (!pair.linked) return agreeHalfLinked(deps, pair, hint, run);
   switch (hint) {
     case 'flex_container':
     case 'flex_closed_by_timer':
@@ -78,6 +75,19 @@ const agreeOpen = async (deps: BridgeDeps, pair: LinkedPair, hint: AgreeHint, ru
     default:
       return hint satisfies never;
   }
+};
+
+/**
+ * Before the link is finished only one thing matters: that it has a conversation to go on in. An agent who is in it
+ * already, for he joins before that is noted, may have closed it, and then the chat has ended.
+ */
+const agreeHalfLinked = async (deps: BridgeDeps, pair: LinkedPair, hint: AgreeHint, run: Run): Promise<Outcome> => {
+  const conversation = await deps.frontline.container(pair.frontline);
+  if (conversation?.state === 'open') return skipped('not_linked');
+  const agent = pair.workerIdentity === undefined ? undefined : decodeIdentity(pair.workerIdentity);
+  const present = conversation === undefined ? [] : await deps.frontline.members(pair.frontline);
+  if (!present.some(({ identity }) => identity === agent)) return endChat(deps, pair, 'timer', run);
+  return closedInFrontline(deps, pair, conversation, hint === 'frontline_closed_by_timer', run);
 };
 
 const same = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome> => {
