@@ -85,6 +85,23 @@ describe.each(['cold', 'warm'] as const)('a %s transfer in Flex', (how) => {
   });
 });
 
+describe('a warm transfer of which only the accept is told', () => {
+  test('is done within five minutes after the first agent has gone', async () => {
+    const harness = scenarioHarness();
+    const { chat, reservation } = await served(harness);
+    const { flexAgent } = harness.twilio;
+    const next = flexAgent.transfers(reservation, ben.flexWorkerSid, 'warm');
+    for (const only of ['onMember', 'onParticipant', 'task.', 'reservation.completed'])
+      harness.twilio.faults.add({ ...lost, only });
+    flexAgent.accepts(next.reservationSid);
+    await harness.settle(0.5);
+    flexAgent.completesTransfer(reservation);
+    await harness.settle(6);
+    expect(agents(harness, 'frontline', chat)).toEqual([ben.email]);
+    expect(harness.conversation(chat).state).toBe('active');
+  });
+});
+
 describe('an agent whose interface added nobody and took nobody out', () => {
   test('is taken out on both sides when his reservation has ended and another serves the chat', async () => {
     const harness = scenarioHarness();

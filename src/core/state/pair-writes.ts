@@ -229,8 +229,8 @@ export const finishLink = async (
         ...served(event),
         agents: writeServing(serving(now.agents, event)),
         ...(hasRefusedParticipant ? { refusedParticipant: 1 } : {}),
-        // Whoever served it before may have to go.
-        ...(now.agents.length === 0 ? {} : { disagreesSince: deps.clock.now() }),
+        // Whoever served it before may have to go: the sweep sends the pair's job until both sides agree.
+        ...(now.agents.length === 0 ? {} : { disagreesSince: deps.clock.now(), ...onList('due', pair.id) }),
       },
       remove: hasRefusedParticipant ? [] : ['refusedParticipant'],
     });
