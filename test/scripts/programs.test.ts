@@ -7,9 +7,12 @@ import { describe, expect, test } from '@jest/globals';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
-const sources = globSync('{bench,cli,fuzz,local,scripts,sim,src,test/aws,local-twilio,bin,lib,lambdas}/**/*.{ts,js}', {
-  cwd: root,
-});
+const sources = globSync(
+  '{bench,cli,demo,fuzz,local,scripts,sim,src,test/aws,local-twilio,bin,lib,lambdas}/**/*.{ts,js}',
+  {
+    cwd: root,
+  },
+);
 
 const programs = sources.filter((file) => /\bownOptions\(/.test(read(file)) && !file.startsWith('src/')).sort();
 

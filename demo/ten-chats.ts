@@ -1,30 +1,15 @@
 /**
- * `npm run demo`: ten chats at once on the local Twilio over real HTTP, on a calm day, on a day with every webhook
- * twice and out of order, and on a day on which Twilio's answers get lost. Prints what each chat looks like from both
- * sides, as Twilio holds it, and exits with 1 when anything is not as promised.
+ * Ten chats at once over real HTTP: on a calm day, on a day with every webhook twice and out of order, and on a day on
+ * which Twilio's answers get lost. Prints what each chat looks like from both sides, as Twilio holds it.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { FLEX, FRONTLINE } from '../local-twilio/defaults.ts';
 import type { Fault } from '../local-twilio/faults.ts';
-import { type RunningTwilio, startLocalTwilio } from '../local-twilio/server.ts';
+import type { RunningTwilio } from '../local-twilio/server.ts';
 import { judge } from '../local-twilio/transcripts.ts';
-import { usualPresence } from '../src/core/model/presence.ts';
 import type { Entry } from '../src/core/ports/journal.ts';
 import type { Store } from '../src/core/ports/store.ts';
-import { readCallbackSettings } from '../src/runtime/callback-settings.ts';
-import { ownOptions } from '../src/runtime/own-options.ts';
-import { beginChat, type DialoguePlan, type ToldOnBothSides } from './demo/dialogue.ts';
-import { type Host, startHost } from './host.ts';
-
-ownOptions({
-  command: 'npm run demo',
-  about: `Ten chats at once on the local Twilio over real HTTP, on three kinds of days. Prints what each looks like from both sides, and
-exits with 1 when anything is not as promised.`,
-  options: {},
-});
+import { beginChat, type DialoguePlan, type ToldOnBothSides } from './dialogue.ts';
+import { startRealGround } from './real-ground.ts';
 
 type Day = { readonly name: string; readonly calm: boolean; readonly faults: readonly Fault[] };
 
@@ -34,7 +19,6 @@ const HISTORY = 150;
 const SETTLE_MS = 1_000;
 const LEASE_MS = 4_000;
 const PATIENCE_MS = 300_000;
-const LOOK_MS = 20;
 
 /** One write in twenty is not heard of; half of those are carried out only after the caller gave up. */
 const lost = ['hang', 'destroy'].flatMap((loss): Fault[] => [
@@ -55,6 +39,7 @@ const DAYS: readonly Day[] = [
   { name: 'one answer in twenty lost, half of those carried out late', calm: false, faults: lost },
 ];
 
+type Say = (line: string) => void;
 type Requests = { reads: number; writes: number; forwarder: number };
 
 /** Counts what the bridge asks of its store; the forwarder's own apart. */
@@ -75,10 +60,6 @@ const counting =
     listUnder: (pk, page) => store.listUnder(pk, page),
   });
 
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
-
 const plans: readonly DialoguePlan[] = Array.from({ length: CHATS }, (_, n) => ({
   number: n + 1,
   history: n < 2 ? HISTORY : 1,
@@ -87,29 +68,8 @@ const plans: readonly DialoguePlan[] = Array.from({ length: CHATS }, (_, n) => (
   patienceMs: PATIENCE_MS,
 }));
 
-type Health = { readonly queues: Readonly<Record<string, { readonly waiting: number }>> };
-
-/**
- * Waits until nothing is under way any more: what was said has been copied and forwarded, and the copies' own webhooks
- * have been heard.
- */
-const atRest = async (twilio: RunningTwilio, host: Host): Promise<void> => {
-  const end = Date.now() + PATIENCE_MS;
-  const waiting = async (): Promise<number> => {
-    const health = (await (await fetch(`http://127.0.0.1:${host.port}/healthz`)).json()) as Health;
-    return Object.values(health.queues).reduce((sum, queue) => sum + queue.waiting, 0);
-  };
-  for (const _ of ['what was said', 'its copies']) {
-    await twilio.webhooks.settled();
-    while ((await waiting()) > 0) {
-      if (Date.now() > end) throw new Error(`the bridge is not done within ${PATIENCE_MS / 1000} s`);
-      await sleep(LOOK_MS);
-    }
-  }
-};
-
 /** By Twilio's own truth, with nothing of the bridge. @returns what is wrong. */
-const report = (twilio: RunningTwilio, chat: ToldOnBothSides, day: Day): readonly string[] => {
+const report = (twilio: RunningTwilio, chat: ToldOnBothSides, day: Day, say: Say): readonly string[] => {
   const stands = {
     flex: twilio.reads.transcript('flex', chat.channel).map(({ body }) => body ?? ''),
     frontline: twilio.reads.transcript('frontline', chat.conversation).map(({ body }) => body ?? ''),
@@ -133,49 +93,36 @@ const report = (twilio: RunningTwilio, chat: ToldOnBothSides, day: Day): readonl
   return wrong;
 };
 
-const runDay = async (day: Day): Promise<readonly string[]> => {
+const runDay = async (day: Day, say: Say): Promise<readonly string[]> => {
   say(`\n${day.name}`);
-  const folder = await mkdtemp(join(tmpdir(), 'bridge-demo-'));
-  const twilio = await startLocalTwilio({ seed: 1, validate: false });
   const requests: Requests = { reads: 0, writes: 0, forwarder: 0 };
   const failures: Entry[] = [];
-  const host = await startHost({
-    settings: {
+  const ground = await startRealGround({
+    // Nothing is offered to anybody: what is counted is what the messages themselves cost.
+    config: {
       flex: { accountSid: FLEX.accountSid, serviceSid: FLEX.chatServiceSid, defaultWebhook: FLEX.defaultWebhook },
       frontline: { accountSid: FRONTLINE.accountSid, serviceSid: FRONTLINE.conversationServiceSid },
-      presence: usualPresence(),
-      publicBaseUrl: undefined,
-      twilioBaseUrl: twilio.url,
-      deployment: 'demo',
-      settleMs: SETTLE_MS,
-      answeredSettleMs: SETTLE_MS,
-      leaseMs: LEASE_MS,
-      callbacks: readCallbackSettings(() => undefined, []),
+      ...{ settleMs: SETTLE_MS, answeredSettleMs: SETTLE_MS, leaseMs: LEASE_MS },
     },
-    accounts: {
-      flex: { authToken: FLEX.authToken, previousAuthToken: undefined, apiKey: undefined },
-      frontline: { authToken: FRONTLINE.authToken, previousAuthToken: undefined, apiKey: undefined },
-    },
-    dataFile: join(folder, 'demo.sqlite'),
-    port: 0,
     // On the calm day nothing is counted but what the messages themselves cost.
     sweepMs: day.calm ? 3_600_000 : 1_000,
+    patienceMs: PATIENCE_MS,
     journal: (entry) => {
       if (entry.step === 'failed') failures.push(entry);
     },
     around: counting(requests),
   });
+  const { twilio } = ground;
   const wrong: string[] = [];
   try {
-    twilio.connectBridge(host.publicBaseUrl);
     for (const fault of day.faults) twilio.faults.add(fault);
     const linked = await Promise.all(plans.map((plan) => beginChat(twilio, plan)));
-    await atRest(twilio, host);
+    await ground.rest();
     twilio.counts.reset();
     Object.assign(requests, { reads: 0, writes: 0, forwarder: 0 });
     const chats = await Promise.all(linked.map(({ talk }) => talk()));
-    await atRest(twilio, host);
-    for (const chat of chats) wrong.push(...report(twilio, chat, day));
+    await ground.rest();
+    for (const chat of chats) wrong.push(...report(twilio, chat, day, say));
 
     const texts = CHATS * MESSAGES;
     const { rest, chatEvent } = twilio.counts.total();
@@ -192,18 +139,20 @@ const runDay = async (day: Day): Promise<readonly string[]> => {
       if (!met.some(([name]) => name === fault)) wrong.push(`no ${fault} was met, so this day proves nothing`);
     for (const { type, reason } of failures) wrong.push(`something failed: ${type} ${reason}`);
   } finally {
-    await host.stop();
-    await twilio.stop();
-    await rm(folder, { recursive: true, force: true });
+    await ground.stop();
   }
   return wrong;
 };
 
-let wrong = 0;
-for (const day of DAYS) {
-  const found = await runDay(day).catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
-  for (const line of found) say(`  WRONG: ${line}`);
-  wrong += found.length;
-}
-say(wrong === 0 ? '\nBoth sides tell one story.' : `\n${wrong} things are wrong.`);
-process.exitCode = wrong === 0 ? 0 : 1;
+/** @returns how many things are not as promised. */
+export const playTenChats = async (say: Say): Promise<number> => {
+  let wrong = 0;
+  for (const day of DAYS) {
+    const found = await runDay(day, say).catch((error: unknown) => [
+      error instanceof Error ? error.message : String(error),
+    ]);
+    for (const line of found) say(`  WRONG: ${line}`);
+    wrong += found.length;
+  }
+  return wrong;
+};

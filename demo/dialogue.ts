@@ -1,8 +1,8 @@
 /** One chat of the demo: history, an accept, then a dialogue in which every answer follows its question. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AGENTS } from '../../local-twilio/defaults.ts';
-import type { RunningTwilio } from '../../local-twilio/server.ts';
-import type { Answered, SaidByPeople } from '../../local-twilio/transcripts.ts';
+import { AGENTS } from '../local-twilio/defaults.ts';
+import type { RunningTwilio } from '../local-twilio/server.ts';
+import type { Answered, SaidByPeople } from '../local-twilio/transcripts.ts';
 
 export type ToldOnBothSides = {
   readonly number: number;

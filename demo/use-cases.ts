@@ -1,0 +1,171 @@
+/** The use cases of the older app, each in one chat, with how it must have ended on both sides. */
+import { AGENTS } from '../local-twilio/defaults.ts';
+import type { ChatScene } from './scene.ts';
+
+/** What both sides must say in the end. */
+export type MeantEnding = {
+  readonly state: 'open' | 'ended';
+  /** `no`: nobody has accepted the chat, so Frontline has nothing of it. */
+  readonly inFrontline: 'yes' | 'no';
+  /** By name. */
+  readonly agents: readonly string[];
+  readonly said: readonly string[];
+  readonly tasks: readonly string[];
+  readonly told: Readonly<Record<string, readonly string[]>>;
+};
+
+export type UseCase = {
+  readonly name: string;
+  readonly about: string;
+  readonly play: (scene: ChatScene) => Promise<void>;
+  /** @param customer as the agents are told of him */
+  readonly ends: (customer: string) => MeantEnding;
+};
+
+const { ann, ben } = AGENTS;
+const request = (customer: string) =>
+  `You have an incoming chat request from ${customer}. Answer 1 to accept, 2 to decline.`;
+const over = (customer: string, how: string) => `The chat request from ${customer} is over. ${how}`;
+const inFlex = 'It was accepted in Flex.';
+
+const offer = async (scene: ChatScene): Promise<void> => {
+  scene.customerBegins('hello');
+  await scene.isOffered(ann);
+};
+const accept = async (scene: ChatScene): Promise<void> => {
+  await offer(scene);
+  await scene.acceptsInFlex(ann);
+};
+const transfer = async (scene: ChatScene, how: 'cold' | 'warm'): Promise<void> => {
+  await accept(scene);
+  await scene.writesInFlex(ann, 'my colleague knows more');
+  await scene.transfersInFlex(ann, ben, how);
+  await scene.acceptsInFlex(ben);
+  if (how === 'warm') await scene.leavesInFlex(ann);
+  await scene.customerWrites('who is it now?');
+  await scene.writesInFrontline(ben, 'Ben here');
+};
+
+const accepted = (customer: string): MeantEnding => ({
+  ...{ state: 'open', inFrontline: 'yes', agents: ['Ann'], said: ['Customer: hello'] },
+  tasks: ['assigned (Ann: accepted)'],
+  told: { Ann: [request(customer), over(customer, inFlex)] },
+});
+const handedOver = (customer: string): MeantEnding => ({
+  ...accepted(customer),
+  agents: ['Ben'],
+  said: ['Customer: hello', 'Ann: my colleague knows more', 'Customer: who is it now?', 'Ben: Ben here'],
+  tasks: ['completed (Ann: completed)', 'assigned (Ben: accepted)'],
+  told: {
+    Ann: [request(customer), over(customer, inFlex)],
+    Ben: [request(customer), over(customer, inFlex)],
+  },
+});
+
+export const USE_CASES: readonly UseCase[] = [
+  {
+    name: 'offer',
+    about: 'A chat is offered to an agent in Flex, and he is told of it in Frontline.',
+    play: offer,
+    ends: (customer) => ({
+      ...accepted(customer),
+      ...{ inFrontline: 'no', agents: [] },
+      tasks: ['reserved (Ann: pending)'],
+      told: { Ann: [request(customer)] },
+    }),
+  },
+  {
+    name: 'accept-in-flex',
+    about: 'The agent accepts in Flex, and the chat stands in Frontline too.',
+    play: accept,
+    ends: accepted,
+  },
+  {
+    name: 'accept-in-frontline',
+    about: 'The agent accepts in Frontline, and has the chat in both.',
+    play: async (scene) => {
+      await offer(scene);
+      await scene.answersInFrontline(ann, '1');
+    },
+    ends: (customer) => ({
+      ...accepted(customer),
+      told: { Ann: [request(customer), over(customer, 'You have accepted it.')] },
+    }),
+  },
+  {
+    name: 'decline-in-frontline',
+    about: 'The agent declines in Frontline, and the chat waits for somebody else.',
+    play: async (scene) => {
+      await offer(scene);
+      await scene.answersInFrontline(ann, '2');
+    },
+    ends: (customer) => ({
+      ...accepted(customer),
+      ...{ inFrontline: 'no', agents: [] },
+      tasks: ['pending (Ann: rejected)'],
+      told: { Ann: [request(customer), over(customer, 'You have declined it.')] },
+    }),
+  },
+  {
+    name: 'talk',
+    about: 'The agent reads and answers in either app.',
+    play: async (scene) => {
+      await accept(scene);
+      await scene.customerWrites('my parcel is late', 'it is number 7');
+      await scene.writesInFlex(ann, 'I look for it');
+      await scene.customerWrites('thank you');
+      await scene.writesInFrontline(ann, 'it is on its way');
+    },
+    ends: (customer) => ({
+      ...accepted(customer),
+      said: [
+        'Customer: hello',
+        'Customer: my parcel is late',
+        'Customer: it is number 7',
+        'Ann: I look for it',
+        'Customer: thank you',
+        'Ann: it is on its way',
+      ],
+    }),
+  },
+  {
+    name: 'transfer',
+    about: 'The agent hands the chat over in Flex, and it changes hands in Frontline too.',
+    play: (scene) => transfer(scene, 'cold'),
+    ends: handedOver,
+  },
+  {
+    name: 'warm-transfer',
+    about: 'The same, and both agents have the chat until the first one leaves it.',
+    play: (scene) => transfer(scene, 'warm'),
+    ends: handedOver,
+  },
+  {
+    name: 'end-in-flex',
+    about: 'The agent ends the chat in Flex, and it is ended in Frontline.',
+    play: async (scene) => {
+      await accept(scene);
+      await scene.writesInFlex(ann, 'good bye');
+      await scene.endsInFlex(ann);
+    },
+    ends: (customer) => ({
+      ...accepted(customer),
+      ...{ state: 'ended', said: ['Customer: hello', 'Ann: good bye'] },
+      tasks: ['wrapping (Ann: wrapping)'],
+    }),
+  },
+  {
+    name: 'end-in-frontline',
+    about: 'The agent ends the chat in Frontline, and it is ended in Flex.',
+    play: async (scene) => {
+      await accept(scene);
+      await scene.writesInFrontline(ann, 'good bye');
+      await scene.endsInFrontline(ann);
+    },
+    ends: (customer) => ({
+      ...accepted(customer),
+      ...{ state: 'ended', said: ['Customer: hello', 'Ann: good bye'] },
+      tasks: ['completed (Ann: completed)'],
+    }),
+  },
+];
