@@ -14,6 +14,8 @@ export type BridgePlan = {
   readonly folder: string;
   /** Hands every chat event on to Flex's own webhook, as an account with SMS needs it. */
   readonly forwards: boolean;
+  /** Offers, presence and lost accepts are seen to, as with both workspaces in the settings. */
+  readonly agents?: boolean | undefined;
   readonly sweepMs: number;
   /** What SETTLE_SECONDS says. */
   readonly settleMs: number;
@@ -67,8 +69,9 @@ const host = await startHost({
       ...config.flex,
       defaultWebhook: plan.forwards ? config.flex.defaultWebhook : undefined,
       // What the search for lost accepts asks is no text's.
-      workspaceSid: undefined,
+      workspaceSid: plan.agents ? config.flex.workspaceSid : undefined,
     },
+    frontline: { ...config.frontline, workspaceSid: plan.agents ? config.frontline.workspaceSid : undefined },
     publicBaseUrl: undefined,
   },
   accounts: secretsWith(),

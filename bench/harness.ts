@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BridgePlan, BridgeTally, BridgeVerbs } from './bridge-process.ts';
 import { type Child, startChild } from './child.ts';
+import type { Deed } from './persons.ts';
 import type { Talked, TalkPlan } from './talk.ts';
 import type { TwilioPlan, TwilioTally, TwilioVerbs } from './twilio-process.ts';
 
-export type BenchPlan = TwilioPlan & Pick<BridgePlan, 'forwards' | 'sweepMs'> & { readonly settleMs?: number };
+export type BenchPlan = TwilioPlan &
+  Pick<BridgePlan, 'forwards' | 'sweepMs' | 'agents'> & { readonly settleMs?: number };
 
 /** Under load nothing settles: no call is lost. */
 const SETTLE_MS = 5_000;
@@ -26,6 +28,8 @@ export type Round = {
 export type BenchHarness = {
   /** New chats, so that none of them writes more than people do (the bridge holds such a pair). */
   readonly link: (chats: number, sms?: number) => Promise<void>;
+  /** What a person does, and the calls to Twilio that all that comes of it took. */
+  readonly deed: (deed: Deed) => Promise<Pick<TwilioTally, 'rest' | 'calls'>>;
   readonly round: (plan: Omit<TalkPlan, 'forwards'>) => Promise<Round>;
   readonly twilio: Pick<Child<TwilioVerbs>, 'ask'>;
   /**
@@ -45,9 +49,9 @@ export const withHarness = async <T>(plan: BenchPlan, work: (harness: BenchHarne
     const twilio = await startChild<TwilioVerbs>('twilio-process.ts', { validate: plan.validate } satisfies TwilioPlan);
     ends.unshift(twilio.stop);
     const { url: twilioUrl } = await twilio.ask('where', undefined);
-    const { forwards, sweepMs, settleMs = SETTLE_MS } = plan;
+    const { forwards, sweepMs, agents, settleMs = SETTLE_MS } = plan;
     const startBridge = async (): Promise<Child<BridgeVerbs>> => {
-      const told = { twilioUrl, folder, forwards, sweepMs, settleMs } satisfies BridgePlan;
+      const told = { twilioUrl, folder, forwards, sweepMs, agents, settleMs } satisfies BridgePlan;
       const started = await startChild<BridgeVerbs>('bridge-process.ts', told);
       ends.unshift(started.stop);
       await twilio.ask('connect', await started.ask('where', undefined));
@@ -63,6 +67,12 @@ export const withHarness = async <T>(plan: BenchPlan, work: (harness: BenchHarne
         return from;
       },
       link: (chats, sms) => twilio.ask('link', { chats, sms }),
+      deed: async (deed) => {
+        await Promise.all([twilio.ask('reset', undefined), bridge.ask('reset', undefined)]);
+        await twilio.ask('does', { deed });
+        await bridge.ask('tally', undefined);
+        return twilio.ask('tally', undefined);
+      },
       round: async (talk) => {
         await Promise.all([twilio.ask('reset', undefined), bridge.ask('reset', undefined)]);
         const from = Date.now();

@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: design figures that need no AWS, each beside its goal. Parts: start, calls, delay,
+ * `npm run bench`: design figures that need no AWS, each beside its goal. Parts: start, calls, behaviours, delay,
  * throughput, validation, trouble; all when none is named. docs/bench.md tells how they are measured. Exits with 1 when
  * a part failed, a message was lost, doubled or out of order, or a figure that is counted missed its goal; a missed
  * time does not fail, for it is the machine's as well.
@@ -7,6 +7,7 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { Misunderstood, type Program } from '../src/runtime/options.ts';
 import { ownOptions, understood } from '../src/runtime/own-options.ts';
+import { countBehaviours } from './behaviours.ts';
 import { countCalls } from './calls.ts';
 import { type Figure, table } from './figures.ts';
 import { type Measured, measureBesideValidation, measureDelay, measureThroughput, type Say } from './load.ts';
@@ -18,6 +19,7 @@ type Part = { readonly title: string; readonly exact: boolean; readonly measure:
 const PARTS: Readonly<Record<string, Part>> = {
   start: { title: 'bundles: start and size', exact: false, measure: measureStart },
   calls: { title: 'calls per text', exact: true, measure: countCalls },
+  behaviours: { title: 'calls per behaviour', exact: true, measure: countBehaviours },
   delay: { title: '300 messages/s', exact: false, measure: measureDelay },
   throughput: { title: 'throughput', exact: false, measure: measureThroughput },
   validation: {

@@ -1,7 +1,8 @@
 /** The local Twilio in a process of its own, with the persons who write in it by a timetable. */
-import { startLocalTwilio } from '../local-twilio/server.ts';
+import { type RunningTwilio, startLocalTwilio } from '../local-twilio/server.ts';
 import { answerParent, argument } from './child.ts';
 import { type BenchChat, linkChats } from './link-chats.ts';
+import { createPersons, type Deed } from './persons.ts';
 import { type Saying, type Talked, type TalkPlan, talk } from './talk.ts';
 import { type Forwards, forwards } from './trouble/forwards.ts';
 import { getUnderWay, goOn } from './trouble/killed.ts';
@@ -18,6 +19,8 @@ export type TwilioTally = {
   /** Calls but for those to Flex's own webhook. */
   readonly rest: number;
   readonly chatEvent: number;
+  /** `flex POST chat.messages` and how often. */
+  readonly calls: Readonly<Record<string, number>>;
   /** Microseconds of processor time. */
   readonly cpu: number;
 };
@@ -30,6 +33,8 @@ export type TwilioVerbs = {
   readonly talk: (plan: TalkPlan) => Promise<Talked>;
   /** So long for each REST call from now on. */
   readonly takes: (plan: { readonly latencyMs: number }) => void;
+  /** One thing that a person does, and all that comes of it. */
+  readonly does: (plan: { readonly deed: Deed }) => Promise<void>;
   readonly strike: (nothing: undefined) => Promise<StruckTalk>;
   readonly outage: (plan: OutagePlan) => Promise<Outage>;
   readonly forwards: (nothing: undefined) => Promise<Forwards>;
@@ -43,10 +48,18 @@ const { validate } = argument<TwilioPlan>();
 const timings = createWebhookTimings();
 const log = createCallLog();
 const twilio = await startLocalTwilio({ seed: 1, validate, around: timings.around, answered: log.answered });
+const persons = createPersons(twilio);
 let chats: readonly BenchChat[] = [];
 let earlier: readonly Saying[] = [];
 let since = process.cpuUsage();
 const scene = (): Scene => ({ twilio, chats, log });
+
+const callsOf = ({ counts }: Pick<RunningTwilio, 'counts'>): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(counts.read()).flatMap(([side, calls]) =>
+      Object.entries(calls).map(([call, count]) => [`${side} ${call}`, count] as const),
+    ),
+  );
 
 answerParent(
   {
@@ -66,6 +79,7 @@ answerParent(
     takes: ({ latencyMs }) => {
       twilio.switches.latency = latencyMs;
     },
+    does: ({ deed }) => persons.does(deed),
     strike: () => strike(scene()),
     outage: (plan) => outage(scene(), plan),
     forwards: () => forwards(scene()),
@@ -77,7 +91,7 @@ answerParent(
     },
     tally: () => {
       const { user, system } = process.cpuUsage(since);
-      return { ...twilio.counts.total(), cpu: user + system };
+      return { ...twilio.counts.total(), calls: callsOf(twilio), cpu: user + system };
     },
   } satisfies TwilioVerbs,
   twilio.stop,

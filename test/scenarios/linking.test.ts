@@ -49,6 +49,24 @@ describe('linking a chat', () => {
     );
   });
 
+  test.each([
+    ['in Flex', 8],
+    ['by the bridge', 10],
+  ])('costs at most so many calls of a chat without a history that was accepted %s: %d', async (where, atMost) => {
+    const harness = scenarioHarness({ config: { acceptsOffers: where === 'by the bridge' } });
+    const chat = await chatOf(harness, 0);
+    const { reservationSid } = harness.twilio.flexAgent.isOffered(ann.flexWorkerSid, chat.task);
+    await harness.settle(0.1);
+    if (where === 'in Flex') harness.twilio.flexAgent.accepts(reservationSid);
+    await harness.settle(0.5);
+    expect(harness.people('frontline', chat)).toEqual(['jo', 'ann@example.com']);
+    const isCall = (step: string) => /^(GET|POST|DELETE) /.test(step);
+    const events = harness.ran().filter(({ kind }) => kind === 'flex-events');
+    const jobs = events.map(({ steps }) => steps.filter(isCall).length);
+    const accepting = where === 'in Flex' ? 0 : (harness.calls()['flex POST taskrouter.workerreservation'] ?? 0);
+    expect(Math.max(...jobs) + accepting).toBeLessThanOrEqual(atMost);
+  });
+
   test('brings the customer first, under the same identity and the name that Flex shows', async () => {
     const harness = scenarioHarness();
     const chat = await chatOf(harness, 2);
