@@ -9,8 +9,9 @@
 import type { ACCESS_LINE } from '../../lib/constructs/access-log.ts';
 import { MEMORY_MB } from '../../lib/memory.ts';
 import { FORWARD_SECONDS } from '../../src/core/state/items.ts';
-import type { Counted } from './count.ts';
+import type { CountedText } from './count.ts';
 import { LINE_OVERHEAD } from './sizes.ts';
+import type { Counted } from './tally.ts';
 
 const MILLION = 1_000_000;
 const GB = 1_000_000_000;
@@ -44,6 +45,11 @@ const TAKES = { twilio: 150, dynamo: 6, sqs: 12 } as const;
 const OWN = { webhook: 8, replicate: 20, forward: 13 } as const;
 /** Send, receive, delete, with one message at a time. */
 const SQS_REQUESTS = 3;
+/**
+ * A handshake, for texts come more slowly than sockets are kept: milliseconds at the share of a processor that the
+ * functions have, and bytes out. Assumed.
+ */
+const TLS = { ms: 40, bytesOut: 1_000 } as const;
 /** Bytes that a call sends out of AWS. */
 const CALL_OUT = 1_600;
 export const MONTH_SECONDS = 30 * 24 * 3600;
@@ -68,13 +74,9 @@ const gbSeconds = (of: keyof typeof MEMORY_MB, ms: number): number => ((MEMORY_M
 const kept = (rows: number, bytes: number, months: number): number =>
   ((bytes + rows * ITEM_OVERHEAD) / GB) * months * PRICE.dynamoGb;
 
-/** Dollars for a million texts, by where they go. */
-export const costOfMillion = (counted: Counted): Readonly<Record<string, number>> => {
-  const { webhooks, replicated, forwarded, queued, restCalls, writes, reads, logBytes, pairBytes } = counted;
-  const homeUnits = Math.ceil(pairBytes / 1024);
-  // Of three writes two are to the pair's item; the forwarder's are to rows.
-  const homeWrites = 2;
-  const units = homeWrites * homeUnits + (writes - homeWrites);
+/** Dollars for a million of what was counted, texts or chats, by where they go. @param reads of DynamoDB, each */
+const costOfMillion = (counted: Counted, reads: number): Readonly<Record<string, number>> => {
+  const { webhooks, replicated, forwarded, queued, restCalls, writes, logBytes } = counted;
   const { forwardCalls, forwardWrites } = counted;
   const waits = (calls: number, requests: number): number => calls * TAKES.twilio + requests * TAKES.dynamo;
   const compute =
@@ -84,12 +86,16 @@ export const costOfMillion = (counted: Counted): Readonly<Record<string, number>
       replicated * OWN.replicate + waits(restCalls - forwardCalls, writes - forwardWrites + reads),
     ) +
     gbSeconds('forward', forwarded * OWN.forward + waits(forwardCalls, forwardWrites));
+  const handshakes =
+    gbSeconds('replicate', (restCalls - forwardCalls) * TLS.ms) + gbSeconds('forward', forwardCalls * TLS.ms);
   return {
     'API Gateway': webhooks * PRICE.httpRequest * MILLION,
     SQS: queued * SQS_REQUESTS * PRICE.sqsRequest * MILLION,
     'Lambda, invocations': (webhooks + replicated + forwarded) * PRICE.lambdaRequest * MILLION,
     'Lambda, time': compute * PRICE.lambdaGbSecond * MILLION,
-    'DynamoDB, requests': (units * PRICE.dynamoWrite + reads * PRICE.dynamoRead) * MILLION,
+    'TLS handshakes': (handshakes * PRICE.lambdaGbSecond + restCalls * TLS.bytesOut * PRICE.byteOut) * MILLION,
+    'DynamoDB, requests':
+      ((counted.writeUnits + counted.indexUnits) * PRICE.dynamoWrite + reads * PRICE.dynamoRead) * MILLION,
     'DynamoDB, rows of the ledger': kept(counted.rows, counted.rowBytes, ROW_MONTHS) * MILLION,
     'DynamoDB, rows of the forwarder':
       kept(counted.forwardRows, counted.forwardRowBytes, FORWARD_SECONDS / MONTH_SECONDS) * MILLION,
@@ -97,3 +103,8 @@ export const costOfMillion = (counted: Counted): Readonly<Record<string, number>
     'Traffic out': restCalls * CALL_OUT * PRICE.byteOut * MILLION,
   };
 };
+
+export const costOfText = (text: CountedText): Readonly<Record<string, number>> => costOfMillion(text, text.reads);
+export const costOfChat = (chat: Counted): Readonly<Record<string, number>> => costOfMillion(chat, chat.readsAtMost);
+export const sumOf = (costs: Readonly<Record<string, number>>): number =>
+  Object.values(costs).reduce((sum, cost) => sum + cost, 0);
