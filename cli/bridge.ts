@@ -10,10 +10,11 @@ const usage = `Usage: bridge COMMAND [OPTION ...]
   status                 show open pairs, lanes that are behind, what is parked, and the queues
   repair SID             compare both ends of one chat now, and repair what differs
   redrive                list what was given up, and with --apply put it back
+  mode [on|read-only|off] show in which directions the bridge writes, or set it
   secrets --stack NAME   write tokens and API keys from the environment or .env into a stack's secret
 
   --help                 show this text, or that of a command
-status, repair and redrive work on this machine's bridge, or with --stack NAME on one on AWS. Credentials and region are
+status, repair, redrive and mode work on this machine's bridge, or with --stack NAME on one on AWS. Credentials and region are
 found as by the AWS CLI (AWS_PROFILE, AWS_REGION, ...).
 `;
 
@@ -22,6 +23,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['status', async () => (await import('./status.ts')).status],
   ['repair', async () => (await import('./repair.ts')).repair],
   ['redrive', async () => (await import('./redrive.ts')).redrive],
+  ['mode', async () => (await import('./mode.ts')).mode],
   ['secrets', async () => (await import('./put-secrets.ts')).putSecrets],
 ]);
 

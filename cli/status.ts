@@ -1,10 +1,11 @@
+import { DIRECTIONS } from '../src/core/model/mode.ts';
 import { concerns, readStatus, type Status } from '../src/core/operate/status.ts';
 import type { Program } from '../src/runtime/options.ts';
 import { common, EXIT_CODES, whereOf } from './arguments.ts';
 import { commandOf, EXIT } from './command.ts';
 import { deadLetterLines } from './dead-letter-words.ts';
 import { reach } from './reach.ts';
-import { moment, plural, span } from './words.ts';
+import { modeLine, moment, plural, span } from './words.ts';
 
 const STATUS = {
   command: 'bridge status',
@@ -27,6 +28,7 @@ export const status = commandOf(STATUS, async ({ values }, { environment, print 
 });
 
 const remedies: Readonly<Record<ReturnType<typeof concerns>[number], string>> = {
+  'not on': 'a direction is not on: once whatever it waits for is over, npx bridge mode on',
   parked: 'messages are parked: npx bridge redrive lists them',
   'dead letters': 'there are dead letters: docs/runbook.md has a section for each queue',
   'dirty lanes': 'lanes are behind: the sweep repairs them within minutes once their side is back',
@@ -39,14 +41,15 @@ const remedies: Readonly<Record<ReturnType<typeof concerns>[number], string>> = 
 const MOST_LATE = 5;
 
 const lines = (seen: Status, wrong: ReturnType<typeof concerns>, running: boolean): readonly string[] => {
-  const { at, pairs, lanes, parked, deadLetters, queues } = seen;
+  const { at, modes, pairs, lanes, parked, deadLetters, queues } = seen;
   const since = lanes.dirtySince === undefined ? '' : ` (for ${span(at - lanes.dirtySince)})`;
   const reasons = Object.entries(parked.byReason).map(([reason, count]) => `${count} ${reason}`);
   const oldest = parked.oldestAt === undefined ? '' : `, the oldest ${span(at - parked.oldestAt)} ago`;
   return [
     ...(running ? [] : ['No bridge is running on this data file.']),
+    ...DIRECTIONS.filter((lane) => modes[lane].mode !== 'on').map((lane) => `Mode    ${modeLine(lane, modes[lane])}`),
     `Pairs   ${pairs.open} open (${pairs.active} active), ${pairs.waiting} due (${pairs.linking} not linked yet), ${pairs.held.length} held`,
-    `Lanes   ${lanes.dirty} behind${since}, ${lanes.withHoles} with holes, ${lanes.stale} with edits to apply, ${lanes.underWay} with a call in flight`,
+    `Lanes   ${lanes.dirty} behind${since}, ${lanes.notOn} wait for their direction, ${lanes.withHoles} with holes, ${lanes.stale} with edits to apply, ${lanes.underWay} with a call in flight`,
     `Parked  ${parked.total}${parked.total === 0 ? '' : `: ${reasons.join(', ')}${oldest}`}`,
     ...(deadLetters.total === 0
       ? []

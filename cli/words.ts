@@ -1,5 +1,7 @@
 /** How the commands say things to people: SIDs, counts, reasons, times; never what people wrote. */
 import type { Lane } from '../src/core/model/event.ts';
+import type { DirectionMode } from '../src/core/model/mode.ts';
+import type { ModeSince } from '../src/core/state/modes.ts';
 
 /** `2026-11-22 14:03 UTC` */
 export const moment = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
@@ -17,5 +19,12 @@ export const span = (ms: number): string => {
 };
 
 export const direction = (lane: Lane): string => (lane === 'toFrontline' ? 'Flex -> Frontline' : 'Frontline -> Flex');
+
+/** As the command takes it. */
+export const modeWord = (mode: DirectionMode): string => mode.replace('_', '-');
+
+/** `Flex -> Frontline is off since 2026-11-22 14:03 UTC` */
+export const modeLine = (lane: Lane, { mode, since }: ModeSince): string =>
+  `${direction(lane)} is ${modeWord(mode)}${since === undefined ? '' : ` since ${moment(since)}`}`;
 
 export const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;

@@ -17,6 +17,7 @@ const colours: Readonly<Record<Entry['step'], Parameters<typeof styleText>[0]>> 
   agreed: 'green',
   retried: 'yellow',
   deferred: 'yellow',
+  decided: 'yellow',
   undone: 'yellow',
   refused: 'yellow',
   parked: 'red',

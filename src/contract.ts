@@ -210,8 +210,10 @@ export const METRICS = {
   repairs: 'Repairs',
   /** Pairs that the sweep wanted to compare and could not. */
   notCompared: 'NotCompared',
-  /** Lanes that are not up to date, once a sweep; nothing when all are. */
+  /** Lanes that are not up to date, once a sweep, of directions that are on; nothing when all are. */
   dirtyLanes: 'DirtyLanes',
+  /** Directions in which an operator lets nothing be written, once a sweep; nothing when both are on. */
+  notOn: 'DirectionsNotOn',
 } as const;
 
 /** Two deployments of one AWS account share no metric, without a dimension in each line. */

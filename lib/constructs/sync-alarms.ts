@@ -37,6 +37,14 @@ export class SyncAlarms extends Construct {
       runbook: 'Chats are not up to date',
       topic,
     });
+    new BridgeAlarm(this, 'NotOn', {
+      metric: bridgeMetric(stage, METRICS.notOn, Stats.MAXIMUM),
+      above: 0,
+      minutes: LONG,
+      harm: "Customers or agents do not see each other's messages: an operator has switched that off.",
+      runbook: 'A direction is not on',
+      topic,
+    });
     new BridgeAlarm(this, 'SweepSilent', {
       metric: bridgeMetric(stage, METRICS.sweeps),
       below: 1,

@@ -8,11 +8,13 @@ import { onActivity, onPresenceJob } from './agents/presence.ts';
 import { agree, onChatChanged } from './chats/agree.ts';
 import { noteDrained } from './chats/end.ts';
 import { link, rememberedAccept } from './chats/link.ts';
+import { customerAmong } from './chats/participants.ts';
 import { deferWhenExhausted } from './defer-exhausted.ts';
 import type { BridgeDeps } from './deps.ts';
 import { forwardHoles } from './forward/holes.ts';
 import { hasLeftBacklog, removeFromBacklog } from './jobs/backlog.ts';
-import { createConsumer } from './jobs/consumer.ts';
+import { aboutWork, createConsumer } from './jobs/consumer.ts';
+import { directionsOf } from './jobs/directions.ts';
 import type { Work } from './jobs/envelope.ts';
 import type { Run } from './jobs/run.ts';
 import { applyEdit } from './messages/edit.ts';
@@ -20,20 +22,37 @@ import { writeNotice } from './messages/notice.ts';
 import { redriveMessage } from './messages/redrive.ts';
 import { replicate } from './messages/replicate.ts';
 import type { Accepted, BridgeEvent } from './model/event.ts';
+import { modeFor } from './model/mode.ts';
 import { type Outcome, skipped } from './model/outcome.ts';
 import type { ChannelSid } from './model/sids.ts';
+import type { Decided } from './ports/journal.ts';
 import type { Consumer } from './ports/queues.ts';
 import { reconcile } from './reconcile/reconcile.ts';
+import { decidedBy, rehearsalOf } from './rehearse.ts';
 import type { PairId } from './state/items.ts';
+import { modesNow } from './state/modes.ts';
 import { isFullyLinked, loadPair, type Pair } from './state/pair.ts';
 import { createPairIds, type PairIds } from './state/pair-ids.ts';
+import { guardWrites, whileNotOn } from './while-not-on.ts';
 
-export const createReplicator = (deps: BridgeDeps): Consumer => {
+export const createReplicator = (unguarded: BridgeDeps): Consumer => {
+  const deps = guardWrites(unguarded);
   const pairs = createPairIds(deps.store);
   const agents = createAgents(deps);
+  const known = { pairs, agents };
   return createConsumer(deps, {
     takes: (work): work is Work => true,
-    handle: (work, { deadline, attempts }, tally) => act(deps, { pairs, agents }, work, { deadline, attempts, tally }),
+    handle: async (work, delivery, tally) => {
+      const { deadline, attempts } = delivery;
+      const mode = modeFor(await modesNow(deps), directionsOf(work));
+      if (mode === 'on') return act(deps, known, work, { deadline, attempts, tally });
+      if (work.kind === 'link') await forwardMeanwhile(deps, await loadPair(deps.store, work.pair));
+      return whileNotOn(deps, pairs, work, mode, delivery, {
+        act: () => act(deps, known, work, { deadline, attempts }),
+        rehearse: () => rehearse(deps, pairs, work, { deadline, attempts }),
+        about: aboutWork(work),
+      });
+    },
     settle: async (work, outcome, delivery) => {
       const settled = await deferWhenExhausted(deps, pairs, work, outcome, delivery);
       if (settled.end !== 'retry' && settled.end !== 'deferred') await removeFromBacklog(deps, work);
@@ -44,6 +63,11 @@ export const createReplicator = (deps: BridgeDeps): Consumer => {
 
 /** What a process remembers. */
 type Known = { readonly pairs: PairIds; readonly agents: Agents | undefined };
+
+const rehearse = (deps: BridgeDeps, pairs: PairIds, work: Work, run: Run): Promise<Decided> => {
+  const rehearsal = rehearsalOf(deps);
+  return decidedBy(act(rehearsal, { pairs, agents: createAgents(rehearsal) }, work, run));
+};
 
 const act = async (deps: BridgeDeps, known: Known, work: Work, run: Run): Promise<Outcome> => {
   if (await hasLeftBacklog(deps, work)) return skipped('already');
@@ -119,13 +143,23 @@ const resumeLink = async (deps: BridgeDeps, id: PairId, run: Run): Promise<Outco
   if (pair === undefined || isFullyLinked(pair)) return skipped('already');
   const again = rememberedAccept(pair);
   if (again === undefined) return skipped('not_a_chat');
-  await forwardMeanwhile(deps, pair, again.container);
+  await forwardMeanwhile(deps, pair);
   return link(deps, again, run, true);
 };
 
 /** The sweep compares linked pairs; the customer's SMS does not wait until this one is. */
-const forwardMeanwhile = async (deps: BridgeDeps, { customer, begunAt }: Pair, channel: ChannelSid): Promise<void> => {
-  if (!deps.settings.forwards || customer === undefined) return;
-  const { messages } = await deps.flex.listMessages(channel, 'desc');
-  await forwardHoles(deps, { sid: channel, customer, since: begunAt }, messages);
+const forwardMeanwhile = async (deps: BridgeDeps, pair: Pair | undefined): Promise<void> => {
+  if (!deps.settings.forwards || pair?.flex === undefined || isFullyLinked(pair)) return;
+  const customer = pair.customer ?? (await customerOf(deps, pair.flex, pair.workerIdentity));
+  if (customer === undefined) return;
+  const { messages } = await deps.flex.listMessages(pair.flex, 'desc');
+  await forwardHoles(deps, { sid: pair.flex, customer, since: pair.begunAt }, messages);
 };
+
+/** Of a chat that has no conversation yet. */
+const customerOf = async (
+  deps: BridgeDeps,
+  channel: ChannelSid,
+  agent: string | undefined,
+): Promise<string | undefined> =>
+  agent === undefined ? undefined : customerAmong(await deps.flex.members(channel), agent)?.identity;

@@ -17,6 +17,7 @@ const ofSweep = ({ type, reason, count: found = 0 }: Entry): readonly Measure[] 
   // The alarms on these speak of messages.
   if (type === 'presence' || type === 'offers') return [];
   if (type === 'sweep') return reason === undefined ? [count(METRICS.sweeps)] : [];
+  if (type === 'mode') return [count(METRICS.notOn)];
   if (type === 'dirty_lanes') return [count(METRICS.dirtyLanes, found)];
   if (reason === 'repairing') return [count(METRICS.repairs, found)];
   return reason === 'not_compared' ? [count(METRICS.notCompared)] : [];

@@ -36,7 +36,10 @@ const linked = async (): Promise<Chat> => {
   const offer = await twilio.post('flexAgent/isOffered', [ann.flexWorkerSid, begun.taskSid]);
   await twilio.post('flexAgent/accepts', [(offer as { reservationSid: string }).reservationSid]);
   const conversation = await until('the link', async () =>
-    (await containers('frontline')).find(({ members }) => members.some(({ identity }) => identity === ann.email)),
+    (await containers('frontline')).find(
+      ({ attributes, members }) =>
+        attributes.includes(begun.channelSid) && members.some(({ identity }) => identity === ann.email),
+    ),
   );
   return { channel: begun.channelSid, conversation: conversation.sid };
 };

@@ -92,6 +92,7 @@ describe('the journal', () => {
       { ...swept, type: 'quiet_lanes', reason: 'left_alone', why: 'container_gone' },
       [],
     ],
+    ['a direction that is off', { ...swept, type: 'mode', reason: 'off', count: 2 }, [[['DirectionsNotOn', 1]]]],
     ['lanes that are not up to date', { ...swept, type: 'dirty_lanes', count: 2 }, [[['DirtyLanes', 2]]]],
   ])('%s carries what it is counted as', (_, entry, expected) => {
     expect(figures(entry)).toEqual(expected);

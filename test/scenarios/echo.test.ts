@@ -64,7 +64,7 @@ describe('what the bridge wrote', () => {
         if (!armed || killed || kind !== 'flex-events') return undefined;
         killed = true;
         // After the call to Twilio, before the ledger's row.
-        return { step: 3, when: 'after', pauseMs: undefined };
+        return { step: 4, when: 'after', pauseMs: undefined };
       },
     });
     const chat = await harness.linkedChat();

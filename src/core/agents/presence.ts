@@ -7,13 +7,15 @@ import type { BridgeDeps } from '../deps.ts';
 import { encodeEnvelope, type Work } from '../jobs/envelope.ts';
 import { mayOutlast, type Run } from '../jobs/run.ts';
 import type { JobDeps } from '../jobs/send.ts';
-import type { ActivityChanged } from '../model/event.ts';
-import { type Outcome, retry, type Skipped, skipped } from '../model/outcome.ts';
+import type { ActivityChanged, Lane } from '../model/event.ts';
+import { modeFor } from '../model/mode.ts';
+import { deferred, type Outcome, retry, type Skipped, skipped } from '../model/outcome.ts';
 import { isMapped } from '../model/presence.ts';
 import type { WorkerSid } from '../model/sids.ts';
 import { LEASE_LOOK_SECONDS } from '../model/times.ts';
 import { knownFirstStart } from '../state/first-start.ts';
-import { loadPresence, type Presence, takePresence } from '../state/presence.ts';
+import { modesNow } from '../state/modes.ts';
+import { loadPresence, type Presence, type Todo, takePresence } from '../state/presence.ts';
 import type { Agents } from './agents.ts';
 import { carryOut, namesOf } from './carry-out.ts';
 import { type BothSides, heard, looked, type PresenceStep } from './decide-presence.ts';
@@ -115,6 +117,8 @@ const gone = ({ twins }: Agents, worker: WorkerSid, twin: Twin): Outcome => {
   return retry(1, 'worker_gone');
 };
 
+const directionOf = (one: Todo): Lane => (one === 'flex' ? 'toFlex' : 'toFrontline');
+
 const take = async (
   deps: BridgeDeps,
   agents: Agents,
@@ -122,6 +126,9 @@ const take = async (
   { next, todo, said }: Extract<PresenceStep, { is: 'take' }>,
   run: Run,
 ): Promise<Outcome> => {
+  const mode = modeFor(await modesNow(deps), [...todo].map(directionOf));
+  // Nothing is agreed that is not carried out: the sweep finds that the two sides differ.
+  if (mode !== 'on') return deferred(mode);
   const names = await namesOf(agents, next.agreed, todo);
   if (names === undefined) return skipped('no_such_activity');
   if (mayOutlast(deps, run.deadline)) return retry(1, 'no_time_left');

@@ -15,6 +15,7 @@ import { TwilioError } from '../model/twilio-error.ts';
 import type { Container, Member } from '../ports/chat.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { pairId } from '../state/items.ts';
+import { modesNow } from '../state/modes.ts';
 import { hasBothContainers, isFullyLinked, type LinkedPair, loadPair, type Pair } from '../state/pair.ts';
 import {
   beginPair,
@@ -173,6 +174,11 @@ const joinAndCopy = async (deps: BridgeDeps, pair: LinkedPair, chat: Chat, run: 
   if (twin !== undefined)
     refusals.push(await addParticipant(deps.frontline.join(frontline, { identity: twin, attributes: '{}' })));
   if (!members.some((member) => member.identity === event.workerIdentity)) {
+    const { toFlex } = await modesNow(deps);
+    if (toFlex !== 'on') {
+      if (pair.reservation !== event.reservation) await addAcceptToBacklog(deps, event);
+      return deferred(toFlex);
+    }
     const agent = { identity: event.workerIdentity, attributes: '{"member_type":"agent"}' };
     refusals.push(await addParticipant(deps.flex.join(event.container, agent)));
   }

@@ -103,9 +103,12 @@ const sidsOf = (work: Work): readonly string[] => {
   }
 };
 
+/** What the journal says of every step of this work. */
+export const aboutWork = (work: Work) => ({ type: typeOf(work), lane: laneOf(work), sids: sidsOf(work) });
+
 const entryOf = (deps: ConsumerDeps, work: Work, outcome: Outcome, receivedAt: number): Entry => {
-  const sids = sidsOf(work);
-  const about = { type: typeOf(work), lane: laneOf(work), ms: deps.clock.now() - receivedAt, sids };
+  const about = { ...aboutWork(work), ms: deps.clock.now() - receivedAt };
+  const { sids } = about;
   switch (outcome.end) {
     case 'replicated':
     case 'linked':

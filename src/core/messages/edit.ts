@@ -97,7 +97,12 @@ const revertJob = (pair: Pair, lane: Lane): Work => ({
  * A person deleted a copy, perhaps before the answer to its write was heard: a run that looks whether it stands there
  * must not take that for a write that never was. Does nothing when the ledger knows the copy.
  */
-const markNeverCopied = async (deps: BridgeDeps, pair: Pair, writer: Lane, { container, message }: MessageEvent) => {
+export const markNeverCopied = async (
+  deps: BridgeDeps,
+  pair: Pair,
+  writer: Lane,
+  { container, message }: Pick<MessageEvent, 'container' | 'message'>,
+): Promise<void> => {
   const stamp = stampOn(deps.settings, { lane: writer, into: container }, message);
   if (stamp?.k === 'copy') await writeNeverCopied(deps, { pair, lane: writer, sid: stamp.s });
 };

@@ -1,5 +1,6 @@
 /** How an event can end. Closed unions: a new reason is a decision, and the switch that handles it must be complete. */
 
+import type { NotOn } from './mode.ts';
 import { retryDelay } from './retry-delay.ts';
 import { LOOK_AGAIN_SECONDS } from './times.ts';
 import { type TwilioAnswer, type TwilioError, twilioAnswer } from './twilio-error.ts';
@@ -30,6 +31,7 @@ export type Skipped =
   | 'system_conversation' // it stands where the bridge speaks with an agent, and is an answer
   | 'offer_over' // nobody waits for an answer to it any more
   | 'not_offered' // it was not offered in Frontline
+  | 'not_on' // its direction is off or read-only, and once it is on again this would come too late
   | 'no_default_webhook' // FLEX_CHAT_DEFAULT_WEBHOOK is not set
   | 'no_proxy'; // Flex's own webhook has no Proxy session for this channel (error 80619)
 
@@ -72,6 +74,7 @@ export type Parked =
   | 'forward_pointless'; // not delivered within 24 hours
 
 export type Deferred =
+  | NotOn // an operator has switched its direction off, or to read-only
   | 'side_down'
   | 'lane_dirty'
   | 'container_gone'

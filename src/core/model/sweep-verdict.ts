@@ -1,8 +1,10 @@
 /** What the sweep says of a lane, or of the accepts. What was not seen is never called clean. */
+import type { NotOn } from './mode.ts';
 import { type TwilioAnswer, type TwilioError, twilioAnswer } from './twilio-error.ts';
 
 /** Others see to what the lane waits for, or there is nothing left to compare: nothing is hidden. */
 export type LeftAlone =
+  | NotOn // an operator has switched its direction off, or to read-only
   | 'not_open' // being linked, or ended
   | 'held'
   | 'dirty' // waits for its side

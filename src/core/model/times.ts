@@ -201,6 +201,11 @@ export const SWEEP_END_MS = { active: 42_000, quiet: 50_000 } as const;
 /** No other run compares pairs within this time of a run's begin, unless that one has ended. */
 export const SWEEP_LEASE_MS = 55_000;
 
+// An operator's wish.
+
+/** A process asks anew after this time in which mode each direction is. */
+export const MODES_MS = 30_000;
+
 // Agents: their presence.
 
 /** A process looks an agent's twin up anew after this time: he may have got another name. */

@@ -1,9 +1,12 @@
 /** How a deployment stands, from the sparse index's lists and the queues' counts: no call to Twilio, no scan. */
 
 import type { QueueName } from '../../contract.ts';
+import type { Lane } from '../model/event.ts';
+import { DIRECTIONS } from '../model/mode.ts';
 import { everyItem } from '../state/every-item.ts';
 import { containerOfPair } from '../state/items.ts';
 import { isLinkLate, waitsSince } from '../state/lag.ts';
+import { type ModeSince, readModes } from '../state/modes.ts';
 import { type Pair, readPair } from '../state/pair.ts';
 import { countByReason, readUnlisted } from './dead-letters.ts';
 import type { Operator, QueueCount } from './operator.ts';
@@ -15,6 +18,7 @@ export type LateLink = { readonly container: string; readonly since: number };
 export type Status = {
   /** Milliseconds since 1970, as all times here. */
   readonly at: number;
+  readonly modes: Readonly<Record<Lane, ModeSince>>;
   readonly pairs: {
     /** Open and linked, those among them in which something was said within a day. */
     readonly open: number;
@@ -28,10 +32,11 @@ export type Status = {
   };
   /**
    * Dirty are those that wait for a side, with messages or for long with edits. Those of held pairs are not: they wait
-   * for their release.
+   * for their release. Nor are those of a direction that is not on, `notOn`.
    */
   readonly lanes: {
     readonly dirty: number;
+    readonly notOn: number;
     readonly dirtySince: number | undefined;
     readonly withHoles: number;
     /** With edits or removals that are not applied yet. */
@@ -55,7 +60,8 @@ const earliest = (times: readonly number[]): number | undefined =>
 export const readStatus = async (operator: Operator): Promise<Status> => {
   const at = operator.clock.now();
   const queues = await operator.counts();
-  const [deadLetters, active, quiet, parked, due] = await Promise.all([
+  const [modes, deadLetters, active, quiet, parked, due] = await Promise.all([
+    readModes(operator.store),
     readUnlisted(operator, queues),
     everyItem(operator.store, 'active'),
     everyItem(operator.store, 'quiet'),
@@ -66,17 +72,19 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
   const isHeld = ({ heldUntil = 0 }: Pair): boolean => heldUntil > at;
   const held = pairs.filter(isHeld).map((pair) => ({ container: containerIn(pair), until: pair.heldUntil ?? at }));
   const lanes = pairs.flatMap(({ lanes: { toFrontline, toFlex } }) => [toFrontline, toFlex]);
-  const dirty = pairs
+  const waiting = pairs
     .filter((pair) => !isHeld(pair))
-    .flatMap((pair) => Object.values(pair.lanes).map((lane) => waitsSince(lane, at)))
-    .filter((since) => since !== undefined);
+    .flatMap((pair) => DIRECTIONS.map((lane) => ({ lane, since: waitsSince(pair.lanes[lane], at) })))
+    .filter((one): one is { lane: Lane; since: number } => one.since !== undefined);
+  const dirty = waiting.filter(({ lane }) => modes[lane].mode === 'on').map(({ since }) => since);
   const late = pairs
-    .filter((pair) => isLinkLate(pair, at))
+    .filter((pair) => modes.toFrontline.mode === 'on' && isLinkLate(pair, at))
     .map((pair) => ({ container: containerIn(pair), since: pair.begunAt }))
     .sort((a, b) => a.since - b.since);
   const reasons = Map.groupBy(parked, ({ reason }) => reason);
   return {
     at,
+    modes,
     pairs: {
       open: active.length + quiet.length,
       active: active.length,
@@ -87,6 +95,7 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
     },
     lanes: {
       dirty: dirty.length,
+      notOn: waiting.length - dirty.length,
       dirtySince: earliest(dirty),
       withHoles: lanes.filter(({ holes }) => holes.size > 0).length,
       stale: lanes.filter(({ stale }) => stale.size > 0).length,
@@ -104,11 +113,12 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
 
 const containerIn = ({ id }: Pair): string => containerOfPair(id);
 
-export type Concern = 'parked' | 'dead letters' | 'dirty lanes' | 'late links' | 'held pairs';
+export type Concern = 'not on' | 'parked' | 'dead letters' | 'dirty lanes' | 'late links' | 'held pairs';
 
 /** What an operator should look at; empty when all is well. */
-export const concerns = ({ pairs, lanes, parked, queues }: Status): readonly Concern[] => {
+export const concerns = ({ modes, pairs, lanes, parked, queues }: Status): readonly Concern[] => {
   const found: readonly (readonly [Concern, boolean])[] = [
+    ['not on', Object.values(modes).some(({ mode }) => mode !== 'on')],
     ['parked', parked.total > 0],
     ['dead letters', Object.values(queues).some(({ dead }) => dead > 0)],
     ['dirty lanes', lanes.dirty > 0],

@@ -1,7 +1,12 @@
 import type { Lane } from '../model/event.ts';
+import type { NotOn } from '../model/mode.ts';
 import type { Agreement, Deferred, Parked, Refused, Retried, Skipped, Unanswered } from '../model/outcome.ts';
 import type { LeftAlone, NotCompared, SweepVerdict } from '../model/sweep-verdict.ts';
 import { describeTwilioAnswer, type TwilioAnswer } from '../model/twilio-error.ts';
+import type { TwilioWrite } from './writes.ts';
+
+/** What an event would do at Twilio. */
+export type Decided = TwilioWrite | 'nothing' | 'unread';
 
 /** What every line says. No personal data: SIDs, types, counts, durations, reasons. */
 type About = {
@@ -29,6 +34,8 @@ type Line<Step extends string, Own extends object = object> = { readonly step: S
 type SweptPart = 'active_lanes' | 'quiet_lanes' | 'accepts' | 'offers' | 'presence';
 
 type SweptLine =
+  /** A direction, `lane`, in which nothing is written now. `count`: lanes that wait for nothing else. */
+  | { readonly type: 'mode'; readonly reason: NotOn; readonly count: number }
   /** A run began. `count`: pairs that waited, whose jobs it has put on the queues. */
   | { readonly type: 'sweep'; readonly count: number }
   /** A run left at once: another holds the sweep's lease. */
@@ -70,6 +77,8 @@ export type Entry = About &
     /** A duplicate of the bridge's own was found and deleted. */
     | Line<'undone'>
     | Line<'skipped', { readonly reason: Skipped; readonly count?: number | undefined }>
+    /** In read-only: what would be written first. */
+    | Line<'decided', { readonly reason: Decided }>
     /** `code`: Twilio's error. */
     | Line<'parked', { readonly reason: Parked; readonly code?: number | undefined }>
     | Line<'deferred', { readonly reason: Deferred }>

@@ -260,6 +260,10 @@ export const SYSTEM_NOTICE_SECONDS = 15 * DAY_SECONDS;
 export const FIRST_START: Key = { pk: 'deployment', sk: 'first-start' };
 export const FIRST_START_ATTRIBUTES = ['at'] as const;
 
+/** In which mode each direction is, and since when, milliseconds since 1970. Kept for good. */
+export const MODES_KEY: Key = { pk: 'deployment', sk: 'modes' };
+export const MODES_ATTRIBUTES = ['toFrontline', 'toFrontlineSince', 'toFlex', 'toFlexSince'] as const;
+
 /** The key of the stamps, where the secrets give none: on one machine, made at the first start. */
 export const STAMP_KEY: Key = { pk: 'deployment', sk: 'stamp-key' };
 export const STAMP_KEY_ATTRIBUTES = ['value'] as const;
@@ -291,5 +295,6 @@ export const ITEMS: readonly { readonly of: string; readonly sk: RegExp; readonl
   { of: 'what is offered to an agent', sk: /^offers$/, attributes: [...OFFERS, NONCE] },
   { of: 'a notice to an agent', sk: /^told#/, attributes: [...SYSTEM_NOTICE, NONCE] },
   { of: 'the first start', sk: /^first-start$/, attributes: [...FIRST_START_ATTRIBUTES, NONCE] },
+  { of: 'the modes', sk: /^modes$/, attributes: [...MODES_ATTRIBUTES, NONCE] },
   { of: 'the stamp key', sk: /^stamp-key$/, attributes: [...STAMP_KEY_ATTRIBUTES, NONCE] },
 ];

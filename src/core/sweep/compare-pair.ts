@@ -5,6 +5,7 @@ import type { BridgeDeps } from '../deps.ts';
 import { forwardHoles } from '../forward/holes.ts';
 import { isLapsed, sendAgree, sendJob } from '../jobs/send.ts';
 import type { Lane, Side } from '../model/event.ts';
+import { DIRECTIONS, type Modes, modeFor } from '../model/mode.ts';
 import type { ChannelSid, ContainerSid } from '../model/sids.ts';
 import { type LeftAlone, type SweepVerdict, unread } from '../model/sweep-verdict.ts';
 import { ACTIVE_MS } from '../model/times.ts';
@@ -13,6 +14,7 @@ import { compareEnds, type End, type Finding } from '../reconcile/compare.ts';
 import { isConfirmed } from '../reconcile/repair.ts';
 import type { PairId } from '../state/items.ts';
 import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
+import { modesNow } from '../state/modes.ts';
 import { hasBothContainers, type LinkedPair, loadPair, type Pair } from '../state/pair.ts';
 import { listForSweep, markQuiet, type SweepClass, unlistForSweep } from '../state/pair-writes.ts';
 import type { WhatIsOpen } from './what-is-open.ts';
@@ -46,13 +48,14 @@ export const comparePair = async (
     const forward: Verdicts = deps.settings.forwards
       ? { forward: await compareForwards(deps, pair, pair.flex, flex) }
       : {};
+    const modes = await modesNow(deps);
     if (pair.state === 'open' && pair.linked) {
       await keepClass(deps, pair, kind, [flex, frontline]);
-      await sendIfDiffering(deps, pair, kind, await whatIsOpen());
+      if (modeFor(modes, DIRECTIONS) === 'on') await sendIfDiffering(deps, pair, kind, await whatIsOpen());
     }
     return {
-      toFrontline: await compareLane(deps, leaseOf(pair, 'toFrontline'), flex, frontline),
-      toFlex: await compareLane(deps, leaseOf(pair, 'toFlex'), frontline, flex),
+      toFrontline: await compareLane(deps, leaseOf(pair, 'toFrontline'), flex, frontline, modes),
+      toFlex: await compareLane(deps, leaseOf(pair, 'toFlex'), frontline, flex, modes),
       ...forward,
     };
   } catch (error) {
@@ -91,8 +94,16 @@ const compareForwards = async (
   return { verdict: holes > 0 ? 'repairing' : 'clean' };
 };
 
-const compareLane = async (deps: BridgeDeps, ends: LaneLease, from: End, into: End): Promise<SweepVerdict> => {
+const compareLane = async (
+  deps: BridgeDeps,
+  ends: LaneLease,
+  from: End,
+  into: End,
+  modes: Modes,
+): Promise<SweepVerdict> => {
   const { pair, lane, from: group } = ends;
+  const mode = modes[lane];
+  if (mode !== 'on') return { verdict: 'left_alone', why: mode };
   const because = isLapsed(deps, pair, lane) ? 'lapsed' : undefined;
   const busy = because === undefined ? whyNot(pair, lane) : undefined;
   if (busy !== undefined) return { verdict: 'left_alone', why: busy };

@@ -6,12 +6,14 @@
 import { TABLE } from '../../contract.ts';
 import { sendOffersJob } from '../agents/offers.ts';
 import type { BridgeDeps } from '../deps.ts';
+import { DIRECTIONS, modeFor } from '../model/mode.ts';
 import type { ReservationSid, TaskSid, WorkerSid } from '../model/sids.ts';
 import { OFFER_PACE_MS, OFFER_READS, TASK_PAGES } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { ReservedTask, TaskSide } from '../ports/tasks.ts';
 import { everyItem } from '../state/every-item.ts';
-import { type BulkVerdict, createTurns, listAll, notCompared, type Turn } from './turns.ts';
+import { modesNow } from '../state/modes.ts';
+import { type BulkVerdict, createTurns, type LeftToMode, listAll, notCompared, type Turn } from './turns.ts';
 
 type Deps = BridgeDeps & { readonly tasks: TaskSide };
 
@@ -22,11 +24,14 @@ type Seen = Map<TaskSid, number>;
 export const createOfferSweep = (deps: BridgeDeps): ((deadline: number) => Promise<void>) => {
   const seen: Seen = new Map();
   let notBefore = 0;
-  const log = ({ verdict: reason, ...why }: BulkVerdict, count: number): void =>
+  const log = ({ verdict: reason, ...why }: BulkVerdict | LeftToMode, count: number): void =>
     deps.journal({ step: 'swept', type: 'offers', sids: [], count, reason, ...why });
   return async (deadline) => {
     const { tasks } = deps;
     if (tasks === undefined) return;
+    const mode = modeFor(await modesNow(deps), DIRECTIONS);
+    // What it would remember as looked at nobody would look at again.
+    if (mode !== 'on') return log({ verdict: 'left_alone', why: mode }, 0);
     let sent = 0;
     try {
       const found = new Map<WorkerSid, readonly ReservationSid[]>();

@@ -10,8 +10,9 @@ import { PRESENCE_JOBS, PRESENCE_PACE_MS, PRESENCE_RECENT_MS, USERS_A_RUN, WORKE
 import { TwilioError } from '../model/twilio-error.ts';
 import type { WorkerNow, WorkerSide, Workers } from '../ports/workers.ts';
 import { firstStart } from '../state/first-start.ts';
+import { modesNow } from '../state/modes.ts';
 import { loadPresence, takePresence } from '../state/presence.ts';
-import { type BulkVerdict, createTurns, listAll, notCompared, type Turn } from './turns.ts';
+import { type BulkVerdict, createTurns, type LeftToMode, listAll, notCompared, type Turn } from './turns.ts';
 
 type PresenceDeps = BridgeDeps & { readonly workers: Workers };
 
@@ -23,11 +24,14 @@ export const createPresenceSweep = (deps: BridgeDeps): ((deadline: number) => Pr
   let notBefore = 0;
   /** Agents of whom something is agreed: the store need not be asked for each at every run. */
   const agreed = new Map<string, string>();
-  const log = ({ verdict: reason, ...why }: BulkVerdict, count: number): void =>
+  const log = ({ verdict: reason, ...why }: BulkVerdict | LeftToMode, count: number): void =>
     deps.journal({ step: 'swept', type: 'presence', sids: [], count, reason, ...why });
   return async (deadline) => {
     const { workers } = deps;
     if (workers === undefined) return;
+    const modes = await modesNow(deps);
+    if (modes.toFrontline !== 'on' && modes.toFlex !== 'on')
+      return log({ verdict: 'left_alone', why: modes.toFrontline }, 0);
     if (deps.clock.now() < notBefore) return log({ verdict: 'not_compared', why: 'asked_to_wait' }, 0);
     let sent = 0;
     const send = async (job: PresenceJob): Promise<void> => {

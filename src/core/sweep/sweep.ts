@@ -12,6 +12,7 @@ import type { SweepVerdict } from '../model/sweep-verdict.ts';
 import { ITEMS_A_PAGE, SWEEP_END_MS, SWEEP_LEASE_MS, SWEEP_PACE_MS, SWEEP_SHARE } from '../model/times.ts';
 import type { Item } from '../ports/change.ts';
 import { NONCE, type PairId, SWEEP_LEASE } from '../state/items.ts';
+import { modesNow } from '../state/modes.ts';
 import type { SweepClass } from '../state/pair-writes.ts';
 import { bothLanes, comparePair, type Verdicts } from './compare-pair.ts';
 import { createPacer } from './pacer.ts';
@@ -27,7 +28,7 @@ export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
   });
   if (!lease.ok) return deps.journal({ step: 'swept', type: 'sweep', reason: 'overlapped', sids: [] });
 
-  const { due, marked } = await sendWaiting(deps);
+  const { due, marked } = await sendWaiting(deps, await modesNow(deps));
   deps.journal({ step: 'swept', type: 'sweep', sids: [], count: due });
   // Side by side, both at their pace; and both end before either's failure is told.
   const [sent, compared] = await Promise.allSettled([

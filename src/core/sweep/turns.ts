@@ -1,5 +1,6 @@
 /** What a run of the sweep may ask of Twilio, at which distance and until when; and what it says when that is spent. */
 import { errorName } from '../model/error-name.ts';
+import type { NotOn } from '../model/mode.ts';
 import type { SweepVerdict } from '../model/sweep-verdict.ts';
 import { TwilioError, twilioAnswer } from '../model/twilio-error.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -52,8 +53,9 @@ export const listAll = async <T>(
   throw new BudgetSpent();
 };
 
-/** Of what is listed in bulk: none of it is left alone. */
+/** Of what is listed in bulk: none of it is left alone, but all of it while what it would do is not on. */
 export type BulkVerdict = Exclude<SweepVerdict, { verdict: 'left_alone' }>;
+export type LeftToMode = { readonly verdict: 'left_alone'; readonly why: NotOn };
 
 export const notCompared = (error: unknown): BulkVerdict => {
   if (error instanceof BudgetSpent) return { verdict: 'not_compared', why: 'budget_spent' };

@@ -5,7 +5,10 @@
  */
 import type { BridgeDeps } from '../deps.ts';
 import { sendBacklog } from '../jobs/backlog.ts';
+import { directionsOf } from '../jobs/directions.ts';
 import { type Job, jobsFor, sendJob } from '../jobs/send.ts';
+import type { Lane } from '../model/event.ts';
+import { DIRECTIONS, type Modes, modeFor } from '../model/mode.ts';
 import { ITEMS_A_PAGE, JOBS_AT_ONCE, SWEEP_MARK_PACE_MS } from '../model/times.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { PairId } from '../state/items.ts';
@@ -18,6 +21,7 @@ type Marked = { readonly pair: PairId; readonly jobs: readonly Job[] };
 /** Sends what cannot wait. @returns how many pairs are due, and those that can wait. */
 export const sendWaiting = async (
   deps: BridgeDeps,
+  modes: Modes,
 ): Promise<{ readonly due: number; readonly marked: readonly Marked[] }> => {
   let after: string | undefined;
   const due: Pair[] = [];
@@ -27,7 +31,7 @@ export const sendWaiting = async (
     const pairs = page.items.map(readPair).filter((pair) => pair !== undefined);
     const jobs: Job[] = [];
     for (const pair of pairs) {
-      const its = jobsFor(deps, pair);
+      const its = jobsFor(deps, pair).filter((job) => isWorthSending(job, modes));
       if (its.some(isForMark)) marked.push({ pair: pair.id, jobs: its });
       else jobs.push(...its);
     }
@@ -36,10 +40,14 @@ export const sendWaiting = async (
     due.push(...pairs);
     after = page.next;
   } while (after !== undefined);
-  logDirtyLanes(deps.journal, due, deps.clock.now());
-  await sendBacklog(deps);
+  logDirtyLanes(deps.journal, due, deps.clock.now(), modes);
+  if (modes.toFrontline === 'on') await sendBacklog(deps);
   return { due: due.length, marked };
 };
+
+/** What is not on would only be put aside again; but a chat's SMS are looked after by its link, whatever the modes. */
+const isWorthSending = ({ work }: Job, modes: Modes): boolean =>
+  work.kind === 'link' || modeFor(modes, directionsOf(work)) === 'on';
 
 const isForMark = ({ work }: Job): boolean => work.kind === 'reconcile' && work.because === 'marked';
 
@@ -64,10 +72,18 @@ export const sendMarked = async (
   return undefined;
 };
 
-/** Tells the journal how many lanes are not up to date, of pairs that wait for something; nothing when all are. */
-export const logDirtyLanes = (journal: Journal, pairs: readonly Pair[], now: number): void => {
-  const count = pairs
-    .flatMap((pair) => [pair.lanes.toFrontline, pair.lanes.toFlex].map((lane) => ({ pair, lane })))
-    .filter(({ pair, lane }) => isLinkLate(pair, now) || waitsSince(lane, now) !== undefined).length;
+/**
+ * Tells the journal how many lanes are not up to date, of pairs that wait for something; nothing when all are. Those of
+ * a direction that is not on are told of apart, and so is the direction, though none waits.
+ */
+export const logDirtyLanes = (journal: Journal, pairs: readonly Pair[], now: number, modes: Modes): void => {
+  const dirty = (lane: Lane): number =>
+    pairs.filter((pair) => isLinkLate(pair, now) || waitsSince(pair.lanes[lane], now) !== undefined).length;
+  let count = 0;
+  for (const lane of DIRECTIONS) {
+    const mode = modes[lane];
+    if (mode === 'on') count += dirty(lane);
+    else journal({ step: 'swept', type: 'mode', lane, reason: mode, sids: [], count: dirty(lane) });
+  }
   if (count > 0) journal({ step: 'swept', type: 'dirty_lanes', sids: [], count });
 };

@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { AGENTS } from '../../../local-twilio/defaults.ts';
+import { findPair } from '../../../src/core/operate/find.ts';
+import { repairPair } from '../../../src/core/operate/repair.ts';
 import { concerns, readStatus } from '../../../src/core/operate/status.ts';
+import { setMode } from '../../../src/core/state/modes.ts';
 import { type OperatorHarness, operatorHarness } from './harness.ts';
 
 const MINUTE = 60_000;
@@ -47,5 +50,31 @@ test('A chat that is not linked for long is a concern, named by its channel, unt
 
   end();
   await harness.pass(5 * MINUTE);
+  expect(concerns(await seen(harness))).toEqual([]);
+});
+
+test('A direction that is not on is a concern, and what waits for it is no lane that is behind; repair says so', async () => {
+  const harness = operatorHarness({ swept: true });
+  const { channelSid } = await harness.linkedChat();
+  await harness.pass(3 * MINUTE);
+  const since = harness.time.now();
+  await setMode(harness.operator, 'off', ['toFrontline']);
+  await harness.pass(MINUTE);
+  harness.twilio.customer.writes(channelSid, 'hello');
+  await harness.pass(20 * MINUTE);
+  await setMode(harness.operator, 'off', ['toFrontline']);
+  const status = await seen(harness);
+  expect(status.modes).toEqual({ toFrontline: { mode: 'off', since }, toFlex: { mode: 'on', since: undefined } });
+  expect(status.lanes).toMatchObject({ dirty: 0, notOn: 1 });
+  expect(concerns(status)).toEqual(['not on']);
+  const pair = await findPair(harness.operator.store, channelSid);
+  if (pair === undefined) throw new Error('no pair');
+  expect(await harness.during(repairPair(harness.operator, pair, { full: false, waitMs: MINUTE }))).toEqual([
+    { lane: 'toFrontline', verdict: 'not_compared', reason: 'off' },
+    { lane: 'toFlex', verdict: 'clean' },
+  ]);
+
+  await setMode(harness.operator, 'on');
+  await harness.pass(3 * MINUTE);
   expect(concerns(await seen(harness))).toEqual([]);
 });

@@ -27,13 +27,14 @@ describe('What is stored', () => {
         wrong.push(...undeclared(sk, names.replaceAll('-', '').split(' ')));
       });
     expect(wrong).toEqual([]);
-    // The stamp key is written before a simulated bridge begins; what waits in the backlog is for longer storms; and no
-    // page asks for an agent.
+    // The stamp key is written before a simulated bridge begins; what waits in the backlog is for longer storms; no
+    // page asks for an agent; and an operator is no process.
     const all = new Set(ITEMS.map(({ of }) => of));
     expect([...all].filter((of) => !met.has(of))).toEqual([
       'the backlog',
       'an agent who was told that somebody waits',
       'the first start',
+      'the modes',
       'the stamp key',
     ]);
   });

@@ -16,7 +16,7 @@ const linked = (over: Item): Pair => pair({ linked: 1, ...over });
 
 const told = (pair: Pair): readonly Entry[] => {
   const entries: Entry[] = [];
-  logDirtyLanes((entry) => entries.push(entry), [pair], NOW);
+  logDirtyLanes((entry) => entries.push(entry), [pair], NOW, { toFrontline: 'on', toFlex: 'on' });
   return entries;
 };
 

@@ -25,6 +25,7 @@ const sweepOver = async (pairs: { readonly active: number; readonly quiet: numbe
     store: {
       ...memory,
       get: async (key: Key) => {
+        if (key.sk !== 'pair') return memory.get(key);
         begun.push({ pk: key.pk, at: time.now() });
         time.advance(readMs);
         return memory.get(key);
