@@ -1,6 +1,6 @@
 /** An agent in the Frontline app: writes, edits, deletes and closes, where he is a participant; and his own switch. */
 import type { TwoAccounts } from '../accounts.ts';
-import { changeState, createContainer } from '../chat/containers.ts';
+import { changeState, createContainer, updateContainer } from '../chat/containers.ts';
 import { bySdk } from '../chat/dialect.ts';
 import { addMember, findMember, removeMember } from '../chat/members.ts';
 import { FRONTLINE } from '../defaults.ts';
@@ -24,6 +24,13 @@ export type FrontlineAgent = {
   readonly sends: (identity: string, conversationSid: string, media: NewMedia) => Posted;
   readonly edits: (identity: string, conversationSid: string, messageSid: string, body: string) => void;
   readonly deletes: (identity: string, conversationSid: string, messageSid: string) => void;
+  /**
+   * Hands the conversation over to another user of the app. That the app changes the participants, and appends what it
+   * did to the conversation's attributes, is known; in which order is not, so both are played.
+   */
+  readonly transfers: (identity: string, conversationSid: string, to: string, order: TransferOrder) => void;
+  /** Puts another user into the conversation, and stays. */
+  readonly adds: (identity: string, conversationSid: string, other: string) => void;
   /** Goes from the conversation. */
   readonly leaves: (identity: string, conversationSid: string) => void;
   /** The app closes through Twilio's API: the event says Source=API. */
@@ -42,6 +49,8 @@ export const bindingOf = (phone: string): Binding => {
   return { type: isWhatsApp ? 'whatsapp' : 'sms', address: phone, proxyAddress };
 };
 
+export type TransferOrder = 'in, then out' | 'out, then in';
+
 export const createFrontlineAgent = (world: TwilioWorld, place: TwoAccounts, chats: Chats): FrontlineAgent => {
   const attributes = (): string => JSON.stringify({ messageId: newUuid(world.random) });
   const workerOf = (identity: string) => {
@@ -50,6 +59,25 @@ export const createFrontlineAgent = (world: TwilioWorld, place: TwoAccounts, cha
     );
     if (worker === undefined) throw new Error(`no worker ${identity}`);
     return worker;
+  };
+  const enter = (sid: string, identity: string, by: string): void => {
+    const conversation = chatContainer(place, 'frontline', sid);
+    if (findMember(conversation, identity) !== undefined) return;
+    addMember(world, conversation, { identity, attributes: '{}' }, bySdk(by, 'conversations'));
+  };
+  const leave = (sid: string, identity: string): void => {
+    const conversation = chatContainer(place, 'frontline', sid);
+    const member = findMember(conversation, identity);
+    if (member === undefined) throw new Error(`the person is not in ${sid}`);
+    removeMember(world, conversation, member, bySdk(identity, 'conversations'));
+  };
+  /** What the app notes of it: https://www.twilio.com/docs/frontline/conversations-webhooks */
+  const noteTransfer = (sid: string, from: string, to: string): void => {
+    const conversation = chatContainer(place, 'frontline', sid);
+    const before = JSON.parse(conversation.attributes);
+    const events = [...(before['frontline.events'] ?? []), { from, to, date: Math.floor(world.now()) }];
+    const attributes = JSON.stringify({ ...before, 'frontline.events': events });
+    updateContainer(world, conversation, { attributes }, bySdk(from, 'conversations'));
   };
   return {
     begins: (identity, contact) => {
@@ -70,6 +98,17 @@ export const createFrontlineAgent = (world: TwilioWorld, place: TwoAccounts, cha
       addMember(world, conversation, { identity }, way);
       return { conversationSid: conversation.sid };
     },
+    transfers: (identity, sid, to, order) => {
+      mustBeThere(chatContainer(place, 'frontline', sid), identity);
+      if (order === 'out, then in') leave(sid, identity);
+      enter(sid, to, identity);
+      if (order === 'in, then out') leave(sid, identity);
+      noteTransfer(sid, identity, to);
+    },
+    adds: (identity, sid, other) => {
+      mustBeThere(chatContainer(place, 'frontline', sid), identity);
+      enter(sid, other, identity);
+    },
     writes: (identity, sid, body) =>
       chats.write(chatContainer(place, 'frontline', sid), identity, { body, attributes: attributes() }),
     sends: (identity, sid, media) =>
@@ -77,12 +116,7 @@ export const createFrontlineAgent = (world: TwilioWorld, place: TwoAccounts, cha
     edits: (identity, sid, messageSid, body) =>
       chats.edit(chatContainer(place, 'frontline', sid), identity, messageSid, body),
     deletes: (identity, sid, messageSid) => chats.remove(chatContainer(place, 'frontline', sid), identity, messageSid),
-    leaves: (identity, sid) => {
-      const conversation = chatContainer(place, 'frontline', sid);
-      const member = findMember(conversation, identity);
-      if (member === undefined) throw new Error(`the person is not in ${sid}`);
-      removeMember(world, conversation, member, bySdk(identity, 'conversations'));
-    },
+    leaves: (identity, sid) => leave(sid, identity),
     closes: (identity, sid) => {
       const conversation = chatContainer(place, 'frontline', sid);
       mustBeThere(conversation, identity);
