@@ -1,4 +1,5 @@
 import type { PresenceRules } from './model/presence.ts';
+import type { WorkflowSid } from './model/sids.ts';
 import type { ChatSide, FlexSide, FrontlineSide } from './ports/chat.ts';
 import type { Clock, Nonce } from './ports/clock.ts';
 import type { Journal } from './ports/journal.ts';
@@ -25,6 +26,10 @@ export type BridgeSettings = {
   readonly presence: PresenceRules;
   /** What is offered to an agent is accepted at once, without asking him. */
   readonly acceptsOffers: boolean;
+  /** A chat is handed over in Flex only: who comes in in Frontline is taken out again. */
+  readonly refusesHandovers: boolean;
+  /** Of the tasks that the bridge makes; undefined: that of the task before. */
+  readonly workflow: WorkflowSid | undefined;
 };
 
 export type BridgeDeps = {

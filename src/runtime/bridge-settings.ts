@@ -16,7 +16,14 @@ export const bridgeTimes = (
 export const bridgeSettings = (
   config: Pick<
     Config,
-    'deployment' | 'settleMs' | 'answeredSettleMs' | 'leaseMs' | 'flex' | 'presence' | 'acceptsOffers'
+    | 'deployment'
+    | 'settleMs'
+    | 'answeredSettleMs'
+    | 'leaseMs'
+    | 'flex'
+    | 'presence'
+    | 'acceptsOffers'
+    | 'refusesHandovers'
   >,
   stampKey: string,
 ): BridgeSettings => ({
@@ -25,5 +32,7 @@ export const bridgeSettings = (
   stampKey,
   presence: config.presence,
   acceptsOffers: config.acceptsOffers ?? false,
+  refusesHandovers: config.refusesHandovers ?? false,
+  workflow: config.flex.workflowSid,
   forwards: config.flex.defaultWebhook !== undefined,
 });

@@ -2,7 +2,7 @@
 
 import { contradictions, OLD_NAMES, REQUIRED_SETTINGS, type RequiredSetting, type Setting } from '../contract.ts';
 import { activityPairs, type PresenceRules, usualPresence } from '../core/model/presence.ts';
-import { type AccountSid, isSid, type ServiceSid, type WorkspaceSid } from '../core/model/sids.ts';
+import { type AccountSid, isSid, type ServiceSid, type WorkflowSid, type WorkspaceSid } from '../core/model/sids.ts';
 import { ANSWERED_SETTLE_SECONDS, LEASE_SECONDS, SETTLE_SECONDS } from '../core/model/times.ts';
 import { type CallbackConfig, readCallbackSettings } from './callback-settings.ts';
 import { type OutboundConfig, readOutboundSettings } from './outbound-settings.ts';
@@ -39,6 +39,8 @@ const webhook = (text: string): string | undefined => {
 };
 
 const workspace = (text: string): WorkspaceSid | undefined => (isSid('WS', text) ? text : undefined);
+
+const workflow = (text: string): WorkflowSid | undefined => (isSid('WW', text) ? text : undefined);
 
 /** An attribute at the top of a worker's JSON, as TaskRouter's expressions spell it. */
 const attribute = (text: string): string | undefined => (/^[A-Za-z_]\w{0,63}$/.test(text) ? text : undefined);
@@ -87,6 +89,7 @@ export const readSettings = (environment: Environment): Settings => {
       serviceSid: required('CHAT_SERVICE_SID') as ServiceSid,
       defaultWebhook: optional('FLEX_CHAT_DEFAULT_WEBHOOK', webhook, 'an https URL'),
       workspaceSid: optional('WORKSPACE_SID', workspace, 'WS and 32 hex digits'),
+      workflowSid: optional('WORKFLOW_SID', workflow, 'WW and 32 hex digits'),
     },
     outbound: readOutboundSettings(text, problems),
     frontline: {
@@ -102,6 +105,7 @@ export const readSettings = (environment: Environment): Settings => {
     },
     workerMatchAttribute: optional('WORKER_MATCH_ATTRIBUTE', attribute, 'a name of letters, digits and _'),
     acceptsOffers: optional('AUTO_ACCEPT_TASKS', yesOrNo, 'true or false') ?? false,
+    refusesHandovers: optional('DISABLE_FRONTLINE_TRANSFER', yesOrNo, 'true or false') ?? false,
     publicBaseUrl: optional('PUBLIC_BASE_URL', base, 'a URL of scheme, host and path only'),
     twilioBaseUrl: optional('TWILIO_BASE_URL', base, 'a URL of scheme, host and path only'),
     deployment: optional('DEPLOYMENT_ID', name, '1 to 32 letters, digits, _ . or -') ?? 'bridge',
@@ -124,6 +128,8 @@ export type Config = {
     readonly defaultWebhook: string | undefined;
     /** The TaskRouter workspace, WS…; without it no accept whose webhook was lost is found. */
     readonly workspaceSid?: WorkspaceSid | undefined;
+    /** The workflow, WW…, of tasks that the bridge makes; without it, the one of the task before. */
+    readonly workflowSid?: WorkflowSid | undefined;
   };
   /** undefined: nobody begins a chat of Flex's in Frontline. */
   readonly outbound?: OutboundConfig | undefined;
@@ -136,6 +142,8 @@ export type Config = {
   readonly workerMatchAttribute?: string | undefined;
   /** AUTO_ACCEPT_TASKS: nobody is asked in Frontline whether he takes a task. */
   readonly acceptsOffers?: boolean | undefined;
+  /** DISABLE_FRONTLINE_TRANSFER: a chat is handed over in Flex only. */
+  readonly refusesHandovers?: boolean | undefined;
   /** The address Twilio signs for, without a slash at the end. */
   readonly publicBaseUrl: string;
   /** Every Twilio call for https://HOST/PATH goes to this + /HOST/PATH when set. */

@@ -28,6 +28,7 @@ describe('settings', () => {
       frontline: { accountSid: sid('AC', 'b'), serviceSid: sid('IS', 'b') },
       presence: usualPresence(),
       acceptsOffers: false,
+      refusesHandovers: false,
       publicBaseUrl: 'https://bridge.example.com',
       twilioBaseUrl: undefined,
       deployment: 'bridge',

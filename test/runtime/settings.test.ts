@@ -17,6 +17,7 @@ describe('settings', () => {
       frontline: { accountSid: sid('AC', 'b'), serviceSid: sid('IS', 'b') },
       presence: usualPresence(),
       acceptsOffers: false,
+      refusesHandovers: false,
       publicBaseUrl: undefined,
       twilioBaseUrl: undefined,
       deployment: 'bridge',
@@ -118,6 +119,14 @@ describe('settings', () => {
         expect(() => read({ [name]: '555 0100' })).toThrow(`${name} is not`);
       },
     );
+  });
+
+  test('how chats are handed over in Frontline is said by two', () => {
+    const read = (more: Readonly<Record<string, string>>) => readSettings({ ...complete, ...more });
+    const given = read({ WORKFLOW_SID: sid('WW', 'a'), DISABLE_FRONTLINE_TRANSFER: 'true' });
+    expect([given.flex.workflowSid, given.refusesHandovers]).toEqual([sid('WW', 'a'), true]);
+    expect(() => read({ WORKFLOW_SID: 'WW1' })).toThrow('WORKFLOW_SID is not WW and 32 hex digits');
+    expect(() => read({ DISABLE_FRONTLINE_TRANSFER: 'no' })).toThrow('DISABLE_FRONTLINE_TRANSFER is not true or false');
   });
 
   test('the workspace is known when it is named', () => {

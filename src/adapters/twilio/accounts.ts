@@ -44,7 +44,7 @@ export const createAccounts = (of: {
   readonly guards: Guards;
 }): Accounts => {
   const { config, secrets, http, guards } = of;
-  const { workspaceSid, defaultWebhook: url, ...flexIds } = config.flex;
+  const { workspaceSid, defaultWebhook: url, workflowSid: _, ...flexIds } = config.flex;
   const timeoutMs = requestMsFor(config.leaseMs);
   const rest = { requestMs: timeoutMs, baseUrl: config.twilioBaseUrl };
   const flexSecrets = async () => (await secrets()).flex;
