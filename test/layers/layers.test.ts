@@ -26,7 +26,7 @@ const ROOMS = {
   messages: ['model', 'ports', 'state', 'jobs', 'copies', 'reconcile'],
   forward: ['model', 'ports', 'state', 'jobs', 'copies'],
   agents: ['model', 'ports', 'state', 'jobs', 'copies'],
-  chats: ['model', 'ports', 'state', 'jobs', 'copies', 'reconcile', 'forward'],
+  chats: ['model', 'ports', 'state', 'jobs', 'copies', 'reconcile', 'forward', 'agents'],
   sweep: ['model', 'ports', 'state', 'jobs', 'reconcile', 'forward', 'agents', 'chats'],
   operate: ['model', 'ports', 'state', 'jobs', 'forward'],
 } as const;

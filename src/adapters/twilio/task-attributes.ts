@@ -35,5 +35,9 @@ export const workerIdentity = (attributes: string | undefined, workerName: () =>
 /** In a task's attributes: names a task that the bridge made. Flex's plugins copy it with all others of a task. */
 export const TASK_MARK = 'bridgeMark';
 
+/** undefined where the bridge has not made the task. Never throws. */
+export const taskMark = (attributes: string | undefined): string | undefined =>
+  nonEmptyText(parseJsonObject(attributes)[TASK_MARK]);
+
 const nonEmptyText = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value.toWellFormed() : undefined;

@@ -14,6 +14,9 @@ const plain = (name: string): string => {
 
 const from = (name: string): string => (plain(name) === '' ? '' : ` from ${plain(name)}`);
 
+/** ` with` a customer, by the name that Flex shows; empty where nobody knows it. */
+export const withCustomer = (name: string): string => (plain(name) === '' ? '' : ` with ${plain(name)}`);
+
 const waits = ({ offer, name }: NamedOffer): string => {
   const { accept, decline } = codesOf(offer);
   return `${plain(name) || 'A customer'}: ${accept} to accept, ${decline} to decline.`;

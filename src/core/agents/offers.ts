@@ -13,6 +13,7 @@ import type { ReservationSid, WorkerSid } from '../model/sids.ts';
 import { LOOKS } from '../model/times.ts';
 import type { ReservationNow } from '../ports/tasks.ts';
 import { addOffer, endOffer, loadOffers, offerOf, saveOffers } from '../state/offers.ts';
+import { passToHandover } from './handed-over.ts';
 import type { OfferSession } from './offer-session.ts';
 import { readAnswers } from './read-answers.ts';
 import { settleOffers } from './settle-offers.ts';
@@ -33,14 +34,21 @@ export const sendOffersJob = (deps: JobDeps, worker: WorkerSid, about: OffersNew
 export const onOfferMade = async (deps: BridgeDeps, event: OfferMade, run: Run): Promise<Outcome> => {
   const { tasks } = deps;
   if (tasks === undefined) return skipped('no_workspace');
-  const { worker, reservation, workerIdentity: flexIdentity } = event;
+  const { worker, reservation, madeFor, workerIdentity: flexIdentity } = event;
+  if (madeFor !== undefined && (await passToHandover(deps, madeFor, worker))) return skipped('passed_on');
   const session = { tasks, worker, flexIdentity, names: new Map([[reservation, event.customerName]]) };
   if (deps.settings.acceptsOffers) return acceptAtOnce(session, [reservation], run);
   return (await noteOffer(deps, session, reservation, run)) ?? settleOffers(deps, session, run);
 };
 
-export const onOfferEnded = (deps: BridgeDeps, { worker, ...about }: OfferEnded, run: Run): Promise<Outcome> =>
-  onOffersJob(deps, { kind: 'offers', worker, about: { ...about, is: 'ended' } }, run);
+export const onOfferEnded = async (
+  deps: BridgeDeps,
+  { worker, reservation, how, madeFor }: OfferEnded,
+  run: Run,
+): Promise<Outcome> => {
+  if (madeFor !== undefined && (await passToHandover(deps, madeFor, worker))) return skipped('passed_on');
+  return onOffersJob(deps, { kind: 'offers', worker, about: { is: 'ended', reservation, how } }, run);
+};
 
 export const onOffersJob = async (deps: BridgeDeps, { worker, about }: OffersJob, run: Run): Promise<Outcome> => {
   const { tasks } = deps;
@@ -77,11 +85,28 @@ const sweptIn = async (
 ): Promise<Outcome | undefined> => {
   if (deps.settings.acceptsOffers && open.length > 0) return acceptAtOnce(session, open, run);
   for (const reservation of open) {
-    const stopped = await noteOffer(deps, session, reservation, run);
+    const stopped = await noteSwept(deps, session, reservation, run);
     if (stopped !== undefined && stopped.end !== 'skipped') return stopped;
   }
   // An answer counts before the end that it has brought about.
   return (await readAnswers(deps, session, run)) ?? lookAtOpen(deps, session);
+};
+
+/** Of what nobody told the sweep knows nothing but that it is open. */
+const noteSwept = async (
+  deps: BridgeDeps,
+  session: OfferSession,
+  reservation: ReservationSid,
+  run: Run,
+): Promise<Outcome | undefined> => {
+  const { tasks, worker } = session;
+  if (offerOf(await loadOffers(deps, worker), reservation) !== undefined) return undefined;
+  const now = await tasks.reservation(worker, reservation);
+  const of = now && (await tasks.whole(now.task));
+  const channel = of?.mark === undefined ? undefined : of.chat?.container;
+  if (now !== undefined && channel !== undefined && (await passToHandover(deps, { channel, task: now.task }, worker)))
+    return skipped('passed_on');
+  return noteOffer(deps, session, reservation, run);
 };
 
 /** Repeating is harmless: who answers it a second time finds it answered. */

@@ -15,13 +15,21 @@ export type Twins = {
   readonly forget: (worker: WorkerSid) => void;
 };
 
-/** One and only one on either side: of two who could be meant neither is. */
 const lookUp = async (workers: Workers, side: Side, sid: WorkerSid): Promise<Twin | undefined> => {
   const worker = await workers[side].worker(sid);
-  if (worker?.knownBy === undefined) return undefined;
-  const [found, ...others] = await workers[otherSide(side)].knownBy(worker.knownBy);
+  return worker && twinOf(workers, side, worker);
+};
+
+/** One and only one on either side: of two who could be meant neither is. */
+export const twinOf = async (
+  workers: Workers,
+  side: Side,
+  { knownBy }: Pick<WorkerNow, 'knownBy'>,
+): Promise<Twin | undefined> => {
+  if (knownBy === undefined) return undefined;
+  const [found, ...others] = await workers[otherSide(side)].knownBy(knownBy);
   if (found === undefined || others.length > 0) return undefined;
-  const likewise = await workers[side].knownBy(worker.knownBy);
+  const likewise = await workers[side].knownBy(knownBy);
   return likewise.length === 1 ? { sid: found.sid, name: found.name } : undefined;
 };
 

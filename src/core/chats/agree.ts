@@ -24,7 +24,8 @@ import type { PairId } from '../state/items.ts';
 import { hasBothContainers, type LinkedPair, loadPair } from '../state/pair.ts';
 import type { PairIds } from '../state/pair-ids.ts';
 import { endChat, goOnEnding } from './end.ts';
-import { agreeOnMembers, readMembers, stepsFor } from './members.ts';
+import { agreeOnAgents, stepsFor } from './members.ts';
+import { type Members, readMembers } from './read-members.ts';
 import { hasEndedTask, otherServing } from './served.ts';
 
 /** A chat's change: its pair's own job does what it asks for, in the group of the pair's home. */
@@ -91,17 +92,19 @@ const agreeHalfLinked = async (deps: BridgeDeps, pair: LinkedPair, hint: AgreeHi
 };
 
 const same = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome> => {
-  if (pair.disagreesSince !== undefined) await noteAgreement(deps, pair, pair.agents, undefined);
+  // Of who serves the chat a look at a container says nothing.
+  if (pair.disagreesSince !== undefined && pair.handover === undefined)
+    await noteAgreement(deps, pair, pair.agents, undefined);
   return { end: 'agreed', reason: 'same' };
 };
 
-const everything = async (deps: BridgeDeps, pair: LinkedPair, run: Run): Promise<Outcome> => {
+const everything = async (deps: BridgeDeps, pair: LinkedPair, run: Run, present?: Members): Promise<Outcome> => {
   if (await channelHasEnded(deps, pair)) return endChat(deps, pair, 'flex', run);
   const byTask = await endedByTask(deps, pair, run);
   if (byTask !== undefined) return byTask;
   const conversation = await deps.frontline.container(pair.frontline);
   if (conversation?.state !== 'open') return closedInFrontline(deps, pair, conversation, false, run);
-  return agreeOnMembers(deps, pair, await readMembers(deps, pair));
+  return agreeOnAgents(deps, pair, present ?? (await readMembers(deps, pair)), run);
 };
 
 /** Who has gone on one side may have ended the chat by it. */
@@ -109,8 +112,8 @@ const members = async (deps: BridgeDeps, pair: LinkedPair, run: Run): Promise<Ou
   const present = await readMembers(deps, pair);
   const steps = stepsFor(pair, present);
   return steps.some((step) => step.do === 'wait' || step.do === 'forget')
-    ? everything(deps, pair, run)
-    : agreeOnMembers(deps, pair, present);
+    ? everything(deps, pair, run, present)
+    : agreeOnAgents(deps, pair, present, run);
 };
 
 const isInactive = (channel: Container): boolean => textField(channel.attributes, 'status') === 'INACTIVE';

@@ -16,6 +16,7 @@ import { beginEnding, closePair, markDrained } from '../state/agreed.ts';
 import { type EndedBy, hasBothContainers, type LinkedPair, loadPair } from '../state/pair.ts';
 import { unlistForSweep } from '../state/pair-writes.ts';
 import { deactivate } from './deactivate.ts';
+import { dropHandover } from './handover-task.ts';
 import { customersWordsLeft } from './left-behind.ts';
 import { goOnInNextGeneration } from './next-generation.ts';
 
@@ -74,6 +75,7 @@ const afterChannel = async (deps: BridgeDeps, pair: LinkedPair, error: TwilioErr
 };
 
 const closeFarSide = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome> => {
+  if (!(await dropHandover(deps, pair))) return deferred('draining');
   if (pair.endedBy === 'flex') await deps.frontline.close(pair.frontline);
   else {
     const channel = await deps.flex.container(pair.flex);

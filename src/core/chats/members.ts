@@ -1,5 +1,6 @@
 /** Who serves the chat: the agents of both sides are made the same. Nobody is taken out before another is in. */
 import type { BridgeDeps } from '../deps.ts';
+import type { Run } from '../jobs/run.ts';
 import type { Side } from '../model/event.ts';
 import { decodeIdentity } from '../model/identity.ts';
 import { deferred, type Outcome, pairMovedOn } from '../model/outcome.ts';
@@ -7,18 +8,15 @@ import { SUCCESSOR_WITHIN_MS } from '../model/times.ts';
 import type { StandingMember } from '../ports/chat.ts';
 import { noteAgreement, noteDisagreement } from '../state/agreed.ts';
 import type { LinkedPair, Serving } from '../state/pair.ts';
+import { closeTask } from './close-task.ts';
 import { decideMembers, type MemberStep } from './decide-members.ts';
+import { handOver } from './handover.ts';
+import { newcomersAmong } from './newcomers.ts';
+import type { Members } from './read-members.ts';
 import { hasEndedReservation } from './served.ts';
-
-type Members = Readonly<Record<Side, readonly StandingMember[]>>;
 
 const identities = (members: readonly StandingMember[]): ReadonlySet<string> =>
   new Set(members.map(({ identity }) => identity));
-
-export const readMembers = async (deps: BridgeDeps, pair: LinkedPair): Promise<Members> => {
-  const [flex, frontline] = await Promise.all([deps.flex.members(pair.flex), deps.frontline.members(pair.frontline)]);
-  return { flex, frontline };
-};
 
 /** What is to be done by the members as they are now; nothing when both sides have the same agents. */
 export const stepsFor = (pair: LinkedPair, members: Members): readonly MemberStep[] =>
@@ -27,7 +25,24 @@ export const stepsFor = (pair: LinkedPair, members: Members): readonly MemberSte
     frontline: identities(members.frontline),
   });
 
-export const agreeOnMembers = async (deps: BridgeDeps, pair: LinkedPair, members: Members): Promise<Outcome> => {
+/** Whether both sides have other agents, as far as members tell. */
+export const differ = (pair: LinkedPair, members: Members, now: number): boolean =>
+  stepsFor(pair, members).length > 0 || newcomersAmong(pair, members.frontline, now).length > 0;
+
+/** Who has come in in Frontline comes into Flex; then those who have gone on one side go on the other. */
+export const agreeOnAgents = async (
+  deps: BridgeDeps,
+  pair: LinkedPair,
+  members: Members,
+  run: Run,
+): Promise<Outcome> => {
+  const handed = await handOver(deps, pair, members, run);
+  if ('end' in handed) return handed;
+  const outcome = await agreeOnMembers(deps, handed.pair, handed.members);
+  return handed.tookOver && outcome.end === 'agreed' ? { end: 'agreed', reason: 'agents' } : outcome;
+};
+
+const agreeOnMembers = async (deps: BridgeDeps, pair: LinkedPair, members: Members): Promise<Outcome> => {
   const gone = new Set<string>();
   let waits = false;
   for (const step of stepsFor(pair, members)) {
@@ -38,7 +53,10 @@ export const agreeOnMembers = async (deps: BridgeDeps, pair: LinkedPair, members
       await takeOut(deps, pair, members, 'flex', agent);
       gone.add(agent.identity);
     }
-    if (step.do === 'leave') await takeOut(deps, pair, members, step.side, agent);
+    if (step.do === 'leave') {
+      if (step.side === 'flex') await closeOwnTask(deps, pair, agent);
+      await takeOut(deps, pair, members, step.side, agent);
+    }
     if (step.do === 'leave' || step.do === 'forget') gone.add(agent.identity);
   }
   if (waits) return (await noteDisagreement(deps, pair)) === undefined ? pairMovedOn() : deferred('no_successor');
@@ -61,6 +79,15 @@ const takeOut = async (
 ): Promise<void> => {
   const member = members[side].find(({ identity }) => identity === spelledFor(side, agent));
   if (member !== undefined) await deps[side].leave(pair[side], member.sid);
+};
+
+/**
+ * Who has gone in Frontline serves the chat no more: while his reservation stood, Flex's interface would put him back.
+ * A task of which another serves the chat stays; so does that of whom Twilio has kept out of the conversation.
+ */
+const closeOwnTask = async ({ tasks }: BridgeDeps, pair: LinkedPair, { identity, task }: Serving): Promise<void> => {
+  const isShared = pair.agents.some((other) => other.identity !== identity && other.task === task);
+  if (tasks !== undefined && !isShared && !pair.hasRefusedParticipant) await closeTask(tasks, task, 'handed over');
 };
 
 /**

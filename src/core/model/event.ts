@@ -100,6 +100,7 @@ export type BridgeEvent =
       readonly worker: WorkerSid;
       readonly workerIdentity: string;
       readonly customerName: string;
+      readonly madeFor?: MadeFor;
     }
   | {
       /** The offer is over; also told of the accept, beside the event that links the chat. */
@@ -108,6 +109,7 @@ export type BridgeEvent =
       readonly reservation: ReservationSid;
       readonly worker: WorkerSid;
       readonly how: ReservationEnd;
+      readonly madeFor?: MadeFor;
     };
 
 /**
@@ -118,6 +120,9 @@ export type ChatChanged = Extract<BridgeEvent, { type: 'chat.changed' }>;
 
 /** What of a chat changed. `closed_by_timer`: Twilio said so; it never says of a closed conversation why, later. */
 export type ChangeHint = 'members' | 'container' | 'closed_by_timer' | 'task';
+
+/** A task that bears a mark of the bridge, and the chat that it names. */
+export type MadeFor = { readonly channel: ChannelSid; readonly task: TaskSid };
 
 /** What became of a reservation: TaskRouter's word for it, where it need not be told apart further. */
 export const RESERVATION_ENDS = ['accepted', 'rejected', 'timeout', 'canceled', 'rescinded'] as const;

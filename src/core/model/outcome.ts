@@ -80,6 +80,7 @@ export type Deferred =
   | 'container_gone'
   | 'held'
   | 'draining' // the chat ends when all that was said before its end has crossed
+  | 'handing_over' // an agent has come in in Frontline, and is not in Flex yet
   | 'no_successor' // an agent is gone on one side, and nobody has taken the chat over yet
   | 'pending_offer' // TaskRouter lets no agent go who has offers waiting: he goes when they end
   | 'activity_refused'; // TaskRouter will not have the agent in that activity, as when too many are available
@@ -88,6 +89,7 @@ export type Deferred =
 export type Agreement =
   | 'same' // they do
   | 'agents' // who serves the chat
+  | 'handed_back' // who came in in Frontline cannot serve it in Flex
   | 'ended'
   | 'next_generation'; // the chat goes on in a new conversation
 

@@ -346,5 +346,8 @@ export const CLOSED_PAIR_SECONDS = 30 * 24 * 3600;
 /** So long somebody may be missing in Frontline while his successor is on his way: a transfer is two steps there. */
 export const SUCCESSOR_WITHIN_MS = 45_000;
 
+/** Who has come in in Frontline is offered the chat in Flex so soon after his task was made, or it is handed back. */
+export const HANDOVER_MS = 2 * MINUTE_MS;
+
 /** A timer closes a conversation about when it is due; a person hardly ever does within so long of it. */
 export const TIMER_SLACK_MS = 60_000;

@@ -78,6 +78,10 @@ export type WholeTask = {
   readonly status: AssignmentStatus;
   /** JSON text as Twilio holds it; whoever writes there replaces all of it. */
   readonly attributes: string;
+  /** The channel that it names. */
+  readonly chat: TaskChat | undefined;
+  /** The bridge has made it; or Flex has copied it from one that the bridge made. */
+  readonly mark: string | undefined;
   readonly taskChannel: string | undefined;
   readonly workflow: WorkflowSid | undefined;
   /** Of the task as it was read: who changes it names this one, or overwrites what others wrote meanwhile. */

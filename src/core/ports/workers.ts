@@ -27,6 +27,8 @@ export type Activities = {
 export type WorkerSide = {
   readonly side: Side;
   readonly worker: (sid: WorkerSid) => Promise<WorkerNow | undefined>;
+  /** Of exactly this name, which is unique in a workspace. */
+  readonly named: (name: string) => Promise<WorkerNow | undefined>;
   readonly knownBy: (text: string) => Promise<readonly WorkerNow[]>;
   /** `next` is opaque: hand it back to go on. A page holds at most 1000 workers. */
   readonly list: (

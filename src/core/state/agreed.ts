@@ -4,8 +4,9 @@
  */
 import type { BridgeDeps } from '../deps.ts';
 import type { Lane } from '../model/event.ts';
-import { CLOSED_PAIR_SECONDS } from '../model/times.ts';
-import type { Change, Test } from '../ports/change.ts';
+import { CLOSED_PAIR_SECONDS, SURELY_VISIBLE_MS } from '../model/times.ts';
+import type { Change, Item, Test } from '../ports/change.ts';
+import { type Handover, writeHandover } from './handover.ts';
 import { keptFor, laneAttributes, NONCE, OFF_LIST, onList, type PairId, pairKey } from './items.ts';
 import { type EndedBy, type Pair, readPair, type Serving, writeServing } from './pair.ts';
 
@@ -40,18 +41,65 @@ export const noteAgreement = (
 ): Promise<Pair | undefined> =>
   change(deps, pair.id, {
     when: [agreeFenceIsMine(pair), ['=', 'state', 'open']],
-    set: {
-      agents: writeServing(agents),
-      ...(current === undefined
-        ? {}
-        : {
-            reservation: current.reservation,
-            task: current.task,
-            worker: current.worker,
-            workerIdentity: current.identity,
-          }),
-    },
+    set: { ...servedBy(deps, pair, agents), ...asCurrent(current) },
     remove: ['disagreesSince'],
+  });
+
+const servedBy = (deps: BridgeDeps, pair: Pair, agents: readonly Serving[]): Item => ({
+  agents: writeServing(agents),
+  ...wentNow(
+    deps,
+    pair,
+    pair.agents.map(({ identity }) => identity).filter((one) => agents.every(({ identity }) => identity !== one)),
+  ),
+});
+
+/** A list may show them for a while yet: till then none of them is taken for one who comes in. */
+const wentNow = ({ clock }: BridgeDeps, pair: Pair, gone: readonly string[]): Item => {
+  if (gone.length === 0) return {};
+  const now = clock.now();
+  const lately = [...pair.wentAt].filter(([, at]) => now - at < SURELY_VISIBLE_MS);
+  return { wentAt: Object.fromEntries([...lately, ...gone.map((one) => [one, now] as const)]) };
+};
+
+const asCurrent = (current: Serving | undefined): Item =>
+  current === undefined
+    ? {}
+    : {
+        reservation: current.reservation,
+        task: current.task,
+        worker: current.worker,
+        workerIdentity: current.identity,
+      };
+
+/** How far a hand-over is. The sweep sends the pair's job until it is over. */
+export const noteHandover = (deps: BridgeDeps, pair: Pair, handover: Handover): Promise<Pair | undefined> =>
+  change(deps, pair.id, {
+    when: [agreeFenceIsMine(pair), ['=', 'state', 'open']],
+    set: {
+      handover: writeHandover(handover),
+      ...(pair.disagreesSince === undefined ? { disagreesSince: deps.clock.now() } : {}),
+      ...onList('due', pair.id),
+    },
+  });
+
+/** Who has come in in Frontline serves the chat on both sides. Whoever served it before may have to go. */
+export const noteTakenOver = (deps: BridgeDeps, pair: Pair, by: Serving): Promise<Pair | undefined> =>
+  change(deps, pair.id, {
+    when: [agreeFenceIsMine(pair), ['=', 'state', 'open']],
+    set: {
+      agents: writeServing([...pair.agents.filter(({ identity }) => identity !== by.identity), by]),
+      ...asCurrent(by),
+    },
+    remove: ['handover'],
+  });
+
+/** The chat is with those who served it before. */
+export const noteHandedBack = (deps: BridgeDeps, pair: Pair, { identity }: Handover): Promise<Pair | undefined> =>
+  change(deps, pair.id, {
+    when: [agreeFenceIsMine(pair), ['=', 'state', 'open']],
+    set: wentNow(deps, pair, [identity]),
+    remove: ['handover'],
   });
 
 /** The chat has ended on one side: nothing crosses any more but what was said before that. */
@@ -71,7 +119,7 @@ export const closePair = (deps: BridgeDeps, pair: Pair): Promise<Pair | undefine
   change(deps, pair.id, {
     when: [agreeFenceIsMine(pair), ['=', 'state', 'ending']],
     set: { state: 'closed', ...keptFor(CLOSED_PAIR_SECONDS, deps.clock) },
-    remove: [...OFF_LIST, ...waiting('toFrontline'), ...waiting('toFlex')],
+    remove: [...OFF_LIST, ...waiting('toFrontline'), ...waiting('toFlex'), 'handover'],
   });
 
 /** Nothing of a closed chat waits any more. */

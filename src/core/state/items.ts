@@ -60,6 +60,8 @@ export const PAIR = [
   'workerIdentity',
   'formerAgents',
   'agents',
+  'wentAt',
+  'handover',
   'endedBy',
   'agreeFence',
   'disagreesSince',

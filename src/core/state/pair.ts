@@ -18,6 +18,7 @@ import type {
 } from '../model/sids.ts';
 import type { Item, Value } from '../ports/change.ts';
 import type { Store } from '../ports/store.ts';
+import { type Handover, readHandover } from './handover.ts';
 import { laneAttributes, type PairId, pairKey } from './items.ts';
 
 /** What is about to be written: at most one per lane. */
@@ -114,6 +115,10 @@ export type Pair = {
   readonly formerAgents: readonly string[];
   /** The agents who serve the chat, as both sides last agreed. */
   readonly agents: readonly Serving[];
+  /** Agents who serve the chat no more -> milliseconds when that was agreed. */
+  readonly wentAt: ReadonlyMap<string, number>;
+  /** In Frontline an agent has come in who does not serve it in Flex yet. */
+  readonly handover: Handover | undefined;
   /** Why the pair is ending, or is closed. */
   readonly endedBy: EndedBy | undefined;
   /** Only grows: the run of the pair's own job that holds the latest value may change what both sides agreed on. */
@@ -229,6 +234,8 @@ export const readPair = (item: Item | undefined): Pair | undefined => {
     workerIdentity: text(item.workerIdentity),
     formerAgents: text(item.formerAgents)?.split('\n') ?? [],
     agents: readServing(text(item.agents)),
+    wentAt: new Map(entries(item.wentAt)),
+    handover: readHandover(text(item.handover)),
     endedBy: text(item.endedBy) as EndedBy | undefined,
     agreeFence: number(item.agreeFence),
     disagreesSince: typeof item.disagreesSince === 'number' ? item.disagreesSince : undefined,

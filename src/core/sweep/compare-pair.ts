@@ -1,6 +1,7 @@
 /** Compares one open pair's two ends, both lanes at once, from one list of each side. */
 
-import { readMembers, stepsFor } from '../chats/members.ts';
+import { differ } from '../chats/members.ts';
+import { readMembers } from '../chats/read-members.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { forwardHoles } from '../forward/holes.ts';
 import { isLapsed, sendAgree, sendJob } from '../jobs/send.ts';
@@ -79,7 +80,7 @@ const sendIfDiffering = async (
   const done = tasks !== undefined && pair.task !== undefined && !tasks.has(pair.task);
   const differs =
     (pair.begunAt < at && (closed || done)) ||
-    (kind === 'active' && stepsFor(pair, await readMembers(deps, pair)).length > 0);
+    (kind === 'active' && differ(pair, await readMembers(deps, pair), deps.clock.now()));
   if (differs) await sendAgree(deps, pair, 'sweep');
 };
 

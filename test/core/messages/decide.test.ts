@@ -44,6 +44,8 @@ const pair = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairStat
   workerIdentity: undefined,
   formerAgents: [],
   agents: [],
+  wentAt: new Map(),
+  handover: undefined,
   endedBy: undefined,
   agreeFence: 0,
   disagreesSince: undefined,

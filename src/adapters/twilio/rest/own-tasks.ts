@@ -4,9 +4,9 @@ import { TwilioError } from '../../../core/model/twilio-error.ts';
 import type { OwnTasks } from '../../../core/ports/tasks.ts';
 import type { Rest } from '../http/client.ts';
 import { list, optionalText, sid } from '../http/payload.ts';
-import { TASK_MARK } from '../task-attributes.ts';
+import { TASK_MARK, taskMark } from '../task-attributes.ts';
 import { undefinedWhenGone } from './chat-side.ts';
-import { readReservation, statusOf } from './task-payload.ts';
+import { chatOfTask, readReservation, statusOf } from './task-payload.ts';
 
 /** An ETag is a quoted string, and perhaps a weak one; If-Match takes what it names. */
 const versionIn = (headers: Readonly<Record<string, string>>): string | undefined =>
@@ -40,9 +40,10 @@ export const createOwnTasks = (rest: Rest, inside: (...path: readonly string[]) 
     undefinedWhenGone(
       rest({ method: 'GET', path: inside('Tasks', task) }, (payload, headers) => {
         const workflow = optionalText(payload, 'workflow_sid');
+        const attributes = optionalText(payload, 'attributes') ?? '{}';
         return {
           status: statusOf(payload),
-          attributes: optionalText(payload, 'attributes') ?? '{}',
+          ...{ attributes, chat: chatOfTask(payload), mark: taskMark(attributes) },
           taskChannel: optionalText(payload, 'task_channel_unique_name'),
           workflow: isSid('WW', workflow) ? workflow : undefined,
           version: versionIn(headers),

@@ -1,7 +1,8 @@
 /** How TaskRouter's REST API spells a task's and a reservation's state. */
 import { RESERVATION_ENDS } from '../../../core/model/event.ts';
 import type { AssignmentStatus, ReservationNow } from '../../../core/ports/tasks.ts';
-import { type Payload, requiredText, sid } from '../http/payload.ts';
+import { optionalText, type Payload, requiredText, sid } from '../http/payload.ts';
+import { taskChat } from '../task-attributes.ts';
 
 export const statusOf = (task: Payload): AssignmentStatus => requiredText(task, 'assignment_status');
 
@@ -18,3 +19,6 @@ export const readReservation = (reservation: Payload): ReservationNow => {
     state: status === 'pending' ? 'open' : (RESERVATION_ENDS.find((end) => end === status) ?? 'accepted'),
   };
 };
+
+export const chatOfTask = (task: Payload) =>
+  taskChat(optionalText(task, 'attributes'), optionalText(task, 'task_channel_unique_name'));

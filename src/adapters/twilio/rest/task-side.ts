@@ -4,10 +4,10 @@ import { TwilioError } from '../../../core/model/twilio-error.ts';
 import type { Acceptance, AssignedTask, TaskSide } from '../../../core/ports/tasks.ts';
 import { type AccountRest, createRest } from '../http/client.ts';
 import { list, optionalText, type Payload, requiredText, sid, Unreadable } from '../http/payload.ts';
-import { taskChat, taskCustomer, workerIdentity } from '../task-attributes.ts';
+import { taskCustomer, workerIdentity } from '../task-attributes.ts';
 import { nextQuery, undefinedWhenGone } from './chat-side.ts';
 import { createOwnTasks } from './own-tasks.ts';
-import { readReservation, statusOf } from './task-payload.ts';
+import { chatOfTask, readReservation, statusOf } from './task-payload.ts';
 
 /** TaskRouter's REST API gives times in ISO-8601, to the second. */
 const moment = (from: Payload, field: string): number => {
@@ -16,13 +16,10 @@ const moment = (from: Payload, field: string): number => {
   return at;
 };
 
-const chatOf = (task: Payload) =>
-  taskChat(optionalText(task, 'attributes'), optionalText(task, 'task_channel_unique_name'));
-
 /** By the specification a list shows no attributes; in its examples it does. */
 const readTask = (task: Payload): AssignedTask => ({
   sid: sid(task, 'sid', 'WT'),
-  chat: optionalText(task, 'attributes') === undefined ? 'unshown' : (chatOf(task) ?? 'none'),
+  chat: optionalText(task, 'attributes') === undefined ? 'unshown' : (chatOfTask(task) ?? 'none'),
   updatedAt: moment(task, 'date_updated'),
 });
 
@@ -103,7 +100,7 @@ export const createTaskSide = (
           taskCustomer(optionalText(payload, 'attributes'), optionalText(payload, 'task_channel_unique_name')),
         ),
       ),
-    chat: (task) => undefinedWhenGone(rest({ method: 'GET', path: inside('Tasks', task) }, chatOf)),
+    chat: (task) => undefinedWhenGone(rest({ method: 'GET', path: inside('Tasks', task) }, chatOfTask)),
     acceptance: async (task) => {
       const [first, ...others] = (await acceptances(task)) ?? [];
       return others.reduce((last, one) => (last !== undefined && one.at < last.at ? last : one), first);
@@ -112,7 +109,7 @@ export const createTaskSide = (
       undefinedWhenGone(
         rest({ method: 'GET', path: inside('Tasks', task) }, (payload) => ({
           status: statusOf(payload),
-          chat: chatOf(payload),
+          chat: chatOfTask(payload),
         })),
       ),
     ofChannel: (channel) => {

@@ -73,6 +73,10 @@ export const createWorkerSide = (
   return {
     side: account.side,
     worker: (worker) => undefinedWhenGone(rest({ method: 'GET', path: inside('Workers', worker) }, readWorker)),
+    named: async (name) => {
+      const { workers } = await page(`?${new URLSearchParams({ FriendlyName: name, PageSize: '20' })}`);
+      return workers.find((one) => one.name === name);
+    },
     knownBy: async (text) => {
       const asked = filter(text);
       if (asked === undefined) return [];

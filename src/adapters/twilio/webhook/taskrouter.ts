@@ -1,6 +1,6 @@
-import type { ReservationEnd, Side } from '../../../core/model/event.ts';
+import type { OfferMade, ReservationEnd, Side } from '../../../core/model/event.ts';
 import { isSid } from '../../../core/model/sids.ts';
-import { taskChat, taskCustomer, workerIdentity } from '../task-attributes.ts';
+import { taskChat, taskCustomer, taskMark, workerIdentity } from '../task-attributes.ts';
 import type { Form } from './form.ts';
 import { countParameter, optionalParameter, requiredParameter, sidParameter } from './parameters.ts';
 import { type EventReader, type Reading, skip } from './reading.ts';
@@ -95,6 +95,13 @@ const workerIn = (form: Form) => ({
 const customerIn = (form: Form): string | undefined =>
   taskCustomer(optionalParameter(form, 'TaskAttributes'), optionalParameter(form, 'TaskChannelUniqueName'));
 
+const madeIn = (form: Form): Pick<OfferMade, 'madeFor'> => {
+  const attributes = optionalParameter(form, 'TaskAttributes');
+  const chat = taskChat(attributes, optionalParameter(form, 'TaskChannelUniqueName'));
+  if (chat === undefined || taskMark(attributes) === undefined) return {};
+  return { madeFor: { channel: chat.container, task: sidParameter(form, 'TaskSid', 'WT') } };
+};
+
 const readCreated = (eventType: string, form: Form): Reading => {
   const customerName = customerIn(form);
   if (customerName === undefined) return skip(eventType, 'not_a_chat');
@@ -109,6 +116,7 @@ const readCreated = (eventType: string, form: Form): Reading => {
       reservation,
       ...workerIn(form),
       customerName,
+      ...madeIn(form),
     },
     dedupeBy: { subject: reservation, occurs: 'once' },
   };
@@ -121,7 +129,14 @@ const readEnded = (eventType: string, how: ReservationEnd, form: Form): Reading 
   return {
     kind: 'event',
     eventType,
-    event: { type: 'reservation.ended', side: 'flex', reservation, worker, how },
+    event: {
+      type: 'reservation.ended',
+      side: 'flex',
+      reservation,
+      worker,
+      how,
+      ...madeIn(form),
+    },
     dedupeBy: { subject: reservation, occurs: 'once' },
   };
 };

@@ -1,0 +1,73 @@
+/**
+ * A chat that cannot be handed over goes back to those who served it: they are in the conversation again before the
+ * other one is out, his task ends, and all are told why, once. Every step may be repeated.
+ */
+import { writeSystemNotice } from '../agents/system-notice.ts';
+import type { BridgeDeps } from '../deps.ts';
+import type { Run } from '../jobs/run.ts';
+import { decodeIdentity } from '../model/identity.ts';
+import { type Outcome, pairMovedOn } from '../model/outcome.ts';
+import type { WorkerSid } from '../model/sids.ts';
+import type { TaskSide } from '../ports/tasks.ts';
+import { noteHandedBack } from '../state/agreed.ts';
+import type { Handover, HandoverRefusal } from '../state/handover.ts';
+import type { LinkedPair } from '../state/pair.ts';
+import { closeTask } from './close-task.ts';
+import { notYoursText, stayedText } from './handover-text.ts';
+import type { Members } from './read-members.ts';
+import { hasEndedReservation } from './served.ts';
+
+export type RefusedHandover = Handover & { readonly refused: HandoverRefusal };
+
+/** @throws TwilioError; repeating is safe. */
+export const handBack = async (
+  deps: BridgeDeps,
+  tasks: TaskSide,
+  { pair, handover, members }: { pair: LinkedPair; handover: RefusedHandover; members: Members },
+  run: Run,
+): Promise<Outcome> => {
+  await putOthersBack(deps, pair, members);
+  const his = decodeIdentity(handover.identity);
+  const member = members.frontline.find(({ identity }) => identity === his);
+  if (member !== undefined) await deps.frontline.leave(pair.frontline, member.sid);
+  if (handover.task !== undefined) await closeTask(tasks, handover.task, 'not handed over');
+  const untold = await tellAll(deps, tasks, pair, handover, run);
+  if (untold !== undefined) return untold;
+  return (await noteHandedBack(deps, pair, handover)) === undefined
+    ? pairMovedOn()
+    : { end: 'agreed', reason: 'handed_back' };
+};
+
+/** Who stands in Flex, or serves the chat there, though he has gone in Frontline. */
+const putOthersBack = async (deps: BridgeDeps, pair: LinkedPair, members: Members): Promise<void> => {
+  const here = new Set(members.frontline.map(({ identity }) => identity));
+  const inFlex = new Set(members.flex.map(({ identity }) => identity));
+  for (const agent of pair.agents) {
+    const identity = decodeIdentity(agent.identity);
+    if (here.has(identity)) continue;
+    if (!inFlex.has(agent.identity) && (await hasEndedReservation(deps, agent))) continue;
+    await deps.frontline.join(pair.frontline, { identity, attributes: '{}' });
+  }
+};
+
+/** @returns how the run ends while somebody is not told yet; who cannot be told holds up nothing. */
+const tellAll = async (
+  deps: BridgeDeps,
+  tasks: TaskSide,
+  pair: LinkedPair,
+  { number, worker, refused }: RefusedHandover,
+  run: Run,
+): Promise<Outcome | undefined> => {
+  const name = (pair.task && (await tasks.customerName(pair.task))) ?? '';
+  const key = `handover-${pair.flex}-${number}`;
+  const others = new Set(pair.agents.map((agent) => agent.worker));
+  const told = async (to: WorkerSid, text: string): Promise<Outcome | undefined> => {
+    const outcome = await writeSystemNotice(deps, to, { key, text }, run);
+    return 'end' in outcome && (outcome.end === 'retry' || outcome.end === 'deferred') ? outcome : undefined;
+  };
+  for (const other of others) {
+    const waits = await told(other, stayedText(name, refused));
+    if (waits !== undefined) return waits;
+  }
+  return worker === undefined || others.has(worker) ? undefined : told(worker, notYoursText(name, refused));
+};
