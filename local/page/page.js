@@ -1,4 +1,7 @@
+import { createAgents } from './agents.js';
+import { createChatActions } from './chat-actions.js';
 import { createEventLog } from './event-log.js';
+import { drawLines } from './lines.js';
 import { part } from './part.js';
 
 const $ = (id) => document.getElementById(id);
@@ -6,6 +9,8 @@ const sides = ['customer', 'flex', 'frontline'];
 let chosen;
 let source;
 let shown;
+let showAgents = () => {};
+let showActions = () => {};
 
 const complain = (text) => {
   $('trouble').textContent = text ?? '';
@@ -54,29 +59,6 @@ const choose = (channel) => {
   connect();
 };
 
-/** Lines that stand already stay as they are, so that a screen reader hears only what is new. */
-const drawLines = (side, lines) => {
-  const list = $(`${side}-lines`);
-  const own = side === 'customer' ? 'customer' : 'agent';
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
-  const signature = (line) => `${line.sid} ${line.text}`;
-  const same = [...list.children].every(
-    (item, i) => lines[i] !== undefined && item.dataset.line === signature(lines[i]),
-  );
-  if (!same) list.replaceChildren();
-  for (const line of lines.slice(list.children.length)) {
-    const item = part('li', '', line.who === own && line.name !== 'SMS' ? 'own' : '');
-    const origin = line.copied ? ' · copied by the bridge' : '';
-    item.dataset.line = signature(line);
-    item.append(
-      part('div', line.text, 'text'),
-      part('div', `${line.name} · ${new Date(line.at).toTimeString().slice(0, 5)}${origin}`, 'by'),
-    );
-    list.append(item);
-  }
-  if (atEnd || !same) list.scrollTop = list.scrollHeight;
-};
-
 const enable = (side, on) => {
   for (const field of $(`${side}-form`).elements) field.disabled = !on;
 };
@@ -84,8 +66,9 @@ const enable = (side, on) => {
 const drawChats = (chats) => {
   const focused = document.activeElement?.dataset?.channel;
   $('chats').replaceChildren(
-    ...chats.map(({ channel, name, kind, agent }) => {
-      const chip = part('button', `${name}${kind === 'sms' ? ' · SMS' : ''}${agent === undefined ? ' · waiting' : ''}`);
+    ...chats.map(({ channel, name, kind, agents, inFlex }) => {
+      const state = inFlex === 'ended' ? ' · ended' : agents.length === 0 ? ' · waiting' : '';
+      const chip = part('button', `${name}${kind === 'sms' ? ' · SMS' : ''}${state}`);
       chip.type = 'button';
       chip.dataset.channel = channel;
       chip.setAttribute('aria-current', String(channel === shown?.channel));
@@ -101,26 +84,33 @@ const drawChats = (chats) => {
 
 const where = (chat) => {
   if (chat === undefined) return ['No customer yet', 'Waiting for a chat', 'Appears here once the chat is accepted'];
-  const { name, kind, agent, conversation } = chat;
+  const { name, kind, flexAgents, frontlineAgents, inFlex, inFrontline, tasks } = chat;
+  const names = (agents) => agents.map((agent) => agent.name).join(' and ');
+  const ended = (state) => (state === 'ended' ? ', ended' : '');
   return [
     kind === 'sms' ? `${name}, by SMS` : `${name}, in a web chat`,
-    agent === undefined ? 'Not accepted yet' : `${agent}, Programmable Chat`,
-    conversation === undefined ? 'Appears here once the chat is accepted' : `${agent ?? 'No agent'}, Conversations`,
+    `${names(flexAgents) || 'Not accepted yet'}${ended(inFlex)} · task ${tasks.join('; ') || 'gone'}`,
+    inFrontline === 'none'
+      ? 'Appears here once the chat is accepted'
+      : `${names(frontlineAgents) || 'No agent'}, Conversations${ended(inFrontline)}`,
   ];
 };
 
-const draw = ({ chats, shown: now, faults }) => {
+const draw = ({ chats, shown: now, faults, agents }) => {
   shown = now;
   drawChats(chats);
   const texts = where(now);
   sides.forEach((side, i) => {
     $(`${side}-where`).textContent = texts[i];
-    drawLines(side, now?.[side] ?? []);
+    const own = side === 'customer' ? 'customer' : 'agent';
+    drawLines($(`${side}-lines`), now?.[side] ?? [], (line) => line.who === own && line.name !== 'SMS');
   });
-  $('offer').hidden = now === undefined || now.agent !== undefined;
+  $('offer').hidden = now === undefined || now.flexAgents.length > 0 || now.inFlex === 'ended';
   enable('customer', now !== undefined);
-  enable('flex', now?.agent !== undefined);
-  enable('frontline', now?.conversation !== undefined && now.agent !== undefined);
+  enable('flex', now !== undefined && now.flexAgents.length > 0 && now.inFlex === 'open');
+  enable('frontline', now !== undefined && now.frontlineAgents.length > 0 && now.inFrontline === 'open');
+  showActions(now);
+  showAgents(agents);
   for (const box of $('faults').querySelectorAll('input')) box.checked = faults.includes(box.value);
   $('faults-on').textContent = faults.length > 0 ? `(${faults.length} on)` : '';
 };
@@ -144,8 +134,10 @@ const prepare = (cast) => {
     await act({ act: 'accept', channel: shown.channel, agent: $('agent').value });
     $('flex-text').focus();
   });
-  for (const { name, email } of cast.agents) {
-    const option = part('option', name);
+  showAgents = createAgents($('agents'), cast.agents, act);
+  showActions = createChatActions(cast.agents, act, () => shown);
+  for (const { name, email, inFrontline } of cast.agents) {
+    const option = part('option', inFrontline ? name : `${name} (Flex only)`);
     option.value = email;
     $('agent').append(option);
   }
@@ -156,7 +148,8 @@ const prepare = (cast) => {
       const text = field.value;
       if (shown === undefined || text.trim() === '') return;
       field.value = '';
-      const done = await act({ act: 'write', who: side, channel: shown.channel, text });
+      const agent = side === 'customer' ? undefined : $(`${side}-agent`).value;
+      const done = await act({ act: 'write', who: side, channel: shown.channel, text, agent });
       if (done === undefined && field.value === '') field.value = text;
     });
   for (const { name, label } of cast.faults) {

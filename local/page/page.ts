@@ -21,6 +21,9 @@ const files = {
   '/page/page.css': ['page.css', 'text/css'],
   '/page/page.js': ['page.js', 'text/javascript'],
   '/page/part.js': ['part.js', 'text/javascript'],
+  '/page/agents.js': ['agents.js', 'text/javascript'],
+  '/page/chat-actions.js': ['chat-actions.js', 'text/javascript'],
+  '/page/lines.js': ['lines.js', 'text/javascript'],
   '/page/event-log.js': ['event-log.js', 'text/javascript'],
   '/page/icon.svg': ['icon.svg', 'image/svg+xml'],
 } as const;
@@ -83,8 +86,8 @@ export const createPage = async (deps: {
       return sendJson(outgoing, 200, {
         persons: demo !== undefined,
         agents: Object.values(AGENTS).map(({ name, email, frontlineWorkerSid }) => ({
-          name: frontlineWorkerSid === undefined ? `${name} (Flex only)` : name,
-          email,
+          ...{ name, email },
+          inFrontline: frontlineWorkerSid !== undefined,
         })),
         faults: nuisances.map(({ name, label }) => ({ name, label })),
       });

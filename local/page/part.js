@@ -5,3 +5,10 @@ export const part = (tag, text = '', className = '') => {
   if (className.trim() !== '') element.className = className.trim();
   return element;
 };
+
+export const button = (label, does) => {
+  const element = part('button', label);
+  element.type = 'button';
+  element.addEventListener('click', () => void does());
+  return element;
+};

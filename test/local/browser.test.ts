@@ -109,6 +109,125 @@ withBrowser(
       expect(complaints).toEqual([]);
     });
 
+    const card = (agent: string) => page.getByRole('article', { name: agent, exact: true });
+    const told = (agent: string, text: string) =>
+      page
+        .getByRole('log', { name: `What the bridge tells ${agent}` })
+        .getByText(text)
+        .waitFor();
+    const press = (name: string, within: Pick<Page, 'getByRole'> = page) =>
+      within.getByRole('button', { name, exact: true }).click();
+    const inFlex = () => page.getByRole('group', { name: 'What the agent does in Flex' });
+    const inFrontline = () => page.getByRole('group', { name: 'What the agent does in Frontline' });
+    const stands = (column: string, text: string) =>
+      page.locator(`#${column}-where`).filter({ hasText: text }).waitFor();
+    /** A web chat that Ann has accepted. */
+    const accepted = async (): Promise<void> => {
+      await press('Start a web chat');
+      await says('customer', 'hello');
+      await press('Accept');
+      await stands('frontline', 'Ann, Conversations');
+    };
+
+    test('an offer is told to the agent in Frontline, and accepted there', async () => {
+      await press('Start a web chat');
+      await says('customer', 'hello');
+      await press('Offer');
+      await told('Ann', 'You have an incoming chat request from Carla. Answer 1 to accept, 2 to decline.');
+      await page.getByLabel('Answer of Ann to the bridge').fill('1');
+      await page.keyboard.press('Enter');
+      await told('Ann', 'The chat request from Carla is over. You have accepted it.');
+      await seenBy('frontline', 'hello');
+      await stands('frontline', 'Ann, Conversations');
+      await stands('flex', 'assigned (Ann: accepted)');
+      expect(complaints).toEqual([]);
+    });
+
+    test('an offer is answered in Flex, or by nobody', async () => {
+      await press('Start a web chat');
+      await page.getByLabel('Agent', { exact: true }).selectOption('Ben');
+      await press('Offer');
+      await told('Ben', 'You have an incoming chat request');
+      await press('Decline in Flex', card('Ben'));
+      await told('Ben', 'It was declined in Flex.');
+      await page.getByLabel('Agent', { exact: true }).selectOption('Eve');
+      await press('Offer');
+      await told('Eve', 'You have an incoming chat request');
+      await press('Let it time out', card('Eve'));
+      await told('Eve', 'It has timed out.');
+      await page.getByLabel('Agent', { exact: true }).selectOption('Ann');
+      await press('Offer');
+      await press('Accept in Flex', card('Ann'));
+      await stands('frontline', 'Ann, Conversations');
+      expect(complaints).toEqual([]);
+    });
+
+    test('a chat is handed over in Flex', async () => {
+      await accepted();
+      await inFlex().getByLabel('to', { exact: true }).selectOption('Ben');
+      await press('Hand over', inFlex());
+      await press('Accept in Flex', card('Ben'));
+      await stands('frontline', 'Ben, Conversations');
+      await says('agent in Frontline', 'Ben here');
+      await seenBy('customer', 'Ben here');
+      expect(complaints).toEqual([]);
+    });
+
+    test('two agents have a chat, each writes as himself, and one leaves it', async () => {
+      await accepted();
+      await inFlex().getByLabel('to', { exact: true }).selectOption('Eve');
+      await press('Hand over and stay', inFlex());
+      await press('Accept in Flex', card('Eve'));
+      await stands('frontline', 'Ann and Eve, Conversations');
+      await inFlex().getByLabel('As').selectOption('Eve');
+      await says('agent in Flex', 'Eve is here, too');
+      await inFrontline().getByLabel('As').selectOption('Ann');
+      await says('agent in Frontline', 'and Ann goes');
+      await seenBy('frontline', 'Eve is here, too');
+      await seenBy('flex', 'and Ann goes');
+      await inFlex().getByLabel('As').selectOption('Ann');
+      await press('Leave', inFlex());
+      await stands('frontline', 'Eve, Conversations');
+      await page.locator('#frontline-where', { hasNotText: 'Ann' }).waitFor();
+      expect(await page.locator('#frontline-lines .by').allTextContents()).toEqual([
+        expect.stringMatching(/^Carla · .*copied/),
+        expect.stringMatching(/^Eve · .*copied/),
+        expect.stringMatching(/^Ann · \d\d:\d\d$/),
+      ]);
+      expect(complaints).toEqual([]);
+    });
+
+    test.each([
+      ['Flex', inFlex, 'wrapping (Ann: wrapping)'],
+      ['Frontline', inFrontline, 'completed (Ann: completed)'],
+    ])('a chat that is ended in %s is ended in both', async (_, where, task) => {
+      await accepted();
+      await press('End chat', where());
+      await stands('frontline', 'Conversations, ended');
+      await stands('flex', `Ann, ended · task ${task}`);
+      for (const side of ['flex', 'frontline']) expect(await page.locator(`#${side}-text`).isDisabled()).toBe(true);
+      if (task.startsWith('wrapping')) {
+        await press('Complete task', inFlex());
+        await stands('flex', 'completed (Ann: completed)');
+      }
+      await page.getByRole('button', { name: 'Carla · ended' }).waitFor();
+      expect(complaints).toEqual([]);
+    });
+
+    test('an agent who goes in one app goes in the other', async () => {
+      const group = (app: string) => page.getByRole('group', { name: `Ann in ${app}`, exact: true });
+      const isIn = (app: string, activity: string) =>
+        group(app).getByRole('button', { name: activity, exact: true, pressed: true }).waitFor();
+      await isIn('Frontline', 'Available');
+      await press('Unavailable', group('Flex'));
+      await isIn('Frontline', 'Unavailable');
+      await card('Ann').getByText('gets no conversations').waitFor();
+      await press('Available', group('Frontline'));
+      await isIn('Flex', 'Available');
+      expect(await card('Sam').getByRole('group').count()).toBe(1);
+      expect(complaints).toEqual([]);
+    });
+
     test('can be used by the keyboard alone', async () => {
       await page.getByRole('button', { name: 'Start an SMS chat' }).focus();
       await page.keyboard.press('Enter');

@@ -118,6 +118,31 @@ describe('The page', () => {
     await page.end();
   });
 
+  test('tells an agent of an offer, takes his answer, and ends the chat', async () => {
+    const { channel = '' } = await act({ act: 'begin', kind: 'web' });
+    const page = await watch(channel);
+    const annNow = () => page.scene()?.agents.find(({ email }) => email === ann.email);
+    expect((await act({ act: 'tell', agent: ann.email, text: '1' })).error).toBe('the bridge has told Ann nothing yet');
+    await act({ act: 'offer', channel, agent: ann.email });
+    // Once only: the same offer again is the same offer.
+    await act({ act: 'offer', channel, agent: ann.email });
+    const offers = await until('the offer', () => (annNow()?.told.length === 1 ? annNow()?.offers : undefined));
+    expect(offers).toEqual([{ reservation: expect.stringMatching(/^WR/), name: 'Carla' }]);
+    await act({ act: 'tell', agent: ann.email, text: '1' });
+    await until('Ann', () => page.scene()?.shown?.frontlineAgents.some(({ name }) => name === 'Ann'));
+    const [{ reservation = '' } = {}] = offers;
+    expect((await act({ act: 'answer', reservation, how: 'rejects' })).status).toBe(400);
+    expect((await act({ act: 'leave', channel, agent: 'ben.o_neil@example.com' })).error).toBe(
+      'Ben has no accepted task in this chat',
+    );
+    await act({ act: 'end', side: 'frontline', channel, agent: ann.email });
+    await until(
+      'the end',
+      () => page.scene()?.shown?.inFlex === 'ended' && page.scene()?.shown?.inFrontline === 'ended',
+    );
+    await page.end();
+  });
+
   test('switches faults on and off', async () => {
     await act({ act: 'faults', names: ['doubled', 'lost'] });
     expect(machine.twilio.faults.rules().map(({ fault }) => fault)).toEqual(['webhook.doubled', 'webhook.lost']);
@@ -137,9 +162,21 @@ describe('The page', () => {
       { act: 'write', who: 'customer', channel: '../../counts', text: 'x' },
       { act: 'write', who: 'customer', channel, text: ' ' },
       { act: 'write', who: 'customer', channel, text: 'x'.repeat(4001) },
+      { act: 'write', who: 'flex', channel, text: 'x', agent: 7 },
+      { act: 'answer', reservation: '../../faults', how: 'accepts' },
+      { act: 'answer', reservation: `WR${'0'.repeat(32)}`, how: 'writes' },
+      { act: 'tell', agent: ann.email, text: '' },
+      { act: 'transfer', channel, agent: ann.email, to: ann.email, how: 'hot' },
+      { act: 'end', side: 'proxy', channel, agent: ann.email },
+      { act: 'go', side: 'flex', agent: ann.email },
       { act: 'faults', names: 'all' },
     ])
       expect(await act(nonsense)).toMatchObject({ status: 400, error: 'no such action' });
+    expect(await act({ act: 'offer', channel, agent: 'nobody@example.com' })).toMatchObject({
+      status: 400,
+      error: 'no such agent',
+    });
+    expect((await act({ act: 'go', side: 'flex', agent: ann.email, activity: 'Asleep' })).status).toBe(400);
     expect((await ask('POST', '/page/act', json, 'x'.repeat(70_000))).status).toBe(400);
   });
 
