@@ -64,6 +64,7 @@ const TASKS: Does<TaskSide> = {
 };
 const WORKERS: Does<WorkerSide> = {
   worker: 'reads',
+  named: 'reads',
   knownBy: 'reads',
   list: 'reads',
   activities: 'reads',
