@@ -120,4 +120,17 @@ describe('a link', () => {
     expect(harness.twilio.reads.container('flex', chat.channel)?.attributes).toContain('"status":"INACTIVE"');
     expect(harness.twilio.reads.tasks('flex').map(({ status }) => status)).toEqual(['completed']);
   });
+
+  test('that dies when the agent is in already goes on with whom he hands the chat over to meanwhile', async () => {
+    const joins = whole.lastIndexOf('POST conversations.twilio.com') + 1;
+    const { harness, chat } = await linkedUntil({ step: joins, when: 'after', pauseMs: undefined }, ofLink);
+    const { sid } = harness.conversation(chat);
+    harness.twilio.frontlineAgent.transfers(ann.email, sid, ben.email, 'in, then out');
+    await harness.settle(8);
+
+    expect(harness.meter.counts().get('killed')).toBe(1);
+    expect(harness.people('frontline', chat)).toEqual(['jo', ben.email]);
+    expect(harness.people('flex', chat)).toEqual(['jo', ben.flexIdentity]);
+    expect(harness.twilio.reads.tasks('flex').map(({ status }) => status)).toEqual(['completed', 'assigned']);
+  });
 });

@@ -171,7 +171,7 @@ const joinAndCopy = async (deps: BridgeDeps, pair: LinkedPair, chat: Chat, run: 
     if (history.end === 'deferred' && pair.reservation !== event.reservation) await addAcceptToBacklog(deps, event);
     if (history.end !== 'reconciled') return history;
   }
-  if (twin !== undefined)
+  if (twin !== undefined && !(await hasPassedItOn(deps, pair, twin, customer, run)))
     refusals.push(await addParticipant(deps.frontline.join(frontline, { identity: twin, attributes: '{}' })));
   if (!members.some((member) => member.identity === event.workerIdentity)) {
     const { toFlex } = await modesNow(deps);
@@ -187,6 +187,23 @@ const joinAndCopy = async (deps: BridgeDeps, pair: LinkedPair, chat: Chat, run: 
   if (!(await finishLink(deps, pair, event, refusal !== undefined))) return skipped('closed');
   if (parked !== undefined) return parked;
   return twin === undefined ? skipped('no_twin') : { end: 'linked', copies: [frontline] };
+};
+
+/**
+ * An earlier run of the link may have put the agent in, and died before it noted that. When he is gone since, and
+ * somebody stands there who is no agent of the chat yet, he has handed it over in the app: he is not put back here.
+ */
+const hasPassedItOn = async (
+  deps: BridgeDeps,
+  { frontline, agents, linked }: LinkedPair,
+  twin: string,
+  customer: Member | undefined,
+  { attempts }: Run,
+): Promise<boolean> => {
+  if (linked || attempts === 1) return false;
+  const present = (await deps.frontline.members(frontline)).map(({ identity }) => identity);
+  const known = new Set([twin, customer?.identity, ...agents.map(({ identity }) => decodeIdentity(identity))]);
+  return !present.includes(twin) && present.some((identity) => !known.has(identity));
 };
 
 /** The channel is itself a counterpart, made by the bridge for a conversation: it only needs its name. */
