@@ -21,6 +21,7 @@ export type ChatScene = {
   readonly writesInFlex: (agent: DefaultAgent, text: string) => Promise<void>;
   readonly writesInFrontline: (agent: DefaultAgent, text: string) => Promise<void>;
   readonly transfersInFlex: (from: DefaultAgent, to: DefaultAgent, how: Transfer) => Promise<void>;
+  readonly transfersInFrontline: (from: DefaultAgent, to: DefaultAgent) => Promise<void>;
   /** After a warm transfer: he goes. */
   readonly leavesInFlex: (agent: DefaultAgent) => Promise<void>;
   readonly endsInFlex: (agent: DefaultAgent) => Promise<void>;
@@ -118,6 +119,12 @@ export const createScene = (ground: Ground, kind: Kind, say: (line: string) => v
       say(`${from.name} hands the chat over to ${to.name} in Flex${how === 'warm' ? ', and stays for a while' : ''}`);
       flexAgent.transfers(reservationOf(from), to.flexWorkerSid, how);
       await isTold(to, 'incoming chat request');
+    },
+    transfersInFrontline: async (from, to) => {
+      say(`${from.name} hands the chat over to ${to.name} in Frontline`);
+      frontlineAgent.transfers(from.email, conversation(), to.email, 'in, then out');
+      await serves(to);
+      await truth(`${from.name} gone`, ({ flex }) => !flex.people.includes(from.name));
     },
     leavesInFlex: async (agent) => {
       say(`${agent.name} leaves the chat in Flex`);

@@ -141,6 +141,19 @@ export const USE_CASES: readonly UseCase[] = [
     ends: handedOver,
   },
   {
+    name: 'transfer-in-frontline',
+    about: 'The agent hands the chat over in Frontline, and the other one has it in Flex too.',
+    play: async (scene) => {
+      await accept(scene);
+      await scene.writesInFrontline(ann, 'my colleague knows more');
+      await scene.transfersInFrontline(ann, ben);
+      await scene.customerWrites('who is it now?');
+      await scene.writesInFlex(ben, 'Ben here');
+    },
+    // He has taken it already: nothing is asked of him.
+    ends: (customer) => ({ ...handedOver(customer), told: accepted(customer).told }),
+  },
+  {
     name: 'end-in-flex',
     about: 'The agent ends the chat in Flex, and it is ended in Frontline.',
     play: async (scene) => {

@@ -33,6 +33,10 @@ export type Act =
       readonly to: string;
       readonly how: (typeof TRANSFERS)[number];
     }
+  /** In the Frontline app. */
+  | { readonly act: 'pass'; readonly channel: string; readonly agent: string; readonly to: string }
+  /** A conversation with a customer's phone is begun in the Frontline app. */
+  | { readonly act: 'call'; readonly agent: string; readonly phone: string; readonly text: string }
   /** After a warm transfer. */
   | { readonly act: 'leave'; readonly channel: string; readonly agent: string }
   | { readonly act: 'end'; readonly side: Side; readonly channel: string; readonly agent: string }
@@ -44,13 +48,14 @@ const isOne = <T extends string>(value: unknown, of: readonly T[]): value is T =
 const isChannel = (value: unknown): value is string => typeof value === 'string' && /^CH[0-9a-f]{32}$/.test(value);
 const isReservation = (value: unknown): value is string => typeof value === 'string' && /^WR[0-9a-f]{32}$/.test(value);
 const isShort = (value: unknown): value is string => typeof value === 'string' && value.length <= 200;
+const isPhone = (value: unknown): value is string => typeof value === 'string' && /^\+\d{7,15}$/.test(value);
 const isText = (value: unknown): value is string =>
   typeof value === 'string' && value.trim() !== '' && value.length <= LONGEST_TEXT;
 
 /** @returns undefined when it is nothing that a person on the page can do. */
 export const readAct = (json: string): Act | undefined => {
   const asked = parsed(json);
-  const { act, kind, channel, agent, to, who, text, names, reservation, how, side, activity } = asked;
+  const { act, kind, channel, agent, to, phone, who, text, names, reservation, how, side, activity } = asked;
   switch (act) {
     case 'begin':
       return isOne(kind, KINDS) ? { act, kind } : undefined;
@@ -70,6 +75,10 @@ export const readAct = (json: string): Act | undefined => {
       return isChannel(channel) && isShort(agent) && isShort(to) && isOne(how, TRANSFERS)
         ? { act, channel, agent, to, how }
         : undefined;
+    case 'pass':
+      return isChannel(channel) && isShort(agent) && isShort(to) ? { act, channel, agent, to } : undefined;
+    case 'call':
+      return isShort(agent) && isPhone(phone) && isText(text) ? { act, agent, phone, text } : undefined;
     case 'end':
       return isChannel(channel) && isShort(agent) && isOne(side, SIDES) ? { act, side, channel, agent } : undefined;
     case 'complete':

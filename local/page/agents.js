@@ -42,29 +42,53 @@ const activityRow = (agent, side, act) => {
   };
 };
 
-const systemForm = ({ name, email }, act) => {
+/** A field for each label, and what is done with their texts. */
+const sayForm = (labels, says, does) => {
   const form = part('form');
-  const field = part('input');
-  field.autocomplete = 'off';
-  field.maxLength = 4000;
-  field.placeholder = '1 to accept, 2 to decline';
-  field.setAttribute('aria-label', `Answer of ${name} to the bridge`);
-  const send = part('button', 'Send');
-  form.append(field, send);
+  const fields = labels.map(({ label, placeholder, starts = '' }) => {
+    const field = part('input');
+    field.autocomplete = 'off';
+    field.maxLength = 4000;
+    field.placeholder = placeholder;
+    field.value = starts;
+    field.setAttribute('aria-label', label);
+    return field;
+  });
+  const send = part('button', says);
+  form.append(...fields, send);
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    const text = field.value;
-    if (text.trim() === '') return;
-    field.value = '';
-    if ((await act({ act: 'tell', agent: email, text })) === undefined && field.value === '') field.value = text;
+    const texts = fields.map((field) => field.value);
+    if (texts.some((text) => text.trim() === '')) return;
+    const last = fields.at(-1);
+    last.value = '';
+    if ((await does(...texts)) === undefined && last.value === '') last.value = texts.at(-1);
   });
   const enable = (on) => {
-    for (const one of [field, send]) one.disabled = !on;
+    for (const one of [...fields, send]) one.disabled = !on;
   };
   return { form, enable };
 };
 
-const card = (agent, act) => {
+const systemForm = ({ name, email }, act) =>
+  sayForm([{ label: `Answer of ${name} to the bridge`, placeholder: '1 to accept, 2 to decline' }], 'Send', (text) =>
+    act({ act: 'tell', agent: email, text }),
+  );
+
+/** Customers' numbers that nobody has: https://www.nanpa.com/numbering/555-line-numbers */
+const numberOf = (n) => `+1555030${String(n).padStart(4, '0')}`;
+
+const beginForm = ({ name, email }, n, act) =>
+  sayForm(
+    [
+      { label: `Number that ${name} texts`, placeholder: '+15550300000', starts: numberOf(n) },
+      { label: `First message of ${name}`, placeholder: 'Begin in Frontline' },
+    ],
+    'Begin',
+    (phone, text) => act({ act: 'call', agent: email, phone, text }),
+  );
+
+const card = (agent, n, act) => {
   const { name, inFrontline } = agent;
   const article = part('article', '', 'agent frontline');
   article.setAttribute('aria-label', name);
@@ -77,7 +101,8 @@ const card = (agent, act) => {
   lines.setAttribute('role', 'log');
   lines.setAttribute('aria-label', `What the bridge tells ${name}`);
   const answer = systemForm(agent, act);
-  if (inFrontline) article.append(lines, answer.form);
+  const begun = part('p', '', 'by');
+  if (inFrontline) article.append(lines, answer.form, beginForm(agent, n, act).form, begun);
   else availability.textContent = 'works in Flex only';
   return {
     article,
@@ -85,6 +110,7 @@ const card = (agent, act) => {
       for (const [side, row] of Object.entries(rows)) row.show(now[side]);
       if (inFrontline) availability.textContent = now.isAvailable ? 'gets conversations' : 'gets no conversations';
       drawOffers(offers, now, act);
+      begun.textContent = now.begun.length === 0 ? '' : `Not in Flex yet: ${now.begun.join(', ')}`;
       // What stands there is the bridge's own word, or his.
       drawLines(lines, now.told, (line) => line.name === name, '');
       answer.enable(now.system !== undefined);
@@ -94,7 +120,7 @@ const card = (agent, act) => {
 
 /** @returns what shows the agents as they are now. */
 export const createAgents = (place, cast, act) => {
-  const cards = new Map(cast.map((agent) => [agent.email, card(agent, act)]));
+  const cards = new Map(cast.map((agent, n) => [agent.email, card(agent, n, act)]));
   place.replaceChildren(...[...cards.values()].map(({ article }) => article));
   return (agents) => {
     for (const agent of agents) cards.get(agent.email)?.show(agent);

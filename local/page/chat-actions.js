@@ -33,6 +33,7 @@ export const createChatActions = (cast, act, shown) => {
   on('flex-leave', () => ({ act: 'leave', ...flex() }));
   on('flex-end', () => ({ act: 'end', side: 'flex', ...flex() }));
   on('flex-complete', () => ({ act: 'complete' }));
+  on('frontline-pass', () => ({ act: 'pass', agent: $('frontline-agent').value, to: $('frontline-to').value }));
   on('frontline-end', () => ({ act: 'end', side: 'frontline', agent: $('frontline-agent').value }));
 
   return (chat) => {
@@ -44,12 +45,16 @@ export const createChatActions = (cast, act, shown) => {
       $('flex-to'),
       cast.filter(({ email }) => !inFlex.some((one) => one.email === email)),
     );
+    fill(
+      $('frontline-to'),
+      cast.filter((agent) => agent.inFrontline && !inFrontline.some((one) => one.email === agent.email)),
+    );
     const isOpen = chat?.inFlex === 'open';
     $('flex-actions').hidden = inFlex.length === 0;
     for (const id of ['flex-cold', 'flex-warm', 'flex-end']) $(id).disabled = !isOpen;
     $('flex-leave').disabled = !isOpen || inFlex.length < 2;
     $('flex-complete').disabled = !/^(assigned|wrapping)/.test(chat?.tasks.at(-1) ?? '');
     $('frontline-actions').hidden = inFrontline.length === 0;
-    $('frontline-end').disabled = chat?.inFrontline !== 'open';
+    for (const id of ['frontline-pass', 'frontline-end']) $(id).disabled = chat?.inFrontline !== 'open';
   };
 };

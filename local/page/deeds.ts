@@ -89,6 +89,19 @@ export const createDeeds = (twilio: LocalTwilioAt, lookAround: () => Promise<Pla
     await twilio.post('frontlineAgent/writes', [agent.email, system, text]);
   };
 
+  const pass = async (channel: string, email: string, to: string): Promise<void> => {
+    const there = linked(await lookAround(), channel);
+    const agent = writerIn(there, known(email).email);
+    await twilio.post('frontlineAgent/transfers', [agent.email, there.sid, known(to).email, 'in, then out']);
+  };
+
+  const call = async (email: string, phone: string, text: string): Promise<void> => {
+    const agent = known(email);
+    const begun = await twilio.post('frontlineAgent/begins', [agent.email, { phone }]);
+    const { conversationSid } = begun as { readonly conversationSid: string };
+    await twilio.post('frontlineAgent/writes', [agent.email, conversationSid, text]);
+  };
+
   const end = async (side: 'flex' | 'frontline', channel: string, email: string): Promise<void> => {
     const agent = known(email);
     if (side === 'flex') await twilio.post('flexAgent/endsChat', [agent.flexWorkerSid, channel]);
@@ -131,6 +144,12 @@ export const createDeeds = (twilio: LocalTwilioAt, lookAround: () => Promise<Pla
         await twilio.post('flexAgent/transfers', [from, known(what.to).flexWorkerSid, what.how]);
         return undefined;
       }
+      case 'pass':
+        await pass(what.channel, what.agent, what.to);
+        return undefined;
+      case 'call':
+        await call(what.agent, what.phone, what.text);
+        return undefined;
       case 'leave': {
         const his = reservationOf(await lookAround(), what.channel, known(what.agent), 'accepted');
         await twilio.post('flexAgent/completesTransfer', [his]);

@@ -44,6 +44,8 @@ export type DemoAgent = Named & {
   readonly isAvailable: boolean | undefined;
   /** What waits for his answer in Flex. */
   readonly offers: readonly Offered[];
+  /** Customers with whom he has begun a conversation that is not in Flex yet. */
+  readonly begun: readonly string[];
   /** Absent until the bridge has told him something. */
   readonly system: string | undefined;
 };
@@ -61,8 +63,25 @@ export const agentBy = (email: string): DefaultAgent | undefined => everybody.fi
 export const tasksOf = (place: Place, channel: string): readonly ReadTask[] =>
   place.tasks.filter((task) => fieldsOf(task.attributes).channelSid === channel);
 
-export const conversationOf = (place: Place, channel: string): ReadContainer | undefined =>
-  place.conversations.findLast(({ uniqueName }) => uniqueName?.startsWith(`bridge-flex-${channel}-`));
+/** The newest of the chat, or the one in which an agent has begun it, which the channel then is named after. */
+export const conversationOf = (place: Place, channel: string): ReadContainer | undefined => {
+  const begunAs = place.channels.find(({ sid }) => sid === channel)?.uniqueName ?? '';
+  return (
+    place.conversations.findLast(({ uniqueName }) => uniqueName?.startsWith(`bridge-flex-${channel}-`)) ??
+    place.conversations.find(({ sid }) => begunAs.startsWith(`bridge-frontline-${sid}-`))
+  );
+};
+
+/** What an agent has begun in the Frontline app, and Flex has nothing of yet: by the customer's name. */
+const onlyInFrontline = (place: Place, { email }: DefaultAgent): readonly string[] => {
+  const inFlex = new Set(place.channels.map(({ sid }) => conversationOf(place, sid)?.sid));
+  return place.conversations
+    .filter(({ sid, uniqueName, members }) => {
+      const isHis = members.some(({ identity }) => identity === email);
+      return uniqueName === undefined && isHis && !inFlex.has(sid);
+    })
+    .map(({ friendlyName }) => friendlyName ?? 'A customer');
+};
 
 /** His own, by what it says of itself. */
 export const systemConversationIn = (place: Place, { flexWorkerSid }: DefaultAgent): string | undefined =>
@@ -113,6 +132,7 @@ export const agentsOf = (place: Place, workers: Workers): readonly DemoAgent[] =
           .filter(({ workerSid, status }) => workerSid === flexWorkerSid && status === 'pending')
           .map(({ sid }) => ({ reservation: sid, name: String(fieldsOf(attributes).name ?? 'A customer') })),
       ),
+      begun: onlyInFrontline(place, agent),
       system: systemConversationIn(place, agent),
     };
   });

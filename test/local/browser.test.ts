@@ -119,7 +119,7 @@ withBrowser(
       within.getByRole('button', { name, exact: true }).click();
     const inFlex = () => page.getByRole('group', { name: 'What the agent does in Flex' });
     const inFrontline = () => page.getByRole('group', { name: 'What the agent does in Frontline' });
-    const stands = (column: string, text: string) =>
+    const stands = (column: string, text: string | RegExp) =>
       page.locator(`#${column}-where`).filter({ hasText: text }).waitFor();
     /** A web chat that Ann has accepted. */
     const accepted = async (): Promise<void> => {
@@ -167,9 +167,28 @@ withBrowser(
       await inFlex().getByLabel('to', { exact: true }).selectOption('Ben');
       await press('Hand over', inFlex());
       await press('Accept in Flex', card('Ben'));
-      await stands('frontline', 'Ben, Conversations');
+      await stands('frontline', /^Ben, Conversations/);
       await says('agent in Frontline', 'Ben here');
       await seenBy('customer', 'Ben here');
+      expect(complaints).toEqual([]);
+    });
+
+    test('a chat is handed over in Frontline', async () => {
+      await accepted();
+      await inFrontline().getByLabel('to', { exact: true }).selectOption('Ben');
+      await press('Hand over', inFrontline());
+      await stands('flex', /^Ben · .*assigned \(Ben: accepted\)$/);
+      await stands('frontline', /^Ben, Conversations/);
+      await says('agent in Flex', 'Ben here');
+      await seenBy('frontline', 'Ben here');
+      expect(complaints).toEqual([]);
+    });
+
+    test('a conversation that an agent begins in Frontline stands there', async () => {
+      await page.getByLabel('First message of Ann').fill('your parcel is here');
+      await page.keyboard.press('Enter');
+      const inFrontlineOnly = card('Ann').getByText('Not in Flex yet: +15550300000');
+      await inFrontlineOnly.or(page.getByRole('button', { name: '+15550300000' })).first().waitFor();
       expect(complaints).toEqual([]);
     });
 

@@ -167,6 +167,8 @@ describe('The page', () => {
       { act: 'answer', reservation: `WR${'0'.repeat(32)}`, how: 'writes' },
       { act: 'tell', agent: ann.email, text: '' },
       { act: 'transfer', channel, agent: ann.email, to: ann.email, how: 'hot' },
+      { act: 'pass', channel, agent: ann.email },
+      { act: 'call', agent: ann.email, phone: 'Jo', text: 'hi' },
       { act: 'end', side: 'proxy', channel, agent: ann.email },
       { act: 'go', side: 'flex', agent: ann.email },
       { act: 'faults', names: 'all' },
