@@ -62,7 +62,8 @@ const withCrashes = async (playing: Playing): Promise<UseCaseEnded> => {
   const silent = { ...playing, say: () => {} };
   for (const dies of writes) {
     const crashed = await ended(startVirtualGround(undefined, dies), silent);
-    for (const line of crashed.wrong) wrong.push(`after ${dies.what} (process ${dies.process}, step ${dies.step}): ${line}`);
+    for (const line of crashed.wrong)
+      wrong.push(`after ${dies.what} (process ${dies.process}, step ${dies.step}): ${line}`);
   }
   playing.say(`${writes.length} times more, each time with a process that dies after one of the bridge's writes`);
   return { sides: first.sides, wrong: writes.length > 0 ? wrong : [...wrong, 'nothing was written'] };

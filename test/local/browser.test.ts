@@ -188,7 +188,10 @@ withBrowser(
       await page.getByLabel('First message of Ann').fill('your parcel is here');
       await page.keyboard.press('Enter');
       const inFrontlineOnly = card('Ann').getByText('Not in Flex yet: +15550300000');
-      await inFrontlineOnly.or(page.getByRole('button', { name: '+15550300000' })).first().waitFor();
+      await inFrontlineOnly
+        .or(page.getByRole('button', { name: '+15550300000' }))
+        .first()
+        .waitFor();
       expect(complaints).toEqual([]);
     });
 
