@@ -1,8 +1,9 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { AVAILABILITY } from '../src/contract.ts';
+import { AlarmTopic } from './constructs/alarm-topic.ts';
 import { bridgeDashboard } from './constructs/bridge-dashboard.ts';
 import { BridgeFunction, type SharedProps } from './constructs/bridge-function.ts';
 import { BridgeSecret } from './constructs/bridge-secret.ts';
@@ -26,7 +27,7 @@ export class BridgeStack extends Stack {
       description: 'Messaging bridge between a Twilio Flex account and a Twilio Frontline account',
       terminationProtection: stage.state === 'kept',
     });
-    const topic = new Topic(this, 'Alarms', { enforceSSL: true });
+    const topic = new AlarmTopic(this, 'Alarms');
     const secret = new BridgeSecret(this, 'Secrets', stage);
     const table = new StateTable(this, 'State', stage);
     const queues = this.addQueues(topic);
