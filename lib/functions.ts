@@ -29,7 +29,8 @@ export const FUNCTIONS = {
     timeoutSeconds: TIMES.functionTimeout,
     access: {
       consumes: 'flex-events',
-      sends: ['flex-events', 'frontline-events'], // jobs for either lane
+      // Jobs for either lane; and of a chat that cannot be linked yet, what its customer's phone still lacks.
+      sends: ['flex-events', 'frontline-events', 'default-webhook'],
       table: ['GetItem', 'UpdateItem', 'Query'],
       listIndex: ['Query'],
       secret: 'read',

@@ -10,6 +10,7 @@ import type { ProcessPorts } from './bridge.ts';
 import type { Caller, Calls } from './calls.ts';
 import { createFaultyQueues, type SentMessage } from './faulty-queues.ts';
 import { createFaultyStore } from './faulty-store.ts';
+import { granted } from './grants.ts';
 import type { Meter } from './meter.ts';
 import type { Notes, QueuedByWebhook } from './notes.ts';
 import type { ProcessKind, WorldFaults, WorldPlan } from './plan.ts';
@@ -102,10 +103,13 @@ export const createInvocations = (shared: Shared): Invocations => {
       const skew = mine.between(-skewMs, skewMs);
       const { sent, note } = noteSent(shared, kind);
       const caller = callerOf(kind, held, time.now(), isUnheeded(doom, twin), process);
-      const ports: ProcessPorts = {
-        ...{ config, secrets, guards, nonce },
+      const asked = {
         store: createFaultyStore(shared.store, process, mine, faults, meter, tell),
         queues: createFaultyQueues(shared.queues, process, mine, faults, meter, note),
+      };
+      const ports: ProcessPorts = {
+        ...{ config, secrets, guards, nonce },
+        ...granted(kind, asked, (what) => notes.notGranted.push(what)),
         http: callsOf(process, mine, createWire(calls.tap(respond, time.now, caller), time, tell)),
         clock: { now: () => time.now() + skew, sleep: (ms) => process.step('sleep', ms, async () => {}) },
         journal: notes.journalOf(kind),

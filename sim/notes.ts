@@ -26,6 +26,8 @@ export type Notes = {
   readonly queued: QueuedByWebhook[];
   /** Messages on their way to Flex's own webhook, in the order in which the queue took them. */
   readonly lined: string[];
+  /** What a process asked for without a grant of its role. */
+  readonly notGranted: string[];
 };
 
 export const createNotes = (time: SimTime, meter: Meter, diary: WorldPlan['diary']): Notes => {
@@ -41,5 +43,6 @@ export const createNotes = (time: SimTime, meter: Meter, diary: WorldPlan['diary
     },
     queued: [],
     lined: [],
+    notGranted: [],
   };
 };

@@ -21,13 +21,21 @@ export const verdict = async (
   beyond = false,
   others: readonly Pick<Played, 'channel'>[] = [],
 ): Promise<readonly string[]> => {
-  const wrong: string[] = [...callProblems(world), ...(await restProblems(world, [...chats, ...others]))];
+  const wrong: string[] = [
+    ...grantProblems(world),
+    ...callProblems(world),
+    ...(await restProblems(world, [...chats, ...others])),
+  ];
   if (beyond) world.meter.met('limit: a double stood for a while', doubles(world).length);
   for (const [n, chat] of chats.entries())
     for (const problem of await problemsIn(world, chat, beyond))
       wrong.push(`chat ${n + 1} (${chat.channel}): ${problem}`);
   return wrong;
 };
+
+/** On AWS each of these is refused, however often it is tried. */
+const grantProblems = ({ notGranted }: SimWorld): readonly string[] =>
+  [...new Set(notGranted)].map((what) => `${what}, which its role does not allow`);
 
 const problemsIn = async (world: SimWorld, chat: Played, beyond: boolean): Promise<readonly string[]> => {
   const conversation = conversationWith(world, chat.channel);

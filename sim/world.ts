@@ -115,6 +115,7 @@ export const createWorld = (plan: WorldPlan) => {
     calls: calls.made,
     queued: notes.queued as readonly QueuedByWebhook[],
     lined: notes.lined as readonly string[],
+    notGranted: notes.notGranted as readonly string[],
     ran: invocations.ran,
     setSweeps,
     setFaults: (next: WorldFaults): void => {
