@@ -17,17 +17,19 @@ const sqs = createSqsClient();
 const requestHandler = { connectionTimeout: 2000, requestTimeout: 2000, throwOnRequestTimeout: true };
 const secretsManager = new SecretsManagerClient({ maxAttempts: 2, requestHandler });
 
+// Straight to stdout: the console would put time and level before the line, and a metric would no longer be one.
+const journal = createJournal({
+  write: (line) => process.stdout.write(`${line}\n`),
+  clock,
+  deployment: settings.deployment,
+});
+
 export const functionBase = {
   settings,
   resources,
   clock,
-  // Straight to stdout: the console would put time and level before the line, and a metric would no longer be one.
-  journal: createJournal({
-    write: (line) => process.stdout.write(`${line}\n`),
-    clock,
-    deployment: settings.deployment,
-  }),
-  secrets: createSecrets({ client: secretsManager, secretId: resources.SECRET_ARN, clock }),
+  journal,
+  secrets: createSecrets({ client: secretsManager, secretId: resources.SECRET_ARN, clock, journal }),
   sqs,
   urls: urls.live,
   queues: createSqsQueues({ client: sqs, urls: urls.live, deadUrls: urls.dead }),

@@ -25,6 +25,9 @@ const answerWithinMs = 3_800;
 /** In bytes as received. The longest legal text, 32 KB of Japanese, has some 100 KB percent-encoded. */
 const maxBody = 256 * 1024;
 
+/** HMAC-SHA1 in base64. https://www.twilio.com/docs/usage/security#validating-requests */
+const isSignature = /^[A-Za-z0-9+/]{27}=$/;
+
 /** Calls `expired` once after `ms` milliseconds, unless the function that it returns is called before. */
 export type Deadline = (ms: number, expired: () => void) => () => void;
 
@@ -32,8 +35,8 @@ export type EndpointDeps = {
   readonly journal: Journal;
   readonly clock: Pick<Clock, 'now'>;
   readonly config: Config;
-  /** Asked at every request, so it should remember. */
-  readonly secrets: () => Promise<Secrets>;
+  /** Asked at every request, so it should remember; `than` are those by which a signature did not verify. */
+  readonly secrets: (than?: Secrets) => Promise<Secrets>;
   /** Real time unless given. */
   readonly deadline?: Deadline | undefined;
 };
@@ -155,10 +158,12 @@ const answerTo = async (deps: EndpointDeps, called: Called | undefined, asked: A
   logAs({ type: called.route });
   if ('open' in row) return row.open({ request, query, stop, receivedAt });
   if (request.method !== 'POST') return refused('method');
+  const signature = headerOf(request, 'x-twilio-signature');
+  // Who floods the address with anything pays for it, not we: nothing of it is read.
+  if (!isSignature.test(signature)) return refused(signature === '' ? 'no_signature' : 'wrong_signature');
   const body = await readFormBody(request, stop);
   if (typeof body === 'string') return refused(body);
   const url = deps.config.publicBaseUrl + called.below + query;
-  const signature = headerOf(request, 'x-twilio-signature');
   const proof = await verify(deps, row.callers, { url, signature, form: body.form });
   if (typeof proof === 'string') return refused(proof);
   logAs({ sids: sidsIn(body.form) });
@@ -179,9 +184,11 @@ const readFormBody = async (request: Request, stop: AbortSignal): Promise<FormBo
 type Proof = Pick<Verified, 'signer' | 'secrets'>;
 
 const verify = async (deps: EndpointDeps, callers: Callers, signed: Signed): Promise<Proof | Refusal> => {
-  if (signed.signature === '') return 'no_signature';
-  const secrets = await deps.secrets();
-  const signer = signerOf(callers, signed, deps.config, secrets);
+  const kept = await deps.secrets();
+  const byKept = signerOf(callers, signed, deps.config, kept);
+  // A token that was promoted just now: Twilio does not repeat what is refused.
+  const secrets = byKept === 'wrong_signature' ? await deps.secrets(kept) : kept;
+  const signer = secrets === kept ? byKept : signerOf(callers, signed, deps.config, secrets);
   return signer === 'wrong_signature' || signer === 'wrong_account' ? signer : { signer, secrets };
 };
 

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { accountSecrets } from '../../sim/settings.ts';
 import { decodeEnvelope } from '../../src/core/jobs/envelope.ts';
 import { reasonWords } from '../../src/core/ports/journal.ts';
+import type { Secrets } from '../../src/runtime/secrets.ts';
 import { fixture, type Params } from '../fixtures/webhooks/read.ts';
-import { config, encode, harness, signature } from './harness.ts';
+import { config, encode, harness, secrets, signature } from './harness.ts';
 
 const chat = '/chat-to-frontline';
 const conversations = '/frontline-to-chat';
@@ -50,6 +52,39 @@ describe('who may come in', () => {
     for (const token of ['flex-token', 'flex-token-before']) {
       const { deliver } = harness();
       expect((await deliver(chat, said, { token })).status).toBe(204);
+    }
+  });
+
+  test('the account that signs with a token promoted just now: newer secrets are read before it is refused', async () => {
+    const promoted = { ...secrets, flex: accountSecrets('promoted', 'flex-token') };
+    const asked: (Secrets | undefined)[] = [];
+    const { deliver } = harness({
+      secrets: async (than) => {
+        asked.push(than);
+        return than === undefined ? secrets : promoted;
+      },
+    });
+    expect((await deliver(chat, said, { token: 'promoted' })).status).toBe(204);
+    expect((await deliver(chat, said, { token: 'flex-token' })).status).toBe(204);
+    expect(asked).toEqual([undefined, secrets, undefined]);
+    expect((await deliver(chat, said, { token: 'guessed' })).status).toBe(403);
+  });
+
+  test('nobody whose signature cannot be one, and what he sends is not even read', async () => {
+    for (const given of [
+      '',
+      'bm90IGEgc2lnbmF0dXJl',
+      `${signature('flex-token', config.publicBaseUrl + chat, said)}=`,
+    ]) {
+      let pulled = 0;
+      const pull = (controller: ReadableStreamDefaultController): void => {
+        pulled += 1;
+        controller.close();
+      };
+      const body = new ReadableStream({ pull }, { highWaterMark: 0 });
+      const { deliver } = harness();
+      expect((await deliver(chat, said, { signature: given, body })).status).toBe(403);
+      expect(pulled).toBe(0);
     }
   });
 
