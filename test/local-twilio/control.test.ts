@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { AGENTS, FLEX } from '../../local-twilio/defaults.ts';
 import { type RunningTwilio, startLocalTwilio } from '../../local-twilio/server.ts';
@@ -126,4 +127,16 @@ describe('over a real connection', () => {
     await strict.stop();
     expect([answer.status, String(bugs[0])]).toEqual([500, expect.stringContaining('/friendly_name must be string')]);
   });
+});
+
+test('all that persons can do stands in the document', () => {
+  const rows = readFileSync(new URL('../../docs/local-twilio.md', import.meta.url), 'utf8').split('\n');
+  const can = (['customer', 'flexAgent', 'frontlineAgent'] as const).flatMap((person) =>
+    Object.keys(local[person]).map((verb) => [person, verb] as const),
+  );
+  expect(can.length).toBeGreaterThan(30);
+  const untold = can.filter(
+    ([person, verb]) => !rows.some((row) => row.includes(`POST /_local/${person}/`) && row.includes(`/${verb}\``)),
+  );
+  expect(untold).toEqual([]);
 });
