@@ -124,7 +124,7 @@ describe.each(ORDERS)('a chat that is handed over in Frontline, %s,', (order) =>
     expect(agents(harness, chat)).toEqual(both(ann));
     expect(tasks(harness, chat)).toEqual({ naming: ['assigned'], others: [] });
     expect(told(harness, ann)).toEqual([
-      'Your chat with Jo was not handed over: chats are handed over in Flex, not here. It is still yours.',
+      'Your chat with Jo was not handed over to ben.o_neil@example.com: chats are handed over in Flex, not here. It is still yours.',
     ]);
     expect(told(harness, ben)).toHaveLength(1);
   });
@@ -256,6 +256,24 @@ describe('a chat whose next agent is not in Flex yet', () => {
     await harness.settle(5);
     expect(agents(harness, chat)).toEqual([[ann.flexIdentity], [ben.email]]);
     expect(told(harness, ben)).toEqual([]);
+  });
+
+  test('and which is handed to and fro meanwhile, and again when his task has ended, has an agent with a task', async () => {
+    const harness = scenarioHarness();
+    const { chat, works } = await underWay(harness);
+    const { sid } = harness.conversation(chat);
+    const { frontlineAgent, faults } = harness.twilio;
+    frontlineAgent.transfers(ben.email, sid, ann.email, 'in, then out');
+    const stays = faults.add({ fault: 'rest.429', p: 1, only: 'DELETE chat.member' });
+    works();
+    await harness.settle(2);
+    expect(tasks(harness, chat)).toEqual({ naming: ['assigned'], others: ['completed'] });
+    frontlineAgent.transfers(ann.email, sid, ben.email, 'in, then out');
+    await harness.settle(0.1);
+    stays();
+    await harness.settle(8);
+    expect(agents(harness, chat)).toEqual(both(ben));
+    expect(tasks(harness, chat)).toEqual({ naming: ['assigned'], others: ['completed', 'completed'] });
   });
 
   test('who declines it there, goes back to the one before, and both are told once', async () => {

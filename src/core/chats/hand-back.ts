@@ -55,7 +55,7 @@ const tellAll = async (
   deps: BridgeDeps,
   tasks: TaskSide,
   pair: LinkedPair,
-  { number, worker, refused }: RefusedHandover,
+  { number, identity, worker, refused }: RefusedHandover,
   run: Run,
 ): Promise<Outcome | undefined> => {
   const name = (pair.task && (await tasks.customerName(pair.task))) ?? '';
@@ -66,7 +66,7 @@ const tellAll = async (
     return 'end' in outcome && (outcome.end === 'retry' || outcome.end === 'deferred') ? outcome : undefined;
   };
   for (const other of others) {
-    const waits = await told(other, stayedText(name, refused));
+    const waits = await told(other, stayedText(name, decodeIdentity(identity), refused));
     if (waits !== undefined) return waits;
   }
   return worker === undefined || others.has(worker) ? undefined : told(worker, notYoursText(name, refused));

@@ -10,9 +10,9 @@ const WHY: Readonly<Record<HandoverRefusal, string>> = {
   refused: 'Flex does not take it for the other agent',
 };
 
-/** To whom it stays with. */
-export const stayedText = (name: string, why: HandoverRefusal): string =>
-  `Your chat${withCustomer(name)} was not handed over: ${WHY[why]}. It is still yours.`;
+/** To whom it stays with. @param to who was to have it, as Frontline knows him */
+export const stayedText = (name: string, to: string, why: HandoverRefusal): string =>
+  `Your chat${withCustomer(name)} was not handed over to ${to}: ${WHY[why]}. It is still yours.`;
 
 /** To whom it was to go to. */
 export const notYoursText = (name: string, why: HandoverRefusal): string =>

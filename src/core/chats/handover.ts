@@ -25,8 +25,8 @@ import { newcomersAmong } from './newcomers.ts';
 import { addParticipant } from './participants.ts';
 import type { Members } from './read-members.ts';
 
-/** Who serves the chat, and who is there, when nothing is being handed over any more. */
-export type HandedOver = { readonly pair: LinkedPair; readonly members: Members; readonly tookOver: boolean };
+/** Who serves the chat, and who is there, when nothing is being handed over any more. `by`: who took it over. */
+export type HandedOver = { readonly pair: LinkedPair; readonly members: Members; readonly by?: string };
 
 type Ports = { readonly tasks: TaskSide; readonly workers: Workers };
 
@@ -39,9 +39,9 @@ export const handOver = async (
 ): Promise<HandedOver | Outcome> => {
   const { tasks, workers } = deps;
   // Nobody could be told from a supervisor, or given a task.
-  if (tasks === undefined || workers === undefined) return { pair, members, tookOver: false };
+  if (tasks === undefined || workers === undefined) return { pair, members };
   const begun = pair.handover ?? (await begin(deps, { tasks, workers }, pair, members));
-  if (begun === undefined) return { pair, members, tookOver: false };
+  if (begun === undefined) return { pair, members };
   if ('end' in begun) return begun;
   const step = 'pair' in begun ? begun : { pair, handover: begun };
   return goOn(deps, tasks, step, members, run);
@@ -149,7 +149,7 @@ const takenOver = async (
 ): Promise<HandedOver | Outcome> => {
   const taken = await noteTakenOver(deps, pair, by);
   if (taken === undefined || !hasBothContainers(taken)) return pairMovedOn();
-  return { pair: taken, members, tookOver: true };
+  return { pair: taken, members, by: by.identity };
 };
 
 const refuse = async (

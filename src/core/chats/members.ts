@@ -38,11 +38,17 @@ export const agreeOnAgents = async (
 ): Promise<Outcome> => {
   const handed = await handOver(deps, pair, members, run);
   if ('end' in handed) return handed;
-  const outcome = await agreeOnMembers(deps, handed.pair, handed.members);
-  return handed.tookOver && outcome.end === 'agreed' ? { end: 'agreed', reason: 'agents' } : outcome;
+  const outcome = await agreeOnMembers(deps, handed.pair, handed.members, handed.by);
+  return handed.by !== undefined && outcome.end === 'agreed' ? { end: 'agreed', reason: 'agents' } : outcome;
 };
 
-const agreeOnMembers = async (deps: BridgeDeps, pair: LinkedPair, members: Members): Promise<Outcome> => {
+/** @param by the identity of who has just taken the chat over. */
+const agreeOnMembers = async (
+  deps: BridgeDeps,
+  pair: LinkedPair,
+  members: Members,
+  by: string | undefined,
+): Promise<Outcome> => {
   const gone = new Set<string>();
   let waits = false;
   for (const step of stepsFor(pair, members)) {
@@ -54,7 +60,11 @@ const agreeOnMembers = async (deps: BridgeDeps, pair: LinkedPair, members: Membe
       gone.add(agent.identity);
     }
     if (step.do === 'leave') {
-      if (step.side === 'flex') await closeOwnTask(deps, pair, agent);
+      if (step.side === 'flex') {
+        const ended = await endedAmongOthers(deps, pair, members, agent, by);
+        if (ended !== undefined) return serveNoMore(deps, pair, ended);
+        await closeOwnTask(deps, pair, agent);
+      }
       await takeOut(deps, pair, members, step.side, agent);
     }
     if (step.do === 'leave' || step.do === 'forget') gone.add(agent.identity);
@@ -65,6 +75,35 @@ const agreeOnMembers = async (deps: BridgeDeps, pair: LinkedPair, members: Membe
   const current = left.some(({ identity }) => identity === pair.workerIdentity) ? undefined : left.at(-1);
   const agreed = await noteAgreement(deps, pair, left, current);
   return agreed === undefined ? pairMovedOn() : { end: 'agreed', reason: gone.size === 0 ? 'same' : 'agents' };
+};
+
+/**
+ * Who goes in Frontline may have come back in the meantime, and another gone whose task has ended since.
+ * @returns the others on both sides, when none of them serves the chat; undefined when one does.
+ */
+const endedAmongOthers = async (
+  deps: BridgeDeps,
+  pair: LinkedPair,
+  members: Members,
+  { identity }: Serving,
+  by: string | undefined,
+): Promise<readonly Serving[] | undefined> => {
+  const others = pair.agents.filter((one) => one.identity !== identity && standsOnBoth(members, one));
+  for (const one of others) if (one.identity === by || !(await hasEndedReservation(deps, one))) return undefined;
+  return others;
+};
+
+const standsOnBoth = (members: Members, agent: Serving): boolean =>
+  (['flex', 'frontline'] as const).every((side) =>
+    members[side].some(({ identity }) => identity === spelledFor(side, agent)),
+  );
+
+/** They may come in again, and get a task of their own. */
+const serveNoMore = async (deps: BridgeDeps, pair: LinkedPair, ended: readonly Serving[]): Promise<Outcome> => {
+  const left = pair.agents.filter((one) => !ended.includes(one));
+  const noted = await noteAgreement(deps, pair, left, left.at(-1));
+  if (noted === undefined) return pairMovedOn();
+  return (await noteDisagreement(deps, noted)) === undefined ? pairMovedOn() : deferred('no_successor');
 };
 
 const spelledFor = (side: Side, { identity }: Serving): string =>
