@@ -13,6 +13,7 @@ import { asTwilioError, TwilioError } from '../model/twilio-error.ts';
 import type { Container } from '../ports/chat.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { beginEnding, closePair, markDrained } from '../state/agreed.ts';
+import { watchChannelEnd } from '../state/channel-ends.ts';
 import { type EndedBy, hasBothContainers, type LinkedPair, loadPair } from '../state/pair.ts';
 import { unlistForSweep } from '../state/pair-writes.ts';
 import { deactivate } from './deactivate.ts';
@@ -82,6 +83,7 @@ const closeFarSide = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome
     if (channel !== undefined && !(await smsAreThrough(deps, pair, channel))) return deferred('draining');
     await deactivate(deps, pair, channel);
   }
+  if (deps.settings.forwards) await watchChannelEnd(deps, pair.flex);
   if ((await closePair(deps, pair)) === undefined) return pairMovedOn();
   await unlistForSweep(deps, pair.id);
   return { end: 'agreed', reason: 'ended' };

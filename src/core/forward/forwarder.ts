@@ -29,8 +29,9 @@ import type { DefaultWebhook } from '../ports/default-webhook.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Consumer, Delivery, Queues } from '../ports/queues.ts';
 import type { Store } from '../ports/store.ts';
+import { noteEndForwarded } from '../state/channel-ends.ts';
 import { forwardKey, pairId } from '../state/items.ts';
-import { isMessageSent } from './compose.ts';
+import { isMessageSent, saysChannelEnded } from './compose.ts';
 import { hasSettled, resolveDoubt, settleAfter, triedFor } from './doubt.ts';
 import { dropGoneForward, forwardAsItStands } from './redrive.ts';
 import type { DoubtfulForward, TryingForward } from './row.ts';
@@ -69,9 +70,21 @@ const FORWARDED: Outcome = { end: 'forwarded' };
 export const createForwarder = (deps: ForwarderDeps): Consumer =>
   createConsumer(deps, {
     takes: (work) => work.kind === 'forward',
-    handle: (work, delivery, _, envelope) => passOn(deps, work, delivery, envelope),
+    handle: async (work, delivery, _, envelope) => {
+      const outcome = await passOn(deps, work, delivery, envelope);
+      const { forward } = work;
+      if (hasEnded(outcome) && saysChannelEnded(forward))
+        await noteEndForwarded(deps, forward.container, isOfWebChat(forward, outcome));
+      return outcome;
+    },
     settle: async (_, outcome, delivery) => unhurried(outcome, delivery),
   });
+
+/** Of a channel that is gone that is not said: Proxy does not find its session by the event. */
+const isOfWebChat = ({ eventType }: Forward, outcome: Outcome): boolean =>
+  eventType === 'onChannelUpdated' && outcome.end === 'skipped' && outcome.reason === 'no_proxy';
+
+const hasEnded = ({ end }: Outcome): boolean => end === 'forwarded' || end === 'skipped' || end === 'parked';
 
 /** However long its line is held, it is received no more often than its queue allows within a day. */
 const unhurried = (outcome: Outcome, { attempts }: Delivery): Outcome => {

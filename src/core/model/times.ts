@@ -201,6 +201,25 @@ export const SWEEP_END_MS = { active: 42_000, quiet: 50_000 } as const;
 /** No other run compares pairs within this time of a run's begin, unless that one has ended. */
 export const SWEEP_LEASE_MS = 55_000;
 
+// The end of a customer's SMS session, after the chat's.
+
+/** Until then the end's own webhook may be on its way; what is composed besides is harmless. */
+export const END_FIRST_LOOK_MS = MINUTE_MS / 2;
+
+/** What went on to Flex's own webhook this long before the bridge ended a chat was of that end, not of an earlier. */
+export const END_SAID_BEFORE_MS = HOUR_MS;
+
+/** A session that stands so long after Flex's own webhook has heard of the end is ended by REST. */
+export const END_BY_REST_MS = 5 * MINUTE_MS;
+
+/** An end is looked at after half a minute, and then when it is twice as old, for so long. */
+export const END_WATCHED_MS = DAY_MS;
+
+/** A run looks at so many ends, each of three calls at most, at this distance, and begins none after the time. */
+export const END_LOOKS = 100;
+export const END_PACE_MS = 20;
+export const ENDS_MS = 5_000;
+
 // An operator's wish.
 
 /** A process asks anew after this time in which mode each direction is. */

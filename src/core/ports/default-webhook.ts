@@ -26,4 +26,8 @@ export type DefaultWebhook = {
    * no such session or the webhook is none of Proxy's. May throw {@link TwilioError}.
    */
   readonly interactions: (session: string, from?: string | undefined) => Promise<InteractionPage | undefined>;
+  /** @param session by SID or unique name; undefined when there is none. May throw {@link TwilioError}. */
+  readonly isSessionOpen: (session: string) => Promise<boolean | undefined>;
+  /** Success when it has ended already, or is gone. May throw {@link TwilioError}. */
+  readonly endSession: (session: string) => Promise<void>;
 };

@@ -20,9 +20,9 @@ export const NONCE = 'nonce';
 /**
  * The lists of the one sparse index (docs/adr/0004), which an item is on while it has both these attributes. `due`:
  * pairs that wait for something; `active` and `quiet`: pairs that the sweep compares; `parked`: rows; `backlog`: jobs;
- * `offers`: workers.
+ * `offers`: workers; `ends`: channels whose chat has ended.
  */
-export type ListName = 'due' | 'active' | 'quiet' | 'parked' | 'backlog' | 'offers';
+export type ListName = 'due' | 'active' | 'quiet' | 'parked' | 'backlog' | 'offers' | 'ends';
 export const onList = (list: ListName, order: string) => ({ [TABLE.list]: list, [TABLE.listOrder]: order });
 export const OFF_LIST: readonly string[] = [TABLE.list, TABLE.listOrder];
 
@@ -178,6 +178,12 @@ export const FORWARD_SECONDS = 15 * DAY_SECONDS;
 export const forwardCursorKey = (channel: ChannelSid): Key => ({ pk: pairId('flex', channel), sk: 'forward-cursor' });
 export const FORWARD_CURSOR = ['upTo'] as const;
 
+/** The end of a channel, until the customer's session has ended with it; on the list until then. */
+export const channelEndKey = (channel: ChannelSid): Key => ({ pk: pairId('flex', channel), sk: 'channel-end' });
+export const CHANNEL_END = ['since', 'forwardedAt', 'noProxy', 'composed'] as const;
+/** Longer than it is watched. */
+export const CHANNEL_END_SECONDS = 2 * DAY_SECONDS;
+
 /** An accept or a notice that could not be done yet, below its pair; on the list until it has ended. */
 export const backlogKey = (pair: PairId, id: string): Key => ({ pk: pair, sk: `backlog#${id}` });
 export const BACKLOG = ['channel', 'work'] as const;
@@ -286,6 +292,7 @@ export const ITEMS: readonly { readonly of: string; readonly sk: RegExp; readonl
   { of: 'a row of the ledger', sk: /^m#(fl|fx)\d*#/, attributes: Object.values(LEDGER) },
   { of: 'a row of the forwarder', sk: /^f#/, attributes: Object.values(FORWARD) },
   { of: "the forwarder's cursor", sk: /^forward-cursor$/, attributes: [...FORWARD_CURSOR, NONCE] },
+  { of: 'the end of a channel', sk: /^channel-end$/, attributes: [...CHANNEL_END, NONCE] },
   { of: 'the backlog', sk: /^backlog#/, attributes: [...BACKLOG, NONCE] },
   { of: 'the registry', sk: /^registry$/, attributes: [NONCE] },
   { of: 'a ticket', sk: /^ticket$/, attributes: [...TICKET, NONCE] },

@@ -39,7 +39,12 @@ const resolved = async (looks: readonly (() => TwilioError)[]) => {
   const job = {
     ...{ forward, came: forward },
     delivery: { id: '1', body: '', group: channel, attempts: 20, firstReceivedAt: 0, deadline: now + 25_000 },
-    webhook: { post: async () => {}, interactions: async () => undefined },
+    webhook: {
+      post: async () => {},
+      interactions: async () => undefined,
+      isSessionOpen: async () => undefined,
+      endSession: async () => {},
+    },
   };
   const row = { state: 'trying', until: 0, settlesAt: 60_000, since: 0, fence: 1, again: 0 } as const;
   return { outcome: await resolveDoubt(deps, job, row), asked, slept };

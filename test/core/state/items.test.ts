@@ -28,9 +28,9 @@ describe('What is stored', () => {
       });
     expect(wrong).toEqual([]);
     // The stamp key is written before a simulated bridge begins; what waits in the backlog is for longer storms; no
-    // page asks for an agent; and an operator is no process.
+    // page asks for an agent; an operator is no process; and chats may not end in so few runs.
     const all = new Set(ITEMS.map(({ of }) => of));
-    expect([...all].filter((of) => !met.has(of))).toEqual([
+    expect([...all].filter((of) => !met.has(of) && of !== 'the end of a channel')).toEqual([
       'the backlog',
       'an agent who was told that somebody waits',
       'the first start',

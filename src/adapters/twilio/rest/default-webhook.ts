@@ -8,6 +8,7 @@ import { twilioErrorFrom } from '../http/errors.ts';
 import type { HttpCall } from '../http/http.ts';
 import { maskedPath } from '../http/masked-path.ts';
 import { createProxyInteractions } from './proxy-interactions.ts';
+import { createProxySessions } from './proxy-sessions.ts';
 
 /** The form's parameters as Twilio signs them: a name that comes twice has a list of values. */
 const formParams = (body: string): Record<string, string | string[]> => {
@@ -58,12 +59,13 @@ export const createDefaultWebhook = (settings: {
   };
   const proxy = /\/Accounts\/(AC[0-9a-f]{32})\/Proxy\/(KS[0-9a-f]{32})\//.exec(signedUrl);
   const [, accountSid, service] = proxy ?? [];
-  const interactions =
-    accountSid === undefined || service === undefined
-      ? async () => undefined
-      : createProxyInteractions(
-          { http, accountSid: accountSid as AccountSid, secrets, requestMs: timeoutMs, baseUrl },
-          service,
-        );
-  return { post, interactions };
+  if (accountSid === undefined || service === undefined)
+    return {
+      post,
+      interactions: async () => undefined,
+      isSessionOpen: async () => undefined,
+      endSession: async () => {},
+    };
+  const account = { http, accountSid: accountSid as AccountSid, secrets, requestMs: timeoutMs, baseUrl };
+  return { post, interactions: createProxyInteractions(account, service), ...createProxySessions(account, service) };
 };

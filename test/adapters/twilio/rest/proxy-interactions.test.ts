@@ -83,3 +83,39 @@ test('a refusal names the session and no more', async () => {
   expect(trouble).toMatchObject({ remedy: 'retry', status: 503 });
   expect(trouble.message).toBe(`GET /v1/Services/${sid('KS', 'b')}/Sessions/${session}/Interactions: 503`);
 });
+
+describe('a session', () => {
+  const path = `/proxy.twilio.com/v1/Services/${sid('KS', 'b')}/Sessions/${session}`;
+
+  test.each([
+    ['in-progress', true],
+    ['open', true],
+    ['closed', false],
+    ['failed', false],
+  ])('that is %s is open: %s', async (status, isOpen) => {
+    const { played, webhook } = await asking({ status: 200, json: { sid: session, status } });
+    expect(await webhook.isSessionOpen(session)).toBe(isOpen);
+    expect(played.asked.map(({ method, path: asked }) => [method, asked])).toEqual([['GET', path]]);
+  });
+
+  test('that is gone is no trouble', async () => {
+    const { webhook } = await asking({ status: 404, json: { code: 20404, message: 'not found', status: 404 } });
+    expect(await webhook.isSessionOpen(session)).toBeUndefined();
+    await webhook.endSession(session);
+  });
+
+  test('is ended by its status', async () => {
+    const { played, webhook } = await asking({ status: 200, json: { sid: session, status: 'closed' } });
+    await webhook.endSession(session);
+    expect(played.asked.map(({ method, path: asked, body }) => [method, asked, body])).toEqual([
+      ['POST', path, 'Status=closed'],
+    ]);
+  });
+
+  test('of a webhook that is none of Proxy’s is not asked for', async () => {
+    const { played, webhook } = await asking({ status: 200, json: {} }, 'https://example.com/chat');
+    expect(await webhook.isSessionOpen(session)).toBeUndefined();
+    await webhook.endSession(session);
+    expect(played.asked).toEqual([]);
+  });
+});

@@ -155,12 +155,15 @@ test('nothing is asked of Twilio that its specifications do not know', async () 
   await frontline.wasCarried(channel, messageSid);
   const { accountSid, requestMs: timeoutMs, ...rest } = account(played);
   const url = `https://webhooks.twilio.com/v1/Accounts/${accountSid}/Proxy/KS${'a'.repeat(32)}/Webhooks/ChatEvent`;
-  await createDefaultWebhook({ ...rest, url, timeoutMs }).interactions(`KC${'a'.repeat(32)}`);
+  const webhook = createDefaultWebhook({ ...rest, url, timeoutMs });
+  await webhook.interactions(`KC${'a'.repeat(32)}`);
+  await webhook.isSessionOpen(`KC${'a'.repeat(32)}`).catch(() => undefined);
+  await webhook.endSession(`KC${'a'.repeat(32)}`);
   await useTasks(createTaskSide({ ...account(played), workspaceSid: `WS${'a'.repeat(32)}` }));
   await useAgents(account(played));
   const outbound = { smsNumber: '+1', whatsappNumber: undefined, proxyServiceSid: `KS${'a'.repeat(32)}` };
   await useOutbound(createOutboundSide({ ...account(played), outbound: { ...outbound, taskChannel: 'sms' } }));
-  expect(played.asked).toHaveLength(54);
+  expect(played.asked).toHaveLength(56);
 
   for (const asked of played.asked) {
     const operation = operationOf(asked);
