@@ -1,5 +1,6 @@
 /** An offer, its answer and the link, when a process dies before or after any of its calls and writes. */
 import { describe, expect, test } from '@jest/globals';
+import type { Fault } from '../../local-twilio/faults.ts';
 import type { Doom } from '../../sim/process.ts';
 import { isSystemConversation } from '../../src/core/agents/system-conversation.ts';
 import { AGENTS, scenarioHarness } from './harness.ts';
@@ -9,11 +10,12 @@ const { ann } = AGENTS;
 type At = { readonly process: number; readonly step: number; readonly when: Doom['when'] };
 
 /** @param text what the agent answers; with none the offer is accepted in Flex */
-const play = async (text: string | undefined, at?: At) => {
+const play = async (text: string | undefined, at?: At, faults: readonly Fault[] = []) => {
   const harness = scenarioHarness({
     doom: (process) => (process === at?.process ? { step: at.step, when: at.when, pauseMs: undefined } : undefined),
   });
   const { twilio } = harness;
+  for (const fault of faults) twilio.faults.add(fault);
   const system = () => twilio.reads.containers('frontline').find(isSystemConversation)?.sid ?? '';
   const told = () =>
     twilio.reads
@@ -61,4 +63,31 @@ describe.each([
     expect(wrong).toEqual([]);
     expect(kills).toBeGreaterThan(30);
   }, 300_000);
+});
+
+describe('an offer of which no webhook tells', () => {
+  test.each([
+    ['accepted in Flex', undefined],
+    ['accepted in Frontline', '1'],
+  ])(
+    'and that is %s ends the same, whichever write its process dies after',
+    async (_, text) => {
+      const lost: readonly Fault[] = [{ fault: 'webhook.lost', p: 1 }];
+      const calm = await play(text, undefined, lost);
+      expect(calm.told).toHaveLength(2);
+      const wrong: unknown[] = [];
+      let kills = 0;
+      for (const [n, { kind, steps }] of calm.ran.entries())
+        for (const [step, what] of steps.entries()) {
+          if (kind !== 'flex-events' || !what.startsWith('POST ')) continue;
+          kills += 1;
+          const killed = await play(text, { process: n + 1, step: step + 1, when: 'after' }, lost);
+          if (JSON.stringify(killed.told) !== JSON.stringify(calm.told))
+            wrong.push([n + 1, step + 1, what, killed.told]);
+        }
+      expect(wrong).toEqual([]);
+      expect(kills).toBeGreaterThan(5);
+    },
+    300_000,
+  );
 });

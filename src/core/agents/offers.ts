@@ -16,7 +16,7 @@ import { addOffer, endOffer, loadOffers, offerOf, saveOffers } from '../state/of
 import { passToHandover } from './handed-over.ts';
 import type { OfferSession } from './offer-session.ts';
 import { readAnswers } from './read-answers.ts';
-import { settleOffers } from './settle-offers.ts';
+import { mayBeTold, settleOffers } from './settle-offers.ts';
 import { systemPlace } from './system-conversation.ts';
 
 export type OffersJob = Extract<Work, { kind: 'offers' }>;
@@ -155,7 +155,7 @@ const noteEnd = async (
   if (offer === undefined) return skipped('not_offered');
   // What the agent's own answer brings about, the run that sends it tells.
   if (offer.stage === 'ended' || offer.stage === 'accepting' || offer.stage === 'declining') return undefined;
-  const next = endOffer(known, offer, how, deps.clock.now());
+  const next = endOffer(known, offer, how, deps.clock.now(), await mayBeTold(deps, worker, offer));
   return (await saveOffers(deps, worker, next)) === undefined ? leaseLost() : undefined;
 };
 
@@ -168,7 +168,7 @@ const lookAtOpen = async (deps: BridgeDeps, { tasks, worker }: OfferSession): Pr
     const known = await loadOffers(deps, worker);
     const offer = offerOf(known, reservation);
     if (offer === undefined) continue;
-    const next = endOffer(known, offer, now?.state ?? 'gone', deps.clock.now());
+    const next = endOffer(known, offer, now?.state ?? 'gone', deps.clock.now(), await mayBeTold(deps, worker, offer));
     if ((await saveOffers(deps, worker, next)) === undefined) return leaseLost();
   }
   return undefined;

@@ -2,6 +2,7 @@
 import type { BridgeDeps } from '../deps.ts';
 import { mayOutlast, type Run } from '../jobs/run.ts';
 import { leaseLost, type Outcome, retry, skipped } from '../model/outcome.ts';
+import type { WorkerSid } from '../model/sids.ts';
 import {
   endOffer,
   inConversation,
@@ -12,6 +13,7 @@ import {
   openOffer,
   saveOffers,
 } from '../state/offers.ts';
+import { readSystemNotice } from '../state/system-notices.ts';
 import { mayBeMeant } from './decide-answer.ts';
 import { named, noteUntold, type OfferSession, tell } from './offer-session.ts';
 import { endText, offerText } from './offer-text.ts';
@@ -71,6 +73,12 @@ const sendAnswer = async ({ deps, session, known, offer }: Turn): Promise<Offers
   return endOffer(known, offer, end, deps.clock.now());
 };
 
+const offerKey = ({ reservation }: Pick<Offer, 'reservation'>): string => `offer-${reservation}`;
+
+/** Of one that counts as untold: whether its message stands, or may yet, and no run has noted that. */
+export const mayBeTold = async (deps: BridgeDeps, worker: WorkerSid, offer: Offer): Promise<boolean> =>
+  offer.stage === 'untold' && (await readSystemNotice(deps, { worker, key: offerKey(offer) })) !== undefined;
+
 const tellOffer = async ({ deps, session, known, offer, run }: Turn): Promise<Offers | Outcome> => {
   const others = known.offers.filter((one) => one !== offer && one.told !== undefined);
   const isOnly = !others.some((one) => mayBeMeant(one, deps.clock.now()));
@@ -80,12 +88,7 @@ const tellOffer = async ({ deps, session, known, offer, run }: Turn): Promise<Of
   );
   const [made] = await named(session, [offer]);
   if (made === undefined) return known;
-  const told = await tell(
-    deps,
-    session,
-    { key: `offer-${offer.reservation}`, text: offerText(made, open, isOnly) },
-    run,
-  );
+  const told = await tell(deps, session, { key: offerKey(offer), text: offerText(made, open, isOnly) }, run);
   return 'end' in told ? told : openOffer(known, offer, told);
 };
 

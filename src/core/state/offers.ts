@@ -23,7 +23,7 @@ export type Offer = {
   /** By which the agent's answers name it; given again once it is forgotten. */
   readonly number: number;
   readonly stage: OfferStage;
-  /** The index of the message that told of it; -1: in an earlier conversation. */
+  /** The index of the message that told of it; -1: in an earlier conversation, or nobody knows where. */
   readonly told?: number;
   readonly end?: OfferEnd;
   /** Milliseconds since 1970. */
@@ -150,9 +150,14 @@ export const openOffer = (
 export const takeAnswer = (known: Offers, offer: Offer, answer: 'accepting' | 'declining', index: number): Offers =>
   dealtWith(advance(known, offer, answer, {}), index);
 
-/** From any but ended. What the agent never heard of need not be told to be over. */
-export const endOffer = (known: Offers, offer: Offer, end: OfferEnd, endedAt: number): Offers =>
-  advance(known, offer, 'ended', { end, endedAt, ...(offer.told === undefined ? { endTold: true } : {}) });
+/**
+ * From any but ended. What the agent never heard of need not be told to be over.
+ * @param mayBeTold - of one that counts as untold: a call that told it may have got through
+ */
+export const endOffer = (known: Offers, offer: Offer, end: OfferEnd, endedAt: number, mayBeTold = false): Offers => {
+  const told = offer.told ?? (mayBeTold ? -1 : undefined);
+  return advance(known, offer, 'ended', { end, endedAt, ...(told === undefined ? { endTold: true } : { told }) });
+};
 
 /** From ended. */
 export const markEndTold = (known: Offers, offer: Offer): Offers => change(known, { ...offer, endTold: true });
