@@ -30,7 +30,8 @@ export class BridgeStack extends Stack {
     const topic = new AlarmTopic(this, 'Alarms');
     const secret = new BridgeSecret(this, 'Secrets', stage);
     const table = new StateTable(this, 'State', stage);
-    const queues = this.addQueues(topic);
+    table.alarmOnThrottles(topic);
+    const queues = this.addQueues(stage, topic);
     const { values: settings } = new RequiredSettings(this, 'Settings', stage);
     const functions = this.addFunctions({ stage, settings, resources: { secret, table, queues }, topic });
     sweepEveryMinute(this, 'EveryMinute', functions.Sweep);
@@ -44,21 +45,24 @@ export class BridgeStack extends Stack {
     this.addOperatorOutputs(secret, topic, dashboard);
   }
 
-  private addQueues(topic: Topic): BridgeResources['queues'] {
+  private addQueues(stage: Stage, topic: Topic): BridgeResources['queues'] {
     const flex = new EventQueue(this, 'FlexEvents', {
       queue: 'flex-events',
-      lateHarm: 'Agents in Frontline get messages from Flex chats more than 5 minutes late.',
+      stage,
+      lateHarm: 'Agents in Frontline get messages from Flex chats more than 20 minutes late.',
       deadHarm: 'An agent in Frontline is missing something from a Flex chat: a message, an edit, or the chat itself.',
       topic,
     });
     const frontline = new EventQueue(this, 'FrontlineEvents', {
       queue: 'frontline-events',
-      lateHarm: 'Customers get what agents write in Frontline more than 5 minutes late.',
+      stage,
+      lateHarm: 'Customers get what agents write in Frontline more than 20 minutes late.',
       deadHarm: 'A customer did not get a message or an edit that an agent wrote in Frontline.',
       topic,
     });
     const defaultWebhook = new EventQueue(this, 'DefaultWebhook', {
       queue: 'default-webhook',
+      stage,
       lateHarm: 'Customers on SMS get messages more than 5 minutes late.',
       deadHarm: 'A customer on SMS did not get a message.',
       topic,

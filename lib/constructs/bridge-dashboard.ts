@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Dashboard, GraphWidget, type IWidget, type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -31,7 +31,8 @@ export const bridgeDashboard = (
   },
 ): Dashboard =>
   new Dashboard(scope, id, {
-    dashboardName: shown.stage.stackName,
+    // Dashboards are an account's, whatever their region.
+    dashboardName: `${shown.stage.stackName}-${Stack.of(scope).region}`,
     widgets: [
       webhooks(shown.api),
       events(shown.stage),

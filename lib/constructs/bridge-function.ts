@@ -112,6 +112,16 @@ export class BridgeFunction extends NodejsFunction {
       runbook: props.runbook,
       topic: props.topic,
     });
+    if (access.consumes === undefined)
+      // A mapping that is refused comes again; whoever waits for an answer does not.
+      new BridgeAlarm(this, 'Refused', {
+        metric: this.metricThrottles({ statistic: 'Sum' }),
+        above: 0,
+        minutes: 1,
+        harm: props.harm,
+        runbook: 'Lambda refuses to run a function',
+        topic: props.topic,
+      });
     Validations.of(this).acknowledge(
       {
         id: 'Serverless-LambdaTracing',

@@ -1,8 +1,11 @@
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { TABLE } from '../../src/contract.ts';
 import type { Stage } from '../stage.ts';
+import { BridgeAlarm } from './alarm.ts';
 import { removalPolicy } from './log.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
@@ -38,6 +41,28 @@ export class StateTable extends Table {
       sortKey: text(TABLE.listOrder),
       projectionType: ProjectionType.ALL,
     });
+  }
+
+  /** Writes that DynamoDB turned away are tried again; but while it turns any away, chats wait. */
+  alarmOnThrottles(topic: ITopic): void {
+    for (const [id, index] of [
+      ['Throttles', {}],
+      ['IndexThrottles', { GlobalSecondaryIndexName: TABLE.listIndex }],
+    ] as const)
+      new BridgeAlarm(this, id, {
+        metric: new Metric({
+          namespace: 'AWS/DynamoDB',
+          metricName: 'WriteThrottleEvents',
+          dimensionsMap: { TableName: this.tableName, ...index },
+          statistic: Stats.SUM,
+        }),
+        above: 0,
+        minutes: 3,
+        ofMinutes: 15,
+        harm: 'Customers and agents get messages late: the table turns writes away.',
+        runbook: 'The table is throttled',
+        topic,
+      });
   }
 
   grantOnItems(grantee: IGrantable, actions: readonly ItemAction[]): Grant {

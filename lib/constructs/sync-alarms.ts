@@ -8,6 +8,8 @@ import { bridgeMetric, outcomeMetric, sideMetric } from './metrics.ts';
 
 /** Minutes: twice what a lane waits before it is marked as not up to date. */
 const LONG = 30;
+/** A minute may have no figure: a run that leaves the work to another one, or two in one minute. */
+const MOST_OF_LONG = 25;
 
 /** Alarms for when the two sides may no longer be in sync: something waits, was given up, or was not compared. */
 export class SyncAlarms extends Construct {
@@ -29,10 +31,20 @@ export class SyncAlarms extends Construct {
       runbook: 'Something was parked',
       topic,
     });
+    new BridgeAlarm(this, 'Failed', {
+      metric: outcomeMetric(stage, 'failed'),
+      above: 0,
+      minutes: 3,
+      ofMinutes: 15,
+      harm: 'Customers and agents may wait for messages: the bridge meets errors that it does not expect.',
+      runbook: 'Something fails',
+      topic,
+    });
     new BridgeAlarm(this, 'Waiting', {
       metric: bridgeMetric(stage, METRICS.dirtyLanes, Stats.MAXIMUM),
       above: 0,
-      minutes: LONG,
+      minutes: MOST_OF_LONG,
+      ofMinutes: LONG,
       harm: 'Customers or agents have been waiting for messages in some chats for half an hour. Nothing is lost.',
       runbook: 'Chats are not up to date',
       topic,
@@ -56,7 +68,8 @@ export class SyncAlarms extends Construct {
     new BridgeAlarm(this, 'NotCompared', {
       metric: bridgeMetric(stage, METRICS.notCompared),
       above: 0,
-      minutes: LONG,
+      minutes: MOST_OF_LONG,
+      ofMinutes: LONG,
       harm: 'Customers or agents may miss messages unnoticed: for half an hour the sweep could not compare some chats.',
       runbook: 'Chats cannot be compared',
       topic,

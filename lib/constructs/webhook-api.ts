@@ -31,13 +31,28 @@ import { outcomeMetric } from './metrics.ts';
 
 const accessLog = AccessLogFormat.custom(JSON.stringify(ACCESS_LINE));
 
-/** The account's own limits in most regions. A lower one would lose webhooks: Conversations never repeats one. */
+/**
+ * The account's own limits in most regions. A lower one would lose webhooks: Conversations never repeats one. But each
+ * route has a share of its own, far above what people write: who floods one of them does not starve the others.
+ */
 const throttle = { rateLimit: 10_000, burstLimit: 5_000 };
+const SHARE = { ThrottlingRateLimit: 2_000, ThrottlingBurstLimit: 1_000 };
+/** In a minute, by all routes: a flood, and what it costs. */
+const FLOOD = 60_000;
 
 const SIGNED = 'The caller is Twilio, known by the signature that the function verifies over the whole request.';
 
 const acknowledgeNoAuthorizer = (route: HttpRoute, reason: string): void =>
   Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason });
+
+type Limits = typeof SHARE;
+
+const limit = (stage: HttpStage, route: HttpRoute, key: string, limits: Readonly<Limits>): void => {
+  const cfnStage = stage.node.defaultChild as CfnStage;
+  cfnStage.routeSettings = { ...cfnStage.routeSettings, [key]: limits };
+  // A stage cannot speak of a route that is not there yet.
+  stage.node.addDependency(route);
+};
 
 const AVAILABILITY_KEY = `ANY ${AVAILABILITY}`;
 
@@ -68,8 +83,8 @@ export class WebhookApi extends Construct {
       throttle,
       accessLogSettings: { destination: new LogGroupLogDestination(log), format: accessLog },
     });
-    this.addWebhooks(props.webhook);
-    this.addCallbacks(props.callbacks);
+    this.addWebhooks(stage, props.webhook);
+    this.addCallbacks(stage, props.callbacks);
     this.throttleAvailability(stage, props);
     // An HTTP API has no metric of throttled calls, so they are counted in its access log.
     this.throttled = new MetricFilter(this, 'Throttled', {
@@ -86,18 +101,22 @@ export class WebhookApi extends Construct {
     this.alarmOn(props.topic);
   }
 
-  private addWebhooks(webhook: IFunction): void {
+  private addWebhooks(stage: HttpStage, webhook: IFunction): void {
     const integration = new HttpLambdaIntegration('Webhook', webhook);
     for (const path of ROUTES)
-      for (const route of this.api.addRoutes({ path, methods: [HttpMethod.POST], integration }))
+      for (const route of this.api.addRoutes({ path, methods: [HttpMethod.POST], integration })) {
+        limit(stage, route, `POST ${path}`, SHARE);
         acknowledgeNoAuthorizer(route, SIGNED);
+      }
   }
 
-  private addCallbacks(callbacks: IFunction): void {
+  private addCallbacks(stage: HttpStage, callbacks: IFunction): void {
     const integration = new HttpLambdaIntegration('Callbacks', callbacks);
     for (const path of CALLBACKS)
-      for (const route of this.api.addRoutes({ path, methods: [HttpMethod.POST], integration }))
+      for (const route of this.api.addRoutes({ path, methods: [HttpMethod.POST], integration })) {
+        limit(stage, route, `POST ${path}`, SHARE);
         acknowledgeNoAuthorizer(route, SIGNED);
+      }
   }
 
   /**
@@ -107,12 +126,9 @@ export class WebhookApi extends Construct {
   private throttleAvailability(stage: HttpStage, { callbacks, stage: { settings } }: WebhookApiProps): void {
     const integration = new HttpLambdaIntegration('Availability', callbacks);
     const routes = this.api.addRoutes({ path: AVAILABILITY, methods: [HttpMethod.ANY], integration });
-    const limit = Number(settings.AVAILABILITY_PER_SECOND || AVAILABILITY_PER_SECOND);
-    const cfnStage = stage.node.defaultChild as CfnStage;
-    cfnStage.routeSettings = { [AVAILABILITY_KEY]: { ThrottlingRateLimit: limit, ThrottlingBurstLimit: limit } };
+    const perSecond = Number(settings.AVAILABILITY_PER_SECOND || AVAILABILITY_PER_SECOND);
     for (const route of routes) {
-      // A stage cannot speak of a route that is not there yet.
-      stage.node.addDependency(route);
+      limit(stage, route, AVAILABILITY_KEY, { ThrottlingRateLimit: perSecond, ThrottlingBurstLimit: perSecond });
       acknowledgeNoAuthorizer(route, 'A page in a browser signs nothing: the function looks at its origin.');
     }
   }
@@ -128,6 +144,14 @@ export class WebhookApi extends Construct {
       minutes: 1,
       harm: 'Customers and agents may miss messages until the sweep repairs their chats: requests ended in 5xx.',
       runbook: 'Webhooks end in 5xx',
+      topic,
+    });
+    new BridgeAlarm(this, 'Flood', {
+      metric: this.api.metricCount({ statistic: Stats.SUM }),
+      above: FLOOD,
+      minutes: 5,
+      harm: 'Customers and agents may soon miss messages: the bridge gets more requests than people can make.',
+      runbook: 'A flood of requests',
       topic,
     });
     new BridgeAlarm(this, 'Refused', {

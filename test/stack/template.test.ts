@@ -8,6 +8,7 @@ import {
   CALLBACKS,
   METRICS,
   metricsNamespace,
+  type OUTCOMES,
   RESOURCES,
   ROUTES,
   SETTINGS,
@@ -19,6 +20,18 @@ import { FORWARD_SECONDS } from '../../src/core/state/items.ts';
 import { bridgeStack, configured } from './synthesised.ts';
 
 type Found = Readonly<Record<string, { readonly Properties: Readonly<Record<string, unknown>> }>>;
+/** What holds what nothing else does: a renamed construct would leave it behind, and begin with an empty one. */
+const KEPT = [
+  'DefaultWebhookDeadA70F0267',
+  'DefaultWebhookQueue5B79B0BB',
+  'FlexEventsDead34017530',
+  'FlexEventsQueue0260BFE8',
+  'FrontlineEventsDead04AA52CF',
+  'FrontlineEventsQueue09121859',
+  'SecretsA3BCC2E9',
+  'State1C20CC9A',
+];
+
 const template = Template.fromStack(bridgeStack());
 const found = (type: string): Found => template.findResources(type) as Found;
 const bridgeFunctions = () =>
@@ -55,7 +68,7 @@ describe('the addresses that Twilio calls', () => {
       const synthesised = Template.fromStack(bridgeStack({ ...configured, ...more }));
       const [stage] = Object.values(synthesised.findResources('AWS::ApiGatewayV2::Stage'));
       const key = `ANY ${AVAILABILITY}`;
-      expect(stage?.Properties.RouteSettings).toEqual({
+      expect(stage?.Properties.RouteSettings).toMatchObject({
         [key]: { ThrottlingRateLimit: limit, ThrottlingBurstLimit: limit },
       });
       const routes = synthesised.findResources('AWS::ApiGatewayV2::Route', { Properties: { RouteKey: key } });
@@ -65,6 +78,18 @@ describe('the addresses that Twilio calls', () => {
       });
     },
   );
+
+  test('have a share of the account each, so that a flood of one does not starve the others', () => {
+    const [stage] = Object.values(found('AWS::ApiGatewayV2::Stage'));
+    const shares = Object.entries(stage?.Properties.RouteSettings as Record<string, Record<string, number>>);
+    const keys = Object.values(found('AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties.RouteKey);
+    expect(shares.map(([key]) => key).sort()).toEqual(keys.sort());
+    const webhooks = shares.filter(([key]) => ROUTES.some((route) => key === `POST ${route}`));
+    for (const [, limits] of webhooks)
+      expect(limits).toEqual({ ThrottlingRateLimit: 2_000, ThrottlingBurstLimit: 1_000 });
+    // Twice over for the account's own limit in the smallest regions is too much; by itself each fits.
+    for (const [, limits] of shares) expect(limits?.ThrottlingRateLimit).toBeLessThanOrEqual(2_500);
+  });
 
   test('are not throttled below the limit of the account, but for web pages', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
@@ -107,6 +132,7 @@ describe('the queues', () => {
       FifoThroughputLimit: 'perMessageGroupId',
       SqsManagedSseEnabled: true,
       MessageRetentionPeriod: 14 * 24 * 3600,
+      MaximumMessageSize: 1_048_576,
     });
   });
 
@@ -261,8 +287,52 @@ describe('the alarms', () => {
   });
 
   test('tell that lanes wait when they have for twice as long as an event is tried', () => {
-    const [waiting] = alarms.filter(({ MetricName }) => MetricName === METRICS.dirtyLanes);
-    expect(Number(waiting?.EvaluationPeriods) * Number(waiting?.Period)).toBe((2 * PATIENCE_MS) / 1000);
+    for (const metric of [METRICS.dirtyLanes, METRICS.notCompared]) {
+      const [waiting] = alarms.filter(({ MetricName }) => MetricName === metric);
+      expect(Number(waiting?.EvaluationPeriods) * Number(waiting?.Period)).toBe((2 * PATIENCE_MS) / 1000);
+      // A minute may have no figure.
+      expect(waiting?.DatapointsToAlarm).toBe(25);
+    }
+  });
+
+  test('do not take a chat that is patiently retried for a backlog', () => {
+    const ages = alarms.filter(({ MetricName }) => MetricName === 'ApproximateAgeOfOldestMessage');
+    expect(ages).toHaveLength(2);
+    for (const { Threshold } of ages) expect(Number(Threshold) * 1000).toBeGreaterThan(PATIENCE_MS);
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: METRICS.delay,
+      Dimensions: [{ Name: 'Lane', Value: 'forward' }],
+      ExtendedStatistic: 'p95',
+      DatapointsToAlarm: 3,
+      EvaluationPeriods: 5,
+    });
+  });
+
+  test.each(['failed', 'parked', 'refused'] satisfies (typeof OUTCOMES)[number][])(
+    'ring for an end that is none to expect: %s',
+    (outcome) => {
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        MetricName: METRICS.outcome,
+        Dimensions: [{ Name: 'Outcome', Value: outcome }],
+        Threshold: 0,
+      });
+    },
+  );
+
+  test('tell when the table or its index turns writes away', () => {
+    const throttles = alarms.filter(({ MetricName }) => MetricName === 'WriteThrottleEvents');
+    const about = throttles.map(({ Dimensions }) => (Dimensions as { Name: string }[]).map(({ Name }) => Name));
+    expect(about).toEqual([['TableName'], ['GlobalSecondaryIndexName', 'TableName']]);
+  });
+
+  test('tell when Lambda refuses to run a function that somebody waits for', () => {
+    const refused = alarms.filter(
+      ({ Namespace, MetricName }) => Namespace === 'AWS/Lambda' && MetricName === 'Throttles',
+    );
+    const names = refused.map(({ Dimensions }) =>
+      JSON.stringify(Dimensions).replace(/.*"Ref":"(\w+)[0-9A-F]{8}".*/, '$1'),
+    );
+    expect(names.sort()).toEqual(['Callbacks', 'Sweep', 'Webhook']);
   });
 
   test.each(['flex', 'frontline', 'default-webhook'] as const)('tell when %s is down', (side) => {
@@ -306,6 +376,23 @@ describe('state', () => {
       for (const resource of Object.values(staged.findResources(type)))
         expect([type, resource.DeletionPolicy]).toEqual([type, policy]);
     staged.hasResourceProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: isProtected });
+  });
+
+  test.each([
+    ['production', 'Retain'],
+    ['trial', 'Delete'],
+  ])('of stage %s is as well what lies on queues and in logs: %s', (STAGE, policy) => {
+    const staged = Template.fromStack(bridgeStack({ ...configured, STAGE }));
+    for (const type of ['AWS::SQS::Queue', 'AWS::Logs::LogGroup'])
+      for (const [id, resource] of Object.entries(staged.findResources(type)))
+        expect([id, resource.DeletionPolicy, resource.UpdateReplacePolicy]).toEqual([id, policy, policy]);
+  });
+
+  test('keeps its names: under another one CloudFormation makes it anew, and empty', () => {
+    const ids = ['AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret', 'AWS::SQS::Queue'].flatMap((type) =>
+      Object.keys(found(type)),
+    );
+    expect(ids.sort()).toEqual(KEPT);
   });
 
   test('the secret is born with empty fields, and its birth never changes', () => {
