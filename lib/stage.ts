@@ -1,15 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import {
-  CALLBACK_SETTINGS,
-  type CallbackSetting,
-  contradictions,
-  OLD_NAMES,
-  REQUIRED_SETTINGS,
-  type RequiredSetting,
-  SETTINGS,
-  type Setting,
-} from '../src/contract.ts';
+import { OLD_NAMES, REQUIRED_SETTINGS, type RequiredSetting, SETTINGS, type Setting } from '../src/contract.ts';
+import { readSettings, WrongSettings } from '../src/runtime/settings.ts';
 import { readTemplates, WrongTemplates } from '../src/templates.ts';
 
 /** One deployment of the bridge, as the environment of `cdk` describes it. */
@@ -22,6 +14,8 @@ export type Stage = {
   /** Every setting; empty when not set. */
   readonly settings: Readonly<Record<Setting, string>>;
   readonly missing: readonly RequiredSetting[];
+  /** What is deployed, but perhaps not as it is meant. */
+  readonly warnings: readonly string[];
   /** The file of message templates that is deployed, if any is. */
   readonly templates: string | undefined;
 };
@@ -38,19 +32,17 @@ export const readStage = (environment: Readonly<Record<string, string | undefine
   const name = environment.STAGE?.trim() || 'production';
   const stackName = `flex-frontline-bridge-${name}`;
   const problems = /^[a-zA-Z0-9-]{1,25}$/.test(name) ? [] : ['STAGE may hold letters, digits and hyphens, at most 25'];
-  const given = (setting: Setting): string =>
-    environment[setting]?.trim() || environment[OLD_NAMES[setting] ?? setting]?.trim() || '';
+  const text = (variable: string): string => environment[variable]?.trim() ?? '';
+  const given = (setting: Setting): string => text(setting) || text(OLD_NAMES[setting] ?? setting);
   const settings = {
     ...(Object.fromEntries(SETTINGS.map((setting) => [setting, given(setting)])) as Record<Setting, string>),
     DEPLOYMENT_ID: given('DEPLOYMENT_ID') || `bridge-${name}`,
+    // A laptop's tunnel stays on the laptop: with another address than Twilio's each webhook would be refused.
+    PUBLIC_BASE_URL: text('AWS_PUBLIC_BASE_URL'),
   };
-  for (const setting of required)
-    if (settings[setting] !== '' && !new RegExp(`^${REQUIRED_SETTINGS[setting]}$`).test(settings[setting]))
-      problems.push(`${setting} does not look like ${REQUIRED_SETTINGS[setting]}`);
-  for (const [setting, [pattern, expected]] of callbackSettings)
-    if (settings[setting] !== '' && !new RegExp(`^(?:${pattern})$`).test(settings[setting]))
-      problems.push(`${setting} is not ${expected}`);
-  problems.push(...contradictions((setting) => settings[setting]));
+  problems.push(...problemsOfFunctions(settings));
+  if (name === 'production' && /^http:/i.test(settings.TWILIO_BASE_URL))
+    problems.push('TWILIO_BASE_URL is a stand-in for Twilio, in the clear: leave it empty, or name another STAGE');
   const templates = settings.TEMPLATES_FILE === '' ? undefined : resolve(settings.TEMPLATES_FILE);
   if (templates !== undefined) problems.push(...problemsOfTemplates(templates));
   if (problems.length > 0) throw new Error(`This stage cannot be deployed:\n  ${problems.join('\n  ')}`);
@@ -60,11 +52,29 @@ export const readStage = (environment: Readonly<Record<string, string | undefine
     state: name === 'production' ? 'kept' : 'removed',
     settings,
     missing: required.filter((setting) => settings[setting] === ''),
+    warnings:
+      text('PUBLIC_BASE_URL') !== '' && settings.PUBLIC_BASE_URL === ''
+        ? ["PUBLIC_BASE_URL is one machine's, and not deployed. For an address of your own set AWS_PUBLIC_BASE_URL."]
+        : [],
     templates,
   };
 };
 
-const callbackSettings = Object.entries(CALLBACK_SETTINGS) as readonly [CallbackSetting, readonly [string, string]][];
+/** Right in form, and no two alike. */
+const instead = (setting: RequiredSetting): string =>
+  REQUIRED_SETTINGS[setting].slice(0, 2) + String(required.indexOf(setting)).padStart(32, '0');
+
+/** The functions' own reader says at synthesis what each of them would die of at its start. */
+const problemsOfFunctions = (settings: Readonly<Record<Setting, string>>): readonly string[] => {
+  const missing = required.filter((setting) => settings[setting] === '');
+  try {
+    readSettings({ ...settings, ...Object.fromEntries(missing.map((setting) => [setting, instead(setting)])) });
+    return [];
+  } catch (error) {
+    if (error instanceof WrongSettings) return error.problems;
+    throw error;
+  }
+};
 
 /** A file that is broken is said at synthesis, not by the app of the first agent who asks. */
 const problemsOfTemplates = (file: string): readonly string[] => {

@@ -24,6 +24,7 @@ export class RequiredSettings extends Construct {
       return [setting, parameter.valueAsString];
     });
     this.values = { ...stage.settings, ...Object.fromEntries(parameters) };
+    for (const warning of stage.warnings) Annotations.of(this).addWarningV2('bridge:setting', warning);
     if (stage.missing.length > 0)
       Annotations.of(this).addWarningV2(
         'bridge:missing-settings',

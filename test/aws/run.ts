@@ -64,7 +64,7 @@ const settings = (twilio: RunningTwilio, doorway: Doorway): Readonly<Record<stri
   FLEX_CHAT_DEFAULT_WEBHOOK: FLEX.defaultWebhook,
   FRONTLINE_ACCOUNT_SID: FRONTLINE.accountSid,
   CONVERSATION_SERVICE_SID: FRONTLINE.conversationServiceSid,
-  PUBLIC_BASE_URL: doorway.url,
+  AWS_PUBLIC_BASE_URL: doorway.url,
   TWILIO_BASE_URL: twilio.url,
   SETTLE_SECONDS: '2',
   WORKSPACE_SID: FLEX.workspaceSid,

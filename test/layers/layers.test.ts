@@ -85,7 +85,7 @@ const refused: readonly (readonly [what: string, file: string, from: string])[] 
   ['a function that knows one machine', 'lambdas/webhook/local.ts', '../../local/host.ts'],
   ['one machine that knows the CDK', 'local/cdk.ts', 'constructs'],
   ['a command that knows the stack', 'cli/stack.ts', '../lib/stage.ts'],
-  ['a stack that knows the runtime', 'lib/runtime.ts', '../src/runtime/settings.ts'],
+  ['a stack that knows the runtime', 'lib/runtime.ts', '../src/runtime/journal.ts'],
   ['a construct that knows one machine', 'lib/constructs/local.ts', '../../local/host.ts'],
   ['the reader of .env that knows the core', 'src/dot-env.ts', './core/copies/stamp.ts'],
   ['the reader of templates that knows the core', 'src/templates.ts', './core/copies/stamp.ts'],
@@ -103,6 +103,7 @@ const allowed: readonly (readonly [what: string, file: string, from: string])[] 
   ['everybody the contract', 'lib/constructs/contract.ts', '../../src/contract.ts'],
   ['an app the reader of .env', 'bin/dot-env.ts', '../src/dot-env.ts'],
   ['a stack the reader of templates', 'lib/templates.ts', '../src/templates.ts'],
+  ['a stack the reader of settings', 'lib/settings.ts', '../src/runtime/settings.ts'],
   ['the webhook an adapter', 'src/edge/adapter.ts', '../adapters/twilio/webhook/form.ts'],
   ['an adapter the lib folder of a package', 'src/adapters/twilio/package.ts', 'twilio/lib/webhooks/webhooks.js'],
 ];

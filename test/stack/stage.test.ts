@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { readStage } from '../../lib/stage.ts';
+import fc from 'fast-check';
+import { readStage, type Stage } from '../../lib/stage.ts';
+import type { Setting } from '../../src/contract.ts';
+import { readSettings } from '../../src/runtime/settings.ts';
+import { sid } from '../support/sid.ts';
 import { bridgeStack, configured } from './synthesised.ts';
 
 describe('a stage', () => {
@@ -69,6 +73,62 @@ describe('a stage', () => {
   test('is not deployed with a setting that its functions would fail at', () => {
     const wrong = { FRONTLINE_SMS_NUMBER: 'none', AVAILABILITY_PER_SECOND: '0' };
     expect(() => readStage({ ...configured, ...wrong })).toThrow(/FRONTLINE_SMS_NUMBER is not[\s\S]*AVAILABILITY_PER_/);
+  });
+
+  /** Each right or wrong as the functions see it; and some that are right only by themselves. */
+  const VALUES: Readonly<Partial<Record<Setting, readonly string[]>>> = {
+    ACCOUNT_SID: ['', 'nope', configured.ACCOUNT_SID],
+    FRONTLINE_ACCOUNT_SID: ['', configured.ACCOUNT_SID, configured.FRONTLINE_ACCOUNT_SID],
+    FLEX_CHAT_DEFAULT_WEBHOOK: ['', 'webhooks.twilio.com/v1', 'https://webhooks.twilio.com/v1/ChatEvent'],
+    WORKSPACE_SID: ['', 'WSnope', sid('WS', 'a')],
+    FRONTLINE_WORKSPACE_SID: ['', sid('WS', 'a'), sid('WS', 'b')],
+    PRESENCE_MAP: ['', 'Available', 'Available=Available', 'Break=Away'],
+    AUTO_ACCEPT_TASKS: ['', 'yes', 'true'],
+    TWILIO_BASE_URL: ['', 'http://127.0.0.1:4010', 'https://twilio.example/x?y'],
+    DEPLOYMENT_ID: ['', 'ümlaut', 'mine'],
+    LEASE_SECONDS: ['', '3m', '20', '121'],
+    SMS_NUMBER: ['', '0800', '+15550100001'],
+    AVAILABILITY_ORIGINS: ['', 'www.example.com', 'https://www.example.com'],
+  };
+
+  test('is deployed with what its functions take, and with nothing else', () => {
+    const any = Object.fromEntries(Object.entries(VALUES).map(([name, values]) => [name, fc.constantFrom(...values)]));
+    const seen = { taken: 0, refused: 0 };
+    fc.assert(
+      fc.property(fc.record(any, { requiredKeys: [] }), (given) => {
+        const environment: Readonly<Record<string, string>> = { ...configured, ...given, STAGE: 'trial' };
+        const deployed = (): Stage | undefined => {
+          try {
+            return readStage(environment);
+          } catch {
+            return undefined;
+          }
+        };
+        const stage = deployed();
+        seen[stage === undefined ? 'refused' : 'taken'] += 1;
+        const start = (): unknown =>
+          readSettings({ ...environment, DEPLOYMENT_ID: environment.DEPLOYMENT_ID || 'mine' });
+        if (stage?.missing.length === 0) expect(start).not.toThrow();
+        if (stage === undefined) expect(start).toThrow();
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(Math.min(seen.taken, seen.refused)).toBeGreaterThan(20);
+  });
+
+  test("leaves one machine's address at home, says so, and takes AWS's own", () => {
+    const tunnel = { ...configured, PUBLIC_BASE_URL: 'https://tunnel.example' };
+    expect(readStage(tunnel).settings.PUBLIC_BASE_URL).toBe('');
+    Annotations.fromStack(bridgeStack(tunnel)).hasWarning('*', Match.stringLikeRegexp('AWS_PUBLIC_BASE_URL'));
+    const own = readStage({ ...tunnel, AWS_PUBLIC_BASE_URL: 'https://hooks.example' });
+    expect([own.settings.PUBLIC_BASE_URL, own.warnings]).toEqual(['https://hooks.example', []]);
+  });
+
+  test('of production talks to Twilio itself, or to what stands for it by TLS', () => {
+    const fake = { ...configured, TWILIO_BASE_URL: 'http://127.0.0.1:4010' };
+    expect(() => readStage(fake)).toThrow(/TWILIO_BASE_URL is a stand-in/);
+    expect(readStage({ ...fake, STAGE: 'trial' }).missing).toEqual([]);
+    expect(readStage({ ...fake, TWILIO_BASE_URL: 'https://twilio.example' }).missing).toEqual([]);
   });
 
   test('is not deployed with a broken file of templates, and says the line', () => {
