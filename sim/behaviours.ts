@@ -1,6 +1,7 @@
 /** What each run plays beside its ordinary chats. */
 import { playAgents } from './agents.ts';
 import type { Behaviour } from './behaviour.ts';
+import { HANDOVERS } from './handovers.ts';
 import { agentProblems } from './judge-agents.ts';
 
 const PRESENCE: Behaviour = {
@@ -26,4 +27,4 @@ const PRESENCE: Behaviour = {
   },
 };
 
-export const BEHAVIOURS: readonly Behaviour[] = [PRESENCE];
+export const BEHAVIOURS: readonly Behaviour[] = [PRESENCE, HANDOVERS];

@@ -30,11 +30,11 @@ type Scene = {
 };
 
 const playScenario = async (
-  { name, kind, history, acts, alone }: Scenario,
+  { name, kind, history, acts, alone, config = {} }: Scenario,
   doom: (process: number) => Doom | undefined,
   diary?: WorldPlan['diary'],
 ): Promise<Scene> => {
-  const world = createWorld({ seed: 1, settleMs: SETTLE_MS, doom, ...(diary === undefined ? {} : { diary }) });
+  const world = createWorld({ seed: 1, settleMs: SETTLE_MS, doom, config, ...(diary === undefined ? {} : { diary }) });
   world.twilio.connectBridge(BRIDGE);
   const plan = { kind, history, messages: 0, thinkMs: 100, forged: 0, second: 0 } as const;
   const joins = alone ? 'at once' : 'never';
@@ -53,9 +53,12 @@ const playScenario = async (
   return { world, chat, before };
 };
 
-const problemsOf = async ({ world, chat }: Scene): Promise<readonly string[]> => {
+const problemsOf = async (scenario: Scenario, scene: Scene): Promise<readonly string[]> => {
+  const { world } = scene;
+  const chat = { ...scene.chat, agent: scenario.handedTo ?? scene.chat.agent };
   const readable = legible(world, [chat]);
   return [
+    ...(scenario.problems?.(readable, chat) ?? []),
     ...(await verdict(readable, chat.linkable ? [chat] : [])),
     ...(await rareProblems(world, [chat])),
     ...doubles(readable),
@@ -77,7 +80,7 @@ export const killOnce = async (name: string, at: At | undefined, diary: WorldPla
   const doom = (process: number): Doom | undefined =>
     process === at?.process ? { step: at.step, when: at.when, pauseMs: undefined } : undefined;
   const scene = await playScenario(scenario, doom, diary);
-  return { world: scene.world, problems: await problemsOf(scene) };
+  return { world: scene.world, problems: await problemsOf(scenario, scene) };
 };
 
 /** Sweeps that do the same steps are all alike: the first few stand for them. */
@@ -96,7 +99,7 @@ export const killEveryStep = async (
 ): Promise<{ readonly runs: number; readonly failed: readonly Killed[] }> => {
   const calm = await playScenario(scenario, () => undefined);
   const failed: Killed[] = [];
-  const problems = await problemsOf(calm);
+  const problems = await problemsOf(scenario, calm);
   if (problems.length > 0) failed.push({ doom: 'none', at: undefined, problems });
   let runs = 1;
   const alike = new Map<string, number>();

@@ -2,7 +2,12 @@
  * One minimal scenario per kind of event, for the kill pass (kill.ts). What a new one does to a linked chat is an act;
  * each is a second after the one before.
  */
+
+import { AGENTS, type DefaultAgent } from '../local-twilio/defaults.ts';
 import type { Fault } from '../local-twilio/faults.ts';
+import type { TransferOrder } from '../local-twilio/persons/frontline-agent.ts';
+import type { Config } from '../src/runtime/settings.ts';
+import { handoverProblems } from './judge-handovers.ts';
 import { redriveAll, repairChat } from './operator.ts';
 import type { Played } from './played.ts';
 import { POISON } from './rare.ts';
@@ -18,6 +23,12 @@ export type Scenario = {
   readonly linked?: true;
   /** Nobody with a twin accepts the chat. */
   readonly alone?: true;
+  /** Of the bridge. */
+  readonly config?: Partial<Config>;
+  /** Who serves the chat in the end, where it is not who accepted it. */
+  readonly handedTo?: DefaultAgent;
+  /** What else is wrong in the end, a line each. */
+  readonly problems?: (world: SimWorld, chat: Played) => readonly string[];
 };
 
 const inFlex = (body: string) => (world: SimWorld, chat: Played) =>
@@ -69,10 +80,19 @@ const removeInFrontline = (world: SimWorld, chat: Played) => {
 const fails = (fault: Fault) => (world: SimWorld) => void world.twilio.faults.add(fault);
 const works = (world: SimWorld) => world.twilio.faults.clear();
 const lost = fails({ fault: 'webhook.lost', p: 1, only: 'onMessage' });
+const allLost = fails({ fault: 'webhook.lost', p: 1 });
 const nothing = () => {};
 
 const byAgentInFlex = (body: string) => (world: SimWorld, chat: Played) =>
   void chat.said.flex.add(world.twilio.flexAgent.writes(chat.agent.flexWorkerSid, chat.channel, body).sid);
+
+const handsOver = (order: TransferOrder) => (world: SimWorld, chat: Played) => {
+  const conversation = chat.conversation();
+  if (conversation === undefined) return;
+  world.twilio.frontlineAgent.transfers(chat.agent.email, conversation, AGENTS.ben.email, order);
+};
+const handedOver = (world: SimWorld, { channel }: Played): readonly string[] =>
+  handoverProblems(world, { channel, customer: 'Customer 1', times: 1 });
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'linking with a history', kind: 'web', history: 3, acts: [] },
@@ -184,5 +204,32 @@ export const SCENARIOS: readonly Scenario[] = [
     acts: [byAgentInFlex('one'), byAgentInFlex('two')],
     linked: true,
     alone: true,
+  },
+  {
+    name: 'a chat handed over in Frontline',
+    kind: 'web',
+    history: 1,
+    acts: [inFlex('one'), handsOver('in, then out'), inFlex('two')],
+    linked: true,
+    handedTo: AGENTS.ben,
+    problems: handedOver,
+  },
+  {
+    name: 'a chat handed over in Frontline, of which nobody told',
+    kind: 'web',
+    history: 1,
+    acts: [allLost, handsOver('out, then in'), works, inFlex('one')],
+    linked: true,
+    handedTo: AGENTS.ben,
+    problems: handedOver,
+  },
+  {
+    name: 'a chat handed over in Frontline, and refused by setting',
+    kind: 'web',
+    history: 1,
+    acts: [handsOver('in, then out'), inFlex('one')],
+    linked: true,
+    config: { refusesHandovers: true },
+    problems: handedOver,
   },
 ];
