@@ -43,7 +43,15 @@ const playHanded = (world: SimWorld, dice: Dice, number: number): Underway => {
     twilio.flexAgent.rejects(his.sid);
     meter.met('handover declined');
   };
-  const handsOver = (): void => {
+  /** TaskRouter takes no answer of the bridge meanwhile. */
+  const thinksBetter = (who: DefaultAgent): void => {
+    const end = twilio.faults.add({ fault: 'rest.429', p: 1, only: 'POST taskrouter.workerreservation' });
+    time.after(dice.between(100, 8_000), () => {
+      declines(who);
+      end();
+    });
+  };
+  const handsOver = (mayDecline: boolean): void => {
     const conversation = conversationWith(world, channel);
     if (conversation === undefined || isClosed(world, conversation)) return;
     const there = agentsServing(world, { channel }).frontline;
@@ -57,7 +65,7 @@ const playHanded = (world: SimWorld, dice: Dice, number: number): Underway => {
     waiting.add(to);
     twilio.frontlineAgent.transfers(from.email, conversation, to.email, dice.pick(['in, then out', 'out, then in']));
     meter.met('chat handed over in Frontline');
-    if (dice.chance(0.3)) time.after(dice.between(0, 3_000), () => declines(to));
+    if (mayDecline && dice.chance(0.3)) thinksBetter(to);
   };
 
   const first = dice.pick(TWINS);
@@ -65,7 +73,7 @@ const playHanded = (world: SimWorld, dice: Dice, number: number): Underway => {
     const { reservationSid } = twilio.flexAgent.isOffered(first.flexWorkerSid, taskSid);
     twilio.flexAgent.accepts(reservationSid, dice.pick(['at once', 'never']));
   });
-  for (let n = dice.between(1, 3); n > 0; n -= 1) sometime(STORM_MS, handsOver);
+  for (let n = dice.between(1, 3); n > 0; n -= 1) sometime(STORM_MS, () => handsOver(true));
   for (let n = dice.between(1, 4); n > 0; n -= 1) sometime(STORM_MS, writes);
   const until = time.now() + STORM_MS + WATCHED_MS;
   const watched = watchServed(world, { channel }, () => time.now() > until);
@@ -81,7 +89,7 @@ const playHanded = (world: SimWorld, dice: Dice, number: number): Underway => {
   return {
     chats: [{ channel }],
     finished: () => acts === 0,
-    calm: handsOver,
+    calm: () => handsOver(false),
     problems: async (read, beyond) =>
       [...handoverProblems(read, { channel, customer, times }, beyond), ...watched.problems(), ...unheard()].map(
         (problem) => `handed chat ${number}: ${problem}`,

@@ -314,4 +314,31 @@ export const BUGS: readonly Bug[] = [
       },
     ],
   },
+  {
+    name: 'a task for the next agent made again, though the first may have been made',
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/chats/handover-task.ts',
+        from: "  return made?.sid ?? (now < settlesAt ? 'wait' : undefined);",
+        to: "  return made === null && now < settlesAt ? 'wait' : undefined;",
+      },
+    ],
+  },
+  {
+    name: 'a chat handed on, and the task before left behind',
+    mode: 'told',
+    patches: [{ file: 'src/core/chats/members.ts', from: '        await closeOwnTask(deps, pair, agent);\n', to: '' }],
+  },
+  {
+    name: 'why a chat was handed back told at each try',
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/chats/hand-back.ts',
+        from: 'writeSystemNotice(deps, to, { key, text }, run)',
+        to: 'writeSystemNotice(deps, to, { key: key.concat(String(pair.agreeFence)), text }, run)',
+      },
+    ],
+  },
 ];
