@@ -34,6 +34,10 @@ const ASKED: readonly Counted[] = [
   { deed: 'end in Frontline', atMost: 8 },
   { deed: 'away in Flex', atMost: 2 },
   { deed: 'back in Frontline', atMost: 2 },
+  { deed: 'begin' },
+  { deed: 'offer' },
+  { deed: 'accept in Flex', of: ', and that is told in Frontline' },
+  { deed: 'hand over in Frontline', atMost: 24 },
 ];
 
 const figureOf = ({ deed, of = '', atMost }: Counted, calls: number): Figure => ({

@@ -10,6 +10,7 @@ export type Deed =
   | 'accept in Flex'
   | 'accept in Frontline'
   | 'talk'
+  | 'hand over in Frontline'
   | 'end in Flex'
   | 'end in Frontline'
   | 'away in Flex'
@@ -18,7 +19,7 @@ export type Deed =
 const LOOK_MS = 50;
 const QUIET_MS = 1_500;
 const PATIENCE_MS = 60_000;
-const { ann } = AGENTS;
+const { ann, ben } = AGENTS;
 
 export type Persons = { readonly does: (deed: Deed) => Promise<void> };
 
@@ -54,6 +55,8 @@ export const createPersons = (twilio: RunningTwilio): Persons => {
       customer.writes(chat.channelSid, 'a question');
       frontlineAgent.writes(ann.email, conversation()?.sid ?? '', 'an answer');
     },
+    'hand over in Frontline': () =>
+      frontlineAgent.transfers(ann.email, conversation()?.sid ?? '', ben.email, 'in, then out'),
     'end in Flex': () => flexAgent.endsChat(ann.flexWorkerSid, chat.channelSid),
     'end in Frontline': () => frontlineAgent.closes(ann.email, conversation()?.sid ?? ''),
     'away in Flex': () => flexAgent.goes(ann.flexWorkerSid, 'Unavailable'),
@@ -66,6 +69,10 @@ export const createPersons = (twilio: RunningTwilio): Persons => {
     if (deed.startsWith('accept'))
       return conversation()?.members.some(({ identity }) => identity === ann.email) === true;
     if (deed === 'talk') return conversation()?.messages === 2;
+    if (deed.startsWith('hand over')) {
+      const there = reads.container('flex', chat.channelSid)?.members.map(({ identity }) => identity) ?? [];
+      return there.includes(ben.flexIdentity) && !there.includes(ann.flexIdentity);
+    }
     if (deed.startsWith('end')) {
       const { status } = JSON.parse(reads.container('flex', chat.channelSid)?.attributes ?? '{}');
       return conversation()?.state === 'closed' && status === 'INACTIVE';

@@ -1,6 +1,6 @@
 /**
  * Who must join or leave which side so that both have the same agents. Pure. Agents come in by the accept of a
- * reservation alone (link.ts); what is compared here is who has gone.
+ * reservation (link.ts), also those who come in in Frontline (handover.ts); what is compared here is who has gone.
  */
 
 import type { Side } from '../model/event.ts';
