@@ -50,8 +50,7 @@ const playChats = (world: SimWorld, dice: Dice, poisons: boolean): readonly Play
     };
     const rare = drawRare(dice.fork(`rare ${n}`), poisons);
     const { history = plan.history, messages } = rare;
-    // A lost webhook's SMS is looked for on the newest page only, so no customer with a phone talks so quickly.
-    const long = messages === undefined ? {} : { messages, thinkMs: 300, kind: 'web' as const };
+    const long = messages === undefined ? {} : { messages, thinkMs: 300 };
     return playChat(world, dice.fork(`chat ${n}`), { ...plan, history, ...long, rare }, n + 1);
   });
 

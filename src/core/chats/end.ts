@@ -93,7 +93,7 @@ const closeFarSide = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome
 const smsAreThrough = async (deps: BridgeDeps, pair: LinkedPair, { attributes }: Container): Promise<boolean> =>
   !deps.settings.forwards ||
   textField(attributes, 'proxySession') === undefined ||
-  forwardsAreThrough(deps, pair.flex, pair.customer);
+  forwardsAreThrough(deps, { sid: pair.flex, customer: pair.customer, since: pair.begunAt });
 
 /** A lane's comparison that was sent for the end has found nothing left: the pair's job goes on. */
 export const noteDrained = async (deps: BridgeDeps, of: Pick<LinkedPair, 'id'>): Promise<void> => {

@@ -1,7 +1,8 @@
 /**
  * Messages that were never forwarded because their own webhook was lost. The sweep has read a channel's newest messages
  * anyway; a cursor per channel (items.ts) says up to which index all is accounted for, so that a channel in
- * which nothing was said for a week costs no read, one in which nothing is new one, and a new message one more.
+ * which nothing was said for a week costs no read, one in which nothing is new one, and a new message one more. Where
+ * more was said since the cursor than the newest page shows, the rest is read a few pages a run (place.ts).
  */
 
 import { claimedStamp } from '../copies/stamp.ts';
@@ -12,13 +13,14 @@ import { textField } from '../model/json.ts';
 import type { ChannelSid } from '../model/sids.ts';
 import { FORWARD_ALIVE_MS, FORWARD_RECALL_MS, FORWARD_RECENT_MS, GONE_AFTER_MS } from '../model/times.ts';
 import { knownFirstStart } from '../state/first-start.ts';
-import { FORWARD_SECONDS, forwardCursorKey, forwardKey, keptFor, NONCE } from '../state/items.ts';
+import { forwardKey } from '../state/items.ts';
 import { composeMessageSent, messageKey } from './compose.ts';
+import { byIndex, readForwardPlace, readOlder, writePlace } from './place.ts';
 import { dueBy, type EndedRow, type ForwardRow, type OpenRow, readForwardRow } from './row.ts';
 import { finishForward, markQueued } from './rows.ts';
 
 export type HolesDeps = Pick<BridgeDeps, 'store' | 'queues' | 'clock' | 'nonce' | 'journal'> & {
-  readonly flex: Pick<BridgeDeps['flex'], 'service' | 'account' | 'container'>;
+  readonly flex: Pick<BridgeDeps['flex'], 'service' | 'account' | 'container' | 'listMessages'>;
   readonly settings: Pick<BridgeDeps['settings'], 'leaseMs' | 'settleMs'>;
 };
 
@@ -45,21 +47,35 @@ export const forwardHoles = async (
   messages: readonly Message[],
 ): Promise<number> => {
   const now = deps.clock.now();
-  const listed = [...messages].sort((a, b) => a.index - b.index);
-  const first = Math.max(now - FORWARD_RECALL_MS, (await knownFirstStart(deps.store)) ?? channel.since);
-  if (!listed.some((message) => needed(message, channel, first) && !isRecent(message, now))) return 0;
+  const listed = byIndex(messages);
+  const first = await recalledFrom(deps, channel);
+  const isNeeded = (message: Message) => needed(message, channel, first);
+  // On a page that is not the whole chat those that need none may hide others behind them.
+  const isWorthALook = (message: Message) =>
+    isNeeded(message) || ((listed[0]?.index ?? 0) > 0 && isSince(message, first));
+  if (!listed.some((message) => isWorthALook(message) && !isRecent(message, now))) return 0;
 
-  const cursor = await readForwardCursor(deps, channel.sid);
-  const unseen = listed.filter(({ index }) => index > cursor);
-  const rows = await Promise.all(
-    unseen.map(async (message) =>
-      needed(message, channel, first) && !isRecent(message, now)
-        ? readForwardRow(deps, forwardKey(channel.sid, messageKey(message.sid)))
-        : undefined,
-    ),
-  );
-  const { holes, upTo } = findHoles(cursor, unseen, rows, (message) => needed(message, channel, first), now);
-  if (upTo !== undefined && reaches(listed, cursor, first)) await writeCursor(deps, channel.sid, upTo);
+  const { upTo: cursor, place } = await readForwardPlace(deps, channel.sid);
+  const isWhole = reaches(listed, cursor, first);
+  const older = isWhole ? undefined : await readOlder(deps, channel.sid, cursor, place, listed[0]?.index ?? 0);
+  const holes: Hole[] = [];
+  const look = async (from: number, some: readonly Message[]): Promise<Found> => {
+    const rows = await rowsOf(deps, channel, some, isNeeded, now);
+    const found = findHoles(from, some, rows, isNeeded, now);
+    holes.push(...found.holes);
+    return found;
+  };
+  if (older === undefined || older.reachesNewest) {
+    const all = byIndex([...(older?.messages ?? []), ...listed]).filter(({ index }) => index > cursor);
+    const { upTo } = await look(cursor, all);
+    await writePlace(deps, channel.sid, upTo, older?.placeOf(upTo ?? cursor));
+  } else {
+    const { upTo, isMoving } = await look(cursor, older.messages);
+    const done = Math.min(upTo ?? cursor, older.surelyUpTo);
+    await writePlace(deps, channel.sid, done, older.placeOf(done));
+    // What lies between is read by the next run; what its line waits for is not looked for twice.
+    if (!isMoving) await look((listed[0]?.index ?? 0) - 1, listed);
+  }
   if (holes.length === 0) return 0;
   if (await hasProxy(deps, channel.sid)) {
     for (const hole of holes) await queue(deps, channel, hole);
@@ -69,6 +85,30 @@ export const forwardHoles = async (
     await finishForward(deps, forwardKey(channel.sid, messageKey(message.sid)), 'skipped');
   return 0;
 };
+
+/** A row costs a read: of what needs none, or is too young to be missed, it is not asked for. */
+const rowsOf = (
+  deps: HolesDeps,
+  { sid }: HolesChannel,
+  messages: readonly Message[],
+  isNeeded: (message: Message) => boolean,
+  now: number,
+): Promise<readonly (ForwardRow | undefined)[]> =>
+  Promise.all(
+    messages.map(async (message) =>
+      isNeeded(message) && !isRecent(message, now)
+        ? readForwardRow(deps, forwardKey(sid, messageKey(message.sid)))
+        : undefined,
+    ),
+  );
+
+/** Milliseconds since 1970: what was said before is not looked for. */
+export const recalledFrom = async (
+  { store, clock }: Pick<HolesDeps, 'store' | 'clock'>,
+  { since }: HolesChannel,
+): Promise<number> => Math.max(clock.now() - FORWARD_RECALL_MS, (await knownFirstStart(store)) ?? since);
+
+const isSince = ({ createdAt }: Message, first: number): boolean => Date.parse(createdAt) >= first;
 
 const isRecent = (message: Message, now: number): boolean => Date.parse(message.createdAt) > now - FORWARD_RECENT_MS;
 
@@ -83,7 +123,7 @@ export const isNeededBy = (message: Message, customer: string | undefined): bool
   claimedStamp(message.attributes)?.k !== 'silent';
 
 const needed = (message: Message, { customer }: HolesChannel, first: number): boolean =>
-  Date.parse(message.createdAt) >= first && isNeededBy(message, customer);
+  isSince(message, first) && isNeededBy(message, customer);
 
 type Hole = { readonly message: Message; readonly row: OpenRow | undefined };
 
@@ -103,14 +143,19 @@ const standingOf = (message: Message, row: ForwardRow | undefined, isNeeded: boo
   return row.state === 'queued' ? 'waiting' : 'moving';
 };
 
-/** `upTo`: the last index up to which all is accounted for; undefined: not even the first. */
+/**
+ * `upTo`: the last index up to which all is accounted for; undefined: not even the first. `isMoving`: what follows
+ * waits behind one that is being tried.
+ */
+type Found = { readonly holes: readonly Hole[]; readonly upTo: number | undefined; readonly isMoving: boolean };
+
 const findHoles = (
   cursor: number,
   messages: readonly Message[],
   rows: readonly (ForwardRow | undefined)[],
   isNeeded: (message: Message) => boolean,
   now: number,
-): { readonly holes: readonly Hole[]; readonly upTo: number | undefined } => {
+): Found => {
   const holes: Hole[] = [];
   let upTo: number | undefined;
   let whole = true;
@@ -122,16 +167,16 @@ const findHoles = (
     const standing = standingOf(message, row, isNeeded(message), now);
     if (standing !== 'accounted') whole = false;
     else if (whole) upTo = message.index;
-    if (standing === 'moving') break;
+    if (standing === 'moving') return { holes, upTo, isMoving: true };
     if (standing === 'hole' && !hasEnded(row)) holes.push({ message, row });
   }
-  return { holes, upTo };
+  return { holes, upTo, isMoving: false };
 };
 
 const isAlive = (row: OpenRow, now: number): boolean => dueBy(row) > now - FORWARD_ALIVE_MS;
 
 /** Nothing between the cursor and the oldest listed message went unseen, or what did is too old to matter. */
-const reaches = (listed: readonly Message[], cursor: number, first: number): boolean => {
+export const reaches = (listed: readonly Message[], cursor: number, first: number): boolean => {
   const oldest = listed[0];
   return (
     oldest !== undefined &&
@@ -167,19 +212,5 @@ const queue = async (deps: HolesDeps, { sid }: HolesChannel, { message, row }: H
     lane: 'forward',
     reason: 'composed',
     sids: [message.sid, sid],
-  });
-};
-
-export const readForwardCursor = async (deps: Pick<HolesDeps, 'store'>, channel: ChannelSid): Promise<number> => {
-  const cursor = (await deps.store.get(forwardCursorKey(channel)))?.upTo;
-  return typeof cursor === 'number' ? cursor : -1;
-};
-
-/** Only grows. */
-const writeCursor = async (deps: HolesDeps, channel: ChannelSid, upTo: number): Promise<void> => {
-  await deps.store.write(forwardCursorKey(channel), {
-    when: [['any', [['lacks', 'upTo']], [['<', 'upTo', upTo]]]],
-    set: { upTo, ...keptFor(FORWARD_SECONDS, deps.clock) },
-    nonce: [NONCE, deps.nonce()],
   });
 };

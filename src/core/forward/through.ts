@@ -1,27 +1,32 @@
 /** Whether all that is due to the customer by SMS has gone out, or never will. */
 import type { BridgeDeps } from '../deps.ts';
-import type { ChannelSid } from '../model/sids.ts';
 import { FORWARD_RECENT_MS } from '../model/times.ts';
 import { forwardKey } from '../state/items.ts';
 import { messageKey } from './compose.ts';
-import { hasEnded, isNeededBy, readForwardCursor } from './holes.ts';
+import { forwardHoles, type HolesChannel, hasEnded, isNeededBy, reaches, recalledFrom } from './holes.ts';
+import { byIndex, readForwardPlace } from './place.ts';
 import { readForwardRow } from './row.ts';
 
 /**
- * By the newest page of the channel: an end of the channel that overtook a message would end the customer's session,
- * and keep it from him. A message without a row, younger than its webhook may be late, is on its way.
+ * An end of the channel that overtook a message would end the customer's session, and keep it from him. A message
+ * without a row, younger than its webhook may be late, is on its way. What lies between the newest page and what is
+ * known to be forwarded is looked into first.
  */
-export const forwardsAreThrough = async (
-  deps: BridgeDeps,
-  channel: ChannelSid,
-  customer: string | undefined,
-): Promise<boolean> => {
-  const cursor = await readForwardCursor(deps, channel);
-  const { messages } = await deps.flex.listMessages(channel, 'desc');
+export const forwardsAreThrough = async (deps: BridgeDeps, channel: HolesChannel): Promise<boolean> => {
+  const { messages } = await deps.flex.listMessages(channel.sid, 'desc');
+  const listed = byIndex(messages);
+  const first = await recalledFrom(deps, channel);
+  const known = async () => (await readForwardPlace(deps, channel.sid)).upTo;
+  let upTo = await known();
+  if (listed.length > 0 && !reaches(listed, upTo, first)) {
+    await forwardHoles(deps, channel, messages);
+    upTo = await known();
+    if (!reaches(listed, upTo, first)) return false;
+  }
   const now = deps.clock.now();
   for (const message of messages) {
-    if (message.index <= cursor || !isNeededBy(message, customer)) continue;
-    const row = await readForwardRow(deps, forwardKey(channel, messageKey(message.sid)));
+    if (message.index <= upTo || !isNeededBy(message, channel.customer)) continue;
+    const row = await readForwardRow(deps, forwardKey(channel.sid, messageKey(message.sid)));
     if (row === undefined && Date.parse(message.createdAt) < now - FORWARD_RECENT_MS) continue;
     if (!hasEnded(row)) return false;
   }

@@ -303,6 +303,9 @@ export const FORWARD_RECEIVES = { hurried: 200, thenEverySeconds: 120 } as const
 /** A younger message is not recalled: its webhook may still be on its way, or its forward under way. */
 export const FORWARD_RECENT_MS = 5 * MINUTE_MS;
 
+/** Where more was said than the newest page shows, a run reads so many pages more of a channel for it. */
+export const FORWARD_PAGES = 5;
+
 /** A channel's line is alive for this time after its head must have been tried again, whatever hindered that. */
 export const FORWARD_ALIVE_MS = 5 * MINUTE_MS;
 

@@ -174,9 +174,12 @@ export const FORWARD = {
  */
 export const FORWARD_SECONDS = 15 * DAY_SECONDS;
 
-/** Up to which index of a channel all is known to be forwarded. Kept like the forwards' rows. */
+/**
+ * Up to which index of a channel all is known to be forwarded, and on which page of its list that ends. Kept like the
+ * forwards' rows.
+ */
 export const forwardCursorKey = (channel: ChannelSid): Key => ({ pk: pairId('flex', channel), sk: 'forward-cursor' });
-export const FORWARD_CURSOR = ['upTo'] as const;
+export const FORWARD_CURSOR = ['upTo', 'place'] as const;
 
 /** The end of a channel, until the customer's session has ended with it; on the list until then. */
 export const channelEndKey = (channel: ChannelSid): Key => ({ pk: pairId('flex', channel), sk: 'channel-end' });

@@ -5,6 +5,7 @@ import { stampedAttributes } from '../../../src/core/copies/stamp.ts';
 import { messageKey } from '../../../src/core/forward/compose.ts';
 import { forwardHoles } from '../../../src/core/forward/holes.ts';
 import type { ChannelSid } from '../../../src/core/model/sids.ts';
+import { TwilioError } from '../../../src/core/model/twilio-error.ts';
 import type { Key } from '../../../src/core/ports/change.ts';
 import { firstStart } from '../../../src/core/state/first-start.ts';
 import { forwardKey } from '../../../src/core/state/items.ts';
@@ -323,5 +324,99 @@ describe('a look costs', () => {
     await harness.pass(6 * MINUTE);
     await sweep();
     expect(harness.calls.store).toBe(3);
+  });
+});
+
+describe('beyond the newest page', () => {
+  /** So many messages of the agent that all get through. */
+  const says = async (count: number): Promise<void> => {
+    for (let n = 0; n < count; n += 1) {
+      chat.writes(`${n}`);
+      // The bridge's queue hands out so many at once.
+      if (n % 50 === 49) await harness.pass(1_000);
+    }
+    await harness.pass(1_000);
+  };
+  const loses = async (text: string): Promise<void> => {
+    chat.writes(text);
+    await harness.webhooksGetLost();
+  };
+  /** Of the channel's messages, in this look. */
+  const pagesOf = async (look: Promise<number>): Promise<readonly [holes: number, pages: number]> => {
+    const before = pages();
+    return [await look, pages() - before - 1];
+  };
+  const pages = (): number => harness.twilio.counts.read().flex?.['GET chat.messages'] ?? 0;
+
+  test('a message whose webhook was lost is found, in order with others, and what is known is read no more', async () => {
+    await loses('first');
+    await says(120);
+    await loses('second');
+    await says(20);
+    await harness.pass(6 * MINUTE);
+    expect(await pagesOf(sweep())).toEqual([2, 1]);
+    await harness.pass(0);
+    expect(chat.phone().slice(-2)).toEqual(['first', 'second']);
+    await pagesOf(sweep());
+    expect(await pagesOf(sweep())).toEqual([0, 0]);
+  });
+
+  test('a look reads five pages at most, and the next one goes on where it stopped', async () => {
+    await loses('first');
+    await says(650);
+    await loses('second');
+    await says(320);
+    await harness.pass(6 * MINUTE);
+    expect(await pagesOf(sweep())).toEqual([1, 5]);
+    await harness.pass(0);
+    expect(chat.phone().at(-1)).toBe('first');
+    let read = 0;
+    for (let looks = 0; looks < 3; looks += 1) {
+      const [, more] = await pagesOf(sweep());
+      expect(more).toBeLessThanOrEqual(5);
+      read += more;
+      await harness.pass(0);
+    }
+    expect(chat.phone().at(-1)).toBe('second');
+    expect(chat.phone().filter((text) => text === 'first' || text === 'second')).toHaveLength(2);
+    expect(read).toBeLessThanOrEqual(14);
+    await pagesOf(sweep());
+    expect(await pagesOf(sweep())).toEqual([0, 0]);
+  });
+
+  test('nothing is looked for twice that waits behind a line that is held', async () => {
+    await loses('first');
+    await harness.pass(6 * MINUTE);
+    const works = harness.fault({ fault: 'rest.5xx-before', status: 503, only: CHAT_EVENT, account: 'flex', p: 1 });
+    await sweep();
+    await says(130);
+    await harness.pass(6 * MINUTE);
+    expect((await pagesOf(sweep()))[0]).toBe(0);
+    works();
+  });
+
+  test('a page that Twilio does not know any more is read from the start', async () => {
+    await loses('first');
+    await says(650);
+    await loses('second');
+    await says(20);
+    await harness.pass(6 * MINUTE);
+    await sweep();
+    await harness.pass(0);
+    await sweep();
+    let refused = 0;
+    const { flex } = harness.deps;
+    const listMessages: typeof flex.listMessages = async (sid, order, from) => {
+      if (from === undefined || refused > 0) return flex.listMessages(sid, order, from);
+      refused += 1;
+      throw new TwilioError('GET messages: status 400', { remedy: 'park', effect: 'refused', status: 400 });
+    };
+    const forgetful = { ...harness.deps, flex: { ...flex, listMessages } };
+    for (let looks = 0; looks < 5; looks += 1) {
+      await sweep(chat, forgetful);
+      await harness.pass(0);
+    }
+    expect(refused).toBe(1);
+    expect(chat.phone().at(-1)).toBe('second');
   });
 });
