@@ -58,7 +58,7 @@ const problemsOf = async (scenario: Scenario, scene: Scene): Promise<readonly st
   const chat = { ...scene.chat, agent: scenario.handedTo ?? scene.chat.agent };
   const readable = legible(world, [chat]);
   return [
-    ...(scenario.problems?.(readable, chat) ?? []),
+    ...((await scenario.problems?.(readable, chat)) ?? []),
     ...(await verdict(readable, chat.linkable ? [chat] : [])),
     ...(await rareProblems(world, [chat])),
     ...doubles(readable),

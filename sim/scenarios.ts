@@ -8,9 +8,11 @@ import type { Fault } from '../local-twilio/faults.ts';
 import type { TransferOrder } from '../local-twilio/persons/frontline-agent.ts';
 import type { Config } from '../src/runtime/settings.ts';
 import { handoverProblems } from './judge-handovers.ts';
+import { type StartedChat, startProblems } from './judge-starts.ts';
 import { redriveAll, repairChat } from './operator.ts';
 import type { Played } from './played.ts';
 import { POISON } from './rare.ts';
+import { agentSays, beginCall } from './starts.ts';
 import type { SimWorld } from './world.ts';
 
 export type Scenario = {
@@ -28,7 +30,7 @@ export type Scenario = {
   /** Who serves the chat in the end, where it is not who accepted it. */
   readonly handedTo?: DefaultAgent;
   /** What else is wrong in the end, a line each. */
-  readonly problems?: (world: SimWorld, chat: Played) => readonly string[];
+  readonly problems?: (world: SimWorld, chat: Played) => readonly string[] | Promise<readonly string[]>;
 };
 
 const inFlex = (body: string) => (world: SimWorld, chat: Played) =>
@@ -43,6 +45,18 @@ const last = (world: SimWorld, chat: Played) => {
   if (message === undefined) throw new Error('nothing was said');
   return message.sid;
 };
+
+/** Chats that an agent has begun, by the world that they were begun in. */
+const begun = new WeakMap<SimWorld['store'], StartedChat>();
+const begunIn = (world: SimWorld): readonly StartedChat[] =>
+  [begun.get(world.store)].filter((one) => one !== undefined);
+const begins = (world: SimWorld): void => void begun.set(world.store, beginCall(world, AGENTS.ben, 1));
+const saysThere =
+  (body: string) =>
+  (world: SimWorld): void =>
+    begunIn(world).forEach((chat) => {
+      agentSays(world, chat, body);
+    });
 
 const edit = (body: string) => (world: SimWorld, chat: Played) => {
   const sid = last(world, chat);
@@ -182,6 +196,14 @@ export const SCENARIOS: readonly Scenario[] = [
       (world) => void redriveAll(world),
     ],
     linked: true,
+  },
+  {
+    name: 'a chat that an agent begins',
+    kind: 'web',
+    history: 0,
+    acts: [begins, saysThere('one'), nothing, nothing, nothing, nothing, saysThere('two')],
+    linked: true,
+    problems: (world) => startProblems(world, begunIn(world), [], false),
   },
   {
     name: 'a repair job',

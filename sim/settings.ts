@@ -19,6 +19,10 @@ export const configWith = (more: Partial<Config> = {}): Config => ({
     serviceSid: FRONTLINE.conversationServiceSid,
     workspaceSid: FRONTLINE.workspaceSid,
   },
+  outbound: {
+    ...{ smsNumber: FLEX.phoneNumber, whatsappNumber: undefined },
+    ...{ proxyServiceSid: FLEX.proxyServiceSid, taskChannel: 'sms' },
+  },
   presence: usualPresence(),
   publicBaseUrl: BRIDGE,
   twilioBaseUrl: undefined,

@@ -19,6 +19,8 @@ export type Contact =
 export type FrontlineAgent = {
   /** Opens a conversation with a contact, as the app does: conversation, customer, agent. */
   readonly begins: (identity: string, contact: Contact) => { readonly conversationSid: `CH${string}` };
+  /** Frontline's routing takes him into a conversation that a customer has begun. */
+  readonly isTakenIn: (identity: string, conversationSid: string) => void;
   /** As the app does: attributes hold an id of its own. */
   readonly writes: (identity: string, conversationSid: string, body: string) => Posted;
   readonly sends: (identity: string, conversationSid: string, media: NewMedia) => Posted;
@@ -98,6 +100,7 @@ export const createFrontlineAgent = (world: TwilioWorld, place: TwoAccounts, cha
       addMember(world, conversation, { identity }, way);
       return { conversationSid: conversation.sid };
     },
+    isTakenIn: (identity, sid) => enter(sid, identity, identity),
     transfers: (identity, sid, to, order) => {
       mustBeThere(chatContainer(place, 'frontline', sid), identity);
       if (order === 'out, then in') leave(sid, identity);

@@ -11,6 +11,7 @@ import { defer, markStale } from './state/lane/waiting-marks.ts';
 import { loadPair } from './state/pair.ts';
 import type { PairIds } from './state/pair-ids.ts';
 import { beginPair } from './state/pair-writes.ts';
+import { waitForStart } from './state/starts.ts';
 
 /**
  * @param group in whose turn it is done.
@@ -23,6 +24,9 @@ export const putAside = async (deps: BridgeDeps, pairs: PairIds, work: Work, gro
       return eventAside(deps, pairs, work.event);
     case 'notice':
       await addToBacklog(deps, work.pair, group, noticeSid(work.about), work);
+      return true;
+    case 'start':
+      await waitForStart(deps, work.conversation);
       return true;
     case 'agree':
       return changeAside(deps, work.pair);

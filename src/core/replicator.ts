@@ -29,6 +29,7 @@ import type { Decided } from './ports/journal.ts';
 import type { Consumer } from './ports/queues.ts';
 import { reconcile } from './reconcile/reconcile.ts';
 import { decidedBy, rehearsalOf } from './rehearse.ts';
+import { heardOfStart, onStartJob } from './starts/start.ts';
 import type { PairId } from './state/items.ts';
 import { modesNow } from './state/modes.ts';
 import { isFullyLinked, loadPair, type Pair } from './state/pair.ts';
@@ -87,6 +88,8 @@ const act = async (deps: BridgeDeps, known: Known, work: Work, run: Run): Promis
       return Promise.resolve(skipped('not_handled'));
     case 'agree':
       return agree(deps, work.pair, work.hint, run);
+    case 'start':
+      return onStartJob(deps, known.agents, work.conversation, run);
     case 'offers':
       return onOffersJob(deps, work, run);
     case 'redrive':
@@ -98,7 +101,16 @@ const act = async (deps: BridgeDeps, known: Known, work: Work, run: Run): Promis
   }
 };
 
-const onEvent = async (deps: BridgeDeps, { pairs, agents }: Known, event: BridgeEvent, run: Run): Promise<Outcome> => {
+/** What has no pair may be a chat that an agent has just begun. */
+const onEvent = async (deps: BridgeDeps, known: Known, event: BridgeEvent, run: Run): Promise<Outcome> =>
+  heardOfStart(deps, known.agents, event, await onEventOfPair(deps, known, event, run));
+
+const onEventOfPair = async (
+  deps: BridgeDeps,
+  { pairs, agents }: Known,
+  event: BridgeEvent,
+  run: Run,
+): Promise<Outcome> => {
   switch (event.type) {
     case 'message.added':
       return heardBySystem(deps, event, await replicate(deps, pairs, event, run));

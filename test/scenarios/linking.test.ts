@@ -177,9 +177,12 @@ describe('linking a chat', () => {
     await harness.settle(3);
 
     expect(harness.counterparts(chat)).toEqual([]);
-    // The sweep's own lists, of accepted tasks and of those that are offered; its looks at agents apart.
+    // The sweep's own lists, of tasks that are accepted or offered and of new conversations; its looks at agents apart.
     const calls = Object.entries(harness.calls()).filter(([call]) => !/worker|frontline\.user/.test(call));
-    expect(Object.fromEntries(calls)).toEqual({ 'flex GET taskrouter.tasks': 6 });
+    expect(Object.fromEntries(calls)).toEqual({
+      'flex GET taskrouter.tasks': 6,
+      'frontline GET conversations.conversations': 3,
+    });
     // Neither the offer nor the accept.
     expect(harness.journal('skipped(not_a_chat)')).toHaveLength(2);
   });

@@ -19,6 +19,7 @@ const kinds: Readonly<Record<Work['kind'], true>> = {
   notice: true,
   notify_agent: true,
   presence: true,
+  start: true,
   offers: true,
   parked: true,
 };

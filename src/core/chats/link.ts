@@ -5,7 +5,7 @@
 import type { BridgeDeps } from '../deps.ts';
 import { addAcceptToBacklog } from '../jobs/backlog.ts';
 import type { Run } from '../jobs/run.ts';
-import { sendAgree } from '../jobs/send.ts';
+import { sendAgree, sendStart } from '../jobs/send.ts';
 import type { Accepted } from '../model/event.ts';
 import { decodeIdentity } from '../model/identity.ts';
 import { deferred, lookAgain, type Outcome, pairMovedOn, retry, retryTwilio, skipped } from '../model/outcome.ts';
@@ -44,6 +44,11 @@ export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = 
     if (known.reservation === event.reservation) return skipped('closed');
     await addAcceptToBacklog(deps, event);
     return deferred('draining');
+  }
+  // Its agent has begun it in Frontline, and its own job makes the rest of it.
+  if (known?.state === 'linking' && known.startedIn !== undefined) {
+    await sendStart(deps, known.startedIn);
+    return skipped('passed_on');
   }
   if (known?.state === 'closed') return linkNextChat(deps, known, event, run);
   return linkAs(deps, event, known, run);
@@ -139,7 +144,7 @@ const readChat = async (
   const channel = await deps.flex.container(event.container);
   if (channel === undefined) return channelGone(deps, known, run);
   const origin = originNamedBy(channel.uniqueName);
-  if (origin !== undefined) return nameOrigin(deps, origin, event.container, run);
+  if (origin !== undefined && known === undefined) return nameOrigin(deps, origin, event.container, run);
   const agent = decodeIdentity(event.workerIdentity);
   const hasTwin = await deps.frontline.hasUser(agent);
   // Once people talk across, what was begun for this accept is finished, though its agent cannot be there.

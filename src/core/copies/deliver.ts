@@ -25,6 +25,7 @@ import type { Claim, LaneLease } from '../state/lane/lease.ts';
 import { defer } from '../state/lane/waiting-marks.ts';
 import { writeCopied } from '../state/ledger.ts';
 import type { LinkedPair } from '../state/pair.ts';
+import { kindOfCopy } from './carried.ts';
 import { digestOf } from './fingerprint.ts';
 import { parkMessage } from './park.ts';
 import { isPoison } from './poison.ts';
@@ -57,7 +58,7 @@ export const outcomeOf = (delivered: Delivered): Outcome => {
 const stopped = (outcome: Outcome): Delivered => ({ end: 'stopped', outcome });
 
 /** A person's message across. @param rendered what {@link render} makes of it. */
-export const deliver = (
+export const deliver = async (
   deps: BridgeDeps,
   claim: Claim,
   message: Message,
@@ -65,13 +66,21 @@ export const deliver = (
   gaps: GapsBefore,
   attempts: number,
 ): Promise<Delivered> => {
+  const kind = await kindOfCopy(deps, claim.pair, claim.lane, message).catch(asTwilioError);
+  if (kind instanceof TwilioError) return stopAsking(deps, claim, kind, attempts);
   const draft = {
     ...rendered,
     createdAt: message.createdAt,
-    attributes: stampedFor(deps, claim, rendered, message.sid, 'copy'),
-    notifyWebhooks: claim.lane === 'toFlex',
+    attributes: stampedFor(deps, claim, rendered, message.sid, kind),
+    notifyWebhooks: claim.lane === 'toFlex' && kind !== 'silent',
   };
   return post(deps, claim, draft, gaps, attempts);
+};
+
+/** Nothing was written: the lane is free again. */
+const stopAsking = async (deps: BridgeDeps, claim: Claim, error: TwilioError, attempts: number): Promise<Delivered> => {
+  const cleared = await clear(deps, claim);
+  return cleared.ok ? stopped(retryTwilio(error, attempts)) : { end: 'overtaken' };
 };
 
 /** What the claim's intent stands for is written into the lane's destination. */

@@ -21,6 +21,8 @@ export type People = {
   readonly customer: string | undefined;
   readonly workerIdentity: string | undefined;
   readonly formerAgents: readonly string[];
+  /** Set where an agent began the chat: his customer may have written by the number of his phone at first. */
+  readonly startedIn?: string | undefined;
 };
 
 /**
@@ -32,11 +34,12 @@ export const authorAcross = (lane: Lane, author: string, people: People): string
   nameAcross(lane, author, people).toWellFormed();
 
 const nameAcross = (lane: Lane, author: string, people: People): string => {
-  const { customer, workerIdentity, formerAgents } = people;
+  const { customer, workerIdentity, formerAgents, startedIn } = people;
   if (author === customer || author === '') return author;
   const agents = workerIdentity === undefined ? formerAgents : [workerIdentity, ...formerAgents];
   if (lane === 'toFrontline')
     return agents.includes(author) || isSpelledAddress(author) ? decodeIdentity(author) : author;
+  if (startedIn !== undefined && customer !== undefined && /^(whatsapp:)?\+\d+$/.test(author)) return customer;
   const known = agents.find((agent) => decodeIdentity(agent) === author);
   return known ?? (isAddress(author) ? encodeIdentity(author) : author);
 };

@@ -9,6 +9,7 @@ import { TwilioError } from '../model/twilio-error.ts';
 import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
 import { type CopiedRow, type LedgerRow, writeDeleted, writeSaid } from '../state/ledger.ts';
 import type { LinkedPair } from '../state/pair.ts';
+import { kindOfCopy } from './carried.ts';
 import { stampedFor } from './deliver.ts';
 import { digestAcross, digestOf } from './fingerprint.ts';
 import { GONE } from './notice-text.ts';
@@ -57,7 +58,8 @@ export const updateCopy = async (deps: BridgeDeps, across: CopyOf, original: Mes
       return { end: 'replicated', copies: [row.copy] };
     }
     const says = copyOf(lane, original, pair, row.late);
-    const attributes = stampedFor(deps, { lane, into }, says, sid, 'copy');
+    const kind = await kindOfCopy(deps, leaseOf(pair, lane).pair, lane, original);
+    const attributes = stampedFor(deps, { lane, into }, says, sid, kind);
     const written = await side.rewrite(into, row.copy, { body: says.body, attributes });
     await noteSaid(deps, across, says.body, written);
   } catch (error) {

@@ -33,6 +33,11 @@ export type HolesChannel = {
    * it was first started: an accept may wait for a day until its pair begins, and what is said meanwhile counts.
    */
   readonly since: number;
+  /**
+   * Whether a message is a copy of what the customer has already, though an app has replaced its stamp. Asked of each
+   * that would be put on the queue.
+   */
+  readonly isCarried?: (message: Message) => Promise<boolean>;
 };
 
 /**
@@ -77,13 +82,16 @@ export const forwardHoles = async (
     if (!isMoving) await look((listed[0]?.index ?? 0) - 1, listed);
   }
   if (holes.length === 0) return 0;
-  if (await hasProxy(deps, channel.sid)) {
-    for (const hole of holes) await queue(deps, channel, hole);
-    return holes.length;
+  const goesOut = await hasProxy(deps, channel.sid);
+  let queued = 0;
+  for (const hole of holes) {
+    const { message } = hole;
+    if (goesOut && (await channel.isCarried?.(message)) !== true) {
+      await queue(deps, channel, hole);
+      queued += 1;
+    } else await finishForward(deps, forwardKey(channel.sid, messageKey(message.sid)), 'skipped');
   }
-  for (const { message } of holes)
-    await finishForward(deps, forwardKey(channel.sid, messageKey(message.sid)), 'skipped');
-  return 0;
+  return queued;
 };
 
 /** A row costs a read: of what needs none, or is too young to be missed, it is not asked for. */

@@ -96,6 +96,8 @@ const sidsOf = (work: Work): readonly string[] => {
       return [work.sid, work.pair];
     case 'notify_agent':
       return [work.worker];
+    case 'start':
+      return [work.conversation];
     case 'offers':
       return [work.worker, ...(work.about.is === 'ended' ? [work.about.reservation] : [])];
     default:

@@ -20,6 +20,7 @@ export const directionsOf = (work: Work): readonly Lane[] => {
       return ['toFrontline'];
     case 'agree':
     case 'offers':
+    case 'start':
       return DIRECTIONS;
     case 'presence':
       return work.change === undefined ? [] : [laneFrom(work.change.side)];

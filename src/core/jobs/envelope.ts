@@ -3,7 +3,7 @@
 import type { QueueName } from '../../contract.ts';
 import type { ActivityChanged, BridgeEvent, ChangeHint, Lane, ReservationEnd, Side } from '../model/event.ts';
 import type { Parked } from '../model/outcome.ts';
-import type { ChannelSid, MessageSid, ReservationSid, SourceSid, WorkerSid } from '../model/sids.ts';
+import type { ChannelSid, ConversationSid, MessageSid, ReservationSid, SourceSid, WorkerSid } from '../model/sids.ts';
 import type { PairId } from '../state/items.ts';
 
 /** A webhook that goes on to Flex's own: body and content type as received, byte for byte. */
@@ -118,6 +118,8 @@ export type Work =
       /** The Frontline user's own availability is looked at, too. */
       readonly asksUser?: boolean;
     }
+  /** Whether an agent has begun a chat in this conversation, and then its Flex side; in the conversation's group. */
+  | { readonly kind: 'start'; readonly conversation: ConversationSid }
   /** What is offered to an agent, in the group of his worker in Flex. */
   | { readonly kind: 'offers'; readonly worker: WorkerSid; readonly about: OffersNews }
   | { readonly kind: 'parked'; readonly parked: ParkedMessage };
@@ -154,6 +156,7 @@ const KINDS: Readonly<Record<Work['kind'], true>> = {
   notice: true,
   notify_agent: true,
   presence: true,
+  start: true,
   offers: true,
   parked: true,
 };

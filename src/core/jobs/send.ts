@@ -2,7 +2,7 @@
 import type { BridgeDeps } from '../deps.ts';
 import type { Lane } from '../model/event.ts';
 import { source } from '../model/event.ts';
-import type { ContainerSid } from '../model/sids.ts';
+import type { ContainerSid, ConversationSid } from '../model/sids.ts';
 import { containerOf, type Pair } from '../state/pair.ts';
 import { type AgreeHint, type Because, encodeEnvelope, eventsQueue, type Work } from './envelope.ts';
 
@@ -65,6 +65,10 @@ export const sendJobOn = (deps: JobDeps, pair: Pair, lane: Lane, work: Work): Pr
 export const sendAgree = async (deps: JobDeps, pair: Pair, hint: AgreeHint): Promise<void> => {
   await sendAll(deps, agreeJob(pair, hint));
 };
+
+/** Of a conversation that has no pair: an agent may have begun it. */
+export const sendStart = (deps: JobDeps, conversation: ConversationSid): Promise<void> =>
+  sendJob(deps, { lane: 'toFlex', group: conversation, work: { kind: 'start', conversation } });
 
 export const sendJob = (deps: JobDeps, { lane, group, work }: Job): Promise<void> =>
   deps.queues.send(eventsQueue(source(lane)), {

@@ -104,7 +104,7 @@ export const markNeverCopied = async (
   { container, message }: Pick<MessageEvent, 'container' | 'message'>,
 ): Promise<void> => {
   const stamp = stampOn(deps.settings, { lane: writer, into: container }, message);
-  if (stamp?.k === 'copy') await writeNeverCopied(deps, { pair, lane: writer, sid: stamp.s });
+  if (stamp?.k === 'copy' || stamp?.k === 'silent') await writeNeverCopied(deps, { pair, lane: writer, sid: stamp.s });
 };
 
 /** @returns undefined when the ledger knows nothing of it. */

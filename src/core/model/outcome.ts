@@ -32,6 +32,11 @@ export type Skipped =
   | 'offer_over' // nobody waits for an answer to it any more
   | 'not_offered' // it was not offered in Frontline
   | 'not_on' // its direction is off or read-only, and once it is on again this would come too late
+  | 'inbound' // the customer has begun the conversation, not an agent
+  | 'not_one_customer' // a conversation that has no customer and agent, or several customers
+  | 'no_sender' // the settings name no number of Flex's own for the customer's phone
+  | 'chat_open' // the customer is in another chat of Flex's already
+  | 'task_refused' // no task reached the agent who began the chat
   | 'no_default_webhook' // FLEX_CHAT_DEFAULT_WEBHOOK is not set
   | 'no_proxy'; // Flex's own webhook has no Proxy session for this channel (error 80619)
 
@@ -107,6 +112,10 @@ export type Retried =
   | 'counterpart_not_visible' // the conversation that was just created
   | 'pair_not_begun' // its reservation is handled by another lane
   | 'pair_moved_on' // another run has changed the pair in between
+  | 'first_message_due' // who has begun the conversation shows in its first message
+  | 'flow_being_made' // another run makes it
+  | 'reservation_due' // the agent's own task has not reached him yet
+  | 'receipts_due' // what Conversations has just carried to a phone may have no receipt yet
   | 'worker_gone' // an agent who was remembered is not there: he is looked up again
   | 'container_gone'
   | 'forward_taken' // another run forwards the same event

@@ -272,6 +272,27 @@ export const OFFERS_MS = 2_500;
 export const OFFER_READS = 80;
 export const OFFER_PACE_MS = 30;
 
+// Chats that an agent begins in Frontline.
+
+/**
+ * In a conversation that a customer begins, his message stands so long after whoever joined it last. An assumption: all
+ * events of one were seen to come within a second.
+ */
+export const INBOUND_SHOWS_MS = 3_000;
+
+/** A conversation that has no customer and agent for so long is nobody's start. */
+export const BOTH_WITHIN_MS = 10 * MINUTE_MS;
+
+/** A message that Conversations carried to a phone has its receipt within this time. An assumption. */
+export const RECEIPTS_WITHIN_MS = 3_000;
+
+/** A sweep lists so many pages of conversations that were made within this time, beside those of unfinished starts. */
+export const START_PAGES = 10;
+export const START_RECALL_MS = 3 * DAY_MS;
+
+/** From its begin, a run of the sweep lists no new conversations after this time. */
+export const STARTS_MS = 4_000;
+
 // The forwarder and what the sweep recalls for it.
 
 /** After this time an SMS would surprise more than its absence: the forwarder gives it up. */

@@ -52,6 +52,8 @@ const read = (
     // The sweep looks at what is offered, whatever became of a webhook or a job.
     case 'offers':
       return deadLetter;
+    case 'start':
+      return { ...deadLetter, pair: pairId('frontline', work.conversation) };
     case 'event':
       if (!('container' in work.event)) return deadLetter;
       return { ...deadLetter, pair: pairId(work.event.side, work.event.container) };

@@ -10,6 +10,8 @@ export type Container = {
   readonly attributes: string;
   /** `closed`: nothing can be written there any more. */
   readonly state: 'open' | 'closed';
+  /** Milliseconds since 1970, perhaps of whole seconds; undefined where Twilio does not say. */
+  readonly createdAt?: number;
   /** It is closed, at the moment at which its timer was to close it. */
   readonly closedByTimer?: true;
 };

@@ -31,7 +31,7 @@ type Fields = {
 type Line<Step extends string, Own extends object = object> = { readonly step: Step } & Own & Omit<Fields, keyof Own>;
 
 /** Lanes of the active or the quiet pairs, the accepts, the offers, or agents, as one run of the sweep found them. */
-type SweptPart = 'active_lanes' | 'quiet_lanes' | 'accepts' | 'offers' | 'presence';
+type SweptPart = 'active_lanes' | 'quiet_lanes' | 'accepts' | 'offers' | 'starts' | 'presence';
 
 type SweptLine =
   /** A direction, `lane`, in which nothing is written now. `count`: lanes that wait for nothing else. */

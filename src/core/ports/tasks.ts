@@ -121,6 +121,8 @@ export type TaskSide = AcceptedTasks &
       reservation: ReservationSid,
       answer: 'accepted' | 'rejected',
     ) => Promise<ReservationNow | undefined>;
+    /** Channels of the open tasks whose customer writes from this number, the oldest first. */
+    readonly channelsWith: (number: string) => Promise<readonly ChannelSid[]>;
     /** The customer's name as Flex shows it, maybe empty; undefined when it is a call, or gone. */
     readonly customerName: (task: TaskSid) => Promise<string | undefined>;
   };

@@ -54,6 +54,7 @@ const TASKS: Does<TaskSide> = {
   openReservations: 'reads',
   reservation: 'reads',
   answerReservation: 'writes',
+  channelsWith: 'reads',
   customerName: 'reads',
   create: 'writes',
   marked: 'reads',

@@ -10,7 +10,7 @@
 
 import { TABLE } from '../../contract.ts';
 import type { Lane, Side } from '../model/event.ts';
-import type { ChannelSid, ContainerSid, WorkerSid } from '../model/sids.ts';
+import type { ChannelSid, ContainerSid, ConversationSid, WorkerSid } from '../model/sids.ts';
 import type { Key } from '../ports/change.ts';
 import type { Clock } from '../ports/clock.ts';
 
@@ -20,9 +20,9 @@ export const NONCE = 'nonce';
 /**
  * The lists of the one sparse index (docs/adr/0004), which an item is on while it has both these attributes. `due`:
  * pairs that wait for something; `active` and `quiet`: pairs that the sweep compares; `parked`: rows; `backlog`: jobs;
- * `offers`: workers; `ends`: channels whose chat has ended.
+ * `offers`: workers; `ends`: channels whose chat has ended; `starts`: conversations that an agent has begun.
  */
-export type ListName = 'due' | 'active' | 'quiet' | 'parked' | 'backlog' | 'offers' | 'ends';
+export type ListName = 'due' | 'active' | 'quiet' | 'parked' | 'backlog' | 'offers' | 'ends' | 'starts';
 export const onList = (list: ListName, order: string) => ({ [TABLE.list]: list, [TABLE.listOrder]: order });
 export const OFF_LIST: readonly string[] = [TABLE.list, TABLE.listOrder];
 
@@ -62,6 +62,8 @@ export const PAIR = [
   'agents',
   'wentAt',
   'handover',
+  'startedIn',
+  'carriedBefore',
   'endedBy',
   'agreeFence',
   'disagreesSince',
@@ -267,6 +269,38 @@ export const SYSTEM_NOTICE = [
 /** An event lies on its queue for 14 days at most: who asks later asks of something else. */
 export const SYSTEM_NOTICE_SECONDS = 15 * DAY_SECONDS;
 
+/**
+ * What the bridge knows of a conversation that had no pair when it was looked at: why it is left alone, or how far the
+ * Flex side of a chat is made that its agent has begun. On the list until the pair stands, or it is given up.
+ */
+export const startKey = (conversation: ConversationSid): Key => ({
+  pk: pairId('frontline', conversation),
+  sk: 'start',
+});
+export const START = [
+  'ended',
+  'fence',
+  'agent',
+  'worker',
+  'workerIdentity',
+  'messenger',
+  'phone',
+  'customer',
+  'channel',
+  'made',
+  'session',
+  'task',
+  'taskSettlesAt',
+  'reservation',
+  'swappedAt',
+] as const;
+/** Who asks later finds it again as it is. */
+export const START_SECONDS = 30 * DAY_SECONDS;
+
+/** Until when nobody else makes the flow by which channels are made: nothing else keeps two from being made. */
+export const FLOW_LEASE: Key = { pk: 'flow', sk: 'being-made' };
+export const FLOW_LEASE_ATTRIBUTES = ['until'] as const;
+
 /** When this deployment was first started, milliseconds since 1970. */
 export const FIRST_START: Key = { pk: 'deployment', sk: 'first-start' };
 export const FIRST_START_ATTRIBUTES = ['at'] as const;
@@ -306,6 +340,8 @@ export const ITEMS: readonly { readonly of: string; readonly sk: RegExp; readonl
   { of: "an agent's System conversation", sk: /^system$/, attributes: [...SYSTEM, NONCE] },
   { of: 'what is offered to an agent', sk: /^offers$/, attributes: [...OFFERS, NONCE] },
   { of: 'a notice to an agent', sk: /^told#/, attributes: [...SYSTEM_NOTICE, NONCE] },
+  { of: 'a conversation that an agent has begun', sk: /^start$/, attributes: [...START, NONCE] },
+  { of: "the lease on the flow's making", sk: /^being-made$/, attributes: [...FLOW_LEASE_ATTRIBUTES, NONCE] },
   { of: 'the first start', sk: /^first-start$/, attributes: [...FIRST_START_ATTRIBUTES, NONCE] },
   { of: 'the modes', sk: /^modes$/, attributes: [...MODES_ATTRIBUTES, NONCE] },
   { of: 'the stamp key', sk: /^stamp-key$/, attributes: [...STAMP_KEY_ATTRIBUTES, NONCE] },

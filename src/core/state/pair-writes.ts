@@ -4,7 +4,7 @@ import { TABLE } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Accepted, Lane, Side } from '../model/event.ts';
 import { decodeIdentity, isSpelledAddress } from '../model/identity.ts';
-import type { ContainerSid, ConversationSid, ReservationSid } from '../model/sids.ts';
+import type { ChannelSid, ContainerSid, ConversationSid, ReservationSid } from '../model/sids.ts';
 import type { Change } from '../ports/change.ts';
 import { laneAttributes, NONCE, OFF_LIST, onList, type PairId, pairId, pairKey, registryKey } from './items.ts';
 import { laneIsFree } from './lane/lease.ts';
@@ -31,6 +31,21 @@ const serving = (agents: readonly Serving[], { workerIdentity: identity, ...by }
 /** A pair must stay small (items.ts). */
 const FORMER_AGENTS = 4;
 
+/** What every pair has from its first write on: both lanes at the start. */
+export const newPair = ({ clock }: Pick<BridgeDeps, 'clock'>, flex: ChannelSid) => {
+  const lane = (name: Lane) => ({
+    [laneAttributes(name).cursor]: -1,
+    [laneAttributes(name).fence]: 0,
+    [laneAttributes(name).holes]: {},
+    [laneAttributes(name).staleEdits]: {},
+  });
+  return {
+    ...{ state: 'linking', generation: 1, flex, begunAt: clock.now() },
+    ...lane('toFrontline'),
+    ...lane('toFlex'),
+  };
+};
+
 /**
  * The pair begins, marked as due until it is linked: both lanes at the start. One that has begun already stays as it
  * is.
@@ -39,24 +54,9 @@ const FORMER_AGENTS = 4;
  */
 export const beginPair = async (deps: BridgeDeps, event: Accepted): Promise<Pair | undefined> => {
   const id = pairId('flex', event.container);
-  const lane = (name: Lane) => ({
-    [laneAttributes(name).cursor]: -1,
-    [laneAttributes(name).fence]: 0,
-    [laneAttributes(name).holes]: {},
-    [laneAttributes(name).staleEdits]: {},
-  });
   const written = await writePair(deps, id, {
     when: [['lacks', 'pk']],
-    set: {
-      state: 'linking',
-      generation: 1,
-      flex: event.container,
-      begunAt: deps.clock.now(),
-      ...served(event),
-      ...lane('toFrontline'),
-      ...lane('toFlex'),
-      ...onList('due', id),
-    },
+    set: { ...newPair(deps, event.container), ...served(event), ...onList('due', id) },
   });
   return readPair(written.ok ? written.item : written.old);
 };
@@ -110,7 +110,7 @@ export const writeAlias = async (
   deps: BridgeDeps,
   side: Side,
   container: ContainerSid,
-  pair: Pair,
+  pair: Pick<Pair, 'id'>,
 ): Promise<boolean> => {
   const written = await writePair(deps, pairId(side, container), {
     when: [['lacks', 'pk']],
@@ -184,6 +184,7 @@ export const startGeneration = async (deps: BridgeDeps, pair: Pair, by?: Accepte
     add: { [fl.fence]: 1, [fx.fence]: 1 },
     remove: [
       ...['frontline', 'linked', 'refusedParticipant', 'parkedLink', 'endedBy', 'agents', TABLE.ttl],
+      ...['startedIn', 'carriedBefore'],
       ...[fl.drained, fl.place, fx.drained, fx.place, fx.dirtyUpTo, fx.dirtySince, fx.ownIndices],
       ...[fx.paceIndex, fx.paceSince, fx.triedSid, fx.triedTimes, fx.triedSince],
     ],

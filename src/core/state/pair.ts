@@ -119,6 +119,13 @@ export type Pair = {
   readonly wentAt: ReadonlyMap<string, number>;
   /** In Frontline an agent has come in who does not serve it in Flex yet. */
   readonly handover: Handover | undefined;
+  /** The conversation in which an agent began the chat, and which is its first counterpart. */
+  readonly startedIn: ConversationSid | undefined;
+  /**
+   * Milliseconds: what was said in the conversation before this may have been carried to the customer's phone by
+   * Conversations itself. undefined: nothing was.
+   */
+  readonly carriedBefore: number | undefined;
   /** Why the pair is ending, or is closed. */
   readonly endedBy: EndedBy | undefined;
   /** Only grows: the run of the pair's own job that holds the latest value may change what both sides agreed on. */
@@ -236,6 +243,8 @@ export const readPair = (item: Item | undefined): Pair | undefined => {
     agents: readServing(text(item.agents)),
     wentAt: new Map(entries(item.wentAt)),
     handover: readHandover(text(item.handover)),
+    startedIn: text(item.startedIn) as ConversationSid | undefined,
+    carriedBefore: typeof item.carriedBefore === 'number' ? item.carriedBefore : undefined,
     endedBy: text(item.endedBy) as EndedBy | undefined,
     agreeFence: number(item.agreeFence),
     disagreesSince: typeof item.disagreesSince === 'number' ? item.disagreesSince : undefined,

@@ -3,9 +3,10 @@
 import { differ } from '../chats/members.ts';
 import { readMembers } from '../chats/read-members.ts';
 import type { BridgeDeps } from '../deps.ts';
+import { isCopyOfCarried } from '../forward/carried-copy.ts';
 import { forwardHoles } from '../forward/holes.ts';
 import { isLapsed, sendAgree, sendJob } from '../jobs/send.ts';
-import type { Lane, Side } from '../model/event.ts';
+import type { Lane, Message, Side } from '../model/event.ts';
 import { DIRECTIONS, type Modes, modeFor } from '../model/mode.ts';
 import type { ChannelSid, ContainerSid } from '../model/sids.ts';
 import { type LeftAlone, type SweepVerdict, unread } from '../model/sweep-verdict.ts';
@@ -86,12 +87,13 @@ const sendIfDiffering = async (
 
 const compareForwards = async (
   deps: BridgeDeps,
-  pair: Pair,
+  pair: LinkedPair,
   channel: ChannelSid,
   { messages }: End,
 ): Promise<SweepVerdict> => {
   const { customer, begunAt } = pair;
-  const holes = await forwardHoles(deps, { sid: channel, customer, since: begunAt }, messages);
+  const isCarried = (message: Message) => isCopyOfCarried(deps, pair, message);
+  const holes = await forwardHoles(deps, { sid: channel, customer, since: begunAt, isCarried }, messages);
   return { verdict: holes > 0 ? 'repairing' : 'clean' };
 };
 

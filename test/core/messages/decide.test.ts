@@ -47,6 +47,8 @@ const pair = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairStat
   wentAt: new Map(),
   handover: undefined,
   endedBy: undefined,
+  startedIn: undefined,
+  carriedBefore: undefined,
   agreeFence: 0,
   disagreesSince: undefined,
   linked: true,

@@ -72,8 +72,14 @@ export const readContainer =
     friendlyName: optionalText(payload, 'friendly_name') ?? '',
     attributes: optionalText(payload, 'attributes') ?? '{}',
     state: api.state(payload),
+    ...madeWhen(payload),
     ...(api.state(payload) === 'closed' && fitsTimer(payload) ? { closedByTimer: true } : {}),
   });
+
+const madeWhen = (payload: Payload): Pick<Container, 'createdAt'> => {
+  const createdAt = Date.parse(optionalText(payload, 'date_created') ?? '');
+  return Number.isNaN(createdAt) ? {} : { createdAt };
+};
 
 /**
  * Of a closed conversation only the times tell whether a timer closed it: its last change fell on the moment that the

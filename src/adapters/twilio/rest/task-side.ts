@@ -94,6 +94,16 @@ export const createTaskSide = (
     listReserved: (from) => listTasks('reserved', from),
     ...{ openReservations, reservation, answerReservation },
     ...createOwnTasks(rest, inside),
+    channelsWith: (number) => {
+      // No other number is put into an expression. https://www.twilio.com/docs/taskrouter/expression-syntax
+      if (!/^(whatsapp:)?\+\d{1,20}$/.test(number)) return Promise.resolve([]);
+      const query = new URLSearchParams({ EvaluateTaskAttributes: `from == "${number}"`, Ordering: 'DateCreated:asc' });
+      return rest({ method: 'GET', path: inside('Tasks'), query: `?${query}&PageSize=${TASKROUTER_PAGE}` }, (payload) =>
+        list(payload, 'tasks')
+          .filter((task) => !/^(completed|canceled)$/.test(statusOf(task)))
+          .flatMap((task) => chatOfTask(task)?.container ?? []),
+      );
+    },
     customerName: (task) =>
       undefinedWhenGone(
         rest({ method: 'GET', path: inside('Tasks', task) }, (payload) =>

@@ -1,0 +1,55 @@
+/** No chat of Flex's comes of it: what was made is ended, the customer stays as he was, and the agent hears why. */
+import { writeSystemNotice } from '../agents/system-notice.ts';
+import type { Run } from '../jobs/run.ts';
+import { jsonObject, textField } from '../model/json.ts';
+import { type Outcome, type Skipped, skipped } from '../model/outcome.ts';
+import { giveUpStartedPair } from '../state/started-pair.ts';
+import { endStart, type Start } from '../state/starts.ts';
+import type { StartDeps } from './made-so-far.ts';
+import { endTask } from './make-task.ts';
+
+const STAYS = 'It goes on in Frontline only.';
+
+/** undefined: he knows, for he did it. */
+const told = (why: Skipped, name: string): string | undefined => {
+  const whom = name === '' ? 'a customer' : name;
+  switch (why) {
+    case 'no_sender':
+      return `The conversation that you started with ${whom} is not in Flex: Flex has no number for it. ${STAYS}`;
+    case 'chat_open':
+      return `The conversation that you started with ${whom} is not in Flex: another chat with the customer is open there. ${STAYS}`;
+    case 'task_refused':
+      return `The conversation that you started with ${whom} is not in Flex: you could not be given its task. ${STAYS}`;
+    default:
+      return undefined;
+  }
+};
+
+/** Each step may be repeated; what ends it comes last. @throws TwilioError */
+export const giveUp = async (
+  deps: StartDeps,
+  start: Start,
+  why: Skipped,
+  { name, run }: { readonly name: string; readonly run: Run },
+): Promise<Outcome> => {
+  await endTask(deps, start);
+  const { channel, made, conversation, worker, workerIdentity: flexIdentity } = start;
+  if (channel !== undefined) {
+    if (made !== undefined) await endChannel(deps, channel);
+    await giveUpStartedPair(deps, channel, conversation);
+  }
+  const text = told(why, name);
+  const notice =
+    text && (await writeSystemNotice(deps, worker, { key: `start-${conversation}`, text, flexIdentity }, run));
+  if (typeof notice === 'object' && 'end' in notice && notice.end === 'retry') return notice;
+  await endStart(deps, start, why);
+  return skipped(why);
+};
+
+/** Flex ends its Proxy session. */
+const endChannel = async ({ flex }: StartDeps, channel: NonNullable<Start['channel']>): Promise<void> => {
+  const container = await flex.container(channel);
+  if (container === undefined || textField(container.attributes, 'status') === 'INACTIVE') return;
+  const attributes = { ...jsonObject(container.attributes), status: 'INACTIVE' };
+  await flex.writeAttributes(channel, JSON.stringify(attributes));
+};

@@ -1,0 +1,43 @@
+/** What each step of a start is handed, and what it gives back. */
+import type { BridgeDeps } from '../deps.ts';
+import type { Run } from '../jobs/run.ts';
+import { textField } from '../model/json.ts';
+import { leaseLost, type Outcome, type Skipped } from '../model/outcome.ts';
+import type { Container, Participant } from '../ports/chat.ts';
+import type { Outbound } from '../ports/outbound.ts';
+import type { TaskSide } from '../ports/tasks.ts';
+import { type Made, noteMade, type Start } from '../state/starts.ts';
+
+/** What the settings must give so that a chat can be begun at all. */
+export type StartDeps = BridgeDeps & { readonly tasks: TaskSide };
+
+/** The conversation as it is now. */
+export type StartScene = {
+  readonly run: Run;
+  readonly outbound: Outbound | undefined;
+  readonly conversation: Container;
+  readonly participants: readonly Participant[];
+};
+
+/** Why there will be no chat of Flex's. */
+export type GivenUp = { readonly gaveUp: Skipped };
+export const gaveUp = (why: Skipped): GivenUp => ({ gaveUp: why });
+
+/** @returns the start as it stands then; how the run ends; or that it is given up. @throws TwilioError */
+export type StartStep = (deps: StartDeps, start: Start, scene: StartScene) => Promise<Start | Outcome | GivenUp>;
+
+export const noted = async (deps: BridgeDeps, start: Start, made: Made): Promise<Start | Outcome> =>
+  (await noteMade(deps, start, made)) ?? leaseLost();
+
+/** The phone, while it is bound to the conversation. */
+export const phoneOf = ({ phone }: Start, { participants }: StartScene): Participant | undefined =>
+  participants.find(({ sid }) => sid === phone);
+
+/** As the agent sees him; a name is never empty where Flex needs one. */
+export const customersName = (start: Start, { conversation, participants }: StartScene): string => {
+  const himself =
+    phoneOf(start, { participants } as StartScene) ?? participants.find((one) => one.identity === start.customer);
+  return (
+    textField(himself?.attributes ?? '', 'display_name') || conversation.friendlyName || himself?.address || 'Customer'
+  );
+};

@@ -1,0 +1,72 @@
+/** The channel of a chat that an agent begins: the one in which its customer is already, or a new one. */
+
+import { customerAmong } from '../chats/participants.ts';
+import { counterpartName } from '../chats/unique-name.ts';
+import type { BridgeDeps } from '../deps.ts';
+import { textField } from '../model/json.ts';
+import { type Outcome, retry } from '../model/outcome.ts';
+import { type ChannelSid, type FlowSid, isSid, type SessionSid } from '../model/sids.ts';
+import type { Outbound } from '../ports/outbound.ts';
+import { FLOW_LEASE, NONCE } from '../state/items.ts';
+import { beginStartedPair } from '../state/started-pair.ts';
+import type { Made } from '../state/starts.ts';
+import { customersName, gaveUp, noted, phoneOf, type StartDeps, type StartStep } from './made-so-far.ts';
+
+/** Under a name that no retry can give twice. */
+export const reachChannel: StartStep = async (deps, start, scene) => {
+  if (start.channel !== undefined) return start;
+  const { outbound } = scene;
+  const phone = phoneOf(start, scene)?.address;
+  // Whoever took the customer out meant something else.
+  if (start.phone !== undefined && phone === undefined) return gaveUp('not_one_customer');
+  if (outbound === undefined || (start.messenger !== 'chat' && outbound.number(start.messenger) === undefined))
+    return gaveUp('no_sender');
+  const found = phone === undefined ? undefined : await adopt(deps, outbound, phone, start.workerIdentity);
+  if (found !== undefined) return noted(deps, start, found);
+  const flow = await flowOf(deps, outbound);
+  if (typeof flow !== 'string') return flow;
+  const uniqueName = counterpartName('frontline', start.conversation, 1);
+  const name = customersName(start, scene);
+  const created = await outbound.createChannel({ flow, uniqueName, identity: start.customer, name, target: phone });
+  const channel = created === 'taken' ? (await deps.flex.container(uniqueName))?.sid : created;
+  return channel === undefined ? retry(1, 'counterpart_not_visible') : noted(deps, start, { channel, made: 1 });
+};
+
+/** The chat that the phone is in: Proxy would refuse a second session of it. */
+const adopt = async (deps: StartDeps, outbound: Outbound, phone: string, agent: string): Promise<Made | undefined> => {
+  for (const channel of await deps.tasks.channelsWith(phone)) {
+    const attributes = (await deps.flex.container(channel))?.attributes ?? '';
+    const session = textField(attributes, 'proxySession');
+    if (!isSid('KC', session) || (await outbound.isOpen(session as SessionSid)) !== true) continue;
+    const customer = customerAmong(await deps.flex.members(channel), agent)?.identity;
+    if (customer !== undefined) return { channel, session: session as SessionSid, customer };
+  }
+  return undefined;
+};
+
+/** By its name; made at the first use. Of several runs one makes it, the others wait for it. */
+const flowOf = async (deps: BridgeDeps, outbound: Outbound): Promise<FlowSid | Outcome> => {
+  const stands = await outbound.flow();
+  if (stands !== undefined) return stands;
+  const now = deps.clock.now();
+  const { requestMs, settleMs } = deps.settings;
+  const lease = await deps.store.write(FLOW_LEASE, {
+    when: [['any', [['lacks', 'until']], [['<=', 'until', now]]]],
+    // An answer that is lost tells nothing: it is listed by then, or not there.
+    set: { until: now + requestMs + settleMs },
+    nonce: [NONCE, deps.nonce()],
+  });
+  return lease.ok ? outbound.createFlow() : retry(2, 'flow_being_made');
+};
+
+/** From here on no accept links the channel by itself: it has its conversation. */
+export const beginPairOfIt: StartStep = async (deps, start) => {
+  const pair = await beginStartedPair(deps, channelMade(start), start.conversation);
+  return pair?.startedIn === start.conversation ? start : gaveUp('chat_open');
+};
+
+/** Steps come in an order: this one is behind the step that makes the channel. */
+export const channelMade = ({ channel }: Made): ChannelSid => {
+  if (channel === undefined) throw new Error('no channel yet');
+  return channel;
+};

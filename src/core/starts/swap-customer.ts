@@ -1,0 +1,55 @@
+/**
+ * The customer's phone goes out of the conversation, and he stays in it by the identity that he has in Flex. He comes
+ * in before his phone goes out: he is never missing, and an identity is no address that could be there twice.
+ */
+import { addParticipant } from '../chats/participants.ts';
+import { sendJobOn } from '../jobs/send.ts';
+import { pairMovedOn, retry } from '../model/outcome.ts';
+import { CLOCK_SLACK_MS, RECEIPTS_WITHIN_MS } from '../model/times.ts';
+import { pairId } from '../state/items.ts';
+import { hasBothContainers } from '../state/pair.ts';
+import { listForSweep, writeAlias } from '../state/pair-writes.ts';
+import { openStartedPair } from '../state/started-pair.ts';
+import { endStart } from '../state/starts.ts';
+import { customersName, gaveUp, noted, type StartStep } from './made-so-far.ts';
+import { channelMade } from './reach-channel.ts';
+
+export const swapCustomer: StartStep = async (deps, start, scene) => {
+  const { conversation, phone, customer, swappedAt } = start;
+  if (phone === undefined || swappedAt !== undefined) return start;
+  const attributes = JSON.stringify({ customer_id: customer, display_name: customersName(start, scene) });
+  const refused = await addParticipant(deps.frontline.join(conversation, { identity: customer, attributes }));
+  // His phone stays where it is.
+  if (refused !== undefined) return gaveUp('task_refused');
+  await deps.frontline.leave(conversation, phone);
+  return noted(deps, start, { swappedAt: deps.clock.now() });
+};
+
+/** From here on it is a chat like any other. What was said before crosses now. */
+export const openPairOfIt: StartStep = async (deps, start) => {
+  const { conversation, swappedAt, customer, worker, workerIdentity, task, reservation } = start;
+  if (task === undefined || reservation === undefined) throw new Error('no task yet');
+  const due = (swappedAt ?? 0) + RECEIPTS_WITHIN_MS - deps.clock.now();
+  if (due > 0) return retry(Math.ceil(due / 1000), 'receipts_due', true);
+  // Its name first: what is written there meanwhile finds a pair that is not open yet, and is compared at once after.
+  if (!(await writeAlias(deps, 'frontline', conversation, { id: pairId('flex', channelMade(start)) })))
+    return gaveUp('counterpart');
+  const opened = await openStartedPair(deps, channelMade(start), {
+    ...{
+      startedIn: conversation,
+      customer,
+      workspace: deps.tasks.workspace,
+      task,
+      reservation,
+      worker,
+      workerIdentity,
+    },
+    carriedBefore: swappedAt === undefined ? undefined : swappedAt + CLOCK_SLACK_MS,
+  });
+  if (opened === undefined || opened.frontline !== conversation) return pairMovedOn();
+  await listForSweep(deps, opened.id, 'active');
+  await endStart(deps, start, 'linked');
+  if (hasBothContainers(opened))
+    await sendJobOn(deps, opened, 'toFlex', { kind: 'reconcile', pair: opened.id, lane: 'toFlex', because: 'marked' });
+  return { end: 'linked', copies: [channelMade(start)] };
+};

@@ -1,0 +1,81 @@
+/**
+ * Looks each minute for conversations that an agent has begun: those of which no webhook told, among the new ones, and
+ * those whose Flex side is not whole yet.
+ */
+import { TABLE } from '../../contract.ts';
+import type { BridgeDeps } from '../deps.ts';
+import { sendStart } from '../jobs/send.ts';
+import { DIRECTIONS, modeFor } from '../model/mode.ts';
+import type { ConversationSid } from '../model/sids.ts';
+import { OFFER_PACE_MS, START_PAGES, START_RECALL_MS } from '../model/times.ts';
+import { TwilioError } from '../model/twilio-error.ts';
+import { everyItem } from '../state/every-item.ts';
+import { firstStart } from '../state/first-start.ts';
+import { pairId, pairKey } from '../state/items.ts';
+import { modesNow } from '../state/modes.ts';
+import { loadStart } from '../state/starts.ts';
+import { type BulkVerdict, createTurns, type LeftToMode, listAll, notCompared } from './turns.ts';
+
+/** @returns what sweeps once, until a deadline in milliseconds since 1970; it never rejects. Make it once. */
+export const createStartSweep = (deps: BridgeDeps): ((deadline: number) => Promise<void>) => {
+  /** New conversations of which all is known. */
+  const settled = new Set<ConversationSid>();
+  let notBefore = 0;
+  const log = ({ verdict: reason, ...why }: BulkVerdict | LeftToMode, count: number): void =>
+    deps.journal({ step: 'swept', type: 'starts', sids: [], count, reason, ...why });
+  return async (deadline) => {
+    if (deps.outbound === undefined || deps.tasks === undefined || deps.workers === undefined) return;
+    const mode = modeFor(await modesNow(deps), DIRECTIONS);
+    if (mode !== 'on') return log({ verdict: 'left_alone', why: mode }, 0);
+    let sent = 0;
+    try {
+      const waiting = new Set<ConversationSid>(
+        (await everyItem(deps.store, 'starts')).map((item) => String(item[TABLE.listOrder]) as ConversationSid),
+      );
+      const trouble = await findNew(deps, settled, waiting, { deadline, notBefore }).catch((error: unknown) => {
+        if (error instanceof TwilioError) notBefore = deps.clock.now() + (error.retryAfter ?? 0) * 1000;
+        return notCompared(error);
+      });
+      for (const conversation of waiting) {
+        await sendStart(deps, conversation);
+        sent += 1;
+      }
+      log(trouble ?? { verdict: sent === 0 ? 'clean' : 'repairing' }, sent);
+    } catch (error) {
+      log(notCompared(error), sent);
+    }
+  };
+};
+
+const findNew = async (
+  deps: BridgeDeps,
+  settled: Set<ConversationSid>,
+  found: Set<ConversationSid>,
+  { deadline, notBefore }: { readonly deadline: number; readonly notBefore: number },
+): Promise<BulkVerdict | undefined> => {
+  const now = deps.clock.now();
+  if (now < notBefore) return { verdict: 'not_compared', why: 'asked_to_wait' };
+  const since = Math.max(await firstStart(deps), now - START_RECALL_MS);
+  const turn = createTurns(deps.clock, { deadline, paceMs: OFFER_PACE_MS });
+  const listed = await listAll(
+    async (from) => {
+      const { sids: all, next } = await deps.frontline.listSince(since, from);
+      return { all, next };
+    },
+    START_PAGES,
+    turn,
+  );
+  const fresh = new Set(listed);
+  for (const sid of settled) if (!fresh.has(sid)) settled.delete(sid);
+  for (const sid of fresh) {
+    if (settled.has(sid) || found.has(sid)) continue;
+    if (await isKnown(deps, sid)) settled.add(sid);
+    else found.add(sid);
+  }
+  return undefined;
+};
+
+/** A pair's or an agent's System conversation, or one that was looked at. */
+const isKnown = async ({ store }: BridgeDeps, conversation: ConversationSid): Promise<boolean> =>
+  (await store.get(pairKey(pairId('frontline', conversation)))) !== undefined ||
+  (await loadStart(store, conversation))?.is === 'ended';
