@@ -2,7 +2,7 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { AVAILABILITY } from '../src/contract.ts';
+import { AVAILABILITY, TWILIO_EVENTS } from '../src/contract.ts';
 import { AlarmTopic } from './constructs/alarm-topic.ts';
 import { bridgeDashboard } from './constructs/bridge-dashboard.ts';
 import { BridgeFunction, type SharedProps } from './constructs/bridge-function.ts';
@@ -82,18 +82,27 @@ export class BridgeStack extends Stack {
     };
   }
 
-  /** The addresses that the operator enters in Twilio, and where. */
+  /** What the operator enters in Twilio, and where: addresses, and which events are sent there. */
   private addWebhookAddresses(api: WebhookApi): void {
+    const { chat, conversations, flexTaskRouter, frontlineTaskRouter } = TWILIO_EVENTS;
     this.addOutput('ChatWebhook', api.url('/chat-to-frontline'), 'Flex account: PostWebhookUrl of the Chat service');
+    this.addOutput('ChatEvents', chat.join(','), 'WebhookFilters of that service');
     this.addOutput(
       'ConversationsWebhook',
       api.url('/frontline-to-chat'),
       'Frontline account: post-event URL of the Conversations service',
     );
+    this.addOutput('ConversationsEvents', conversations.join(','), 'Filters of that webhook');
     this.addOutput(
       'TaskRouterWebhook',
       `${api.url('/taskrouter-handler')}${RETRY_ALL}`,
       'Both accounts: EventCallbackUrl of the TaskRouter workspace',
+    );
+    this.addOutput('FlexTaskRouterEvents', flexTaskRouter.join(','), 'Flex account: EventsFilter of the workspace');
+    this.addOutput(
+      'FrontlineTaskRouterEvents',
+      frontlineTaskRouter.join(','),
+      'Frontline account: EventsFilter of the workspace',
     );
   }
 

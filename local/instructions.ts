@@ -1,11 +1,6 @@
 /** What has to stand in Twilio's own settings for a bridge at this address. */
-import { CALLBACKS } from '../src/contract.ts';
+import { CALLBACKS, TWILIO_EVENTS } from '../src/contract.ts';
 import type { Settings } from '../src/runtime/settings.ts';
-
-const chatEvents =
-  'onMessageSent, onMediaMessageSent, onMessageUpdated, onMessageRemoved, onMemberAdded, onMemberRemoved, onChannelUpdated, onChannelDestroyed';
-const conversationsEvents =
-  'onConversationAdded, onConversationRemoved, onConversationStateUpdated, onMessageAdded, onMessageUpdated, onMessageRemoved, onParticipantAdded, onParticipantRemoved';
 
 /**
  * Chat tries again only as often as PostWebhookRetryCount says
@@ -18,15 +13,19 @@ export const webhookInstructions = (settings: Settings, publicBaseUrl: string): 
   `  Flex account ${settings.flex.accountSid}`,
   `    Programmable Chat, service ${settings.flex.serviceSid}, post-event webhook:`,
   `      ${publicBaseUrl}/chat-to-frontline`,
-  `      events: ${chatEvents}`,
+  `      events: ${TWILIO_EVENTS.chat.join(', ')}`,
   '      retries: set PostWebhookRetryCount=3 through the API, for the console cannot',
   '    TaskRouter, Flex workspace, event callback (the part after # makes TaskRouter retry):',
   `      ${publicBaseUrl}/taskrouter-handler#rc=5&rp=all`,
+  `      EventsFilter, by the API: ${TWILIO_EVENTS.flexTaskRouter.join(',')}`,
   '',
   `  Frontline account ${settings.frontline.accountSid}`,
   `    Conversations, service ${settings.frontline.serviceSid}, post-event webhook (on the service only, not on the account):`,
   `      ${publicBaseUrl}/frontline-to-chat`,
-  `      events: ${conversationsEvents}`,
+  `      events: ${TWILIO_EVENTS.conversations.join(', ')}`,
+  "    TaskRouter, Frontline's workspace, event callback:",
+  `      ${publicBaseUrl}/taskrouter-handler#rc=5&rp=all`,
+  `      EventsFilter, by the API: ${TWILIO_EVENTS.frontlineTaskRouter.join(',')}`,
   '    Frontline, callbacks:',
   ...CALLBACKS.map((path) => `      ${publicBaseUrl}${path}`),
   '',

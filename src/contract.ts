@@ -142,6 +142,47 @@ export const SECRET_TAG = 'flex-frontline-bridge';
 export const ROUTES = ['/chat-to-frontline', '/frontline-to-chat', '/taskrouter-handler'] as const;
 export type Route = (typeof ROUTES)[number];
 
+/**
+ * What Twilio is to send of each kind: what the readers of webhooks understand, and nothing else, for each event is
+ * paid for. TaskRouter sends all of a workspace's unless it is told which.
+ * https://www.twilio.com/docs/chat/webhook-events https://www.twilio.com/docs/conversations/conversations-webhooks
+ * https://www.twilio.com/docs/taskrouter/api/event/reference
+ */
+export const TWILIO_EVENTS = {
+  chat: [
+    'onMessageSent',
+    'onMediaMessageSent',
+    'onMessageUpdated',
+    'onMessageRemoved',
+    'onMemberAdded',
+    'onMemberRemoved',
+    'onChannelUpdated',
+    'onChannelDestroyed',
+  ],
+  conversations: [
+    'onConversationRemoved',
+    'onConversationStateUpdated',
+    'onMessageAdded',
+    'onMessageUpdated',
+    'onMessageRemoved',
+    'onParticipantAdded',
+    'onParticipantRemoved',
+  ],
+  flexTaskRouter: [
+    'reservation.created',
+    'reservation.accepted',
+    'reservation.rejected',
+    'reservation.timeout',
+    'reservation.rescinded',
+    'reservation.canceled',
+    'reservation.completed',
+    'task.completed',
+    'task.canceled',
+    'worker.activity.update',
+  ],
+  frontlineTaskRouter: ['worker.activity.update'],
+} as const;
+
 /** What Frontline's app asks for, https://www.twilio.com/docs/frontline, and answers with what it gets. */
 export const CALLBACKS = ['/frontline/crm', '/frontline/outgoing', '/frontline/templates'] as const;
 export type Callback = (typeof CALLBACKS)[number];

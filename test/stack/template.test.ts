@@ -14,6 +14,7 @@ import {
   SETTINGS,
   TABLE,
   TIMES,
+  TWILIO_EVENTS,
 } from '../../src/contract.ts';
 import { PATIENCE_MS } from '../../src/core/model/times.ts';
 import { FORWARD_SECONDS } from '../../src/core/state/items.ts';
@@ -42,6 +43,15 @@ describe('the addresses that Twilio calls', () => {
     const keys = Object.values(found('AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties.RouteKey);
     const signed = [...ROUTES, ...CALLBACKS].map((route) => `POST ${route}`);
     expect(keys.sort()).toEqual([...signed, `ANY ${AVAILABILITY}`].sort());
+  });
+
+  test.each([
+    ['ChatEvents', TWILIO_EVENTS.chat],
+    ['ConversationsEvents', TWILIO_EVENTS.conversations],
+    ['FlexTaskRouterEvents', TWILIO_EVENTS.flexTaskRouter],
+    ['FrontlineTaskRouterEvents', TWILIO_EVENTS.frontlineTaskRouter],
+  ])('are told, in %s, with the events that are to be sent there', (output, events) => {
+    template.hasOutput(output, { Value: events.join(',') });
   });
 
   test('lead webhooks to one function, and all others to another', () => {
