@@ -158,10 +158,12 @@ const answerTo = async (deps: EndpointDeps, called: Called | undefined, asked: A
   logAs({ type: called.route });
   if ('open' in row) return row.open({ request, query, stop, receivedAt });
   if (request.method !== 'POST') return refused('method');
+  const contentType = headerOf(request, 'content-type');
+  if (!isForm(contentType)) return refused('content_type');
   const signature = headerOf(request, 'x-twilio-signature');
   // Who floods the address with anything pays for it, not we: nothing of it is read.
   if (!isSignature.test(signature)) return refused(signature === '' ? 'no_signature' : 'wrong_signature');
-  const body = await readFormBody(request, stop);
+  const body = await readFormBody(request, contentType, stop);
   if (typeof body === 'string') return refused(body);
   const url = deps.config.publicBaseUrl + called.below + query;
   const proof = await verify(deps, row.callers, { url, signature, form: body.form });
@@ -172,9 +174,7 @@ const answerTo = async (deps: EndpointDeps, called: Called | undefined, asked: A
 
 type FormBody = Pick<Verified, 'contentType' | 'text' | 'form'>;
 
-const readFormBody = async (request: Request, stop: AbortSignal): Promise<FormBody | Refusal> => {
-  const contentType = headerOf(request, 'content-type');
-  if (!isForm(contentType)) return 'content_type';
+const readFormBody = async (request: Request, contentType: string, stop: AbortSignal): Promise<FormBody | Refusal> => {
   const bytes = await readBody(request, maxBody, stop);
   if (bytes === 'too_large') return bytes;
   const read = readForm(bytes);

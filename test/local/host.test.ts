@@ -179,6 +179,8 @@ describe('One machine', () => {
     expect((await health()).ok).toBe(true);
   });
 
+  /** As far as anybody can see before he has the body. */
+  const SIGNED = `X-Twilio-Signature: ${'A'.repeat(27)}=`;
   const speak = (lines: string): Promise<string> =>
     new Promise((resolve, reject) => {
       const socket = connect(Number(new URL(base()).port), '127.0.0.1');
@@ -194,7 +196,7 @@ describe('One machine', () => {
   test('answers a body that is announced too large before it came, and hangs up', async () => {
     await machine.boot();
     const heard = await speak(
-      'POST /chat-to-frontline HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 300000\r\n\r\na=',
+      `POST /chat-to-frontline HTTP/1.1\r\nHost: x\r\n${SIGNED}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 300000\r\n\r\na=`,
     );
     expect(heard).toMatch(/^HTTP\/1.1 413 /);
     expect(heard.toLowerCase()).toContain('connection: close');
@@ -204,7 +206,7 @@ describe('One machine', () => {
     await machine.boot();
     const chunk = `10000\r\n${'a'.repeat(0x10000)}\r\n`;
     const heard = await speak(
-      `POST /chat-to-frontline HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(5)}`,
+      `POST /chat-to-frontline HTTP/1.1\r\nHost: x\r\n${SIGNED}\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(5)}`,
     );
     expect(heard).toMatch(/^HTTP\/1.1 413 /);
   });
@@ -225,7 +227,7 @@ describe('One machine', () => {
       socket.on('end', () => socket.end());
       socket.on('close', () => resolve(answer));
       socket.on('error', reject);
-      const head = `POST /chat-to-frontline HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${size}\r\n\r\n`;
+      const head = `POST /chat-to-frontline HTTP/1.1\r\nHost: x\r\n${SIGNED}\r\nContent-Type: ${type}\r\nContent-Length: ${size}\r\n\r\n`;
       socket.write(head + 'a'.repeat(100_000));
     });
     expect(heard).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
