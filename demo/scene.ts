@@ -5,12 +5,14 @@
 import type { DefaultAgent } from '../local-twilio/defaults.ts';
 import type { Transfer } from '../local-twilio/persons/flex-transfer.ts';
 import type { Ground } from './ground.ts';
-import { type ChatAt, conversationsOf, readSides, type SidesNow, systemConversationOf } from './state.ts';
+import { type ChatAt, chatBegunIn, conversationsOf, readSides, type SidesNow, systemConversationOf } from './state.ts';
 
 export type Kind = 'web' | 'sms';
 
 export type ChatScene = {
   readonly customerBegins: (text: string) => void;
+  /** The agent opens a conversation with the customer in the app, and writes the first message. */
+  readonly agentBegins: (agent: DefaultAgent, text: string) => Promise<void>;
   /** At once, one after the other. */
   readonly customerWrites: (...texts: readonly string[]) => Promise<void>;
   /** TaskRouter offers him the chat's newest task, and he is told of it on his phone. */
@@ -76,6 +78,17 @@ export const createScene = (ground: Ground, kind: Kind, say: (line: string) => v
       }
       const { channelSid, identity } = customer.beginSmsChat({ phone: PHONE, text });
       chat = { channel: channelSid, customer: identity, phone: PHONE };
+    },
+    agentBegins: async (agent, text) => {
+      say(`${agent.name} begins in Frontline, ${kind === 'web' ? 'with a known customer' : 'by SMS'}: "${text}"`);
+      const contact = kind === 'web' ? { identity: 'jo', name: 'Jo' } : { phone: PHONE };
+      const { conversationSid } = frontlineAgent.begins(agent.email, contact);
+      frontlineAgent.writes(agent.email, conversationSid, text);
+      const begun = await ground.until('the chat in Flex', () => chatBegunIn(ground, conversationSid));
+      chat = { ...begun, phone: kind === 'web' ? undefined : PHONE, begunIn: conversationSid };
+      await serves(agent);
+      await truth(`"${text}" in Flex`, ({ flex }) => flex.said.includes(`${agent.name}: ${text}`));
+      await read(text);
     },
     customerWrites: async (...texts) => {
       for (const text of texts) {

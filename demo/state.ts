@@ -29,7 +29,13 @@ export type SidesNow = {
   readonly smsSession: 'open' | 'closed' | undefined;
 };
 
-export type ChatAt = { readonly channel: string; readonly customer: string; readonly phone: string | undefined };
+export type ChatAt = {
+  readonly channel: string;
+  readonly customer: string;
+  readonly phone: string | undefined;
+  /** The one that an agent has begun the chat in, which names no channel. */
+  readonly begunIn?: string;
+};
 
 const agents: readonly DefaultAgent[] = Object.values(AGENTS);
 
@@ -37,8 +43,22 @@ const fields = (json: string): Readonly<Record<string, unknown>> => JSON.parse(j
 
 const NONE: SideState = { state: 'none', people: [], said: [] };
 
-export const conversationsOf = ({ twilio }: Ground, { channel }: ChatAt): readonly ReadContainer[] =>
-  twilio.reads.containers('frontline').filter(({ attributes }) => fields(attributes).chatChannelSid === channel);
+export const conversationsOf = ({ twilio }: Ground, { channel, begunIn }: ChatAt): readonly ReadContainer[] =>
+  twilio.reads
+    .containers('frontline')
+    .filter(({ sid, attributes }) => sid === begunIn || fields(attributes).chatChannelSid === channel);
+
+/** What Flex has of a conversation that an agent has begun. */
+export const chatBegunIn = (
+  { twilio }: Ground,
+  conversation: string,
+): Pick<ChatAt, 'channel' | 'customer'> | undefined => {
+  const channel = twilio.reads
+    .containers('flex')
+    .find(({ uniqueName }) => uniqueName?.startsWith(`bridge-frontline-${conversation}-`));
+  const customer = channel?.members.find(({ attributes }) => fields(attributes).member_type === 'guest')?.identity;
+  return channel === undefined || customer === undefined ? undefined : { channel: channel.sid, customer };
+};
 
 /** The agent's System conversation, as its attributes say. */
 export const systemConversationOf = ({ twilio }: Ground, { flexWorkerSid }: DefaultAgent): ReadContainer | undefined =>

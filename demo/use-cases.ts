@@ -154,6 +154,20 @@ export const USE_CASES: readonly UseCase[] = [
     ends: (customer) => ({ ...handedOver(customer), told: accepted(customer).told }),
   },
   {
+    name: 'begin-in-frontline',
+    about: 'The agent begins a conversation in Frontline, and it is a chat of Flex, too.',
+    play: async (scene) => {
+      await scene.agentBegins(ann, 'your parcel is here');
+      await scene.customerWrites('thank you');
+      await scene.writesInFrontline(ann, 'good bye');
+    },
+    // He has begun it himself: nothing is asked of him.
+    ends: (customer) => ({
+      ...accepted(customer),
+      ...{ said: ['Ann: your parcel is here', 'Customer: thank you', 'Ann: good bye'], told: {} },
+    }),
+  },
+  {
     name: 'end-in-flex',
     about: 'The agent ends the chat in Flex, and it is ended in Frontline.',
     play: async (scene) => {

@@ -50,6 +50,8 @@ const localAccounts = (environment: Environment): Environment => ({
   CHAT_SERVICE_SID: FLEX.chatServiceSid,
   FLEX_CHAT_DEFAULT_WEBHOOK: FLEX.defaultWebhook,
   WORKSPACE_SID: FLEX.workspaceSid,
+  PROXY_SERVICE_SID: FLEX.proxyServiceSid,
+  SMS_NUMBER: FLEX.phoneNumber,
   FRONTLINE_WORKSPACE_SID: FRONTLINE.workspaceSid,
   FRONTLINE_ACCOUNT_SID: FRONTLINE.accountSid,
   FRONTLINE_AUTH_TOKEN: FRONTLINE.authToken,

@@ -184,14 +184,19 @@ withBrowser(
       expect(complaints).toEqual([]);
     });
 
-    test('a conversation that an agent begins in Frontline stands there', async () => {
+    test('a conversation that an agent begins in Frontline becomes a chat of Flex', async () => {
       await page.getByLabel('First message of Ann').fill('your parcel is here');
       await page.keyboard.press('Enter');
-      const inFrontlineOnly = card('Ann').getByText('Not in Flex yet: +15550300000');
-      await inFrontlineOnly
-        .or(page.getByRole('button', { name: '+15550300000' }))
-        .first()
-        .waitFor();
+      await stands('flex', 'assigned (Ann: accepted)');
+      await stands('frontline', /^Ann, Conversations/);
+      await seenBy('flex', 'your parcel is here');
+      await seenBy('customer', 'your parcel is here');
+      await says('customer', 'thank you');
+      await seenBy('frontline', 'thank you');
+      await says('agent in Frontline', 'good bye');
+      await seenBy('customer', 'good bye');
+      expect(await lines('customer').allTextContents()).toEqual(['your parcel is here', 'thank you', 'good bye']);
+      expect(await card('Ann').getByText('Not in Flex yet').count()).toBe(0);
       expect(complaints).toEqual([]);
     });
 
