@@ -20,6 +20,7 @@ import { hasBothContainers, isFullyLinked, type LinkedPair, loadPair, type Pair 
 import {
   beginPair,
   finishLink,
+  isEarlierAccept,
   rememberAgents,
   startGeneration,
   stopLinking,
@@ -51,6 +52,9 @@ export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = 
     return skipped('passed_on');
   }
   if (known?.state === 'closed') return linkNextChat(deps, known, event, run);
+  // He is not let in, to be taken out again, for a chat that he has handed over while his accept waited.
+  if (known !== undefined && isEarlierAccept(event, known) && (await hasEndedReservation(deps, event)))
+    return skipped('handed_over');
   return linkAs(deps, event, known, run);
 };
 
@@ -104,9 +108,9 @@ const refusedBeforeConversation = async (deps: BridgeDeps, event: Accepted, erro
 
 /** What a pair remembers of the accept that began it, so that a link which stopped half-way can be finished. */
 export const rememberedAccept = (pair: Pair): Accepted | undefined => {
-  const { flex, workspace, task, reservation, worker, workerIdentity } = pair;
+  const { flex, workspace, task, reservation, worker, workerIdentity, acceptedAt } = pair;
   if (!flex || !workspace || !task || !reservation || !worker || !workerIdentity) return undefined;
-  const of = { workspace, task, reservation, worker, workerIdentity };
+  const of = { workspace, task, reservation, worker, workerIdentity, acceptedAt };
   return { type: 'reservation.accepted', side: 'flex', container: flex, customerName: '', ...of };
 };
 

@@ -80,6 +80,8 @@ export type BridgeEvent =
       readonly workerIdentity: string;
       /** The customer's name as Flex shows it; empty when Flex has none. */
       readonly customerName: string;
+      /** By Twilio's clock, milliseconds since 1970, perhaps of whole seconds; undefined where nobody told it. */
+      readonly acceptedAt?: number | undefined;
     }
   | {
       /** An agent has gone to another activity, by himself or by a program; of either account. */

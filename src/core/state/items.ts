@@ -60,6 +60,7 @@ export const PAIR = [
   'workerIdentity',
   'formerAgents',
   'agents',
+  'acceptedAt',
   'wentAt',
   'handover',
   'startedIn',

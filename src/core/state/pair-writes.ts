@@ -20,13 +20,21 @@ const served = (event: Accepted) => ({
   reservation: event.reservation,
   worker: event.worker,
   workerIdentity: event.workerIdentity,
+  ...(event.acceptedAt === undefined ? {} : { acceptedAt: event.acceptedAt }),
 });
 
-/** Who accepts comes last. */
-const serving = (agents: readonly Serving[], { workerIdentity: identity, ...by }: Accepted): readonly Serving[] => [
-  ...agents.filter((agent) => agent.identity !== identity),
-  { identity, reservation: by.reservation, task: by.task, worker: by.worker },
-];
+/** Whether another agent has accepted the chat since: this accept has waited longer than his. */
+export const isEarlierAccept = (event: Accepted, pair: Pair): boolean =>
+  event.reservation !== pair.reservation && (event.acceptedAt ?? Number.POSITIVE_INFINITY) < (pair.acceptedAt ?? 0);
+
+/** Who accepts comes last; whose accept has waited longer than another's comes first, unless he has accepted again. */
+const serving = (agents: readonly Serving[], event: Accepted, isEarlier: boolean): readonly Serving[] => {
+  const { workerIdentity: identity, reservation, task, worker } = event;
+  const one = { identity, reservation, task, worker };
+  const others = agents.filter((agent) => agent.identity !== identity);
+  if (!isEarlier) return [...others, one];
+  return others.length === agents.length ? [one, ...agents] : agents;
+};
 
 /** A pair must stay small (items.ts). */
 const FORMER_AGENTS = 4;
@@ -219,6 +227,8 @@ export const finishLink = async (
   await listForSweep(deps, pair.id, 'active');
   for (let now: Pair | undefined = pair; now !== undefined; ) {
     const known = writeServing(now.agents);
+    // Before the first link it does not matter: the later one waits, and comes after it.
+    const isEarlier = now.linked && isEarlierAccept(event, now);
     const written = await writePair(deps, pair.id, {
       when: [
         ['=', 'state', 'open'],
@@ -227,8 +237,8 @@ export const finishLink = async (
       ],
       set: {
         linked: 1,
-        ...served(event),
-        agents: writeServing(serving(now.agents, event)),
+        ...(isEarlier ? {} : served(event)),
+        agents: writeServing(serving(now.agents, event, isEarlier)),
         ...(hasRefusedParticipant ? { refusedParticipant: 1 } : {}),
         // Whoever served it before may have to go: the sweep sends the pair's job until both sides agree.
         ...(now.agents.length === 0 ? {} : { disagreesSince: deps.clock.now(), ...onList('due', pair.id) }),

@@ -126,6 +126,8 @@ export type Pair = {
    * Conversations itself. undefined: nothing was.
    */
   readonly carriedBefore: number | undefined;
+  /** Milliseconds since 1970, by Twilio's clock: the latest accept that was linked, or is to be. */
+  readonly acceptedAt: number | undefined;
   /** Why the pair is ending, or is closed. */
   readonly endedBy: EndedBy | undefined;
   /** Only grows: the run of the pair's own job that holds the latest value may change what both sides agreed on. */
@@ -245,6 +247,7 @@ export const readPair = (item: Item | undefined): Pair | undefined => {
     handover: readHandover(text(item.handover)),
     startedIn: text(item.startedIn) as ConversationSid | undefined,
     carriedBefore: typeof item.carriedBefore === 'number' ? item.carriedBefore : undefined,
+    acceptedAt: typeof item.acceptedAt === 'number' ? item.acceptedAt : undefined,
     endedBy: text(item.endedBy) as EndedBy | undefined,
     agreeFence: number(item.agreeFence),
     disagreesSince: typeof item.disagreesSince === 'number' ? item.disagreesSince : undefined,

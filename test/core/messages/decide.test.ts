@@ -44,6 +44,7 @@ const pair = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairStat
   workerIdentity: undefined,
   formerAgents: [],
   agents: [],
+  acceptedAt: undefined,
   wentAt: new Map(),
   handover: undefined,
   endedBy: undefined,

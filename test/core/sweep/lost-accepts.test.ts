@@ -151,6 +151,7 @@ describe('an accept whose webhook was lost', () => {
 
     const parameters = {
       EventType: 'reservation.accepted',
+      Timestamp: '1773482400',
       WorkspaceSid: WORKSPACE,
       TaskSid: task,
       TaskChannelUniqueName: 'chat',

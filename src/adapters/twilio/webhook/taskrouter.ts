@@ -38,10 +38,19 @@ export const readFlexTaskRouter: EventReader = (eventType, form) => {
       task: sidParameter(form, 'TaskSid', 'WT'),
       reservation,
       ...workerIn(form),
+      ...acceptedIn(form),
     },
     dedupeBy: { subject: reservation, occurs: 'once' },
   };
 };
+
+/** Nothing is refused for want of it: of two accepts that wait it says which came last. */
+const acceptedIn = (form: Form): { readonly acceptedAt?: number } =>
+  form.has('TimestampMs') || form.has('Timestamp') ? { acceptedAt: instantIn(form) } : {};
+
+/** By Twilio's clock, milliseconds since 1970. */
+const instantIn = (form: Form): number =>
+  form.has('TimestampMs') ? countParameter(form, 'TimestampMs') : countParameter(form, 'Timestamp') * 1000;
 
 /**
  * By these a chat may have ended, or its agent gone. A task whose chat was handed over names its channel no more, and
@@ -79,7 +88,7 @@ const readActivity = (side: Side, eventType: string, form: Form): Reading => {
       side,
       worker,
       activity: requiredParameter(form, 'WorkerActivityName'),
-      at: form.has('TimestampMs') ? countParameter(form, 'TimestampMs') : countParameter(form, 'Timestamp') * 1000,
+      at: instantIn(form),
     },
     dedupeBy: isSid('EV', event) ? { subject: event, occurs: 'once' } : { subject: worker, occurs: 'often' },
   };

@@ -79,7 +79,7 @@ const identityOf = async ({ tasks, turn, identities }: Search, worker: WorkerSid
  * On the same queue, in the same group and under the same name as from the webhook, so that the later one is dropped.
  */
 const send = async (search: Search, { task, chat }: UnknownChat, acceptance: Acceptance, workerIdentity: string) => {
-  const { reservation, worker } = acceptance;
+  const { reservation, worker, at: acceptedAt } = acceptance;
   const event: BridgeEvent = {
     type: 'reservation.accepted',
     side: 'flex',
@@ -89,6 +89,7 @@ const send = async (search: Search, { task, chat }: UnknownChat, acceptance: Acc
     reservation,
     worker,
     workerIdentity,
+    acceptedAt,
   };
   await search.queues.send(eventsQueue('flex'), {
     group: chat.container,

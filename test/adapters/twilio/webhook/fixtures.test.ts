@@ -308,6 +308,7 @@ describe('who accepted', () => {
         worker: accepted.WorkerSid,
         workerIdentity: 'ann_40example_2Ecom',
         customerName: 'Bea Miller',
+        acceptedAt: 1773507731402,
       },
       dedupeBy: { subject: accepted.ReservationSid, occurs: 'once' },
     });
