@@ -32,6 +32,11 @@ const STACK = 'flex-frontline-bridge-production';
 const FOREIGN: Readonly<Record<string, () => unknown>> = {
   'aws sns subscribe --topic-arn TOPIC --protocol email --notification-endpoint you@example.com': () =>
     expect(textOf('lib/bridge-stack.ts') + textOf('docs/runbook.md')).toContain('AlarmTopic'),
+  // AWS's clients for these two are no dependencies: the line is held to the sentence beside it.
+  'aws lambda get-account-settings --query AccountLimit.ConcurrentExecutions': () =>
+    expect(textOf('docs/runbook.md')).toContain("The account's concurrent executions are used up"),
+  'aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000':
+    () => expect(textOf('docs/runbook.md')).toContain('Ask for 1 000 before the first real chat'),
   'npm ci': () => expect(existsSync(join(root, 'package-lock.json'))).toBe(true),
   'npm start': async () => expect((await place()).bridge.said()).toContain('publicBaseUrl'),
 };
@@ -106,6 +111,22 @@ const cdk = async ([command = '', ...args]: readonly string[]): Promise<void> =>
   for (const option of args.filter((arg) => arg.startsWith('--'))) expect(said).toContain(`${option} `);
 };
 
+/** A command of AWS's own is one of its client's, and so are its options. */
+const aws = ([service, command = '', ...args]: readonly string[]): void => {
+  const capital = (words: string) =>
+    words
+      .split('-')
+      .map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
+      .join('');
+  const types = `node_modules/@aws-sdk/client-${service}/dist-types`;
+  expect(textOf(`${types}/commands/index.d.ts`)).toContain(`"./${capital(command)}Command"`);
+  // The command line of AWS pages by itself: that option is its own.
+  const options = args.filter((arg) => arg.startsWith('--') && arg !== '--max-items').map((arg) => arg.slice(2));
+  const models = textOf(`${types}/models/models_0.d.ts`);
+  const input = new RegExp(`interface ${capital(command)}Input \\{.*?^\\}`, 'ms').exec(models)?.[0];
+  for (const option of options) expect(input).toMatch(new RegExp(`\\b${capital(option)}\\??:`));
+};
+
 /** A query of CloudWatch Logs Insights: its fields are those of the journal's lines. */
 const query = (line: string): void => {
   const entry = ['core/ports/journal', 'core/model/twilio-error', 'runtime/journal']
@@ -132,6 +153,7 @@ const works = async (line: string): Promise<void> => {
   if (program === 'cdk') return cdk(args);
   if (program === 'npx' && first === 'cdk') return cdk(rest);
   if (program === 'npx' && first === 'bridge') return bridgeCommand(rest);
+  if (program === 'aws') return aws(args);
   if (program === 'cp') return expect(existsSync(join(root, first))).toBe(true);
   throw new Error(`nobody knows how to try: ${line}`);
 };
