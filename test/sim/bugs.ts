@@ -18,6 +18,50 @@ const noSweep: Patch = {
 
 export const BUGS: readonly Bug[] = [
   {
+    name: 'what Conversations has carried sent again by SMS',
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/copies/carried.ts',
+        from: "=== true ? 'silent' : 'copy';",
+        to: "=== true ? 'copy' : 'copy';",
+      },
+    ],
+  },
+  {
+    name: 'the phone of a chat that an agent begins out before the customer is in',
+    mode: 'within',
+    patches: [
+      {
+        file: 'src/core/starts/swap-customer.ts',
+        from: '  const attributes = JSON.stringify(',
+        to: '  await deps.frontline.leave(conversation, phone);\n  const attributes = JSON.stringify(',
+      },
+    ],
+  },
+  {
+    name: 'the task of a chat that an agent begins made again without a look',
+    mode: 'within',
+    patches: [
+      {
+        file: 'src/core/starts/make-task.ts',
+        from: '    if (task !== undefined) return noted(deps, start, { task: task.sid });\n    if (now < taskSettlesAt) return',
+        to: '    if (task === undefined && now < 0) return',
+      },
+    ],
+  },
+  {
+    name: 'a conversation that a customer begins taken for one of an agent',
+    mode: 'within',
+    patches: [
+      {
+        file: 'src/core/starts/who-began.ts',
+        from: "if (first?.author === writesAs(customer)) return { is: 'customer' };",
+        to: "if (first?.author === 'nobody') return { is: 'customer' };",
+      },
+    ],
+  },
+  {
     name: 'no read-back',
     mode: 'told',
     patches: [

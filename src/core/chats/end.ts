@@ -4,6 +4,7 @@
  * sends the pair's job again, and the sweep does once a minute.
  */
 import type { BridgeDeps } from '../deps.ts';
+import { isCopyOfCarried } from '../forward/carried-copy.ts';
 import { forwardsAreThrough } from '../forward/through.ts';
 import type { Run } from '../jobs/run.ts';
 import { sendAgree, sendJobOn } from '../jobs/send.ts';
@@ -93,7 +94,10 @@ const closeFarSide = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome
 const smsAreThrough = async (deps: BridgeDeps, pair: LinkedPair, { attributes }: Container): Promise<boolean> =>
   !deps.settings.forwards ||
   textField(attributes, 'proxySession') === undefined ||
-  forwardsAreThrough(deps, { sid: pair.flex, customer: pair.customer, since: pair.begunAt });
+  forwardsAreThrough(deps, {
+    ...{ sid: pair.flex, customer: pair.customer, since: pair.begunAt },
+    isCarried: (message) => isCopyOfCarried(deps, pair, message),
+  });
 
 /** A lane's comparison that was sent for the end has found nothing left: the pair's job goes on. */
 export const noteDrained = async (deps: BridgeDeps, of: Pick<LinkedPair, 'id'>): Promise<void> => {
