@@ -49,7 +49,6 @@ const localAccounts = (environment: Environment): Environment => ({
   AUTH_TOKEN: FLEX.authToken,
   CHAT_SERVICE_SID: FLEX.chatServiceSid,
   FLEX_CHAT_DEFAULT_WEBHOOK: FLEX.defaultWebhook,
-  SMS_NUMBER: FLEX.phoneNumber,
   WORKSPACE_SID: FLEX.workspaceSid,
   PROXY_SERVICE_SID: FLEX.proxyServiceSid,
   SMS_NUMBER: FLEX.phoneNumber,
