@@ -3,6 +3,7 @@ import { playAgents } from './agents.ts';
 import type { Behaviour } from './behaviour.ts';
 import { HANDOVERS } from './handovers.ts';
 import { agentProblems } from './judge-agents.ts';
+import { MODES_SWITCHED } from './modes.ts';
 import { STARTS } from './starts.ts';
 
 const PRESENCE: Behaviour = {
@@ -28,4 +29,4 @@ const PRESENCE: Behaviour = {
   },
 };
 
-export const BEHAVIOURS: readonly Behaviour[] = [PRESENCE, HANDOVERS, STARTS];
+export const BEHAVIOURS: readonly Behaviour[] = [PRESENCE, HANDOVERS, STARTS, MODES_SWITCHED];

@@ -385,4 +385,15 @@ export const BUGS: readonly Bug[] = [
       },
     ],
   },
+  {
+    name: 'a direction that is off taken for the other one',
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/state/modes.ts',
+        from: 'toFrontline: modeIn(item?.toFrontline),',
+        to: 'toFrontline: modeIn(item?.toFlex),',
+      },
+    ],
+  },
 ];
