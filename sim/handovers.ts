@@ -107,7 +107,7 @@ export const HANDOVERS: Behaviour = {
   ],
   config: (dice) => ({ refusesHandovers: dice.chance(0.15) }),
   play: (world, dice) => {
-    const all = Array.from({ length: dice.chance(0.35) ? dice.between(1, 2) : 0 }, (_, n) =>
+    const all = Array.from({ length: dice.chance(0.4) ? 1 : 0 }, (_, n) =>
       playHanded(world, dice.fork(`chat ${n}`), n + 1),
     );
     return {

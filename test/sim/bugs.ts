@@ -372,7 +372,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a chat handed on, and the task before left behind',
     mode: 'told',
-    patches: [{ file: 'src/core/chats/members.ts', from: '        await closeOwnTask(deps, pair, agent);\n', to: '' }],
+    patches: [{ file: 'src/core/chats/leaving.ts', from: '  await closeTasksOfLeaving(deps, pair);\n', to: '' }],
   },
   {
     name: 'why a chat was handed back told at each try',

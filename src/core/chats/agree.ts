@@ -93,7 +93,7 @@ const agreeHalfLinked = async (deps: BridgeDeps, pair: LinkedPair, hint: AgreeHi
 
 const same = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome> => {
   // Of who serves the chat a look at a container says nothing.
-  if (pair.disagreesSince !== undefined && pair.handover === undefined)
+  if (pair.disagreesSince !== undefined && pair.handover === undefined && pair.leaving.length === 0)
     await noteAgreement(deps, pair, pair.agents, undefined);
   return { end: 'agreed', reason: 'same' };
 };

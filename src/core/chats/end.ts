@@ -19,6 +19,7 @@ import { type EndedBy, hasBothContainers, type LinkedPair, loadPair } from '../s
 import { unlistForSweep } from '../state/pair-writes.ts';
 import { deactivate } from './deactivate.ts';
 import { dropHandover } from './handover-task.ts';
+import { closeTasksOfLeaving } from './leaving.ts';
 import { customersWordsLeft } from './left-behind.ts';
 import { goOnInNextGeneration } from './next-generation.ts';
 
@@ -78,6 +79,7 @@ const afterChannel = async (deps: BridgeDeps, pair: LinkedPair, error: TwilioErr
 
 const closeFarSide = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome> => {
   if (!(await dropHandover(deps, pair))) return deferred('draining');
+  await closeTasksOfLeaving(deps, pair);
   if (pair.endedBy === 'flex') await deps.frontline.close(pair.frontline);
   else {
     const channel = await deps.flex.container(pair.flex);

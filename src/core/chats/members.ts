@@ -6,11 +6,11 @@ import { decodeIdentity } from '../model/identity.ts';
 import { deferred, type Outcome, pairMovedOn } from '../model/outcome.ts';
 import { SUCCESSOR_WITHIN_MS } from '../model/times.ts';
 import type { StandingMember } from '../ports/chat.ts';
-import { noteAgreement, noteDisagreement } from '../state/agreed.ts';
-import type { LinkedPair, Serving } from '../state/pair.ts';
-import { closeTask } from './close-task.ts';
+import { noteAgreement, noteDisagreement, noteLeaving } from '../state/agreed.ts';
+import { hasBothContainers, type LinkedPair, type Serving } from '../state/pair.ts';
 import { decideMembers, type MemberStep } from './decide-members.ts';
 import { handOver } from './handover.ts';
+import { finishLeaving } from './leaving.ts';
 import { newcomersAmong } from './newcomers.ts';
 import type { Members } from './read-members.ts';
 import { hasEndedReservation } from './served.ts';
@@ -36,7 +36,9 @@ export const agreeOnAgents = async (
   members: Members,
   run: Run,
 ): Promise<Outcome> => {
-  const handed = await handOver(deps, pair, members, run);
+  const settled = await finishLeaving(deps, pair, members);
+  if (settled === undefined) return pairMovedOn();
+  const handed = await handOver(deps, settled.pair, settled.members, run);
   if ('end' in handed) return handed;
   const outcome = await agreeOnMembers(deps, handed.pair, handed.members, handed.by);
   return handed.by !== undefined && outcome.end === 'agreed' ? { end: 'agreed', reason: 'agents' } : outcome;
@@ -49,9 +51,12 @@ const agreeOnMembers = async (
   members: Members,
   by: string | undefined,
 ): Promise<Outcome> => {
+  const steps = stepsFor(pair, members);
+  const leave = steps.filter((step) => step.do === 'leave' && step.side === 'flex').map(({ agent }) => agent);
+  if (leave.length > 0) return letLeave(deps, pair, members, leave, by);
   const gone = new Set<string>();
   let waits = false;
-  for (const step of stepsFor(pair, members)) {
+  for (const step of steps) {
     const { agent } = step;
     if (step.do === 'wait') waits = !(await putBack(deps, pair, step.side, agent)) || waits;
     if (step.do === 'ask' && (await hasEndedReservation(deps, agent))) {
@@ -59,14 +64,7 @@ const agreeOnMembers = async (
       await takeOut(deps, pair, members, 'flex', agent);
       gone.add(agent.identity);
     }
-    if (step.do === 'leave') {
-      if (step.side === 'flex') {
-        const ended = await endedAmongOthers(deps, pair, members, agent, by);
-        if (ended !== undefined) return serveNoMore(deps, pair, ended);
-        await closeOwnTask(deps, pair, agent);
-      }
-      await takeOut(deps, pair, members, step.side, agent);
-    }
+    if (step.do === 'leave') await takeOut(deps, pair, members, step.side, agent);
     if (step.do === 'leave' || step.do === 'forget') gone.add(agent.identity);
   }
   if (waits) return (await noteDisagreement(deps, pair)) === undefined ? pairMovedOn() : deferred('no_successor');
@@ -77,6 +75,24 @@ const agreeOnMembers = async (
   return agreed === undefined ? pairMovedOn() : { end: 'agreed', reason: gone.size === 0 ? 'same' : 'agents' };
 };
 
+/** Those who have gone in Frontline go in Flex, and then the others are agreed on. */
+const letLeave = async (
+  deps: BridgeDeps,
+  pair: LinkedPair,
+  members: Members,
+  agents: readonly Serving[],
+  by: string | undefined,
+): Promise<Outcome> => {
+  const ended = await endedAmongOthers(deps, pair, members, agents, by);
+  if (ended !== undefined) return serveNoMore(deps, pair, ended);
+  const noted = await noteLeaving(deps, pair, agents);
+  if (noted === undefined || !hasBothContainers(noted)) return pairMovedOn();
+  const rest = await finishLeaving(deps, noted, members);
+  if (rest === undefined) return pairMovedOn();
+  const outcome = await agreeOnMembers(deps, rest.pair, rest.members, by);
+  return outcome.end === 'agreed' ? { end: 'agreed', reason: 'agents' } : outcome;
+};
+
 /**
  * Who goes in Frontline may have come back in the meantime, and another gone whose task has ended since.
  * @returns the others on both sides, when none of them serves the chat; undefined when one does.
@@ -85,10 +101,10 @@ const endedAmongOthers = async (
   deps: BridgeDeps,
   pair: LinkedPair,
   members: Members,
-  { identity }: Serving,
+  agents: readonly Serving[],
   by: string | undefined,
 ): Promise<readonly Serving[] | undefined> => {
-  const others = pair.agents.filter((one) => one.identity !== identity && standsOnBoth(members, one));
+  const others = pair.agents.filter((one) => !agents.includes(one) && standsOnBoth(members, one));
   for (const one of others) if (one.identity === by || !(await hasEndedReservation(deps, one))) return undefined;
   return others;
 };
@@ -118,15 +134,6 @@ const takeOut = async (
 ): Promise<void> => {
   const member = members[side].find(({ identity }) => identity === spelledFor(side, agent));
   if (member !== undefined) await deps[side].leave(pair[side], member.sid);
-};
-
-/**
- * Who has gone in Frontline serves the chat no more: while his reservation stood, Flex's interface would put him back.
- * A task of which another serves the chat stays; so does that of whom Twilio has kept out of the conversation.
- */
-const closeOwnTask = async ({ tasks }: BridgeDeps, pair: LinkedPair, { identity, task }: Serving): Promise<void> => {
-  const isShared = pair.agents.some((other) => other.identity !== identity && other.task === task);
-  if (tasks !== undefined && !isShared && !pair.hasRefusedParticipant) await closeTask(tasks, task, 'handed over');
 };
 
 /**

@@ -72,6 +72,29 @@ const asCurrent = (current: Serving | undefined): Item =>
         workerIdentity: current.identity,
       };
 
+/**
+ * These go: from here on they do not serve the chat, whoever of them comes back meanwhile. The sweep sends the pair's
+ * job until they have gone.
+ */
+export const noteLeaving = (deps: BridgeDeps, pair: Pair, gone: readonly Serving[]): Promise<Pair | undefined> => {
+  const left = pair.agents.filter((one) => !gone.includes(one));
+  const isCurrent = left.some(({ identity }) => identity === pair.workerIdentity);
+  return change(deps, pair.id, {
+    when: [agreeFenceIsMine(pair), ['=', 'state', 'open']],
+    set: {
+      ...servedBy(deps, pair, left),
+      ...asCurrent(isCurrent ? undefined : left.at(-1)),
+      leaving: writeServing([...pair.leaving, ...gone]),
+      ...(pair.disagreesSince === undefined ? { disagreesSince: deps.clock.now() } : {}),
+      ...onList('due', pair.id),
+    },
+  });
+};
+
+/** Nothing of them is left in Flex. */
+export const noteLeft = (deps: BridgeDeps, pair: Pair): Promise<Pair | undefined> =>
+  change(deps, pair.id, { when: [agreeFenceIsMine(pair), ['=', 'state', 'open']], remove: ['leaving'] });
+
 /** How far a hand-over is. The sweep sends the pair's job until it is over. */
 export const noteHandover = (deps: BridgeDeps, pair: Pair, handover: Handover): Promise<Pair | undefined> =>
   change(deps, pair.id, {
@@ -119,7 +142,7 @@ export const closePair = (deps: BridgeDeps, pair: Pair): Promise<Pair | undefine
   change(deps, pair.id, {
     when: [agreeFenceIsMine(pair), ['=', 'state', 'ending']],
     set: { state: 'closed', ...keptFor(CLOSED_PAIR_SECONDS, deps.clock) },
-    remove: [...OFF_LIST, ...waiting('toFrontline'), ...waiting('toFlex'), 'handover'],
+    remove: [...OFF_LIST, ...waiting('toFrontline'), ...waiting('toFlex'), 'handover', 'leaving'],
   });
 
 /** Nothing of a closed chat waits any more. */

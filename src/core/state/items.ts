@@ -63,6 +63,7 @@ export const PAIR = [
   'acceptedAt',
   'wentAt',
   'handover',
+  'leaving',
   'startedIn',
   'carriedBefore',
   'endedBy',

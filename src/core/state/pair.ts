@@ -115,6 +115,8 @@ export type Pair = {
   readonly formerAgents: readonly string[];
   /** The agents who serve the chat, as both sides last agreed. */
   readonly agents: readonly Serving[];
+  /** Agents who serve the chat no more, and whose tasks and memberships in Flex are not all ended yet. */
+  readonly leaving: readonly Serving[];
   /** Agents who serve the chat no more -> milliseconds when that was agreed. */
   readonly wentAt: ReadonlyMap<string, number>;
   /** In Frontline an agent has come in who does not serve it in Flex yet. */
@@ -243,6 +245,7 @@ export const readPair = (item: Item | undefined): Pair | undefined => {
     workerIdentity: text(item.workerIdentity),
     formerAgents: text(item.formerAgents)?.split('\n') ?? [],
     agents: readServing(text(item.agents)),
+    leaving: readServing(text(item.leaving)),
     wentAt: new Map(entries(item.wentAt)),
     handover: readHandover(text(item.handover)),
     startedIn: text(item.startedIn) as ConversationSid | undefined,

@@ -45,6 +45,7 @@ const pair = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairStat
   formerAgents: [],
   agents: [],
   acceptedAt: undefined,
+  leaving: [],
   wentAt: new Map(),
   handover: undefined,
   endedBy: undefined,
