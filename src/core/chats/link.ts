@@ -51,6 +51,9 @@ export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = 
     await sendStart(deps, known.startedIn);
     return skipped('passed_on');
   }
+  // Heard late: he has handed the chat on meanwhile, and is not brought back.
+  const isLater = known?.state === 'open' && known.linked && known.reservation !== event.reservation;
+  if (isLater && (await hasEndedReservation(deps, event))) return skipped('offer_over');
   if (known?.state === 'closed') return linkNextChat(deps, known, event, run);
   // He is not let in, to be taken out again, for a chat that he has handed over while his accept waited.
   if (known !== undefined && isEarlierAccept(event, known) && (await hasEndedReservation(deps, event)))
