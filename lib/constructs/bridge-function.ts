@@ -53,8 +53,6 @@ const BUNDLING: BundlingOptions = {
   minify: true,
   mainFields: ['module', 'main'],
   bundleAwsSDK: true, // the version that was tested, and a fraction of the runtime's to load
-  sourceMap: true,
-  sourcesContent: false,
   // Parts of twilio are CommonJS and call require, which an ESM bundle does not have.
   banner: "import{createRequire as r}from'node:module';const require=r(import.meta.url);",
 };
