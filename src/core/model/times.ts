@@ -195,8 +195,8 @@ export const SWEEP_REPAIR_MS = 120;
  */
 export const SWEEP_MARK_PACE_MS = 100;
 
-/** From its begin, a run begins no active, then no quiet pair after these times. */
-export const SWEEP_END_MS = { active: 42_000, quiet: 50_000 } as const;
+/** From its begin, a run sends no waiting job, begins no active, then no quiet pair after these times. */
+export const SWEEP_END_MS = { waiting: 20_000, active: 42_000, quiet: 50_000 } as const;
 
 /** No other run compares pairs within this time of a run's begin, unless that one has ended. */
 export const SWEEP_LEASE_MS = 55_000;

@@ -208,7 +208,7 @@ export const TICKET_SECONDS = DAY_SECONDS;
 
 /** Until when no other sweep runs, and where the next one goes on in either list. */
 export const SWEEP_LEASE: Key = { pk: 'sweep', sk: 'lease' };
-export const SWEEP_LEASE_ATTRIBUTES = ['until', 'active', 'quiet', 'marked'] as const;
+export const SWEEP_LEASE_ATTRIBUTES = ['until', 'active', 'quiet', 'waiting', 'marked'] as const;
 
 /**
  * When TaskRouter is asked again about a task that led to no link. Written anew at least once a day while the task is

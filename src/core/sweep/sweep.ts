@@ -7,6 +7,7 @@
 
 import { TABLE } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
+import { sendBacklog } from '../jobs/backlog.ts';
 import { errorName } from '../model/error-name.ts';
 import type { SweepVerdict } from '../model/sweep-verdict.ts';
 import { ITEMS_A_PAGE, SWEEP_END_MS, SWEEP_LEASE_MS, SWEEP_PACE_MS, SWEEP_SHARE } from '../model/times.ts';
@@ -16,7 +17,7 @@ import { modesNow } from '../state/modes.ts';
 import type { SweepClass } from '../state/pair-writes.ts';
 import { bothLanes, comparePair, type Verdicts } from './compare-pair.ts';
 import { createPacer } from './pacer.ts';
-import { sendMarked, sendWaiting } from './waiting.ts';
+import { readWaiting, sendMarked, sendUrgent } from './waiting.ts';
 import { onceAsked, readWhatIsOpen, type WhatIsOpen } from './what-is-open.ts';
 
 export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
@@ -28,8 +29,11 @@ export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
   });
   if (!lease.ok) return deps.journal({ step: 'swept', type: 'sweep', reason: 'overlapped', sids: [] });
 
-  const { due, marked } = await sendWaiting(deps, await modesNow(deps));
+  const modes = await modesNow(deps);
+  const { due, urgent, marked } = await readWaiting(deps, modes);
   deps.journal({ step: 'swept', type: 'sweep', sids: [], count: due });
+  const waiting = await sendUrgent(deps, urgent, placeIn(lease.item, 'waiting'), start + SWEEP_END_MS.waiting);
+  if (modes.toFrontline === 'on') await sendBacklog(deps);
   // Side by side, both at their pace; and both end before either's failure is told.
   const [sent, compared] = await Promise.allSettled([
     sendMarked(deps, marked, placeIn(lease.item, 'marked'), start + SWEEP_END_MS.active),
@@ -37,7 +41,7 @@ export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
   ]);
   if (sent.status === 'rejected') throw sent.reason;
   if (compared.status === 'rejected') throw compared.reason;
-  const places: Readonly<Record<Place, string | undefined>> = { ...compared.value, marked: sent.value };
+  const places: Readonly<Record<Place, string | undefined>> = { ...compared.value, waiting, marked: sent.value };
   await deps.store.write(SWEEP_LEASE, {
     when: [['=', 'until', start + SWEEP_LEASE_MS]],
     set: { until: 0, ...Object.fromEntries(Object.entries(places).filter(([, place]) => place !== undefined)) },
@@ -47,7 +51,7 @@ export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
 };
 
 /** How far a run came. */
-const PLACES = ['active', 'quiet', 'marked'] as const;
+const PLACES = ['active', 'quiet', 'waiting', 'marked'] as const;
 type Place = (typeof PLACES)[number];
 
 const placeIn = (lease: Item, of: Place): string | undefined => {

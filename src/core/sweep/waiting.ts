@@ -4,9 +4,9 @@
  * many new chats, sent together, would hold up all that is said meanwhile.
  */
 import type { BridgeDeps } from '../deps.ts';
-import { sendBacklog } from '../jobs/backlog.ts';
 import { directionsOf } from '../jobs/directions.ts';
 import { type Job, jobsFor, sendJob } from '../jobs/send.ts';
+import { errorName } from '../model/error-name.ts';
 import type { Lane } from '../model/event.ts';
 import { DIRECTIONS, type Modes, modeFor } from '../model/mode.ts';
 import { ITEMS_A_PAGE, JOBS_AT_ONCE, SWEEP_MARK_PACE_MS } from '../model/times.ts';
@@ -15,34 +15,72 @@ import type { PairId } from '../state/items.ts';
 import { isLinkLate, waitsSince } from '../state/lag.ts';
 import { type Pair, readPair } from '../state/pair.ts';
 
-/** A pair that only wants to be compared once. */
-type Marked = { readonly pair: PairId; readonly jobs: readonly Job[] };
+type Waits = { readonly pair: PairId; readonly jobs: readonly Job[] };
 
-/** Sends what cannot wait. @returns how many pairs are due, and those that can wait. */
-export const sendWaiting = async (
-  deps: BridgeDeps,
-  modes: Modes,
-): Promise<{ readonly due: number; readonly marked: readonly Marked[] }> => {
+/** What is due, as one run of the sweep finds it. */
+export type Waiting = {
+  /** How many pairs. */
+  readonly due: number;
+  /** Those for which somebody waits. */
+  readonly urgent: readonly Waits[];
+  /** Those that only want to be compared once. */
+  readonly marked: readonly Waits[];
+};
+
+export const readWaiting = async (deps: BridgeDeps, modes: Modes): Promise<Waiting> => {
   let after: string | undefined;
   const due: Pair[] = [];
-  const marked: Marked[] = [];
+  const urgent: Waits[] = [];
+  const marked: Waits[] = [];
   do {
     const page = await deps.store.list('due', { limit: ITEMS_A_PAGE, after });
     const pairs = page.items.map(readPair).filter((pair) => pair !== undefined);
-    const jobs: Job[] = [];
     for (const pair of pairs) {
-      const its = jobsFor(deps, pair).filter((job) => isWorthSending(job, modes));
-      if (its.some(isForMark)) marked.push({ pair: pair.id, jobs: its });
-      else jobs.push(...its);
+      const jobs = jobsFor(deps, pair).filter((job) => isWorthSending(job, modes));
+      (jobs.some(isForMark) ? marked : urgent).push({ pair: pair.id, jobs });
     }
-    for (let n = 0; n < jobs.length; n += JOBS_AT_ONCE)
-      await Promise.all(jobs.slice(n, n + JOBS_AT_ONCE).map((job) => sendJob(deps, job)));
     due.push(...pairs);
     after = page.next;
   } while (after !== undefined);
   logDirtyLanes(deps.journal, due, deps.clock.now(), modes);
-  if (modes.toFrontline === 'on') await sendBacklog(deps);
-  return { due: due.length, marked };
+  return { due: due.length, urgent, marked };
+};
+
+/**
+ * Sends what cannot wait: as many as there is time for, after those that the last run sent, so that no number of
+ * chats keeps the others from their turn, or the sweep from comparing. What a queue does not take waits for the next
+ * minute.
+ * @returns where the next run goes on; undefined: all were sent.
+ */
+export const sendUrgent = async (
+  deps: BridgeDeps,
+  urgent: readonly Waits[],
+  from: string | undefined,
+  deadline: number,
+): Promise<string | undefined> => {
+  const waits = goingOnFrom(urgent, from);
+  for (let n = 0; n < waits.length; n += JOBS_AT_ONCE) {
+    if (n > 0 && deps.clock.now() >= deadline) return waits[n - 1]?.pair;
+    await Promise.all(waits.slice(n, n + JOBS_AT_ONCE).flatMap(({ jobs }) => jobs.map((job) => sendOrSay(deps, job))));
+  }
+  return undefined;
+};
+
+const sendOrSay = (deps: BridgeDeps, job: Job): Promise<void> =>
+  sendJob(deps, job).catch((error: unknown) =>
+    deps.journal({ step: 'failed', type: job.work.kind, reason: errorName(error), sids: [job.group] }),
+  );
+
+/** Begins after the pair at which the last run was cut off: those which stay do not keep others back for ever. */
+const goingOnFrom = (waits: readonly Waits[], from: string | undefined): readonly Waits[] => {
+  const first =
+    from === undefined
+      ? 0
+      : Math.max(
+          waits.findIndex(({ pair }) => pair > from),
+          0,
+        );
+  return [...waits.slice(first), ...waits.slice(0, first)];
 };
 
 /** What is not on would only be put aside again; but a chat's SMS are looked after by its link, whatever the modes. */
@@ -51,19 +89,15 @@ const isWorthSending = ({ work }: Job, modes: Modes): boolean =>
 
 const isForMark = ({ work }: Job): boolean => work.kind === 'reconcile' && work.because === 'marked';
 
-/**
- * Begins after the pair at which the last run was cut off, so that marks which stay do not keep others back for ever.
- * @returns where the next run goes on; undefined: all were sent.
- */
+/** @returns where the next run goes on; undefined: all were sent. */
 export const sendMarked = async (
   deps: BridgeDeps,
-  marked: readonly Marked[],
+  marked: readonly Waits[],
   from: string | undefined,
   deadline: number,
 ): Promise<string | undefined> => {
-  const first = from === undefined ? 0 : marked.findIndex(({ pair }) => pair > from);
   let last: PairId | undefined;
-  for (const { pair, jobs } of [...marked.slice(Math.max(first, 0)), ...marked.slice(0, Math.max(first, 0))]) {
+  for (const { pair, jobs } of goingOnFrom(marked, from)) {
     if (last !== undefined) await deps.clock.sleep(SWEEP_MARK_PACE_MS);
     if (deps.clock.now() >= deadline) return last;
     await Promise.all(jobs.map((job) => sendJob(deps, job)));

@@ -4,6 +4,7 @@ import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
 import type { BridgeDeps } from '../../../src/core/deps.ts';
 import { decodeEnvelope } from '../../../src/core/jobs/envelope.ts';
 import type { Item } from '../../../src/core/ports/change.ts';
+import type { Entry } from '../../../src/core/ports/journal.ts';
 import type { QueueMessage } from '../../../src/core/ports/queues.ts';
 import { onList, pairId, pairKey } from '../../../src/core/state/items.ts';
 import { createSweep } from '../../../src/core/sweep/sweep.ts';
@@ -25,12 +26,18 @@ const openScene = async (marked: number) => {
     return id;
   };
   for (let n = 1; n <= marked; n += 1) await due(n);
+  const entries: Entry[] = [];
   let broken = false;
+  let refused = '';
+  let sendMs = 0;
+  let busy = 0;
   const sweep = createSweep({
     store,
     queues: {
       send: async (_queue: string, { body }: QueueMessage) => {
-        if (broken) throw new Error('the queue is away');
+        if (broken || (refused !== '' && body.includes(refused))) throw new Error('the queue is away');
+        busy = Math.max(busy, time.now()) + sendMs;
+        if (sendMs > 0) await time.sleep(busy - time.now());
         const work = decodeEnvelope(body)?.work;
         if (work?.kind === 'reconcile')
           sent.push({ at: time.now() - start, pair: work.pair, because: work.because ?? '' });
@@ -39,10 +46,18 @@ const openScene = async (marked: number) => {
     settings: { settleMs: MINUTE },
     clock: time,
     nonce: () => `s${++nonces}`,
-    journal: () => {},
+    journal: (entry: Entry) => entries.push(entry),
   } as unknown as BridgeDeps);
   return {
     ...{ due, sent, time },
+    /** One send after the other, each of so many milliseconds. */
+    slowQueue: (ms: number): void => {
+      sendMs = ms;
+    },
+    refuse: (pair: string): void => {
+      refused = pair;
+    },
+    failures: () => entries.filter(({ step }) => step === 'failed').map(({ type, reason }) => [type, reason]),
     breakQueue: (): void => {
       broken = true;
     },
@@ -59,6 +74,20 @@ const openScene = async (marked: number) => {
     },
   };
 };
+/** Far more than it sends jobs for in its time. */
+test('A sweep for which very many chats wait ends in time, and the next one goes on where it stopped', async () => {
+  const { due, sent, time, run, slowQueue } = await openScene(0);
+  for (let n = 1; n <= 3_000; n += 1) await due(n, { fl_dirtyUpTo: 5, fl_dirtySince: time.now() });
+  slowQueue(20);
+  expect(await run()).toBe('ended');
+  const first = new Set(sent.map(({ pair }) => pair));
+  expect(sent.at(-1)?.at).toBeLessThan(21_000);
+  expect(first.size).toBeGreaterThan(900);
+  await run();
+  const both = new Set([...first, ...sent.map(({ pair }) => pair)]);
+  expect(both.size).toBe(first.size + new Set(sent.map(({ pair }) => pair)).size);
+});
+
 const mostInASecond = (times: readonly number[]): number =>
   Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1_000).length));
 
@@ -94,4 +123,14 @@ describe('The sweep, after 600 chats were linked at once,', () => {
     breakQueue();
     expect(await run()).toEqual(new Error('the queue is away'));
   });
+});
+
+test('A job that its queue does not take is said, and keeps no other one back', async () => {
+  const { due, sent, run, refuse, failures } = await openScene(0);
+  const waits = { fl_dirtyUpTo: 7, fl_dirtySince: 1 };
+  const [one, other] = [await due(1, waits), await due(2, waits)];
+  refuse(one);
+  expect(await run()).toBe('ended');
+  expect(sent.map(({ pair }) => pair)).toEqual([other]);
+  expect(failures()).toEqual([['reconcile', 'Error']]);
 });
