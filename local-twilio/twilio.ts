@@ -19,7 +19,7 @@ import { createReads, type Reads } from './reads.ts';
 import { createRespond, type Judge, type Respond } from './respond.ts';
 import type { Random } from './sid.ts';
 import { createDelivery } from './webhooks/delivery.ts';
-import type { DeliverWebhook, Switches, Timers, TwilioWorld, WebhookCall, Witness } from './world.ts';
+import type { DeliverWebhook, Onlooker, Switches, Timers, TwilioWorld, WebhookCall, Witness } from './world.ts';
 
 export type TwilioDeps = {
   readonly clock: { readonly now: () => number };
@@ -34,6 +34,7 @@ export type TwilioDeps = {
   /** Hears of every effect that a fault has. */
   readonly met?: ((fault: FaultName, account: AccountName, about: string) => void) | undefined;
   readonly witness?: Witness | undefined;
+  readonly onlooker?: Onlooker | undefined;
 };
 
 export type LocalTwilio = {
@@ -110,6 +111,7 @@ export const createTwilio = (deps: TwilioDeps): LocalTwilio => {
     counts,
     send: delivery.send,
     witness: deps.witness ?? (() => {}),
+    onlooker: deps.onlooker ?? (() => {}),
   };
   const chats = createChats(world);
 

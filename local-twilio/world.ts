@@ -51,6 +51,16 @@ export type Witness = (
   at: number,
 ) => void;
 
+/** Hears who comes into a chat and goes from it, and of each change of the chat itself, past every fault. */
+export type Onlooker = (
+  deed: 'joined' | 'left' | 'changed' | 'removed',
+  container: Container,
+  /** Of who came or went. */
+  identity: string | undefined,
+  by: Actor,
+  at: number,
+) => void;
+
 export type TwilioWorld = {
   readonly now: () => number;
   readonly random: Random;
@@ -63,6 +73,7 @@ export type TwilioWorld = {
   /** Sends a webhook, with Twilio's rules. */
   readonly send: (webhook: Webhook) => void;
   readonly witness: Witness;
+  readonly onlooker: Onlooker;
 };
 
 export type RetryRule = {

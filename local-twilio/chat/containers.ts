@@ -89,6 +89,7 @@ export const updateContainer = (world: TwilioWorld, container: Container, change
   if (change.timers?.closed !== undefined) container.timers.closed = change.timers.closed;
   if (change.timers?.inactive !== undefined) container.timers.inactive = change.timers.inactive;
   container.dateUpdated = at;
+  world.onlooker('changed', container, undefined, way.by, at);
   if (way.announce) announce(world, { about: 'container', change: 'updated', container, by: way.by, at });
 };
 
@@ -108,6 +109,7 @@ export const changeState = (
   container.state = to;
   if (reason === 'TIMER' && to === 'closed') container.closedByTimerAt = at;
   container.dateUpdated = at;
+  world.onlooker('changed', container, undefined, way.by, at);
   if (way.announce) announce(world, { about: 'state', container, from, to, reason, by: way.by, at });
 };
 
@@ -117,5 +119,6 @@ export const removeContainer = (world: TwilioWorld, container: Container, way: W
   if (container.uniqueName !== undefined) service.byUniqueName.delete(container.uniqueName);
   for (const member of container.members.values())
     if (member.identity !== undefined) leaveUser(container, member.identity);
+  world.onlooker('removed', container, undefined, way.by, world.now());
   if (way.announce) announce(world, { about: 'container', change: 'removed', container, by: way.by, at: world.now() });
 };

@@ -49,6 +49,7 @@ export const addMember = (world: TwilioWorld, container: Container, draft: Membe
     lastRead: undefined,
   };
   container.members.set(member.sid, member);
+  world.onlooker('joined', container, member.identity, way.by, at);
   if (way.announce) announce(world, { about: 'member', change: 'added', container, member, by: way.by, at });
   return member;
 };
@@ -76,5 +77,6 @@ export const removeMember = (world: TwilioWorld, container: Container, member: M
   if (member.identity !== undefined) leaveUser(container, member.identity);
   const at = world.now();
   member.dateUpdated = at;
+  world.onlooker('left', container, member.identity, way.by, at);
   if (way.announce) announce(world, { about: 'member', change: 'removed', container, member, by: way.by, at });
 };

@@ -1,6 +1,6 @@
 /** An agent in Flex: is offered a task, accepts it, writes, ends the chat. */
 import type { TwoAccounts } from '../accounts.ts';
-import { updateContainer } from '../chat/containers.ts';
+import { removeContainer, updateContainer } from '../chat/containers.ts';
 import { bySdk } from '../chat/dialect.ts';
 import { addMember, findMember, removeMember } from '../chat/members.ts';
 import type { Reservation, Task, Worker } from '../model.ts';
@@ -21,6 +21,8 @@ export type FlexAgent = {
   readonly rejects: (reservationSid: string) => void;
   /** Nobody answers: the worker goes to the workspace's TimeoutActivity. */
   readonly letsTimeOut: (reservationSid: string) => void;
+  /** TaskRouter gives the task to somebody else. */
+  readonly isRescinded: (reservationSid: string) => void;
   readonly writes: (workerSid: string, channelSid: string, body: string) => Posted;
   readonly sends: (workerSid: string, channelSid: string, media: NewMedia) => Posted;
   readonly edits: (workerSid: string, channelSid: string, messageSid: string, body: string) => void;
@@ -36,6 +38,10 @@ export type FlexAgent = {
   /** After a warm transfer: goes from the chat, which the other one has. */
   readonly completesTransfer: (reservationSid: string) => void;
   readonly completesTask: (taskSid: string) => void;
+  /** A supervisor, or a workflow, gives the task up. */
+  readonly cancels: (taskSid: string) => void;
+  /** A program of the account deletes the channel. */
+  readonly deletesChannel: (channelSid: string) => void;
   /** Flex's interface refuses it while an offer waits for him and the activity is unavailable, as Twilio does. */
   readonly goes: (workerSid: string, activityName: string) => void;
 };
@@ -96,6 +102,7 @@ export const createFlexAgent = (world: TwilioWorld, place: TwoAccounts, chats: C
       else if (joins !== 'never') world.after(joins.afterMs, () => join(reservation));
     },
     letsTimeOut: (reservationSid) => answerReservation(world, workspace, reservationOf(reservationSid), 'timeout'),
+    isRescinded: (reservationSid) => answerReservation(world, workspace, reservationOf(reservationSid), 'rescinded'),
     rejects: (reservationSid) => answerReservation(world, workspace, reservationOf(reservationSid), 'rejected'),
     writes: (workerSid, channelSid, body) =>
       chats.write(chatContainer(place, 'flex', channelSid), identityOf(workerOf(workerSid)), { body }),
@@ -123,6 +130,13 @@ export const createFlexAgent = (world: TwilioWorld, place: TwoAccounts, chats: C
     },
     completesTransfer: (reservationSid) => handOver(reservationOf(reservationSid)),
     completesTask: (taskSid) => changeTask(world, workspace, taskOf(taskSid), { status: 'completed' }),
+    cancels: (taskSid) => changeTask(world, workspace, taskOf(taskSid), { status: 'canceled', reason: 'canceled' }),
+    deletesChannel: (channelSid) =>
+      removeContainer(world, chatContainer(place, 'flex', channelSid), {
+        by: { source: 'API' },
+        announce: true,
+        dialect: 'chat',
+      }),
     goes: (workerSid, activityName) =>
       changeWorker(world, workspace, workerOf(workerSid), { activity: activityNamed(workspace, activityName) }),
   };

@@ -95,6 +95,29 @@ describe('a chat that ends in Flex', () => {
     expect(harness.conversation(chat).state).toBe('closed');
   });
 
+  test('waits for a word that no list shows yet', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    const untold = harness.twilio.faults.add({ ...lost, only: 'onMessage' });
+    const unlisted = harness.twilio.faults.add({
+      fault: 'message.late',
+      p: 1,
+      maxMs: 40_000,
+      account: 'flex',
+      times: 1,
+    });
+    harness.customerWrites(chat, 'one');
+    untold();
+    unlisted();
+    harness.customerWrites(chat, 'two');
+    await harness.settle(0.05);
+    expect(harness.said('frontline', chat)).not.toContain('one');
+    endsInFlex(harness, chat);
+    await harness.settle(4);
+    expect(harness.said('frontline', chat).some((text) => text.endsWith('one'))).toBe(true);
+    expect(isEnded(harness, chat)).toEqual(ENDED);
+  });
+
   test('takes nothing more: what is said afterwards in Flex is skipped as closed', async () => {
     const harness = scenarioHarness();
     const chat = await talk(harness);
@@ -176,6 +199,49 @@ describe('a chat that ends in Frontline', () => {
     expect(status(harness, chat)).toBe('ACTIVE');
     expect(harness.said('frontline', chat)).toEqual(['wait, one more thing']);
     expect(harness.people('frontline', chat)).toEqual(['jo', ann.email]);
+  });
+});
+
+describe('a chat that ends in Frontline while things are under way', () => {
+  test('is not ended when its customer writes while the last SMS wait: a next conversation carries that', async () => {
+    const harness = scenarioHarness();
+    const chat = harness.texts('+15550109999', 'hi');
+    await harness.settle(0.1);
+    harness.accepts(chat);
+    await harness.settle(3);
+    const down = harness.twilio.faults.add({ fault: 'rest.5xx-before', status: 503, p: 1, only: 'POST webhooks' });
+    harness.frontlineAgentWrites(chat, 'good bye');
+    closes(harness, chat);
+    await harness.settle(0.5);
+    expect(status(harness, chat)).toBe('ACTIVE');
+    harness.customerWrites(chat, 'wait, one more thing');
+    await harness.settle(0.5);
+    down();
+    await harness.settle(5);
+    expect(harness.twilio.customer.phone('+15550109999').map(({ body }) => body)).toEqual(['good bye']);
+    expect(harness.counterparts(chat)).toHaveLength(2);
+    expect(harness.said('frontline', chat)).toEqual(['wait, one more thing']);
+    expect(status(harness, chat)).toBe('ACTIVE');
+  });
+
+  test.each([
+    ['that nobody has accepted yet is canceled', false, 'canceled'],
+    ['that was accepted unheard is completed', true, 'completed'],
+  ] as const)('leaves nobody with the task of a transfer: one %s', async (_, isAccepted, end) => {
+    const harness = scenarioHarness();
+    const chat = harness.begins();
+    await harness.settle(0.1);
+    const reservation = harness.accepts(chat);
+    await harness.settle(3);
+    const heard = harness.twilio.faults.add(lost);
+    const next = harness.twilio.flexAgent.transfers(reservation, ben.flexWorkerSid, 'warm');
+    if (isAccepted) harness.twilio.flexAgent.accepts(next.reservationSid, 'never');
+    heard();
+    closes(harness, chat);
+    await harness.settle(3);
+    expect(isEnded(harness, chat)).toEqual(ENDED);
+    const { tasks } = harness.twilio.place.flex.workspace;
+    expect([tasks.get(chat.task)?.status, tasks.get(next.taskSid)?.status]).toEqual(['completed', end]);
   });
 });
 

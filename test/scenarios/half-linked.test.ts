@@ -133,4 +133,17 @@ describe('a link', () => {
     expect(harness.people('flex', chat)).toEqual(['jo', ben.flexIdentity]);
     expect(harness.twilio.reads.tasks('flex').map(({ status }) => status)).toEqual(['completed', 'assigned']);
   });
+
+  test('that stops, and whose channel is deleted meanwhile, leaves no conversation open', async () => {
+    const harness = scenarioHarness();
+    const chat = harness.begins();
+    harness.customerWrites(chat, 'one');
+    await harness.settle();
+    harness.accepts(chat);
+    await harness.during({ fault: 'rest.5xx-before', status: 503, p: 1, only: 'POST conversations.messages' }, 2);
+    harness.twilio.flexAgent.deletesChannel(chat.channel);
+    await harness.settle(10);
+
+    expect(harness.conversation(chat).state).toBe('closed');
+  });
 });

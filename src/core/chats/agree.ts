@@ -79,12 +79,16 @@ const agreeOpen = async (deps: BridgeDeps, pair: LinkedPair, hint: AgreeHint, ru
 };
 
 /**
- * Before the link is finished only one thing matters: that it has a conversation to go on in. An agent who is in it
+ * Before the link is finished only two things matter: that the channel is there still, or the chat has ended before it
+ * was linked; and that it has a conversation to go on in. An agent who is in it
  * already, for he joins before that is noted, may have closed it, and then the chat has ended.
  */
 const agreeHalfLinked = async (deps: BridgeDeps, pair: LinkedPair, hint: AgreeHint, run: Run): Promise<Outcome> => {
   const conversation = await deps.frontline.container(pair.frontline);
-  if (conversation?.state === 'open') return skipped('not_linked');
+  if (conversation?.state === 'open')
+    return (await deps.flex.container(pair.flex)) === undefined
+      ? endChat(deps, pair, 'flex', run)
+      : skipped('not_linked');
   const agent = pair.workerIdentity === undefined ? undefined : decodeIdentity(pair.workerIdentity);
   const present = conversation === undefined ? [] : await deps.frontline.members(pair.frontline);
   if (!present.some(({ identity }) => identity === agent)) return endChat(deps, pair, 'timer', run);

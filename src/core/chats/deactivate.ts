@@ -9,9 +9,22 @@ import { hasEndedTask } from './served.ts';
 
 /** Repeating is safe. @param channel as it is now; undefined when it is gone. @throws TwilioError */
 export const deactivate = async (deps: BridgeDeps, pair: LinkedPair, channel: Container | undefined): Promise<void> => {
+  // Before the channel is ended: from then on the customer's next chat may have a task there.
+  const tasks = await openTasks(deps, pair);
   if (channel !== undefined) await deactivateChannel(deps, channel);
-  const tasks = new Set([pair.task, ...pair.agents.map(({ task }) => task)]);
-  for (const task of tasks) if (task !== undefined) await completeTask(deps, task);
+  for (const task of tasks) await endTask(deps, task);
+};
+
+type OpenTask = { readonly sid: TaskSid; readonly status: string | undefined };
+
+/** Those of its agents, and whichever else names the channel: nobody is left with a task of a chat that has ended. */
+const openTasks = async ({ tasks }: BridgeDeps, pair: LinkedPair): Promise<readonly OpenTask[]> => {
+  const named = new Map((await tasks?.ofChannel(pair.flex))?.map(({ sid, status }) => [sid, status]));
+  const known = new Set([pair.task, ...pair.agents.map(({ task }) => task), ...named.keys()]);
+  return [...known]
+    .filter((sid) => sid !== undefined)
+    .map((sid) => ({ sid, status: named.get(sid) }))
+    .filter(({ status }) => status === undefined || !hasEndedTask(status));
 };
 
 /**
@@ -26,14 +39,18 @@ const deactivateChannel = async (deps: BridgeDeps, channel: Container): Promise<
 
 const REASON = 'ended in Frontline';
 
-/** Twilio refuses it where there is nothing to complete any more; by how the task stands, never by the code. */
-const completeTask = async ({ tasks }: BridgeDeps, task: TaskSid): Promise<void> => {
+/**
+ * Twilio completes only what an agent has accepted; what is offered still is canceled. It refuses either where the task
+ * stands otherwise by now: if that is no end, the next run finds it so.
+ */
+const endTask = async ({ tasks }: BridgeDeps, { sid, status }: OpenTask): Promise<void> => {
   if (tasks === undefined) return;
+  const isOffered = status === 'pending' || status === 'reserved';
   try {
-    await tasks.complete(task, REASON);
+    await (isOffered ? tasks.cancel(sid, REASON) : tasks.complete(sid, REASON));
   } catch (error) {
     if (!(error instanceof TwilioError) || error.effect !== 'refused') throw error;
-    if (hasEndedTask((await tasks.read(task))?.status)) return;
+    if (hasEndedTask((await tasks.read(sid))?.status)) return;
     throw error;
   }
 };

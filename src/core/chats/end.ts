@@ -8,6 +8,7 @@ import { isCopyOfCarried } from '../forward/carried-copy.ts';
 import { forwardsAreThrough } from '../forward/through.ts';
 import type { Run } from '../jobs/run.ts';
 import { sendAgree, sendJobOn } from '../jobs/send.ts';
+import type { Lane } from '../model/event.ts';
 import { textField } from '../model/json.ts';
 import { deferred, type Outcome, pairMovedOn } from '../model/outcome.ts';
 import { asTwilioError, TwilioError } from '../model/twilio-error.ts';
@@ -15,12 +16,12 @@ import type { Container } from '../ports/chat.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { beginEnding, closePair, markDrained } from '../state/agreed.ts';
 import { watchChannelEnd } from '../state/channel-ends.ts';
-import { type EndedBy, hasBothContainers, type LinkedPair, loadPair } from '../state/pair.ts';
+import { type EndedBy, hasBothContainers, type LinkedPair, loadPair, type Pair } from '../state/pair.ts';
 import { unlistForSweep } from '../state/pair-writes.ts';
 import { deactivate } from './deactivate.ts';
 import { dropHandover } from './handover-task.ts';
 import { closeTasksOfLeaving } from './leaving.ts';
-import { customersWordsLeft } from './left-behind.ts';
+import { tellsOfMore, wordsLeftBehind } from './left-behind.ts';
 import { goOnInNextGeneration } from './next-generation.ts';
 
 export const endChat = async (deps: BridgeDeps, pair: LinkedPair, by: EndedBy, run: Run): Promise<Outcome> => {
@@ -31,17 +32,21 @@ export const endChat = async (deps: BridgeDeps, pair: LinkedPair, by: EndedBy, r
 /** @param looks the sweep has sent the job: what was expected to come has not come. */
 export const goOnEnding = async (deps: BridgeDeps, pair: LinkedPair, looks: boolean, run: Run): Promise<Outcome> => {
   // Side by side: the other lane is another queue's.
-  if (!pair.lanes.toFlex.drained) {
+  if (!isThrough(deps, pair, 'toFlex')) {
     if (looks && (await deps.flex.container(pair.flex)) === undefined) await markDrained(deps, pair.id, 'toFlex');
     else await sendDrain(deps, pair);
   }
   if (pair.endedBy === 'timer') return goOnInNextGeneration(deps, pair.id);
-  const stop = pair.lanes.toFrontline.drained ? undefined : await drainToFrontline(deps, pair, run);
-  if (stop !== undefined) return stop;
+  if (pair.endedBy === 'flex' && !isThrough(deps, pair, 'toFrontline')) {
+    const stop = await drainToFrontline(deps, pair, run);
+    if (stop !== undefined) return stop;
+  }
   const now = await loadPair(deps.store, pair.id);
   if (now === undefined || now.agreeFence !== pair.agreeFence || !hasBothContainers(now)) return pairMovedOn();
-  if (!now.lanes.toFrontline.drained || !now.lanes.toFlex.drained) return deferred('draining');
-  return closeFarSide(deps, now);
+  if (!isThrough(deps, now, 'toFlex')) return deferred('draining');
+  if (!(await dropHandover(deps, now))) return deferred('draining');
+  await closeTasksOfLeaving(deps, now);
+  return now.endedBy === 'flex' ? endInFrontline(deps, now) : endInFlex(deps, now);
 };
 
 const sendDrain = async (deps: BridgeDeps, pair: LinkedPair): Promise<void> => {
@@ -51,21 +56,22 @@ const sendDrain = async (deps: BridgeDeps, pair: LinkedPair): Promise<void> => {
 
 /** @returns why the run ends here; undefined when the lane is drained. */
 const drainToFrontline = async (deps: BridgeDeps, pair: LinkedPair, run: Run): Promise<Outcome | undefined> => {
-  // What ended in Frontline is closed: nothing can be written there, but the customer may have said something.
-  if (pair.endedBy === 'flex') {
-    const outcome = await reconcile(deps, pair.id, 'toFrontline', run).catch(asTwilioError);
-    if (outcome instanceof TwilioError) return afterChannel(deps, pair, outcome);
-    if (outcome.end === 'reconciled') {
-      await markDrained(deps, pair.id, 'toFrontline');
-      return undefined;
-    }
-    if (outcome.end !== 'deferred' || outcome.reason !== 'container_gone') return outcome;
-  }
-  if (pair.endedBy === 'flex') {
-    const conversation = await deps.frontline.container(pair.frontline);
-    if (conversation?.state === 'open') return deferred('draining');
-  }
-  if (await customersWordsLeft(deps, pair)) return goOnInNextGeneration(deps, pair.id);
+  const outcome = await reconcile(deps, pair.id, 'toFrontline', run).catch(asTwilioError);
+  if (outcome instanceof TwilioError) return afterChannel(deps, pair, outcome);
+  if (outcome.end === 'reconciled')
+    return (await markIfDrained(deps, pair.id, 'toFrontline')) === undefined ? deferred('draining') : undefined;
+  if (outcome.end !== 'deferred' || outcome.reason !== 'container_gone') return outcome;
+  // Both sides have ended: nothing can be written there, but the customer may have said something.
+  const conversation = await deps.frontline.container(pair.frontline);
+  if (conversation?.state === 'open') return deferred('draining');
+  return unlessWordsAreLeft(deps, pair);
+};
+
+/** @returns how it goes on when the customer has said something that has not crossed, or may have. */
+const unlessWordsAreLeft = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome | undefined> => {
+  const left = await wordsLeftBehind(deps, pair);
+  if (left === 'the customer’s') return goOnInNextGeneration(deps, pair.id);
+  if (left === 'not listed yet') return deferred('draining');
   await markDrained(deps, pair.id, 'toFrontline');
   return undefined;
 };
@@ -77,15 +83,24 @@ const afterChannel = async (deps: BridgeDeps, pair: LinkedPair, error: TwilioErr
   await markDrained(deps, pair.id, 'toFlex');
 };
 
-const closeFarSide = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome> => {
-  if (!(await dropHandover(deps, pair))) return deferred('draining');
-  await closeTasksOfLeaving(deps, pair);
-  if (pair.endedBy === 'flex') await deps.frontline.close(pair.frontline);
-  else {
-    const channel = await deps.flex.container(pair.flex);
-    if (channel !== undefined && !(await smsAreThrough(deps, pair, channel))) return deferred('draining');
-    await deactivate(deps, pair, channel);
+const endInFrontline = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome> => {
+  await deps.frontline.close(pair.frontline);
+  return endPair(deps, pair);
+};
+
+/** What the customer has said is looked for last, whatever was waited for before: until then he may write. */
+const endInFlex = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome> => {
+  const channel = await deps.flex.container(pair.flex);
+  if (channel !== undefined) {
+    if (!(await smsAreThrough(deps, pair, channel))) return deferred('draining');
+    const stop = await unlessWordsAreLeft(deps, pair);
+    if (stop !== undefined) return stop;
   }
+  await deactivate(deps, pair, channel);
+  return endPair(deps, pair);
+};
+
+const endPair = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome> => {
   if (deps.settings.forwards) await watchChannelEnd(deps, pair.flex);
   if ((await closePair(deps, pair)) === undefined) return pairMovedOn();
   await unlistForSweep(deps, pair.id);
@@ -103,6 +118,17 @@ const smsAreThrough = async (deps: BridgeDeps, pair: LinkedPair, { attributes }:
 
 /** A lane's comparison that was sent for the end has found nothing left: the pair's job goes on. */
 export const noteDrained = async (deps: BridgeDeps, of: Pick<LinkedPair, 'id'>): Promise<void> => {
-  const pair = await markDrained(deps, of.id, 'toFlex');
+  const pair = await markIfDrained(deps, of.id, 'toFlex');
   if (pair !== undefined) await sendAgree(deps, pair, 'drained');
+};
+
+/** Drained, and nothing was said since, as far as anybody has heard. */
+const isThrough = (deps: BridgeDeps, pair: LinkedPair, lane: Lane): boolean =>
+  pair.lanes[lane].drained && !tellsOfMore(deps, pair.lanes[lane]);
+
+/** Behind a comparison. @returns undefined when something is still to be listed: the sweep has it compared again. */
+const markIfDrained = async (deps: BridgeDeps, id: LinkedPair['id'], lane: Lane): Promise<Pair | undefined> => {
+  const pair = await loadPair(deps.store, id);
+  if (pair === undefined || tellsOfMore(deps, pair.lanes[lane])) return undefined;
+  return markDrained(deps, id, lane);
 };

@@ -5,23 +5,49 @@ import type { BridgeDeps } from '../deps.ts';
 import type { Message } from '../model/event.ts';
 import { leaseOf } from '../state/lane/lease.ts';
 import { readRow, writeSkipped } from '../state/ledger.ts';
-import type { LinkedPair } from '../state/pair.ts';
+import type { LaneState, LinkedPair } from '../state/pair.ts';
+
+/** `not listed yet`: something tells of a message, and nobody can say yet whose it is. */
+export type LeftBehind = 'nothing' | 'the customer’s' | 'not listed yet';
 
 /**
- * Whether the customer has said something that has not crossed. If not, the agents' words that have not are noted as
+ * What was said in the channel and has not crossed. If the customer has said none of it, the agents' words are noted as
  * skipped: who closed the conversation has not waited for them.
  */
-export const customersWordsLeft = async (deps: BridgeDeps, pair: LinkedPair): Promise<boolean> => {
-  const left = await wordsLeft(deps, pair);
-  if (left.some(({ author }) => author === pair.customer)) return true;
+export const wordsLeftBehind = async (deps: BridgeDeps, pair: LinkedPair): Promise<LeftBehind> => {
+  const { messages } = await deps.flex.listMessages(pair.flex, 'desc');
+  const left = await wordsLeft(deps, pair, messages);
+  if (left.some(({ author }) => author === pair.customer)) return 'the customer’s';
+  if (tellsOfMore(deps, pair.lanes.toFrontline, messages)) return 'not listed yet';
   for (const { sid } of left) await writeSkipped(deps, { pair, lane: 'toFrontline', sid }, 'closed');
-  return false;
+  return 'nothing';
+};
+
+/**
+ * A webhook has told of a message, or an index was left out, and no list shows it. An end waits for it no longer than
+ * SETTLE: while a chat ends nothing else crosses.
+ * @param listed what a list shows by now; nothing but what the lane's comparisons have seen when absent
+ */
+export const tellsOfMore = (
+  { clock, settings }: BridgeDeps,
+  { dirty, holes }: LaneState,
+  listed: readonly Message[] = [],
+): boolean => {
+  const shown = new Set(listed.map(({ index }) => index));
+  const isYoung = (since: number): boolean => clock.now() - since <= settings.settleMs;
+  return (
+    (dirty !== undefined && isYoung(dirty.since) && dirty.upTo > Math.max(-1, ...shown)) ||
+    [...holes].some(([index, found]) => !shown.has(index) && isYoung(found))
+  );
 };
 
 /** On the newest page: whoever wrote a hundred messages since the last one crossed is caught up with otherwise. */
-const wordsLeft = async (deps: BridgeDeps, pair: LinkedPair): Promise<readonly Message[]> => {
+const wordsLeft = async (
+  deps: BridgeDeps,
+  pair: LinkedPair,
+  messages: readonly Message[],
+): Promise<readonly Message[]> => {
   const { cursor, holes, ownIndices } = pair.lanes.toFrontline;
-  const { messages } = await deps.flex.listMessages(pair.flex, 'desc');
   const left: Message[] = [];
   for (const message of messages) {
     const { sid, index } = message;
