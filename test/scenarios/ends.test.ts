@@ -224,6 +224,24 @@ describe('a chat that ends in Frontline while things are under way', () => {
     expect(status(harness, chat)).toBe('ACTIVE');
   });
 
+  test('is not ended before an SMS whose own webhook was lost is on the phone', async () => {
+    const harness = scenarioHarness();
+    const chat = harness.texts('+15550109999', 'hi');
+    await harness.settle(0.1);
+    harness.accepts(chat);
+    await harness.settle(3);
+    const untold = harness.twilio.faults.add({ ...lost, only: 'onMessage' });
+    // Between two sweeps: the last one found it too young to be lost, and the next one has not come.
+    await harness.settle(0.95);
+    harness.flexAgentWrites(chat, 'good bye');
+    await harness.settle(5.03);
+    untold();
+    closes(harness, chat);
+    await harness.settle(3);
+    expect(harness.twilio.customer.phone('+15550109999').map(({ body }) => body)).toEqual(['good bye']);
+    expect(isEnded(harness, chat)).toEqual(ENDED);
+  });
+
   test.each([
     ['that nobody has accepted yet is canceled', false, 'canceled'],
     ['that was accepted unheard is completed', true, 'completed'],

@@ -27,7 +27,11 @@ export const forwardsAreThrough = async (deps: BridgeDeps, channel: HolesChannel
   for (const message of messages) {
     if (message.index <= upTo || !isNeededBy(message, channel.customer)) continue;
     const row = await readForwardRow(deps, forwardKey(channel.sid, messageKey(message.sid)));
-    if (row === undefined && Date.parse(message.createdAt) < now - FORWARD_RECENT_MS) continue;
+    // Its webhook was lost: it is sent anew, and waited for as the others are.
+    if (row === undefined && Date.parse(message.createdAt) < now - FORWARD_RECENT_MS) {
+      if ((await forwardHoles(deps, channel, messages)) > 0) return false;
+      continue;
+    }
     if (!hasEnded(row)) return false;
   }
   return true;
