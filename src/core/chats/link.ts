@@ -51,15 +51,16 @@ export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = 
     await sendStart(deps, known.startedIn);
     return skipped('passed_on');
   }
-  // Heard late: he has handed the chat on meanwhile, and is not brought back.
-  const isLater = known?.state === 'open' && known.linked && known.reservation !== event.reservation;
-  if (isLater && (await hasEndedReservation(deps, event))) return skipped('offer_over');
   if (known?.state === 'closed') return linkNextChat(deps, known, event, run);
-  // He is not let in, to be taken out again, for a chat that he has handed over while his accept waited.
-  if (known !== undefined && isEarlierAccept(event, known) && (await hasEndedReservation(deps, event)))
-    return skipped('handed_over');
+  if (mayBeHandedOver(event, known) && (await hasEndedReservation(deps, event))) return skipped('handed_over');
   return linkAs(deps, event, known, run);
 };
+
+/** Heard late: who has handed the chat on meanwhile is not let in, to be taken out again. */
+const mayBeHandedOver = (event: Accepted, known: Pair | undefined): boolean =>
+  known !== undefined &&
+  known.reservation !== event.reservation &&
+  ((known.state === 'open' && known.linked) || isEarlierAccept(event, known));
 
 /** Flex takes a channel up again for its customer's next chat: that chat gets a conversation of its own. */
 const linkNextChat = async (deps: BridgeDeps, closed: Pair, event: Accepted, run: Run): Promise<Outcome> => {

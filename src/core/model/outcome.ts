@@ -29,7 +29,7 @@ export type Skipped =
   | 'no_such_activity' // PRESENCE_MAP names an activity that a workspace does not have
   | 'no_workspace' // the settings do not name the TaskRouter workspace that it needs
   | 'system_conversation' // it stands where the bridge speaks with an agent, and is an answer
-  | 'handed_over' // another agent has accepted the chat since, and who accepted this serves it no more
+  | 'handed_over' // heard late: another agent has the chat since, and who accepted this serves it no more
   | 'offer_over' // nobody waits for an answer to it any more
   | 'not_offered' // it was not offered in Frontline
   | 'not_on' // its direction is off or read-only, and once it is on again this would come too late
