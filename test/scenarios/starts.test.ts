@@ -43,7 +43,7 @@ describe('a chat that an agent begins with a number', () => {
   test('gets a channel, a session with both, and a task that is accepted for him', async () => {
     const harness = scenarioHarness();
     const chat = annBegins(harness);
-    await harness.settle(0.5);
+    await harness.settle(1);
 
     expect(chat.inFlex()?.members.map(({ identity }) => identity)).toEqual([customerOf(chat), ann.flexIdentity]);
     expect(chat.session()).toMatchObject({
@@ -68,7 +68,7 @@ describe('a chat that an agent begins with a number', () => {
   test('keeps its customer in the conversation, by the identity that he has in Flex', async () => {
     const harness = scenarioHarness();
     const chat = annBegins(harness);
-    await harness.settle(0.5);
+    await harness.settle(1);
 
     expect(chat.inFrontline()?.members).toMatchObject([
       { identity: ann.email, address: undefined },
@@ -80,7 +80,7 @@ describe('a chat that an agent begins with a number', () => {
   test("goes on by Flex's number, both ways", async () => {
     const harness = scenarioHarness();
     const chat = annBegins(harness);
-    await harness.settle(0.5);
+    await harness.settle(1);
     chat.writes('hello');
     await harness.settle(0.2);
     harness.twilio.customer.writes(chat.channel(), 'who is this?');
@@ -231,7 +231,7 @@ test('a customer who waits in Flex already is joined there, in the chat that he 
   const waiting = harness.texts(PHONE, 'is anybody there?');
   await harness.settle(0.5);
   const chat = annBegins(harness);
-  await harness.settle(0.5);
+  await harness.settle(1);
   chat.writes('yes');
   await harness.settle(5);
 
