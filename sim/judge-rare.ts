@@ -3,8 +3,10 @@
  */
 
 import type { ReadMessage } from '../local-twilio/reads.ts';
+import type { MessageSid } from '../src/core/model/sids.ts';
 import { pairId } from '../src/core/state/items.ts';
-import { readRow } from '../src/core/state/ledger.ts';
+import { type LedgerRow, readRow } from '../src/core/state/ledger.ts';
+import { loadPair } from '../src/core/state/pair.ts';
 import type { Chronicle } from './chronicle.ts';
 import { phoneProblems } from './phone.ts';
 import { conversationWith, type Played } from './played.ts';
@@ -82,6 +84,16 @@ export const rareProblems = async (
   return wrong;
 };
 
+const rowInAnyGeneration = async (world: SimWorld, chat: Played, sid: MessageSid): Promise<LedgerRow | undefined> => {
+  const pair = await loadPair(world.store, pairId('flex', chat.channel));
+  for (let generation = pair?.generation ?? 1; generation > 0; generation -= 1) {
+    const of = { id: pairId('flex', chat.channel), generation };
+    const row = await readRow(world, { pair: of, lane: 'toFrontline', sid });
+    if (row !== undefined) return row;
+  }
+  return undefined;
+};
+
 /** What holds nothing does not cross, and that is said of it. */
 const emptyProblems = async (world: SimWorld, chat: Played): Promise<readonly string[]> => {
   if (!chat.linkable) return [];
@@ -89,11 +101,7 @@ const emptyProblems = async (world: SimWorld, chat: Played): Promise<readonly st
     world.twilio.reads.container('frontline', conversationWith(world, chat.channel) ?? '')?.state === 'closed';
   const wrong: string[] = [];
   for (const sid of chat.empties) {
-    const row = await readRow(world, {
-      pair: { id: pairId('flex', chat.channel), generation: 1 },
-      lane: 'toFrontline',
-      sid,
-    });
+    const row = await rowInAnyGeneration(world, chat, sid);
     if (row?.state === 'skipped') world.meter.met('empty message');
     else if (!closed) wrong.push(`the empty message ${sid} ended as ${row?.state}`);
   }

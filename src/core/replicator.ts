@@ -31,6 +31,7 @@ import { reconcile } from './reconcile/reconcile.ts';
 import { decidedBy, rehearsalOf } from './rehearse.ts';
 import { heardOfStart, onStartJob } from './starts/start.ts';
 import type { PairId } from './state/items.ts';
+import { markStale } from './state/lane/waiting-marks.ts';
 import { modesNow } from './state/modes.ts';
 import { isFullyLinked, loadPair, type Pair } from './state/pair.ts';
 import { createPairIds, type PairIds } from './state/pair-ids.ts';
@@ -57,6 +58,9 @@ export const createReplicator = (unguarded: BridgeDeps): Consumer => {
     settle: async (work, outcome, delivery) => {
       const settled = await deferWhenExhausted(deps, pairs, work, outcome, delivery);
       if (settled.end !== 'retry' && settled.end !== 'deferred') await removeFromBacklog(deps, work);
+      // Whoever asked by a ticket hears of it; what a comparison has sent waits for the next one.
+      if (settled.end === 'deferred' && work.kind === 'redrive' && work.ticket === undefined)
+        await markStale(deps, work.pair, work.lane, work.sid);
       return settled;
     },
   });

@@ -353,6 +353,33 @@ describe('a conversation that a timer closes while its chat goes on', () => {
     expect(harness.journal('undone')).toEqual([]);
   });
 
+  test.each([
+    ['though it waits for Twilio meanwhile', true],
+    ['as long as it lasts', false],
+  ])('has what said nothing before, once it is given a text, %s', async (_how, waits) => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    const { sid } = harness.twilio.customer.writes(chat.channel, '');
+    await harness.settle(0.5);
+    const down = waits
+      ? harness.twilio.faults.add({ fault: 'side.down', how: '503', p: 1, account: 'flex' })
+      : () => {};
+    if (waits) {
+      harness.twilio.customer.edits(chat.channel, sid, 'said at last');
+      await harness.settle(30);
+    }
+    harness.twilio.closeByTimer(harness.conversation(chat).sid);
+    await harness.settle(0.1);
+    down();
+    await harness.settle(3);
+    if (!waits) harness.twilio.customer.edits(chat.channel, sid, 'said at last');
+    await harness.settle(6);
+    expect(harness.counterparts(chat)).toHaveLength(2);
+    expect(harness.said('frontline', chat).map((text) => text.replace(/^\[Late[^\]]*\] /, ''))).toEqual([
+      'said at last',
+    ]);
+  });
+
   test('leaves edits of what stood in it to it', async () => {
     const harness = scenarioHarness();
     const chat = await talk(harness);

@@ -17,7 +17,7 @@ import { LOOK_AGAIN_SECONDS, LOOKS } from '../model/times.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { leaseOf } from '../state/lane/lease.ts';
 import { markStale } from '../state/lane/waiting-marks.ts';
-import { readRow, writeNeverCopied } from '../state/ledger.ts';
+import { readRow, readRowOrUnsaid, writeNeverCopied } from '../state/ledger.ts';
 import { containerOf, hasBothContainers, type LaneState, loadPair, type Pair } from '../state/pair.ts';
 import type { PairIds } from '../state/pair-ids.ts';
 import { redriveMessage } from './redrive.ts';
@@ -30,7 +30,12 @@ export const applyEdit = async (deps: BridgeDeps, pairs: PairIds, event: Message
   const id = await pairs.find(event.side, event.container);
   const pair = id === undefined ? undefined : await loadPair(deps.store, id);
   if (pair === undefined) return skipped('not_linked');
-  if (isOfEarlierGeneration(pair, lane, event)) return skipped('old_generation');
+  if (hasBothContainers(pair)) {
+    if (pair[event.side] !== event.container) return skipped('old_generation');
+    const isOfEarlier = event.message.index <= pair.lanes[lane].floor;
+    if (isOfEarlier && (await readRowOrUnsaid(deps, { pair, lane, sid })) === undefined)
+      return skipped('old_generation');
+  }
   if (event.type === 'message.removed') await markNeverCopied(deps, pair, otherLane(lane), event);
   const updated = await updateIfCopied(deps, pair, lane, event, run);
   if (updated !== undefined) return updated;
@@ -51,10 +56,6 @@ export const applyEdit = async (deps: BridgeDeps, pairs: PairIds, event: Message
       return edit satisfies never;
   }
 };
-
-/** Its container is the pair's no more, or its copy stands in a conversation that is. */
-const isOfEarlierGeneration = (pair: Pair, lane: Lane, { side, container, message }: MessageEvent): boolean =>
-  hasBothContainers(pair) && (pair[side] !== container || message.index <= pair.lanes[lane].floor);
 
 /**
  * What an edit or a removal means of which the ledger knows nothing. Pure. `copy first`: the message has not crossed,

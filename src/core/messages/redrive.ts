@@ -22,7 +22,7 @@ import type { PairId } from '../state/items.ts';
 import { fence, intend } from '../state/lane/intent.ts';
 import type { LaneLease } from '../state/lane/lease.ts';
 import { leaseOf } from '../state/lane/lease.ts';
-import { isEditParked, type LedgerRow, readRow, writeRemoved, writeSkipped } from '../state/ledger.ts';
+import { isEditParked, type LedgerRow, readRow, readRowOrUnsaid, writeRemoved, writeSkipped } from '../state/ledger.ts';
 import { linkedOr, loadPair } from '../state/pair.ts';
 
 /** `pair` is the pair's key (state/pair.ts), `sid` the parked message's. */
@@ -39,7 +39,7 @@ export const redriveMessage = async (deps: BridgeDeps, job: Redrive, run: Run): 
   const known = await loadPair(deps.store, job.pair);
   if (known === undefined) return skipped('already');
   const of = { pair: known, lane, sid };
-  const stands = await readRow(deps, of);
+  const stands = await readRowOrUnsaid(deps, of);
   if (stands === undefined && known.generation > 1) return skipped('old_generation');
   if (!isWaiting(stands) && !isEditParked(stands)) return skipped('already');
   const pair = linkedOr(known);

@@ -5,7 +5,7 @@ import { sendJob } from '../jobs/send.ts';
 import { DROPS_AT_ONCE } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { LaneLease } from '../state/lane/lease.ts';
-import { readRow } from '../state/ledger.ts';
+import { readRowOrUnsaid } from '../state/ledger.ts';
 
 /**
  * Applies the edits and removals that could not be applied when they came. One that Twilio answers with a refusal does
@@ -21,7 +21,7 @@ export const applyStaleEdits = async (
   let refused: TwilioError | undefined;
   const stale = [...pair.lanes[lane].stale].slice(0, DROPS_AT_ONCE);
   for (const [sid, since] of stale) {
-    const row = await readRow(deps, { pair, lane, sid });
+    const row = await readRowOrUnsaid(deps, { pair, lane, sid });
     if (row?.state === 'skipped' || row?.state === 'parked')
       await sendJob(deps, { lane, group: from, work: { kind: 'redrive', pair: pair.id, lane, sid } });
     if (row?.state !== 'copied') continue;

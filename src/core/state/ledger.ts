@@ -191,6 +191,24 @@ export const writeSkipped = async (deps: BridgeDeps, of: RowOf, reason: Skipped)
   });
 };
 
+/**
+ * What said nothing while the pair had an earlier conversation waits in this one, too: once it is given a text, it has
+ * to cross. Whatever else became of a message there stays there.
+ * @returns the row as it stands now; undefined when the ledger knows nothing of it in this generation.
+ */
+export const readRowOrUnsaid = async (deps: BridgeDeps, of: RowOf): Promise<LedgerRow | undefined> => {
+  const row = await readRow(deps, of);
+  if (row !== undefined) return row;
+  for (let generation = of.pair.generation - 1; generation > 0; generation -= 1) {
+    const earlier = await readRow(deps, { ...of, pair: { ...of.pair, generation } });
+    if (earlier === undefined) continue;
+    if (earlier.state !== 'skipped' || earlier.reason !== 'empty') return undefined;
+    await writeSkipped(deps, of, 'empty');
+    return readRow(deps, of);
+  }
+  return undefined;
+};
+
 const removed = (deps: WriterDeps, of: RowOf, when: readonly Test[]): Promise<LedgerRow | undefined> =>
   writeRow(deps, of, { when, set: { [l.state]: 'removed', ...kept(deps) }, remove: PARKED_ATTRIBUTES });
 

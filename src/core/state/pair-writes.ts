@@ -158,7 +158,8 @@ export const openPair = async (
 /**
  * The pair goes on in a new conversation: it is linked again, by the accept that it remembers, or by this one. Nothing
  * of the old conversation is compared or changed any more, so all that was said there must have crossed. What a
- * finished link has copied from the channel is not copied again; what an unfinished one has, is.
+ * finished link has copied from the channel is not copied again; what an unfinished one has, is. Edits in the channel
+ * that wait go on waiting: one may give a text to what said nothing.
  * @returns undefined when another run has changed the pair.
  */
 export const startGeneration = async (deps: BridgeDeps, pair: Pair, by?: Accepted): Promise<Pair | undefined> => {
@@ -182,7 +183,6 @@ export const startGeneration = async (deps: BridgeDeps, pair: Pair, by?: Accepte
       ...(by === undefined ? {} : served(by)),
       [fl.cursor]: from,
       [fl.floor]: from,
-      [fl.staleEdits]: {},
       [fx.cursor]: -1,
       [fx.copiesFloor]: Math.max(cursor, ...ownIndices),
       [fx.holes]: {},
