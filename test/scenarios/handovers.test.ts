@@ -1,8 +1,11 @@
 /** An agent hands a chat over in the Frontline app: Flex follows, or the chat goes back, and never has no agent. */
 import { describe, expect, test } from '@jest/globals';
-import type { DefaultAgent } from '../../local-twilio/defaults.ts';
+import { type DefaultAgent, FLEX } from '../../local-twilio/defaults.ts';
 import type { Fault } from '../../local-twilio/faults.ts';
 import { configWith } from '../../sim/settings.ts';
+import { encodeEnvelope } from '../../src/core/jobs/envelope.ts';
+import type { Accepted } from '../../src/core/model/event.ts';
+import type { ReservationSid, TaskSid } from '../../src/core/model/sids.ts';
 import { AGENTS, type Chat, type ScenarioHarness, scenarioHarness } from './harness.ts';
 
 const { ann, ben, eve } = AGENTS;
@@ -38,6 +41,25 @@ const tasks = (harness: ScenarioHarness, chat: Chat) => {
     naming: all.filter(({ attributes }) => names(attributes)).map(({ status }) => status),
     others: all.filter(({ attributes }) => !names(attributes)).map(({ status }) => status),
   };
+};
+
+/** The accept of an agent's own task of the chat, as its webhook tells it. */
+const acceptOf = (harness: ScenarioHarness, chat: Chat, { flexWorkerSid, flexIdentity }: DefaultAgent) => {
+  const all = harness.twilio.reads.tasks('flex');
+  const task = all.find(({ reservations }) => reservations.some(({ workerSid }) => workerSid === flexWorkerSid));
+  const [reservation] = task?.reservations ?? [];
+  const event: Accepted = {
+    ...{ type: 'reservation.accepted', side: 'flex', container: chat.channel, workspace: FLEX.workspaceSid },
+    ...{ task: task?.sid as TaskSid, reservation: reservation?.sid as ReservationSid, customerName: 'Jo' },
+    ...{ worker: flexWorkerSid, workerIdentity: flexIdentity, acceptedAt: harness.time.now() },
+  };
+  return event;
+};
+
+const hear = async (harness: ScenarioHarness, event: Accepted): Promise<void> => {
+  const body = encodeEnvelope({ receivedAt: harness.time.now(), work: { kind: 'event', event } });
+  await harness.queues.send('flex-events', { group: event.container, dedupe: `again ${event.reservation}`, body });
+  await harness.settle(0.2);
 };
 
 /** What the bridge has told an agent in his System conversation. */
@@ -226,6 +248,23 @@ describe('an agent who comes in in Frontline', () => {
     expect(agents(harness, chat)).toEqual(both(ben));
     expect(tasks(harness, chat)).toEqual({ naming: ['assigned'], others: ['completed'] });
   });
+});
+
+test('Who goes in Frontline while his task cannot be ended is not brought back by his accept', async () => {
+  const harness = scenarioHarness();
+  const chat = await served(harness);
+  const { sid } = harness.conversation(chat);
+  harness.twilio.frontlineAgent.adds(ann.email, sid, ben.email);
+  await harness.settle(2);
+  const stays = harness.twilio.faults.add({ fault: 'rest.429', p: 1, only: 'POST taskrouter.task' });
+  harness.twilio.frontlineAgent.leaves(ben.email, sid);
+  await harness.settle(0.3);
+  await hear(harness, acceptOf(harness, chat, ben));
+  stays();
+  await harness.settle(5);
+  expect(harness.journal('skipped(handed_over)')).toHaveLength(1);
+  expect(agents(harness, chat)).toEqual(both(ann));
+  expect(tasks(harness, chat)).toEqual({ naming: ['assigned'], others: ['completed'] });
 });
 
 test('a task that Flex copies with the bridge’s mark is offered like any other', async () => {

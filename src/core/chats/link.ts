@@ -52,6 +52,8 @@ export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = 
     return skipped('passed_on');
   }
   if (known?.state === 'closed') return linkNextChat(deps, known, event, run);
+  // He goes, though his reservation may stand until his task is closed.
+  if (known?.leaving.some(({ reservation }) => reservation === event.reservation)) return skipped('handed_over');
   if (mayBeHandedOver(event, known) && (await hasEndedReservation(deps, event))) return skipped('handed_over');
   return linkAs(deps, event, known, run);
 };
