@@ -67,6 +67,7 @@ const accepted = record({
   worker: sid('WK'),
   workerIdentity: filled,
   customerName: text,
+  'acceptedAt?': whole,
 });
 const changed = record({
   type: oneOf('chat.changed'),
