@@ -208,9 +208,9 @@ withBrowser(
       await stands('frontline', 'Ann and Eve, Conversations');
       await inFlex().getByLabel('As').selectOption('Eve');
       await says('agent in Flex', 'Eve is here, too');
+      await seenBy('frontline', 'Eve is here, too');
       await inFrontline().getByLabel('As').selectOption('Ann');
       await says('agent in Frontline', 'and Ann goes');
-      await seenBy('frontline', 'Eve is here, too');
       await seenBy('flex', 'and Ann goes');
       await inFlex().getByLabel('As').selectOption('Ann');
       await press('Leave', inFlex());
