@@ -16,9 +16,11 @@ const asked = ['local', 'cli', 'bin', 'lib', 'src/runtime']
   )
   .filter((file) => file.endsWith('.ts'))
   .flatMap((file) => [
-    ...text(file).matchAll(/(?:environment|env)\.([A-Z_]+)|(?:given\(environment, |number\()'([A-Z_]+)'/g),
+    ...text(file).matchAll(
+      /(?:environment|env)\.([A-Z_]+)|(?:given\(environment, |number\()'([A-Z_]+)'|\btext\('([A-Z_]+)'\)/g,
+    ),
   ])
-  .map(([, dotted, quoted]) => dotted ?? quoted ?? '');
+  .map(([, ...names]) => names.find((name) => name !== undefined) ?? '');
 
 /** Read by what it is named after, not ours to explain. */
 const foreign = ['PATH', 'NO_COLOR'];

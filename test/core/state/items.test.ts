@@ -27,8 +27,8 @@ describe('What is stored', () => {
         wrong.push(...undeclared(sk, names.replaceAll('-', '').split(' ')));
       });
     expect(wrong).toEqual([]);
-    // In so few runs chats may not end, and nothing may wait in the backlog. The stamp key is written before a simulated
-    // bridge begins; no page asks for an agent; an operator is no process.
+    // In so few runs chats may not end, and nothing may wait in the backlog. The stamp key is written before a
+    // simulated bridge begins; no page asks for an agent; an operator is no process.
     const seldom: readonly string[] = ['the end of a channel', 'the backlog'];
     const all = new Set(ITEMS.map(({ of }) => of));
     expect([...all].filter((of) => !met.has(of) && !seldom.includes(of))).toEqual([
