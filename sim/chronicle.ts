@@ -3,7 +3,7 @@
  * the local Twilio's own hand, so that a judge need not believe the bridge's journal.
  */
 import type { AccountName, Actor } from '../local-twilio/model.ts';
-import type { Witness } from '../local-twilio/world.ts';
+import type { Onlooker, Witness } from '../local-twilio/world.ts';
 
 /** `at` in milliseconds since 1970, when it was done whatever its dates say. */
 type Done = { readonly at: number; readonly by: Actor };
@@ -21,8 +21,20 @@ export type WrittenMessage = Done & {
   readonly removed: Done | undefined;
 };
 
+/** Somebody came or went, or the chat itself became otherwise. */
+export type ChatChange = Done & {
+  readonly deed: 'joined' | 'left' | 'changed' | 'removed';
+  readonly identity: string | undefined;
+  /** As they were from then on. */
+  readonly state: 'active' | 'inactive' | 'closed';
+  readonly attributes: string;
+};
+
 export type Chronicle = {
   readonly witness: Witness;
+  readonly onlooker: Onlooker;
+  /** Everything that became of it and of who is in it, in order. */
+  readonly changes: (container: string) => readonly ChatChange[];
   /** Everything that was ever written there, in the order in which Twilio took it. */
   readonly of: (container: string) => readonly WrittenMessage[];
   readonly containers: () => readonly string[];
@@ -38,7 +50,14 @@ export const lastText = ({ texts }: WrittenMessage): string => texts.at(-1)?.bod
 
 export const createChronicle = (): Chronicle => {
   const chats = new Map<string, Map<string, WrittenMessage>>();
+  const changes = new Map<string, ChatChange[]>();
   return {
+    onlooker: (deed, { sid, state, attributes }, identity, by, at) => {
+      const before = changes.get(sid) ?? [];
+      changes.set(sid, before);
+      before.push({ deed, identity, by, at, state, attributes });
+    },
+    changes: (container) => changes.get(container) ?? [],
     witness: (deed, container, message, by, at) => {
       const chat = chats.get(container.sid) ?? new Map<string, WrittenMessage>();
       chats.set(container.sid, chat);

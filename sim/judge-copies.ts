@@ -2,6 +2,7 @@
  * Of everything the bridge ever wrote into a chat, also of what is gone again: whose it is, of when, and what it left
  * alone.
  */
+import { AGENTS } from '../local-twilio/defaults.ts';
 import type { AccountName } from '../local-twilio/model.ts';
 import { firstText, lastText, type WrittenMessage } from './chronicle.ts';
 import type { Played } from './played.ts';
@@ -15,11 +16,6 @@ const SECOND_MS = 1_000;
 
 export const isPersons = (chat: Played, { side, sid }: WrittenMessage): boolean => chat.said[side].has(sid);
 
-/** The customer's one identity, by the member that Flex marks. */
-export const customerOf = (world: SimWorld, chat: Played): string | undefined =>
-  world.twilio.reads.container('flex', chat.channel)?.members.find(({ attributes }) => attributes.includes('"guest"'))
-    ?.identity;
-
 /** @returns what is wrong, a line each. */
 export const copyProblems = (world: SimWorld, chat: Played, conversations: readonly string[]): readonly string[] => {
   const flex = world.chronicle.of(chat.channel);
@@ -28,11 +24,12 @@ export const copyProblems = (world: SimWorld, chat: Played, conversations: reado
     [...flex, ...frontline].filter((one) => isPersons(chat, one)).map((one) => [base(firstText(one)), one]),
   );
   const across = new Map([
-    [chat.agent.flexIdentity, chat.agent.email],
-    [chat.agent.email, chat.agent.flexIdentity],
+    ...Object.values(AGENTS).flatMap(({ flexIdentity, email }) => [
+      [flexIdentity, email] as const,
+      [email, flexIdentity] as const,
+    ]),
+    [chat.customer, chat.customer] as const,
   ]);
-  const customer = customerOf(world, chat);
-  if (customer !== undefined) across.set(customer, customer);
 
   const problemsOf = (copy: WrittenMessage): readonly string[] => {
     const text = firstText(copy);

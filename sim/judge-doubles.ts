@@ -13,15 +13,22 @@ const byText = (written: readonly WrittenMessage[]): ReadonlyMap<string, readonl
   return found;
 };
 
+/** What agents are told there, and answer, is judged by itself (judge-system.ts): a 1 is a 1 each time. */
+const isSystem = ({ changes }: SimWorld['chronicle'], container: string): boolean =>
+  changes(container).some(({ attributes }) => attributes.includes('"bridgeSystemOf"'));
+
 /** @returns what is wrong, a line each: a second one beside the first, or after it had been taken away. */
 export const doubles = ({ chronicle }: Pick<SimWorld, 'chronicle'>): readonly string[] => {
-  return chronicle.containers().flatMap((container) =>
-    [...byText(chronicle.of(container))].flatMap(([text, [first, ...others]]) =>
-      others.map((one) => {
-        const beside = first !== undefined && stoodAt(first, one.at);
-        const how = beside ? 'stood twice' : 'was written again after it had been removed';
-        return `"${text}" ${how} on the ${one.side} side (${first?.sid} ${one.sid})`;
-      }),
-    ),
-  );
+  return chronicle
+    .containers()
+    .filter((container) => !isSystem(chronicle, container))
+    .flatMap((container) =>
+      [...byText(chronicle.of(container))].flatMap(([text, [first, ...others]]) =>
+        others.map((one) => {
+          const beside = first !== undefined && stoodAt(first, one.at);
+          const how = beside ? 'stood twice' : 'was written again after it had been removed';
+          return `"${text}" ${how} on the ${one.side} side (${first?.sid} ${one.sid})`;
+        }),
+      ),
+    );
 };

@@ -1,5 +1,4 @@
 /** Who is where: the customer first in the conversation, the agent last, and the agent in the channel too. */
-import { customerOf } from './judge-copies.ts';
 import type { Played } from './played.ts';
 import type { SimWorld } from './world.ts';
 
@@ -9,7 +8,7 @@ export const memberProblems = (world: SimWorld, chat: Played, conversation: stri
   const wrong: string[] = [];
   const channel = reads.container('flex', chat.channel)?.members ?? [];
   const there = reads.container('frontline', conversation)?.members.map(({ identity }) => identity) ?? [];
-  const customer = customerOf(world, chat);
+  const { customer } = chat;
   const { email, flexIdentity } = chat.agent;
   if (there[0] !== customer) wrong.push(`the conversation's first member is ${there[0]}, and the customer ${customer}`);
   if (there.at(-1) !== email) wrong.push(`the conversation's last member is ${there.at(-1)}, and the agent ${email}`);

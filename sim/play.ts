@@ -227,6 +227,7 @@ export const playChat = (world: SimWorld, dice: Dice, plan: ChatPlan, number: nu
     time.after(acceptsAt + HANDOVER_MS, accept);
   }
   return {
+    customer: begun.identity,
     ...{ channel, phone, agent, said, meant, deletedByHand, files, empties, spoilt, others, conversation },
     linkable: rare.accepts !== 'without a twin',
     long: rare.history !== undefined || rare.messages !== undefined,

@@ -6,6 +6,8 @@ import type { SimWorld } from './world.ts';
 export type Played = {
   readonly channel: ChannelSid;
   readonly phone: string | undefined;
+  /** The customer's one identity. */
+  readonly customer: string;
   readonly agent: DefaultAgent;
   /** SIDs of people's messages on each side. */
   readonly said: { readonly flex: Set<string>; readonly frontline: Set<string> };

@@ -1,5 +1,5 @@
 /** One run: a seed's chats in the seed's weather, then calm, then the verdict. */
-import { BEHAVIOURS } from './behaviours.ts';
+import { BEHAVIOURS, WITH_STORIES } from './behaviours.ts';
 import { doubles } from './judge-doubles.ts';
 import { legible, rareProblems } from './judge-rare.ts';
 import { redriveAll, repairChat } from './operator.ts';
@@ -26,9 +26,9 @@ export const ANSWERED_SETTLE_MS = 10_000;
 /**
  * `within`: writes are carried out at most half of SETTLE late, and a third of ANSWERED_SETTLE after an answer.
  * `beyond`: up to three times those. `told`: as within, but every webhook arrives and is stored, so that little is left
- * to the sweep.
+ * to the sweep. `stories`: as within, with chats that are offered, change hands and end.
  */
-export type Mode = 'within' | 'beyond' | 'told';
+export type Mode = 'within' | 'beyond' | 'told' | 'stories';
 
 const LATENESS = {
   within: { unanswered: SETTLE_MS / 2, answered: ANSWERED_SETTLE_MS / 3 },
@@ -88,6 +88,7 @@ export const settle = async (world: SimWorld, chats: readonly Played[]): Promise
 
 /** @param diary hears of everything that happens */
 export const run = async (seed: number, mode: Mode, diary?: WorldPlan['diary']): Promise<Ended> => {
+  const behaviours = mode === 'stories' ? WITH_STORIES : BEHAVIOURS;
   const dice = createDice(seed, 'run');
   const drawn = drawWeather(dice.fork('weather'), LATENESS[mode === 'beyond' ? 'beyond' : 'within']);
   const weather = mode === 'told' ? everythingTold(drawn) : drawn;
@@ -96,7 +97,7 @@ export const run = async (seed: number, mode: Mode, diary?: WorldPlan['diary']):
   const world = createWorld({
     seed,
     settleMs: SETTLE_MS,
-    config: Object.assign({}, ...BEHAVIOURS.map(({ name, config }) => config?.(dice.fork(`${name} settings`)))),
+    config: Object.assign({}, ...behaviours.map(({ name, config }) => config?.(dice.fork(`${name} settings`)))),
     ...(diary === undefined ? {} : { diary }),
     doom: (_: number, kind: ProcessKind): Doom | undefined => {
       if (!storm || (mode === 'told' && kind === 'webhook')) return undefined;
@@ -143,7 +144,7 @@ export const run = async (seed: number, mode: Mode, diary?: WorldPlan['diary']):
   let chats: readonly Played[] = [];
   playRare(world, { ...rare, faults: left }, dice.fork('operator'), () => chats);
   chats = playChats(world, dice, rare.poisons && !closes);
-  const acts = BEHAVIOURS.map(({ name, play }) => play(world, dice.fork(name)));
+  const acts = behaviours.map(({ name, play }) => play(world, dice.fork(name)));
   while (![...chats, ...acts].every(({ finished }) => finished())) await time.runUntil(time.now() + 10_000);
   await time.runUntil(Math.max(time.now() + 30_000, start + Math.max(outage?.until ?? 0, rare.denied?.until ?? 0)));
   storm = false;

@@ -99,6 +99,7 @@ export const createWorld = (plan: WorldPlan) => {
     timers: time,
     deliver: edge(shared, invocations),
     witness: chronicle.witness,
+    onlooker: chronicle.onlooker,
     met: (fault, account, about) => plan.diary?.(time.now(), `fault ${fault} ${account} ${about}`),
   });
   const onFailure = (error: unknown): void =>
@@ -117,6 +118,8 @@ export const createWorld = (plan: WorldPlan) => {
     lined: notes.lined as readonly string[],
     notGranted: notes.notGranted as readonly string[],
     ran: invocations.ran,
+    /** To whoever reads a seed's story step by step. */
+    tell: (line: string): void => plan.diary?.(time.now(), line),
     setSweeps,
     setFaults: (next: WorldFaults): void => {
       faults = next;

@@ -19,6 +19,8 @@ const written = (sid: string, body: string, at: number, removedAt?: number): Wri
 
 const chronicle = (...all: readonly WrittenMessage[]): Chronicle => ({
   witness: () => {},
+  onlooker: () => {},
+  changes: () => [],
   containers: () => ['CH1'],
   of: () => all,
 });

@@ -1,0 +1,28 @@
+/** One chat that is offered, changes hands and ends, as it was played: what happened in it, by which it is judged. */
+import type { Played } from './played.ts';
+
+export type EndHow = 'inactive' | 'task' | 'deleted' | 'closed';
+
+export type Ending = {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** `closed`: by a person in Frontline. The others in Flex: by the agent, by the task alone, the channel deleted. */
+  readonly how: EndHow;
+};
+
+export type Story = Played & {
+  readonly name: string;
+  /** By people, in order. */
+  readonly endings: Ending[];
+  /** When its customer came back, in milliseconds. */
+  readonly returns: number[];
+  /** When timers closed its conversations, in milliseconds. */
+  readonly timers: readonly number[];
+  readonly tasks: readonly string[];
+};
+
+/** Whether people had ended it by then, and the customer had not come back. */
+export const wasEnded = ({ endings, returns }: Pick<Story, 'endings' | 'returns'>, at: number): boolean => {
+  const last = Math.max(...endings.filter((one) => one.at <= at).map((one) => one.at));
+  return last > Math.max(0, ...returns.filter((one) => one <= at));
+};
