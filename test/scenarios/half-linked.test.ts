@@ -146,4 +146,17 @@ describe('a link', () => {
 
     expect(harness.conversation(chat).state).toBe('closed');
   });
+
+  test('and whose channel is deleted while nobody has heard of its conversation, leaves none open', async () => {
+    const harness = scenarioHarness();
+    const chat = harness.begins();
+    await harness.settle();
+    harness.accepts(chat);
+    const unheard = { fault: 'rest.answer-lost', p: 1, loss: 'destroy', only: 'POST conversations' } as const;
+    await harness.during(unheard, 0.05);
+    harness.twilio.flexAgent.deletesChannel(chat.channel);
+    await harness.settle(10);
+
+    expect(harness.conversation(chat).state).toBe('closed');
+  });
 });

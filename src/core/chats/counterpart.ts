@@ -32,14 +32,17 @@ export const createCounterpart = async (
     });
     const conversation = created === 'taken' ? await deps.frontline.container(uniqueName) : created;
     if (conversation === undefined) return retry(1, 'counterpart_not_visible');
-    if (textField(conversation.attributes, 'bridgeDeployment') !== deps.settings.deployment)
-      return parkLink(deps, event, 'other_deployment');
+    if (!isOwnCounterpart(deps, conversation)) return parkLink(deps, event, 'other_deployment');
     if (conversation.state === 'open') return openWithAlias(deps, pair, conversation.sid, customer);
     const next = await nextGeneration(deps, pair);
     if (next === undefined || next.state !== 'linking') return pairMovedOn();
     pair = next;
   }
 };
+
+/** Another deployment's is left to it. */
+export const isOwnCounterpart = ({ settings }: Pick<BridgeDeps, 'settings'>, { attributes }: Container): boolean =>
+  textField(attributes, 'bridgeDeployment') === settings.deployment;
 
 /**
  * Written when the conversation is created and never again: by these the agent's app, and an operator, find the

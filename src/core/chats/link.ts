@@ -26,11 +26,11 @@ import {
   stopLinking,
   writeAlias,
 } from '../state/pair-writes.ts';
-import { createCounterpart } from './counterpart.ts';
+import { createCounterpart, isOwnCounterpart } from './counterpart.ts';
 import { parkLink } from './park-link.ts';
 import { addParticipant, agentsAmong, customerAmong, customerParticipant, isRefusal } from './participants.ts';
 import { hasEndedReservation } from './served.ts';
-import { originNamedBy } from './unique-name.ts';
+import { counterpartName, originNamedBy } from './unique-name.ts';
 
 /**
  * @param again a participant whom Twilio kept out is tried once more.
@@ -82,10 +82,19 @@ const linkAs = async (deps: BridgeDeps, event: Accepted, known: Pair | undefined
   const outcome = await linkChat(deps, event, known, run).catch((error: unknown) =>
     refusedBeforeConversation(deps, event, error).catch(goneAsOutcome),
   );
+  if (outcome.end === 'skipped' && outcome.reason === 'removed') await closeUnnoted(deps, event);
   if (outcome.end === 'parked' || outcome.end === 'skipped')
     await stopLinking(deps, pairId('flex', event.container), event.reservation, outcome.end);
   if (isGone(outcome)) await askWhetherClosed(deps, event);
   return outcome;
+};
+
+/** The channel is gone. A conversation may have been made for it, and no answer have told of that: nobody would end it. */
+const closeUnnoted = async (deps: BridgeDeps, { container }: Accepted): Promise<void> => {
+  const pair = await loadPair(deps.store, pairId('flex', container));
+  if (pair?.state !== 'linking') return;
+  const made = await deps.frontline.container(counterpartName('flex', container, pair.generation));
+  if (made?.state === 'open' && isOwnCounterpart(deps, made)) await deps.frontline.close(made.sid);
 };
 
 /** A closed conversation refuses whoever is to join it. */
