@@ -153,6 +153,18 @@ describe('an agent who goes', () => {
     expect(agents(harness, 'flex', chat)).toEqual([ann.flexIdentity]);
   });
 
+  test('from both, the only one, and whom Flex’s interface puts back, is back in both', async () => {
+    const harness = scenarioHarness();
+    const { chat, reservation } = await served(harness);
+    harness.twilio.frontlineAgent.leaves(ann.email, harness.conversation(chat).sid);
+    harness.twilio.flexAgent.leaves(ann.flexWorkerSid, chat.channel);
+    await harness.settle(3);
+    expect(agents(harness, 'frontline', chat)).toEqual([]);
+    harness.twilio.flexAgent.joinsAgain(reservation);
+    await harness.settle(5);
+    for (const side of ['flex', 'frontline'] as const) expect(agents(harness, side, chat)).toHaveLength(1);
+  });
+
   test('and a supervisor who comes, or goes, crosses to nobody', async () => {
     const harness = scenarioHarness();
     const { chat } = await served(harness);

@@ -115,7 +115,7 @@ const everything = async (deps: BridgeDeps, pair: LinkedPair, run: Run, present?
 const members = async (deps: BridgeDeps, pair: LinkedPair, run: Run): Promise<Outcome> => {
   const present = await readMembers(deps, pair);
   const steps = stepsFor(pair, present);
-  return steps.some((step) => step.do === 'wait' || step.do === 'forget')
+  return steps.some((step) => step.do === 'wait' || step.do === 'forget' || step.do === 'miss')
     ? everything(deps, pair, run, present)
     : agreeOnAgents(deps, pair, present, run);
 };

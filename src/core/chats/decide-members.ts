@@ -17,8 +17,10 @@ export type Present = {
 export type MemberStep =
   /** He has gone on one side; others serve the chat, so he goes on the other. */
   | { readonly do: 'leave'; readonly side: Side; readonly agent: Serving }
-  /** He is on neither side any more. */
+  /** He is on neither side any more, and others serve the chat. */
   | { readonly do: 'forget'; readonly agent: Serving }
+  /** He is on neither side any more, nor is anybody: while his reservation stands Flex may put him back. */
+  | { readonly do: 'miss'; readonly agent: Serving }
   /** He has gone on one side, and nobody has come in his place yet: the chat is not left without an agent. */
   | { readonly do: 'wait'; readonly side: Side; readonly agent: Serving }
   /** He stands on both sides, but another has accepted since: whether his reservation stands decides. */
@@ -37,8 +39,8 @@ export const decideMembers = (
   const whole = agents.filter((agent) => stands(agent).flex && stands(agent).frontline);
   return agents.flatMap((agent): readonly MemberStep[] => {
     const { flex, frontline } = stands(agent);
-    if (!flex && !frontline) return [{ do: 'forget', agent }];
     const others = whole.some(({ identity }) => identity !== agent.identity);
+    if (!flex && !frontline) return [{ do: others ? 'forget' : 'miss', agent }];
     if (flex && frontline) return others && agent.identity !== current ? [{ do: 'ask', agent }] : [];
     const side: Side = flex ? 'flex' : 'frontline';
     return [{ do: others ? 'leave' : 'wait', side, agent }];

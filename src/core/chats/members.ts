@@ -59,6 +59,10 @@ const agreeOnMembers = async (
   for (const step of steps) {
     const { agent } = step;
     if (step.do === 'wait') waits = !(await putBack(deps, pair, step.side, agent)) || waits;
+    if (step.do === 'miss') {
+      if (await hasEndedReservation(deps, agent)) gone.add(agent.identity);
+      else waits = true;
+    }
     if (step.do === 'ask' && (await hasEndedReservation(deps, agent))) {
       await takeOut(deps, pair, members, 'frontline', agent);
       await takeOut(deps, pair, members, 'flex', agent);
