@@ -160,6 +160,8 @@ const works: Readonly<Partial<Record<Work['kind'], Check>>> = {
     worker: sid('WK'),
     'change?': record({ side: oneOf('flex', 'frontline'), activity: filled, at: whole }),
   }),
+  // A conversation that nobody knows may be one that an agent has begun.
+  start: record({ kind: oneOf('start'), conversation: sid('CH') }),
   redrive: record({ kind: oneOf('redrive'), pair, lane: oneOf('toFrontline', 'toFlex'), sid: sid('IM') }),
 };
 
