@@ -11,11 +11,11 @@ import { encodeEnvelope } from '../jobs/envelope.ts';
 import type { Message } from '../model/event.ts';
 import { textField } from '../model/json.ts';
 import type { ChannelSid } from '../model/sids.ts';
-import { FORWARD_ALIVE_MS, FORWARD_RECALL_MS, FORWARD_RECENT_MS, GONE_AFTER_MS } from '../model/times.ts';
+import { FORWARD_ALIVE_MS, FORWARD_RECALL_MS, FORWARD_RECENT_MS, GONE_AFTER_MS, TWILIO_PAGE } from '../model/times.ts';
 import { knownFirstStart } from '../state/first-start.ts';
 import { forwardKey } from '../state/items.ts';
 import { composeMessageSent, messageKey } from './compose.ts';
-import { byIndex, readForwardPlace, readOlder, writePlace } from './place.ts';
+import { byIndex, isUnbroken, readForwardPlace, readOlder, writePlace } from './place.ts';
 import { dueBy, type EndedRow, type ForwardRow, type OpenRow, readForwardRow } from './row.ts';
 import { finishForward, markQueued } from './rows.ts';
 
@@ -62,7 +62,7 @@ export const forwardHoles = async (
 
   const { upTo: cursor, place } = await readForwardPlace(deps, channel.sid);
   const isWhole = reaches(listed, cursor, first);
-  const older = isWhole ? undefined : await readOlder(deps, channel.sid, cursor, place, listed[0]?.index ?? 0);
+  const older = isWhole ? undefined : await readOlder(deps, channel.sid, cursor, place, listed);
   const holes: Hole[] = [];
   const look = async (from: number, some: readonly Message[]): Promise<Found> => {
     const rows = await rowsOf(deps, channel, some, isNeeded, now);
@@ -183,13 +183,15 @@ const findHoles = (
 
 const isAlive = (row: OpenRow, now: number): boolean => dueBy(row) > now - FORWARD_ALIVE_MS;
 
-/** Nothing between the cursor and the oldest listed message went unseen, or what did is too old to matter. */
+/**
+ * Nothing between the cursor and the newest listed message went unseen, or what did is too old to matter. A message
+ * missing in between may be a back-dated one, which a list by date has on an earlier page.
+ * @param listed the newest page, by index.
+ */
 export const reaches = (listed: readonly Message[], cursor: number, first: number): boolean => {
-  const oldest = listed[0];
-  return (
-    oldest !== undefined &&
-    (oldest.index <= cursor + 1 || listed.some(({ createdAt }) => Date.parse(createdAt) < first))
-  );
+  if (listed.length === 0) return false;
+  const isAll = listed.length < TWILIO_PAGE;
+  return isAll || isUnbroken(listed, cursor) || listed.some(({ createdAt }) => Date.parse(createdAt) < first);
 };
 
 /** A web chat has no phone behind it. */

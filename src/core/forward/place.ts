@@ -54,38 +54,54 @@ export type Older = {
 
 /**
  * Oldest first, for those pages stay what they are while people write. Twilio does not say whether it sorts back-dated
- * messages by index or by date: one stands on an earlier page than its index would have it, never on a later one.
- * @param newest the first index of the newest page.
+ * messages by index or by date: one stands on an earlier page than its index would have it, never on a later one. So
+ * the pages have met the newest one when they share a message with it, whatever indexes they show; and what is then
+ * still missing is looked for from the start.
+ * @param newest the newest page.
  */
 export const readOlder = async (
   deps: { readonly flex: Pick<BridgeDeps['flex'], 'listMessages'> },
   channel: ChannelSid,
   cursor: number,
   place: string | undefined,
-  newest: number,
+  newest: readonly Message[],
 ): Promise<Older> => {
-  const pages: { readonly at: string | undefined; readonly messages: readonly Message[] }[] = [];
-  let at = place;
-  let more = true;
-  while (more && pages.length < FORWARD_PAGES) {
-    const page: Page = await readUp(deps, channel, at);
-    pages.push({ at, messages: page.messages });
-    at = page.next;
-    more = at !== undefined && !page.messages.some(({ index }) => index >= newest);
-  }
-  const last = pages.at(-1)?.messages.map(({ index }) => index) ?? [];
+  const ofNewest = new Set(newest.map(({ sid }) => sid));
+  const above = ({ pages }: Read) =>
+    byIndex(pages.flatMap(({ messages }) => messages)).filter(({ index, sid }) => index > cursor && !ofNewest.has(sid));
+  const readFrom = async (start: string | undefined): Promise<Read> => {
+    const pages: ReadPage[] = [];
+    let next = start;
+    do {
+      const page: Page = await readUp(deps, channel, next);
+      pages.push({ at: next, messages: page.messages });
+      next = page.messages.some(({ sid }) => ofNewest.has(sid)) ? undefined : page.next;
+    } while (next !== undefined && pages.length < FORWARD_PAGES);
+    return { pages, next };
+  };
+
+  let read = await readFrom(place);
+  const isMissing = !isUnbroken(byIndex([...above(read), ...newest]), cursor);
+  if (place !== undefined && read.next === undefined && isMissing) read = await readFrom(undefined);
+  const last = read.pages.at(-1)?.messages.map(({ index }) => index) ?? [];
   return {
-    messages: byIndex(pages.flatMap(({ messages }) => messages)).filter(
-      ({ index }) => index > cursor && index < newest,
-    ),
-    reachesNewest: !more,
+    messages: above(read),
+    reachesNewest: read.next === undefined,
     surelyUpTo: Math.min(...last) - 1,
     placeOf: (upTo) => {
-      const first = pages.find(({ messages }) => messages.some(({ index }) => index > upTo));
-      return first === undefined ? at : first.at;
+      const first = read.pages.find(({ messages }) => messages.some(({ index }) => index > upTo));
+      return first === undefined ? read.next : first.at;
     },
   };
 };
+
+type ReadPage = { readonly at: string | undefined; readonly messages: readonly Message[] };
+/** `next`: where to go on; undefined: they have met the newest page. */
+type Read = { readonly pages: readonly ReadPage[]; readonly next: string | undefined };
+
+/** Whether each index above the cursor is there, up to the highest. @param messages by index. */
+export const isUnbroken = (messages: readonly Message[], cursor: number): boolean =>
+  messages.filter(({ index }) => index > cursor).every(({ index }, n) => index === cursor + 1 + n);
 
 const readUp = (
   { flex }: { readonly flex: Pick<BridgeDeps['flex'], 'listMessages'> },

@@ -384,6 +384,30 @@ describe('beyond the newest page', () => {
     expect(await pagesOf(sweep())).toEqual([0, 0]);
   });
 
+  test.each([-1, 100])('one is found that a list by date has on an earlier page (all told up to %d)', async (upTo) => {
+    harness.twilio.switches.listOrder = 'date';
+    await says(20);
+    const early = harness.twilio.now();
+    await says(121);
+    if (upTo > 0) {
+      await harness.pass(6 * MINUTE);
+      await sweep();
+    }
+    await harness.deps.flex.send(chat.channelSid, {
+      author: AGENTS.ann.flexIdentity,
+      body: 'back-dated',
+      createdAt: new Date(early - 1_000).toISOString(),
+      attributes: '{}',
+      notifyWebhooks: true,
+    });
+    await harness.webhooksGetLost();
+    await says(20);
+    await harness.pass(6 * MINUTE);
+    await sweep();
+    await harness.pass(1_000);
+    expect(chat.phone()).toContain('back-dated');
+  });
+
   test('nothing is looked for twice that waits behind a line that is held', async () => {
     await loses('first');
     await harness.pass(6 * MINUTE);
