@@ -89,7 +89,9 @@ const linkAs = async (deps: BridgeDeps, event: Accepted, known: Pair | undefined
   return outcome;
 };
 
-/** The channel is gone. A conversation may have been made for it, and no answer have told of that: nobody would end it. */
+/**
+ * The channel is gone. A conversation may have been made for it, and no answer have told of that: nobody would end it.
+ */
 const closeUnnoted = async (deps: BridgeDeps, { container }: Accepted): Promise<void> => {
   const pair = await loadPair(deps.store, pairId('flex', container));
   if (pair?.state !== 'linking') return;
