@@ -1,6 +1,7 @@
 /** Chats that agents have begun in Frontline, by what the local Twilio carried out. */
 import { type DefaultAgent, FLEX } from '../local-twilio/defaults.ts';
 import type { ReadContainer } from '../local-twilio/reads.ts';
+import { isGivenUp } from './phone.ts';
 import { base, notice } from './texts.ts';
 import type { SimWorld } from './world.ts';
 
@@ -125,7 +126,9 @@ const textProblems = (
     const doubted = world.entries.filter(
       ({ entry }) => entry.reason === 'perhaps_sent_twice' && (entry.sids[0] === copy || entry.sids[0] === sid),
     ).length;
-    if (count > 1 && beyond) meter.met('limit: SMS of a start twice');
+    const isPointless = copy !== undefined && isGivenUp(world, copy);
+    if (count === 0 && isPointless) meter.met('SMS pointless after a day');
+    else if (count > 1 && beyond) meter.met('limit: SMS of a start twice');
     else if (count < 1 || count > 1 + doubted) wrong.push(`the phone has ${count} times "${text}"`);
   }
   for (const text of answers.values()) if (times(got, text) > 0) wrong.push(`the phone has its own "${text}"`);

@@ -26,15 +26,7 @@ export const phoneProblems = async (world: SimWorld, chat: Played, beyond: boole
   const wrong = texts.flatMap((text) => textProblems(text, written.get(text.messageSid), identity));
   for (const { sid, body } of due) {
     const times = got.filter((one) => one === sid).length;
-    // Whose parking died between its row and its word says so at the next try.
-    const parked = world.entries.some(
-      ({ entry }) =>
-        (entry.step === 'parked' || entry.reason === 'parked') &&
-        entry.lane === 'forward' &&
-        entry.sids[0] === sid &&
-        (entry.ms ?? 0) >= DAY_MS - SKEW_MS,
-    );
-    if (times === 0 && parked) world.meter.met('SMS pointless after a day');
+    if (times === 0 && isGivenUp(world, sid)) world.meter.met('SMS pointless after a day');
     else if (times === 0) wrong.push(`the phone lacks "${body}" (${sid})`);
     const said = world.entries.filter(
       ({ entry }) => entry.reason === 'perhaps_sent_twice' && entry.sids[0] === sid,
@@ -62,6 +54,17 @@ export const phoneProblems = async (world: SimWorld, chat: Played, beyond: boole
   }
   return wrong;
 };
+
+/** Whether the bridge said that it gave up a message's SMS, which was more than a day late. */
+export const isGivenUp = (world: SimWorld, sid: string): boolean =>
+  // Whose parking died between its row and its word says so at the next try.
+  world.entries.some(
+    ({ entry }) =>
+      (entry.step === 'parked' || entry.reason === 'parked') &&
+      entry.lane === 'forward' &&
+      entry.sids[0] === sid &&
+      (entry.ms ?? 0) >= DAY_MS - SKEW_MS,
+  );
 
 const saidParked = (world: SimWorld, sid: string): boolean =>
   world.entries.some(
