@@ -34,7 +34,7 @@ const ended = async (ground: Ground, { useCase, kind, say }: Playing): Promise<U
 const calm = async (playing: Playing): Promise<UseCaseEnded> => {
   const failed: string[] = [];
   const ground = await startRealGround({
-    config: {},
+    config: playing.useCase.config ?? {},
     sweepMs: 60_000,
     patienceMs: 300_000,
     journal: (entry) => {
@@ -47,7 +47,7 @@ const calm = async (playing: Playing): Promise<UseCaseEnded> => {
 
 const withFault = async (playing: Playing, weather: DemoWeather): Promise<UseCaseEnded> => {
   const fault = FAULT_OF[weather];
-  const ground = startVirtualGround(fault, undefined);
+  const ground = startVirtualGround({ config: playing.useCase.config ?? {}, fault });
   const { sides, wrong } = await ended(ground, playing);
   const wasMet = fault === undefined || (ground.twilio.faults.counts()[fault.fault] ?? 0) > 0;
   return { sides, wrong: wasMet ? wrong : [...wrong, `no ${fault.fault} was met, so this proves nothing`] };
@@ -55,13 +55,14 @@ const withFault = async (playing: Playing, weather: DemoWeather): Promise<UseCas
 
 /** One run for each write, in which the process that made it dies before it hears of it. */
 const withCrashes = async (playing: Playing): Promise<UseCaseEnded> => {
-  const whole = startVirtualGround(undefined, undefined);
+  const { config = {} } = playing.useCase;
+  const whole = startVirtualGround({ config });
   const first = await ended(whole, playing);
   const wrong = [...first.wrong];
   const writes = whole.writes();
   const silent = { ...playing, say: () => {} };
   for (const dies of writes) {
-    const crashed = await ended(startVirtualGround(undefined, dies), silent);
+    const crashed = await ended(startVirtualGround({ config, dies }), silent);
     for (const line of crashed.wrong)
       wrong.push(`after ${dies.what} (process ${dies.process}, step ${dies.step}): ${line}`);
   }

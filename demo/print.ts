@@ -24,6 +24,7 @@ export const sidesAsLines = (sides: SidesNow): readonly string[] => {
     ),
     ...rows('people', [flex.people.join(', ')], frontline.people.length === 0 ? [] : [frontline.people.join(', ')]),
     ...rows('said', flex.said, frontline.said),
+    ...(flex.away.length + frontline.away.length === 0 ? [] : rows('away', flex.away, frontline.away)),
     ...rows('task', tasks, []),
     ...rows('notices', [], notices),
     ...(phone === undefined

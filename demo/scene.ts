@@ -18,12 +18,18 @@ export type ChatScene = {
   /** TaskRouter offers him the chat's newest task, and he is told of it on his phone. */
   readonly isOffered: (agent: DefaultAgent) => Promise<void>;
   readonly acceptsInFlex: (agent: DefaultAgent) => Promise<void>;
+  /** TaskRouter offers him the chat's newest task, which is accepted for him. */
+  readonly isGiven: (agent: DefaultAgent) => Promise<void>;
   /** He answers in his System conversation. */
   readonly answersInFrontline: (agent: DefaultAgent, answer: string) => Promise<void>;
   readonly writesInFlex: (agent: DefaultAgent, text: string) => Promise<void>;
   readonly writesInFrontline: (agent: DefaultAgent, text: string) => Promise<void>;
   readonly transfersInFlex: (from: DefaultAgent, to: DefaultAgent, how: Transfer) => Promise<void>;
   readonly transfersInFrontline: (from: DefaultAgent, to: DefaultAgent) => Promise<void>;
+  /** He tries to, and is told that he still has it. */
+  readonly isRefusedTransfer: (from: DefaultAgent, to: DefaultAgent) => Promise<void>;
+  /** To another activity, in the app where he says so. */
+  readonly goesTo: (activity: string, agent: DefaultAgent, where: 'Flex' | 'Frontline') => Promise<void>;
   /** After a warm transfer: he goes. */
   readonly leavesInFlex: (agent: DefaultAgent) => Promise<void>;
   readonly endsInFlex: (agent: DefaultAgent) => Promise<void>;
@@ -64,6 +70,11 @@ export const createScene = (ground: Ground, kind: Kind, say: (line: string) => v
     truth(`${name} to be told`, ({ told }) => told[name]?.some((line) => line.includes(words)) ?? false);
   const serves = ({ name }: DefaultAgent): Promise<true> =>
     truth(`${name} in both`, ({ flex, frontline }) => [flex, frontline].every(({ people }) => people.includes(name)));
+  const offer = ({ name, flexWorkerSid }: DefaultAgent): void => {
+    say(`${name} is offered the chat`);
+    const task = reads.tasks('flex').at(-1);
+    if (task !== undefined && task.reservations.length === 0) flexAgent.isOffered(flexWorkerSid, task.sid);
+  };
   const ended = (): Promise<true> =>
     truth('the end on both sides', ({ flex, frontline }) => flex.state === 'ended' && frontline.state === 'ended');
 
@@ -99,9 +110,7 @@ export const createScene = (ground: Ground, kind: Kind, say: (line: string) => v
         await truth(`"${text}" in Frontline`, ({ frontline }) => frontline.said.includes(`Customer: ${text}`));
     },
     isOffered: async (agent) => {
-      say(`${agent.name} is offered the chat`);
-      const task = reads.tasks('flex').at(-1);
-      if (task !== undefined && task.reservations.length === 0) flexAgent.isOffered(agent.flexWorkerSid, task.sid);
+      offer(agent);
       await isTold(agent, 'incoming chat request');
     },
     acceptsInFlex: async (agent) => {
@@ -109,6 +118,10 @@ export const createScene = (ground: Ground, kind: Kind, say: (line: string) => v
       flexAgent.accepts(reservationOf(agent));
       await serves(agent);
       await isTold(agent, 'is over');
+    },
+    isGiven: async (agent) => {
+      offer(agent);
+      await serves(agent);
     },
     answersInFrontline: async (agent, answer) => {
       say(`${agent.name} answers in Frontline: "${answer}"`);
@@ -138,6 +151,21 @@ export const createScene = (ground: Ground, kind: Kind, say: (line: string) => v
       frontlineAgent.transfers(from.email, conversation(), to.email, 'in, then out');
       await serves(to);
       await truth(`${from.name} gone`, ({ flex }) => !flex.people.includes(from.name));
+    },
+    isRefusedTransfer: async (from, to) => {
+      say(`${from.name} hands the chat over to ${to.name} in Frontline, which the settings do not allow`);
+      frontlineAgent.transfers(from.email, conversation(), to.email, 'in, then out');
+      await isTold(from, 'was not handed over');
+      await serves(from);
+      await truth(`${to.name} gone`, ({ frontline }) => !frontline.people.includes(to.name));
+    },
+    goesTo: async (activity, agent, where) => {
+      say(`${agent.name} goes to "${activity}" in ${where}`);
+      if (where === 'Flex') flexAgent.goes(agent.flexWorkerSid, activity);
+      else frontlineAgent.goes(agent.email, activity);
+      await truth(`${agent.name} there on both sides`, ({ flex, frontline }) =>
+        [flex, frontline].every(({ away }) => away.includes(`${agent.name}: ${activity}`)),
+      );
     },
     leavesInFlex: async (agent) => {
       say(`${agent.name} leaves the chat in Flex`);

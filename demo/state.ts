@@ -10,6 +10,8 @@ export type SideState = {
   readonly people: readonly string[];
   /** `Customer: hello`, oldest first. */
   readonly said: readonly string[];
+  /** `Ann: Unavailable`: the agents who are not available on this side. */
+  readonly away: readonly string[];
 };
 
 export type SidesNow = {
@@ -41,7 +43,18 @@ const agents: readonly DefaultAgent[] = Object.values(AGENTS);
 
 const fields = (json: string): Readonly<Record<string, unknown>> => JSON.parse(json) as Record<string, unknown>;
 
-const NONE: SideState = { state: 'none', people: [], said: [] };
+/** One whom Frontline's app takes for something else than his worker says is named with both. */
+const awayOn = ({ twilio }: Ground, side: 'flex' | 'frontline'): SideState['away'] => {
+  const workers = twilio.reads.workers(side);
+  return agents.flatMap(({ name, email }) => {
+    const worker = workers.find((one) => one.name === email);
+    if (worker === undefined) return [];
+    const isAvailable = worker.activity === 'Available';
+    const inApp = worker.isAvailable ?? isAvailable;
+    if (inApp !== isAvailable) return [`${name}: ${worker.activity}, and in the app ${inApp ? 'available' : 'away'}`];
+    return isAvailable ? [] : [`${name}: ${worker.activity}`];
+  });
+};
 
 export const conversationsOf = ({ twilio }: Ground, { channel, begunIn }: ChatAt): readonly ReadContainer[] =>
   twilio.reads
@@ -91,24 +104,16 @@ export const readSides = (ground: Ground, chat: ChatAt): SidesNow => {
   const session = [...(place.flex.account.proxies.get(place.flex.proxySid)?.sessions.values() ?? [])].find(
     ({ uniqueName }) => uniqueName === chat.channel,
   );
+  const stateOn = (side: 'flex' | 'frontline', at: ReadContainer | undefined, isOver: boolean): SideState => ({
+    ...(at === undefined
+      ? { state: 'none', people: [], said: [] }
+      : { state: isOver ? 'ended' : 'open', people: people(at), said: reads.transcript(side, at.sid).map(line) }),
+    away: awayOn(ground, side),
+  });
   return {
     channel: chat.channel,
-    flex:
-      channel === undefined
-        ? NONE
-        : {
-            state: fields(channel.attributes).status === 'INACTIVE' ? 'ended' : 'open',
-            people: people(channel),
-            said: reads.transcript('flex', channel.sid).map(line),
-          },
-    frontline:
-      conversation === undefined
-        ? NONE
-        : {
-            state: conversation.state === 'closed' ? 'ended' : 'open',
-            people: people(conversation),
-            said: reads.transcript('frontline', conversation.sid).map(line),
-          },
+    flex: stateOn('flex', channel, fields(channel?.attributes ?? '{}').status === 'INACTIVE'),
+    frontline: stateOn('frontline', conversation, conversation?.state === 'closed'),
     conversations: conversations.map(({ sid }) => sid),
     tasks: tasks.map(
       ({ status, reservations }) =>

@@ -1,33 +1,20 @@
 /** The use cases of the older app, each in one chat, with how it must have ended on both sides. */
 import { AGENTS } from '../local-twilio/defaults.ts';
+import type { Config } from '../src/runtime/settings.ts';
+import { accepted, handedOver, keptByAnn, type MeantEnding, over, request, wentAway } from './endings.ts';
 import type { ChatScene } from './scene.ts';
-
-/** What both sides must say in the end. */
-export type MeantEnding = {
-  readonly state: 'open' | 'ended';
-  /** `no`: nobody has accepted the chat, so Frontline has nothing of it. */
-  readonly inFrontline: 'yes' | 'no';
-  /** By name. */
-  readonly agents: readonly string[];
-  readonly said: readonly string[];
-  readonly tasks: readonly string[];
-  readonly told: Readonly<Record<string, readonly string[]>>;
-};
 
 export type UseCase = {
   readonly name: string;
   readonly about: string;
+  /** Of the bridge's settings what is not as usual. */
+  readonly config?: Partial<Config>;
   readonly play: (scene: ChatScene) => Promise<void>;
   /** @param customer as the agents are told of him */
   readonly ends: (customer: string) => MeantEnding;
 };
 
 const { ann, ben } = AGENTS;
-const request = (customer: string) =>
-  `You have an incoming chat request from ${customer}. Answer 1 to accept, 2 to decline.`;
-const over = (customer: string, how: string) => `The chat request from ${customer} is over. ${how}`;
-const inFlex = 'It was accepted in Flex.';
-
 const offer = async (scene: ChatScene): Promise<void> => {
   scene.customerBegins('hello');
   await scene.isOffered(ann);
@@ -46,21 +33,12 @@ const transfer = async (scene: ChatScene, how: 'cold' | 'warm'): Promise<void> =
   await scene.writesInFrontline(ben, 'Ben here');
 };
 
-const accepted = (customer: string): MeantEnding => ({
-  ...{ state: 'open', inFrontline: 'yes', agents: ['Ann'], said: ['Customer: hello'] },
-  tasks: ['assigned (Ann: accepted)'],
-  told: { Ann: [request(customer), over(customer, inFlex)] },
-});
-const handedOver = (customer: string): MeantEnding => ({
-  ...accepted(customer),
-  agents: ['Ben'],
-  said: ['Customer: hello', 'Ann: my colleague knows more', 'Customer: who is it now?', 'Ben: Ben here'],
-  tasks: ['completed (Ann: completed)', 'assigned (Ben: accepted)'],
-  told: {
-    Ann: [request(customer), over(customer, inFlex)],
-    Ben: [request(customer), over(customer, inFlex)],
-  },
-});
+/** She goes, and her chat stays hers. */
+const goAway = async (scene: ChatScene, where: 'Flex' | 'Frontline'): Promise<void> => {
+  await accept(scene);
+  await scene.goesTo('Unavailable', ann, where);
+  await scene.customerWrites('are you there?');
+};
 
 export const USE_CASES: readonly UseCase[] = [
   {
@@ -105,6 +83,16 @@ export const USE_CASES: readonly UseCase[] = [
       tasks: ['pending (Ann: rejected)'],
       told: { Ann: [request(customer), over(customer, 'You have declined it.')] },
     }),
+  },
+  {
+    name: 'accept-at-once',
+    about: 'With AUTO_ACCEPT_TASKS=true the chat is accepted for the agent, and nobody asks him.',
+    config: { acceptsOffers: true },
+    play: async (scene) => {
+      scene.customerBegins('hello');
+      await scene.isGiven(ann);
+    },
+    ends: (customer) => ({ ...accepted(customer), told: {} }),
   },
   {
     name: 'talk',
@@ -152,6 +140,31 @@ export const USE_CASES: readonly UseCase[] = [
     },
     // He has taken it already: nothing is asked of him.
     ends: (customer) => ({ ...handedOver(customer), told: accepted(customer).told }),
+  },
+  {
+    name: 'refuse-transfer',
+    about:
+      'With DISABLE_FRONTLINE_TRANSFER=true the agent keeps a chat that he hands over in Frontline, and is told why.',
+    config: { refusesHandovers: true },
+    play: async (scene) => {
+      await accept(scene);
+      await scene.isRefusedTransfer(ann, ben);
+      await scene.customerWrites('who is it now?');
+      await scene.writesInFrontline(ann, 'still Ann');
+    },
+    ends: keptByAnn,
+  },
+  {
+    name: 'presence-in-flex',
+    about: 'The agent is away in Flex, and so in Frontline.',
+    play: (scene) => goAway(scene, 'Flex'),
+    ends: wentAway,
+  },
+  {
+    name: 'presence-in-frontline',
+    about: 'The agent is away in Frontline, and so in Flex.',
+    play: (scene) => goAway(scene, 'Frontline'),
+    ends: wentAway,
   },
   {
     name: 'begin-in-frontline',

@@ -5,6 +5,7 @@
 import type { Fault } from '../local-twilio/faults.ts';
 import { BRIDGE } from '../sim/settings.ts';
 import { createWorld } from '../sim/world.ts';
+import type { Config } from '../src/runtime/settings.ts';
 import type { Ground } from './ground.ts';
 
 /** A write over REST: the n-th process, counted from 1, and in it the n-th step. */
@@ -20,11 +21,19 @@ const PATIENCE_MS = 15 * 60_000;
 /** Until the last sweep has found what there is to find. */
 const REST_MS = 15 * 60_000;
 
-/** @param dies the write after which its process dies */
-export const startVirtualGround = (fault: Fault | undefined, dies: Write | undefined): VirtualGround => {
+type Options = {
+  /** Of the bridge's settings what is not as usual. */
+  readonly config: Partial<Config>;
+  readonly fault?: Fault | undefined;
+  /** The write after which its process dies. */
+  readonly dies?: Write;
+};
+
+export const startVirtualGround = ({ config, fault, dies }: Options): VirtualGround => {
   const world = createWorld({
     seed: 1,
     settleMs: 60_000,
+    config,
     doom: (process) => (process === dies?.process ? { step: dies.step, when: 'after', pauseMs: undefined } : undefined),
   });
   const { twilio, time } = world;
