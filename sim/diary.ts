@@ -18,16 +18,24 @@ export const createDiary = (): Diary => {
   };
 };
 
+const joined = (...parts: readonly (string | undefined)[]): string => parts.join(' | ');
+
 /** Everything that happened, and what stands in the end. */
-export const story = (world: SimWorld, { lines }: Diary): readonly string[] => [
+export const story = ({ twilio: { reads } }: SimWorld, { lines }: Diary): readonly string[] => [
   ...lines,
+  ...reads
+    .tasks('flex')
+    .map(({ sid, status, attributes, reservations }) =>
+      joined(`task ${sid} ${status} ${attributes}`, ...reservations.map((one) => `${one.workerSid} ${one.status}`)),
+    ),
   ...(['flex', 'frontline'] as const).flatMap((side) =>
-    world.twilio.reads
+    reads
       .containers(side)
-      .flatMap(({ sid }) =>
-        world.twilio.reads
+      .flatMap(({ sid, state, attributes, members }) => [
+        joined(`${side} ${sid} ${state} ${attributes}`, ...members.map(({ identity, address }) => identity ?? address)),
+        ...reads
           .transcript(side, sid)
           .map((m) => `${side} ${sid} ${m.index} ${m.sid} ${m.author} | ${m.body} | ${m.dateCreated} ${m.attributes}`),
-      ),
+      ]),
   ),
 ];

@@ -99,7 +99,12 @@ export const createWorld = (plan: WorldPlan) => {
     timers: time,
     deliver: edge(shared, invocations),
     witness: chronicle.witness,
-    onlooker: chronicle.onlooker,
+    onlooker: (deed, container, identity, by, at) => {
+      chronicle.onlooker(deed, container, identity, by, at);
+      const { sid, state, attributes } = container;
+      const who = `by ${by.identity ?? 'nobody'} (${by.source})`;
+      plan.diary?.(at, `${identity ?? 'chat'} ${deed}: ${sid} is ${state} ${attributes}, ${who}`);
+    },
     met: (fault, account, about) => plan.diary?.(time.now(), `fault ${fault} ${account} ${about}`),
   });
   const onFailure = (error: unknown): void =>
