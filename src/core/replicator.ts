@@ -25,6 +25,7 @@ import type { Accepted, BridgeEvent } from './model/event.ts';
 import { modeFor } from './model/mode.ts';
 import { type Outcome, skipped } from './model/outcome.ts';
 import type { ChannelSid } from './model/sids.ts';
+import { TwilioError } from './model/twilio-error.ts';
 import type { Decided } from './ports/journal.ts';
 import type { Consumer } from './ports/queues.ts';
 import { reconcile } from './reconcile/reconcile.ts';
@@ -163,13 +164,24 @@ const resumeLink = async (deps: BridgeDeps, id: PairId, run: Run): Promise<Outco
   return link(deps, again, run, true);
 };
 
-/** The sweep compares linked pairs; the customer's SMS does not wait until this one is. */
+/**
+ * The sweep compares linked pairs; the customer's SMS does not wait until this one is. Of a channel that is gone nothing
+ * is to be forwarded, and the link finds that out.
+ */
 const forwardMeanwhile = async (deps: BridgeDeps, pair: Pair | undefined): Promise<void> => {
   if (!deps.settings.forwards || pair?.flex === undefined || isFullyLinked(pair)) return;
-  const customer = pair.customer ?? (await customerOf(deps, pair.flex, pair.workerIdentity));
+  try {
+    await forwardUnlinked(deps, pair, pair.flex);
+  } catch (error) {
+    if (!(error instanceof TwilioError) || !error.containerGone) throw error;
+  }
+};
+
+const forwardUnlinked = async (deps: BridgeDeps, pair: Pair, channel: ChannelSid): Promise<void> => {
+  const customer = pair.customer ?? (await customerOf(deps, channel, pair.workerIdentity));
   if (customer === undefined) return;
-  const { messages } = await deps.flex.listMessages(pair.flex, 'desc');
-  await forwardHoles(deps, { sid: pair.flex, customer, since: pair.begunAt }, messages);
+  const { messages } = await deps.flex.listMessages(channel, 'desc');
+  await forwardHoles(deps, { sid: channel, customer, since: pair.begunAt }, messages);
 };
 
 /** Of a chat that has no conversation yet. */

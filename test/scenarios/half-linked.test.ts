@@ -147,6 +147,23 @@ describe('a link', () => {
     expect(harness.conversation(chat).state).toBe('closed');
   });
 
+  test('that waits for the sweep, and whose channel is deleted unheard, leaves no conversation open', async () => {
+    const harness = scenarioHarness();
+    const chat = harness.begins();
+    harness.customerWrites(chat, 'one');
+    await harness.settle();
+    harness.accepts(chat);
+    await harness.during({ fault: 'rest.5xx-before', status: 503, p: 1, only: 'POST conversations.messages' }, 16);
+    const end = harness.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
+    harness.twilio.flexAgent.deletesChannel(chat.channel);
+    end();
+    await harness.settle(10);
+
+    expect(harness.journal('deferred').map(({ type }) => type)).toContain('reservation.accepted');
+    expect(harness.conversation(chat).state).toBe('closed');
+    expect((await harness.store.list('due', { limit: 10 })).items).toEqual([]);
+  });
+
   test('and whose channel is deleted while nobody has heard of its conversation, leaves none open', async () => {
     const harness = scenarioHarness();
     const chat = harness.begins();

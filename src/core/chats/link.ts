@@ -85,7 +85,7 @@ const linkAs = async (deps: BridgeDeps, event: Accepted, known: Pair | undefined
   if (outcome.end === 'skipped' && outcome.reason === 'removed') await closeUnnoted(deps, event);
   if (outcome.end === 'parked' || outcome.end === 'skipped')
     await stopLinking(deps, pairId('flex', event.container), event.reservation, outcome.end);
-  if (isGone(outcome)) await askWhetherClosed(deps, event);
+  if (isGone(outcome)) await askWhetherEnded(deps, event);
   return outcome;
 };
 
@@ -107,10 +107,14 @@ const goneAsOutcome = (error: unknown): Outcome => {
 
 const isGone = (outcome: Outcome): boolean =>
   (outcome.end === 'deferred' && outcome.reason === 'container_gone') ||
+  (outcome.end === 'skipped' && outcome.reason === 'removed') ||
   (outcome.end === 'retry' && outcome.gone === true);
 
-/** A conversation that was closed before its link was finished is never joined: the pair's own job finds it closed. */
-const askWhetherClosed = async (deps: BridgeDeps, { container }: Accepted): Promise<void> => {
+/**
+ * A conversation that was closed before its link was finished is never joined, and a channel that is gone is never
+ * linked: the pair's own job finds that, and ends the chat.
+ */
+const askWhetherEnded = async (deps: BridgeDeps, { container }: Accepted): Promise<void> => {
   const pair = await loadPair(deps.store, pairId('flex', container));
   if (pair !== undefined) await sendAgree(deps, pair, 'sweep');
 };
