@@ -165,8 +165,8 @@ const resumeLink = async (deps: BridgeDeps, id: PairId, run: Run): Promise<Outco
 };
 
 /**
- * The sweep compares linked pairs; the customer's SMS does not wait until this one is. Of a channel that is gone nothing
- * is to be forwarded, and the link finds that out.
+ * The sweep compares linked pairs; the customer's SMS does not wait until this one is. Of a channel that is gone
+ * nothing is to be forwarded, and the link finds that out.
  */
 const forwardMeanwhile = async (deps: BridgeDeps, pair: Pair | undefined): Promise<void> => {
   if (!deps.settings.forwards || pair?.flex === undefined || isFullyLinked(pair)) return;
