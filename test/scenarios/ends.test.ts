@@ -38,6 +38,24 @@ const talk = async (harness: ScenarioHarness): Promise<Chat> => {
   return chat;
 };
 
+describe('a container that no look finds yet', () => {
+  test.each(['flex', 'frontline'] as const)('is not taken for gone: %s', async (side) => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    const behind = harness.twilio.faults.add({
+      ...{ fault: 'read.stale', p: 1, maxMs: 1_000_000_000, hides: true, account: side },
+      only: side === 'flex' ? 'GET chat.channel' : 'GET conversations.conversation',
+    });
+    // He is put back, for nobody else serves the chat: both sides are looked at for that.
+    harness.twilio.frontlineAgent.leaves(ann.email, harness.conversation(chat).sid);
+    await harness.settle(0.1);
+    behind();
+    await harness.settle(6);
+    expect(harness.conversation(chat).state).toBe('active');
+    expect(status(harness, chat)).not.toBe('INACTIVE');
+  });
+});
+
 describe('a chat that ends in Flex', () => {
   test('is closed in Frontline at once, behind what was said last', async () => {
     const harness = scenarioHarness();

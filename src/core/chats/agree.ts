@@ -23,6 +23,7 @@ import { beginAgreeing, noteAgreement, noteDisagreement } from '../state/agreed.
 import type { PairId } from '../state/items.ts';
 import { hasBothContainers, type LinkedPair, loadPair } from '../state/pair.ts';
 import type { PairIds } from '../state/pair-ids.ts';
+import { containerNow } from './container.ts';
 import { endChat, goOnEnding } from './end.ts';
 import { agreeOnAgents, stepsFor } from './members.ts';
 import { type Members, readMembers } from './read-members.ts';
@@ -84,9 +85,9 @@ const agreeOpen = async (deps: BridgeDeps, pair: LinkedPair, hint: AgreeHint, ru
  * already, for he joins before that is noted, may have closed it, and then the chat has ended.
  */
 const agreeHalfLinked = async (deps: BridgeDeps, pair: LinkedPair, hint: AgreeHint, run: Run): Promise<Outcome> => {
-  const conversation = await deps.frontline.container(pair.frontline);
+  const conversation = await containerNow(deps, pair, 'frontline');
   if (conversation?.state === 'open')
-    return (await deps.flex.container(pair.flex)) === undefined
+    return (await containerNow(deps, pair, 'flex')) === undefined
       ? endChat(deps, pair, 'flex', run)
       : skipped('not_linked');
   const agent = pair.workerIdentity === undefined ? undefined : decodeIdentity(pair.workerIdentity);
@@ -106,7 +107,7 @@ const everything = async (deps: BridgeDeps, pair: LinkedPair, run: Run, present?
   if (await channelHasEnded(deps, pair)) return endChat(deps, pair, 'flex', run);
   const byTask = await endedByTask(deps, pair, run);
   if (byTask !== undefined) return byTask;
-  const conversation = await deps.frontline.container(pair.frontline);
+  const conversation = await containerNow(deps, pair, 'frontline');
   if (conversation?.state !== 'open') return closedInFrontline(deps, pair, conversation, false, run);
   return agreeOnAgents(deps, pair, present ?? (await readMembers(deps, pair)), run);
 };
@@ -123,7 +124,7 @@ const members = async (deps: BridgeDeps, pair: LinkedPair, run: Run): Promise<Ou
 const isInactive = (channel: Container): boolean => textField(channel.attributes, 'status') === 'INACTIVE';
 
 const channelHasEnded = async (deps: BridgeDeps, pair: LinkedPair): Promise<boolean> => {
-  const channel = await deps.flex.container(pair.flex);
+  const channel = await containerNow(deps, pair, 'flex');
   return channel === undefined || isInactive(channel);
 };
 
@@ -157,7 +158,7 @@ const agreeOnConversation = async (
   byTimer: boolean,
   run: Run,
 ): Promise<Outcome> => {
-  const conversation = await deps.frontline.container(pair.frontline);
+  const conversation = await containerNow(deps, pair, 'frontline');
   if (conversation?.state === 'open') return same(deps, pair);
   return closedInFrontline(deps, pair, conversation, byTimer, run);
 };

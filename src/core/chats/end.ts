@@ -18,6 +18,7 @@ import { beginEnding, closePair, markDrained } from '../state/agreed.ts';
 import { watchChannelEnd } from '../state/channel-ends.ts';
 import { type EndedBy, hasBothContainers, type LinkedPair, loadPair, type Pair } from '../state/pair.ts';
 import { unlistForSweep } from '../state/pair-writes.ts';
+import { containerNow } from './container.ts';
 import { deactivate } from './deactivate.ts';
 import { dropHandover } from './handover-task.ts';
 import { closeTasksOfLeaving } from './leaving.ts';
@@ -33,7 +34,7 @@ export const endChat = async (deps: BridgeDeps, pair: LinkedPair, by: EndedBy, r
 export const goOnEnding = async (deps: BridgeDeps, pair: LinkedPair, looks: boolean, run: Run): Promise<Outcome> => {
   // Side by side: the other lane is another queue's.
   if (!isThrough(deps, pair, 'toFlex')) {
-    if (looks && (await deps.flex.container(pair.flex)) === undefined) await markDrained(deps, pair.id, 'toFlex');
+    if (looks && (await containerNow(deps, pair, 'flex')) === undefined) await markDrained(deps, pair.id, 'toFlex');
     else await sendDrain(deps, pair);
   }
   if (pair.endedBy === 'timer') return goOnInNextGeneration(deps, pair.id);
@@ -62,7 +63,7 @@ const drainToFrontline = async (deps: BridgeDeps, pair: LinkedPair, run: Run): P
     return (await markIfDrained(deps, pair.id, 'toFrontline')) === undefined ? deferred('draining') : undefined;
   if (outcome.end !== 'deferred' || outcome.reason !== 'container_gone') return outcome;
   // Both sides have ended: nothing can be written there, but the customer may have said something.
-  const conversation = await deps.frontline.container(pair.frontline);
+  const conversation = await containerNow(deps, pair, 'frontline');
   if (conversation?.state === 'open') return deferred('draining');
   return unlessWordsAreLeft(deps, pair);
 };
@@ -78,7 +79,7 @@ const unlessWordsAreLeft = async (deps: BridgeDeps, pair: LinkedPair): Promise<O
 
 /** A channel that was deleted tells nothing any more, and takes nothing. @throws what is no sign of that. */
 const afterChannel = async (deps: BridgeDeps, pair: LinkedPair, error: TwilioError): Promise<undefined> => {
-  if (!error.containerGone || (await deps.flex.container(pair.flex)) !== undefined) throw error;
+  if (!error.containerGone || (await containerNow(deps, pair, 'flex')) !== undefined) throw error;
   await markDrained(deps, pair.id, 'toFrontline');
   await markDrained(deps, pair.id, 'toFlex');
 };
@@ -90,7 +91,7 @@ const endInFrontline = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outco
 
 /** What the customer has said is looked for last, whatever was waited for before: until then he may write. */
 const endInFlex = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome> => {
-  const channel = await deps.flex.container(pair.flex);
+  const channel = await containerNow(deps, pair, 'flex');
   if (channel !== undefined) {
     if (!(await smsAreThrough(deps, pair, channel))) return deferred('draining');
     const stop = await unlessWordsAreLeft(deps, pair);

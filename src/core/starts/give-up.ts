@@ -2,7 +2,8 @@
 import { writeSystemNotice } from '../agents/system-notice.ts';
 import type { Run } from '../jobs/run.ts';
 import { jsonObject, textField } from '../model/json.ts';
-import { type Outcome, type Skipped, skipped } from '../model/outcome.ts';
+import { lookAgain, type Outcome, type Skipped, skipped } from '../model/outcome.ts';
+import { LOOKS } from '../model/times.ts';
 import { giveUpStartedPair } from '../state/started-pair.ts';
 import { endStart, type Start } from '../state/starts.ts';
 import type { StartDeps } from './made-so-far.ts';
@@ -35,7 +36,7 @@ export const giveUp = async (
   await endTask(deps, start);
   const { channel, made, conversation, worker, workerIdentity: flexIdentity } = start;
   if (channel !== undefined) {
-    if (made !== undefined) await endChannel(deps, channel);
+    if (made !== undefined && !(await endChannel(deps, channel)) && run.attempts <= LOOKS) return lookAgain();
     await giveUpStartedPair(deps, channel, conversation);
   }
   const text = told(why, name);
@@ -46,10 +47,12 @@ export const giveUp = async (
   return skipped(why);
 };
 
-/** Flex ends its Proxy session. */
-const endChannel = async ({ flex }: StartDeps, channel: NonNullable<Start['channel']>): Promise<void> => {
+/** Flex ends its Proxy session. @returns false when a look does not find the channel, which may only be behind. */
+const endChannel = async ({ flex }: StartDeps, channel: NonNullable<Start['channel']>): Promise<boolean> => {
   const container = await flex.container(channel);
-  if (container === undefined || textField(container.attributes, 'status') === 'INACTIVE') return;
+  if (container === undefined) return false;
+  if (textField(container.attributes, 'status') === 'INACTIVE') return true;
   const attributes = { ...jsonObject(container.attributes), status: 'INACTIVE' };
   await flex.writeAttributes(channel, JSON.stringify(attributes));
+  return true;
 };

@@ -191,7 +191,7 @@ export const startGeneration = async (deps: BridgeDeps, pair: Pair, by?: Accepte
     },
     add: { [fl.fence]: 1, [fx.fence]: 1 },
     remove: [
-      ...['frontline', 'linked', 'refusedParticipant', 'parkedLink', 'endedBy', 'agents', TABLE.ttl],
+      ...['frontline', 'linked', 'refusedParticipant', 'parkedLink', 'endedBy', 'agents', 'disagreesSince', TABLE.ttl],
       ...['startedIn', 'carriedBefore'],
       ...[fl.drained, fl.place, fx.drained, fx.place, fx.dirtyUpTo, fx.dirtySince, fx.ownIndices],
       ...[fx.paceIndex, fx.paceSince, fx.triedSid, fx.triedTimes, fx.triedSince],
