@@ -193,6 +193,29 @@ describe('an offer that ends elsewhere', () => {
     expect(harness.people('frontline', chat)).toEqual(['jo', ann.email]);
   });
 
+  test.each([
+    ['never left', { fault: 'rest.429', retryAfter: 1 }, []],
+    [
+      'got through with its answer lost',
+      { fault: 'rest.answer-lost', loss: 'destroy' },
+      [JO, over('It has timed out.')],
+    ],
+    ['did not get through, which nobody knew', { fault: 'rest.5xx-before', status: 503 }, []],
+  ] as const)('while a call that %s tells him of it is told only where he has heard of it', async (_, fault, told) => {
+    const harness = scenarioHarness();
+    const chat = harness.begins();
+    const phone = phoneOf(harness);
+    const reservation = phone.isOffered(chat);
+    const end = harness.twilio.faults.add({ ...fault, p: 1, only: 'POST conversations.messages' });
+    await harness.settle(0.05);
+    harness.twilio.flexAgent.letsTimeOut(reservation);
+    await harness.settle(20);
+    end();
+    await harness.settle(5);
+    expect(phone.told()).toEqual(told);
+    expect((await harness.store.list('offers', { limit: 9 })).items).toEqual([]);
+  });
+
   test('at the moment of his answer is told as what it came to', async () => {
     const harness = scenarioHarness();
     const { phone, chat, reservation } = await offered(harness);

@@ -12,11 +12,11 @@ import { leaseLost, lookAgain, type Outcome, retry, skipped } from '../model/out
 import type { ReservationSid, WorkerSid } from '../model/sids.ts';
 import { LOOKS } from '../model/times.ts';
 import type { ReservationNow } from '../ports/tasks.ts';
-import { addOffer, endOffer, loadOffers, offerOf, saveOffers } from '../state/offers.ts';
+import { addOffer, loadOffers, offerOf, saveOffers } from '../state/offers.ts';
 import { passToHandover } from './handed-over.ts';
 import type { OfferSession } from './offer-session.ts';
 import { readAnswers } from './read-answers.ts';
-import { mayBeTold, settleOffers } from './settle-offers.ts';
+import { endedBy, settleOffers } from './settle-offers.ts';
 import { systemPlace } from './system-conversation.ts';
 
 export type OffersJob = Extract<Work, { kind: 'offers' }>;
@@ -155,7 +155,8 @@ const noteEnd = async (
   if (offer === undefined) return skipped('not_offered');
   // What the agent's own answer brings about, the run that sends it tells.
   if (offer.stage === 'ended' || offer.stage === 'accepting' || offer.stage === 'declining') return undefined;
-  const next = endOffer(known, offer, how, deps.clock.now(), await mayBeTold(deps, worker, offer));
+  const next = await endedBy({ deps, worker, known }, offer, how);
+  if ('end' in next) return next;
   return (await saveOffers(deps, worker, next)) === undefined ? leaseLost() : undefined;
 };
 
@@ -168,7 +169,8 @@ const lookAtOpen = async (deps: BridgeDeps, { tasks, worker }: OfferSession): Pr
     const known = await loadOffers(deps, worker);
     const offer = offerOf(known, reservation);
     if (offer === undefined) continue;
-    const next = endOffer(known, offer, now?.state ?? 'gone', deps.clock.now(), await mayBeTold(deps, worker, offer));
+    const next = await endedBy({ deps, worker, known }, offer, now?.state ?? 'gone');
+    if ('end' in next) return next;
     if ((await saveOffers(deps, worker, next)) === undefined) return leaseLost();
   }
   return undefined;

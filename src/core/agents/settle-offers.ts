@@ -9,14 +9,15 @@ import {
   loadOffers,
   markEndTold,
   type Offer,
+  type OfferEnd,
   type Offers,
   openOffer,
   saveOffers,
 } from '../state/offers.ts';
-import { readSystemNotice } from '../state/system-notices.ts';
 import { mayBeMeant } from './decide-answer.ts';
 import { named, noteUntold, type OfferSession, tell } from './offer-session.ts';
 import { endText, offerText } from './offer-text.ts';
+import { findSystemNotice } from './system-notice.ts';
 
 /** What is to be done next; undefined: all is. Answers first, for a customer waits. */
 const nextStep = ({ offers }: Offers): Offer | undefined =>
@@ -75,9 +76,17 @@ const sendAnswer = async ({ deps, session, known, offer }: Turn): Promise<Offers
 
 const offerKey = ({ reservation }: Pick<Offer, 'reservation'>): string => `offer-${reservation}`;
 
-/** Of one that counts as untold: whether its message stands, or may yet, and no run has noted that. */
-export const mayBeTold = async (deps: BridgeDeps, worker: WorkerSid, offer: Offer): Promise<boolean> =>
-  offer.stage === 'untold' && (await readSystemNotice(deps, { worker, key: offerKey(offer) })) !== undefined;
+/** It has ended, and that is still to be told where the agent has heard of it. @returns how it ends while nobody knows */
+export const endedBy = async (
+  { deps, worker, known }: { readonly deps: BridgeDeps; readonly worker: WorkerSid; readonly known: Offers },
+  offer: Offer,
+  end: OfferEnd,
+): Promise<Offers | Outcome> => {
+  // It counts as untold, but a run may have told it and died before it noted that.
+  const told = offer.stage === 'untold' ? await findSystemNotice(deps, worker, offerKey(offer)) : undefined;
+  if (told !== undefined && 'end' in told) return told;
+  return endOffer(known, offer, end, deps.clock.now(), told !== undefined);
+};
 
 const tellOffer = async ({ deps, session, known, offer, run }: Turn): Promise<Offers | Outcome> => {
   const others = known.offers.filter((one) => one !== offer && one.told !== undefined);

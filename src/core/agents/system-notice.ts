@@ -18,6 +18,7 @@ import {
   type NoticeIntent,
   readSystemNotice,
   recordSystemNotice,
+  type SystemNotice,
 } from '../state/system-notices.ts';
 import { leavePlace, type SystemPlace, systemPlace } from './system-conversation.ts';
 
@@ -47,14 +48,34 @@ export const writeSystemNotice = async (
 ): Promise<SystemTold | Outcome> => {
   const { key } = notice;
   const known = await readSystemNotice(deps, { worker, key });
-  if (known?.is === 'stands') return { told: true, conversation: known.conversation, index: known.index };
-  if (known !== undefined) {
-    const waits = await lookFor(deps, worker, key, known);
-    if (waits !== undefined) return waits;
-  }
+  const found = await findNoted(deps, worker, key, known);
+  if (found !== undefined) return found;
   const place = await systemPlace(deps, worker, notice.flexIdentity);
   if ('end' in place) return place;
-  return send(deps, worker, { ...notice, text: asTwilioMayWrite(notice.text) }, { known, place, run });
+  const intent = known?.is === 'intended' ? known : undefined;
+  return send(deps, worker, { ...notice, text: asTwilioMayWrite(notice.text) }, { known: intent, place, run });
+};
+
+/**
+ * Whether it was told: by what is noted, and by a look where a call for it had no answer.
+ * @returns how it ends while nobody can say; undefined when it does not stand there. @throws TwilioError
+ */
+export const findSystemNotice = async (
+  deps: BridgeDeps,
+  worker: WorkerSid,
+  key: string,
+): Promise<SystemTold | Outcome | undefined> =>
+  findNoted(deps, worker, key, await readSystemNotice(deps, { worker, key }));
+
+const findNoted = async (
+  deps: BridgeDeps,
+  worker: WorkerSid,
+  key: string,
+  known: SystemNotice | undefined,
+): Promise<SystemTold | Outcome | undefined> => {
+  if (known === undefined) return undefined;
+  if (known.is === 'intended') return lookFor(deps, worker, key, known);
+  return { told: true, conversation: known.conversation, index: known.index };
 };
 
 /** Whether it may be on its way or stand there, though its call had no answer. @returns undefined when it does not */

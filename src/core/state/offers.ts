@@ -152,10 +152,10 @@ export const takeAnswer = (known: Offers, offer: Offer, answer: 'accepting' | 'd
 
 /**
  * From any but ended. What the agent never heard of need not be told to be over.
- * @param mayBeTold - of one that counts as untold: a call that told it may have got through
+ * @param wasTold - of one that counts as untold: its message stands, and no run has noted that
  */
-export const endOffer = (known: Offers, offer: Offer, end: OfferEnd, endedAt: number, mayBeTold = false): Offers => {
-  const told = offer.told ?? (mayBeTold ? -1 : undefined);
+export const endOffer = (known: Offers, offer: Offer, end: OfferEnd, endedAt: number, wasTold = false): Offers => {
+  const told = offer.told ?? (wasTold ? -1 : undefined);
   return advance(known, offer, 'ended', { end, endedAt, ...(told === undefined ? { endTold: true } : { told }) });
 };
 
