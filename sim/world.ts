@@ -78,7 +78,7 @@ export const createWorld = (plan: WorldPlan) => {
   const meter = createMeter();
   const notes = createNotes(time, meter, plan.diary);
   const calls = createCalls();
-  const store = createMemoryStore();
+  const store = createMemoryStore(time);
   const queues = createMemoryQueues({ clock: time });
   const guards = createGuards({ clock: time, journal: notes.journalOf('sweep') });
   let faults = CALM;

@@ -1,5 +1,6 @@
 import { TABLE } from '../../contract.ts';
 import { apply, assertWellFormed, type Item, type Key } from '../../core/ports/change.ts';
+import type { Clock } from '../../core/ports/clock.ts';
 import type { Store } from '../../core/ports/store.ts';
 
 const name = (key: Key): string => JSON.stringify([key.pk, key.sk]);
@@ -18,14 +19,23 @@ const keep = (item: Item): Item =>
     ),
   );
 
-/** State that lives as long as the process: for tests, and what {@link apply} alone makes of the port. */
-export const createMemoryStore = (): Store => {
+/**
+ * State that lives as long as the process: for tests, and what {@link apply} alone makes of the port. Given a clock it
+ * forgets an item as soon as its `ttl` has passed; DynamoDB takes its time.
+ */
+export const createMemoryStore = (clock?: Pick<Clock, 'now'>): Store => {
   const items = new Map<string, Item>();
+  const isKept = ({ [TABLE.ttl]: ttl }: Item): boolean =>
+    clock === undefined || typeof ttl !== 'number' || ttl * 1000 > clock.now();
+  const kept = (key: Key): Item | undefined => {
+    const item = items.get(name(key));
+    return item !== undefined && isKept(item) ? item : undefined;
+  };
   return {
-    get: async (key) => items.get(name(key)),
+    get: async (key) => kept(key),
     write: async (key, change) => {
       assertWellFormed(change);
-      const written = apply(key, items.get(name(key)), change);
+      const written = apply(key, kept(key), change);
       if (!written.ok) return written;
       const item = keep(written.item);
       items.set(name(key), item);
@@ -34,7 +44,7 @@ export const createMemoryStore = (): Store => {
     list: async (list, { limit, after }) => {
       const sortKey = (item: Item): string => String(item[TABLE.listOrder]);
       const found = [...items.values()]
-        .filter((item) => item[TABLE.list] === list && typeof item[TABLE.listOrder] === 'string')
+        .filter((item) => item[TABLE.list] === list && typeof item[TABLE.listOrder] === 'string' && isKept(item))
         .filter((item) => after === undefined || byBytes(sortKey(item), after) > 0)
         .sort((a, b) => byBytes(sortKey(a), sortKey(b)));
       const page = found.slice(0, limit);
@@ -43,7 +53,7 @@ export const createMemoryStore = (): Store => {
     },
     listUnder: async (pk, { prefix, limit, after }) => {
       const found = [...items.values()]
-        .filter((item) => item.pk === pk && String(item.sk).startsWith(prefix))
+        .filter((item) => item.pk === pk && String(item.sk).startsWith(prefix) && isKept(item))
         .filter((item) => after === undefined || byBytes(String(item.sk), after) > 0)
         .sort((a, b) => byBytes(String(a.sk), String(b.sk)));
       const page = found.slice(0, limit);

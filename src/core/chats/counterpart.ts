@@ -4,6 +4,7 @@ import type { BridgeDeps } from '../deps.ts';
 import type { Accepted } from '../model/event.ts';
 import { textField } from '../model/json.ts';
 import { type Outcome, pairMovedOn, retry } from '../model/outcome.ts';
+import { REST_MS } from '../model/times.ts';
 import type { Container, Member } from '../ports/chat.ts';
 import type { Pair } from '../state/pair.ts';
 import { nextGeneration } from '../state/pair-writes.ts';
@@ -33,12 +34,20 @@ export const createCounterpart = async (
     const conversation = created === 'taken' ? await deps.frontline.container(uniqueName) : created;
     if (conversation === undefined) return retry(1, 'counterpart_not_visible');
     if (!isOwnCounterpart(deps, conversation)) return parkLink(deps, event, 'other_deployment');
-    if (conversation.state === 'open') return openWithAlias(deps, pair, conversation.sid, customer);
+    if (isOfForgottenPair(pair, conversation)) await deps.frontline.close(conversation.sid);
+    else if (conversation.state === 'open') return openWithAlias(deps, pair, conversation.sid, customer);
     const next = await nextGeneration(deps, pair);
     if (next === undefined || next.state !== 'linking') return pairMovedOn();
     pair = next;
   }
 };
+
+/**
+ * The channel had a pair that was at rest and is forgotten (sweep-lists.ts), and with it what has crossed. The chat
+ * goes on in a conversation of its own, or all of its history would stand in this one twice.
+ */
+const isOfForgottenPair = ({ begunAt }: Pair, { state, createdAt }: Container): boolean =>
+  state === 'open' && createdAt !== undefined && createdAt < begunAt - REST_MS;
 
 /** Another deployment's is left to it. */
 export const isOwnCounterpart = ({ settings }: Pick<BridgeDeps, 'settings'>, { attributes }: Container): boolean =>

@@ -17,7 +17,7 @@ import { reconcile } from '../reconcile/reconcile.ts';
 import { beginEnding, closePair, markDrained } from '../state/agreed.ts';
 import { watchChannelEnd } from '../state/channel-ends.ts';
 import { type EndedBy, hasBothContainers, type LinkedPair, loadPair, type Pair } from '../state/pair.ts';
-import { unlistForSweep } from '../state/pair-writes.ts';
+import { unlistForSweep } from '../state/sweep-lists.ts';
 import { containerNow } from './container.ts';
 import { deactivate } from './deactivate.ts';
 import { dropHandover } from './handover-task.ts';

@@ -17,7 +17,7 @@ import type { Claim } from '../state/lane/lease.ts';
 import { defer } from '../state/lane/waiting-marks.ts';
 import { writeSkipped } from '../state/ledger.ts';
 import type { PairIds } from '../state/pair-ids.ts';
-import { markActive } from '../state/pair-writes.ts';
+import { markActive } from '../state/sweep-lists.ts';
 import { decide } from './decide.ts';
 
 export type MessageEvent = Extract<BridgeEvent, { message: Message }>;

@@ -170,6 +170,12 @@ export const NO_ACCEPT_MS = 10 * MINUTE_MS;
 /** A pair whose last message is younger is active. */
 export const ACTIVE_MS = DAY_MS;
 
+/**
+ * A pair in which nobody said or accepted anything for so long is at rest: its end never came, and it is compared no
+ * more until something is said. So the list of quiet pairs holds a month's chats at most, not all that ever were.
+ */
+export const REST_MS = 30 * DAY_MS;
+
 /** A run compares this many pairs: 2 000 active ones in five minutes, 10 000 quiet ones in an hour. */
 export const SWEEP_SHARE = { active: 400, quiet: 170 } as const;
 

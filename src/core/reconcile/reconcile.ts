@@ -27,6 +27,7 @@ import { fence, intend } from '../state/lane/intent.ts';
 import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
 import { readRow, writeSkipped } from '../state/ledger.ts';
 import { hasBothContainers, type LaneState, linkedOr, loadPair } from '../state/pair.ts';
+import { markActive } from '../state/sweep-lists.ts';
 import { compareEnds, type End } from './compare.ts';
 import { allMissing, type Listed, noteMissing, startListing } from './gaps.ts';
 import { repairFindings } from './repair.ts';
@@ -157,6 +158,7 @@ const step = async (
     await writeSkipped(deps, { pair, lane, sid }, 'empty');
     return undefined;
   }
+  if (pair.quiet) await markActive(deps, pair.id);
   const intended = await intend(deps, lease, intentFor(deps.settings.stampKey, lane, message, late));
   if (!intended.ok) return overtaken(tally);
   const gaps = { missing: listed.missing, listedAt: listed.at };

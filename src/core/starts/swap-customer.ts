@@ -8,9 +8,10 @@ import { pairMovedOn, retry } from '../model/outcome.ts';
 import { CLOCK_SLACK_MS, RECEIPTS_WITHIN_MS } from '../model/times.ts';
 import { pairId } from '../state/items.ts';
 import { hasBothContainers } from '../state/pair.ts';
-import { listForSweep, writeAlias } from '../state/pair-writes.ts';
+import { writeAlias } from '../state/pair-writes.ts';
 import { openStartedPair } from '../state/started-pair.ts';
 import { endStart } from '../state/starts.ts';
+import { listForSweep } from '../state/sweep-lists.ts';
 import { customersName, gaveUp, noted, type StartStep } from './made-so-far.ts';
 import { channelMade } from './reach-channel.ts';
 

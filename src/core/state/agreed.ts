@@ -7,8 +7,8 @@ import type { Lane } from '../model/event.ts';
 import { CLOSED_PAIR_SECONDS, SURELY_VISIBLE_MS } from '../model/times.ts';
 import type { Change, Item, Test } from '../ports/change.ts';
 import { type Handover, writeHandover } from './handover.ts';
-import { keptFor, laneAttributes, NONCE, OFF_LIST, onList, type PairId, pairKey } from './items.ts';
-import { type EndedBy, type Pair, readPair, type Serving, writeServing } from './pair.ts';
+import { keptFor, laneAttributes, NONCE, OFF_LIST, onList, type PairId, pairId, pairKey } from './items.ts';
+import { type EndedBy, type LinkedPair, type Pair, readPair, type Serving, writeServing } from './pair.ts';
 
 const change = async (deps: BridgeDeps, id: PairId, of: Omit<Change, 'nonce'>): Promise<Pair | undefined> => {
   const written = await deps.store.write(pairKey(id), { ...of, nonce: [NONCE, deps.nonce()] });
@@ -137,13 +137,18 @@ export const beginEnding = (deps: BridgeDeps, pair: Pair, by: EndedBy): Promise<
 export const markDrained = (deps: BridgeDeps, id: PairId, lane: Lane): Promise<Pair | undefined> =>
   change(deps, id, { when: [['=', 'state', 'ending']], set: { [laneAttributes(lane).drained]: 1 } });
 
-/** The chat has ended on both sides. */
-export const closePair = (deps: BridgeDeps, pair: Pair): Promise<Pair | undefined> =>
-  change(deps, pair.id, {
+/** The chat has ended on both sides: its pair and its conversation's alias are kept for a while yet. */
+export const closePair = async (deps: BridgeDeps, pair: LinkedPair): Promise<Pair | undefined> => {
+  const kept = keptFor(CLOSED_PAIR_SECONDS, deps.clock);
+  const closed = await change(deps, pair.id, {
     when: [agreeFenceIsMine(pair), ['=', 'state', 'ending']],
-    set: { state: 'closed', ...keptFor(CLOSED_PAIR_SECONDS, deps.clock) },
+    set: { state: 'closed', ...kept },
     remove: [...OFF_LIST, ...waiting('toFrontline'), ...waiting('toFlex'), 'handover', 'leaving'],
   });
+  if (closed !== undefined)
+    await change(deps, pairId('frontline', pair.frontline), { when: [['has', 'pair']], set: kept });
+  return closed;
+};
 
 /** Nothing of a closed chat waits any more. */
 const waiting = (lane: Lane): readonly string[] => [laneAttributes(lane).dirtyUpTo, laneAttributes(lane).dirtySince];

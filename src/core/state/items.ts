@@ -44,7 +44,8 @@ export const containerOfPair = (pair: PairId): ContainerSid => pair.slice(pair.i
 
 /**
  * One chat on two accounts: state (linking, open, ending, closed), both containers, who serves it, and its two lanes.
- * Kept while it is open, and 30 days after its end.
+ * Kept 30 days after its end; while it is open for half a year after it was laid to rest (sweep-lists.ts), or its
+ * linking was given up.
  */
 export const pairKey = (pair: PairId): Key => ({ pk: pair, sk: 'pair' });
 export const PAIR = [
@@ -77,9 +78,13 @@ export const PAIR = [
   'heldUntil',
 ] as const;
 
+/** As long as the ledger's rows: from then on nothing is known of what was said. */
+export const REST_SECONDS = 180 * DAY_SECONDS;
+
 /**
  * Where the other container's pair would lie: the pair that it belongs to, or, of the conversation in which the bridge
- * speaks with an agent, his worker in Flex. Never changes.
+ * speaks with an agent, his worker in Flex. Never changes. Kept for good while its chat goes on: it names nobody, and
+ * keeps the conversation from being taken for a new one; and as long as its pair once the chat has ended.
  */
 export const ALIAS = ['pair', 'systemOf'] as const;
 
@@ -197,7 +202,10 @@ export const BACKLOG = ['channel', 'work'] as const;
 /** After a week neither the agent nor the message is waited for any more. */
 export const BACKLOG_SECONDS = 7 * DAY_SECONDS;
 
-/** On the list `active` or `quiet`: through it the sweep finds the pair. Written when that changes. */
+/**
+ * On the list `active` or `quiet`: through it the sweep finds the pair. Written when that changes; off it, kept as long
+ * as its pair.
+ */
 export const registryKey = (pair: PairId): Key => ({ pk: pair, sk: 'registry' });
 
 /** How a job of an operator ended. */

@@ -6,9 +6,20 @@ import type { Accepted, Lane, Side } from '../model/event.ts';
 import { decodeIdentity, isSpelledAddress } from '../model/identity.ts';
 import type { ChannelSid, ContainerSid, ConversationSid, ReservationSid } from '../model/sids.ts';
 import type { Change } from '../ports/change.ts';
-import { laneAttributes, NONCE, OFF_LIST, onList, type PairId, pairId, pairKey, registryKey } from './items.ts';
+import {
+  keptFor,
+  laneAttributes,
+  NONCE,
+  OFF_LIST,
+  onList,
+  type PairId,
+  pairId,
+  pairKey,
+  REST_SECONDS,
+} from './items.ts';
 import { laneIsFree } from './lane/lease.ts';
 import { aliasOf, type Pair, readPair, type Serving, writeServing } from './pair.ts';
+import { listForSweep } from './sweep-lists.ts';
 
 const writePair = (deps: BridgeDeps, pair: PairId, change: Omit<Change, 'nonce'>) =>
   deps.store.write(pairKey(pair), { ...change, nonce: [NONCE, deps.nonce()] });
@@ -96,7 +107,10 @@ export const rememberAgents = async (
   return undefined;
 };
 
-/** There is nothing to link for this reservation, or it was parked: the pair is not due until one is accepted. */
+/**
+ * There is nothing to link for this reservation, or it was parked: the pair is not due until one is accepted, and is
+ * forgotten when none is.
+ */
 export const stopLinking = async (
   deps: BridgeDeps,
   pair: PairId,
@@ -108,7 +122,7 @@ export const stopLinking = async (
       ['=', 'state', 'linking'],
       ['=', 'reservation', reservation],
     ],
-    set: end === 'parked' ? { parkedLink: 1 } : {},
+    set: { ...keptFor(REST_SECONDS, deps.clock), ...(end === 'parked' ? { parkedLink: 1 } : {}) },
     remove: end === 'parked' ? OFF_LIST : [...OFF_LIST, 'parkedLink'],
   });
 };
@@ -151,6 +165,7 @@ export const openPair = async (
             [laneAttributes('toFlex').cursor]: cursors.toFlex,
           }),
     },
+    remove: [TABLE.ttl],
   });
   return readPair(written.ok ? written.item : written.old);
 };
@@ -243,44 +258,11 @@ export const finishLink = async (
         // Whoever served it before may have to go: the sweep sends the pair's job until both sides agree.
         ...(now.agents.length === 0 ? {} : { disagreesSince: deps.clock.now(), ...onList('due', pair.id) }),
       },
-      remove: hasRefusedParticipant ? [] : ['refusedParticipant'],
+      remove: [TABLE.ttl, ...(hasRefusedParticipant ? [] : ['refusedParticipant'])],
     });
     if (written.ok) return true;
     now = readPair(written.old);
     if (now?.state !== 'open' || now.generation !== pair.generation || writeServing(now.agents) === known) return false;
   }
   return false;
-};
-
-/** Pairs in which something was said within a day, and the others. */
-export type SweepClass = 'active' | 'quiet';
-
-/**
- * The item through which the sweep finds a pair, in the sparse index under its class. Written when the class changes.
- */
-export const listForSweep = async (deps: BridgeDeps, pair: PairId, as: SweepClass): Promise<void> => {
-  await deps.store.write(registryKey(pair), {
-    when: [['any', [['lacks', TABLE.list]], [['=', TABLE.list, as === 'active' ? 'quiet' : 'active']]]],
-    set: onList(as, pair),
-    nonce: [NONCE, deps.nonce()],
-  });
-};
-
-/** A pair that has ended is compared no more. */
-export const unlistForSweep = async (deps: BridgeDeps, pair: PairId): Promise<void> => {
-  await deps.store.write(registryKey(pair), {
-    when: [['has', TABLE.list]],
-    remove: OFF_LIST,
-    nonce: [NONCE, deps.nonce()],
-  });
-};
-
-/** Remembered in the pair, so that its next message puts it among the active ones. */
-export const markQuiet = async (deps: BridgeDeps, pair: PairId): Promise<void> => {
-  await writePair(deps, pair, { when: [['=', 'state', 'open']], set: { quiet: 1 } });
-};
-
-export const markActive = async (deps: BridgeDeps, pair: PairId): Promise<void> => {
-  await listForSweep(deps, pair, 'active');
-  await writePair(deps, pair, { when: [['has', 'quiet']], remove: ['quiet'] });
 };

@@ -10,7 +10,7 @@ import type { Lane, Message, Side } from '../model/event.ts';
 import { DIRECTIONS, type Modes, modeFor } from '../model/mode.ts';
 import type { ChannelSid, ContainerSid } from '../model/sids.ts';
 import { type LeftAlone, type SweepVerdict, unread } from '../model/sweep-verdict.ts';
-import { ACTIVE_MS } from '../model/times.ts';
+import { ACTIVE_MS, REST_MS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import { compareEnds, type End, type Finding } from '../reconcile/compare.ts';
 import { isConfirmed } from '../reconcile/repair.ts';
@@ -18,7 +18,7 @@ import type { PairId } from '../state/items.ts';
 import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
 import { modesNow } from '../state/modes.ts';
 import { hasBothContainers, type LinkedPair, loadPair, type Pair } from '../state/pair.ts';
-import { listForSweep, markQuiet, type SweepClass, unlistForSweep } from '../state/pair-writes.ts';
+import { layToRest, listForSweep, markQuiet, type SweepClass, unlistForSweep } from '../state/sweep-lists.ts';
 import type { WhatIsOpen } from './what-is-open.ts';
 
 /**
@@ -52,8 +52,12 @@ export const comparePair = async (
       : {};
     const modes = await modesNow(deps);
     if (pair.state === 'open' && pair.linked) {
-      await keepClass(deps, pair, kind, [flex, frontline]);
-      if (modeFor(modes, DIRECTIONS) === 'on') await sendIfDiffering(deps, pair, kind, await whatIsOpen());
+      const silentMs = deps.clock.now() - lastSign(pair, [flex, frontline]);
+      await keepClass(deps, pair, kind, silentMs);
+      if (modeFor(modes, DIRECTIONS) === 'on') {
+        await sendIfDiffering(deps, pair, kind, await whatIsOpen());
+        if (kind === 'quiet' && silentMs > REST_MS) await rest(deps, pair);
+      }
     }
     return {
       toFrontline: await compareLane(deps, leaseOf(pair, 'toFrontline'), flex, frontline, modes),
@@ -141,11 +145,24 @@ const suspicion = async (deps: BridgeDeps, ends: LaneLease, from: End, into: End
   return undefined;
 };
 
-const keepClass = async (deps: BridgeDeps, pair: Pair, kind: SweepClass, ends: readonly End[]): Promise<void> => {
-  const last = Math.max(pair.begunAt, ...ends.flatMap(({ messages }) => messages.map((m) => Date.parse(m.createdAt))));
-  const now: SweepClass = deps.clock.now() - last < ACTIVE_MS ? 'active' : 'quiet';
+/** When the chat was last accepted, or something was said in it. */
+const lastSign = (pair: Pair, ends: readonly End[]): number =>
+  Math.max(
+    pair.begunAt,
+    pair.acceptedAt ?? 0,
+    ...ends.flatMap(({ messages }) => messages.map((m) => Date.parse(m.createdAt))),
+  );
+
+const keepClass = async (deps: BridgeDeps, pair: Pair, kind: SweepClass, silentMs: number): Promise<void> => {
+  const now: SweepClass = silentMs < ACTIVE_MS ? 'active' : 'quiet';
   if (now === kind) return;
   // The mark first: a message that comes in between finds it, and puts the pair back.
   if (now === 'quiet') await markQuiet(deps, pair.id);
   await listForSweep(deps, pair.id, now);
+};
+
+/** It is compared no more. Its own job looks a last time whether the chat has ended, which no list in bulk may show. */
+const rest = async (deps: BridgeDeps, pair: Pair): Promise<void> => {
+  if (pair.disagreesSince === undefined) await sendAgree(deps, pair, 'sweep');
+  await layToRest(deps, pair);
 };

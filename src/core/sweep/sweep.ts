@@ -14,7 +14,7 @@ import { ITEMS_A_PAGE, SWEEP_END_MS, SWEEP_LEASE_MS, SWEEP_PACE_MS, SWEEP_SHARE 
 import type { Item } from '../ports/change.ts';
 import { NONCE, type PairId, SWEEP_LEASE } from '../state/items.ts';
 import { modesNow } from '../state/modes.ts';
-import type { SweepClass } from '../state/pair-writes.ts';
+import type { SweepClass } from '../state/sweep-lists.ts';
 import { bothLanes, comparePair, type Verdicts } from './compare-pair.ts';
 import { createPacer } from './pacer.ts';
 import { readWaiting, sendMarked, sendUrgent } from './waiting.ts';
