@@ -11,6 +11,7 @@ const usage = `Usage: bridge COMMAND [OPTION ...]
   repair SID             compare both ends of one chat now, and repair what differs
   redrive                list what was given up, and with --apply put it back
   mode [on|read-only|off] show in which directions the bridge writes, or set it
+  preflight --stack NAME look at the AWS account in which a stack stands, or is to stand, and say what is missing
   secrets --stack NAME   write tokens and API keys from the environment or .env into a stack's secret
 
   --help                 show this text, or that of a command
@@ -24,6 +25,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['repair', async () => (await import('./repair.ts')).repair],
   ['redrive', async () => (await import('./redrive.ts')).redrive],
   ['mode', async () => (await import('./mode.ts')).mode],
+  ['preflight', async () => (await import('./preflight.ts')).preflight],
   ['secrets', async () => (await import('./put-secrets.ts')).putSecrets],
 ]);
 

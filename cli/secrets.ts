@@ -32,7 +32,8 @@ const previous = { AUTH_TOKEN: 'AUTH_TOKEN_PREVIOUS', FRONTLINE_AUTH_TOKEN: 'FRO
 export const setSecrets = async (command: SecretsCommand, stack: string): Promise<boolean> => {
   const { client, environment, print } = command;
   const secretId = await secretOf(client, stack);
-  const before = fieldsOf((await client.send(new GetSecretValueCommand({ SecretId: secretId }))).SecretString);
+  const before = secretFields(await readSecret(client, secretId));
+  if (before === undefined) throw new Error('The secret is not a JSON object: was it written by hand?');
   const after = merged(before, environment);
   const malformed = malformedSecrets(after);
   if (malformed.length > 0) {
@@ -63,7 +64,8 @@ const merged = (before: Fields, environment: SecretsCommand['environment']): Fie
   return after;
 };
 
-const secretOf = async (client: SecretsCommand['client'], stack: string): Promise<string> => {
+/** The ARNs of the secrets that stacks of this name have made: one, unless an earlier stack has left its own. */
+export const secretsOfStack = async (client: SecretsCommand['client'], stack: string): Promise<readonly string[]> => {
   const { SecretList = [] } = await client.send(
     new ListSecretsCommand({
       Filters: [
@@ -73,21 +75,30 @@ const secretOf = async (client: SecretsCommand['client'], stack: string): Promis
     }),
   );
   // Both filters match by the beginning of a word.
-  const own = SecretList.filter(({ Tags = [] }) =>
-    Tags.some(({ Key, Value }) => Key === SECRET_TAG && Value === stack),
-  );
-  const [secret] = own;
-  if (secret?.ARN === undefined) throw new Error(`No secret of a stack named ${stack} in this account and region`);
-  if (own.length > 1) throw new Error(`${own.length} secrets of a stack named ${stack}: delete those of older ones`);
-  return secret.ARN;
+  return SecretList.filter(({ Tags = [] }) => Tags.some(({ Key, Value }) => Key === SECRET_TAG && Value === stack))
+    .map(({ ARN }) => ARN)
+    .filter((arn) => arn !== undefined);
 };
 
-const fieldsOf = (text: string | undefined): Fields => {
+const secretOf = async (client: SecretsCommand['client'], stack: string): Promise<string> => {
+  const own = await secretsOfStack(client, stack);
+  const [secret] = own;
+  if (secret === undefined) throw new Error(`No secret of a stack named ${stack} in this account and region`);
+  if (own.length > 1) throw new Error(`${own.length} secrets of a stack named ${stack}: delete those of older ones`);
+  return secret;
+};
+
+/** The text of a secret, as it is. */
+export const readSecret = async (client: SecretsCommand['client'], secretId: string): Promise<string> =>
+  (await client.send(new GetSecretValueCommand({ SecretId: secretId }))).SecretString ?? '';
+
+/** @returns undefined when the text is no JSON object. */
+export const secretFields = (text: string): Fields | undefined => {
   try {
-    const value: unknown = JSON.parse(text ?? '');
-    if (typeof value === 'object' && value !== null) return value as Fields;
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
   } catch {
     // The parser's message would quote the secret.
   }
-  throw new Error('The secret is not a JSON object: was it written by hand?');
+  return undefined;
 };

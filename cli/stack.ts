@@ -6,7 +6,7 @@ import { Unreachable } from './command.ts';
 
 export type StackParts = { readonly tableName: string; readonly live: QueueUrls; readonly dead: QueueUrls };
 
-type Part = { readonly type: string; readonly logicalId: string; readonly physicalId: string };
+export type StackPart = { readonly type: string; readonly logicalId: string; readonly physicalId: string };
 
 /** How the stack names its queues; CDK appends a hash. */
 const names: Readonly<Record<QueueName, string>> = {
@@ -16,7 +16,7 @@ const names: Readonly<Record<QueueName, string>> = {
 };
 
 /** @returns undefined when the list lacks one of them: the stack is another program's. */
-export const partsAmong = (parts: readonly Part[]): StackParts | undefined => {
+export const partsAmong = (parts: readonly StackPart[]): StackParts | undefined => {
   const table = parts.find(({ type }) => type === 'AWS::DynamoDB::Table')?.physicalId;
   const urls = (suffix: string): QueueUrls | undefined => {
     const found = Object.entries(names).map(([queue, name]) => {
@@ -31,18 +31,23 @@ export const partsAmong = (parts: readonly Part[]): StackParts | undefined => {
   return table === undefined || live === undefined || dead === undefined ? undefined : { tableName: table, live, dead };
 };
 
-/** @throws Unreachable when there is no such stack, or it is not a bridge's. */
-export const findStack = async (client: CloudFormationClient, stack: string): Promise<StackParts> => {
-  const parts: Part[] = [];
+export const readStackParts = async (client: CloudFormationClient, stack: string): Promise<readonly StackPart[]> => {
+  const parts: StackPart[] = [];
   for await (const page of paginateListStackResources({ client }, { StackName: stack }))
     for (const {
       ResourceType: type,
       LogicalResourceId: logicalId,
       PhysicalResourceId: physicalId,
+      ResourceStatus: status,
     } of page.StackResourceSummaries ?? [])
-      if (type !== undefined && logicalId !== undefined && physicalId !== undefined)
+      if (type !== undefined && logicalId !== undefined && physicalId !== undefined && status !== 'DELETE_COMPLETE')
         parts.push({ type, logicalId, physicalId });
-  const found = partsAmong(parts);
+  return parts;
+};
+
+/** @throws Unreachable when there is no such stack, or it is not a bridge's. */
+export const findStack = async (client: CloudFormationClient, stack: string): Promise<StackParts> => {
+  const found = partsAmong(await readStackParts(client, stack));
   if (found === undefined) throw new Unreachable(`The stack ${stack} holds no bridge of this release`);
   return found;
 };

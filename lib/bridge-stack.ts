@@ -2,7 +2,7 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { AVAILABILITY, TWILIO_EVENTS } from '../src/contract.ts';
+import { AVAILABILITY, DEPLOYMENT_OUTPUT, TWILIO_EVENTS } from '../src/contract.ts';
 import { AlarmTopic } from './constructs/alarm-topic.ts';
 import { bridgeDashboard } from './constructs/bridge-dashboard.ts';
 import { BridgeFunction, type SharedProps } from './constructs/bridge-function.ts';
@@ -42,6 +42,7 @@ export class BridgeStack extends Stack {
     const dashboard = bridgeDashboard(this, 'Dashboard', { stage, api, queues, functions, table });
     this.addWebhookAddresses(api);
     this.addCallbackAddresses(api);
+    this.addOutput(DEPLOYMENT_OUTPUT, stage.settings.DEPLOYMENT_ID, 'The name of this bridge in all that it writes');
     this.addOperatorOutputs(secret, topic, dashboard);
   }
 

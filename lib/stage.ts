@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { OLD_NAMES, REQUIRED_SETTINGS, type RequiredSetting, SETTINGS, type Setting } from '../src/contract.ts';
+import {
+  deploymentOf,
+  OLD_NAMES,
+  REQUIRED_SETTINGS,
+  type RequiredSetting,
+  SETTINGS,
+  type Setting,
+  STACK_PREFIX,
+  STAGE_NAME,
+} from '../src/contract.ts';
 import { readSettings, WrongSettings } from '../src/runtime/settings.ts';
 import { readTemplates, WrongTemplates } from '../src/templates.ts';
 
@@ -30,13 +39,15 @@ export const required = Object.keys(REQUIRED_SETTINGS) as readonly RequiredSetti
  */
 export const readStage = (environment: Readonly<Record<string, string | undefined>>): Stage => {
   const name = environment.STAGE?.trim() || 'production';
-  const stackName = `flex-frontline-bridge-${name}`;
-  const problems = /^[a-zA-Z0-9-]{1,25}$/.test(name) ? [] : ['STAGE may hold letters, digits and hyphens, at most 25'];
+  const stackName = `${STACK_PREFIX}${name}`;
+  const problems = new RegExp(`^${STAGE_NAME}$`).test(name)
+    ? []
+    : ['STAGE may hold letters, digits and hyphens, at most 25'];
   const text = (variable: string): string => environment[variable]?.trim() ?? '';
   const given = (setting: Setting): string => text(setting) || text(OLD_NAMES[setting] ?? setting);
   const settings = {
     ...(Object.fromEntries(SETTINGS.map((setting) => [setting, given(setting)])) as Record<Setting, string>),
-    DEPLOYMENT_ID: given('DEPLOYMENT_ID') || `bridge-${name}`,
+    DEPLOYMENT_ID: given('DEPLOYMENT_ID') || deploymentOf(name),
     // A laptop's tunnel stays on the laptop: with another address than Twilio's each webhook would be refused.
     PUBLIC_BASE_URL: text('AWS_PUBLIC_BASE_URL'),
   };

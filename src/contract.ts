@@ -3,6 +3,15 @@
  * This file imports nothing, so that either half may import it.
  */
 
+/** What the stack of every deployment is called, with its stage's name behind, which is of this form. */
+export const STACK_PREFIX = 'flex-frontline-bridge-';
+export const STAGE_NAME = '[a-zA-Z0-9-]{1,25}';
+/** The output of a stack that says what its deployment calls itself: the setting DEPLOYMENT_ID. */
+export const DEPLOYMENT_OUTPUT = 'DeploymentId';
+
+/** What a deployment calls itself unless DEPLOYMENT_ID says otherwise. */
+export const deploymentOf = (stage: string): string => `bridge-${stage}`;
+
 /** Settings of a deployment that are no secrets. Each is an environment variable of every function that needs it. */
 export const SETTINGS = [
   'ACCOUNT_SID',
@@ -196,6 +205,12 @@ export const TEMPLATES_ASSET = 'templates.json';
 /** The queues: messages of one group (a chat) are handled in order, groups side by side. */
 export const QUEUES = ['flex-events', 'frontline-events', 'default-webhook'] as const;
 export type QueueName = (typeof QUEUES)[number];
+
+/** Batches of one queue that are worked on at a time, at most. */
+export const CONSUMERS_AT_ONCE = 50;
+
+/** Requests that each webhook and each callback may get, far above what people write. */
+export const ROUTE_SHARE = { perSecond: 2_000, burst: 1_000 } as const;
 
 /**
  * The table: items under pk and sk; one sparse index, which holds the lists: items that have `list` (its name) and

@@ -1,6 +1,7 @@
 import { Validations } from 'aws-cdk-lib';
 import type { EventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { CONSUMERS_AT_ONCE } from '../../src/contract.ts';
 import type { EventQueue } from './event-queue.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { EventQueue } from './event-queue.ts';
  */
 export const consumeQueue = (consumer: IFunction, { queue }: EventQueue): void => {
   consumer.addEventSource(
-    new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 50 }),
+    new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: CONSUMERS_AT_ONCE }),
   );
   for (const child of consumer.node.findAll())
     if (child.node.id.startsWith('SqsEventSource'))

@@ -20,6 +20,7 @@ import {
   CALLBACKS,
   type Callback,
   metricsNamespace,
+  ROUTE_SHARE,
   ROUTES,
   type Route,
 } from '../../src/contract.ts';
@@ -36,7 +37,7 @@ const accessLog = AccessLogFormat.custom(JSON.stringify(ACCESS_LINE));
  * route has a share of its own, far above what people write: who floods one of them does not starve the others.
  */
 const throttle = { rateLimit: 10_000, burstLimit: 5_000 };
-const SHARE = { ThrottlingRateLimit: 2_000, ThrottlingBurstLimit: 1_000 };
+const SHARE = { ThrottlingRateLimit: ROUTE_SHARE.perSecond, ThrottlingBurstLimit: ROUTE_SHARE.burst };
 /** In a minute, by all routes: a flood, and what it costs. */
 const FLOOD = 60_000;
 
@@ -45,7 +46,7 @@ const SIGNED = 'The caller is Twilio, known by the signature that the function v
 const acknowledgeNoAuthorizer = (route: HttpRoute, reason: string): void =>
   Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason });
 
-type Limits = typeof SHARE;
+type Limits = { readonly ThrottlingRateLimit: number; readonly ThrottlingBurstLimit: number };
 
 const limit = (stage: HttpStage, route: HttpRoute, key: string, limits: Readonly<Limits>): void => {
   const cfnStage = stage.node.defaultChild as CfnStage;

@@ -19,6 +19,7 @@ import { beginChat, type Chat, phoneReads, talk, talkAtOnce, written } from './c
 import { type Doorway, openDoorway } from './doorway.ts';
 import { awsEnvironment, type Emulator, startEmulator } from './emulator.ts';
 import { operated } from './operator.ts';
+import { alarmArrives, preflightNamesWhatIsMissing, preflown } from './preflight.ts';
 import { bridge, cdk, succeeded } from './programs.ts';
 
 ownOptions({
@@ -112,6 +113,7 @@ const deployed = async (emulator: Emulator, twilio: RunningTwilio, doorway: Door
       [],
     );
   });
+  await preflown({ check, equal, stack, env, emulator });
   const stands = await check('cdk deploy', async () => {
     const { output } = await succeeded(cdk(deploy, env));
     doorway.leadTo(apiUrl(output));
@@ -120,7 +122,8 @@ const deployed = async (emulator: Emulator, twilio: RunningTwilio, doorway: Door
   await check('bridge secrets names what is missing', async () => {
     equal('exit code', (await bridge(['secrets', '--stack', stack], env)).code, 1);
   });
-  return check('bridge secrets sets the tokens and shows none', async () => {
+  await preflightNamesWhatIsMissing({ check, equal, stack, env, emulator });
+  const set = await check('bridge secrets sets the tokens and shows none', async () => {
     const { output } = await succeeded(bridge(['secrets', '--stack', stack], { ...env, ...tokens }));
     equal('fields', output.split('\n')[0], 'Set: AUTH_TOKEN, FRONTLINE_AUTH_TOKEN');
     equal(
@@ -129,6 +132,8 @@ const deployed = async (emulator: Emulator, twilio: RunningTwilio, doorway: Door
       [],
     );
   });
+  await alarmArrives({ check, equal, stack, env, emulator });
+  return set;
 };
 
 const bridged = async (emulator: Emulator, twilio: RunningTwilio, doorway: Doorway): Promise<void> => {

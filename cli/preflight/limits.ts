@@ -1,0 +1,70 @@
+/** What the account lets all that runs in it do, against what the bridge needs. */
+import { type APIGatewayClient, GetAccountCommand } from '@aws-sdk/client-api-gateway';
+import { GetAccountSettingsCommand, GetEventSourceMappingCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { CONSUMERS_AT_ONCE, QUEUES, ROUTE_SHARE } from '../../src/contract.ts';
+import type { StackPart } from '../stack.ts';
+import { type Checked, well, wrong } from './checked.ts';
+
+/** Executions at a time for webhooks, callbacks and the sweep while the queues take all they may. */
+const DOOR = 50;
+
+/** What a contact centre asks for. */
+const ENOUGH = { executions: 1_000, requests: 10_000 };
+
+/** https://docs.aws.amazon.com/general/latest/gr/lambda-service.html#limits_lambda */
+const ASK_LAMBDA = `aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value ${ENOUGH.executions}`;
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+const ASK_API_GATEWAY = `aws service-quotas request-service-quota-increase --service-code apigateway --quota-code L-8A5B8E43 --desired-value ${ENOUGH.requests}`;
+
+/** Executions at a time that the mappings of the stack's queues may take; before it is deployed, what they will. */
+const takenByQueues = async (client: LambdaClient, parts: readonly StackPart[]): Promise<number> => {
+  const mappings = parts.filter(({ type }) => type === 'AWS::Lambda::EventSourceMapping');
+  if (mappings.length === 0) return QUEUES.length * CONSUMERS_AT_ONCE;
+  const each = await Promise.all(
+    mappings.map(async ({ physicalId }) => {
+      const { ScalingConfig } = await client.send(new GetEventSourceMappingCommand({ UUID: physicalId }));
+      return ScalingConfig?.MaximumConcurrency ?? CONSUMERS_AT_ONCE;
+    }),
+  );
+  return each.reduce((sum, one) => sum + one, 0);
+};
+
+/**
+ * A new account may have ten executions at a time, which all functions of the region share.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export const checkLambda = async (client: LambdaClient, parts: readonly StackPart[]): Promise<readonly Checked[]> => {
+  const { AccountLimit } = await client.send(new GetAccountSettingsCommand({}));
+  const all = AccountLimit?.ConcurrentExecutions ?? 0;
+  const free = AccountLimit?.UnreservedConcurrentExecutions ?? all;
+  const queues = await takenByQueues(client, parts);
+  const reserved = all === free ? '' : `, ${all - free} of them reserved for single functions`;
+  const has = `${all} functions at a time in this account and region${reserved}; the bridge's queues may take ${queues}`;
+  return free >= queues + DOOR
+    ? [well('Lambda', has)]
+    : [
+        wrong(
+          'Lambda',
+          `${has}, and webhooks would be turned away, which Conversations never sends again: ask for ${ENOUGH.executions} with ${ASK_LAMBDA}`,
+        ),
+      ];
+};
+
+/**
+ * All APIs of the account share its limit in a region, HTTP APIs among them.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
+ */
+export const checkApiGateway = async (client: APIGatewayClient): Promise<readonly Checked[]> => {
+  const { throttleSettings } = await client.send(new GetAccountCommand({}));
+  const { rateLimit = 0, burstLimit = 0 } = throttleSettings ?? {};
+  const has = `${rateLimit} requests a second, ${burstLimit} at once, by all APIs of this account and region`;
+  return rateLimit >= ROUTE_SHARE.perSecond && burstLimit >= ROUTE_SHARE.burst
+    ? [well('API Gateway', has)]
+    : [
+        wrong(
+          'API Gateway',
+          `${has} are less than one route may take (${ROUTE_SHARE.perSecond} and ${ROUTE_SHARE.burst}), so that a flood of one stops all webhooks: ask for more with ${ASK_API_GATEWAY}`,
+        ),
+      ];
+};
