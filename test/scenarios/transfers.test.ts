@@ -102,6 +102,23 @@ describe('a warm transfer of which only the accept is told', () => {
   });
 });
 
+describe('a warm transfer that comes back to who began it', () => {
+  test('leaves her in the chat on both sides, though Flex takes her out with her first task', async () => {
+    const harness = scenarioHarness();
+    const { chat, reservation } = await served(harness);
+    const { flexAgent } = harness.twilio;
+    const next = flexAgent.transfers(reservation, ben.flexWorkerSid, 'warm');
+    flexAgent.rejects(next.reservationSid);
+    flexAgent.accepts(flexAgent.isOffered(ann.flexWorkerSid, next.taskSid).reservationSid);
+    await harness.settle(0.5);
+    flexAgent.completesTransfer(reservation);
+    await harness.settle(4);
+    expect(agents(harness, 'frontline', chat)).toEqual([ann.email]);
+    expect(agents(harness, 'flex', chat)).toEqual([ann.flexIdentity]);
+    expect((await harness.store.list('due', { limit: 10 })).items).toEqual([]);
+  });
+});
+
 describe('an agent whose interface added nobody and took nobody out', () => {
   test('is taken out on both sides when his reservation has ended and another serves the chat', async () => {
     const harness = scenarioHarness();

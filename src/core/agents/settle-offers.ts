@@ -76,7 +76,7 @@ const sendAnswer = async ({ deps, session, known, offer }: Turn): Promise<Offers
 
 const offerKey = ({ reservation }: Pick<Offer, 'reservation'>): string => `offer-${reservation}`;
 
-/** It has ended, and that is still to be told where the agent has heard of it. @returns how it ends while nobody knows */
+/** It has ended: still to be told to an agent who has heard of it. @returns how the run ends while nobody can say. */
 export const endedBy = async (
   { deps, worker, known }: { readonly deps: BridgeDeps; readonly worker: WorkerSid; readonly known: Offers },
   offer: Offer,

@@ -141,13 +141,18 @@ const takeOut = async (
 };
 
 /**
- * Who has gone in Frontline and serves the chat in Flex comes back, when nobody has taken his place within a minute: a
- * chat that is open has an agent on both sides. Who has gone in Flex is not put back: his reservation decides there.
+ * Who has gone on one side and serves the chat on the other comes back, when nobody has taken his place within a
+ * minute: a chat that is open has an agent on both sides. In Flex only while his reservation stands.
  * @returns whether both sides have him now.
  */
 const putBack = async (deps: BridgeDeps, pair: LinkedPair, side: Side, agent: Serving): Promise<boolean> => {
   const since = pair.disagreesSince;
-  if (side !== 'flex' || since === undefined || deps.clock.now() < since + SUCCESSOR_WITHIN_MS) return false;
-  await deps.frontline.join(pair.frontline, { identity: spelledFor('frontline', agent), attributes: '{}' });
+  if (since === undefined || deps.clock.now() < since + SUCCESSOR_WITHIN_MS) return false;
+  if (side === 'flex') {
+    await deps.frontline.join(pair.frontline, { identity: spelledFor('frontline', agent), attributes: '{}' });
+    return true;
+  }
+  if (deps.tasks === undefined || (await hasEndedReservation(deps, agent))) return false;
+  await deps.flex.join(pair.flex, { identity: agent.identity, attributes: '{"member_type":"agent"}' });
   return true;
 };
