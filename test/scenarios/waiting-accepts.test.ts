@@ -110,3 +110,19 @@ test('A transfer while everything is off ends with who has the chat then', async
   expect((await standing(harness, chat)).frontline).toEqual([ben.email]);
   expect((await standing(harness, chat)).reservation).toBe(reservationSid);
 });
+
+test('Who has given a chat away after a link that stopped half-way let him in goes again, and gets no task', async () => {
+  const harness = scenarioHarness();
+  const set = (mode: 'on' | 'off') =>
+    setMode({ store: harness.store, clock: harness.time, nonce: () => mode }, mode, ['toFlex']);
+  await set('off');
+  await harness.settle(0.6);
+  const accepted = await accepts(harness, 'cold');
+  await hear(harness, accepted.ann);
+  expect(harness.people('frontline', accepted.chat)).toEqual(['jo', ann.email]);
+  await set('on');
+  await harness.settle(0.6);
+  await hear(harness, accepted.ben);
+  expect(await standing(harness, accepted.chat)).toMatchObject({ agents: [ben.flexIdentity], frontline: [ben.email] });
+  expect(harness.twilio.reads.tasks('flex')).toHaveLength(2);
+});

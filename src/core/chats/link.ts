@@ -27,6 +27,7 @@ import {
   writeAlias,
 } from '../state/pair-writes.ts';
 import { createCounterpart, isOwnCounterpart } from './counterpart.ts';
+import { noteWhoWasLetIn } from './let-in.ts';
 import { parkLink } from './park-link.ts';
 import { addParticipant, agentsAmong, customerAmong, customerParticipant, isRefusal } from './participants.ts';
 import { hasEndedReservation } from './served.ts';
@@ -78,8 +79,9 @@ const linkAs = async (deps: BridgeDeps, event: Accepted, known: Pair | undefined
   const before =
     known?.due && !known.linked && known.reservation !== event.reservation ? rememberedAccept(known) : undefined;
   if (before !== undefined) await addAcceptToBacklog(deps, before);
+  const noted = known && before ? await noteWhoWasLetIn(deps, known, before) : known;
 
-  const outcome = await linkChat(deps, event, known, run).catch((error: unknown) =>
+  const outcome = await linkChat(deps, event, noted, run).catch((error: unknown) =>
     refusedBeforeConversation(deps, event, error).catch(goneAsOutcome),
   );
   if (outcome.end === 'skipped' && outcome.reason === 'removed') await closeUnnoted(deps, event);

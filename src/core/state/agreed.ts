@@ -72,6 +72,19 @@ const asCurrent = (current: Serving | undefined): Item =>
         workerIdentity: current.identity,
       };
 
+/** A link that is not finished has put him into the conversation. @returns undefined when another run was quicker. */
+export const noteLetIn = (deps: BridgeDeps, pair: Pair, one: Serving): Promise<Pair | undefined> => {
+  const known = writeServing(pair.agents);
+  return change(deps, pair.id, {
+    when: [
+      ['=', 'state', 'open'],
+      ['=', 'generation', pair.generation],
+      known === '' ? ['lacks', 'agents'] : ['=', 'agents', known],
+    ],
+    set: { agents: writeServing([one, ...pair.agents.filter(({ identity }) => identity !== one.identity)]) },
+  });
+};
+
 /**
  * These go: from here on they do not serve the chat, whoever of them comes back meanwhile. The sweep sends the pair's
  * job until they have gone.
