@@ -3,15 +3,19 @@
 import type { BridgeDeps } from './deps.ts';
 import type { Work } from './jobs/envelope.ts';
 import { deferred, type Outcome } from './model/outcome.ts';
-import { PATIENCE_MS } from './model/times.ts';
+import { PATIENCE_MS, SIDE_DOWN_MS } from './model/times.ts';
 import type { Delivery } from './ports/queues.ts';
 import { putAside } from './put-aside.ts';
 import type { PairIds } from './state/pair-ids.ts';
 
+type Retry = Extract<Outcome, { readonly end: 'retry' }>;
+
 /**
  * A job is not waited for: its lane is dirty and it comes again within a minute. An event is, for 15 minutes, or until
  * what is gone cannot only be behind any more; after that no queue limit, retention or receive count decides what
- * becomes of it, but the dirty mark.
+ * becomes of it, but the dirty mark. It is not waited for while nobody gets through to its side, either, once that has
+ * lasted: SQS looks for groups among the first 120 000 messages of a queue only, and what waits behind a dead side must
+ * not stand before what goes elsewhere.
  */
 export const deferWhenExhausted = async (
   deps: BridgeDeps,
@@ -28,8 +32,12 @@ export const deferWhenExhausted = async (
   // The sweep has sent it, and does so again while the two sides differ.
   if (work.kind === 'presence' && work.change === undefined) return ends;
   if ('backlogId' in work && work.backlogId !== undefined) return ends;
-  const patience = outcome.gone ? deps.settings.settleMs : PATIENCE_MS;
-  if (deps.clock.now() - delivery.firstReceivedAt < patience) return outcome;
+  if (deps.clock.now() - delivery.firstReceivedAt < patienceWith(deps, work, outcome)) return outcome;
   // A redrive ends here, too: the message stays parked, and the operator's command says so.
   return (await putAside(deps, pairs, work, delivery.group)) ? ends : outcome;
+};
+
+const patienceWith = (deps: BridgeDeps, { kind }: Work, { gone, downMs = 0 }: Retry): number => {
+  if (gone) return deps.settings.settleMs;
+  return kind === 'event' && downMs >= SIDE_DOWN_MS ? 0 : PATIENCE_MS;
 };

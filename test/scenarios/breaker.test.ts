@@ -46,7 +46,7 @@ describe.each(['503', 'hang', 'destroy'] as const)('an hour in which a side is d
     expect(restCalls(harness, 'frontline')).toBeLessThanOrEqual(5 + 2 * 720);
     expect(harness.journal('breaker(open)').length).toBeGreaterThan(50);
     expect(new Set(harness.journal('breaker').map(({ type }) => type))).toEqual(new Set(['frontline']));
-    // Each gave its side 15 minutes; then its lane waits, and every sweep says so.
+    // Each gave its side a minute and a half; then its lane waits, and every sweep says so.
     const dirty = () => harness.journal('swept').filter(({ type }) => type === 'dirty_lanes');
     expect(dirty().at(-1)?.count).toBe(CHATS);
     expect(dirty().length).toBeGreaterThan(40);
@@ -68,6 +68,22 @@ describe.each(['503', 'hang', 'destroy'] as const)('an hour in which a side is d
     await harness.settle(5);
     expect(dirty()).toHaveLength(before);
   });
+});
+
+test('What is said while a side has been down for long does not lie on its queue', async () => {
+  const harness = scenarioHarness();
+  const chats = await chatsBySms(harness);
+  const end = harness.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'frontline' });
+  for (const [n, chat] of chats.entries()) harness.customerWrites(chat, `early ${n}`);
+  await harness.settle(2.5);
+  for (const [n, chat] of chats.entries()) harness.customerWrites(chat, `late ${n}`);
+  await harness.settle(0.5);
+  expect((await harness.queues.counts())['flex-events'].waiting).toBe(0);
+  expect(harness.journal('deferred(side_down)').length).toBeGreaterThanOrEqual(CHATS);
+  end();
+  await harness.settle(2);
+  for (const [n, chat] of chats.entries())
+    expect(harness.said('frontline', chat)).toEqual(['is anybody there?', `early ${n}`, `late ${n}`]);
 });
 
 test('while Flex is down its own webhook still gets what was said there', async () => {

@@ -148,6 +148,8 @@ export type Outcome =
       readonly twilio?: TwilioAnswer;
       readonly progress: boolean;
       readonly gone?: boolean;
+      /** Milliseconds, when nobody gets through to the side: for how long that has been so. */
+      readonly downMs?: number | undefined;
     };
 
 type Ended<End extends Outcome['end']> = Extract<Outcome, { readonly end: End }>;
@@ -180,6 +182,7 @@ const waitFor = ({ status, retryAfter = 0 }: TwilioError, attempts: number): num
 export const retryTwilio = (error: TwilioError, attempts: number): Ended<'retry'> => ({
   ...retry(waitFor(error, attempts), 'twilio'),
   twilio: twilioAnswer(error),
+  downMs: error.downMs,
 });
 
 /** What was looked up may only be behind: at most LOOKS times (times.ts). */

@@ -126,6 +126,13 @@ export const CLOCK_SLACK_MS = 5_000;
  */
 export const PATIENCE_MS = 15 * MINUTE_MS;
 
+/**
+ * An event to a side that has been down for this time is deferred at once, and the sweep has what waits compared a
+ * minute after the side is back at the latest. A shorter outage ends for all chats within 15 s: their events try again.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ */
+export const SIDE_DOWN_MS = 90_000;
+
 /** A message waits so often, at such steps, for the other lane to account its copies; then the lists are asked. */
 export const ACCOUNTING_LOOKS = { times: 20, everyMs: 50 } as const;
 

@@ -22,6 +22,8 @@ export class TwilioError extends Error {
   readonly answered: boolean;
   /** Seconds, when Twilio asked for them. */
   readonly retryAfter: number | undefined;
+  /** Milliseconds, when it was not asked because nobody gets through to its side: for how long that has been so. */
+  readonly downMs: number | undefined;
   /** Twilio itself says that the container is not there. */
   readonly containerGone: boolean;
 
@@ -35,6 +37,7 @@ export class TwilioError extends Error {
       readonly code?: number | undefined;
       readonly answered?: boolean;
       readonly retryAfter?: number | undefined;
+      readonly downMs?: number | undefined;
       readonly containerGone?: boolean;
       readonly cause?: unknown;
     },
@@ -47,6 +50,7 @@ export class TwilioError extends Error {
     this.code = about.code;
     this.answered = about.answered ?? false;
     this.retryAfter = about.retryAfter;
+    this.downMs = about.downMs;
     this.containerGone = about.containerGone ?? false;
   }
 }

@@ -199,6 +199,11 @@ describe('patience', () => {
     expect(times.BREAKER_PROBING_MS).toBeLessThan(times.REQUEST_MS);
   });
 
+  test('an outage of a minute, found out late, ends before events are deferred at once; a long one does not', () => {
+    expect(times.SIDE_DOWN_MS).toBeGreaterThanOrEqual(MINUTE + 2 * times.BREAKER_OPEN_MS + requestMs);
+    expect(times.SIDE_DOWN_MS).toBeLessThan(times.PATIENCE_MS / 2);
+  });
+
   test('the tries after which a message may be given up fit into the time after which it may be', () => {
     const pauses = Array.from({ length: times.GIVE_UP.tries }, (_, n) => retryDelay(n + 1) * SECOND);
     expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBeLessThan(times.GIVE_UP.afterMs);

@@ -34,6 +34,8 @@ type State =
   | { readonly is: 'closed'; readonly failures: number; readonly chats: ReadonlySet<string> }
   | {
       readonly is: 'open';
+      /** Milliseconds since 1970: all that was asked since then failed. */
+      readonly since: number;
       /** No call is let through before this moment. */
       readonly until: number;
       readonly underWay: Map<string, Probe>;
@@ -55,23 +57,21 @@ const forget = (probes: Map<string, Probe>, now: number): void => {
   for (const [chat, { until }] of probes) if (until <= now) probes.delete(chat);
 };
 
-const refusal = (ms: number): NoAnswer =>
-  new NoAnswer('side is down', 'nothing', undefined, Math.max(1, Math.ceil(ms / 1000)));
+type Open = Extract<State, { is: 'open' }>;
 
-/** The read had no answer, and the write was not sent. */
-const notSent = (error: unknown): never => {
-  throw error instanceof NoAnswer ? refusal(BREAKER_OPEN_MS) : error;
-};
+const refusal = (ms: number, downMs: number): NoAnswer =>
+  new NoAnswer('side is down', 'nothing', undefined, Math.max(1, Math.ceil(ms / 1000)), downMs);
 
 /** @returns the probe that this call is. @throws NoAnswer when it may not be made. */
-const admitProbe = ({ until, underWay, failed }: Extract<State, { is: 'open' }>, chat: string, now: number): Probe => {
-  if (now < until) throw refusal(until - now);
+const admitProbe = ({ since, until, underWay, failed }: Open, chat: string, now: number): Probe => {
+  const downMs = now - since;
+  if (now < until) throw refusal(until - now, downMs);
   // A process that was killed or frozen in its probe never says how it ended.
   forget(underWay, now);
   forget(failed, now);
   const before = failed.get(chat);
-  if (before !== undefined) throw refusal(before.until - now);
-  if (underWay.has(chat) || underWay.size + failed.size >= PROBES) throw refusal(BREAKER_PROBING_MS);
+  if (before !== undefined) throw refusal(before.until - now, downMs);
+  if (underWay.has(chat) || underWay.size + failed.size >= PROBES) throw refusal(BREAKER_PROBING_MS, downMs);
   const probe = { begun: now, until: now + BREAKER_PROBE_MS };
   underWay.set(chat, probe);
   return probe;
@@ -91,8 +91,8 @@ const readOf = ({ url, headers, timeoutMs }: HttpRequest): HttpRequest => {
 export const createBreaker = ({ clock, journal, of }: BreakerDeps): Breaker => {
   let state: State = healthy;
   const log = (reason: 'open' | 'closed'): void => journal({ step: 'breaker', type: of, reason, sids: [] });
-  const open = (since: number): void => {
-    state = { is: 'open', until: since + BREAKER_OPEN_MS, underWay: new Map(), failed: new Map() };
+  const open = (from: number, since = from): void => {
+    state = { is: 'open', since, until: from + BREAKER_OPEN_MS, underWay: new Map(), failed: new Map() };
     log('open');
   };
 
@@ -113,7 +113,7 @@ export const createBreaker = ({ clock, journal, of }: BreakerDeps): Breaker => {
     if (probe === undefined || state.underWay.get(chat) !== probe) return;
     state.underWay.delete(chat);
     state.failed.set(chat, { ...probe, until: probe.begun + BREAKER_OPEN_MS });
-    if (state.failed.size >= PROBES) open(probe.begun);
+    if (state.failed.size >= PROBES) open(probe.begun, state.since);
   };
 
   const call = async (http: HttpCall, request: HttpRequest, chat: string, probe: Probe | undefined) => {
@@ -132,13 +132,18 @@ export const createBreaker = ({ clock, journal, of }: BreakerDeps): Breaker => {
   return (http) => async (request) => {
     const chat = chatOf(request);
     if (state.is === 'closed') return call(http, request, chat, undefined);
+    const { since } = state;
     const probe = admitProbe(state, chat, clock.now());
+    const isStillDown = (): NoAnswer => refusal(BREAKER_OPEN_MS, clock.now() - since);
     // Flex's own webhook has nothing to read: its posts find out, and the forwarder settles what became of them.
     if (of === 'default-webhook') return call(http, request, chat, probe);
     const read = readOf(request);
     if (request.method === 'GET') return call(http, read, chat, probe);
-    const { status } = await call(http, read, chat, probe).catch(notSent);
-    if (meansDown(status)) throw refusal(BREAKER_OPEN_MS);
+    const { status } = await call(http, read, chat, probe).catch((error: unknown) => {
+      // The read had no answer, and the write was not sent.
+      throw error instanceof NoAnswer ? isStillDown() : error;
+    });
+    if (meansDown(status)) throw isStillDown();
     return call(http, request, chat, undefined);
   };
 };

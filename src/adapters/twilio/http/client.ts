@@ -50,8 +50,8 @@ export const answerOf = async (http: HttpCall, request: HttpRequest, about: stri
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     const effect = error.sent === 'nothing' ? 'unsent' : 'unknown';
-    const { retryAfter } = error;
-    throw new TwilioError(`${about}: ${error.message}`, { remedy: 'retry', effect, retryAfter, cause: error });
+    const { retryAfter, downMs } = error;
+    throw new TwilioError(`${about}: ${error.message}`, { remedy: 'retry', effect, retryAfter, downMs, cause: error });
   }
 };
 

@@ -33,13 +33,16 @@ export class NoAnswer extends Error {
   readonly sent: 'nothing' | 'perhaps';
   /** Seconds, when it is known for how long asking again is useless. */
   readonly retryAfter: number | undefined;
+  /** Milliseconds, when the whole side is left alone: for how long it has been. */
+  readonly downMs: number | undefined;
 
   /** The message is a constant or an error code of Node, never an address or a body. */
-  constructor(message: string, sent: 'nothing' | 'perhaps', cause?: unknown, retryAfter?: number) {
+  constructor(message: string, sent: 'nothing' | 'perhaps', cause?: unknown, retryAfter?: number, downMs?: number) {
     super(message, { cause });
     this.name = 'NoAnswer';
     this.sent = sent;
     this.retryAfter = retryAfter;
+    this.downMs = downMs;
   }
 }
 

@@ -203,6 +203,26 @@ describe('a side that is down', () => {
     expect(await side.call(1)).toBe(200);
   });
 
+  test('is said to have been down since it was found dead, however often it was asked since', async () => {
+    const side = oneSide();
+    await side.dies();
+    const downMs = () =>
+      side
+        .breaker(side.http)({ method: 'GET', url: urlOf(chat(9)), headers: {}, timeoutMs: 10_000 })
+        .catch((error: unknown) => (error instanceof NoAnswer ? error.downMs : error));
+    side.clock.advance(4_000);
+    expect(await downMs()).toBe(4_000);
+    side.clock.advance(2_000);
+    await Promise.all([side.call(1), side.call(2)]);
+    expect(await downMs()).toBe(6_000);
+    side.clock.advance(6_000);
+    side.replies(200);
+    await side.call(3);
+    side.clock.advance(60_000);
+    await side.dies();
+    expect(await downMs()).toBe(0);
+  });
+
   test('is told to core as trouble of which nothing was sent, with the time to wait', async () => {
     const side = oneSide();
     await side.dies();
@@ -217,6 +237,7 @@ describe('a side that is down', () => {
       remedy: 'retry',
       effect: 'unsent',
       retryAfter: 5,
+      downMs: 0,
       message: 'POST /v2/Services: side is down',
     });
   });
