@@ -8,6 +8,7 @@ import { bridgeDashboard } from './constructs/bridge-dashboard.ts';
 import { BridgeFunction, type SharedProps } from './constructs/bridge-function.ts';
 import { BridgeSecret } from './constructs/bridge-secret.ts';
 import { EventQueue } from './constructs/event-queue.ts';
+import { OperatorPolicies } from './constructs/operator-policies.ts';
 import { RequiredSettings } from './constructs/required-settings.ts';
 import type { BridgeResources } from './constructs/resources.ts';
 import { StateTable } from './constructs/state-table.ts';
@@ -33,7 +34,9 @@ export class BridgeStack extends Stack {
     table.alarmOnThrottles(topic);
     const queues = this.addQueues(stage, topic);
     const { values: settings } = new RequiredSettings(this, 'Settings', stage);
-    const functions = this.addFunctions({ stage, settings, resources: { secret, table, queues }, topic });
+    const resources = { secret, table, queues };
+    const functions = this.addFunctions({ stage, settings, resources, topic });
+    const policies = new OperatorPolicies(this, 'People', { resources, topic });
     sweepEveryMinute(this, 'EveryMinute', functions.Sweep);
     const api = new WebhookApi(this, 'Api', {
       ...{ webhook: functions.Webhook, callbacks: functions.Callbacks, stage, topic },
@@ -44,6 +47,8 @@ export class BridgeStack extends Stack {
     this.addCallbackAddresses(api);
     this.addOutput(DEPLOYMENT_OUTPUT, stage.settings.DEPLOYMENT_ID, 'The name of this bridge in all that it writes');
     this.addOperatorOutputs(secret, topic, dashboard);
+    this.addOutput('OperatorPolicy', policies.operators.managedPolicyArn, 'Attach to those who operate the bridge');
+    this.addOutput('TokenPolicy', policies.tokenKeepers.managedPolicyArn, 'Attach to those who set its tokens, too');
   }
 
   private addQueues(stage: Stage, topic: Topic): BridgeResources['queues'] {

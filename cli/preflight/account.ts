@@ -75,7 +75,7 @@ export const lookAt = async (
       return [
         wrong(
           about,
-          `not looked at, for these credentials lack ${permission}: attach the policy that the stack's output OperatorPolicy names, or ask who may`,
+          `not looked at, for these credentials lack ${permission}: attach the policies that the stack's outputs OperatorPolicy and TokenPolicy name, or ask who may`,
         ),
       ];
     // The check of the region says which service is not there.

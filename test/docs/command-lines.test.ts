@@ -32,6 +32,8 @@ const STACK = 'flex-frontline-bridge-production';
 const FOREIGN: Readonly<Record<string, () => unknown>> = {
   'aws sns subscribe --topic-arn TOPIC --protocol email --notification-endpoint you@example.com': () =>
     expect(textOf('lib/bridge-stack.ts') + textOf('docs/runbook.md')).toContain('AlarmTopic'),
+  'aws iam attach-group-policy --group-name GROUP --policy-arn ARN': () =>
+    expect(textOf('lib/bridge-stack.ts')).toMatch(/'OperatorPolicy', policies\.operators\.managedPolicyArn/),
   // AWS's client for this is no dependency: the line is held to the sentence beside it.
   'aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000':
     () => expect(textOf('docs/runbook.md')).toContain('Ask for 1 000 before the first real chat'),
