@@ -1,6 +1,7 @@
 /** The end of a chat, from either side: all that was said before it stands on both, and both are ended. */
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../local-twilio/faults.ts';
+import { laneAttributes, NONCE, onList, pairId, pairKey } from '../../src/core/state/items.ts';
 import { AGENTS, type Chat, type ScenarioHarness, scenarioHarness } from './harness.ts';
 
 const { ann, ben } = AGENTS;
@@ -294,6 +295,25 @@ describe('a chat that ends on both sides at once', () => {
 });
 
 describe('a chat that was ended', () => {
+  test('waits for nothing, whatever a run that began before its end has marked since', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    endsInFlex(harness, chat);
+    await harness.settle(3);
+    const id = pairId('flex', chat.channel);
+    const { dirtyUpTo, dirtySince } = laneAttributes('toFlex');
+    await harness.store.write(pairKey(id), {
+      when: [['=', 'state', 'closed']],
+      set: { [dirtyUpTo]: 9, [dirtySince]: harness.time.now(), ...onList('due', id) },
+      nonce: [NONCE, 'a late run'],
+    });
+    const due = async () => (await harness.store.list('due', { limit: 10 })).items;
+    expect(await due()).toHaveLength(1);
+    await harness.settle(3);
+    expect(await due()).toEqual([]);
+    expect(harness.journal('swept').filter(({ type }) => type === 'dirty_lanes')).toEqual([]);
+  });
+
   test('and whose channel Flex takes up again gets a conversation of its own', async () => {
     const harness = scenarioHarness();
     const chat = await talk(harness);

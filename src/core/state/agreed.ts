@@ -163,5 +163,9 @@ export const closePair = async (deps: BridgeDeps, pair: LinkedPair): Promise<Pai
   return closed;
 };
 
+/** A run that began before the end has marked it as due. */
+export const takeClosedOffList = (deps: BridgeDeps, pair: Pair): Promise<Pair | undefined> =>
+  change(deps, pair.id, { when: [['=', 'state', 'closed']], remove: OFF_LIST });
+
 /** Nothing of a closed chat waits any more. */
 const waiting = (lane: Lane): readonly string[] => [laneAttributes(lane).dirtyUpTo, laneAttributes(lane).dirtySince];

@@ -11,6 +11,7 @@ import type { Lane } from '../model/event.ts';
 import { DIRECTIONS, type Modes, modeFor } from '../model/mode.ts';
 import { ITEMS_A_PAGE, JOBS_AT_ONCE, SWEEP_MARK_PACE_MS } from '../model/times.ts';
 import type { Journal } from '../ports/journal.ts';
+import { takeClosedOffList } from '../state/agreed.ts';
 import type { PairId } from '../state/items.ts';
 import { isLinkLate, waitsSince } from '../state/lag.ts';
 import { type Pair, readPair } from '../state/pair.ts';
@@ -34,7 +35,9 @@ export const readWaiting = async (deps: BridgeDeps, modes: Modes): Promise<Waiti
   const marked: Waits[] = [];
   do {
     const page = await deps.store.list('due', { limit: ITEMS_A_PAGE, after });
-    const pairs = page.items.map(readPair).filter((pair) => pair !== undefined);
+    const all = page.items.map(readPair).filter((pair) => pair !== undefined);
+    for (const pair of all) if (pair.state === 'closed') await takeClosedOffList(deps, pair);
+    const pairs = all.filter(({ state }) => state !== 'closed');
     for (const pair of pairs) {
       const jobs = jobsFor(deps, pair).filter((job) => isWorthSending(job, modes));
       (jobs.some(isForMark) ? marked : urgent).push({ pair: pair.id, jobs });
