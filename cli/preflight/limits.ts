@@ -1,7 +1,7 @@
 /** What the account lets all that runs in it do, against what the bridge needs. */
 import { type APIGatewayClient, GetAccountCommand } from '@aws-sdk/client-api-gateway';
 import { GetAccountSettingsCommand, GetEventSourceMappingCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { CONSUMERS_AT_ONCE, QUEUES, ROUTE_SHARE } from '../../src/contract.ts';
+import { CONSUMERS_AT_ONCE, QUEUES } from '../../src/contract.ts';
 import type { StackPart } from '../stack.ts';
 import { type Checked, well, wrong } from './checked.ts';
 
@@ -54,17 +54,21 @@ export const checkLambda = async (client: LambdaClient, parts: readonly StackPar
 /**
  * All APIs of the account share its limit in a region, HTTP APIs among them.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
+ * @param webhooksPerSecond what one route of the bridge may take
  */
-export const checkApiGateway = async (client: APIGatewayClient): Promise<readonly Checked[]> => {
+export const checkApiGateway = async (
+  client: APIGatewayClient,
+  webhooksPerSecond: number,
+): Promise<readonly Checked[]> => {
   const { throttleSettings } = await client.send(new GetAccountCommand({}));
   const { rateLimit = 0, burstLimit = 0 } = throttleSettings ?? {};
   const has = `${rateLimit} requests a second, ${burstLimit} at once, by all APIs of this account and region`;
-  return rateLimit >= ROUTE_SHARE.perSecond && burstLimit >= ROUTE_SHARE.burst
+  return rateLimit >= webhooksPerSecond && burstLimit >= webhooksPerSecond / 2
     ? [well('API Gateway', has)]
     : [
         wrong(
           'API Gateway',
-          `${has} are less than one route may take (${ROUTE_SHARE.perSecond} and ${ROUTE_SHARE.burst}), so that a flood of one stops all webhooks: ask for more with ${ASK_API_GATEWAY}`,
+          `${has} are less than one route may take (WEBHOOKS_PER_SECOND, ${webhooksPerSecond} and half of it), so that a flood of one stops all webhooks: set fewer, or ask for more with ${ASK_API_GATEWAY}`,
         ),
       ];
 };

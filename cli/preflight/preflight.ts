@@ -15,6 +15,8 @@ export type PreflightAsked = {
   readonly stack: string;
   /** What the deployment calls itself, or will. */
   readonly deployment: string;
+  /** Requests a second that each of its webhooks may get. */
+  readonly webhooksPerSecond: number;
   /** Whether one alarm is to be rung. */
   readonly ring: boolean;
   readonly pause: Pause;
@@ -68,7 +70,9 @@ export const inspect = async (account: AwsAccount, asked: PreflightAsked): Promi
     ...(await lookAt('Lambda', 'lambda:GetAccountSettings and GetEventSourceMapping', () =>
       checkLambda(account.lambda, parts),
     )),
-    ...(await lookAt('API Gateway', 'apigateway:GET on /account', () => checkApiGateway(account.apiGateway))),
+    ...(await lookAt('API Gateway', 'apigateway:GET on /account', () =>
+      checkApiGateway(account.apiGateway, asked.webhooksPerSecond),
+    )),
   ];
   // What belongs to the stack cannot be told from what does not while its parts are not known.
   const own = seen

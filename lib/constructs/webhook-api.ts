@@ -20,7 +20,6 @@ import {
   CALLBACKS,
   type Callback,
   metricsNamespace,
-  ROUTE_SHARE,
   ROUTES,
   type Route,
 } from '../../src/contract.ts';
@@ -37,9 +36,12 @@ const accessLog = AccessLogFormat.custom(JSON.stringify(ACCESS_LINE));
  * route has a share of its own, far above what people write: who floods one of them does not starve the others.
  */
 const throttle = { rateLimit: 10_000, burstLimit: 5_000 };
-const SHARE = { ThrottlingRateLimit: ROUTE_SHARE.perSecond, ThrottlingBurstLimit: ROUTE_SHARE.burst };
-/** In a minute, by all routes: a flood, and what it costs. */
-const FLOOD = 60_000;
+const shareOf = ({ webhooksPerSecond }: Stage): Limits => ({
+  ThrottlingRateLimit: webhooksPerSecond,
+  ThrottlingBurstLimit: Math.floor(webhooksPerSecond / 2),
+});
+/** People do not fill half of one share, all routes together. */
+const floodInAMinute = ({ webhooksPerSecond }: Stage): number => (webhooksPerSecond / 2) * 60;
 
 const SIGNED = 'The caller is Twilio, known by the signature that the function verifies over the whole request.';
 
@@ -84,8 +86,8 @@ export class WebhookApi extends Construct {
       throttle,
       accessLogSettings: { destination: new LogGroupLogDestination(log), format: accessLog },
     });
-    this.addWebhooks(stage, props.webhook);
-    this.addCallbacks(stage, props.callbacks);
+    this.addWebhooks(stage, props);
+    this.addCallbacks(stage, props);
     this.throttleAvailability(stage, props);
     // An HTTP API has no metric of throttled calls, so they are counted in its access log.
     this.throttled = new MetricFilter(this, 'Throttled', {
@@ -99,23 +101,23 @@ export class WebhookApi extends Construct {
       metricName: `Throttled-${props.stage.stackName}`,
     }).metric({ statistic: Stats.SUM });
     this.refused = outcomeMetric(props.stage, 'refused');
-    this.alarmOn(props.topic);
+    this.alarmOn(props);
   }
 
-  private addWebhooks(stage: HttpStage, webhook: IFunction): void {
+  private addWebhooks(stage: HttpStage, { webhook, stage: deployed }: WebhookApiProps): void {
     const integration = new HttpLambdaIntegration('Webhook', webhook);
     for (const path of ROUTES)
       for (const route of this.api.addRoutes({ path, methods: [HttpMethod.POST], integration })) {
-        limit(stage, route, `POST ${path}`, SHARE);
+        limit(stage, route, `POST ${path}`, shareOf(deployed));
         acknowledgeNoAuthorizer(route, SIGNED);
       }
   }
 
-  private addCallbacks(stage: HttpStage, callbacks: IFunction): void {
+  private addCallbacks(stage: HttpStage, { callbacks, stage: deployed }: WebhookApiProps): void {
     const integration = new HttpLambdaIntegration('Callbacks', callbacks);
     for (const path of CALLBACKS)
       for (const route of this.api.addRoutes({ path, methods: [HttpMethod.POST], integration })) {
-        limit(stage, route, `POST ${path}`, SHARE);
+        limit(stage, route, `POST ${path}`, shareOf(deployed));
         acknowledgeNoAuthorizer(route, SIGNED);
       }
   }
@@ -138,7 +140,7 @@ export class WebhookApi extends Construct {
     return `${this.api.apiEndpoint}${route}`;
   }
 
-  private alarmOn(topic: ITopic): void {
+  private alarmOn({ stage, topic }: WebhookApiProps): void {
     new BridgeAlarm(this, 'ServerErrors', {
       metric: this.api.metricServerError({ statistic: Stats.SUM }),
       above: 0,
@@ -149,7 +151,7 @@ export class WebhookApi extends Construct {
     });
     new BridgeAlarm(this, 'Flood', {
       metric: this.api.metricCount({ statistic: Stats.SUM }),
-      above: FLOOD,
+      above: floodInAMinute(stage),
       minutes: 5,
       harm: 'Customers and agents may soon miss messages: the bridge gets more requests than people can make.',
       runbook: 'A flood of requests',

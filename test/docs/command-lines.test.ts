@@ -34,6 +34,8 @@ const FOREIGN: Readonly<Record<string, () => unknown>> = {
     expect(textOf('lib/bridge-stack.ts') + textOf('docs/runbook.md')).toContain('AlarmTopic'),
   'aws iam attach-group-policy --group-name GROUP --policy-arn ARN': () =>
     expect(textOf('lib/bridge-stack.ts')).toMatch(/'OperatorPolicy', policies\.operators\.managedPolicyArn/),
+  'aws budgets create-budget --account-id ACCOUNT --budget BudgetName=bridge,BudgetType=COST,TimeUnit=MONTHLY,BudgetLimit={Amount=100,Unit=USD} --notifications-with-subscribers Notification={NotificationType=ACTUAL,ComparisonOperator=GREATER_THAN,Threshold=80},Subscribers=[{SubscriptionType=EMAIL,Address=you@example.com}]':
+    () => expect(textOf('docs/cost.md')).toContain("A budget is the account's own to set"),
   // AWS's client for this is no dependency: the line is held to the sentence beside it.
   'aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000':
     () => expect(textOf('docs/runbook.md')).toContain('Ask for 1 000 before the first real chat'),

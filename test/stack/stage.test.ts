@@ -75,6 +75,15 @@ describe('a stage', () => {
     expect(() => readStage({ ...configured, ...wrong })).toThrow(/FRONTLINE_SMS_NUMBER is not[\s\S]*AVAILABILITY_PER_/);
   });
 
+  test('takes a share for each webhook that cannot be a slip of the pen', () => {
+    expect(readStage(configured).webhooksPerSecond).toBe(2000);
+    expect(readStage({ ...configured, WEBHOOKS_PER_SECOND: '501' }).webhooksPerSecond).toBe(501);
+    for (const WEBHOOKS_PER_SECOND of ['20', '0100', '-200', '2e3', 'many'])
+      expect(() => readStage({ ...configured, WEBHOOKS_PER_SECOND })).toThrow(
+        'WEBHOOKS_PER_SECOND is not a whole number, 100 to 99999',
+      );
+  });
+
   /** Each right or wrong as the functions see it; and some that are right only by themselves. */
   const VALUES: Readonly<Partial<Record<Setting, readonly string[]>>> = {
     ACCOUNT_SID: ['', 'nope', configured.ACCOUNT_SID],

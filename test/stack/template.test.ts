@@ -101,6 +101,21 @@ describe('the addresses that Twilio calls', () => {
     for (const [, limits] of shares) expect(limits?.ThrottlingRateLimit).toBeLessThanOrEqual(2_500);
   });
 
+  test('have the share that the settings say, and half of it, by all together, rings as a flood', () => {
+    const synthesised = Template.fromStack(bridgeStack({ ...configured, WEBHOOKS_PER_SECOND: '6000' }));
+    const [stage] = Object.values(synthesised.findResources('AWS::ApiGatewayV2::Stage'));
+    for (const path of [...ROUTES, ...CALLBACKS])
+      expect(stage?.Properties.RouteSettings[`POST ${path}`]).toEqual({
+        ThrottlingRateLimit: 6_000,
+        ThrottlingBurstLimit: 3_000,
+      });
+    for (const [made, threshold] of [
+      [synthesised, 180_000],
+      [template, 60_000],
+    ] as const)
+      made.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'Count', Threshold: threshold });
+  });
+
   test('are not throttled below the limit of the account, but for web pages', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       DefaultRouteSettings: { ThrottlingRateLimit: 10_000, ThrottlingBurstLimit: 5_000 },

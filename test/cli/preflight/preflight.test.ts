@@ -17,10 +17,11 @@ import {
   TOPIC,
 } from './fake-account.ts';
 
-const look = async (answers: Answers = {}, { ring = false } = {}) => {
+const look = async (answers: Answers = {}, { ring = false, webhooksPerSecond = 2000 } = {}) => {
   const { account, asked } = fakeAccount(answers);
   const pause = async () => {};
-  const checks = await inspect(account, { stack: STACK, deployment: 'bridge-production', ring, pause });
+  const own = { stack: STACK, deployment: 'bridge-production', webhooksPerSecond };
+  const checks = await inspect(account, { ...own, ring, pause });
   const wrong = checks.filter(({ state }) => state === 'wrong').map(({ about, says }) => `${about}: ${says}`);
   return { checks, wrong, asked, lines: checkedLines(checks) };
 };
@@ -76,6 +77,7 @@ describe('before anything is deployed it is said, with what to do', () => {
     ]);
     const small = { throttleSettings: { rateLimit: 2500, burstLimit: 1250 } };
     expect((await look({ ...EMPTY, GetAccount: small })).wrong).toEqual([]);
+    expect((await look({ ...EMPTY, GetAccount: small }, { webhooksPerSecond: 3000 })).wrong).toHaveLength(1);
   });
 
   test('that the region lacks a service', async () => {
