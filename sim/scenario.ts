@@ -1,0 +1,25 @@
+/** A minimal scenario of the kill pass (kill.ts): one kind of event, and what must be so in the end. */
+import type { DefaultAgent } from '../local-twilio/defaults.ts';
+import type { Config } from '../src/runtime/settings.ts';
+import type { Played } from './played.ts';
+import type { SimWorld } from './world.ts';
+
+export type ScenarioAct = (world: SimWorld, chat: Played) => void;
+
+export type Scenario = {
+  readonly name: string;
+  readonly kind: 'web' | 'sms';
+  readonly history: number;
+  /** What happens once the chat is linked; every step of it is a second after the one before. */
+  readonly acts: readonly ScenarioAct[];
+  /** The link was killed at every step by another scenario. */
+  readonly linked?: true;
+  /** Nobody with a twin accepts the chat. */
+  readonly alone?: true;
+  /** Of the bridge. */
+  readonly config?: Partial<Config>;
+  /** Who serves the chat in the end, where it is not who accepted it. */
+  readonly handedTo?: DefaultAgent;
+  /** What else is wrong in the end, a line each. */
+  readonly problems?: (world: SimWorld, chat: Played) => readonly string[] | Promise<readonly string[]>;
+};
