@@ -13,6 +13,7 @@ import { announced, type Child, run } from '../local/support/child.ts';
 import { newFolder } from '../local/support/machine.ts';
 import { until } from '../local/support/until.ts';
 import { commandLines, root, textOf } from './command-lines.ts';
+import { expectOfTwilio } from './twilio-lines.ts';
 
 type Ran = { readonly code: number; readonly said: string };
 const execute = (file: string, args: readonly string[], cwd: string): Promise<Ran> =>
@@ -43,7 +44,12 @@ const FOREIGN: Readonly<Record<string, () => unknown>> = {
   'npm start': async () => expect((await place()).bridge.said()).toContain('publicBaseUrl'),
 };
 /** Names of an environment that a line sets before its command. */
-const NAMES: Readonly<Record<string, string>> = { STAGE: 'lib/stage.ts', KILLS: 'test/local/kill.test.ts' };
+const NAMES: Readonly<Record<string, string>> = {
+  STAGE: 'lib/stage.ts',
+  WEBHOOKS_PER_SECOND: 'lib/stage.ts',
+  FLEX_CHAT_DEFAULT_WEBHOOK: 'src/contract.ts',
+  KILLS: 'test/local/kill.test.ts',
+};
 
 type Place = { readonly folder: string; readonly bridge: Child; readonly channel: string; readonly twilio: string };
 const ends: (() => Promise<void>)[] = [];
@@ -157,6 +163,7 @@ const works = async (line: string): Promise<void> => {
   if (program === 'npx' && first === 'cdk') return cdk(rest);
   if (program === 'npx' && first === 'bridge') return bridgeCommand(rest);
   if (program === 'aws') return aws(args);
+  if (program === 'curl') return expectOfTwilio(line, textOf('docs/real-account.md'));
   if (program === 'cp') return expect(existsSync(join(root, first))).toBe(true);
   throw new Error(`nobody knows how to try: ${line}`);
 };
