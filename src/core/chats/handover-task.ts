@@ -90,6 +90,8 @@ export const makeTask = async (
   const settlesAt = notAfter + deps.settings.settleMs;
   const mine = await storeHandover(deps, pair, { ...handover, notAfter, settlesAt });
   if (mine === undefined) return undefined;
+  if (mayOutlast(deps, notAfter))
+    return (await storeHandover(deps, mine.pair, { ...handover, settlesAt: 0 })) && 'wait';
   const task = await tasks.create(draft).catch(asTwilioError);
   if (!(task instanceof TwilioError)) return storeHandover(deps, mine.pair, { ...made, task });
   if (task.effect === 'unknown') {

@@ -1,5 +1,6 @@
 /** The task by which the agent has the chat in Flex: made once, routed straight to him, accepted for him. */
 import type { BridgeDeps } from '../deps.ts';
+import { mayOutlast } from '../jobs/run.ts';
 import { leaseLost, type Outcome, retry } from '../model/outcome.ts';
 import { lookDelay } from '../model/retry-delay.ts';
 import type { ConversationSid } from '../model/sids.ts';
@@ -29,9 +30,12 @@ export const makeStartTask: StartStep = async (deps, start, scene) => {
     if (task !== undefined) return noted(deps, start, { task: task.sid });
     if (now < taskSettlesAt) return retry(lookDelay(0, taskSettlesAt - now), 'outcome_unknown');
   }
-  const { requestMs, settleMs } = deps.settings;
-  const intended = await noteMade(deps, start, { taskSettlesAt: now + requestMs + settleMs });
-  return intended === undefined ? leaseLost() : create(deps, intended, scene);
+  const notAfter = now + deps.settings.leaseMs;
+  const intended = await noteMade(deps, start, { taskSettlesAt: notAfter + deps.settings.settleMs });
+  if (intended === undefined) return leaseLost();
+  if (!mayOutlast(deps, notAfter)) return create(deps, intended, scene);
+  await forgetTask(deps, intended);
+  return retry(1, 'lease_too_short');
 };
 
 const create = async (deps: StartDeps, start: Start, scene: StartScene): Promise<Start | Outcome | GivenUp> => {

@@ -3,6 +3,7 @@
 import { customerAmong } from '../chats/participants.ts';
 import { counterpartName } from '../chats/unique-name.ts';
 import type { BridgeDeps } from '../deps.ts';
+import { mayOutlast } from '../jobs/run.ts';
 import { textField } from '../model/json.ts';
 import { type Outcome, retry } from '../model/outcome.ts';
 import { type ChannelSid, type FlowSid, isSid, type SessionSid } from '../model/sids.ts';
@@ -49,14 +50,14 @@ const flowOf = async (deps: BridgeDeps, outbound: Outbound): Promise<FlowSid | O
   const stands = await outbound.flow();
   if (stands !== undefined) return stands;
   const now = deps.clock.now();
-  const { requestMs, settleMs } = deps.settings;
+  const notAfter = now + deps.settings.leaseMs;
   const lease = await deps.store.write(FLOW_LEASE, {
     when: [['any', [['lacks', 'until']], [['<=', 'until', now]]]],
     // An answer that is lost tells nothing: it is listed by then, or not there.
-    set: { until: now + requestMs + settleMs },
+    set: { until: notAfter + deps.settings.settleMs },
     nonce: [NONCE, deps.nonce()],
   });
-  return lease.ok ? outbound.createFlow() : retry(2, 'flow_being_made');
+  return lease.ok && !mayOutlast(deps, notAfter) ? outbound.createFlow() : retry(2, 'flow_being_made');
 };
 
 /** From here on no accept links the channel by itself: it has its conversation. */
