@@ -1,6 +1,6 @@
 /**
- * A run that sleeps before it makes something, until others have done its work, makes nothing when it wakes: a late call
- * could not be told from the one that was made in its stead.
+ * A run that sleeps before it makes something, until others have done its work, makes nothing when it wakes: a late
+ * call could not be told from the one that was made in its stead.
  */
 import { describe, expect, test } from '@jest/globals';
 import type { Doom } from '../../sim/process.ts';
