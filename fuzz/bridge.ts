@@ -78,6 +78,10 @@ export const createFuzzBridge = async (target: Target, ready: 'linked' | 'accept
       send: async (queue, message) => {
         jobs.push({ queue, ...message });
       },
+      sendMany: async (queue, messages) => {
+        jobs.push(...messages.map((message) => ({ queue, ...message })));
+        return [];
+      },
       deadLetter: async (queue, message) => {
         deadLetters.push({ queue, ...message });
       },

@@ -14,6 +14,7 @@ const service = (account: Account, sid: `IS${string}`, friendlyName: string, now
   roleSid: `RL${tail(sid)}`,
   containers: new Map(),
   byUniqueName: new Map(),
+  actions: { second: 0, count: 0 },
   users: new Map(),
   chatWebhooks: {
     preWebhookUrl: undefined,

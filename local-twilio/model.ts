@@ -159,6 +159,8 @@ export type ChatService = {
   /** undefined: the account's configuration holds. */
   conversationsWebhooks: ConversationsWebhookConfig | undefined;
   readonly limits: { channelMembers: number; userChannels: number };
+  /** Containers that were made or taken away in this second. */
+  actions: { second: number; count: number };
 };
 
 export type Activity = { readonly sid: string; readonly name: string; readonly available: boolean };

@@ -31,6 +31,19 @@ export const createFaultyQueues = (
       }
       await inner.send(queue, message);
     }),
+  sendMany: (queue, messages) =>
+    process.step(`send ${queue}`, dice.between(3, 15), async () => {
+      const [taken, notTaken] = [[] as QueueMessage[], [] as QueueMessage[]];
+      for (const message of messages) {
+        const { dedupe, body } = message;
+        const refused = dice.chance(faults().notQueued);
+        note({ queue, dedupe, body, refused });
+        if (refused) meter.met('queue refused');
+        (refused ? notTaken : taken).push(message);
+      }
+      const notStored = await inner.sendMany(queue, taken);
+      return [...notStored, ...notTaken.map((message) => ({ message, why: 'refused' }))];
+    }),
   deadLetter: (queue, message) =>
     process.step(`bury ${queue}`, dice.between(3, 15), () => inner.deadLetter(queue, message)),
 });

@@ -40,6 +40,10 @@ export const granted = (kind: ProcessKind, { queues, store }: Asked, refused: (w
         await need(access.sends?.includes(queue), `sends to ${queue}`);
         await queues.send(queue, message);
       },
+      sendMany: async (queue, messages) => {
+        await need(access.sends?.includes(queue), `sends to ${queue}`);
+        return queues.sendMany(queue, messages);
+      },
       deadLetter: async (queue, message) => {
         await need(access.consumes === queue, `gives up on ${queue}`);
         await queues.deadLetter(queue, message);

@@ -31,6 +31,7 @@ export const createContainer = (
   draft: ContainerDraft,
   way: Way,
 ): Container => {
+  countAction(world, service, way);
   const uniqueName = draft.uniqueName === undefined ? undefined : checkUniqueName(service, draft.uniqueName, way);
   const now = world.now();
   const container: Container = {
@@ -115,6 +116,7 @@ export const changeState = (
 
 export const removeContainer = (world: TwilioWorld, container: Container, way: Way): void => {
   const { service } = container;
+  countAction(world, service, way);
   service.containers.delete(container.sid);
   if (container.uniqueName !== undefined) service.byUniqueName.delete(container.uniqueName);
   for (const member of container.members.values())

@@ -29,12 +29,15 @@ export const checkBody = (body: string | undefined, media: number, dialect: ApiN
   return body === '' ? undefined : body;
 };
 
-/** Counts one of the 30 writes a second that a chat stands; what people do counts too and is never refused. */
-export const countAction = (world: TwilioWorld, container: Container, way: Way): void => {
+/**
+ * Counts one of the 30 writes a second that a chat stands, or a service of chats made and taken away; what people do
+ * counts too and is never refused. https://www.twilio.com/docs/conversations/conversations-limits
+ */
+export const countAction = (world: TwilioWorld, of: Pick<Container, 'actions'>, way: Way): void => {
   const limit = world.switches.actionsPerSecond;
   if (limit === undefined) return;
   const second = Math.floor(world.now() / 1000);
-  if (container.actions.second !== second) container.actions = { second, count: 0 };
-  if (container.actions.count >= limit && way.by.source === 'API') throw refusedWith[way.dialect].tooMany();
-  container.actions.count += 1;
+  if (of.actions.second !== second) of.actions = { second, count: 0 };
+  if (of.actions.count >= limit && way.by.source === 'API') throw refusedWith[way.dialect].tooMany();
+  of.actions.count += 1;
 };

@@ -56,7 +56,7 @@ export const rehearsalOf = (deps: BridgeDeps): BridgeDeps => ({
     throw new Rehearsed(write);
   }),
   store: overlaid(deps.store),
-  queues: { ...deps.queues, send: async () => {}, deadLetter: async () => {} },
+  queues: { ...deps.queues, send: async () => {}, sendMany: async () => [], deadLetter: async () => {} },
   journal: () => {},
 });
 

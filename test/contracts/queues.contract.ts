@@ -44,6 +44,19 @@ export const sendingContract = (name: string, make: (clock: SimTime) => Promise<
       ]);
     });
 
+    test('many that are sent together are there, each chat in its order, a second one of a name once', async () => {
+      const many = [
+        message('CH1', '1'),
+        message('CH2', '2', 'twice'),
+        message('CH1', '3'),
+        message('CH2', '4', 'twice'),
+      ];
+      expect(await sender.queues.sendMany('flex-events', many)).toEqual([]);
+      const stored = await sender.drain('flex-events');
+      expect(stored.filter(({ group }) => group === 'CH1').map(({ body }) => body)).toEqual(['1', '3']);
+      expect(stored.filter(({ group }) => group === 'CH2').map(({ body }) => body)).toEqual(['2']);
+    });
+
     test('a queue holds only its own', async () => {
       await sender.queues.send('flex-events', message('CH1', 'x'));
       expect(await sender.drain('frontline-events')).toEqual([]);

@@ -1,6 +1,7 @@
 import { QUEUES, type QueueName, TIMES } from '../../contract.ts';
 import { DEDUPE_MS } from '../../core/model/times.ts';
 import type { Clock } from '../../core/ports/clock.ts';
+import type { QueueMessage } from '../../core/ports/queues.ts';
 import { createListeners } from '../in-process/listeners.ts';
 import type { LocalQueues, QueueCounts, QueueSource, ReceivedMessage, StoredDeadLetter } from '../in-process/source.ts';
 
@@ -87,19 +88,25 @@ export const createMemoryQueues = (at: { readonly clock: Pick<Clock, 'now'> }): 
     return queue;
   };
 
+  const send = async (name: QueueName, { group, dedupe, body }: QueueMessage): Promise<void> => {
+    const { seen, lines } = held(name);
+    const key = JSON.stringify([group, dedupe]);
+    if ((seen.get(key) ?? Number.NEGATIVE_INFINITY) > now()) return;
+    seen.set(key, now() + DEDUPE_MS);
+    const line = lines.get(group) ?? { messages: [], visibleAt: now(), inFlight: false };
+    line.messages = [
+      ...line.messages,
+      { id: String(++ids), group, dedupe, body, firstReceivedAt: undefined, attempts: 0 },
+    ];
+    lines.set(group, line);
+    sent.announce(name);
+  };
+
   return {
-    send: async (name, { group, dedupe, body }) => {
-      const { seen, lines } = held(name);
-      const key = JSON.stringify([group, dedupe]);
-      if ((seen.get(key) ?? Number.NEGATIVE_INFINITY) > now()) return;
-      seen.set(key, now() + DEDUPE_MS);
-      const line = lines.get(group) ?? { messages: [], visibleAt: now(), inFlight: false };
-      line.messages = [
-        ...line.messages,
-        { id: String(++ids), group, dedupe, body, firstReceivedAt: undefined, attempts: 0 },
-      ];
-      lines.set(group, line);
-      sent.announce(name);
+    send,
+    sendMany: async (name, messages) => {
+      for (const message of messages) await send(name, message);
+      return [];
     },
     deadLetter: async (name, { group, dedupe, body, reason }) => {
       held(name).dead.push({ group, dedupe, body, reason, parkedAt: now() });

@@ -1,4 +1,5 @@
 import { QUEUES, type QueueName, TIMES } from '../../contract.ts';
+import { errorName } from '../../core/model/error-name.ts';
 import { DEDUPE_MS } from '../../core/model/times.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { createListeners } from '../in-process/listeners.ts';
@@ -152,6 +153,17 @@ export const createSqliteQueue = async (
         return first;
       });
       if (isNew) sent.announce(queue);
+    },
+    sendMany: async (queue, messages) => {
+      try {
+        await database.perform((sql) => {
+          for (const message of messages) if (isFirst(sql, queue, message, now())) append(sql, queue, message, now());
+        });
+      } catch (error) {
+        return messages.map((message) => ({ message, why: errorName(error) }));
+      }
+      sent.announce(queue);
+      return [];
     },
     deadLetter: (queue, message) => database.perform((sql) => deadLetter(sql, queue, message, message.reason, now())),
     source: (queue) => createSource(database, queue, now, (listener) => sent.add(queue, listener)),

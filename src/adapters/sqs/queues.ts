@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { SendMessageCommand, type SendMessageCommandInput, type SQSClient } from '@aws-sdk/client-sqs';
+import {
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SendMessageCommandInput,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
 import type { QueueName } from '../../contract.ts';
+import { errorName } from '../../core/model/error-name.ts';
 import type { Nonce } from '../../core/ports/clock.ts';
 import type { Queues } from '../../core/ports/queues.ts';
+import { type SendBatch, sendInBatches } from './send-many.ts';
 
 /**
  * What SQS takes: #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF
@@ -29,7 +36,40 @@ export const createSqsQueues = (at: {
       throw new Error(`a message for ${queue} holds characters that SQS refuses`);
     await at.client.send(new SendMessageCommand(input));
   };
+  /** SQS says of each message by itself whether it was stored: a batch of which none was is a success, too. */
+  const sendBatch =
+    (queue: QueueName): SendBatch =>
+    async (messages) => {
+      const [odd, good] = [
+        messages.filter(({ body }) => refused.test(body)),
+        messages.filter(({ body }) => !refused.test(body)),
+      ];
+      const notSent = odd.map((message) => ({ message, why: 'characters_refused' }));
+      if (good.length === 0) return notSent;
+      const Entries = good.map(({ group, dedupe, body }, n) => ({
+        Id: String(n),
+        MessageGroupId: group,
+        MessageDeduplicationId: dedupe,
+        MessageBody: body,
+      }));
+      try {
+        const { Failed = [] } = await at.client.send(
+          new SendMessageBatchCommand({ QueueUrl: at.urls[queue], Entries }),
+        );
+        const why = new Map(Failed.map(({ Id, Code }) => [Id, Code ?? 'Failed']));
+        return [
+          ...notSent,
+          ...good.flatMap((message, n) => {
+            const code = why.get(String(n));
+            return code === undefined ? [] : [{ message, why: code }];
+          }),
+        ];
+      } catch (error) {
+        return [...notSent, ...good.map((message) => ({ message, why: errorName(error) }))];
+      }
+    };
   return {
+    sendMany: (queue, messages) => sendInBatches(messages, sendBatch(queue)),
     send: (queue, { group, dedupe, body }) =>
       send(queue, {
         QueueUrl: at.urls[queue],

@@ -6,7 +6,7 @@
 import { TABLE } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Accepted } from '../model/event.ts';
-import { BACKLOG_A_PAGE } from '../model/times.ts';
+import { BACKLOG_A_PAGE, SENT_BY_AND_BY_MS } from '../model/times.ts';
 import type { Key } from '../ports/change.ts';
 import { BACKLOG_SECONDS, backlogKey, keptFor, NONCE, OFF_LIST, onList, type PairId, pairId } from '../state/items.ts';
 import { encodeEnvelope, type Work } from './envelope.ts';
@@ -77,17 +77,32 @@ export const removeFromBacklog = async (deps: Pick<BridgeDeps, 'store' | 'nonce'
   });
 };
 
-/** All that waits, each on its chat's queue again. */
-export const sendBacklog = async (deps: Pick<BridgeDeps, 'store' | 'queues' | 'clock' | 'nonce'>): Promise<void> => {
-  let after: string | undefined;
-  do {
-    const page = await deps.store.list('backlog', { limit: BACKLOG_A_PAGE, after });
-    for (const item of page.items)
+/**
+ * What waits, each on its chat's queue again: one at each turn, for an accept makes a conversation, and as many as
+ * there is time for.
+ * @param from where the last run was cut off.
+ * @returns where the next run goes on; undefined: at the beginning.
+ */
+export const sendBacklog = async (
+  deps: Pick<BridgeDeps, 'store' | 'queues' | 'clock' | 'nonce'>,
+  from: string | undefined,
+  deadline: number,
+): Promise<string | undefined> => {
+  let place = from;
+  let sent = 0;
+  for (;;) {
+    const page = await deps.store.list('backlog', { limit: BACKLOG_A_PAGE, after: place });
+    for (const item of page.items) {
+      if (sent > 0) await deps.clock.sleep(SENT_BY_AND_BY_MS);
+      if (deps.clock.now() >= deadline) return place;
       await deps.queues.send('flex-events', {
         group: String(item.channel),
         dedupe: `backlog-${deps.nonce()}`,
         body: encodeEnvelope({ receivedAt: deps.clock.now(), work: JSON.parse(String(item.work)) as BacklogWork }),
       });
-    after = page.next;
-  } while (after !== undefined);
+      sent += 1;
+      place = String(item[TABLE.listOrder]);
+    }
+    if (page.next === undefined) return undefined;
+  }
 };

@@ -1,12 +1,15 @@
 /** Jobs: work that no webhook asked for, put on the queue and into the group of the lane that may do it. */
+import type { QueueName } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Lane } from '../model/event.ts';
 import { source } from '../model/event.ts';
 import type { ContainerSid, ConversationSid } from '../model/sids.ts';
+import type { QueueMessage } from '../ports/queues.ts';
 import { containerOf, type Pair } from '../state/pair.ts';
 import { type AgreeHint, type Because, encodeEnvelope, eventsQueue, type Work } from './envelope.ts';
 
-export type JobDeps = Pick<BridgeDeps, 'clock' | 'nonce'> & { readonly queues: Pick<BridgeDeps['queues'], 'send'> };
+export type JobDeps = SendDeps & { readonly queues: Pick<BridgeDeps['queues'], 'send'> };
+type SendDeps = Pick<BridgeDeps, 'clock' | 'nonce'>;
 
 /** `group`: the container at the lane's source, in whose turn the job is done. */
 export type Job = { readonly lane: Lane; readonly group: ContainerSid; readonly work: Work };
@@ -70,9 +73,30 @@ export const sendAgree = async (deps: JobDeps, pair: Pair, hint: AgreeHint): Pro
 export const sendStart = (deps: JobDeps, conversation: ConversationSid): Promise<void> =>
   sendJob(deps, { lane: 'toFlex', group: conversation, work: { kind: 'start', conversation } });
 
-export const sendJob = (deps: JobDeps, { lane, group, work }: Job): Promise<void> =>
-  deps.queues.send(eventsQueue(source(lane)), {
-    group,
-    dedupe: `${work.kind}-${lane}-${deps.nonce()}`,
-    body: encodeEnvelope({ receivedAt: deps.clock.now(), work }),
-  });
+export const sendJob = (deps: JobDeps, job: Job): Promise<void> => deps.queues.send(queueOf(job), messageOf(deps, job));
+
+const queueOf = ({ lane }: Job): QueueName => eventsQueue(source(lane));
+
+const messageOf = (deps: SendDeps, { lane, group, work }: Job): QueueMessage => ({
+  group,
+  dedupe: `${work.kind}-${lane}-${deps.nonce()}`,
+  body: encodeEnvelope({ receivedAt: deps.clock.now(), work }),
+});
+
+/** In batches. @returns those that their queue did not take, each with why. */
+export const sendJobs = async (
+  deps: SendDeps & { readonly queues: Pick<BridgeDeps['queues'], 'sendMany'> },
+  jobs: readonly Job[],
+): Promise<readonly { readonly job: Job; readonly why: string }[]> => {
+  const ended = await Promise.all(
+    [...Map.groupBy(jobs, queueOf)].map(async ([queue, ofQueue]) => {
+      const jobOf = new Map(ofQueue.map((job) => [messageOf(deps, job), job] as const));
+      const notStored = await deps.queues.sendMany(queue, [...jobOf.keys()]);
+      return notStored.flatMap(({ message, why }) => {
+        const job = jobOf.get(message);
+        return job === undefined ? [] : [{ job, why }];
+      });
+    }),
+  );
+  return ended.flat();
+};

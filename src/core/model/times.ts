@@ -204,9 +204,17 @@ export const SWEEP_REPAIR_MS = 120;
 
 /**
  * A pair that waits for nothing but to be compared once, as after linking, costs two jobs of two reads each: one such
- * pair is sent this often, beside the comparing. 420 a run, the rest by the next one.
+ * pair is sent this often, beside the comparing, 420 a run, the rest by the next one. So is a pair whose link is to be
+ * finished, and so is a job of the backlog, an accept mostly: both make conversations, 20 a second at most.
  */
-export const SWEEP_MARK_PACE_MS = 100;
+export const SENT_BY_AND_BY_MS = 100;
+
+/**
+ * Twilio takes so many new conversations a second, of all chats of a service; the accepts that webhooks tell of are
+ * among them.
+ * https://www.twilio.com/docs/conversations/conversations-limits
+ */
+export const TWILIO_NEW_CHATS_A_SECOND = 30;
 
 /** From its begin, a run sends no waiting job, begins no active, then no quiet pair after these times. */
 export const SWEEP_END_MS = { waiting: 20_000, active: 42_000, quiet: 50_000 } as const;
@@ -370,15 +378,15 @@ export const ITEMS_A_PAGE = 100;
 /** Rows of one lane that one read of the ledger asks the store for. */
 export const ROWS_A_PAGE = 500;
 
-/** Jobs of the backlog that a sweep reads at once and sends one after the other. */
+/** Jobs of the backlog that a sweep reads at once. */
 export const BACKLOG_A_PAGE = 20;
 
 /** Pairs of which a lane that gives up looks whether they get through. */
 export const OTHER_PAIRS = 20;
 
-/** Pairs that a sweep compares, and jobs that it puts on their queues, side by side. */
+/** Pairs that a sweep compares side by side, and those whose jobs it puts on their queues together. */
 export const SWEPT_AT_ONCE = 20;
-export const JOBS_AT_ONCE = 20;
+export const JOBS_AT_ONCE = 50;
 
 /** Open chats that a sweep looks up in the store side by side. */
 export const CHATS_AT_ONCE = 25;

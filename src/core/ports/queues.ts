@@ -11,9 +11,17 @@ export type QueueMessage = {
   readonly body: string;
 };
 
+/** `why`: an error's name or a code of the queue's host, never what the message says. */
+export type NotStored = { readonly message: QueueMessage; readonly why: string };
+
 export type Queues = {
   /** Durable when it resolves; rejects when it could not be stored. */
   readonly send: (queue: QueueName, message: QueueMessage) => Promise<void>;
+  /**
+   * Many, in as few calls as the queue takes. What is not among those that come back is durable when it resolves;
+   * behind one that was not stored none of its group is. Never rejects.
+   */
+  readonly sendMany: (queue: QueueName, messages: readonly QueueMessage[]) => Promise<readonly NotStored[]>;
   /** Puts a message on the queue's dead-letter queue; durable when it resolves. */
   readonly deadLetter: (queue: QueueName, message: QueueMessage & { readonly reason: string }) => Promise<void>;
 };

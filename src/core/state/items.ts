@@ -214,9 +214,9 @@ export const TICKET = ['end', 'reason', 'repaired', 'copies', 'unsureUntil'] as 
 /** Longer than any command waits. */
 export const TICKET_SECONDS = DAY_SECONDS;
 
-/** Until when no other sweep runs, and where the next one goes on in either list. */
+/** Until when no other sweep runs, and where the next one goes on in each list. */
 export const SWEEP_LEASE: Key = { pk: 'sweep', sk: 'lease' };
-export const SWEEP_LEASE_ATTRIBUTES = ['until', 'active', 'quiet', 'waiting', 'marked'] as const;
+export const SWEEP_LEASE_ATTRIBUTES = ['until', 'active', 'quiet', 'waiting', 'marked', 'links', 'backlog'] as const;
 
 /**
  * When TaskRouter is asked again about a task that led to no link. Written anew at least once a day while the task is

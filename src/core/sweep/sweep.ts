@@ -1,14 +1,15 @@
 /**
  * Once a minute: what waits is put on its own lane's queue at once; then, spread over the minute, pairs that want to be
- * compared once are put there, and a share of all open pairs is compared without any webhook. The lane's consumer does
- * the work; the sweep repairs nothing itself. It has a lease of its own, so that two do not read for one, and the lease
- * remembers how far the last one came.
+ * compared once, or linked, are put there, and a share of all open pairs is compared without any webhook. The lane's
+ * consumer does the work; the sweep repairs nothing itself. It has a lease of its own, so that two do not read for one,
+ * and the lease remembers how far the last one came.
  */
 
 import { TABLE } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { sendBacklog } from '../jobs/backlog.ts';
 import { errorName } from '../model/error-name.ts';
+import type { Modes } from '../model/mode.ts';
 import type { SweepVerdict } from '../model/sweep-verdict.ts';
 import { ITEMS_A_PAGE, SWEEP_END_MS, SWEEP_LEASE_MS, SWEEP_PACE_MS, SWEEP_SHARE } from '../model/times.ts';
 import type { Item } from '../ports/change.ts';
@@ -17,7 +18,7 @@ import { modesNow } from '../state/modes.ts';
 import type { SweepClass } from '../state/sweep-lists.ts';
 import { bothLanes, comparePair, type Verdicts } from './compare-pair.ts';
 import { createPacer } from './pacer.ts';
-import { readWaiting, sendMarked, sendUrgent } from './waiting.ts';
+import { readWaiting, sendByAndBy, sendUrgent } from './waiting.ts';
 import { onceAsked, readWhatIsOpen, type WhatIsOpen } from './what-is-open.ts';
 
 export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
@@ -30,18 +31,23 @@ export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
   if (!lease.ok) return deps.journal({ step: 'swept', type: 'sweep', reason: 'overlapped', sids: [] });
 
   const modes = await modesNow(deps);
-  const { due, urgent, marked } = await readWaiting(deps, modes);
+  const { due, urgent, marked, links } = await readWaiting(deps, modes);
   deps.journal({ step: 'swept', type: 'sweep', sids: [], count: due });
   const waiting = await sendUrgent(deps, urgent, placeIn(lease.item, 'waiting'), start + SWEEP_END_MS.waiting);
-  if (modes.toFrontline === 'on') await sendBacklog(deps);
-  // Side by side, both at their pace; and both end before either's failure is told.
-  const [sent, compared] = await Promise.allSettled([
-    sendMarked(deps, marked, placeIn(lease.item, 'marked'), start + SWEEP_END_MS.active),
+  const end = start + SWEEP_END_MS.active;
+  // Side by side, each at its pace; and all end before a failure of one is told.
+  const ended = await Promise.allSettled([
+    sendByAndBy(deps, marked, placeIn(lease.item, 'marked'), end).then((place) => ({ marked: place })),
+    sendByAndBy(deps, links, placeIn(lease.item, 'links'), end).then((place) => ({ links: place })),
+    kept(deps, modes, placeIn(lease.item, 'backlog'), end).then((place) => ({ backlog: place })),
     compareShares(deps, lease.item, start),
   ]);
-  if (sent.status === 'rejected') throw sent.reason;
-  if (compared.status === 'rejected') throw compared.reason;
-  const places: Readonly<Record<Place, string | undefined>> = { ...compared.value, waiting, marked: sent.value };
+  const failed = ended.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  const places: { readonly [place in Place]?: string | undefined } = Object.assign(
+    { waiting },
+    ...ended.map((one) => (one.status === 'fulfilled' ? one.value : {})),
+  );
   await deps.store.write(SWEEP_LEASE, {
     when: [['=', 'until', start + SWEEP_LEASE_MS]],
     set: { until: 0, ...Object.fromEntries(Object.entries(places).filter(([, place]) => place !== undefined)) },
@@ -50,8 +56,11 @@ export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
   });
 };
 
+const kept = async (deps: BridgeDeps, modes: Modes, from: string | undefined, deadline: number) =>
+  modes.toFrontline === 'on' ? sendBacklog(deps, from, deadline) : from;
+
 /** How far a run came. */
-const PLACES = ['active', 'quiet', 'waiting', 'marked'] as const;
+const PLACES = ['active', 'quiet', 'waiting', 'marked', 'links', 'backlog'] as const;
 type Place = (typeof PLACES)[number];
 
 const placeIn = (lease: Item, of: Place): string | undefined => {

@@ -1,15 +1,15 @@
 /**
- * What waits, put on its own lane's queue: at once where a message, an edit or a call's outcome waits; by and by where
- * nothing does but the mark of a pair that was linked. Each mark costs two jobs that read both lists, and the marks of
- * many new chats, sent together, would hold up all that is said meanwhile.
+ * What waits, put on its own lane's queue: at once and in batches where a message, an edit or a call's outcome waits;
+ * by and by where nothing does but the mark of a pair that was linked, and where a link is to be finished. Each mark
+ * costs two jobs that read both lists, and the marks of many new chats, sent together, would hold up all that is said
+ * meanwhile; a link makes a conversation, of which Twilio takes 30 a second for all chats.
  */
 import type { BridgeDeps } from '../deps.ts';
 import { directionsOf } from '../jobs/directions.ts';
-import { type Job, jobsFor, sendJob } from '../jobs/send.ts';
-import { errorName } from '../model/error-name.ts';
+import { type Job, jobsFor, sendJob, sendJobs } from '../jobs/send.ts';
 import type { Lane } from '../model/event.ts';
 import { DIRECTIONS, type Modes, modeFor } from '../model/mode.ts';
-import { ITEMS_A_PAGE, JOBS_AT_ONCE, SWEEP_MARK_PACE_MS } from '../model/times.ts';
+import { ITEMS_A_PAGE, JOBS_AT_ONCE, SENT_BY_AND_BY_MS } from '../model/times.ts';
 import type { Journal } from '../ports/journal.ts';
 import { takeClosedOffList } from '../state/agreed.ts';
 import type { PairId } from '../state/items.ts';
@@ -26,6 +26,8 @@ export type Waiting = {
   readonly urgent: readonly Waits[];
   /** Those that only want to be compared once. */
   readonly marked: readonly Waits[];
+  /** Those whose link is not finished. */
+  readonly links: readonly Waits[];
 };
 
 export const readWaiting = async (deps: BridgeDeps, modes: Modes): Promise<Waiting> => {
@@ -33,6 +35,7 @@ export const readWaiting = async (deps: BridgeDeps, modes: Modes): Promise<Waiti
   const due: Pair[] = [];
   const urgent: Waits[] = [];
   const marked: Waits[] = [];
+  const links: Waits[] = [];
   do {
     const page = await deps.store.list('due', { limit: ITEMS_A_PAGE, after });
     const all = page.items.map(readPair).filter((pair) => pair !== undefined);
@@ -40,13 +43,14 @@ export const readWaiting = async (deps: BridgeDeps, modes: Modes): Promise<Waiti
     const pairs = all.filter(({ state }) => state !== 'closed');
     for (const pair of pairs) {
       const jobs = jobsFor(deps, pair).filter((job) => isWorthSending(job, modes));
-      (jobs.some(isForMark) ? marked : urgent).push({ pair: pair.id, jobs });
+      const kind = jobs.some(isForMark) ? marked : jobs.some(isLink) ? links : urgent;
+      kind.push({ pair: pair.id, jobs });
     }
     due.push(...pairs);
     after = page.next;
   } while (after !== undefined);
   logDirtyLanes(deps.journal, due, deps.clock.now(), modes);
-  return { due: due.length, urgent, marked };
+  return { due: due.length, urgent, marked, links };
 };
 
 /**
@@ -64,15 +68,12 @@ export const sendUrgent = async (
   const waits = goingOnFrom(urgent, from);
   for (let n = 0; n < waits.length; n += JOBS_AT_ONCE) {
     if (n > 0 && deps.clock.now() >= deadline) return waits[n - 1]?.pair;
-    await Promise.all(waits.slice(n, n + JOBS_AT_ONCE).flatMap(({ jobs }) => jobs.map((job) => sendOrSay(deps, job))));
+    const jobs = waits.slice(n, n + JOBS_AT_ONCE).flatMap((one) => one.jobs);
+    for (const { job, why } of await sendJobs(deps, jobs))
+      deps.journal({ step: 'failed', type: job.work.kind, reason: why, sids: [job.group] });
   }
   return undefined;
 };
-
-const sendOrSay = (deps: BridgeDeps, job: Job): Promise<void> =>
-  sendJob(deps, job).catch((error: unknown) =>
-    deps.journal({ step: 'failed', type: job.work.kind, reason: errorName(error), sids: [job.group] }),
-  );
 
 /** Begins after the pair at which the last run was cut off: those which stay do not keep others back for ever. */
 const goingOnFrom = (waits: readonly Waits[], from: string | undefined): readonly Waits[] => {
@@ -90,18 +91,20 @@ const goingOnFrom = (waits: readonly Waits[], from: string | undefined): readonl
 const isWorthSending = ({ work }: Job, modes: Modes): boolean =>
   work.kind === 'link' || modeFor(modes, directionsOf(work)) === 'on';
 
+const isLink = ({ work }: Job): boolean => work.kind === 'link';
+
 const isForMark = ({ work }: Job): boolean => work.kind === 'reconcile' && work.because === 'marked';
 
-/** @returns where the next run goes on; undefined: all were sent. */
-export const sendMarked = async (
+/** One at each turn of its pace. @returns where the next run goes on; undefined: all were sent. */
+export const sendByAndBy = async (
   deps: BridgeDeps,
-  marked: readonly Waits[],
+  waits: readonly Waits[],
   from: string | undefined,
   deadline: number,
 ): Promise<string | undefined> => {
   let last: PairId | undefined;
-  for (const { pair, jobs } of goingOnFrom(marked, from)) {
-    if (last !== undefined) await deps.clock.sleep(SWEEP_MARK_PACE_MS);
+  for (const { pair, jobs } of goingOnFrom(waits, from)) {
+    if (last !== undefined) await deps.clock.sleep(SENT_BY_AND_BY_MS);
     if (deps.clock.now() >= deadline) return last;
     await Promise.all(jobs.map((job) => sendJob(deps, job)));
     last = pair;

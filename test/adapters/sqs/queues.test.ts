@@ -63,6 +63,45 @@ describe('SQS', () => {
     expect((await drainSource(sqs.live, 'flex-events'))[0]?.body).toBe(body);
   });
 
+  test('many go out ten a call, of different groups, each group in its order', async () => {
+    const many = Array.from({ length: 23 }, (_, n) => message(`CH${n}`, `first of ${n}`));
+    const second = [message('CH1', 'second of 1'), message('CH1', 'third of 1')];
+    expect(await createSqsQueues(sqs).sendMany('flex-events', [...many, ...second])).toEqual([]);
+    expect(sqs.batches.map(({ length }) => length)).toEqual([10, 10, 3, 1, 1]);
+    expect(sqs.batches.every((groups) => new Set(groups).size === groups.length)).toBe(true);
+    const stored = await drainSource(sqs.live, 'flex-events');
+    expect(stored).toHaveLength(25);
+    expect(stored.filter(({ group }) => group === 'CH1').map(({ body }) => body)).toEqual([
+      'first of 1',
+      'second of 1',
+      'third of 1',
+    ]);
+  });
+
+  test('of a batch that SQS takes in part, the rest comes back, with what was to follow it', async () => {
+    sqs.refuseGroups('CH1');
+    const many = [message('CH1', 'a'), message('CH2', 'b'), message('CH1', 'c'), message('CH3', 'odd \uFFFE')];
+    const notStored = await createSqsQueues(sqs).sendMany('flex-events', many);
+    expect(notStored.map(({ message: { body }, why }) => [body, why])).toEqual([
+      ['odd \uFFFE', 'characters_refused'],
+      ['a', 'InternalError'],
+      ['c', 'behind_another'],
+    ]);
+    expect((await drainSource(sqs.live, 'flex-events')).map(({ body }) => body)).toEqual(['b']);
+  });
+
+  test('of a batch without an answer all comes back', async () => {
+    sqs.loseAnswers(100);
+    const notStored = await createSqsQueues(sqs).sendMany('flex-events', [message('CH1', 'a'), message('CH2', 'b')]);
+    expect(notStored.map(({ message: { body } }) => body)).toEqual(['a', 'b']);
+  });
+
+  test('large bodies go in as many calls as they need', async () => {
+    const large = Array.from({ length: 4 }, (_, n) => message(`CH${n}`, 'x'.repeat(100_000)));
+    expect(await createSqsQueues(sqs).sendMany('flex-events', large)).toEqual([]);
+    expect(sqs.batches.map(({ length }) => length)).toEqual([2, 2]);
+  });
+
   test('a dead letter keeps the name that its message had', async () => {
     await createSqsQueues(sqs).deadLetter('flex-events', {
       ...message('CH1', 'x', 'onMessageSent-IM1'),

@@ -78,6 +78,8 @@ export const startSqs = async (clock: SimTime) => {
   const visibility: Visibility[] = [];
   let toLose = 0;
   let toRefuse: readonly string[] = [];
+  let groupsRefused: readonly string[] = [];
+  const batches: (readonly string[])[] = [];
 
   const sent = async (body: string): Promise<object> => {
     const send = checked(JSON.parse(body) as Send);
@@ -106,13 +108,36 @@ export const startSqs = async (clock: SimTime) => {
     };
   };
 
+  /** Of each message by itself it says what became of it. */
+  const sentMany = async (body: string): Promise<object> => {
+    const { QueueUrl, Entries } = JSON.parse(body) as {
+      readonly QueueUrl: string;
+      readonly Entries: readonly (Send & { readonly Id: string })[];
+    };
+    if (Entries.length > 10) throw new Refusal('TooManyEntriesInBatchRequest');
+    if (Buffer.byteLength(Entries.map(({ MessageBody }) => MessageBody).join('')) > 262_144)
+      throw new Refusal('BatchRequestTooLong');
+    batches.push(Entries.map(({ MessageGroupId }) => MessageGroupId));
+    const [Successful, Failed]: [object[], object[]] = [[], []];
+    for (const { Id, ...send } of Entries)
+      if (groupsRefused.includes(send.MessageGroupId)) Failed.push({ Id, Code: 'InternalError', SenderFault: false });
+      else Successful.push({ Id, ...(await sent(JSON.stringify({ ...send, QueueUrl }))) });
+    return { Successful, Failed };
+  };
+
+  const answers = {
+    'AmazonSQS.SendMessage': sent,
+    'AmazonSQS.SendMessageBatch': sentMany,
+    'AmazonSQS.ChangeMessageVisibilityBatch': async (body: string) => visible(body),
+  };
+
   let requests = 0;
   const server = createServer(async (request, response) => {
     requests += 1;
     const body = await text(request);
     const type = { 'content-type': 'application/x-amz-json-1.0' };
     try {
-      const answer = request.headers['x-amz-target'] === 'AmazonSQS.SendMessage' ? await sent(body) : visible(body);
+      const answer = await answers[request.headers['x-amz-target'] as keyof typeof answers](body);
       if (toLose > 0) {
         toLose -= 1;
         response.destroy();
@@ -144,6 +169,11 @@ export const startSqs = async (clock: SimTime) => {
     live,
     letters,
     visibility,
+    /** Each batch, by its messages' groups. */
+    batches,
+    refuseGroups: (...groups: readonly string[]): void => {
+      groupsRefused = groups;
+    },
     requests: () => requests,
     loseAnswers: (count: number): void => {
       toLose = count;

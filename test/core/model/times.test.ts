@@ -296,7 +296,12 @@ describe('the sweep', () => {
   test('pairs that are compared once cost no second more than 40 reads besides', () => {
     const jobs = 2;
     const readsOfAJob = 2;
-    expect((jobs * readsOfAJob * SECOND) / times.SWEEP_MARK_PACE_MS).toBeLessThanOrEqual(40);
+    expect((jobs * readsOfAJob * SECOND) / times.SENT_BY_AND_BY_MS).toBeLessThanOrEqual(40);
+  });
+
+  test('links that are finished and accepts that waited leave a third of the new chats of a second to others', () => {
+    const ways = 2;
+    expect((ways * SECOND) / times.SENT_BY_AND_BY_MS).toBeLessThanOrEqual((times.TWILIO_NEW_CHATS_A_SECOND * 2) / 3);
   });
 
   test('the pause for what is found makes room for a few reads more', () => {

@@ -73,6 +73,7 @@ const openScene = (workspace: 'named' | 'unknown' = 'named') => {
       },
       queues: {
         send: async (queue, message) => void sent.push({ queue, message }),
+        sendMany: () => Promise.reject(new Error('sends one by one')),
         deadLetter: () => Promise.reject(new Error('buries nothing')),
       },
       tasks: workspace === 'named' ? tasks : undefined,
