@@ -26,6 +26,9 @@ export const DEADLINE_MARGIN_MS = 4_000;
 /** A function begins no message with less than this until its deadline: one call to Twilio and the writes about it. */
 export const LEAST_DELIVERY_MS = 12_000;
 
+/** While a batch of messages takes longer, what has ended of it goes from its queue each time this has passed. */
+export const SLOW_BATCH_MS = 1_000;
+
 /** A try of a call to SQS. All tries and the pauses between them end within 3.5 s, and a webhook is answered in 4. */
 export const SQS_CALL = { tries: 3, connectMs: 500, requestMs: 1_000 } as const;
 

@@ -13,6 +13,7 @@ beforeAll(async () => {
 afterAll(() => sqs.close());
 beforeEach(() => {
   sqs.visibility.length = 0;
+  sqs.deleted.length = 0;
   sqs.refuseReceipts();
 });
 
@@ -207,4 +208,58 @@ describe('A batch', () => {
     expect(failures).toEqual(['id 1', 'id 2']);
     expect(entries).toEqual([{ step: 'failed', type: 'flex-events', reason: 'Error', sids: ['CH1'] }]);
   });
+});
+
+describe('A batch of ten chats of which one takes ten seconds', () => {
+  const ten = Array.from({ length: 10 }, (_, n) => record(`CH${n}`, String(n)));
+  const slowly = (begun: (clock: SimTime) => void): Answer => {
+    return async ({ group }, clock) => {
+      if (group !== 'CH3') return done;
+      begun(clock);
+      await clock.sleep(10_000);
+      return done;
+    };
+  };
+  const batch = async (answer: (begun: (clock: SimTime) => void) => Answer) => {
+    let clock: SimTime | undefined;
+    const ran = run(
+      ten,
+      answer((begun) => (clock = begun)),
+    );
+    await new Promise((next) => setImmediate(next));
+    if (clock === undefined) throw new Error('the slow chat has not begun');
+    return { clock, ran };
+  };
+
+  /** SQS has been asked; at a network's speed, and bounded. */
+  const answered = async (): Promise<void> => {
+    for (let n = 0; n < 100_000 && sqs.deleted.length === 0; n += 1) await new Promise((next) => setImmediate(next));
+  };
+
+  test('takes the other nine from the queue after a second, so that their next messages do not wait', async () => {
+    const { clock, ran } = await batch(slowly);
+    await clock.runUntil(clock.now() + 1_000);
+    await answered();
+    const [nine] = sqs.deleted;
+    expect([...(nine ?? [])].sort()).toEqual(ten.filter((_, n) => n !== 3).map(({ receiptHandle }) => receiptHandle));
+    await clock.runUntil(clock.now() + 10_000);
+    expect((await ran).failures).toEqual([]);
+    expect(sqs.deleted).toHaveLength(1);
+  });
+
+  test('says what SQS does not take away, and goes on', async () => {
+    sqs.refuseReceipts('receipt 1');
+    const { clock, ran } = await batch(slowly);
+    await clock.runUntil(clock.now() + 1_000);
+    await answered();
+    await clock.runUntil(clock.now() + 10_000);
+    const { failures, entries } = await ran;
+    expect(failures).toEqual([]);
+    expect(entries.map(({ step, reason }) => [step, reason])).toContainEqual(['failed', 'Error']);
+  });
+});
+
+test('A batch that is over within a second asks for nothing to be deleted: Lambda does that', async () => {
+  await run([record('CH1', '1'), record('CH2', '2')], () => done);
+  expect(sqs.deleted).toEqual([]);
 });

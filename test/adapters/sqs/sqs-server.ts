@@ -76,6 +76,7 @@ export const startSqs = async (clock: SimTime) => {
   const dead = createMemoryQueues({ clock });
   const letters: (Send & { readonly queue: QueueName })[] = [];
   const visibility: Visibility[] = [];
+  const deleted: (readonly string[])[] = [];
   let toLose = 0;
   let toRefuse: readonly string[] = [];
   let groupsRefused: readonly string[] = [];
@@ -128,6 +129,18 @@ export const startSqs = async (clock: SimTime) => {
   const answers = {
     'AmazonSQS.SendMessage': sent,
     'AmazonSQS.SendMessageBatch': sentMany,
+    'AmazonSQS.DeleteMessageBatch': async (body: string) => {
+      const { Entries } = JSON.parse(body) as Pick<Visibility, 'Entries'>;
+      deleted.push(Entries.map(({ ReceiptHandle }) => ReceiptHandle));
+      const isGood = (handle: string): boolean => !toRefuse.includes(handle);
+      return {
+        Successful: Entries.filter((one) => isGood(one.ReceiptHandle)).map(({ Id }) => ({ Id })),
+        Failed: Entries.filter((one) => !isGood(one.ReceiptHandle)).map(({ Id }) => ({
+          Id,
+          Code: 'ReceiptHandleIsInvalid',
+        })),
+      };
+    },
     'AmazonSQS.ChangeMessageVisibilityBatch': async (body: string) => visible(body),
   };
 
@@ -169,6 +182,8 @@ export const startSqs = async (clock: SimTime) => {
     live,
     letters,
     visibility,
+    /** Receipts, by call. */
+    deleted,
     /** Each batch, by its messages' groups. */
     batches,
     refuseGroups: (...groups: readonly string[]): void => {
