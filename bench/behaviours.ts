@@ -15,8 +15,7 @@ type Counted = { readonly deed: Deed; readonly of?: string; readonly atMost?: nu
 /** No workspace in the settings: nobody is asked in Frontline, and an accept is no more than the chat that it links. */
 const UNASKED: readonly Counted[] = [
   { deed: 'begin' },
-  // Eight for the link; and its agent joins in Flex a moment later, which both sides are looked at for.
-  { deed: 'accept in Flex', of: ', nobody asked before', atMost: 10 },
+  { deed: 'accept in Flex', of: ', nobody asked before', atMost: 8 },
   { deed: 'talk' },
   { deed: 'end in Flex', atMost: 6 },
 ];
@@ -38,7 +37,10 @@ const ASKED: readonly Counted[] = [
   { deed: 'offer' },
   { deed: 'accept in Flex', of: ', and that is told in Frontline' },
   { deed: 'hand over in Frontline', atMost: 24 },
+  { deed: 'begin in Frontline', of: ', with a first text, by SMS' },
 ];
+/** AUTO_ACCEPT_TASKS=true. */
+const AT_ONCE: readonly Counted[] = [{ deed: 'begin' }, { deed: 'accept at once', of: ', by the bridge', atMost: 10 }];
 
 const figureOf = ({ deed, of = '', atMost }: Counted, calls: number): Figure => ({
   what: `REST calls: ${deed}${of}`,
@@ -47,9 +49,11 @@ const figureOf = ({ deed, of = '', atMost }: Counted, calls: number): Figure => 
   met: atMost === undefined ? undefined : calls <= atMost,
 });
 
+type Settings = { readonly agents: boolean; readonly acceptsOffers?: boolean };
+
 /** Each once to get acquainted, then once to be counted. */
-const countWith = (agents: boolean, lived: readonly Counted[], say: Say): Promise<readonly Figure[]> =>
-  withHarness({ validate: false, forwards: false, sweepMs: NO_SWEEP_MS, agents }, async ({ deed: live }) => {
+const countWith = (settings: Settings, lived: readonly Counted[], say: Say): Promise<readonly Figure[]> =>
+  withHarness({ validate: false, forwards: false, sweepMs: NO_SWEEP_MS, ...settings }, async ({ deed: live }) => {
     const once = async (one: Counted): Promise<Figure> => {
       if (/^(away|back)/.test(one.deed)) await sleep(APART_MS);
       const { rest, calls } = await live(one.deed);
@@ -61,10 +65,14 @@ const countWith = (agents: boolean, lived: readonly Counted[], say: Say): Promis
     say('  counted from here:');
     const figures: Figure[] = [];
     for (const one of lived) figures.push(await once(one));
-    return figures.filter(({ what, met }) => met !== undefined || /offer|accept/.test(what));
+    return figures.filter(({ what, met }) => met !== undefined || /offer|accept|begin in/.test(what));
   });
 
 export const countBehaviours = async (say: Say): Promise<Measured> => {
-  const figures = [...(await countWith(false, UNASKED, say)), ...(await countWith(true, ASKED, say))];
+  const figures = [
+    ...(await countWith({ agents: false }, UNASKED, say)),
+    ...(await countWith({ agents: true, acceptsOffers: true }, AT_ONCE, say)),
+    ...(await countWith({ agents: true }, ASKED, say)),
+  ];
   return { figures: [...new Map(figures.map((figure) => [figure.what, figure])).values()], wrong: [] };
 };

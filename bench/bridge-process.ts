@@ -16,6 +16,8 @@ export type BridgePlan = {
   readonly forwards: boolean;
   /** Offers, presence and lost accepts are seen to, as with both workspaces in the settings. */
   readonly agents?: boolean | undefined;
+  /** AUTO_ACCEPT_TASKS=true. */
+  readonly acceptsOffers?: boolean | undefined;
   readonly sweepMs: number;
   /** What SETTLE_SECONDS says. */
   readonly settleMs: number;
@@ -72,6 +74,7 @@ const host = await startHost({
       workspaceSid: plan.agents ? config.flex.workspaceSid : undefined,
     },
     frontline: { ...config.frontline, workspaceSid: plan.agents ? config.frontline.workspaceSid : undefined },
+    acceptsOffers: plan.acceptsOffers,
     publicBaseUrl: undefined,
   },
   accounts: secretsWith(),

@@ -10,7 +10,7 @@ import type { Talked, TalkPlan } from './talk.ts';
 import type { TwilioPlan, TwilioTally, TwilioVerbs } from './twilio-process.ts';
 
 export type BenchPlan = TwilioPlan &
-  Pick<BridgePlan, 'forwards' | 'sweepMs' | 'agents'> & { readonly settleMs?: number };
+  Pick<BridgePlan, 'forwards' | 'sweepMs' | 'agents' | 'acceptsOffers'> & { readonly settleMs?: number };
 
 /** Under load nothing settles: no call is lost. */
 const SETTLE_MS = 5_000;
@@ -49,9 +49,9 @@ export const withHarness = async <T>(plan: BenchPlan, work: (harness: BenchHarne
     const twilio = await startChild<TwilioVerbs>('twilio-process.ts', { validate: plan.validate } satisfies TwilioPlan);
     ends.unshift(twilio.stop);
     const { url: twilioUrl } = await twilio.ask('where', undefined);
-    const { forwards, sweepMs, agents, settleMs = SETTLE_MS } = plan;
+    const { forwards, sweepMs, agents, acceptsOffers, settleMs = SETTLE_MS } = plan;
     const startBridge = async (): Promise<Child<BridgeVerbs>> => {
-      const told = { twilioUrl, folder, forwards, sweepMs, agents, settleMs } satisfies BridgePlan;
+      const told = { twilioUrl, folder, forwards, sweepMs, agents, acceptsOffers, settleMs } satisfies BridgePlan;
       const started = await startChild<BridgeVerbs>('bridge-process.ts', told);
       ends.unshift(started.stop);
       await twilio.ask('connect', await started.ask('where', undefined));

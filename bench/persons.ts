@@ -9,6 +9,8 @@ export type Deed =
   | 'offer'
   | 'accept in Flex'
   | 'accept in Frontline'
+  | 'accept at once'
+  | 'begin in Frontline'
   | 'talk'
   | 'hand over in Frontline'
   | 'end in Flex'
@@ -26,6 +28,7 @@ export type Persons = { readonly does: (deed: Deed) => Promise<void> };
 export const createPersons = (twilio: RunningTwilio): Persons => {
   const { customer, flexAgent, frontlineAgent, reads } = twilio;
   let number = 0;
+  let begun = '';
   let chat = { channelSid: '', taskSid: '', reservationSid: '' };
   const conversation = () =>
     reads.containers('frontline').find(({ uniqueName }) => uniqueName === `bridge-flex-${chat.channelSid}-1`);
@@ -50,6 +53,13 @@ export const createPersons = (twilio: RunningTwilio): Persons => {
       if (chat.reservationSid === '') isOffered();
       flexAgent.accepts(chat.reservationSid);
     },
+    'accept at once': isOffered,
+    // The agent writes first: that is carried to the phone by Conversations itself, and once.
+    'begin in Frontline': () => {
+      number += 1;
+      begun = frontlineAgent.begins(ann.email, { phone: `+155501${String(number).padStart(5, '0')}` }).conversationSid;
+      frontlineAgent.writes(ann.email, begun, 'hello');
+    },
     'accept in Frontline': () => void frontlineAgent.writes(ann.email, system(), yes()),
     talk: () => {
       customer.writes(chat.channelSid, 'a question');
@@ -68,6 +78,10 @@ export const createPersons = (twilio: RunningTwilio): Persons => {
     if (deed === 'offer') return yes() !== '';
     if (deed.startsWith('accept'))
       return conversation()?.members.some(({ identity }) => identity === ann.email) === true;
+    if (deed === 'begin in Frontline') {
+      const channel = reads.containers('flex').find(({ uniqueName }) => uniqueName?.includes(begun));
+      return channel?.messages === 1 && channel.members.some(({ identity }) => identity === ann.flexIdentity);
+    }
     if (deed === 'talk') return conversation()?.messages === 2;
     if (deed.startsWith('hand over')) {
       const there = reads.container('flex', chat.channelSid)?.members.map(({ identity }) => identity) ?? [];

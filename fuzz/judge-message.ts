@@ -61,7 +61,11 @@ const wrong = (mutant: MutantRequest, { queue, group }: Queued, { work }: Envelo
     });
   const flex = event.side === 'flex';
   if (event.type === 'chat.changed')
-    return differing({ queue: [queue, flex ? 'flex-events' : 'frontline-events'], group: [group, event.container] });
+    return differing({
+      queue: [queue, flex ? 'flex-events' : 'frontline-events'],
+      group: [group, event.container],
+      ...(event.joined === undefined ? {} : { joined: [event.joined, said('Identity')] }),
+    });
   if (event.type === 'worker.activity')
     return differing({
       queue: [queue, flex ? 'flex-events' : 'frontline-events'],

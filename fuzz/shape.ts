@@ -74,6 +74,7 @@ const changed = record({
   side: oneOf('flex', 'frontline'),
   container: sid('CH'),
   hint: oneOf('members', 'container', 'closed_by_timer', 'task'),
+  'joined?': filled,
 });
 const activity = record({
   type: oneOf('worker.activity'),

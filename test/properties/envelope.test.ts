@@ -64,6 +64,7 @@ const event: fc.Arbitrary<BridgeEvent> = fc.oneof(
     side,
     container: sidOf('CH'),
     hint: fc.constantFrom('members' as const, 'container' as const, 'closed_by_timer' as const, 'task' as const),
+    joined: text,
   }),
   fc.record({
     type: fc.constant('reservation.created' as const),

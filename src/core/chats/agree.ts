@@ -25,7 +25,7 @@ import { hasBothContainers, type LinkedPair, loadPair } from '../state/pair.ts';
 import type { PairIds } from '../state/pair-ids.ts';
 import { containerNow } from './container.ts';
 import { endChat, goOnEnding } from './end.ts';
-import { agreeOnAgents, stepsFor } from './members.ts';
+import { agreeOnAgents, servesAlone, stepsFor } from './members.ts';
 import { type Members, readMembers } from './read-members.ts';
 import { hasEndedTask, otherServing } from './served.ts';
 
@@ -40,6 +40,8 @@ export const onChatChanged = async (
   const pair = id === undefined ? undefined : await loadPair(deps.store, id);
   if (pair === undefined) return skipped('not_linked');
   if (pair[event.side] !== event.container) return skipped('old_generation');
+  if (event.joined !== undefined && servesAlone(pair, event.side, event.joined))
+    return { end: 'agreed', reason: 'same' };
   const hint: AgreeHint = `${event.side}_${event.hint}`;
   if (event.side === 'flex') return agree(deps, pair.id, hint, run);
   if (pair.state === 'closed') return skipped('closed');

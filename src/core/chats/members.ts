@@ -7,7 +7,7 @@ import { deferred, type Outcome, pairMovedOn } from '../model/outcome.ts';
 import { SUCCESSOR_WITHIN_MS } from '../model/times.ts';
 import type { StandingMember } from '../ports/chat.ts';
 import { noteAgreement, noteDisagreement, noteLeaving } from '../state/agreed.ts';
-import { hasBothContainers, type LinkedPair, type Serving } from '../state/pair.ts';
+import { hasBothContainers, isFullyLinked, type LinkedPair, type Pair, type Serving } from '../state/pair.ts';
 import { decideMembers, type MemberStep } from './decide-members.ts';
 import { handOver } from './handover.ts';
 import { finishLeaving } from './leaving.ts';
@@ -28,6 +28,24 @@ export const stepsFor = (pair: LinkedPair, members: Members): readonly MemberSte
 /** Whether both sides have other agents, as far as members tell. */
 export const differ = (pair: LinkedPair, members: Members, now: number): boolean =>
   stepsFor(pair, members).length > 0 || newcomersAmong(pair, members.frontline, now).length > 0;
+
+type Served = Pick<
+  Pair,
+  'state' | 'linked' | 'hasRefusedParticipant' | 'agents' | 'disagreesSince' | 'handover' | 'leaving'
+>;
+
+/**
+ * That he comes in changes nothing: by what both sides agreed on he serves the chat, and nobody beside him. Flex's
+ * interface puts an agent in a moment after his accept, which spares each accept a look at both sides. Of who has gone
+ * meanwhile another webhook tells, or the sweep.
+ * @param identity as that side spells it
+ */
+export const servesAlone = (pair: Served, side: Side, identity: string): boolean =>
+  pair.state === 'open' &&
+  isFullyLinked(pair) &&
+  [pair.disagreesSince, pair.handover, pair.leaving[0]].every((open) => open === undefined) &&
+  pair.agents.length === 1 &&
+  pair.agents.every((agent) => spelledFor(side, agent) === identity);
 
 /** Who has come in in Frontline comes into Flex; then those who have gone on one side go on the other. */
 export const agreeOnAgents = async (

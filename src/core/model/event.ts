@@ -64,6 +64,8 @@ export type BridgeEvent =
       readonly side: Side;
       readonly container: ContainerSid;
       readonly hint: ChangeHint;
+      /** Who has come in, as this side spells him; only where the webhook says so. */
+      readonly joined?: string;
     }
   | {
       readonly type: 'reservation.accepted';

@@ -273,7 +273,10 @@ export const loadPair = async (store: Pick<Store, 'get'>, id: PairId): Promise<P
   readPair(await store.get(pairKey(id)));
 
 /** Linked, with all participants in it. */
-export const isFullyLinked = ({ linked, hasRefusedParticipant }: Pair): boolean => linked && !hasRefusedParticipant;
+export const isFullyLinked = ({
+  linked,
+  hasRefusedParticipant,
+}: Pick<Pair, 'linked' | 'hasRefusedParticipant'>): boolean => linked && !hasRefusedParticipant;
 
 /** The container on one side of a pair. */
 export const containerOf = (pair: Pair, side: Side): ContainerSid | undefined => pair[side];

@@ -1,10 +1,17 @@
-import type { ChangeHint } from '../../../core/model/event.ts';
+import type { ChangeHint, ChatChanged } from '../../../core/model/event.ts';
 import { textField } from '../../../core/model/json.ts';
 import type { ChannelSid, ServiceSid } from '../../../core/model/sids.ts';
 import { attributesIn, bodyIn } from '../message-fields.ts';
 import type { Form } from './form.ts';
 import { chatMedia } from './media.ts';
-import { countParameter, instantParameter, optionalParameter, requiredParameter, sidParameter } from './parameters.ts';
+import {
+  countParameter,
+  instantParameter,
+  joinedIn,
+  optionalParameter,
+  requiredParameter,
+  sidParameter,
+} from './parameters.ts';
 import { type EventReader, type ReadEvent, skip } from './reading.ts';
 
 /**
@@ -69,10 +76,12 @@ const channel =
     dedupeBy: { subject: container, occurs },
   });
 
-const member: Reader = (form, { container }) => ({
-  event: changed(container, 'members'),
+const member = (form: Form, { container }: Place, joined: Pick<ChatChanged, 'joined'> = {}): ReturnType<Reader> => ({
+  event: { ...changed(container, 'members'), ...joined },
   dedupeBy: { subject: sidParameter(form, 'MemberSid', 'MB'), occurs: 'often' },
 });
+
+const memberAdded: Reader = (form, place) => member(form, place, joinedIn(form));
 
 /** Twilio does not say that other events name a file; one that does is read alike. */
 const mediaIfAny: typeof chatMedia = (form) => (form.has('MediaSid') ? chatMedia(form) : { media: [] });
@@ -83,8 +92,8 @@ const readers: ReadonlyMap<string, Reader> = new Map([
   ['onMediaMessageSent', message('message.added', 'once', chatMedia, 'kept')],
   ['onMessageUpdated', message('message.updated', 'often', mediaIfAny, 'kept')],
   ['onMessageRemoved', message('message.removed', 'once', mediaIfAny, 'kept')],
-  ['onMemberAdded', member],
-  ['onMemberRemoved', member],
+  ['onMemberAdded', memberAdded],
+  ['onMemberRemoved', (form, place) => member(form, place)],
   ['onChannelUpdated', channel('often')],
   ['onChannelDestroyed', channel('once')],
 ]);

@@ -1,9 +1,16 @@
-import type { ChangeHint } from '../../../core/model/event.ts';
+import type { ChangeHint, ChatChanged } from '../../../core/model/event.ts';
 import type { ConversationSid, ServiceSid } from '../../../core/model/sids.ts';
 import { attributesIn, bodyIn } from '../message-fields.ts';
 import type { Form } from './form.ts';
 import { conversationMedia } from './media.ts';
-import { countParameter, instantParameter, optionalParameter, requiredParameter, sidParameter } from './parameters.ts';
+import {
+  countParameter,
+  instantParameter,
+  joinedIn,
+  optionalParameter,
+  requiredParameter,
+  sidParameter,
+} from './parameters.ts';
 import { type EventReader, type Reading, skip } from './reading.ts';
 
 /**
@@ -52,15 +59,26 @@ export const readConversations =
 
 type ChangeReader = (form: Form, eventType: string, container: ConversationSid) => Reading;
 
-const changed = (eventType: string, container: ConversationSid, hint: ChangeHint, subject: string): Reading => ({
+const changed = (
+  eventType: string,
+  container: ConversationSid,
+  hint: ChangeHint,
+  subject: string,
+  joined: Pick<ChatChanged, 'joined'> = {},
+): Reading => ({
   kind: 'event',
   eventType,
-  event: { type: 'chat.changed', side: 'frontline', container, hint },
+  event: { type: 'chat.changed', side: 'frontline', container, hint, ...joined },
   dedupeBy: { subject, occurs: 'often' },
 });
 
-const participant: ChangeReader = (form, eventType, container) =>
-  changed(eventType, container, 'members', sidParameter(form, 'ParticipantSid', 'MB'));
+const memberOf = (form: Form): string => sidParameter(form, 'ParticipantSid', 'MB');
+
+const participantAdded: ChangeReader = (form, eventType, container) =>
+  changed(eventType, container, 'members', memberOf(form), joinedIn(form));
+
+const participantRemoved: ChangeReader = (form, eventType, container) =>
+  changed(eventType, container, 'members', memberOf(form));
 
 /** Only here Twilio says whether a timer closed it. Any other change of state ends nothing. */
 const state: ChangeReader = (form, eventType, container) => {
@@ -72,8 +90,8 @@ const state: ChangeReader = (form, eventType, container) => {
 const removed: ChangeReader = (_form, eventType, container) => changed(eventType, container, 'container', container);
 
 const changes: ReadonlyMap<string, ChangeReader> = new Map([
-  ['onParticipantAdded', participant],
-  ['onParticipantRemoved', participant],
+  ['onParticipantAdded', participantAdded],
+  ['onParticipantRemoved', participantRemoved],
   ['onConversationStateUpdated', state],
   ['onConversationRemoved', removed],
 ]);

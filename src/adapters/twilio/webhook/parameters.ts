@@ -53,3 +53,14 @@ export const instantParameter = (form: Form, name: string): string => {
   if (!exists || !shaped || Number.isNaN(Date.parse(value))) throw new Malformed(name);
   return value;
 };
+
+/**
+ * Who has come into a chat, as both products name him; nobody where he has only an address.
+ * @throws {Malformed} when it is there twice with different values.
+ * @see https://www.twilio.com/docs/chat/webhook-events
+ * @see https://www.twilio.com/docs/conversations/conversations-webhooks
+ */
+export const joinedIn = (form: Form): { readonly joined?: string } => {
+  const identity = optionalParameter(form, 'Identity');
+  return identity === undefined || identity === '' ? {} : { joined: identity };
+};

@@ -136,6 +136,17 @@ test.each(ends)('%s may be the end of a chat', (name) =>
   }),
 );
 
+test.each([
+  ['chat/onMemberAdded', 'ann_40example_2Ecom'],
+  ['chat/onMemberRemoved', undefined],
+  ['conversations/onParticipantAdded', 'ann@example.com'],
+  ['conversations/onParticipantAdded.sms-customer', undefined],
+  ['conversations/onParticipantRemoved', undefined],
+])('%s says that somebody has come in: %s', (name, joined) => {
+  const { event } = read(name) as { event: { hint: string; joined?: string } };
+  expect([event.hint, event.joined]).toEqual(['members', joined]);
+});
+
 const ofOffers = ['accepted', 'created', 'rejected', 'timeout', 'rescinded'].map(
   (what) => `taskrouter/reservation.${what}`,
 );
