@@ -1,17 +1,13 @@
 /**
  * Chats that changed hands and ended: by what Twilio was made to carry out. An ended chat is ended on both sides, an
- * open one has an agent on both and a task; nobody ever took the last agent out; and every word of before the end
- * stands on both sides, but what a closed or deleted container could not take, and never a customer's.
+ * open one has an agent on both and a task; nobody ever took the last agent out. Of what was said: judge-words.ts.
  */
 import { AGENTS } from '../local-twilio/defaults.ts';
-import type { WrittenMessage } from './chronicle.ts';
-import { firstText } from './chronicle.ts';
-import { problemsOfCopies } from './generations.ts';
-import { copyProblems, isPersons } from './judge-copies.ts';
+import { copyProblems } from './judge-copies.ts';
+import { wordProblems } from './judge-words.ts';
 import { phoneProblems } from './phone.ts';
 import { conversationsWith } from './played.ts';
-import { type Ending, type Story, wasEnded } from './story.ts';
-import { base, late, notice } from './texts.ts';
+import { type Ending, lastEnding, type Story, statusIn, wasEnded } from './story.ts';
 import type { SimWorld } from './world.ts';
 
 const TWINS = Object.values(AGENTS).filter(({ frontlineWorkerSid }) => frontlineWorkerSid !== undefined);
@@ -19,11 +15,7 @@ const AGENT_IN = {
   flex: new Set<string | undefined>(Object.values(AGENTS).map(({ flexIdentity }) => flexIdentity)),
   frontline: new Set<string | undefined>(TWINS.map(({ email }) => email)),
 };
-/** Between the bridge's last look for a customer's word and its end of the channel: it may sleep, its call be late. */
-const AT_ONCE_MS = { within: 300_000, beyond: 600_000 };
 const OPEN_TASK = new Set(['pending', 'reserved', 'assigned', 'wrapping']);
-
-const statusIn = (attributes: string): unknown => JSON.parse(attributes).status;
 
 /** @returns what is wrong, a line each. */
 export const storyProblems = async (world: SimWorld, story: Story, beyond: boolean): Promise<readonly string[]> => {
@@ -42,12 +34,6 @@ export const storyProblems = async (world: SimWorld, story: Story, beyond: boole
   ];
 };
 
-/** How it ended for good: undefined when it goes on. */
-const lastEnding = (world: SimWorld, story: Story): Ending | undefined =>
-  wasEnded(story, world.time.now())
-    ? story.endings.findLast(({ at }) => at > Math.max(0, ...story.returns))
-    : undefined;
-
 const ends = (world: SimWorld, story: Story, conversations: readonly string[]): readonly string[] => {
   const { reads, place } = world.twilio;
   const last = conversations.at(-1) ?? '';
@@ -58,7 +44,7 @@ const ends = (world: SimWorld, story: Story, conversations: readonly string[]): 
   const byBridge = tasks.some((task) => task?.reason === 'ended in Frontline');
   if (byBridge && !story.endings.some(({ how }) => how === 'closed'))
     wrong.push('a task was completed as ended in Frontline, and nobody ended it there');
-  const ending = lastEnding(world, story);
+  const ending = lastEnding(story, world.time.now());
   const channel = reads.container('flex', story.channel);
   const isActive = channel !== undefined && statusIn(channel.attributes) === 'ACTIVE';
   if (ending === undefined || (open.includes(last) && goesOnFor(world, story, last, ending))) {
@@ -132,68 +118,6 @@ const aloneProblems = (world: SimWorld, story: Story, conversations: readonly st
     });
   };
   return [...of('flex', story.channel), ...conversations.flatMap((one) => of('frontline', one))];
-};
-
-const wordProblems = (
-  world: SimWorld,
-  story: Story,
-  conversations: readonly string[],
-  beyond: boolean,
-): readonly string[] => {
-  const { chronicle, meter } = world;
-  const flex = chronicle.of(story.channel);
-  const frontline = conversations.flatMap((one) => chronicle.of(one));
-  const texts = (from: readonly WrittenMessage[], own: boolean) =>
-    from
-      .filter((one) => isPersons(story, one) === own && !notice.test(firstText(one)))
-      .map((one) => base(firstText(one)));
-  const isLate = (from: readonly WrittenMessage[]) => from.some((one) => late.test(firstText(one)));
-  const deleted = story.endings.some(({ how }) => how === 'deleted');
-  const closed = story.endings.filter(({ how }) => how === 'closed').map(({ at }) => at);
-  const inactive = chronicle
-    .changes(story.channel)
-    .filter(({ deed, attributes }) => deed === 'changed' && statusIn(attributes) === 'INACTIVE')
-    .map(({ at }) => at);
-  const race = AT_ONCE_MS[beyond ? 'beyond' : 'within'];
-  const atOnce = (at: number): boolean => inactive.some((end) => end >= at && end - at <= race);
-  /** Why it need not stand on the other side. */
-  const excuse = (one: WrittenMessage): string | undefined => {
-    if (deleted) return 'of a deleted channel';
-    if (wasEnded(story, one.at)) {
-      // Who closes in Frontline does not end it for a customer who writes before the channel is ended.
-      if (one.author !== story.customer || story.endings.some(({ at, how }) => how !== 'closed' && at <= one.at))
-        return 'said after the end';
-      return atOnce(one.at) || inactive.some((end) => end <= one.at) ? 'said while it ended' : undefined;
-    }
-    if (one.author === story.customer || one.side === 'frontline') return undefined;
-    if (closed.some((at) => at >= one.at)) return "an agent's, into a conversation that a person closed";
-    return story.timers.some((at) => at >= one.at) && lastEnding(world, story) !== undefined
-      ? "an agent's, into a conversation that a timer closed while the chat ended"
-      : undefined;
-  };
-  const lacks = (from: readonly WrittenMessage[], into: readonly WrittenMessage[], side: string): readonly string[] => {
-    const copies = new Set(texts(into, false));
-    return from
-      .filter((one) => isPersons(story, one) && !copies.has(base(firstText(one))))
-      .flatMap((one) => {
-        const why = excuse(one);
-        if (why === undefined) return [`${side} lacks "${firstText(one)}" (${one.sid})`];
-        meter.met(`word that did not cross: ${why}`);
-        return [];
-      });
-  };
-  return [
-    ...problemsOfCopies('flex', { copies: texts(flex, false), late: isLate(flex) }, texts(frontline, true)),
-    ...conversations.flatMap((one) =>
-      problemsOfCopies(
-        'frontline',
-        { copies: texts(chronicle.of(one), false), late: isLate(chronicle.of(one)) },
-        texts(flex, true),
-      ),
-    ),
-    ...lacks(flex, frontline, 'frontline'),
-    ...lacks(frontline, flex, 'flex'),
-  ];
 };
 
 /** When the SMS session has ended in Flex, nothing more reaches the phone; what was said before does. */

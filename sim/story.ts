@@ -26,3 +26,10 @@ export const wasEnded = ({ endings, returns }: Pick<Story, 'endings' | 'returns'
   const last = Math.max(...endings.filter((one) => one.at <= at).map((one) => one.at));
   return last > Math.max(0, ...returns.filter((one) => one <= at));
 };
+
+/** How people ended it for good, by then: undefined when it goes on. */
+export const lastEnding = (story: Pick<Story, 'endings' | 'returns'>, at: number): Ending | undefined =>
+  wasEnded(story, at) ? story.endings.findLast((one) => one.at > Math.max(0, ...story.returns)) : undefined;
+
+/** By a channel's attributes. */
+export const statusIn = (attributes: string): unknown => JSON.parse(attributes).status;

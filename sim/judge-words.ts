@@ -1,0 +1,77 @@
+/**
+ * What was said in a chat that changed hands and ended: every word of before the end stands on both sides, once and in
+ * order, but what a closed or deleted container could not take, and never a customer's.
+ */
+import type { WrittenMessage } from './chronicle.ts';
+import { firstText } from './chronicle.ts';
+import { problemsOfCopies } from './generations.ts';
+import { isPersons } from './judge-copies.ts';
+import { lastEnding, type Story, statusIn, wasEnded } from './story.ts';
+import { base, late, notice } from './texts.ts';
+import type { SimWorld } from './world.ts';
+
+/** Between the bridge's last look for a customer's word and its end of the channel: it may sleep, its call be late. */
+const AT_ONCE_MS = { within: 300_000, beyond: 600_000 };
+
+/** @returns what is wrong, a line each. */
+export const wordProblems = (
+  world: SimWorld,
+  story: Story,
+  conversations: readonly string[],
+  beyond: boolean,
+): readonly string[] => {
+  const { chronicle, meter } = world;
+  const flex = chronicle.of(story.channel);
+  const frontline = conversations.flatMap((one) => chronicle.of(one));
+  const texts = (from: readonly WrittenMessage[], own: boolean) =>
+    from
+      .filter((one) => isPersons(story, one) === own && !notice.test(firstText(one)))
+      .map((one) => base(firstText(one)));
+  const isLate = (from: readonly WrittenMessage[]) => from.some((one) => late.test(firstText(one)));
+  const deleted = story.endings.some(({ how }) => how === 'deleted');
+  const closed = story.endings.filter(({ how }) => how === 'closed').map(({ at }) => at);
+  const inactive = chronicle
+    .changes(story.channel)
+    .filter(({ deed, attributes }) => deed === 'changed' && statusIn(attributes) === 'INACTIVE')
+    .map(({ at }) => at);
+  const race = AT_ONCE_MS[beyond ? 'beyond' : 'within'];
+  const atOnce = (at: number): boolean => inactive.some((end) => end >= at && end - at <= race);
+  /** Why it need not stand on the other side. */
+  const excuse = (one: WrittenMessage): string | undefined => {
+    if (deleted) return 'of a deleted channel';
+    if (wasEnded(story, one.at)) {
+      // Who closes in Frontline does not end it for a customer who writes before the channel is ended.
+      if (one.author !== story.customer || story.endings.some(({ at, how }) => how !== 'closed' && at <= one.at))
+        return 'said after the end';
+      return atOnce(one.at) || inactive.some((end) => end <= one.at) ? 'said while it ended' : undefined;
+    }
+    if (one.author === story.customer || one.side === 'frontline') return undefined;
+    if (closed.some((at) => at >= one.at)) return "an agent's, into a conversation that a person closed";
+    return story.timers.some((at) => at >= one.at) && lastEnding(story, world.time.now()) !== undefined
+      ? "an agent's, into a conversation that a timer closed while the chat ended"
+      : undefined;
+  };
+  const lacks = (from: readonly WrittenMessage[], into: readonly WrittenMessage[], side: string): readonly string[] => {
+    const copies = new Set(texts(into, false));
+    return from
+      .filter((one) => isPersons(story, one) && !copies.has(base(firstText(one))))
+      .flatMap((one) => {
+        const why = excuse(one);
+        if (why === undefined) return [`${side} lacks "${firstText(one)}" (${one.sid})`];
+        meter.met(`word that did not cross: ${why}`);
+        return [];
+      });
+  };
+  return [
+    ...problemsOfCopies('flex', { copies: texts(flex, false), late: isLate(flex) }, texts(frontline, true)),
+    ...conversations.flatMap((one) =>
+      problemsOfCopies(
+        'frontline',
+        { copies: texts(chronicle.of(one), false), late: isLate(chronicle.of(one)) },
+        texts(flex, true),
+      ),
+    ),
+    ...lacks(flex, frontline, 'frontline'),
+    ...lacks(frontline, flex, 'flex'),
+  ];
+};
