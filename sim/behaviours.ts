@@ -3,12 +3,9 @@ import { playAgents } from './agents.ts';
 import type { Behaviour } from './behaviour.ts';
 import { HANDOVERS } from './handovers.ts';
 import { agentProblems } from './judge-agents.ts';
-import { storyProblems } from './judge-stories.ts';
-import { systemProblems } from './judge-system.ts';
 import { MODES_SWITCHED } from './modes.ts';
 import { STARTS } from './starts.ts';
-import { drawStory, playStory } from './stories.ts';
-import type { OfferLog } from './story-offers.ts';
+import { STORIES } from './stories.ts';
 
 const PRESENCE: Behaviour = {
   name: 'agents',
@@ -30,65 +27,6 @@ const PRESENCE: Behaviour = {
     const { wish, wishes } = playAgents(world, dice);
     const problems = (read: typeof world) => agentProblems(read, wishes());
     return { chats: [], finished: () => true, calm: wish, problems };
-  },
-};
-
-/** Chats that are offered, change hands and end. */
-const STORIES: Behaviour = {
-  name: 'stories',
-  expected: [
-    'story ended: inactive',
-    'story ended: task',
-    'story ended: deleted',
-    'story ended: closed',
-    'story goes on',
-    'story: ends, both',
-    'story: ends, canceled',
-    'story: ends, timer and inactive',
-    'story: cold transfer taken',
-    'story: warm transfer taken',
-    'story: leaves in Flex',
-    'story: leaves in Frontline',
-    'story: timer',
-    'story: customer comes back',
-    'offer told',
-    'offer answered in Frontline, in Frontline',
-    'offer answered in Frontline, in words',
-    'offer answered in Frontline, twice',
-    'offer answered in Frontline, in both',
-    'offer answered in Frontline, declined',
-    'offer of a chat ended: rejects',
-    'offer of a chat ended: letsTimeOut',
-    'offer of a chat ended: isRescinded',
-    'event agreed (ended)',
-    'event agreed (agents)',
-    'event agreed (next_generation)',
-    'event deferred (draining)',
-  ],
-  config: (dice) => ({ acceptsOffers: dice.chance(0.25) }),
-  play: (world, dice) => {
-    const log: OfferLog = { offered: [], answered: [] };
-    const stories = Array.from({ length: dice.pick([0, 1, 1, 2]) }, (_, n) => {
-      const mine = dice.fork(`story ${n}`);
-      return playStory(world, mine, drawStory(mine), n + 1, log);
-    });
-    return {
-      chats: stories,
-      finished: () => stories.every((story) => story.finished()),
-      calm: () => {
-        for (const story of stories) {
-          const how = dice.pick(['inactive', 'closed', 'task', 'deleted', 'never', 'never'] as const);
-          if (how !== 'never') story.ends(how);
-        }
-      },
-      problems: async (read, beyond) => {
-        const wrong = [...systemProblems(read, log)];
-        for (const [n, story] of stories.entries())
-          for (const problem of await storyProblems(read, story, beyond))
-            wrong.push(`story ${n + 1} (${story.channel}): ${problem}`);
-        return wrong;
-      },
-    };
   },
 };
 
