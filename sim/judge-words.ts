@@ -12,6 +12,8 @@ import type { SimWorld } from './world.ts';
 
 /** Between the bridge's last look for a customer's word and its end of the channel: it may sleep, its call be late. */
 const AT_ONCE_MS = { within: 300_000, beyond: 600_000 };
+/** As the address of a call has it: the bridge writes to a conversation itself only to close it. */
+const CONVERSATION = '/Conversations/*';
 
 /** @returns what is wrong, a line each. */
 export const wordProblems = (
@@ -39,6 +41,7 @@ export const wordProblems = (
   /** Why it need not stand on the other side. */
   const excuse = (one: WrittenMessage): string | undefined => {
     if (deleted) return 'of a deleted channel';
+    if (one.side === 'frontline' && isOfEndedChat(world, story, one)) return 'said after the end';
     if (wasEnded(story, one.at)) {
       // Who closes in Frontline does not end it for a customer who writes before the channel is ended.
       if (one.author !== story.customer || story.endings.some(({ at, how }) => how !== 'closed' && at <= one.at))
@@ -74,4 +77,21 @@ export const wordProblems = (
     ...lacks(flex, frontline, 'frontline'),
     ...lacks(frontline, flex, 'flex'),
   ];
+};
+
+/**
+ * The customer's next chat has a conversation of its own. The agent of the one before may write into his old one still,
+ * until the bridge closes it for that chat's end: who comes back does not make that a word of the next chat.
+ */
+const isOfEndedChat = (world: SimWorld, { endings }: Story, { container, at }: WrittenMessage): boolean => {
+  const changes = world.chronicle.changes(container);
+  const born = changes[0]?.at ?? at;
+  const closed = changes.find(({ state }) => state === 'closed')?.at;
+  const byBridge = world
+    .calls()
+    .some((call) => call.container === container && call.method === 'POST' && call.resource.endsWith(CONVERSATION));
+  if (closed === undefined || !byBridge) return false;
+  // Was it closed for an end of before the word, and not for a later one?
+  const last = endings.findLast((ending) => ending.at >= born && ending.at <= closed);
+  return last !== undefined && last.at <= at;
 };
