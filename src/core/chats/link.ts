@@ -27,7 +27,7 @@ import {
   writeAlias,
 } from '../state/pair-writes.ts';
 import { createCounterpart, isOwnCounterpart } from './counterpart.ts';
-import { noteWhoWasLetIn } from './let-in.ts';
+import { noteWhoJoinedEarlier } from './joined-earlier.ts';
 import { parkLink } from './park-link.ts';
 import { addParticipant, agentsAmong, customerAmong, customerParticipant, isRefusal } from './participants.ts';
 import { hasEndedReservation } from './served.ts';
@@ -79,7 +79,7 @@ const linkAs = async (deps: BridgeDeps, event: Accepted, known: Pair | undefined
   const before =
     known?.due && !known.linked && known.reservation !== event.reservation ? rememberedAccept(known) : undefined;
   if (before !== undefined) await addAcceptToBacklog(deps, before);
-  const noted = known && before ? await noteWhoWasLetIn(deps, known, before) : known;
+  const noted = known && before ? await noteWhoJoinedEarlier(deps, known, before) : known;
 
   const outcome = await linkChat(deps, event, noted, run).catch((error: unknown) =>
     refusedBeforeConversation(deps, event, error).catch(goneAsOutcome),

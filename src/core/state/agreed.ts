@@ -73,7 +73,7 @@ const asCurrent = (current: Serving | undefined): Item =>
       };
 
 /** A link that is not finished has put him into the conversation. @returns undefined when another run was quicker. */
-export const noteLetIn = (deps: BridgeDeps, pair: Pair, one: Serving): Promise<Pair | undefined> => {
+export const noteJoinedEarlier = (deps: BridgeDeps, pair: Pair, one: Serving): Promise<Pair | undefined> => {
   const known = writeServing(pair.agents);
   return change(deps, pair.id, {
     when: [

@@ -1,7 +1,7 @@
 import type { BridgeDeps } from '../deps.ts';
 import type { Accepted } from '../model/event.ts';
 import { decodeIdentity } from '../model/identity.ts';
-import { noteLetIn } from '../state/agreed.ts';
+import { noteJoinedEarlier } from '../state/agreed.ts';
 import { hasBothContainers, type Pair } from '../state/pair.ts';
 
 /**
@@ -10,11 +10,11 @@ import { hasBothContainers, type Pair } from '../state/pair.ts';
  * to have come in by himself.
  * @returns the pair as it is then. @throws TwilioError; repeating is safe.
  */
-export const noteWhoWasLetIn = async (deps: BridgeDeps, pair: Pair, earlier: Accepted): Promise<Pair> => {
+export const noteWhoJoinedEarlier = async (deps: BridgeDeps, pair: Pair, earlier: Accepted): Promise<Pair> => {
   if (!hasBothContainers(pair)) return pair;
   const { workerIdentity: identity, reservation, task, worker } = earlier;
   const his = decodeIdentity(identity);
   const present = await deps.frontline.members(pair.frontline);
   if (!present.some((one) => one.identity === his)) return pair;
-  return (await noteLetIn(deps, pair, { identity, reservation, task, worker })) ?? pair;
+  return (await noteJoinedEarlier(deps, pair, { identity, reservation, task, worker })) ?? pair;
 };
