@@ -9,11 +9,10 @@ import {
   type Setting,
   STACK_PREFIX,
   STAGE_NAME,
-  WEBHOOKS_PER_SECOND,
-  WEBHOOKS_PER_SECOND_TAKES,
 } from '../src/contract.ts';
 import { readSettings, WrongSettings } from '../src/runtime/settings.ts';
 import { readTemplates, WrongTemplates } from '../src/templates.ts';
+import { readScale, type Scale } from './scale.ts';
 
 /** One deployment of the bridge, as the environment of `cdk` describes it. */
 export type Stage = {
@@ -25,8 +24,8 @@ export type Stage = {
   /** Every setting; empty when not set. */
   readonly settings: Readonly<Record<Setting, string>>;
   readonly missing: readonly RequiredSetting[];
-  /** Requests a second that each webhook and each callback may get. */
-  readonly webhooksPerSecond: number;
+  /** How much of AWS it may use at once. */
+  readonly scale: Scale;
   /** What is deployed, but perhaps not as it is meant. */
   readonly warnings: readonly string[];
   /** The file of message templates that is deployed, if any is. */
@@ -56,9 +55,8 @@ export const readStage = (environment: Readonly<Record<string, string | undefine
     PUBLIC_BASE_URL: text('AWS_PUBLIC_BASE_URL'),
   };
   problems.push(...problemsOfFunctions(settings));
-  const perSecond = text('WEBHOOKS_PER_SECOND') || String(WEBHOOKS_PER_SECOND);
-  const [pattern, expected] = WEBHOOKS_PER_SECOND_TAKES;
-  if (!new RegExp(`^${pattern}$`).test(perSecond)) problems.push(`WEBHOOKS_PER_SECOND is not ${expected}`);
+  const { scale, problems: ofScale } = readScale(text);
+  problems.push(...ofScale);
   if (name === 'production' && /^http:/i.test(settings.TWILIO_BASE_URL))
     problems.push('TWILIO_BASE_URL is a stand-in for Twilio, in the clear: leave it empty, or name another STAGE');
   const templates = settings.TEMPLATES_FILE === '' ? undefined : resolve(settings.TEMPLATES_FILE);
@@ -70,7 +68,7 @@ export const readStage = (environment: Readonly<Record<string, string | undefine
     state: name === 'production' ? 'kept' : 'removed',
     settings,
     missing: required.filter((setting) => settings[setting] === ''),
-    webhooksPerSecond: Number(perSecond),
+    scale,
     warnings:
       text('PUBLIC_BASE_URL') !== '' && settings.PUBLIC_BASE_URL === ''
         ? ["PUBLIC_BASE_URL is one machine's, and not deployed. For an address of your own set AWS_PUBLIC_BASE_URL."]

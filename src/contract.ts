@@ -206,15 +206,14 @@ export const TEMPLATES_ASSET = 'templates.json';
 export const QUEUES = ['flex-events', 'frontline-events', 'default-webhook'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
-/** Batches of one queue that are worked on at a time, at most. */
+/** Batches of one queue that are worked on at a time, at most, unless CONSUMERS_AT_ONCE says otherwise. */
 export const CONSUMERS_AT_ONCE = 50;
 
 /**
  * Requests a second that each webhook and each callback may get, and half as many at once, unless WEBHOOKS_PER_SECOND
- * says otherwise: far above what people write. What it takes is a setting of the stack alone.
+ * says otherwise: far above what people write.
  */
 export const WEBHOOKS_PER_SECOND = 2_000;
-export const WEBHOOKS_PER_SECOND_TAKES = ['[1-9]\\d{2,4}', 'a whole number, 100 to 99999'] as const;
 
 /**
  * The table: items under pk and sk; one sparse index, which holds the lists: items that have `list` (its name) and

@@ -72,6 +72,17 @@ const bundlingWith = (templates: string | undefined): BundlingOptions => {
   return { ...BUNDLING, commandHooks };
 };
 
+const memoryOf = ({ code, stage: { scale } }: BridgeFunctionProps): number => {
+  const set = { replicate: scale.REPLICATE_MEMORY_MB, forward: scale.FORWARD_MEMORY_MB, sweep: scale.SWEEP_MEMORY_MB };
+  return { ...MEMORY_MB, ...set }[code];
+};
+
+/** Of the account's concurrency the door alone may keep a part: a consumer that is refused burns receives. */
+const reservedFor = ({ code, stage: { scale } }: BridgeFunctionProps) =>
+  code === 'webhook' && scale.WEBHOOK_CONCURRENCY > 0
+    ? { reservedConcurrentExecutions: scale.WEBHOOK_CONCURRENCY }
+    : {};
+
 /** A function with its own log, its own role and an alarm on its failures. */
 export class BridgeFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: BridgeFunctionProps) {
@@ -86,7 +97,8 @@ export class BridgeFunction extends NodejsFunction {
       handler: 'handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: MEMORY_MB[props.code],
+      memorySize: memoryOf(props),
+      ...reservedFor(props),
       timeout: Duration.seconds(props.timeoutSeconds),
       environment: { ...functionEnvironment(props.settings, props.resources) },
       awsSdkConnectionReuse: false, // the SDK's version 3 does it by itself; the variable would be noise
@@ -100,7 +112,7 @@ export class BridgeFunction extends NodejsFunction {
     });
     const { access, resources } = props;
     grantAccess(this, access, resources);
-    if (access.consumes !== undefined) consumeQueue(this, resources.queues[access.consumes]);
+    if (access.consumes !== undefined) consumeQueue(this, resources.queues[access.consumes], props.stage);
     new LineMetrics(this, 'Lines', { logGroup, stage: props.stage });
     new BridgeAlarm(this, 'Fails', {
       metric: this.metricErrors({ statistic: 'Sum' }),

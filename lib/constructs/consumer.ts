@@ -1,7 +1,7 @@
 import { Validations } from 'aws-cdk-lib';
 import type { EventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { CONSUMERS_AT_ONCE } from '../../src/contract.ts';
+import type { Stage } from '../stage.ts';
 import type { EventQueue } from './event-queue.ts';
 
 /**
@@ -10,9 +10,13 @@ import type { EventQueue } from './event-queue.ts';
  * would count as a receive of its messages.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
  */
-export const consumeQueue = (consumer: IFunction, { queue }: EventQueue): void => {
+export const consumeQueue = (consumer: IFunction, { queue }: EventQueue, { scale }: Stage): void => {
   consumer.addEventSource(
-    new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: CONSUMERS_AT_ONCE }),
+    new SqsEventSource(queue, {
+      batchSize: 10,
+      reportBatchItemFailures: true,
+      maxConcurrency: scale.CONSUMERS_AT_ONCE,
+    }),
   );
   for (const child of consumer.node.findAll())
     if (child.node.id.startsWith('SqsEventSource'))

@@ -36,12 +36,12 @@ const accessLog = AccessLogFormat.custom(JSON.stringify(ACCESS_LINE));
  * route has a share of its own, far above what people write: who floods one of them does not starve the others.
  */
 const throttle = { rateLimit: 10_000, burstLimit: 5_000 };
-const shareOf = ({ webhooksPerSecond }: Stage): Limits => ({
-  ThrottlingRateLimit: webhooksPerSecond,
-  ThrottlingBurstLimit: Math.floor(webhooksPerSecond / 2),
+const shareOf = ({ scale }: Stage): Limits => ({
+  ThrottlingRateLimit: scale.WEBHOOKS_PER_SECOND,
+  ThrottlingBurstLimit: Math.floor(scale.WEBHOOKS_PER_SECOND / 2),
 });
 /** People do not fill half of one share, all routes together. */
-const floodInAMinute = ({ webhooksPerSecond }: Stage): number => (webhooksPerSecond / 2) * 60;
+const floodInAMinute = ({ scale }: Stage): number => (scale.WEBHOOKS_PER_SECOND / 2) * 60;
 
 const SIGNED = 'The caller is Twilio, known by the signature that the function verifies over the whole request.';
 

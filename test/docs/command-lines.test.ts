@@ -46,7 +46,7 @@ const FOREIGN: Readonly<Record<string, () => unknown>> = {
 /** Names of an environment that a line sets before its command. */
 const NAMES: Readonly<Record<string, string>> = {
   STAGE: 'lib/stage.ts',
-  WEBHOOKS_PER_SECOND: 'lib/stage.ts',
+  WEBHOOKS_PER_SECOND: 'lib/scale.ts',
   FLEX_CHAT_DEFAULT_WEBHOOK: 'src/contract.ts',
   KILLS: 'test/local/kill.test.ts',
 };

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { scaleSettings } from '../../lib/scale.ts';
 import { SECRET_FIELDS, SETTINGS } from '../../src/contract.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -27,7 +28,9 @@ const foreign = ['PATH', 'NO_COLOR'];
 
 describe('.env.example', () => {
   test('names every setting of the code, once', () => {
-    const known = new Set([...SETTINGS, ...SECRET_FIELDS, ...asked].filter((name) => !foreign.includes(name)));
+    const known = new Set(
+      [...SETTINGS, ...SECRET_FIELDS, ...scaleSettings, ...asked].filter((name) => !foreign.includes(name)),
+    );
     expect(explained.toSorted()).toEqual([...known].toSorted());
   });
 

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import fc from 'fast-check';
+import { SCALE_SETTINGS, scaleSettings } from '../../lib/scale.ts';
 import { readStage, type Stage } from '../../lib/stage.ts';
 import type { Setting } from '../../src/contract.ts';
 import { readSettings } from '../../src/runtime/settings.ts';
@@ -75,13 +76,20 @@ describe('a stage', () => {
     expect(() => readStage({ ...configured, ...wrong })).toThrow(/FRONTLINE_SMS_NUMBER is not[\s\S]*AVAILABILITY_PER_/);
   });
 
-  test('takes a share for each webhook that cannot be a slip of the pen', () => {
-    expect(readStage(configured).webhooksPerSecond).toBe(2000);
-    expect(readStage({ ...configured, WEBHOOKS_PER_SECOND: '501' }).webhooksPerSecond).toBe(501);
-    for (const WEBHOOKS_PER_SECOND of ['20', '0100', '-200', '2e3', 'many'])
-      expect(() => readStage({ ...configured, WEBHOOKS_PER_SECOND })).toThrow(
-        'WEBHOOKS_PER_SECOND is not a whole number, 100 to 99999',
-      );
+  test('takes settings of its scale that cannot be a slip of the pen, and names all that are', () => {
+    const { scale } = readStage(configured);
+    expect(scale).toEqual(Object.fromEntries(scaleSettings.map((name) => [name, SCALE_SETTINGS[name].otherwise])));
+    for (const name of scaleSettings) {
+      const { least, most } = SCALE_SETTINGS[name];
+      for (const right of [least, most])
+        expect(readStage({ ...configured, [name]: String(right) }).scale[name]).toBe(right);
+      for (const wrong of [String(least - 1), String(most + 1), `0${least}`, `-${least}`, '2e3', 'many'])
+        expect(() => readStage({ ...configured, [name]: wrong })).toThrow(
+          `${name} is not a whole number, ${least} to ${most}`,
+        );
+    }
+    const both = { CONSUMERS_AT_ONCE: '1', WARM_WRITES: '10' };
+    expect(() => readStage({ ...configured, ...both })).toThrow(/CONSUMERS_AT_ONCE is not[\s\S]*WARM_WRITES is not/);
   });
 
   /** Each right or wrong as the functions see it; and some that are right only by themselves. */

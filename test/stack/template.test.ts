@@ -217,6 +217,29 @@ describe('the functions', () => {
     expect(one?.[1].Properties.MemorySize).toBe(megabytes);
   });
 
+  test('are as large, and as many at once, as the settings of the scale say', () => {
+    const scale = {
+      CONSUMERS_AT_ONCE: '250',
+      REPLICATE_MEMORY_MB: '512',
+      FORWARD_MEMORY_MB: '513',
+      SWEEP_MEMORY_MB: '514',
+    };
+    const more = { WEBHOOK_CONCURRENCY: '300', WARM_WRITES: '25000' };
+    const made = Template.fromStack(bridgeStack({ ...configured, ...scale, ...more }));
+    const all = Object.entries(made.findResources('AWS::Lambda::Function'));
+    const of = (name: string) => all.find(([id]) => id.startsWith(name))?.[1].Properties;
+    expect(['ReplicateFlex', 'ReplicateFrontline', 'Forward', 'Sweep'].map((name) => of(name).MemorySize)).toEqual([
+      ...[512, 512, 513, 514],
+    ]);
+    expect(of('Webhook').ReservedConcurrentExecutions).toBe(300);
+    expect(all.filter(([, one]) => one.Properties.ReservedConcurrentExecutions !== undefined)).toHaveLength(1);
+    made.allResourcesProperties('AWS::Lambda::EventSourceMapping', { ScalingConfig: { MaximumConcurrency: 250 } });
+    const warm = { WarmThroughput: { WriteUnitsPerSecond: 25_000 } };
+    made.hasResourceProperties('AWS::DynamoDB::Table', { ...warm, GlobalSecondaryIndexes: [warm] });
+    expect(JSON.stringify(found('AWS::DynamoDB::Table'))).not.toContain('WarmThroughput');
+    expect(JSON.stringify(found('AWS::Lambda::Function'))).not.toContain('ReservedConcurrent');
+  });
+
   test('hold no secret in their environment or anywhere in the template', () => {
     const tokens = { AUTH_TOKEN: 'flex-token-in-env', FRONTLINE_AUTH_TOKEN: 'frontline-token-in-env' };
     const text = JSON.stringify(Template.fromStack(bridgeStack({ ...configured, ...tokens })).toJSON());
