@@ -17,7 +17,7 @@ export type Action =
   /**
    * Surely the bridge's, and in no row: it came so late that no run waited for it any more. Unless its source is there.
    */
-  | { readonly do: 'remove stray'; readonly copy: Message }
+  | { readonly do: 'remove orphan'; readonly copy: Message }
   /**
    * It said nothing, or something else, when it was passed by: what it says now is copied late, as if it were redriven.
    */
@@ -37,7 +37,7 @@ export const decideRepair = (
   row: LedgerRow | undefined,
 ): Action => {
   if (finding.kind === 'orphan' && finding.proven && row?.state !== 'copied')
-    return { do: 'remove stray', copy: finding.copy };
+    return { do: 'remove orphan', copy: finding.copy };
   if (finding.kind === 'uncopied' && isCopyableNow(deps, lane, row, finding.original)) return { do: 'copy late' };
   if (row?.state !== 'copied') return nothing;
   const original = 'original' in finding ? finding.original : undefined;

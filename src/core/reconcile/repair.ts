@@ -113,8 +113,8 @@ const repair = async (at: Repair, action: Action): Promise<boolean> => {
   switch (action.do) {
     case 'nothing':
       return false;
-    case 'remove stray':
-      return removeStray(at, action.copy);
+    case 'remove orphan':
+      return removeOrphan(at, action.copy);
     case 'copy late':
       return sendRedrive(at);
     case 'revert':
@@ -162,7 +162,7 @@ const sendRedrive = async ({ deps, lease, origin, tally }: Repair): Promise<bool
   return false;
 };
 
-const removeStray = async (at: Repair, copy: Message): Promise<boolean> => {
+const removeOrphan = async (at: Repair, copy: Message): Promise<boolean> => {
   const { deps, lease } = at;
   if (!(await isGone(at, copy))) return false;
   // The list may be older than a removal of this very run.
