@@ -1,8 +1,8 @@
 /** Chats that agents have begun in Frontline, by what the local Twilio carried out. */
 import { type DefaultAgent, FLEX } from '../local-twilio/defaults.ts';
-import type { ReadContainer } from '../local-twilio/reads.ts';
+import type { ReadContainer, ReadMessage } from '../local-twilio/reads.ts';
 import { isGivenUp } from './phone.ts';
-import { base, notice } from './texts.ts';
+import { base, late, notice } from './texts.ts';
 import type { SimWorld } from './world.ts';
 
 export type StartedChat = {
@@ -12,6 +12,10 @@ export type StartedChat = {
   /** What the agent and the customer said, by SID. */
   readonly said: Map<string, string>;
   readonly answers: Map<string, string>;
+  /** Those of the answers that he has sent to Frontline's number after his phone was out, in their order. */
+  readonly strayAnswers: Map<string, string>;
+  /** What agents have written to him there. */
+  readonly asides: Map<string, string>;
   /** Milliseconds: looks that found the customer in the conversation neither by his phone nor by his identity. */
   readonly missing: number[];
 };
@@ -103,10 +107,11 @@ const taskProblems = (
 
 const textProblems = (
   world: SimWorld,
-  { agent, phone, conversation, said, answers }: StartedChat,
+  chat: StartedChat,
   channel: ReadContainer,
   beyond: boolean,
 ): readonly string[] => {
+  const { agent, phone, conversation, said, answers } = chat;
   const { twilio, meter } = world;
   const wrong: string[] = [];
   const flex = twilio.reads.transcript('flex', channel.sid);
@@ -133,9 +138,36 @@ const textProblems = (
   }
   for (const text of answers.values()) if (times(got, text) > 0) wrong.push(`the phone has its own "${text}"`);
   const guest = channel.members.find(({ attributes }) => attributes.includes('"guest"'))?.identity;
+  wrong.push(...strayProblems(world, chat, { flex, frontline }, guest));
   for (const { author, body } of flex) {
     const isHis = [...answers.values()].includes(base(body ?? ''));
     if (author !== (isHis ? guest : agent.flexIdentity)) wrong.push(`in Flex ${author} said "${body}"`);
   }
+  return wrong;
+};
+
+/** In their order on both sides, but for what says that it is late; and what an agent has written there goes nowhere. */
+const strayProblems = (
+  { twilio }: SimWorld,
+  { phone, strayAnswers, asides }: StartedChat,
+  sides: Readonly<Record<'flex' | 'frontline', readonly ReadMessage[]>>,
+  guest: string | undefined,
+): readonly string[] => {
+  const wrong: string[] = [];
+  const texts = [...strayAnswers.values()];
+  for (const [side, messages] of Object.entries(sides)) {
+    const inTime = messages.filter(({ body }) => !late.test(body ?? '')).map(({ body }) => base(body ?? ''));
+    const shown = inTime.filter((text) => texts.includes(text));
+    const inOrder = texts.filter((text) => shown.includes(text));
+    if (shown.join() !== inOrder.join()) wrong.push(`${side} has in another order: ${shown.join(', ')}`);
+    for (const { author, body } of messages)
+      if (texts.includes(base(body ?? '')) && author !== guest)
+        wrong.push(`on the ${side} side ${author} said "${body}"`);
+    for (const text of asides.values())
+      if (messages.some(({ body }) => base(body ?? '') === text)) wrong.push(`${side} has "${text}"`);
+  }
+  const got = twilio.customer.phone(phone).map(({ body }) => body);
+  for (const text of asides.values())
+    if (got.filter((one) => one === text).length !== 1) wrong.push(`the phone has not once "${text}"`);
   return wrong;
 };

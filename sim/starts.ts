@@ -22,7 +22,8 @@ export const beginCall = (world: SimWorld, agent: DefaultAgent, n: number): Star
   const { twilio, time } = world;
   const phone = `+1555077${1000 + n}`;
   const { conversationSid: conversation } = twilio.frontlineAgent.begins(agent.email, { phone, name: `Called ${n}` });
-  const chat: StartedChat = { agent, phone, conversation, said: new Map(), answers: new Map(), missing: [] };
+  const texts = { said: new Map(), answers: new Map(), strayAnswers: new Map(), asides: new Map() };
+  const chat: StartedChat = { agent, phone, conversation, ...texts, missing: [] };
   const looks = (): void => {
     const { members } = twilio.reads.container('frontline', conversation) ?? { members: [] };
     const isThere = members.some(({ identity, address }) => address === phone || identity?.startsWith('customer_'));
@@ -34,6 +35,23 @@ export const beginCall = (world: SimWorld, agent: DefaultAgent, n: number): Star
 
 export const agentSays = ({ twilio }: SimWorld, { agent, conversation, said }: StartedChat, body: string): void =>
   void said.set(twilio.frontlineAgent.writes(agent.email, conversation, body).sid, body);
+
+/** By Frontline's number, once his phone has left the conversation. @returns the conversation that this makes */
+export const customerStrays = ({ twilio }: SimWorld, chat: StartedChat, body: string): string => {
+  const { sid, conversationSid } = twilio.customer.textsFrontline(chat.phone, body);
+  chat.answers.set(sid, body);
+  chat.strayAnswers.set(sid, body);
+  return conversationSid;
+};
+
+/** The customer is in the conversation by his identity, and his phone is not. */
+const isSwapped = ({ twilio }: SimWorld, { conversation, phone }: StartedChat): boolean => {
+  const { members } = twilio.reads.container('frontline', conversation) ?? { members: [] };
+  return (
+    !members.some(({ address }) => address === phone) &&
+    members.some(({ identity }) => identity?.startsWith('customer_'))
+  );
+};
 
 const begin = (world: SimWorld, dice: Dice, n: number): StartedChat => {
   const { twilio, time, meter } = world;
@@ -63,6 +81,18 @@ const begin = (world: SimWorld, dice: Dice, n: number): StartedChat => {
       chat.answers.set(twilio.customer.writes(channel.sid, body).sid, body);
     }
   };
+  /** To the number that he knows; an agent may be taken in there, and answer. */
+  const strays = (agent: DefaultAgent | undefined): void => {
+    if (chat.said.size === 0 || !isSwapped(world, chat) || !isOpen(world, conversation)) return;
+    texts += 1;
+    const stray = customerStrays(world, chat, `called ${n}, stray ${texts}`);
+    meter.met("start answered to Frontline's number after the swap");
+    if (agent === undefined) return;
+    twilio.frontlineAgent.isTakenIn(agent.email, stray);
+    const body = `begun ${n}, aside ${texts}`;
+    chat.asides.set(twilio.frontlineAgent.writes(agent.email, stray, body).sid, body);
+    meter.met('agent writes in a stray conversation');
+  };
   const within = dice.pick([3_000, 60_000, STORM_MS]);
   for (let some = dice.between(0, 4); some > 0; some -= 1) time.after(dice.between(0, within), says);
   // Whoever answers has been written to.
@@ -70,6 +100,10 @@ const begin = (world: SimWorld, dice: Dice, n: number): StartedChat => {
     time.after(dice.between(0, within), () => {
       if (chat.said.size > 0) answers();
     });
+  for (let some = dice.pick([0, 1, 3]); some > 0; some -= 1) {
+    const who = dice.chance(0.2) ? dice.pick(TWINS) : undefined;
+    time.after(dice.between(0, STORM_MS), () => strays(who));
+  }
   return chat;
 };
 
@@ -92,6 +126,9 @@ export const STARTS: Behaviour = {
     'start begun',
     'start with words before',
     "start answered to Frontline's number",
+    "start answered to Frontline's number after the swap",
+    'agent writes in a stray conversation',
+    'event skipped (not_the_customer)',
     "start answered to Flex's number",
     'conversation that a customer begins',
     'event skipped (inbound)',

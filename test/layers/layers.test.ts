@@ -27,7 +27,8 @@ const ROOMS = {
   forward: ['model', 'ports', 'state', 'jobs', 'copies'],
   agents: ['model', 'ports', 'state', 'jobs', 'copies'],
   chats: ['model', 'ports', 'state', 'jobs', 'copies', 'reconcile', 'forward', 'agents'],
-  starts: ['model', 'ports', 'state', 'jobs', 'agents', 'chats'],
+  strays: ['model', 'ports', 'state', 'jobs', 'copies', 'agents'],
+  starts: ['model', 'ports', 'state', 'jobs', 'agents', 'chats', 'strays'],
   sweep: ['model', 'ports', 'state', 'jobs', 'reconcile', 'forward', 'agents', 'chats'],
   operate: ['model', 'ports', 'state', 'jobs', 'forward'],
 } as const;

@@ -62,6 +62,17 @@ export const BUGS: readonly Bug[] = [
     ],
   },
   {
+    name: "an answer to Frontline's number written again without a look",
+    mode: 'told',
+    patches: [
+      {
+        file: 'src/core/strays/settle.ts',
+        from: 'const copy = await findJoined(deps, pair, intent, isSettled);',
+        to: 'const copy = undefined as Awaited<ReturnType<typeof findJoined>>;',
+      },
+    ],
+  },
+  {
     name: 'no read-back',
     mode: 'told',
     patches: [

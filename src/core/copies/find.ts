@@ -1,13 +1,13 @@
 /** Which messages of a container are the bridge's copies? By their stamps, without a call and without the ledger. */
 import type { BridgeSettings } from '../deps.ts';
-import type { Lane, Message } from '../model/event.ts';
+import type { Message } from '../model/event.ts';
 import type { ContainerSid, SourceSid } from '../model/sids.ts';
-import { claimedStamp, provenStamp, type Stamp } from './stamp.ts';
+import { claimedStamp, provenStamp, type Stamp, type StampLane } from './stamp.ts';
 
 export type Stamps = Pick<BridgeSettings, 'stampKey' | 'deployment'>;
 
-/** The lane that would have written a copy, and the container that the copy stands in: the lane's destination. */
-export type Writer = { readonly lane: Lane; readonly into: ContainerSid };
+/** What would have written a copy, and the container that the copy stands in: where that writes. */
+export type Writer = { readonly lane: StampLane; readonly into: ContainerSid };
 
 /** The stamp of this deployment on a message, if it is proven. */
 export const stampOn = (
@@ -33,7 +33,7 @@ export const copiesAmong = (stamps: Stamps, writer: Writer, messages: readonly M
   const proven = new Map<SourceSid, Message[]>();
   const claimed = new Map<SourceSid, Message>();
   for (const message of messages) {
-    const claim = claimedStamp(message.attributes);
+    const claim = claimedStamp(message.attributes, writer.lane);
     if (claim === undefined || claim.d !== stamps.deployment) continue;
     if (stampOn(stamps, writer, message) === undefined) {
       if (!claimed.has(claim.s)) claimed.set(claim.s, message);

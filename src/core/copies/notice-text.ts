@@ -67,6 +67,8 @@ export const noticeText = ({ way, reason, code, createdAt, edit }: Undelivered):
       return `${MARK}${what} from Flex${written} is missing here (${why}). Please read it in Flex.`;
     case 'toFlex':
       return `${MARK}${what} of yours${written} was not delivered to Flex (${why}).`;
+    case 'stray':
+      return `${MARK}What the customer wrote in another conversation${written} is missing here and in Flex (${why}).`;
     case 'forward':
       return `${MARK}${what}${written} may not have reached the customer by SMS (${why}).`;
     default:

@@ -1,7 +1,7 @@
 /** Is a message in a container the bridge's own writing? Never recognised by timing or by author alone. */
 
 import type { BridgeDeps } from '../deps.ts';
-import type { Message } from '../model/event.ts';
+import type { Lane, Message } from '../model/event.ts';
 import { readRow } from '../state/ledger.ts';
 import type { Pair } from '../state/pair.ts';
 import { stampOn, type Writer } from './find.ts';
@@ -13,7 +13,12 @@ import { claimedStamp } from './stamp.ts';
  * @param by the lane that would have written it; the message stands in that lane's destination.
  * Costs no call when the stamp is whole, as it nearly always is.
  */
-export const isOwnMessage = async (deps: BridgeDeps, pair: Pair, by: Writer, message: Message): Promise<boolean> => {
+export const isOwnMessage = async (
+  deps: BridgeDeps,
+  pair: Pair,
+  by: Writer & { readonly lane: Lane },
+  message: Message,
+): Promise<boolean> => {
   const { lane: writer } = by;
   if (stampOn(deps.settings, by, message) !== undefined) return true;
 

@@ -24,15 +24,19 @@ export type Stamp = {
   readonly n?: string;
 };
 
+/** What writes: a lane, or what is said in a stray conversation into the chat's own, where a lane takes it on. */
+export type StampLane = Lane | 'stray';
+
 export type Stamped = {
-  readonly lane: Lane;
+  readonly lane: StampLane;
   /** The container it stands in. */
   readonly container: string;
   readonly author: string;
   readonly body: string;
 };
 
-const attribute = 'bridge';
+/** Under a name of its own what joins from a stray conversation is no copy of a lane's: it is the customer's word. */
+const attributeOf = (lane: StampLane): string => (lane === 'stray' ? 'bridgeStray' : 'bridge');
 
 /** Texts that differ only by what Twilio may do to one: trim it, compose its accents, end its lines alike. */
 const alike = (text: string): string => text.replaceAll('\r\n', '\n').trim().normalize('NFC');
@@ -49,7 +53,7 @@ export const stampedAttributes = (key: string, deployment: string, at: Stamped, 
   const body = alike(at.body);
   const stamp: Stamp = { v: 1, d: deployment, s, k, h };
   const both = body === at.body ? stamp : { ...stamp, n: mac(key, { ...at, body }, deployment, s, k) };
-  return JSON.stringify({ [attribute]: both satisfies Stamp });
+  return JSON.stringify({ [attributeOf(at.lane)]: both satisfies Stamp });
 };
 
 /**
@@ -65,7 +69,8 @@ const matching = <Text extends string>(value: unknown, form: RegExp): value is T
   typeof value === 'string' && form.test(value);
 
 /** The stamp that attributes claim to carry, unproven; undefined when they claim none. Never throws. */
-export const claimedStamp = (attributes: string): Stamp | undefined => {
+export const claimedStamp = (attributes: string, by: StampLane = 'toFlex'): Stamp | undefined => {
+  const attribute = attributeOf(by);
   if (!attributes.includes(attribute)) return undefined;
   try {
     const claim = (JSON.parse(attributes) as Record<string, Record<string, unknown>> | null)?.[attribute];
@@ -90,7 +95,7 @@ export const claimedStamp = (attributes: string): Stamp | undefined => {
  * of which Twilio may have made this one.
  */
 export const provenStamp = (key: string, at: Stamped, attributes: string): Stamp | undefined => {
-  const claim = claimedStamp(attributes);
+  const claim = claimedStamp(attributes, at.lane);
   if (claim === undefined) return undefined;
   const { n } = claim;
   const isProven = isMacOf(key, at, claim, claim.h) || (n !== undefined && isMacOf(key, likeStored(at), claim, n));
@@ -99,7 +104,7 @@ export const provenStamp = (key: string, at: Stamped, attributes: string): Stamp
 
 /** The stamp, proven to be written for this text to the letter, whatever Twilio made of it. */
 export const stampForText = (key: string, at: Stamped, attributes: string): Stamp | undefined => {
-  const claim = claimedStamp(attributes);
+  const claim = claimedStamp(attributes, at.lane);
   return claim !== undefined && isMacOf(key, at, claim, claim.h) ? claim : undefined;
 };
 

@@ -31,7 +31,8 @@ export type ParkedMessage = {
 /** What a notice tells the agent: a message did not reach the other side, or the customer's phone. */
 export type Undelivered = {
   readonly sid: MessageSid;
-  readonly way: Lane | 'forward';
+  /** `stray`: from a stray conversation into its chat's own. */
+  readonly way: Lane | 'forward' | 'stray';
   readonly reason: Parked;
   readonly code: number | undefined;
   /** ISO-8601: when it was written, by which the agent finds it. Its text travels on no queue. */
@@ -118,7 +119,10 @@ export type Work =
       /** The Frontline user's own availability is looked at, too. */
       readonly asksUser?: boolean;
     }
-  /** Whether an agent has begun a chat in this conversation, and then its Flex side; in the conversation's group. */
+  /**
+   * A conversation that has no pair, in its own group: whether an agent has begun a chat in it, and then its Flex side;
+   * or what is said in a stray one.
+   */
   | { readonly kind: 'start'; readonly conversation: ConversationSid }
   /** What is offered to an agent, in the group of his worker in Flex. */
   | { readonly kind: 'offers'; readonly worker: WorkerSid; readonly about: OffersNews }

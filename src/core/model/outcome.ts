@@ -33,6 +33,8 @@ export type Skipped =
   | 'offer_over' // nobody waits for an answer to it any more
   | 'not_offered' // it was not offered in Frontline
   | 'not_on' // its direction is off or read-only, and once it is on again this would come too late
+  | 'stray' // its customer answers by the number that he was written to at first: it joins his chat
+  | 'not_the_customer' // said in a stray conversation by somebody else: it stays there
   | 'inbound' // the customer has begun the conversation, not an agent
   | 'not_one_customer' // a conversation that has no customer and agent, or several customers
   | 'no_sender' // the settings name no number of Flex's own for the customer's phone
@@ -111,7 +113,7 @@ export type Retried =
   | 'message_not_visible' // a look at one message may be behind
   | 'list_behind' // a list does not show yet what its webhook told of
   | 'counterpart_not_visible' // the conversation that was just created
-  | 'pair_not_begun' // its reservation is handled by another lane
+  | 'pair_not_begun' // its reservation is handled by another lane, or its start by another job
   | 'pair_moved_on' // another run has changed the pair in between
   | 'first_message_due' // who has begun the conversation shows in its first message
   | 'flow_being_made' // another run makes it

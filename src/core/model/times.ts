@@ -318,6 +318,13 @@ export const START_RECALL_MS = 3 * DAY_MS;
 /** From its begin, a run of the sweep lists no new conversations after this time. */
 export const STARTS_MS = 4_000;
 
+/**
+ * A stray conversation is looked at so often, of two lists each time: within five minutes what was said there has
+ * joined its chat. One in which nothing was said for so long is quiet, as pairs are.
+ */
+export const STRAY_EVERY_MS = { active: 2 * MINUTE_MS, quiet: HOUR_MS / 2 } as const;
+export const STRAY_QUIET_MS = DAY_MS;
+
 // The forwarder and what the sweep recalls for it.
 
 /** After this time an SMS would surprise more than its absence: the forwarder gives it up. */

@@ -1,19 +1,22 @@
 /** The first look at a conversation that has no pair: who began it, and whether it can be a chat of Flex's. */
-import { createHmac } from 'node:crypto';
 import type { Agents } from '../agents/agents.ts';
 import { twinOf } from '../agents/twin.ts';
 import { originNamedBy } from '../chats/unique-name.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Run } from '../jobs/run.ts';
+import { nameOfPhone } from '../model/identity.ts';
 import { textField } from '../model/json.ts';
 import { lookAgain, type Outcome, retry, type Skipped, skipped } from '../model/outcome.ts';
 import type { ConversationSid, WorkerSid } from '../model/sids.ts';
-import { LOOK_AGAIN_SECONDS, LOOKS } from '../model/times.ts';
+import { CLOCK_SLACK_MS, LOOK_AGAIN_SECONDS, LOOKS } from '../model/times.ts';
 import type { Container } from '../ports/chat.ts';
 import type { TaskSide } from '../ports/tasks.ts';
 import { firstStart } from '../state/first-start.ts';
 import { pairId, pairKey } from '../state/items.ts';
+import { loadPair } from '../state/pair.ts';
 import { beginStart, leaveAlone, type Start, type StartBegun } from '../state/starts.ts';
+import { beginStray, loadCalled } from '../state/strays.ts';
+import { joinStray } from '../strays/join.ts';
 import { type CalledCustomer, whoBegan } from './who-began.ts';
 
 /** The bridge's own, of this deployment or another, or one of the older app. */
@@ -33,7 +36,6 @@ export const begin = async (
     return alone(deps, conversation, 'counterpart');
   const container = await deps.frontline.container(conversation);
   if (container === undefined) return run.attempts <= LOOKS ? lookAgain() : alone(deps, conversation, 'removed');
-  if (container.state === 'closed') return alone(deps, conversation, 'closed');
   if (isMade(container)) return alone(deps, conversation, 'counterpart');
   const madeAt = container.createdAt ?? 0;
   if (madeAt < (await firstStart(deps))) return alone(deps, conversation, 'before_first_start');
@@ -43,9 +45,10 @@ export const begin = async (
   ]);
   const now = deps.clock.now();
   const began = whoBegan(participants ?? [], messages, { madeAt, now });
+  // Also of what a timer has closed since, for it has been said.
+  if (began.is === 'customer') return begunByCustomer(deps, agents, conversation, began.customer, { madeAt, run });
+  if (container.state === 'closed') return alone(deps, conversation, 'closed');
   switch (began.is) {
-    case 'customer':
-      return alone(deps, conversation, 'inbound');
     case 'nobody':
       return began.forGood ? alone(deps, conversation, 'not_one_customer') : skipped('not_one_customer');
     case 'unclear':
@@ -87,7 +90,6 @@ const agentAmong = async (
   return undefined;
 };
 
-/** A phone's owner is called the same in each of his chats, and nobody learns the number from that. */
 const customerOf = (
   { settings }: Pick<BridgeDeps, 'settings'>,
   customer: CalledCustomer,
@@ -95,8 +97,27 @@ const customerOf = (
   const { messenger } = customer;
   if (messenger === 'chat') return { messenger, phone: undefined, customer: customer.identity };
   const { sid, address } = customer.phone;
-  const digest = createHmac('sha256', settings.stampKey)
-    .update(JSON.stringify(['customer', address]))
-    .digest('hex');
-  return { messenger, phone: sid, customer: `customer_${digest.slice(0, 32)}` };
+  return { messenger, phone: sid, customer: nameOfPhone(settings.stampKey, address) };
+};
+
+/** Left alone, unless he answers there what was written to him in a chat that an agent has begun, and that is open. */
+const begunByCustomer = async (
+  deps: BridgeDeps,
+  agents: Agents,
+  conversation: ConversationSid,
+  customer: CalledCustomer,
+  { madeAt, run }: { readonly madeAt: number; readonly run: Run },
+): Promise<Outcome> => {
+  const name = customer.messenger === 'chat' ? undefined : nameOfPhone(deps.settings.stampKey, customer.phone.address);
+  const called = name === undefined ? undefined : await loadCalled(deps.store, name);
+  const pair = called && (await loadPair(deps.store, called.pair));
+  // By another number of Frontline's he may have written before.
+  const isAnswer = called !== undefined && madeAt + CLOCK_SLACK_MS >= called.at;
+  if (name === undefined || pair === undefined || !isAnswer) return alone(deps, conversation, 'inbound');
+  if (pair.state === 'linking' && pair.startedIn === called.conversation)
+    return retry(LOOK_AGAIN_SECONDS, 'pair_not_begun');
+  if (pair.state !== 'open') return alone(deps, conversation, 'inbound');
+  await beginStray(deps, conversation, { pair: pair.id, called: name });
+  await leaveAlone(deps, conversation, 'stray');
+  return joinStray(deps, agents, conversation, run);
 };

@@ -12,6 +12,7 @@ import { leaseLost, lookAgain, type Outcome, retry, skipped } from '../model/out
 import type { ConversationSid } from '../model/sids.ts';
 import { LOOKS } from '../model/times.ts';
 import { loadStart, type Start, takeStart } from '../state/starts.ts';
+import { joinStray } from '../strays/join.ts';
 import { begin } from './begin.ts';
 import { giveUp } from './give-up.ts';
 import { joinPhone } from './join-phone.ts';
@@ -35,6 +36,7 @@ export const onStartJob = async (
   const { tasks } = deps;
   if (tasks === undefined || agents === undefined) return skipped('no_workspace');
   const known = await loadStart(deps.store, conversation);
+  if (known?.is === 'ended' && known.as === 'stray') return joinStray(deps, agents, conversation, run);
   if (known?.is === 'ended') return skipped(known.as === 'linked' ? 'already' : known.as);
   const begun = known?.start ?? (await begin({ ...deps, tasks }, agents, conversation, run));
   if ('end' in begun) return begun;
@@ -74,7 +76,7 @@ export const heardOfStart = async (
   if (outcome.end !== 'skipped' || outcome.reason !== 'not_linked' || agents === undefined) return outcome;
   if (event.side !== 'frontline' || !('container' in event)) return outcome;
   const known = await loadStart(deps.store, event.container);
-  if (known?.is === 'ended') return outcome;
+  if (known?.is === 'ended' && known.as !== 'stray') return outcome;
   await sendStart(deps, event.container);
   return skipped('passed_on');
 };

@@ -4,6 +4,7 @@
  */
 import { addParticipant } from '../chats/participants.ts';
 import { sendJobOn } from '../jobs/send.ts';
+import { nameOfPhone } from '../model/identity.ts';
 import { pairMovedOn, retry } from '../model/outcome.ts';
 import { CLOCK_SLACK_MS, RECEIPTS_WITHIN_MS } from '../model/times.ts';
 import { pairId } from '../state/items.ts';
@@ -11,8 +12,9 @@ import { hasBothContainers } from '../state/pair.ts';
 import { writeAlias } from '../state/pair-writes.ts';
 import { openStartedPair } from '../state/started-pair.ts';
 import { endStart } from '../state/starts.ts';
+import { noteCalled } from '../state/strays.ts';
 import { listForSweep } from '../state/sweep-lists.ts';
-import { customersName, gaveUp, noted, type StartStep } from './made-so-far.ts';
+import { customersName, gaveUp, noted, phoneOf, type StartStep } from './made-so-far.ts';
 import { channelMade } from './reach-channel.ts';
 
 export const swapCustomer: StartStep = async (deps, start, scene) => {
@@ -22,6 +24,12 @@ export const swapCustomer: StartStep = async (deps, start, scene) => {
   const refused = await addParticipant(deps.frontline.join(conversation, { identity: customer, attributes }));
   // His phone stays where it is.
   if (refused !== undefined) return gaveUp('task_refused');
+  const address = phoneOf(start, scene)?.address;
+  // By his number his answers to Frontline's are known, once his phone is out; out already, it is noted already.
+  if (address !== undefined)
+    await noteCalled(deps, nameOfPhone(deps.settings.stampKey, address), {
+      ...{ pair: pairId('flex', channelMade(start)), conversation },
+    });
   await deps.frontline.leave(conversation, phone);
   return noted(deps, start, { swappedAt: deps.clock.now() });
 };

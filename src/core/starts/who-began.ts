@@ -12,7 +12,7 @@ export type CalledCustomer =
 
 export type WhoBegan =
   | { readonly is: 'agent'; readonly customer: CalledCustomer; readonly agents: readonly string[] }
-  | { readonly is: 'customer' }
+  | { readonly is: 'customer'; readonly customer: CalledCustomer }
   /** `forGood`: nobody is expected to join any more. */
   | { readonly is: 'nobody'; readonly forGood: boolean }
   /** It shows by then: milliseconds since 1970. */
@@ -54,10 +54,12 @@ export const whoBegan = (
   const agents = participants.flatMap(({ identity }) =>
     identity === undefined || (customer?.messenger === 'chat' && identity === customer.identity) ? [] : [identity],
   );
-  if (customer === undefined || others.length > 0 || agents.length === 0)
-    return { is: 'nobody', forGood: now - madeAt > BOTH_WITHIN_MS };
+  const nobody: WhoBegan = { is: 'nobody', forGood: now - madeAt > BOTH_WITHIN_MS };
+  if (customer === undefined || others.length > 0) return nobody;
   const [first] = messages.toSorted((a, b) => a.index - b.index);
-  if (first?.author === writesAs(customer)) return { is: 'customer' };
+  // Also before Frontline's routing has found him an agent.
+  if (first?.author === writesAs(customer)) return { is: 'customer', customer };
+  if (agents.length === 0) return nobody;
   // Its first message does not show yet, or there is none: then an inbound one may be on its way.
   if (first !== undefined && first.index > 0 && now - madeAt < BOTH_WITHIN_MS)
     return { is: 'unclear', until: madeAt + BOTH_WITHIN_MS };

@@ -20,9 +20,10 @@ export const NONCE = 'nonce';
 /**
  * The lists of the one sparse index (docs/adr/0004), which an item is on while it has both these attributes. `due`:
  * pairs that wait for something; `active` and `quiet`: pairs that the sweep compares; `parked`: rows; `backlog`: jobs;
- * `offers`: workers; `ends`: channels whose chat has ended; `starts`: conversations that an agent has begun.
+ * `offers`: workers; `ends`: channels whose chat has ended; `starts`: conversations that an agent has begun; `strays`:
+ * conversations in which a customer answers by the number that his phone has left.
  */
-export type ListName = 'due' | 'active' | 'quiet' | 'parked' | 'backlog' | 'offers' | 'ends' | 'starts';
+export type ListName = 'due' | 'active' | 'quiet' | 'parked' | 'backlog' | 'offers' | 'ends' | 'starts' | 'strays';
 export const onList = (list: ListName, order: string) => ({ [TABLE.list]: list, [TABLE.listOrder]: order });
 export const OFF_LIST: readonly string[] = [TABLE.list, TABLE.listOrder];
 
@@ -307,6 +308,27 @@ export const START = [
 /** Who asks later finds it again as it is. */
 export const START_SECONDS = 30 * DAY_SECONDS;
 
+/**
+ * In which chat a customer is whom an agent has called, under the name that the bridge gives to his number: the number
+ * itself stands nowhere. Written before his phone leaves the conversation.
+ */
+export const calledKey = (name: string): Key => ({ pk: `called#${name}`, sk: 'called' });
+export const CALLED = ['pair', 'conversation', 'at'] as const;
+/** Half a year after the start: then his answers to that number stay where they are. */
+export const CALLED_SECONDS = LEDGER_SECONDS;
+
+/**
+ * A stray conversation: the chat that it joins, how far it has, and what is about to be written. Its rows in the ledger
+ * are those of a lane to Flex below it. On the list while the chat is open.
+ */
+export const strayKey = (conversation: ConversationSid): Key => ({
+  pk: pairId('frontline', conversation),
+  sk: 'stray',
+});
+export const STRAY = ['ended', 'pair', 'called', 'upTo', 'saidAt', 'fence', 'intent'] as const;
+/** From its last write on, as long as its rows. */
+export const STRAY_SECONDS = LEDGER_SECONDS;
+
 /** Until when nobody else makes the flow by which channels are made: nothing else keeps two from being made. */
 export const FLOW_LEASE: Key = { pk: 'flow', sk: 'being-made' };
 export const FLOW_LEASE_ATTRIBUTES = ['until'] as const;
@@ -351,6 +373,8 @@ export const ITEMS: readonly { readonly of: string; readonly sk: RegExp; readonl
   { of: 'what is offered to an agent', sk: /^offers$/, attributes: [...OFFERS, NONCE] },
   { of: 'a notice to an agent', sk: /^told#/, attributes: [...SYSTEM_NOTICE, NONCE] },
   { of: 'a conversation that an agent has begun', sk: /^start$/, attributes: [...START, NONCE] },
+  { of: 'a customer whom an agent has called', sk: /^called$/, attributes: [...CALLED, NONCE] },
+  { of: 'a stray conversation', sk: /^stray$/, attributes: [...STRAY, NONCE] },
   { of: "the lease on the flow's making", sk: /^being-made$/, attributes: [...FLOW_LEASE_ATTRIBUTES, NONCE] },
   { of: 'the first start', sk: /^first-start$/, attributes: [...FIRST_START_ATTRIBUTES, NONCE] },
   { of: 'the modes', sk: /^modes$/, attributes: [...MODES_ATTRIBUTES, NONCE] },

@@ -1,13 +1,13 @@
 /**
  * Looks each minute for conversations that an agent has begun: those of which no webhook told, among the new ones, and
- * those whose Flex side is not whole yet.
+ * those whose Flex side is not whole yet. Stray ones are looked at by and by, for what is said there.
  */
 import { TABLE } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { sendStart } from '../jobs/send.ts';
 import { DIRECTIONS, modeFor } from '../model/mode.ts';
 import type { ConversationSid } from '../model/sids.ts';
-import { OFFER_PACE_MS, START_PAGES, START_RECALL_MS } from '../model/times.ts';
+import { OFFER_PACE_MS, START_PAGES, START_RECALL_MS, STRAY_EVERY_MS, STRAY_QUIET_MS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import { everyItem } from '../state/every-item.ts';
 import { firstStart } from '../state/first-start.ts';
@@ -20,6 +20,7 @@ import { type BulkVerdict, createTurns, type LeftToMode, listAll, notCompared } 
 export const createStartSweep = (deps: BridgeDeps): ((deadline: number) => Promise<void>) => {
   /** New conversations of which all is known. */
   const settled = new Set<ConversationSid>();
+  const straysDue = createStraysDue(deps);
   let notBefore = 0;
   const log = ({ verdict: reason, ...why }: BulkVerdict | LeftToMode, count: number): void =>
     deps.journal({ step: 'swept', type: 'starts', sids: [], count, reason, ...why });
@@ -40,10 +41,34 @@ export const createStartSweep = (deps: BridgeDeps): ((deadline: number) => Promi
         await sendStart(deps, conversation);
         sent += 1;
       }
+      // As a rule there is nothing new in them: they are no repair.
+      for (const conversation of await straysDue()) await sendStart(deps, conversation);
       log(trouble ?? { verdict: sent === 0 ? 'clean' : 'repairing' }, sent);
     } catch (error) {
       log(notCompared(error), sent);
     }
+  };
+};
+
+/**
+ * @returns what gives the stray conversations whose turn it is. Who is started anew looks at all of them once more.
+ */
+const createStraysDue = ({ store, clock }: BridgeDeps): (() => Promise<readonly ConversationSid[]>) => {
+  let looked = new Map<ConversationSid, number>();
+  return async () => {
+    const now = clock.now();
+    const due: ConversationSid[] = [];
+    const before = looked;
+    looked = new Map();
+    for (const { [TABLE.listOrder]: order, saidAt } of await everyItem(store, 'strays')) {
+      const conversation = String(order) as ConversationSid;
+      const every = now - Number(saidAt) < STRAY_QUIET_MS ? STRAY_EVERY_MS.active : STRAY_EVERY_MS.quiet;
+      const last = before.get(conversation);
+      const isDue = last === undefined || now - last >= every;
+      if (isDue) due.push(conversation);
+      looked.set(conversation, isDue ? now : last);
+    }
+    return due;
   };
 };
 

@@ -40,9 +40,10 @@ describe('an agent has begun it', () => {
 describe('a customer has begun it', () => {
   test.each([
     ['by phone', [phone, ann], PHONE],
+    ['by phone, before an agent is there', [phone], PHONE],
     ['by an identity', [jo, ann], 'jo'],
   ])('%s, whose message is the first', (_, participants, author) => {
-    expect(whoBegan(participants, [{ index: 0, author }], { madeAt, now: late })).toEqual({ is: 'customer' });
+    expect(whoBegan(participants, [{ index: 0, author }], { madeAt, now: late })).toMatchObject({ is: 'customer' });
   });
 });
 
