@@ -146,7 +146,7 @@ const textProblems = (
   return wrong;
 };
 
-/** In their order on both sides, but for what says that it is late; and what an agent has written there goes nowhere. */
+/** In their order on both sides, but for what says that it is late; what an agent has written there goes nowhere. */
 const strayProblems = (
   { twilio }: SimWorld,
   { phone, strayAnswers, asides }: StartedChat,

@@ -77,19 +77,22 @@ describe("a customer's answer to Frontline's number", () => {
     saysOnBothSides(chat, 'one');
   });
 
-  test('whose write had no answer is looked for, and not written twice', async () => {
+  test.each([
+    ['is looked for at once', {}, 0.5],
+    ['is known though an app has replaced its stamp', { Attributes: '{"mine":1}' }, 5],
+  ])('whose write had no answer %s, and not written twice', async (_, replaced, minutes) => {
     const harness = scenarioHarness();
     const chat = await annHasBegun(harness);
     const end = harness.twilio.faults.add({
-      fault: 'rest.answer-lost',
-      p: 1,
-      only: 'POST conversations.messages',
-      loss: 'destroy',
+      ...{ fault: 'rest.answer-lost', p: 1, only: 'POST conversations.messages', loss: 'destroy' },
     });
     answers(harness, 'one');
-    await harness.settle(0.1);
+    const written = () => harness.twilio.reads.transcript('frontline', chat.conversationSid)[1];
+    while (written() === undefined) await harness.settle(0.001);
     end();
-    await harness.settle(5);
+    const url = `${conversationsUrl}/${chat.conversationSid}/Messages/${written()?.sid}`;
+    if ('Attributes' in replaced) await harness.rest('frontline', 'POST', url, replaced);
+    await harness.settle(minutes);
 
     saysOnBothSides(chat, 'one');
   });

@@ -70,6 +70,11 @@ export const BUGS: readonly Bug[] = [
         from: 'const copy = await findJoined(deps, pair, intent, isSettled);',
         to: 'const copy = undefined as Awaited<ReturnType<typeof findJoined>>;',
       },
+      {
+        file: 'src/core/strays/join.ts',
+        from: '    const [copy] = proven.get(message.sid) ?? [];',
+        to: '    const [copy] = [] as Message[];',
+      },
     ],
   },
   {

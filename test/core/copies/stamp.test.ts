@@ -28,6 +28,14 @@ describe('the stamp', () => {
     expect(claimedStamp(attributes)?.s).toBe(source);
   });
 
+  test('of what joins from a stray conversation is not even claimed to be one of a lane', () => {
+    const joined: Stamped = { ...place, lane: 'stray' };
+    const itsOwn = stampedAttributes(key, 'live', joined, source, 'copy');
+    expect(provenStamp(key, joined, itsOwn)).toMatchObject({ s: source });
+    expect(claimedStamp(itsOwn)).toBeUndefined();
+    expect(claimedStamp(attributes, 'stray')).toBeUndefined();
+  });
+
   test('cannot be made without the key', () => {
     expect(provenStamp(key, place, stampedAttributes('guessed', 'live', place, source, 'copy'))).toBeUndefined();
   });
