@@ -140,7 +140,7 @@ const works: Readonly<Partial<Record<Work['kind'], Check>>> = {
     pair,
     about: record({
       sid: sid('IM'),
-      way: oneOf('toFrontline', 'toFlex', 'forward'),
+      way: oneOf('toFrontline', 'toFlex', 'forward', 'stray'),
       reason: filled,
       'code?': whole,
       'createdAt?': filled,
