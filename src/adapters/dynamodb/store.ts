@@ -1,4 +1,5 @@
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
@@ -11,10 +12,13 @@ import { assertWellFormed } from '../../core/ports/change.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { toItem } from './attributes.ts';
 import { toExpression } from './expression.ts';
+import { mergePages, sharded, shardsOf, unsharded } from './shards.ts';
 
 const toKey = (key: Key) => ({ [TABLE.pk]: { S: key.pk }, [TABLE.sk]: { S: key.sk } });
 
-/** One page of a list, from the index, in the list's order. */
+const itemOf = (held: Record<string, AttributeValue>) => unsharded(toItem(held));
+
+/** One page of a shard of a list, from the index, in the list's order. */
 const listQuery = (TableName: string, list: string, limit: number, after: string | undefined) =>
   new QueryCommand({
     TableName,
@@ -53,7 +57,7 @@ export const createDynamoStore = (at: { readonly client: DynamoDBClient; readonl
     const { Item } = await at.client.send(
       new GetItemCommand({ TableName: at.tableName, Key: toKey(key), ConsistentRead: true }),
     );
-    return Item === undefined ? undefined : toItem(Item);
+    return Item === undefined ? undefined : itemOf(Item);
   },
   write: async (key, change) => {
     assertWellFormed(change);
@@ -62,28 +66,31 @@ export const createDynamoStore = (at: { readonly client: DynamoDBClient; readonl
         new UpdateItemCommand({
           TableName: at.tableName,
           Key: toKey(key),
-          ...toExpression(change),
+          ...toExpression(sharded(change, key.pk)),
           ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
       if (Attributes === undefined) throw new Error('DynamoDB answered a write without the item');
-      return { ok: true, item: toItem(Attributes) };
+      return { ok: true, item: itemOf(Attributes) };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      const old = error.Item === undefined ? undefined : toItem(error.Item);
+      const old = error.Item === undefined ? undefined : itemOf(error.Item);
       const [attribute, nonce] = change.nonce;
       return old?.[attribute] === nonce ? { ok: true, item: old } : { ok: false, old };
     }
   },
   list: async (list, { limit, after }) => {
-    const { Items = [], LastEvaluatedKey } = await at.client.send(listQuery(at.tableName, list, limit, after));
-    const items = Items.map(toItem);
-    const last = items.at(-1)?.[TABLE.listOrder];
-    return { items, next: LastEvaluatedKey !== undefined && typeof last === 'string' ? last : undefined };
+    const page = async (shard: string) => {
+      const { Items = [], LastEvaluatedKey } = await at.client.send(listQuery(at.tableName, shard, limit, after));
+      const items = Items.map(itemOf);
+      const last = items.at(-1)?.[TABLE.listOrder];
+      return { items, next: LastEvaluatedKey !== undefined && typeof last === 'string' ? last : undefined };
+    };
+    return mergePages(await Promise.all(shardsOf(list).map(page)), limit);
   },
   listUnder: async (pk, page) => {
     const { Items = [], LastEvaluatedKey } = await at.client.send(underQuery(at.tableName, pk, page));
-    return { items: Items.map(toItem), next: LastEvaluatedKey?.[TABLE.sk]?.S };
+    return { items: Items.map(itemOf), next: LastEvaluatedKey?.[TABLE.sk]?.S };
   },
 });

@@ -1,6 +1,8 @@
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createDynamoStore } from '../../../src/adapters/dynamodb/store.ts';
 import type { Change } from '../../../src/core/ports/change.ts';
+import { onList } from '../../../src/core/state/items.ts';
 import { copiesWhatItChanges } from '../../contracts/changes.ts';
 import { storeContract } from '../../contracts/store.contract.ts';
 import { startDynamo } from './dynamo-server.ts';
@@ -48,6 +50,41 @@ describe('DynamoDB, asked over the network', () => {
     await store.write(key, { ...claim, nonce: ['nonce', 'rival'] });
     expect((dynamo.counts.UpdateItem ?? 0) - (before.UpdateItem ?? 0)).toBe(2);
     expect(dynamo.counts.GetItem ?? 0).toBe(before.GetItem ?? 0);
+  });
+
+  test('a list that many pairs come to lies on eight partitions of the index, and is read as one, in its order', async () => {
+    const store = createDynamoStore(dynamo);
+    const pks = Array.from({ length: 60 }, (_, n) => `flex#CH${String(n).padStart(3, '0')}`);
+    for (const pk of pks)
+      expect(
+        await store.write({ pk, sk: 'pair' }, { when: [], set: onList('due', pk), nonce: ['nonce', pk] }),
+      ).toMatchObject({ item: { list: 'due' } });
+    const { Items = [] } = await dynamo.client.send(new ScanCommand({ TableName: dynamo.tableName }));
+    const shards = Map.groupBy(Items, ({ list }) => list?.S);
+    shards.delete(undefined);
+    expect(shards.size).toBe(8);
+    expect(Math.max(...[...shards.values()].map(({ length }) => length))).toBeLessThan(20);
+
+    const listed: string[] = [];
+    for (let after: string | undefined, more = true; more; ) {
+      const page = await store.list('due', { limit: 7, after });
+      expect(page.items.every(({ list }) => list === 'due')).toBe(true);
+      listed.push(...page.items.map(({ pk }) => String(pk)));
+      after = page.next;
+      more = after !== undefined;
+    }
+    expect(listed).toEqual(pks);
+    const [first = ''] = pks;
+    const left = await store.write(
+      { pk: first, sk: 'pair' },
+      {
+        when: [['any', [['=', 'list', 'quiet']], [['=', 'list', 'due']]]],
+        remove: ['list', 'listOrder'],
+        nonce: ['nonce', 'gone'],
+      },
+    );
+    expect(left.ok).toBe(true);
+    expect((await store.list('due', { limit: 100 })).items).toHaveLength(59);
   });
 
   test('a table that is not there is an error, not an empty one', async () => {
