@@ -217,6 +217,11 @@ describe('the functions', () => {
     expect(one?.[1].Properties.MemorySize).toBe(megabytes);
   });
 
+  test('log at INFO, which is what Lambda takes a line of the journal for: above it no line, and no metric, would be left', () => {
+    for (const { Properties } of Object.values(found('AWS::Lambda::Function')))
+      expect(Properties.LoggingConfig).toMatchObject({ LogFormat: 'JSON', ApplicationLogLevel: 'INFO' });
+  });
+
   test('are as large, and as many at once, as the settings of the scale say', () => {
     const scale = {
       CONSUMERS_AT_ONCE: '250',
