@@ -36,11 +36,11 @@ export const beginCall = (world: SimWorld, agent: DefaultAgent, n: number): Star
 export const agentSays = ({ twilio }: SimWorld, { agent, conversation, said }: StartedChat, body: string): void =>
   void said.set(twilio.frontlineAgent.writes(agent.email, conversation, body).sid, body);
 
-/** By Frontline's number, once his phone has left the conversation. @returns the conversation that this makes */
+/** By Frontline's number; his phone has left the conversation as a rule. @returns where it stands */
 export const customerStrays = ({ twilio }: SimWorld, chat: StartedChat, body: string): string => {
   const { sid, conversationSid } = twilio.customer.textsFrontline(chat.phone, body);
   chat.answers.set(sid, body);
-  chat.strayAnswers.set(sid, body);
+  if (conversationSid !== chat.conversation) chat.strayAnswers.set(sid, body);
   return conversationSid;
 };
 
