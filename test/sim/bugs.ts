@@ -56,8 +56,8 @@ export const BUGS: readonly Bug[] = [
     patches: [
       {
         file: 'src/core/starts/who-began.ts',
-        from: "if (first?.author === writesAs(customer)) return { is: 'customer' };",
-        to: "if (first?.author === 'nobody') return { is: 'customer' };",
+        from: "if (first?.author === writesAs(customer)) return { is: 'customer', customer };",
+        to: "if (first?.author === 'nobody') return { is: 'customer', customer };",
       },
     ],
   },
