@@ -56,6 +56,7 @@ const counting = (store: Store): Store => ({
     return store.write(key, change);
   },
   list: (name, page) => store.list(name, page),
+  listKeys: (name, page) => store.listKeys(name, page),
   listUnder: (pk, page) => store.listUnder(pk, page),
 });
 

@@ -35,7 +35,13 @@ export const connectToBridge = async (path: string): Promise<DeploymentAccess | 
       // The same release's own words, come back as they were said.
       return answer.value as never;
     };
-  const store = { get: ask('get'), write: ask('write'), list: ask('list'), listUnder: ask('listUnder') };
+  const store = {
+    get: ask('get'),
+    write: ask('write'),
+    list: ask('list'),
+    listKeys: ask('listKeys'),
+    listUnder: ask('listUnder'),
+  };
   const deployment: DeploymentAccess = {
     store,
     queues: { send: ask('send') },

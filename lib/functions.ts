@@ -67,7 +67,7 @@ export const FUNCTIONS = {
     timeoutSeconds: TIMES.sweepTimeout, // two may run side by side: only one of them compares pairs, by its lease
     access: {
       sends: ['flex-events', 'frontline-events', 'default-webhook'], // jobs, and posts whose own webhook was lost
-      table: ['GetItem', 'UpdateItem', 'Query'],
+      table: ['GetItem', 'BatchGetItem', 'UpdateItem', 'Query'],
       listIndex: ['Query'],
       secret: 'read',
     },

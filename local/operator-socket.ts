@@ -39,6 +39,7 @@ export const operatorCalls = (deployment: DeploymentAccess) =>
     get: deployment.store.get,
     write: deployment.store.write,
     list: deployment.store.list,
+    listKeys: deployment.store.listKeys,
     listUnder: deployment.store.listUnder,
     send: deployment.queues.send,
     counts: deployment.counts,

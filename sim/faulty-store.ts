@@ -58,6 +58,11 @@ export const createFaultyStore = (
         refuse(faults().throttled, 'store throttled');
         return inner.list(name, page);
       }),
+    listKeys: (name, page) =>
+      process.step('store.listKeys', latency(), async () => {
+        refuse(faults().throttled, 'store throttled');
+        return inner.listKeys(name, page);
+      }),
     listUnder: (pk, page) =>
       process.step('store.listUnder', latency(), async () => {
         refuse(faults().throttled, 'store throttled');

@@ -3,6 +3,7 @@
  * of, and held to (test/stack/access.test.ts). Whatever else a process asks for is refused, as IAM refuses it.
  */
 import type { Access } from '../lib/constructs/access.ts';
+import type { ItemAction } from '../lib/constructs/state-table.ts';
 import { FUNCTIONS, type FunctionName } from '../lib/functions.ts';
 import type { Queues } from '../src/core/ports/queues.ts';
 import type { Store } from '../src/core/ports/store.ts';
@@ -33,7 +34,8 @@ export const granted = (kind: ProcessKind, { queues, store }: Asked, refused: (w
     refused(`${FUNCTION_OF[kind]} ${what}`);
     throw new AccessDenied(what);
   };
-  const onItems = (action: 'GetItem' | 'UpdateItem' | 'Query') => need(access.table?.includes(action), action);
+  const onItems = (action: ItemAction) => need(access.table?.includes(action), action);
+  const onIndex = () => need(access.listIndex?.includes('Query'), 'Query on the index');
   return {
     queues: {
       send: async (queue, message) => {
@@ -61,8 +63,13 @@ export const granted = (kind: ProcessKind, { queues, store }: Asked, refused: (w
         return store.write(key, change);
       },
       list: async (name, page) => {
-        await need(access.listIndex?.includes('Query'), 'Query on the index');
+        await onIndex();
+        await onItems('BatchGetItem');
         return store.list(name, page);
+      },
+      listKeys: async (name, page) => {
+        await onIndex();
+        return store.listKeys(name, page);
       },
       listUnder: async (pk, page) => {
         await onItems('Query');

@@ -42,7 +42,7 @@ export class OperatorPolicies extends Construct {
     const dead = all.map((one) => one.dead.queueArn);
     return [
       allow(['cloudformation:ListStackResources'], [Stack.of(this).stackId]),
-      allow(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query'], [table.tableArn]),
+      allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:Query'], [table.tableArn]),
       allow(['dynamodb:Query'], [`${table.tableArn}/index/${TABLE.listIndex}`]),
       allow(['sqs:GetQueueAttributes', 'sqs:SendMessage'], live),
       allow(

@@ -37,21 +37,21 @@ export type Counted = {
 
 const isCall = (step: string): boolean => /^(GET|POST|DELETE) /.test(step);
 const isWrite = (step: string): boolean => step === 'store.write';
-const isRead = (step: string): boolean => /^store\.(get|list|listUnder)$/.test(step);
+const isRead = (step: string): boolean => /^store\.(get|list|listKeys|listUnder)$/.test(step);
 
 const unitsOf = (item: Item): number => Math.ceil(itemBytes(item) / 1024);
 const place = (item: Item | undefined): string | undefined =>
   item?.[TABLE.list] === undefined ? undefined : `${item[TABLE.list]} ${item[TABLE.listOrder]}`;
 
 /**
- * What a write costs in the index, which holds all of an item: nothing while the item is on no list, else its units,
- * and both those of the old place and of the new one when it moves.
+ * What a write costs in the index, which holds keys only: nothing while the item stays where it is, on a list or on
+ * none; a unit to leave its place, and one to take another.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes
  */
 const indexUnitsOf = (before: Item | undefined, after: Item): number => {
   const [from, to] = [place(before), place(after)];
-  const leaves = from !== undefined && from !== to && before !== undefined ? unitsOf(before) : 0;
-  return leaves + (to === undefined ? 0 : unitsOf(after));
+  if (from === to) return 0;
+  return (from === undefined ? 0 : 1) + (to === undefined ? 0 : 1);
 };
 
 /**

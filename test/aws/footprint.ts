@@ -81,7 +81,7 @@ await dynamo.send(
       {
         IndexName: TABLE.listIndex,
         KeySchema: key(TABLE.list, TABLE.listOrder),
-        Projection: { ProjectionType: 'ALL' },
+        Projection: { ProjectionType: 'KEYS_ONLY' },
       },
     ],
   }),

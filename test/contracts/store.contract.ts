@@ -195,9 +195,21 @@ export const storeContract = (name: string, make: () => Promise<Opened>, limits:
       } while (after !== undefined);
       expect(listed.map((item) => item.listOrder)).toEqual(['0001', '0002', '0003', '0005', '0010']);
       expect(listed[0]).toEqual({ ...written[1], n: 'birth', list, listOrder: '0001' });
+      const first = await store.listKeys(list, { limit: 2 });
+      expect(first).toEqual({
+        keys: [
+          { ...written[1], listOrder: '0001' },
+          { ...written[2], listOrder: '0002' },
+        ],
+        next: '0002',
+      });
+      const rest = await store.listKeys(list, { limit: 9, after: first.next });
+      expect(rest.keys.map(({ listOrder }) => listOrder)).toEqual(['0003', '0005', '0010']);
+      expect(rest.next).toBeUndefined();
       for (const key of written)
         await store.write(key, { when: [], remove: ['list', 'listOrder'], nonce: ['n', 'done'] });
       expect(await store.list(list, { limit: 9 })).toEqual({ items: [], next: undefined });
+      expect(await store.listKeys(list, { limit: 9 })).toEqual({ keys: [], next: undefined });
     });
 
     test('lists what stands under a key, by the beginning of its second part, page by page and in order', async () => {

@@ -413,6 +413,7 @@ describe('state', () => {
             { AttributeName: TABLE.list, KeyType: 'HASH' },
             { AttributeName: TABLE.listOrder, KeyType: 'RANGE' },
           ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
         }),
       ],
     });

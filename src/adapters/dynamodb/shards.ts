@@ -6,6 +6,7 @@
  */
 import { TABLE } from '../../contract.ts';
 import type { Change, Item, Test } from '../../core/ports/change.ts';
+import type { ListedKey } from '../../core/ports/store.ts';
 
 /** May only grow: what lies on a shard is found as long as that shard is read. */
 const SHARDS: Readonly<Record<string, number>> = { due: 8 };
@@ -50,16 +51,15 @@ export const unsharded = (item: Item): Item => {
 };
 
 /** As DynamoDB sorts text: by its UTF-8 bytes. */
-const byBytes = (a: Item, b: Item): number =>
-  Buffer.compare(Buffer.from(String(a[TABLE.listOrder])), Buffer.from(String(b[TABLE.listOrder])));
+const byBytes = (a: ListedKey, b: ListedKey): number =>
+  Buffer.compare(Buffer.from(a.listOrder), Buffer.from(b.listOrder));
 
-type Page = { readonly items: readonly Item[]; readonly next: string | undefined };
+type Page = { readonly keys: readonly ListedKey[]; readonly next: string | undefined };
 
 /** One page of a list out of a page of each shard, all of them of this limit and from after the same place. */
 export const mergePages = (pages: readonly Page[], limit: number): Page => {
-  const all = pages.flatMap(({ items }) => items).toSorted(byBytes);
-  const items = all.slice(0, limit);
+  const all = pages.flatMap(({ keys }) => keys).toSorted(byBytes);
+  const keys = all.slice(0, limit);
   const hasMore = all.length > limit || pages.some(({ next }) => next !== undefined);
-  const last = items.at(-1)?.[TABLE.listOrder];
-  return { items, next: hasMore && typeof last === 'string' ? last : undefined };
+  return { keys, next: hasMore ? keys.at(-1)?.listOrder : undefined };
 };

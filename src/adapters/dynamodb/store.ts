@@ -1,5 +1,6 @@
 import {
   type AttributeValue,
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
@@ -8,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { TABLE } from '../../contract.ts';
 import type { Key } from '../../core/ports/change.ts';
-import { assertWellFormed } from '../../core/ports/change.ts';
+import { assertWellFormed, type Item } from '../../core/ports/change.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { toItem } from './attributes.ts';
 import { toExpression } from './expression.ts';
@@ -18,7 +19,7 @@ const toKey = (key: Key) => ({ [TABLE.pk]: { S: key.pk }, [TABLE.sk]: { S: key.s
 
 const itemOf = (held: Record<string, AttributeValue>) => unsharded(toItem(held));
 
-/** One page of a shard of a list, from the index, in the list's order. */
+/** One page of a shard of a list, from the index, in the list's order: keys, for the index holds nothing else. */
 const listQuery = (TableName: string, list: string, limit: number, after: string | undefined) =>
   new QueryCommand({
     TableName,
@@ -28,6 +29,41 @@ const listQuery = (TableName: string, list: string, limit: number, after: string
     ExpressionAttributeValues: { ':list': { S: list }, ...(after === undefined ? {} : { ':after': { S: after } }) },
     Limit: limit,
   });
+
+/**
+ * Most items of one BatchGetItem.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+ */
+const BATCH = 100;
+
+type At = { readonly client: DynamoDBClient; readonly tableName: string };
+
+const readKeys = async (at: At, list: string, { limit, after }: Parameters<Store['listKeys']>[1]) => {
+  const page = async (shard: string) => {
+    const { Items = [], LastEvaluatedKey } = await at.client.send(listQuery(at.tableName, shard, limit, after));
+    const keys = Items.map(toItem).map(({ pk, sk, [TABLE.listOrder]: order }) => ({
+      ...{ pk: String(pk), sk: String(sk), listOrder: String(order) },
+    }));
+    return { keys, next: LastEvaluatedKey === undefined ? undefined : keys.at(-1)?.listOrder };
+  };
+  return mergePages(await Promise.all(shardsOf(list).map(page)), limit);
+};
+
+/**
+ * The items of these keys, in any order. What an answer leaves out is asked for again; one that gives none at all is an
+ * error of its own, so this ends.
+ */
+const readItems = async (at: At, keys: readonly Key[]): Promise<readonly Item[]> => {
+  const items: Item[] = [];
+  let left: Record<string, AttributeValue>[] = keys.map(toKey);
+  while (left.length > 0) {
+    const RequestItems = { [at.tableName]: { Keys: left.slice(0, BATCH), ConsistentRead: true } };
+    const { Responses, UnprocessedKeys } = await at.client.send(new BatchGetItemCommand({ RequestItems }));
+    items.push(...(Responses?.[at.tableName] ?? []).map(itemOf));
+    left = [...(UnprocessedKeys?.[at.tableName]?.Keys ?? []), ...left.slice(BATCH)];
+  }
+  return items;
+};
 
 /** One page of the items of a partition whose sort key begins with the prefix. */
 const underQuery = (
@@ -52,7 +88,7 @@ const underQuery = (
  * (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html).
  * Calls reject with the SDK's error once its own tries are used up; what became of a write is unknown then.
  */
-export const createDynamoStore = (at: { readonly client: DynamoDBClient; readonly tableName: string }): Store => ({
+export const createDynamoStore = (at: At): Store => ({
   get: async (key) => {
     const { Item } = await at.client.send(
       new GetItemCommand({ TableName: at.tableName, Key: toKey(key), ConsistentRead: true }),
@@ -80,15 +116,18 @@ export const createDynamoStore = (at: { readonly client: DynamoDBClient; readonl
       return old?.[attribute] === nonce ? { ok: true, item: old } : { ok: false, old };
     }
   },
-  list: async (list, { limit, after }) => {
-    const page = async (shard: string) => {
-      const { Items = [], LastEvaluatedKey } = await at.client.send(listQuery(at.tableName, shard, limit, after));
-      const items = Items.map(itemOf);
-      const last = items.at(-1)?.[TABLE.listOrder];
-      return { items, next: LastEvaluatedKey !== undefined && typeof last === 'string' ? last : undefined };
-    };
-    return mergePages(await Promise.all(shardsOf(list).map(page)), limit);
+  list: async (list, page) => {
+    const { keys, next } = await readKeys(at, list, page);
+    const read = await readItems(at, keys);
+    // Of what has gone from the list since, or moved on it, the index will tell by and by.
+    const items = keys.flatMap(({ pk, sk, listOrder }) =>
+      read.filter(
+        (item) => item.pk === pk && item.sk === sk && item[TABLE.list] === list && item[TABLE.listOrder] === listOrder,
+      ),
+    );
+    return { items, next };
   },
+  listKeys: (list, page) => readKeys(at, list, page),
   listUnder: async (pk, page) => {
     const { Items = [], LastEvaluatedKey } = await at.client.send(underQuery(at.tableName, pk, page));
     return { items: Items.map(itemOf), next: LastEvaluatedKey?.[TABLE.sk]?.S };

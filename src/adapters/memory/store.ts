@@ -1,7 +1,7 @@
 import { TABLE } from '../../contract.ts';
 import { apply, assertWellFormed, type Item, type Key } from '../../core/ports/change.ts';
 import type { Clock } from '../../core/ports/clock.ts';
-import type { Store } from '../../core/ports/store.ts';
+import type { ListedKey, Store } from '../../core/ports/store.ts';
 
 const name = (key: Key): string => JSON.stringify([key.pk, key.sk]);
 
@@ -19,6 +19,10 @@ const keep = (item: Item): Item =>
     ),
   );
 
+const toListedKey = ({ pk, sk, [TABLE.listOrder]: listOrder }: Item): ListedKey => ({
+  ...{ pk: String(pk), sk: String(sk), listOrder: String(listOrder) },
+});
+
 /**
  * State that lives as long as the process: for tests, and what {@link apply} alone makes of the port. Given a clock it
  * forgets an item as soon as its `ttl` has passed; DynamoDB takes its time.
@@ -31,6 +35,16 @@ export const createMemoryStore = (clock?: Pick<Clock, 'now'>): Store => {
     const item = items.get(name(key));
     return item !== undefined && isKept(item) ? item : undefined;
   };
+  const onListOf = (list: string, { limit, after }: Parameters<Store['list']>[1]) => {
+    const sortKey = (item: Item): string => String(item[TABLE.listOrder]);
+    const found = [...items.values()]
+      .filter((item) => item[TABLE.list] === list && typeof item[TABLE.listOrder] === 'string' && isKept(item))
+      .filter((item) => after === undefined || byBytes(sortKey(item), after) > 0)
+      .sort((a, b) => byBytes(sortKey(a), sortKey(b)));
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    return { items: page, next: found.length > limit && last !== undefined ? sortKey(last) : undefined };
+  };
   return {
     get: async (key) => kept(key),
     write: async (key, change) => {
@@ -41,15 +55,10 @@ export const createMemoryStore = (clock?: Pick<Clock, 'now'>): Store => {
       items.set(name(key), item);
       return { ok: true, item };
     },
-    list: async (list, { limit, after }) => {
-      const sortKey = (item: Item): string => String(item[TABLE.listOrder]);
-      const found = [...items.values()]
-        .filter((item) => item[TABLE.list] === list && typeof item[TABLE.listOrder] === 'string' && isKept(item))
-        .filter((item) => after === undefined || byBytes(sortKey(item), after) > 0)
-        .sort((a, b) => byBytes(sortKey(a), sortKey(b)));
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      return { items: page, next: found.length > limit && last !== undefined ? sortKey(last) : undefined };
+    list: async (list, page) => onListOf(list, page),
+    listKeys: async (list, page) => {
+      const { items: found, next } = onListOf(list, page);
+      return { keys: found.map(toListedKey), next };
     },
     listUnder: async (pk, { prefix, limit, after }) => {
       const found = [...items.values()]

@@ -57,6 +57,17 @@ export const createSqliteStore = (database: Database): Store => ({
       const page = rows.slice(0, limit);
       return { items: page.map(toItem), next: rows.length > limit ? String(page.at(-1)?.list_order) : undefined };
     }),
+  listKeys: (list, { limit, after }) =>
+    database.perform((sql) => {
+      const rows = sql.all(
+        'SELECT pk, sk, list_order FROM item WHERE list = ? AND list_order > ? ORDER BY list_order LIMIT ?',
+        ...[list, after ?? '', limit + 1],
+      );
+      const page = rows
+        .slice(0, limit)
+        .map(({ pk, sk, list_order }) => ({ pk: String(pk), sk: String(sk), listOrder: String(list_order) }));
+      return { keys: page, next: rows.length > limit ? page.at(-1)?.listOrder : undefined };
+    }),
   listUnder: (pk, { prefix, limit, after }) =>
     database.perform((sql) => {
       const rows = sql.all(

@@ -24,8 +24,8 @@ export const isPoisonSince = async (deps: BridgeDeps, lane: Lane, since: number)
   deps.clock.now() - since >= GIVE_UP.afterMs && (await othersGetThrough(deps, lane));
 
 const othersGetThrough = async (deps: BridgeDeps, lane: Lane): Promise<boolean> => {
-  const { items } = await deps.store.list('active', { limit: OTHER_PAIRS });
-  for (const { pk } of items)
+  const { keys } = await deps.store.listKeys('active', { limit: OTHER_PAIRS });
+  for (const { pk } of keys)
     if (await wasCopiedSince(deps, pk as PairId, lane, deps.clock.now() - GOT_THROUGH_WITHIN_MS)) return true;
   return false;
 };

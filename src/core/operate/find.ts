@@ -1,7 +1,7 @@
 import { type ContainerSid, isSid, type MessageSid } from '../model/sids.ts';
 import { PAIRS_AT_ONCE } from '../model/times.ts';
 import type { Store } from '../ports/store.ts';
-import { everyItem } from '../state/every-item.ts';
+import { everyKey } from '../state/every-item.ts';
 import { ledgerKey, type PairId, pairId, pairKey } from '../state/items.ts';
 import { findSource } from '../state/ledger.ts';
 import { aliasOf, loadPair, type Pair, readPair } from '../state/pair.ts';
@@ -48,7 +48,7 @@ const byContainer = async (store: Store, sid: ContainerSid): Promise<Pair | unde
 };
 
 const amongOpen = async (store: Store, fits: (pair: Pair) => boolean | Promise<boolean>): Promise<Pair | undefined> => {
-  const lists = await Promise.all((['due', 'active', 'quiet'] as const).map((list) => everyItem(store, list)));
+  const lists = await Promise.all((['due', 'active', 'quiet'] as const).map((list) => everyKey(store, list)));
   const ids = [...new Set(lists.flat().map(({ pk }) => pk as PairId))];
   for (let from = 0; from < ids.length; from += PAIRS_AT_ONCE) {
     const pairs = await Promise.all(

@@ -3,7 +3,7 @@
 import type { QueueName } from '../../contract.ts';
 import type { Lane } from '../model/event.ts';
 import { DIRECTIONS } from '../model/mode.ts';
-import { everyItem } from '../state/every-item.ts';
+import { everyItem, everyKey } from '../state/every-item.ts';
 import { containerOfPair } from '../state/items.ts';
 import { isLinkLate, waitsSince } from '../state/lag.ts';
 import { type ModeSince, readModes } from '../state/modes.ts';
@@ -63,8 +63,8 @@ export const readStatus = async (operator: Operator): Promise<Status> => {
   const [modes, deadLetters, active, quiet, parked, due] = await Promise.all([
     readModes(operator.store),
     readUnlisted(operator, queues),
-    everyItem(operator.store, 'active'),
-    everyItem(operator.store, 'quiet'),
+    everyKey(operator.store, 'active'),
+    everyKey(operator.store, 'quiet'),
     listParked(operator.store, {}),
     everyItem(operator.store, 'due'),
   ]);

@@ -1,6 +1,6 @@
 import { ITEMS_A_PAGE } from '../model/times.ts';
 import type { Item } from '../ports/change.ts';
-import type { Store } from '../ports/store.ts';
+import type { ListedKey, Store } from '../ports/store.ts';
 import type { ListName } from './items.ts';
 
 /** Every item of one list, in its order. */
@@ -13,4 +13,16 @@ export const everyItem = async (store: Pick<Store, 'list'>, list: ListName): Pro
     after = page.next;
   } while (after !== undefined);
   return items;
+};
+
+/** The keys of every item of one list, in its order. */
+export const everyKey = async (store: Pick<Store, 'listKeys'>, list: ListName): Promise<readonly ListedKey[]> => {
+  const keys: ListedKey[] = [];
+  let after: string | undefined;
+  do {
+    const page = await store.listKeys(list, { limit: ITEMS_A_PAGE, after });
+    keys.push(...page.keys);
+    after = page.next;
+  } while (after !== undefined);
+  return keys;
 };

@@ -1,9 +1,3 @@
-/**
- * Looks each minute at what is offered: TaskRouter's reserved tasks and their open reservations, of which a webhook may
- * have been lost, and the agents of whom an offer is known to be open, whose answer or end may have been. What it finds
- * is a job in the group of the agent's worker.
- */
-import { TABLE } from '../../contract.ts';
 import { sendOffersJob } from '../agents/offers.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { DIRECTIONS, modeFor } from '../model/mode.ts';
@@ -11,7 +5,7 @@ import type { ReservationSid, TaskSid, WorkerSid } from '../model/sids.ts';
 import { OFFER_PACE_MS, OFFER_READS, TASK_PAGES } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { ReservedTask, TaskSide } from '../ports/tasks.ts';
-import { everyItem } from '../state/every-item.ts';
+import { everyKey } from '../state/every-item.ts';
 import { modesNow } from '../state/modes.ts';
 import { type BulkVerdict, createTurns, type LeftToMode, listAll, notCompared, type Turn } from './turns.ts';
 
@@ -56,7 +50,7 @@ export const createOfferSweep = (deps: BridgeDeps): ((deadline: number) => Promi
 
 /** Agents of whom an offer is open, or an end is not told. */
 const waiting = async (deps: BridgeDeps): Promise<readonly WorkerSid[]> =>
-  (await everyItem(deps.store, 'offers')).map((item) => String(item[TABLE.listOrder]) as WorkerSid);
+  (await everyKey(deps.store, 'offers')).map(({ listOrder }) => listOrder as WorkerSid);
 
 /**
  * A task that waits for nobody's answer has no open reservation:

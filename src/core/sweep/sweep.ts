@@ -5,7 +5,6 @@
  * and the lease remembers how far the last one came.
  */
 
-import { TABLE } from '../../contract.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { sendBacklog } from '../jobs/backlog.ts';
 import { errorName } from '../model/error-name.ts';
@@ -93,15 +92,15 @@ const compareShare = async (
   let begun = 0;
   const isOver = (): boolean => begun >= SWEEP_SHARE[kind] || deps.clock.now() >= deadline;
   while (!isOver()) {
-    const page = await deps.store.list(kind, {
+    const page = await deps.store.listKeys(kind, {
       limit: Math.min(ITEMS_A_PAGE, SWEEP_SHARE[kind] - begun),
       after: place,
     });
-    for (const item of page.items) {
+    for (const { pk, listOrder } of page.keys) {
       if (isOver()) break;
       begun += 1;
-      place = String(item[TABLE.listOrder]);
-      await pacer.begin(() => compareOne(deps, item.pk as PairId, kind, seen, open));
+      place = listOrder;
+      await pacer.begin(() => compareOne(deps, pk as PairId, kind, seen, open));
     }
     if (page.next === undefined && !isOver()) {
       place = undefined;

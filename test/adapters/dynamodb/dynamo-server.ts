@@ -90,7 +90,7 @@ export const startDynamo = async () => {
             { AttributeName: TABLE.list, KeyType: 'HASH' },
             { AttributeName: TABLE.listOrder, KeyType: 'RANGE' },
           ],
-          Projection: { ProjectionType: 'ALL' },
+          Projection: { ProjectionType: 'KEYS_ONLY' },
         },
       ],
     }),

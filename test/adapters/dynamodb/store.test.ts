@@ -1,4 +1,4 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createDynamoStore } from '../../../src/adapters/dynamodb/store.ts';
 import type { Change } from '../../../src/core/ports/change.ts';
@@ -87,11 +87,65 @@ describe('DynamoDB, asked over the network', () => {
     expect((await store.list('due', { limit: 100 })).items).toHaveLength(59);
   });
 
+  test('keys of a list are one request, and its items one more', async () => {
+    const store = createDynamoStore(dynamo);
+    for (const n of [1, 2, 3])
+      await store.write(
+        { pk: `flex#${n}`, sk: 'pair' },
+        { when: [], set: { list: 'ends', listOrder: `${n}`, cursor: n }, nonce: ['nonce', 'mine'] },
+      );
+    const before = { ...dynamo.counts };
+    const asked = (name: string) => (dynamo.counts[name] ?? 0) - (before[name] ?? 0);
+    expect((await store.listKeys('ends', { limit: 9 })).keys.map(({ pk }) => pk)).toEqual([
+      'flex#1',
+      'flex#2',
+      'flex#3',
+    ]);
+    expect([asked('Query'), asked('BatchGetItem'), asked('GetItem')]).toEqual([1, 0, 0]);
+    expect((await store.list('ends', { limit: 9 })).items.map(({ cursor }) => cursor)).toEqual([1, 2, 3]);
+    expect([asked('Query'), asked('BatchGetItem'), asked('GetItem')]).toEqual([2, 1, 0]);
+  });
+
   test('a table that is not there is an error, not an empty one', async () => {
     const store = createDynamoStore({ client: dynamo.client, tableName: 'elsewhere' });
     await expect(store.get({ pk: 'a', sk: 'b' })).rejects.toThrow();
     await expect(store.write({ pk: 'a', sk: 'b' }, claim)).rejects.toThrow();
     await expect(store.list('x', { limit: 1 })).rejects.toThrow();
+    await expect(store.listKeys('x', { limit: 1 })).rejects.toThrow();
     await expect(store.listUnder('a', { prefix: 'b', limit: 1 })).rejects.toThrow();
+  });
+});
+
+describe('a list whose index lags behind the table', () => {
+  const keyed = (n: number) => ({ pk: { S: `flex#${n}` }, sk: { S: 'pair' } });
+  const listed = (n: number, list = 'ends') => ({ ...keyed(n), list: { S: list }, listOrder: { S: `${n}` } });
+
+  /** @param items of the table; the first answer leaves the last of them out */
+  const storeOf = (items: readonly object[]) => {
+    let answers = 0;
+    const send = async (command: unknown) => {
+      if (!(command instanceof BatchGetItemCommand))
+        return { Items: [1, 2, 3].map((n) => listed(n)), LastEvaluatedKey: keyed(3) };
+      answers += 1;
+      if (answers > 1) return { Responses: { table: items.slice(-1) } };
+      return { Responses: { table: items.slice(0, -1) }, UnprocessedKeys: { table: { Keys: [keyed(3)] } } };
+    };
+    const client = new DynamoDBClient({ region: 'eu-central-1' });
+    client.send = send as never;
+    return createDynamoStore({ client, tableName: 'table' });
+  };
+
+  test('shows no item that has left it, moved on it or is gone, and goes on behind all of them', async () => {
+    const moved = { ...listed(2), listOrder: { S: '9' } };
+    expect(await storeOf([listed(1, 'quiet'), moved, listed(3)]).list('ends', { limit: 3 })).toEqual({
+      items: [{ pk: 'flex#3', sk: 'pair', list: 'ends', listOrder: '3' }],
+      next: '3',
+    });
+    expect((await storeOf([listed(3)]).list('ends', { limit: 3 })).items).toHaveLength(1);
+  });
+
+  test('is in its own order, though items come in any, and some in a second answer', async () => {
+    const { items } = await storeOf([listed(2), listed(1), listed(3)]).list('ends', { limit: 3 });
+    expect(items.map(({ listOrder }) => listOrder)).toEqual(['1', '2', '3']);
   });
 });

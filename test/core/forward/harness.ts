@@ -56,6 +56,7 @@ export const forwarderHarness = () => {
       return written;
     },
     list: memory.list,
+    listKeys: memory.listKeys,
     listUnder: memory.listUnder,
   };
 
