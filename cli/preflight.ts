@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { deploymentOf, STACK_PREFIX, WEBHOOKS_PER_SECOND } from '../src/contract.ts';
+import { CONSUMERS_AT_ONCE, deploymentOf, STACK_PREFIX, WEBHOOKS_PER_SECOND } from '../src/contract.ts';
 import { flag, Misunderstood, type Program, text } from '../src/runtime/options.ts';
 import { common, EXIT_CODES } from './arguments.ts';
 import { commandOf, EXIT } from './command.ts';
@@ -32,9 +32,13 @@ export const preflight = commandOf(PREFLIGHT, async ({ values }, { environment, 
     );
   const deployment = environment.DEPLOYMENT_ID?.trim() || deploymentOf(stage);
   const webhooksPerSecond = Number(environment.WEBHOOKS_PER_SECOND?.trim() || WEBHOOKS_PER_SECOND);
+  const consumersAtOnce = Number(environment.CONSUMERS_AT_ONCE?.trim() || CONSUMERS_AT_ONCE);
   const account = await openAccount();
   try {
-    const checks = await inspect(account, { stack, deployment, webhooksPerSecond, ring, pause: (ms) => pause(ms) });
+    const checks = await inspect(account, {
+      ...{ stack, deployment, webhooksPerSecond, consumersAtOnce, ring },
+      pause: (ms) => pause(ms),
+    });
     if (json) print(JSON.stringify({ stack, region: account.region, checks }));
     else for (const line of checkedLines(checks)) print(line);
     return checks.some(({ state }) => state === 'wrong') ? EXIT.wrong : EXIT.well;

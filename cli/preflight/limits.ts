@@ -1,7 +1,7 @@
 /** What the account lets all that runs in it do, against what the bridge needs. */
 import { type APIGatewayClient, GetAccountCommand } from '@aws-sdk/client-api-gateway';
 import { GetAccountSettingsCommand, GetEventSourceMappingCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { CONSUMERS_AT_ONCE, QUEUES } from '../../src/contract.ts';
+import { QUEUES } from '../../src/contract.ts';
 import type { StackPart } from '../stack.ts';
 import { type Checked, well, wrong } from './checked.ts';
 
@@ -18,13 +18,17 @@ const ASK_LAMBDA = `aws service-quotas request-service-quota-increase --service-
 const ASK_API_GATEWAY = `aws service-quotas request-service-quota-increase --service-code apigateway --quota-code L-8A5B8E43 --desired-value ${ENOUGH.requests}`;
 
 /** Executions at a time that the mappings of the stack's queues may take; before it is deployed, what they will. */
-const takenByQueues = async (client: LambdaClient, parts: readonly StackPart[]): Promise<number> => {
+const takenByQueues = async (
+  client: LambdaClient,
+  parts: readonly StackPart[],
+  consumersAtOnce: number,
+): Promise<number> => {
   const mappings = parts.filter(({ type }) => type === 'AWS::Lambda::EventSourceMapping');
-  if (mappings.length === 0) return QUEUES.length * CONSUMERS_AT_ONCE;
+  if (mappings.length === 0) return QUEUES.length * consumersAtOnce;
   const each = await Promise.all(
     mappings.map(async ({ physicalId }) => {
       const { ScalingConfig } = await client.send(new GetEventSourceMappingCommand({ UUID: physicalId }));
-      return ScalingConfig?.MaximumConcurrency ?? CONSUMERS_AT_ONCE;
+      return ScalingConfig?.MaximumConcurrency ?? consumersAtOnce;
     }),
   );
   return each.reduce((sum, one) => sum + one, 0);
@@ -33,12 +37,17 @@ const takenByQueues = async (client: LambdaClient, parts: readonly StackPart[]):
 /**
  * A new account may have ten executions at a time, which all functions of the region share.
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ * @param consumersAtOnce what each queue will take, as long as the stack is not deployed
  */
-export const checkLambda = async (client: LambdaClient, parts: readonly StackPart[]): Promise<readonly Checked[]> => {
+export const checkLambda = async (
+  client: LambdaClient,
+  parts: readonly StackPart[],
+  consumersAtOnce: number,
+): Promise<readonly Checked[]> => {
   const { AccountLimit } = await client.send(new GetAccountSettingsCommand({}));
   const all = AccountLimit?.ConcurrentExecutions ?? 0;
   const free = AccountLimit?.UnreservedConcurrentExecutions ?? all;
-  const queues = await takenByQueues(client, parts);
+  const queues = await takenByQueues(client, parts, consumersAtOnce);
   const reserved = all === free ? '' : `, ${all - free} of them reserved for single functions`;
   const has = `${all} functions at a time in this account and region${reserved}; the bridge's queues may take ${queues}`;
   return free >= queues + DOOR

@@ -17,6 +17,8 @@ export type PreflightAsked = {
   readonly deployment: string;
   /** Requests a second that each of its webhooks may get. */
   readonly webhooksPerSecond: number;
+  /** Batches of each queue at a time. */
+  readonly consumersAtOnce: number;
   /** Whether one alarm is to be rung. */
   readonly ring: boolean;
   readonly pause: Pause;
@@ -68,7 +70,7 @@ export const inspect = async (account: AwsAccount, asked: PreflightAsked): Promi
   });
   const limits = [
     ...(await lookAt('Lambda', 'lambda:GetAccountSettings and GetEventSourceMapping', () =>
-      checkLambda(account.lambda, parts),
+      checkLambda(account.lambda, parts, asked.consumersAtOnce),
     )),
     ...(await lookAt('API Gateway', 'apigateway:GET on /account', () =>
       checkApiGateway(account.apiGateway, asked.webhooksPerSecond),

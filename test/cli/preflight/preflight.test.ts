@@ -17,10 +17,10 @@ import {
   TOPIC,
 } from './fake-account.ts';
 
-const look = async (answers: Answers = {}, { ring = false, webhooksPerSecond = 2000 } = {}) => {
+const look = async (answers: Answers = {}, { ring = false, webhooksPerSecond = 2000, consumersAtOnce = 50 } = {}) => {
   const { account, asked } = fakeAccount(answers);
   const pause = async () => {};
-  const own = { stack: STACK, deployment: 'bridge-production', webhooksPerSecond };
+  const own = { stack: STACK, deployment: 'bridge-production', webhooksPerSecond, consumersAtOnce };
   const checks = await inspect(account, { ...own, ring, pause });
   const wrong = checks.filter(({ state }) => state === 'wrong').map(({ about, says }) => `${about}: ${says}`);
   return { checks, wrong, asked, lines: checkedLines(checks) };
@@ -62,6 +62,11 @@ describe('before anything is deployed it is said, with what to do', () => {
       expect.stringMatching(/^Lambda: 10 functions at a time .* may take 150, and webhooks would be turned away/),
     ]);
     expect(wrong[0]).toMatch(/ask for 1000 with aws service-quotas request-service-quota-increase .*L-B99A9384/);
+  });
+
+  test('that more consumers are set than the account has executions for', async () => {
+    const { wrong } = await look(EMPTY, { consumersAtOnce: 500 });
+    expect(wrong).toEqual([expect.stringMatching(/^Lambda: 1000 functions at a time .* may take 1500/)]);
   });
 
   test('that others in the account have reserved what the queues need', async () => {
