@@ -6,43 +6,66 @@
 import { AGENTS } from '../local-twilio/defaults.ts';
 import { doubles } from './judge-doubles.ts';
 import { legible, rareProblems } from './judge-rare.ts';
+import { storyProblems } from './judge-stories.ts';
 import { redriveAll } from './operator.ts';
 import type { WorldPlan } from './plan.ts';
 import { playChat } from './play.ts';
 import type { Played } from './played.ts';
 import type { Doom } from './process.ts';
 import { createDice } from './random.ts';
-import { NOTHING_RARE } from './rare.ts';
+import { type Accepts, NOTHING_RARE } from './rare.ts';
 import { SETTLE_MS, settle } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { BRIDGE } from './settings.ts';
+import type { Story } from './story.ts';
 import { verdict } from './verdict.ts';
 import { createWorld, type SimWorld } from './world.ts';
 
 const agent = AGENTS.ann;
 const STEP_MS = 1_000;
+/** Long enough for a hole to come of age, and for patience to end; nothing but one process has gone wrong. */
+const SETTLING_MS = 25 * 60_000;
 
 type Scene = {
   readonly world: SimWorld;
-  readonly chat: Played;
+  readonly chat: Story;
   /** How many processes had begun when the scenario's own acts did. */
   readonly before: number;
 };
 
+/** By its customer's name, which tasks of the same chat have from each other. */
+const asStory = ({ twilio }: SimWorld, chat: Played): Story => {
+  const name = chat.phone ?? 'Customer 1';
+  return {
+    ...{ ...chat, name, endings: [], returns: [], timers: [] },
+    get tasks() {
+      const own = twilio.reads.tasks('flex').filter(({ attributes }) => JSON.parse(attributes).name === name);
+      return own.map(({ sid }) => sid);
+    },
+  };
+};
+
+const acceptsOf = ({ unaccepted, alone }: Scenario): Accepts => {
+  if (unaccepted) return 'by nobody';
+  return alone ? 'without a twin' : 'once';
+};
+
 const playScenario = async (
-  { name, kind, history, acts, alone, config = {} }: Scenario,
+  scenario: Scenario,
   doom: (process: number) => Doom | undefined,
   diary?: WorldPlan['diary'],
 ): Promise<Scene> => {
+  const { name, kind, history, acts, alone = false, config = {} } = scenario;
   const world = createWorld({ seed: 1, settleMs: SETTLE_MS, doom, config, ...(diary === undefined ? {} : { diary }) });
   world.twilio.connectBridge(BRIDGE);
   const plan = { kind, history, messages: 0, thinkMs: 100, forged: 0, second: 0 } as const;
   const joins = alone ? 'at once' : 'never';
-  const rare = { ...NOTHING_RARE, accepts: alone ? 'without a twin' : 'once' } as const;
-  const chat = playChat(world, createDice(1, name), { ...plan, joins, rare }, 1, agent);
+  const rare = { ...NOTHING_RARE, accepts: acceptsOf(scenario) };
+  const played = playChat(world, createDice(1, name), { ...plan, joins, rare }, 1, agent);
+  const chat = asStory(world, { ...played, linkable: !alone });
   // A killed accept is finished after the visibility timeout, or by the sweep.
-  await world.time.runUntil(world.time.now() + 6 * 60_000);
+  await world.time.runUntil(world.time.now() + (scenario.linked ? 1 : 6) * 60_000);
   const before = world.ran().length;
   for (const act of acts) {
     act(world, chat);
@@ -50,7 +73,7 @@ const playScenario = async (
   }
   // What was parked only after the operator had looked.
   world.time.after(10 * 60_000, () => void redriveAll(world));
-  await settle(world, [chat]);
+  await settle(world, [chat], SETTLING_MS);
   return { world, chat, before };
 };
 
@@ -58,9 +81,11 @@ const problemsOf = async (scenario: Scenario, scene: Scene): Promise<readonly st
   const { world } = scene;
   const chat = { ...scene.chat, agent: scenario.handedTo ?? scene.chat.agent };
   const readable = legible(world, [chat]);
+  const goesOn = chat.linkable && !scenario.ends;
   return [
     ...((await scenario.problems?.(readable, chat)) ?? []),
-    ...(await verdict(readable, chat.linkable ? [chat] : [])),
+    ...(await verdict(readable, goesOn ? [chat] : [], false, goesOn ? [] : [chat])),
+    ...(scenario.ends ? await storyProblems(readable, chat, false) : []),
     ...(await rareProblems(world, [chat])),
     ...doubles(readable),
   ];
@@ -105,7 +130,7 @@ export const killEveryStep = async (
   let runs = 1;
   const alike = new Map<string, number>();
   for (const [n, { kind, steps }] of calm.world.ran().entries()) {
-    if (scenario.linked && n < calm.before) continue;
+    if ((scenario.linked && n < calm.before) || (scenario.sweeps && kind !== 'sweep')) continue;
     const same = `${kind}: ${steps.join()}`;
     alike.set(same, (alike.get(same) ?? 0) + 1);
     if (kind === 'sweep' && (alike.get(same) ?? 0) > SWEEPS_ALIKE) continue;

@@ -220,12 +220,11 @@ export const playChat = (world: SimWorld, dice: Dice, plan: ChatPlan, number: nu
   };
   for (let n = 0; n < plan.history; n += 1) time.after(n * 50, customer);
   const acceptsAt = plan.history * 50 + dice.between(50, 2_000);
-  if (rare.accepts !== 'without a twin at first') time.after(acceptsAt, accept);
-  else {
+  if (rare.accepts === 'without a twin at first') {
     // So much earlier that its webhook cannot come later: whose comes last, serves the chat.
     time.after(acceptsAt, () => acceptedBy(AGENTS.sam));
     time.after(acceptsAt + HANDOVER_MS, accept);
-  }
+  } else if (rare.accepts !== 'by nobody') time.after(acceptsAt, accept);
   return {
     customer: begun.identity,
     ...{ channel, phone, agent, said, meant, deletedByHand, files, empties, spoilt, others, conversation },

@@ -3,7 +3,7 @@ import type { Fault } from '../local-twilio/faults.ts';
 import type { Dice } from './random.ts';
 
 /** Who accepts the chat, after the one who serves it, or before. */
-export type Accepts = 'once' | 'again' | 'by another too' | 'without a twin' | 'without a twin at first';
+export type Accepts = 'once' | 'again' | 'by another too' | 'without a twin' | 'without a twin at first' | 'by nobody';
 
 export type Rare = {
   /** One from the customer, one from the agent's phone. */
