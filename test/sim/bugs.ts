@@ -1,13 +1,23 @@
 /** The bugs that the simulator must catch, each as the smallest change to the real code. */
+import type { Mode } from '../../sim/run.ts';
 import type { Patch } from './planted.ts';
 
 export type Bug = {
   readonly name: string;
-  readonly mode: 'within' | 'told';
+  readonly patches: readonly Patch[];
+} & (SeenInSeeds | SeenInScenario);
+
+/** In some run of the first 500. */
+type SeenInSeeds = {
+  readonly mode: Mode;
+  /** The seed to begin with, where one shows it late; those before it come last. */
+  readonly from?: number;
   /** What must be out of the way for it to be seen; harmless by itself. */
   readonly without?: Patch;
-  readonly patches: readonly Patch[];
 };
+
+/** Where no run of the weather is judged closely enough: in a scenario of the kill pass, as `--kill` takes it. */
+export type SeenInScenario = { readonly scenario: string };
 
 /** The sweep would bring most things right in the end: what it hides is looked for without it. */
 const noSweep: Patch = {
