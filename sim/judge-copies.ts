@@ -14,7 +14,8 @@ export type Texts = { readonly [side in AccountName]: readonly string[] };
 /** Lists may tell whole seconds only; then a copy may be so much older than its source, and no younger. */
 const SECOND_MS = 1_000;
 
-export const isPersons = (chat: Played, { side, sid }: WrittenMessage): boolean => chat.said[side].has(sid);
+export const isPersons = ({ said }: Pick<Played, 'said'>, { side, sid }: WrittenMessage): boolean =>
+  said[side].has(sid);
 
 /** @returns what is wrong, a line each. */
 export const copyProblems = (world: SimWorld, chat: Played, conversations: readonly string[]): readonly string[] => {

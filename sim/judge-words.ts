@@ -15,10 +15,16 @@ const AT_ONCE_MS = { within: 300_000, beyond: 600_000 };
 /** As the address of a call has it: the bridge writes to a conversation itself only to close it. */
 const CONVERSATION = '/Conversations/*';
 
-/** @returns what is wrong, a line each. */
+type Seen = Pick<SimWorld, 'chronicle' | 'meter' | 'calls' | 'time'>;
+type Words = Pick<Story, 'channel' | 'customer' | 'said' | 'endings' | 'returns' | 'timers'>;
+
+/**
+ * @param beyond writes were carried out later than SETTLE: a copy may have stood twice for a while, which doubles tell
+ * @returns what is wrong, a line each
+ */
 export const wordProblems = (
-  world: SimWorld,
-  story: Story,
+  world: Seen,
+  story: Words,
   conversations: readonly string[],
   beyond: boolean,
 ): readonly string[] => {
@@ -29,6 +35,8 @@ export const wordProblems = (
     from
       .filter((one) => isPersons(story, one) === own && !notice.test(firstText(one)))
       .map((one) => base(firstText(one)));
+  const copiesIn = (from: readonly WrittenMessage[]) =>
+    texts(beyond ? from.filter(({ removed }) => removed === undefined) : from, false);
   const isLate = (from: readonly WrittenMessage[]) => from.some((one) => late.test(firstText(one)));
   const deleted = story.endings.some(({ how }) => how === 'deleted');
   const closed = story.endings.filter(({ how }) => how === 'closed').map(({ at }) => at);
@@ -66,11 +74,11 @@ export const wordProblems = (
       });
   };
   return [
-    ...problemsOfCopies('flex', { copies: texts(flex, false), late: isLate(flex) }, texts(frontline, true)),
+    ...problemsOfCopies('flex', { copies: copiesIn(flex), late: isLate(flex) }, texts(frontline, true)),
     ...conversations.flatMap((one) =>
       problemsOfCopies(
         'frontline',
-        { copies: texts(chronicle.of(one), false), late: isLate(chronicle.of(one)) },
+        { copies: copiesIn(chronicle.of(one)), late: isLate(chronicle.of(one)) },
         texts(flex, true),
       ),
     ),
@@ -83,7 +91,7 @@ export const wordProblems = (
  * The customer's next chat has a conversation of its own. The agent of the one before may write into his old one still,
  * until the bridge closes it for that chat's end: who comes back does not make that a word of the next chat.
  */
-const isOfEndedChat = (world: SimWorld, { endings }: Story, { container, at }: WrittenMessage): boolean => {
+const isOfEndedChat = (world: Seen, { endings }: Words, { container, at }: WrittenMessage): boolean => {
   const changes = world.chronicle.changes(container);
   const born = changes[0]?.at ?? at;
   const closed = changes.find(({ state }) => state === 'closed')?.at;

@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals';
+import type { AccountName } from '../../local-twilio/model.ts';
+import type { Called } from '../../sim/calls.ts';
+import type { ChatChange, Chronicle, WrittenMessage } from '../../sim/chronicle.ts';
+import { wordProblems } from '../../sim/judge-words.ts';
+import { createMeter } from '../../sim/meter.ts';
+import type { Ending } from '../../sim/story.ts';
+import { createTime } from '../../sim/time.ts';
+
+const by = { source: 'API' } as const;
+const CHANNEL = 'CH1';
+const CONVERSATION = 'CH2';
+
+const written = (side: AccountName, sid: string, body: string, at: number, removedAt?: number): WrittenMessage => ({
+  ...{ side, sid, at, by, index: at, dateCreated: at, author: 'somebody' },
+  container: side === 'flex' ? CHANNEL : CONVERSATION,
+  texts: [{ at, by, body }],
+  removed: removedAt === undefined ? undefined : { at: removedAt, by },
+});
+const change = (at: number, state: ChatChange['state']): ChatChange => ({
+  ...{ at, by, deed: 'changed', identity: undefined, state, attributes: '{}' },
+});
+const closes = { container: CONVERSATION, method: 'POST', resource: '*Services/*/Conversations/*' } as Called;
+
+/** @param said of people: the SIDs of their messages */
+const problems = (
+  all: readonly WrittenMessage[],
+  said: readonly string[],
+  more: {
+    readonly beyond?: boolean;
+    readonly endings?: Ending[];
+    readonly returns?: number[];
+    readonly calls?: Called[];
+  },
+) => {
+  const { beyond = false, endings = [], returns = [], calls = [] } = more;
+  const chronicle: Chronicle = {
+    ...{ witness: () => {}, onlooker: () => {}, containers: () => [CHANNEL, CONVERSATION] },
+    changes: (container) => (container === CONVERSATION ? [change(0, 'active'), change(40, 'closed')] : []),
+    of: (container) => all.filter((one) => one.container === container),
+  };
+  const own = (side: AccountName) =>
+    new Set(all.filter((one) => one.side === side && said.includes(one.sid)).map(({ sid }) => sid));
+  return wordProblems(
+    { chronicle, meter: createMeter(), calls: () => calls, time: createTime(50) },
+    {
+      ...{ channel: CHANNEL, customer: 'jo', endings, returns, timers: [] },
+      said: { flex: own('flex'), frontline: own('frontline') },
+    },
+    [CONVERSATION],
+    beyond,
+  );
+};
+
+describe('of a story it is seen', () => {
+  test('when a copy stands twice; beyond SETTLE only when it does in the end', () => {
+    const twice = [written('flex', 'IM1', 'hello', 1), written('frontline', 'IM2', 'hello', 2)];
+    const forAWhile = [...twice, written('frontline', 'IM3', 'hello', 3, 9)];
+    expect(problems(forAWhile, ['IM1'], {})).toEqual(['frontline has a copy twice']);
+    expect(problems(forAWhile, ['IM1'], { beyond: true })).toEqual([]);
+    const forGood = [...twice, written('frontline', 'IM3', 'hello', 3)];
+    expect(problems(forGood, ['IM1'], { beyond: true })).toEqual(['frontline has a copy twice']);
+  });
+
+  test('when a word of the conversation was lost that the bridge did not close for an end before it', () => {
+    const word = [written('frontline', 'IM1', 'hello', 30)];
+    const ended: Ending[] = [{ at: 10, how: 'inactive' }];
+    expect(problems(word, ['IM1'], { endings: ended, returns: [20], calls: [closes] })).toEqual([]);
+    const lost = ['flex lacks "hello" (IM1)'];
+    expect(problems(word, ['IM1'], { endings: ended, returns: [20] })).toEqual(lost);
+    const again: Ending[] = [...ended, { at: 35, how: 'inactive' }];
+    expect(problems(word, ['IM1'], { endings: again, returns: [20], calls: [closes] })).toEqual(lost);
+  });
+});
