@@ -33,5 +33,5 @@ const PRESENCE: Behaviour = {
 /** Of every run. */
 export const BEHAVIOURS: readonly Behaviour[] = [PRESENCE, HANDOVERS, STARTS, MODES_SWITCHED];
 
-/** Stories are played when asked for: a few of a hundred runs with them fail, and nobody has found out why yet. */
+/** Stories are played when asked for, until each of the other weathers has played enough of them. */
 export const WITH_STORIES: readonly Behaviour[] = [...BEHAVIOURS, STORIES];
