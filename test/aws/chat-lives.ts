@@ -24,12 +24,22 @@ const systemOf = (twilio: RunningTwilio, { flexWorkerSid, email }: DefaultAgent)
   return { sid, told: said.map(({ body = '' }) => body.split('\n')[0] ?? '') };
 };
 
-/** Ends when the one agent of both sides is this one, and the chat goes on. */
-const servedBy = (twilio: RunningTwilio, channelSid: string, agent: DefaultAgent) =>
+const isAgent = new Set<string>(Object.values(AGENTS).flatMap(({ email, flexIdentity }) => [email, flexIdentity]));
+
+/**
+ * Ends when the one agent of both sides is this one, and the chat goes on.
+ * @param find the chat's conversation, where it is not one that the bridge has made
+ */
+const servedBy = (
+  twilio: RunningTwilio,
+  channelSid: string,
+  agent: DefaultAgent,
+  find = () => conversationOf(twilio, channelSid),
+) =>
   until(`the chat in the hands of ${agent.name} alone`, () => {
-    const conversation = conversationOf(twilio, channelSid);
+    const conversation = find();
     const agents = [conversation, twilio.reads.container('flex', channelSid)].flatMap((container) =>
-      (container?.members ?? []).slice(1).map(({ identity }) => identity),
+      (container?.members ?? []).map(({ identity }) => identity).filter((one) => one !== undefined && isAgent.has(one)),
     );
     const alone = agents.join() === [agent.email, agent.flexIdentity].join();
     return alone && conversation?.state === 'active' ? conversation : undefined;
@@ -67,6 +77,62 @@ export const livedInFlex = async ({ check, equal, twilio }: Setting): Promise<vo
     });
     const last = twilio.reads.transcript('frontline', closed.sid).at(-1);
     equal(`last words of ${sid}`, last?.body, 'bye');
+  });
+};
+
+const PHONE = '+15550199002';
+
+/** Begun in the app, answered by SMS, handed over in the app and ended there: Flex has all of it. */
+export const begunInFrontline = async ({ check, equal, twilio }: Setting): Promise<void> => {
+  const { frontlineAgent, customer, reads } = twilio;
+  const { conversationSid } = frontlineAgent.begins(ann.email, { phone: PHONE });
+  const conversation = () => reads.container('frontline', conversationSid);
+  frontlineAgent.writes(ann.email, conversationSid, 'your parcel is here');
+  const texts = (side: 'flex' | 'frontline', sid: string) => reads.transcript(side, sid).map(({ body }) => body);
+  const tasksOf = (channel: string) =>
+    reads
+      .tasks('flex')
+      .filter(({ attributes }) => attributes.includes(channel))
+      .map(({ status }) => status);
+  let channelSid = '';
+  let firstTask: string | undefined;
+  const begun = await check('a chat that an agent begins in Frontline is one of Flex, with a task of his', async () => {
+    const channel = await until('the channel', () =>
+      reads.containers('flex').find(({ uniqueName }) => uniqueName?.startsWith(`bridge-frontline-${conversationSid}-`)),
+    );
+    channelSid = channel.sid;
+    await servedBy(twilio, channelSid, ann, conversation);
+    await until('the SMS', () => customer.phone(PHONE).at(0));
+    // He serves it on both sides before the customer's phone changes, and what was typed crosses after that.
+    await until('the text in Flex', () => texts('flex', channelSid).includes('your parcel is here') || undefined);
+    const task = reads.tasks('flex').find(({ attributes }) => attributes.includes(channelSid));
+    firstTask = task?.sid;
+    equal('task', [task?.status, task?.reservations.map(({ status }) => status)], ['assigned', ['accepted']]);
+  });
+  await check("it goes on by Flex's number, both ways", async () => {
+    equal('was begun', begun, true);
+    customer.writes(channelSid, 'thank you');
+    await until('the answer', () => texts('frontline', conversationSid).includes('thank you') || undefined);
+    frontlineAgent.writes(ann.email, conversationSid, 'welcome');
+    await until('the second SMS', () => customer.phone(PHONE).at(1));
+    const sms = customer.phone(PHONE).map(({ body }) => body);
+    equal('SMS', sms, ['your parcel is here', 'welcome']);
+    equal('in Flex', texts('flex', channelSid), ['your parcel is here', 'thank you', 'welcome']);
+  });
+  const handed = await check('a chat that is handed over in Frontline is handed over in Flex', async () => {
+    equal('was begun', begun, true);
+    frontlineAgent.transfers(ann.email, conversationSid, eve.email, 'in, then out');
+    await servedBy(twilio, channelSid, eve, conversation);
+    // The old task names no channel any more: else Flex would end the chat with it.
+    const old = () => reads.tasks('flex').find(({ sid }) => sid === firstTask)?.status;
+    await until('the old task completed', () => old() === 'completed' || undefined);
+    equal('tasks that name the chat', tasksOf(channelSid), ['assigned']);
+  });
+  await check('and ends in Flex when it is closed in Frontline by the next agent', async () => {
+    equal('was handed over', handed, true);
+    frontlineAgent.closes(eve.email, conversationSid);
+    await until('the inactive channel', () => (statusOf(twilio, channelSid) === 'INACTIVE' ? true : undefined));
+    await until('the completed task', () => tasksOf(channelSid).join() === 'completed' || undefined);
   });
 };
 

@@ -10,8 +10,11 @@ const { ann } = AGENTS;
 
 export type Chat = { readonly channelSid: string; readonly conversationSid: string };
 
-/** Nobody waits longer than it takes; a busy machine only needs more, and the sweep two minutes for a lost webhook. */
-const PATIENCE_S = 300;
+/**
+ * Nobody waits longer than it takes; a busy machine only needs more, and loses webhooks: the sweep needs two minutes for
+ * one, and six for that of an SMS.
+ */
+const PATIENCE_S = 480;
 
 /** @throws when it does not come true in time; `what` says what was waited for. */
 export const until = async <T>(what: string, look: () => T | undefined): Promise<T> => {

@@ -13,7 +13,7 @@ import { type RunningTwilio, startLocalTwilio } from '../../local-twilio/server.
 import { ROUTES, SECRET_FIELDS, SETTINGS } from '../../src/contract.ts';
 import { ownOptions } from '../../src/runtime/own-options.ts';
 import { answeredToApp, CALLBACK_SETTINGS_GIVEN, CALLBACK_TEMPLATES } from './callbacks.ts';
-import { endedInFrontline, livedInFlex, presenceFollowed } from './chat-lives.ts';
+import { begunInFrontline, endedInFrontline, livedInFlex, presenceFollowed } from './chat-lives.ts';
 import { createChecks } from './checks.ts';
 import { beginChat, type Chat, phoneReads, talk, talkAtOnce, written } from './conversation.ts';
 import { type Doorway, openDoorway } from './doorway.ts';
@@ -70,6 +70,7 @@ const settings = (twilio: RunningTwilio, doorway: Doorway): Readonly<Record<stri
   SETTLE_SECONDS: '2',
   WORKSPACE_SID: FLEX.workspaceSid,
   FRONTLINE_WORKSPACE_SID: FRONTLINE.workspaceSid,
+  SMS_NUMBER: FLEX.phoneNumber,
   TEMPLATES_FILE: templates,
   ...CALLBACK_SETTINGS_GIVEN,
 });
@@ -175,6 +176,7 @@ const bridged = async (emulator: Emulator, twilio: RunningTwilio, doorway: Doorw
   await operated({ check, equal, stack, env, emulator, twilio, chat: linked });
   await presenceFollowed({ check, equal, twilio });
   await livedInFlex({ check, equal, twilio });
+  await begunInFrontline({ check, equal, twilio });
   await endedInFrontline({ check, equal, twilio }, linked);
   await check('nothing was given up', async () => {
     equal('dead letters', Object.values(await deadLetters(emulator)), [0, 0, 0]);
