@@ -24,8 +24,6 @@ import { createWorld, type SimWorld } from './world.ts';
 
 const agent = AGENTS.ann;
 const STEP_MS = 1_000;
-/** Long enough for a hole to come of age, and for patience to end; nothing but one process has gone wrong. */
-const SETTLING_MS = 25 * 60_000;
 
 type Scene = {
   readonly world: SimWorld;
@@ -73,7 +71,7 @@ const playScenario = async (
   }
   // What was parked only after the operator had looked.
   world.time.after(10 * 60_000, () => void redriveAll(world));
-  await settle(world, [chat], SETTLING_MS);
+  await settle(world, [chat]);
   return { world, chat, before };
 };
 

@@ -79,10 +79,10 @@ const tidyUp = (world: SimWorld, chats: readonly Played[]): void => {
 };
 
 /** Runs what was begun to its end, and lets it settle. */
-export const settle = async (world: SimWorld, chats: readonly Played[], settlingMs = SETTLING_MS): Promise<void> => {
+export const settle = async (world: SimWorld, chats: readonly Played[]): Promise<void> => {
   const { time } = world;
   while (!chats.every((chat) => chat.finished())) await time.runUntil(time.now() + 10_000);
-  await time.runUntil(time.now() + settlingMs);
+  await time.runUntil(time.now() + SETTLING_MS);
   for (const [fault, count] of Object.entries(world.twilio.faults.counts())) world.meter.met(`fault ${fault}`, count);
 };
 
