@@ -11,8 +11,8 @@ const { ann } = AGENTS;
 export type Chat = { readonly channelSid: string; readonly conversationSid: string };
 
 /**
- * Nobody waits longer than it takes; a busy machine only needs more, and loses webhooks: the sweep needs two minutes for
- * one, and six for that of an SMS.
+ * Nobody waits longer than it takes; a busy machine only needs more, and loses webhooks: the sweep needs two minutes
+ * for one, and six for that of an SMS.
  */
 const PATIENCE_S = 480;
 
