@@ -17,6 +17,7 @@ const inactive = ends('inactive', ({ twilio }, { agent, channel }) =>
   twilio.flexAgent.endsChat(agent.flexWorkerSid, channel),
 );
 const taskDone = ends('task', completesTask);
+const deleted = ends('deleted', ({ twilio }, { channel }) => twilio.flexAgent.deletesChannel(channel));
 const closed = ends('closed', ({ twilio }, { agent, conversation }) => {
   const sid = conversation();
   if (sid !== undefined) twilio.frontlineAgent.closes(agent.email, sid);
@@ -25,6 +26,9 @@ const closedByTimer: ScenarioAct = ({ twilio }, { conversation }) => {
   const sid = conversation();
   if (sid !== undefined) twilio.closeByTimer(sid);
 };
+
+/** What the bridge does about it is not told either. */
+const worksLater: ScenarioAct = (world) => world.time.after(5 * 60_000, () => works(world));
 
 /** The customer's next text begins a chat of its own. */
 const sessionEnds = ({ twilio }: SimWorld, { channel }: Story): readonly string[] => {
@@ -62,6 +66,14 @@ export const ENDS: readonly Scenario[] = [
     ends: true,
   },
   {
+    name: 'a chat whose channel is deleted',
+    kind: 'web',
+    history: 1,
+    acts: [deleted],
+    linked: true,
+    ends: true,
+  },
+  {
     name: 'a chat closed in Frontline',
     kind: 'sms',
     history: 1,
@@ -69,6 +81,23 @@ export const ENDS: readonly Scenario[] = [
     linked: true,
     ends: true,
     problems: sessionEnds,
+  },
+  {
+    name: 'a chat closed in Frontline, of which nobody told, nor of its last SMS',
+    kind: 'sms',
+    history: 1,
+    acts: [allLost, atOnce(inFrontline('one'), rightAfter(closed)), worksLater],
+    linked: true,
+    ends: true,
+    problems: sessionEnds,
+  },
+  {
+    name: 'a chat closed in Frontline while its customer writes',
+    kind: 'web',
+    history: 1,
+    acts: [atOnce(inFlex('one'), rightAfter(closed))],
+    linked: true,
+    ends: true,
   },
   {
     name: 'a conversation closed by a timer',

@@ -4,7 +4,7 @@ import type { Scenario, ScenarioAct } from '../scenario.ts';
 import type { Story } from '../story.ts';
 import { systemWith } from '../story-offers.ts';
 import type { SimWorld } from '../world.ts';
-import { allLost, atOnce, isOffered, once, withReservation, works } from './acts.ts';
+import { accepts, allLost, atOnce, isOffered, once, withReservation, works } from './acts.ts';
 
 const toldOf = ({ twilio, chronicle }: SimWorld, { agent }: Story): readonly string[] =>
   twilio.reads
@@ -22,11 +22,26 @@ const writes = (world: SimWorld, { agent }: Story, text: string): void => {
 };
 const answers = (text: string, texts?: number): ScenarioAct =>
   onceTold((world, chat) => writes(world, chat, text), texts);
+const otherIsOffered: ScenarioAct = ({ twilio }, { agent }) => {
+  const { taskSid } = twilio.customer.beginWebChat({ name: 'Customer 2' });
+  twilio.flexAgent.isOffered(agent.flexWorkerSid, taskSid);
+};
+const otherIsRescinded: ScenarioAct = ({ twilio }, { tasks }) => {
+  for (const { sid, reservations } of twilio.reads.tasks('flex'))
+    if (!tasks.includes(sid))
+      for (const one of reservations) if (one.status === 'pending') twilio.flexAgent.isRescinded(one.sid);
+};
 const timesOut = withReservation('pending', ({ twilio }, reservation) => twilio.flexAgent.letsTimeOut(reservation));
 
 const REQUEST = 'You have an incoming chat request from';
 const OVER = 'The chat request from Customer 1 is over.';
 const asked = `${REQUEST} Customer 1. Answer 1 to accept, 2 to decline.`;
+const askedOfTwo = [
+  `${REQUEST} Customer 2. Answer 1 to accept, 2 to decline.`,
+  `${REQUEST} Customer 1. Answer 5 to accept, 6 to decline.\nStill waiting:\nCustomer 2: 3 to accept, 4 to decline.`,
+  `${OVER} You have accepted it.`,
+  'The chat request from Customer 2 is over. It went to somebody else.',
+];
 
 /** @param texts what the agent is told, in order */
 const wasOffered =
@@ -51,6 +66,12 @@ export const OFFERED: readonly Scenario[] = [
     problems: wasOffered('accepted', asked, `${OVER} You have accepted it.`),
   },
   {
+    name: 'an offer that is accepted in Frontline while another waits',
+    ...offer,
+    acts: [otherIsOffered, isOffered, answers('5', 2), onceTold(otherIsRescinded, 3)],
+    problems: wasOffered('accepted', ...askedOfTwo),
+  },
+  {
     name: 'an offer that is declined in Frontline',
     ...offer,
     acts: [isOffered, answers('2')],
@@ -70,5 +91,18 @@ export const OFFERED: readonly Scenario[] = [
     acts: [atOnce(allLost, isOffered, works), onceTold(atOnce(allLost, timesOut, works))],
     alone: true,
     problems: wasOffered('timeout', asked, `${OVER} It has timed out.`),
+  },
+  {
+    name: 'an offer that is accepted at once',
+    ...offer,
+    acts: [isOffered],
+    config: { acceptsOffers: true },
+    problems: wasOffered('accepted'),
+  },
+  {
+    name: 'an accept of which nobody told',
+    ...offer,
+    acts: [atOnce(allLost, isOffered, accepts(), works)],
+    sweeps: true,
   },
 ];

@@ -5,6 +5,7 @@ import { usualPresence } from '../../src/core/model/presence.ts';
 import { agentProblems } from '../judge-agents.ts';
 import type { Scenario, ScenarioAct } from '../scenario.ts';
 import type { SimWorld } from '../world.ts';
+import { allLost, works } from './acts.ts';
 
 const goesInFlex =
   (activity: string): ScenarioAct =>
@@ -43,5 +44,11 @@ export const PRESENCES: readonly Scenario[] = [
     ...apart,
     acts: [goesOnPhone('Unavailable'), goesInFlex('Break')],
     problems: isInTheEnd('Break', AGENTS.ann),
+  },
+  {
+    name: 'agents who go, in Flex and in their app alone, of which nobody told',
+    ...apart,
+    acts: [allLost, goesInFlex('Unavailable'), goesOnPhone('Unavailable', AGENTS.ben, 'user'), works],
+    problems: isInTheEnd('Unavailable', AGENTS.ann, AGENTS.ben),
   },
 ];

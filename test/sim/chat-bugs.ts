@@ -15,6 +15,17 @@ export const CHAT_BUGS: readonly Bug[] = [
     ],
   },
   {
+    name: 'a chat ended over what its customer has just said',
+    scenario: 'a chat closed in Frontline while its customer writes',
+    patches: [
+      {
+        file: 'src/core/chats/end.ts',
+        from: 'const stop = await unlessWordsAreLeft(deps, pair);',
+        to: 'const stop = undefined;',
+      },
+    ],
+  },
+  {
     name: 'the task of a chat that ended in Frontline left behind',
     mode: 'stories',
     from: 15,
@@ -22,6 +33,17 @@ export const CHAT_BUGS: readonly Bug[] = [
       {
         file: 'src/core/chats/deactivate.ts',
         from: '  for (const task of tasks) await endTask(deps, task);\n',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'an SMS session ended before the last SMS is out',
+    scenario: 'a chat closed in Frontline, of which nobody told, nor of its last SMS',
+    patches: [
+      {
+        file: 'src/core/chats/end.ts',
+        from: "    if (!(await smsAreThrough(deps, pair, channel))) return deferred('draining');\n",
         to: '',
       },
     ],
@@ -76,7 +98,7 @@ export const CHAT_BUGS: readonly Bug[] = [
   {
     name: 'a chat handed back, and its new agent out before the others are in',
     mode: 'within',
-    from: 7,
+    from: 85,
     patches: [
       {
         file: 'src/core/chats/hand-back.ts',
@@ -123,6 +145,28 @@ export const CHAT_BUGS: readonly Bug[] = [
         from: '  const now = await tasks.answerReservation(worker, offer.reservation, answer);\n',
         to: `  await saveOffers(deps, worker, endOffer(known, offer, \`\${answer} here\`, deps.clock.now()));
   const now = await tasks.answerReservation(worker, offer.reservation, answer);\n`,
+      },
+    ],
+  },
+  {
+    name: 'an answer taken for the first offer that waits',
+    scenario: 'an offer that is accepted in Frontline while another waits',
+    patches: [
+      {
+        file: 'src/core/agents/decide-answer.ts',
+        from: 'known.find((offer) => offer.number === number);',
+        to: "known.find(({ stage }) => stage === 'open');",
+      },
+    ],
+  },
+  {
+    name: 'an agent asked though the settings say to accept',
+    scenario: 'an offer that is accepted at once',
+    patches: [
+      {
+        file: 'src/core/agents/offers.ts',
+        from: '  if (deps.settings.acceptsOffers) return acceptAtOnce(',
+        to: '  if (deps.settings.acceptsOffers && run.attempts > 1) return acceptAtOnce(',
       },
     ],
   },
