@@ -54,11 +54,14 @@ describe('it is unclear', () => {
     expect(whoBegan([phone, ann], [], { madeAt, now: until }).is).toBe('agent');
   });
 
-  test('while the first message does not show and a later one does', () => {
-    const messages = [{ index: 1, author: 'ann@example.com' }];
+  test.each([
+    ['agent', 'ann@example.com'],
+    ['customer', PHONE],
+  ])('while the first message does not show and a later one does, of the %s', (who, author) => {
+    const messages = [{ index: 1, author }];
     const until = madeAt + BOTH_WITHIN_MS;
     expect(whoBegan([phone, ann], messages, { madeAt, now: late })).toEqual({ is: 'unclear', until });
-    expect(whoBegan([phone, ann], messages, { madeAt, now: until }).is).toBe('agent');
+    expect(whoBegan([phone, ann], messages, { madeAt, now: until }).is).toBe(who);
   });
 });
 
