@@ -66,8 +66,8 @@ export const BUGS: readonly Bug[] = [
     patches: [
       {
         file: 'src/core/starts/who-began.ts',
-        from: "if (first?.author === writesAs(customer)) return { is: 'customer', customer };",
-        to: "if (first?.author === 'nobody') return { is: 'customer', customer };",
+        from: 'const isHis = first?.author === writesAs(customer);',
+        to: "const isHis = first?.author === 'nobody';",
       },
     ],
   },
