@@ -32,17 +32,36 @@ describe('when Frontline is down', () => {
     },
   );
 
-  test('a message is not set aside before 15 minutes are over', async () => {
+  test('a message is not set aside before 90 seconds are over', async () => {
     const harness = scenarioHarness();
     const chat = await harness.linkedChat();
     harness.customerWrites(chat, 'hello?');
-    await harness.during({ fault: 'side.down', p: 1, how: '503', account: 'frontline' }, 14.5);
-    expect(harness.journal('deferred')).toEqual([]);
-    expect(harness.journal('retried').length).toBeGreaterThan(10);
-    await harness.settle(2);
+    await harness.during({ fault: 'side.down', p: 1, how: '503', account: 'frontline' }, 1.4);
+    const ofMessages = () => harness.journal('deferred').filter(({ type }) => type === 'message.added');
+    expect(ofMessages()).toEqual([]);
+    expect(harness.journal('retried').length).toBeGreaterThan(5);
+    await harness.settle(1);
 
     expect(harness.said('frontline', chat)).toEqual(['hello?']);
-    expect(harness.journal('deferred')).toEqual([]);
+    expect(ofMessages()).toEqual([]);
+  });
+
+  test('what comes when it has been down for longer is set aside at once, and crosses once it is back', async () => {
+    const harness = scenarioHarness();
+    const chat = await harness.linkedChat();
+    const end = harness.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'frontline' });
+    harness.customerWrites(chat, 'hello?');
+    await harness.settle(4);
+    const ofMessages = () => harness.journal('deferred').filter(({ type }) => type === 'message.added');
+    const before = harness.journal('retried').length;
+    expect(ofMessages()).toHaveLength(1);
+    harness.customerWrites(chat, 'anybody there?');
+    await harness.settle(0.05);
+    expect(harness.journal('retried').length).toBe(before);
+    expect(ofMessages()).toHaveLength(2);
+    end();
+    await harness.settle(2.5);
+    expect(harness.said('frontline', chat)).toEqual(['hello?', 'anybody there?']);
   });
 
   test('the other direction goes on: what the agent writes reaches Flex', async () => {
