@@ -107,8 +107,11 @@ export const killOnce = async (name: string, at: At | undefined, diary: WorldPla
   return { world: scene.world, problems: await problemsOf(scenario, scene) };
 };
 
-/** Sweeps that do the same steps are all alike: the first few stand for them. */
-const SWEEPS_ALIKE = 3;
+/**
+ * Processes that do the same steps are alike, as sweeps are and the looks that they send for again and again: the first
+ * few stand for them.
+ */
+const ALIKE = 3;
 
 /**
  * A sweep holds no message that comes back after its death: it leaves behind what it wrote, and what it only read dies
@@ -116,25 +119,32 @@ const SWEEPS_ALIKE = 3;
  */
 const readsOnly = (step: string): boolean => /^(sleep$|store\.(get|list|listUnder)$|GET )/.test(step);
 
-/** @returns what went wrong, with where the kill was. */
+/** One of `of` parts of a scenario's kills, which are dealt out to them in turn. */
+export type Part = { readonly nth: number; readonly of: number };
+
+/** @returns what went wrong, with where the kill was. @param part of the kills; without it all of them */
 export const killEveryStep = async (
   scenario: Scenario,
   told: (world: SimWorld) => void,
+  { nth, of }: Part = { nth: 1, of: 1 },
 ): Promise<{ readonly runs: number; readonly failed: readonly Killed[] }> => {
   const calm = await playScenario(scenario, () => undefined);
   const failed: Killed[] = [];
   const problems = await problemsOf(scenario, calm);
   if (problems.length > 0) failed.push({ doom: 'none', at: undefined, problems });
   let runs = 1;
+  let kills = 0;
   const alike = new Map<string, number>();
   for (const [n, { kind, steps }] of calm.world.ran().entries()) {
     if ((scenario.linked && n < calm.before) || (scenario.sweeps && kind !== 'sweep')) continue;
     const same = `${kind}: ${steps.join()}`;
     alike.set(same, (alike.get(same) ?? 0) + 1);
-    if (kind === 'sweep' && (alike.get(same) ?? 0) > SWEEPS_ALIKE) continue;
+    if ((alike.get(same) ?? 0) > ALIKE) continue;
     for (let step = 1; step <= steps.length; step += 1) {
       if (kind === 'sweep' && readsOnly(steps[step - 1] ?? '')) continue;
       for (const when of ['before', 'after'] as const) {
+        kills += 1;
+        if (kills % of !== nth % of) continue;
         const at = { process: n + 1, step, when };
         const { world, problems } = await killOnce(scenario.name, at, undefined);
         runs += 1;

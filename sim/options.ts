@@ -35,7 +35,7 @@ was met. What fails prints the command that replays it, step by step.`,
     verbose: flag('tell each step'),
     kill: text(
       'WHICH',
-      `${EVERY_STEP}: each scenario with a kill at every step; 'SCENARIO:${EVERY_STEP}': one of them; 'SCENARIO:PROCESS:STEP:before|after': one kill`,
+      `${EVERY_STEP}: each scenario with a kill at every step; ${EVERY_STEP}:2/8: the second of eight parts of that; 'SCENARIO:${EVERY_STEP}': one of them; 'SCENARIO:PROCESS:STEP:before|after': one kill`,
     ),
     jobs: whole('N', 'runs at once; what is printed is the same', availableParallelism(), { least: 1, most: 256 }),
   },
@@ -43,6 +43,12 @@ was met. What fails prints the command that replays it, step by step.`,
 
 const killsOf = (which: string): readonly Piece[] => {
   if (which === EVERY_STEP) return SCENARIOS.map(({ name }) => ({ plays: 'every kill', scenario: name }));
+  const part = /^every-step:([1-9]\d*)\/([1-9]\d*)$/.exec(which)?.slice(1).map(Number);
+  if (part !== undefined) {
+    const [nth = 1, of = 1] = part;
+    if (nth > of) throw new Misunderstood(`--kill: there is no part ${nth} of ${of}`);
+    return SCENARIOS.map(({ name }) => ({ plays: 'every kill', scenario: name, part: { nth, of } }));
+  }
   const [scenario = '', ...rest] = which.split(':');
   if (!SCENARIOS.some(({ name }) => name === scenario))
     throw new Misunderstood(
@@ -53,7 +59,7 @@ const killsOf = (which: string): readonly Piece[] => {
   const [, process, step, when] = /^([1-9]\d*):([1-9]\d*):(before|after)$/.exec(rest.join(':')) ?? [];
   if (when !== 'before' && when !== 'after')
     throw new Misunderstood(
-      `--kill takes ${EVERY_STEP}, SCENARIO, SCENARIO:${EVERY_STEP} or SCENARIO:PROCESS:STEP:before|after`,
+      `--kill takes ${EVERY_STEP}, ${EVERY_STEP}:NTH/OF, SCENARIO, SCENARIO:${EVERY_STEP} or SCENARIO:PROCESS:STEP:before|after`,
     );
   return [{ plays: 'one kill', scenario, at: { process: Number(process), step: Number(step), when } }];
 };

@@ -1,6 +1,6 @@
 /** What the simulator can be asked to play, in pieces that know nothing of each other. */
 import { createDiary, story } from './diary.ts';
-import { type At, killEveryStep, killOnce } from './kill.ts';
+import { type At, killEveryStep, killOnce, type Part } from './kill.ts';
 import { createMeter } from './meter.ts';
 import { type Mode, run } from './run.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -8,7 +8,7 @@ import type { SimWorld } from './world.ts';
 
 export type Piece =
   | { readonly plays: 'a seed'; readonly seed: number; readonly mode: Mode; readonly verbose: boolean }
-  | { readonly plays: 'every kill'; readonly scenario: string }
+  | { readonly plays: 'every kill'; readonly scenario: string; readonly part?: Part }
   | { readonly plays: 'one kill'; readonly scenario: string; readonly at: At | undefined };
 
 /** Plain data: it may come from another thread. */
@@ -44,13 +44,17 @@ const playSeed = async (piece: Extract<Piece, { plays: 'a seed' }>): Promise<Pie
   };
 };
 
-const playKills = async ({ scenario: name }: Extract<Piece, { plays: 'every kill' }>): Promise<PieceEnd> => {
+const playKills = async ({ scenario: name, part }: Extract<Piece, { plays: 'every kill' }>): Promise<PieceEnd> => {
   const scenario = SCENARIOS.find((one) => one.name === name);
   if (scenario === undefined) throw new Error(`no scenario "${name}"`);
   const meter = createMeter();
-  const { runs, failed } = await killEveryStep(scenario, (world: SimWorld) => {
-    for (const [what, times] of world.meter.counts()) meter.met(what, times);
-  });
+  const { runs, failed } = await killEveryStep(
+    scenario,
+    (world: SimWorld) => {
+      for (const [what, times] of world.meter.counts()) meter.met(what, times);
+    },
+    part,
+  );
   const replay = (at: At | undefined): string => replayOf({ plays: 'one kill', scenario: name, at });
   return {
     passed: runs - failed.length,

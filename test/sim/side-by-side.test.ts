@@ -25,6 +25,7 @@ describe('which runs are played', () => {
       { plays: 'one kill', scenario: 'an edit', at: { process: 9, step: 2, when: 'after' } },
     ]);
     expect(pieces('--kill', 'an edit:every-step')).toEqual([{ plays: 'every kill', scenario: 'an edit' }]);
+    expect(pieces('--kill', 'every-step:2/8')[0]).toMatchObject({ plays: 'every kill', part: { nth: 2, of: 8 } });
     expect(pieces('--kill', 'every-step').length).toBeGreaterThan(15);
   });
 
