@@ -8,7 +8,7 @@ import {
 import type { QueueName } from '../../contract.ts';
 import { errorName } from '../../core/model/error-name.ts';
 import type { Nonce } from '../../core/ports/clock.ts';
-import type { Queues } from '../../core/ports/queues.ts';
+import type { QueueMessage, Queues } from '../../core/ports/queues.ts';
 import { type SendBatch, sendInBatches } from './send-many.ts';
 
 /**
@@ -16,6 +16,12 @@ import { type SendBatch, sendInBatches } from './send-many.ts';
  * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
  */
 const refused = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+
+const entryOf = ({ group, dedupe, body }: QueueMessage) => ({
+  MessageGroupId: group,
+  MessageDeduplicationId: dedupe,
+  MessageBody: body,
+});
 
 const text = (value: string) => ({ DataType: 'String', StringValue: value });
 
@@ -46,12 +52,7 @@ export const createSqsQueues = (at: {
       ];
       const notSent = odd.map((message) => ({ message, why: 'characters_refused' }));
       if (good.length === 0) return notSent;
-      const Entries = good.map(({ group, dedupe, body }, n) => ({
-        Id: String(n),
-        MessageGroupId: group,
-        MessageDeduplicationId: dedupe,
-        MessageBody: body,
-      }));
+      const Entries = good.map((message, n) => ({ Id: String(n), ...entryOf(message) }));
       try {
         const { Failed = [] } = await at.client.send(
           new SendMessageBatchCommand({ QueueUrl: at.urls[queue], Entries }),
@@ -70,20 +71,12 @@ export const createSqsQueues = (at: {
     };
   return {
     sendMany: (queue, messages) => sendInBatches(messages, sendBatch(queue)),
-    send: (queue, { group, dedupe, body }) =>
-      send(queue, {
-        QueueUrl: at.urls[queue],
-        MessageGroupId: group,
-        MessageDeduplicationId: dedupe,
-        MessageBody: body,
-      }),
-    deadLetter: (queue, { group, dedupe, body, reason }) =>
+    send: (queue, message) => send(queue, { QueueUrl: at.urls[queue], ...entryOf(message) }),
+    deadLetter: (queue, { reason, ...message }) =>
       send(queue, {
         QueueUrl: at.deadUrls[queue],
-        MessageGroupId: group,
-        MessageDeduplicationId: nonce(),
-        MessageBody: body,
-        MessageAttributes: { reason: text(reason), dedupe: text(dedupe) },
+        ...entryOf({ ...message, dedupe: nonce() }),
+        MessageAttributes: { reason: text(reason), dedupe: text(message.dedupe) },
       }),
   };
 };

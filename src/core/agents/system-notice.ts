@@ -7,11 +7,10 @@ import { NOTICE_AUTHOR } from '../copies/notice-text.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { mayOutlast, type Run } from '../jobs/run.ts';
 import type { Message } from '../model/event.ts';
-import { leaseLost, type Outcome, outcomeUnknown, retry, retryTwilio } from '../model/outcome.ts';
-import { lookDelay } from '../model/retry-delay.ts';
+import { leaseLost, type Outcome, outcomeUnknown, retry, retryTwilio, settling } from '../model/outcome.ts';
 import type { ConversationSid, SourceSid, WorkerSid } from '../model/sids.ts';
-import { LISTED_TIME_MS, LOOK_AGAIN_SECONDS, LOOKS } from '../model/times.ts';
-import { TwilioError } from '../model/twilio-error.ts';
+import { LISTED_TIME_MS, LOOKS } from '../model/times.ts';
+import { settleMsAfter, TwilioError } from '../model/twilio-error.ts';
 import {
   endNoticeCall,
   intendSystemNotice,
@@ -88,14 +87,14 @@ const lookFor = async (
   const now = deps.clock.now();
   const { notAfter, settlesAt, conversation } = known;
   if (settlesAt === 0) return undefined;
-  if (now < notAfter) return retry(Math.min(LOOK_AGAIN_SECONDS, Math.ceil((notAfter - now) / 1000)), 'intent_settling');
+  if (now < notAfter) return settling(known, now);
   const isSettled = now >= settlesAt;
   const found = await find(deps, key, known, isSettled);
   if (found !== undefined) {
     const { sid: message, index } = found;
     return { told: true, ...(await recordSystemNotice(deps, { worker, key }, { conversation, message, index })) };
   }
-  return isSettled ? undefined : retry(lookDelay(now - notAfter, settlesAt - now), 'intent_settling');
+  return isSettled ? undefined : settling(known, now);
 };
 
 /** By its stamp; or, when an app has replaced that, by its text and time, once it is settled that it must be seen. */
@@ -183,8 +182,7 @@ const notSent = async (
   { attempts }: Pick<Run, 'attempts'>,
 ): Promise<Outcome> => {
   if (error.effect === 'unknown') {
-    const { answeredSettleMs, settleMs } = deps.settings;
-    await endNoticeCall(deps, of, mine, deps.clock.now() + (error.answered ? answeredSettleMs : settleMs));
+    await endNoticeCall(deps, of, mine, deps.clock.now() + settleMsAfter(error, deps.settings));
     return outcomeUnknown();
   }
   await endNoticeCall(deps, of, mine, 0);

@@ -3,7 +3,7 @@ import type { BridgeDeps } from '../deps.ts';
 import { mayOutlast, type Run } from '../jobs/run.ts';
 import { jsonObject } from '../model/json.ts';
 import type { TaskSid, WorkerSid } from '../model/sids.ts';
-import { asTwilioError, TwilioError } from '../model/twilio-error.ts';
+import { asTwilioError, settleMsAfter, TwilioError } from '../model/twilio-error.ts';
 import type { NewTask, TaskSide } from '../ports/tasks.ts';
 import { noteHandover } from '../state/agreed.ts';
 import type { Handover } from '../state/handover.ts';
@@ -95,7 +95,7 @@ export const makeTask = async (
   const task = await tasks.create(draft).catch(asTwilioError);
   if (!(task instanceof TwilioError)) return storeHandover(deps, mine.pair, { ...made, task });
   if (task.effect === 'unknown') {
-    const settles = task.answered ? deps.settings.answeredSettleMs : deps.settings.settleMs;
+    const settles = settleMsAfter(task, deps.settings);
     const now = deps.clock.now();
     return (await storeHandover(deps, mine.pair, { ...handover, notAfter: now, settlesAt: now + settles })) && 'wait';
   }

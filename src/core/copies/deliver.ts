@@ -17,7 +17,7 @@ import {
   retryTwilio,
 } from '../model/outcome.ts';
 import type { MessageSid, SourceSid } from '../model/sids.ts';
-import { asTwilioError, TwilioError } from '../model/twilio-error.ts';
+import { asTwilioError, settleMsAfter, TwilioError } from '../model/twilio-error.ts';
 import type { Draft, Sent } from '../ports/chat.ts';
 import { close, type GapsBefore } from '../state/lane/close.ts';
 import { clear, lapse } from '../state/lane/intent.ts';
@@ -118,7 +118,7 @@ const afterRefusal = async (
 ): Promise<Delivered> => {
   const { pair, lane, intent } = claim;
   if (error.effect === 'unknown') {
-    await lapse(deps, claim, error.answered ? deps.settings.answeredSettleMs : deps.settings.settleMs);
+    await lapse(deps, claim, settleMsAfter(error, deps.settings));
     return stopped(outcomeUnknown());
   }
   if (error.remedy === 'park') return parkMessage(deps, claim, gaps, { reason: 'refused', code: error.code, attempts });

@@ -7,9 +7,8 @@
 import { type BridgeDeps, chatSide } from '../deps.ts';
 import type { Message } from '../model/event.ts';
 import { destination } from '../model/event.ts';
-import { leaseLost, type Outcome, retry } from '../model/outcome.ts';
-import { lookDelay } from '../model/retry-delay.ts';
-import { HOLES_AT_ONCE, LOOK_AGAIN_SECONDS } from '../model/times.ts';
+import { leaseLost, type Outcome, settling } from '../model/outcome.ts';
+import { HOLES_AT_ONCE } from '../model/times.ts';
 import type { Page } from '../ports/chat.ts';
 import { close, type GapsBefore } from '../state/lane/close.ts';
 import { clear, take } from '../state/lane/intent.ts';
@@ -32,7 +31,7 @@ export const readBack = async (deps: BridgeDeps, lease: LaneLease): Promise<Free
   const intent = lease.pair.lanes[lane].intent;
   if (intent === undefined) return { free: true, lease, adopted: false };
   const now = deps.clock.now();
-  if (now < intent.notAfter) return waits(Math.min(LOOK_AGAIN_SECONDS, Math.ceil((intent.notAfter - now) / 1_000)));
+  if (now < intent.notAfter) return { free: false, outcome: settling(intent, now) };
 
   const isSettled = now >= intent.settlesAt;
   const gaps: GapsBefore = { missing: between(lease.pair.lanes[lane], intent), listedAt: now };
@@ -41,7 +40,7 @@ export const readBack = async (deps: BridgeDeps, lease: LaneLease): Promise<Free
   // its run died, and what was removed at its source may have crossed before.
   const copy = row?.state === 'copied' ? undefined : await findCopy(deps, lease, intent, isSettled);
   if (row?.state !== 'copied' && copy === undefined && !isSettled)
-    return waits(lookDelay(now - intent.notAfter, intent.settlesAt - now));
+    return { free: false, outcome: settling(intent, now) };
 
   // Refused when any run has written to the lane since this one read it, before it looked.
   const taken = await take(deps, lease);
@@ -61,8 +60,6 @@ export const readBack = async (deps: BridgeDeps, lease: LaneLease): Promise<Free
   const cleared = await clear(deps, claim);
   return cleared.ok ? { free: true, lease: cleared.lease, adopted: false } : busy;
 };
-
-const waits = (seconds: number): Freed => ({ free: false, outcome: retry(seconds, 'intent_settling') });
 
 const closeWith = async (
   deps: BridgeDeps,

@@ -1,7 +1,7 @@
 /** How an event can end. Closed unions: a new reason is a decision, and the switch that handles it must be complete. */
 
 import type { NotOn } from './mode.ts';
-import { retryDelay } from './retry-delay.ts';
+import { lookDelay, retryDelay } from './retry-delay.ts';
 import { LOOK_AGAIN_SECONDS } from './times.ts';
 import { type TwilioAnswer, type TwilioError, twilioAnswer } from './twilio-error.ts';
 
@@ -186,6 +186,18 @@ export const retryTwilio = (error: TwilioError, attempts: number): Ended<'retry'
   twilio: twilioAnswer(error),
   downMs: error.downMs,
 });
+
+/**
+ * What became of an intended call is not known yet: until it cannot leave any more nobody looks, and then by and by.
+ * @param intent milliseconds since 1970: until when it may leave, and from when what is not seen of it is not there.
+ */
+export const settling = (
+  { notAfter, settlesAt }: { readonly notAfter: number; readonly settlesAt: number },
+  now: number,
+): Ended<'retry'> => {
+  const leaves = Math.min(LOOK_AGAIN_SECONDS, Math.ceil((notAfter - now) / 1000));
+  return retry(now < notAfter ? leaves : lookDelay(now - notAfter, settlesAt - now), 'intent_settling');
+};
 
 /** What was looked up may only be behind: at most LOOKS times (times.ts). */
 export const lookAgain = () => retry(LOOK_AGAIN_SECONDS, 'message_not_visible');

@@ -55,6 +55,12 @@ export class TwilioError extends Error {
   }
 }
 
+/** Milliseconds until an effect that is unknown is settled. */
+export const settleMsAfter = (
+  { answered }: TwilioError,
+  { settleMs, answeredSettleMs }: { readonly settleMs: number; readonly answeredSettleMs: number },
+): number => (answered ? answeredSettleMs : settleMs);
+
 /** What Twilio said, as the journal's fields. `effect` alone when it said nothing. */
 export type TwilioAnswer = {
   readonly code?: number | undefined;

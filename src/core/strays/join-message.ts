@@ -9,7 +9,7 @@ import { sendJobOn } from '../jobs/send.ts';
 import type { Message } from '../model/event.ts';
 import { nameOfPhone } from '../model/identity.ts';
 import { deferred, leaseLost, type Outcome, outcomeUnknown, retry, retryTwilio } from '../model/outcome.ts';
-import { TwilioError } from '../model/twilio-error.ts';
+import { settleMsAfter, TwilioError } from '../model/twilio-error.ts';
 import { writeSkipped } from '../state/ledger.ts';
 import type { LinkedPair } from '../state/pair.ts';
 import { intendStray, lapseStray, moveStrayOn, type Stray } from '../state/strays.ts';
@@ -98,11 +98,8 @@ const notJoined = async (
   error: TwilioError,
   { pair, run }: JoinScene,
 ): Promise<Stray | Outcome> => {
-  const { settings } = deps;
-  if (error.effect === 'unknown') {
-    const settleMs = error.answered ? settings.answeredSettleMs : settings.settleMs;
-    return (await lapseStray(deps, stray, settleMs)) ? outcomeUnknown() : leaseLost();
-  }
+  if (error.effect === 'unknown')
+    return (await lapseStray(deps, stray, settleMsAfter(error, deps.settings))) ? outcomeUnknown() : leaseLost();
   if (error.remedy === 'park') {
     const { code } = error;
     // Its agent is told where it is missing; a second notice of the same message is the same one.

@@ -4,10 +4,8 @@ import { isIntended, second } from '../copies/fingerprint.ts';
 import { claimedStamp } from '../copies/stamp.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Message } from '../model/event.ts';
-import { leaseLost, type Outcome, retry } from '../model/outcome.ts';
-import { lookDelay } from '../model/retry-delay.ts';
+import { leaseLost, type Outcome, settling } from '../model/outcome.ts';
 import type { MessageSid } from '../model/sids.ts';
-import { LOOK_AGAIN_SECONDS } from '../model/times.ts';
 import type { LinkedPair } from '../state/pair.ts';
 import { moveStrayOn, type Stray, type StrayIntent } from '../state/strays.ts';
 import { readJoined, writeJoined } from './joined.ts';
@@ -17,15 +15,14 @@ export const settleStray = async (deps: BridgeDeps, pair: LinkedPair, stray: Str
   const { intent } = stray;
   if (intent === undefined) return stray;
   const now = deps.clock.now();
-  const { notAfter, settlesAt } = intent;
-  if (now < notAfter) return retry(Math.min(LOOK_AGAIN_SECONDS, Math.ceil((notAfter - now) / 1000)), 'intent_settling');
-  const isSettled = now >= settlesAt;
+  if (now < intent.notAfter) return settling(intent, now);
+  const isSettled = now >= intent.settlesAt;
   // What a person writes or a notice says has no intent here: the SID is a message's.
   const sid = intent.sid as MessageSid;
   const row = await readJoined(deps, stray, sid);
   if (row === undefined) {
     const copy = await findJoined(deps, pair, intent, isSettled);
-    if (copy === undefined && !isSettled) return retry(lookDelay(now - notAfter, settlesAt - now), 'intent_settling');
+    if (copy === undefined && !isSettled) return settling(intent, now);
     if (copy === undefined) return (await moveStrayOn(deps, stray)) ?? leaseLost();
     await writeJoined(deps, stray, intent, copy);
   }

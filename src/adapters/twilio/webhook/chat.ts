@@ -93,7 +93,7 @@ const readers: ReadonlyMap<string, Reader> = new Map([
   ['onMessageUpdated', message('message.updated', 'often', mediaIfAny, 'kept')],
   ['onMessageRemoved', message('message.removed', 'once', mediaIfAny, 'kept')],
   ['onMemberAdded', memberAdded],
-  ['onMemberRemoved', (form, place) => member(form, place)],
+  ['onMemberRemoved', member],
   ['onChannelUpdated', channel('often')],
   ['onChannelDestroyed', channel('once')],
 ]);
