@@ -273,7 +273,8 @@ withBrowser(
       await page.keyboard.press('Space');
       await seenBy('frontline', 'and a second one');
       await annIsInFrontline();
-      await page.getByLabel('Message of the agent in Frontline').focus();
+      // The page looks once a second: until it has seen Ann come, her field takes no focus.
+      await page.getByLabel('Message of the agent in Frontline').and(page.locator(':enabled')).focus();
       await page.keyboard.type('an SMS for you');
       await page.keyboard.press('Enter');
       await seenBy('customer', 'an SMS for you');
