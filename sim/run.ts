@@ -17,6 +17,8 @@ import { createWorld, type SimWorld } from './world.ts';
 export const SETTLE_MS = 60_000;
 /** Long enough for a hole to come of age, for patience to end, for a held pair, and for every lane to be swept. */
 const SETTLING_MS = 45 * 60_000;
+/** A sweep sends jobs each minute, for as long as there is anything to look at: what it sent just now may end first. */
+const LAST_JOBS_MS = 30_000;
 
 /** When all that had slept in the storm has woken up. */
 const CALM_AFTER_MS = 10 * 60_000;
@@ -78,11 +80,16 @@ const tidyUp = (world: SimWorld, chats: readonly Played[]): void => {
     });
 };
 
+const anythingWaits = async ({ queues }: SimWorld): Promise<boolean> =>
+  Object.values(await queues.counts()).some(({ waiting }) => waiting > 0);
+
 /** Runs what was begun to its end, and lets it settle. */
 export const settle = async (world: SimWorld, chats: readonly Played[]): Promise<void> => {
   const { time } = world;
   while (!chats.every((chat) => chat.finished())) await time.runUntil(time.now() + 10_000);
   await time.runUntil(time.now() + SETTLING_MS);
+  const ends = time.now() + LAST_JOBS_MS;
+  while (time.now() < ends && (await anythingWaits(world))) await time.runUntil(time.now() + 1_000);
   for (const [fault, count] of Object.entries(world.twilio.faults.counts())) world.meter.met(`fault ${fault}`, count);
 };
 
