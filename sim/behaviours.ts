@@ -5,7 +5,7 @@ import { HANDOVERS } from './handovers.ts';
 import { agentProblems } from './judge-agents.ts';
 import { MODES_SWITCHED } from './modes.ts';
 import { STARTS } from './starts.ts';
-import { STORIES } from './stories.ts';
+import { MANY_STORIES, STORIES } from './stories.ts';
 
 const PRESENCE: Behaviour = {
   name: 'agents',
@@ -30,8 +30,10 @@ const PRESENCE: Behaviour = {
   },
 };
 
-/** Of every run. */
-export const BEHAVIOURS: readonly Behaviour[] = [PRESENCE, HANDOVERS, STARTS, MODES_SWITCHED];
+const OTHERS: readonly Behaviour[] = [PRESENCE, HANDOVERS, STARTS, MODES_SWITCHED];
 
-/** Stories are played when asked for, until each of the other weathers has played enough of them. */
-export const WITH_STORIES: readonly Behaviour[] = [...BEHAVIOURS, STORIES];
+/** Of every run. */
+export const BEHAVIOURS: readonly Behaviour[] = [...OTHERS, STORIES];
+
+/** Of runs of the mode `stories`. */
+export const WITH_MANY_STORIES: readonly Behaviour[] = [...OTHERS, MANY_STORIES];

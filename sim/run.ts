@@ -1,5 +1,5 @@
 /** One run: a seed's chats in the seed's weather, then calm, then the verdict. */
-import { BEHAVIOURS, WITH_STORIES } from './behaviours.ts';
+import { BEHAVIOURS, WITH_MANY_STORIES } from './behaviours.ts';
 import { doubles } from './judge-doubles.ts';
 import { legible, rareProblems } from './judge-rare.ts';
 import { redriveAll, repairChat } from './operator.ts';
@@ -95,7 +95,7 @@ export const settle = async (world: SimWorld, chats: readonly Played[]): Promise
 
 /** @param diary hears of everything that happens */
 export const run = async (seed: number, mode: Mode, diary?: WorldPlan['diary']): Promise<Ended> => {
-  const behaviours = mode === 'stories' ? WITH_STORIES : BEHAVIOURS;
+  const behaviours = mode === 'stories' ? WITH_MANY_STORIES : BEHAVIOURS;
   const dice = createDice(seed, 'run');
   const drawn = drawWeather(dice.fork('weather'), LATENESS[mode === 'beyond' ? 'beyond' : 'within']);
   const weather = mode === 'told' ? everythingTold(drawn) : drawn;

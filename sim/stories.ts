@@ -5,8 +5,8 @@ import { playStory } from './play-story.ts';
 import type { OfferLog } from './story-offers.ts';
 import { drawStory } from './story-plan.ts';
 
-/** Chats that are offered, change hands and end. */
-export const STORIES: Behaviour = {
+/** @param counts how many are played: each run draws one of these */
+const storiesOf = (counts: readonly number[]): Behaviour => ({
   name: 'stories',
   expected: [
     'story ended: inactive',
@@ -40,7 +40,7 @@ export const STORIES: Behaviour = {
   config: (dice) => ({ acceptsOffers: dice.chance(0.25) }),
   play: (world, dice) => {
     const log: OfferLog = { offered: [], answered: [] };
-    const stories = Array.from({ length: dice.pick([0, 1, 1, 2]) }, (_, n) => {
+    const stories = Array.from({ length: dice.pick(counts) }, (_, n) => {
       const mine = dice.fork(`story ${n}`);
       return playStory(world, mine, drawStory(mine), n + 1, log);
     });
@@ -62,4 +62,10 @@ export const STORIES: Behaviour = {
       },
     };
   },
-};
+});
+
+/** Chats that are offered, change hands and end. */
+export const STORIES = storiesOf([0, 0, 0, 0, 0, 1, 2]);
+
+/** In most runs, for who looks for what goes wrong with them. */
+export const MANY_STORIES = storiesOf([0, 1, 1, 2]);

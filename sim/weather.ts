@@ -89,11 +89,15 @@ export const drawWeather = (dice: Dice, late: Lateness): Weather => {
 };
 
 const MINUTE_MS = 60_000;
+const DAY_MINUTES = 24 * 60;
+/** What an outage can outlast takes an hour and a half at most, or a day: so most long ones are shorter than a day. */
+const A_NIGHT_MINUTES = 6 * 60;
 
 const drawOutage = (dice: Dice): Weather['outage'] => {
   // Some begin only when the chat is linked and compared, so that nothing else is waiting for the side.
   const from = dice.pick([dice.between(0, 30_000), dice.between(90_000, 300_000)]);
-  const minutes = dice.pick([1, 5, 20, 90, 24 * 60]);
+  const drawn = dice.pick([1, 5, 20, 90, DAY_MINUTES]);
+  const minutes = drawn === DAY_MINUTES && dice.fork('shorter').chance(0.8) ? A_NIGHT_MINUTES : drawn;
   const account = dice.pick(['flex', 'frontline'] as const);
   const how = dice.pick(['503', 'hang', 'destroy', '429'] as const);
   const until = from + minutes * MINUTE_MS;

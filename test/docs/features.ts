@@ -1,7 +1,7 @@
 /** The tables of docs/features.md: what they say of each direction, and by what it is proven. */
 import { globSync } from 'node:fs';
 import { USE_CASES } from '../../demo/use-cases.ts';
-import { WITH_STORIES } from '../../sim/behaviours.ts';
+import { BEHAVIOURS } from '../../sim/behaviours.ts';
 import { SCENARIOS } from '../../sim/scenarios.ts';
 import { root, textOf } from './command-lines.ts';
 
@@ -42,7 +42,7 @@ export const featuresIn = (text: string): readonly Feature[] => {
 /** What a demo or a simulator plays, as `npm run demo -- NAME` and `npm run sim -- --kill NAME` know it. */
 const PLAYED = new Set([
   ...USE_CASES.map(({ name }) => `demo ${name}`),
-  ...[...SCENARIOS, ...WITH_STORIES].map(({ name }) => `sim ${name}`),
+  ...[...SCENARIOS, ...BEHAVIOURS].map(({ name }) => `sim ${name}`),
 ]);
 
 /** `test/scenarios/ends: TITLE`, as a test or a group of tests is called in its file. */
