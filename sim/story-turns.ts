@@ -42,11 +42,12 @@ export const createStoryTurns = (
       if (one === undefined || !stage.isActive() || !stage.isIn('flex', channel, one.agent.flexIdentity)) return;
       flexAgent.leaves(one.agent.flexWorkerSid, channel);
       met('leaves in Flex');
-      // Flex's interface puts him back.
-      later(dice.between(2_000, 20_000), () => {
-        if (stage.isActive() && stage.serving().some(({ reservation }) => reservation === one.reservation))
-          flexAgent.joinsAgain(one.reservation);
-      });
+      // Flex's interface puts him back, where it is open.
+      if (dice.chance(0.7))
+        later(dice.between(2_000, 20_000), () => {
+          if (stage.isActive() && stage.serving().some(({ reservation }) => reservation === one.reservation))
+            flexAgent.joinsAgain(one.reservation);
+        });
     },
     'leaves in Frontline': () => {
       const there = stage.onPhone();

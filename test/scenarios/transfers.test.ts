@@ -175,11 +175,21 @@ describe('an agent who goes', () => {
     const { chat, reservation } = await served(harness);
     harness.twilio.frontlineAgent.leaves(ann.email, harness.conversation(chat).sid);
     harness.twilio.flexAgent.leaves(ann.flexWorkerSid, chat.channel);
-    await harness.settle(3);
+    await harness.settle(0.5);
     expect(agents(harness, 'frontline', chat)).toEqual([]);
     harness.twilio.flexAgent.joinsAgain(reservation);
     await harness.settle(5);
     for (const side of ['flex', 'frontline'] as const) expect(agents(harness, side, chat)).toHaveLength(1);
+  });
+
+  test('from both, the only one, is put back in both within two minutes', async () => {
+    const harness = scenarioHarness();
+    const { chat } = await served(harness);
+    harness.twilio.frontlineAgent.leaves(ann.email, harness.conversation(chat).sid);
+    harness.twilio.flexAgent.leaves(ann.flexWorkerSid, chat.channel);
+    await harness.settle(3);
+    expect(agents(harness, 'flex', chat)).toEqual([ann.flexIdentity]);
+    expect(agents(harness, 'frontline', chat)).toEqual([ann.email]);
   });
 
   test('and a supervisor who comes, or goes, crosses to nobody', async () => {

@@ -19,7 +19,7 @@ export type MemberStep =
   | { readonly do: 'leave'; readonly side: Side; readonly agent: Serving }
   /** He is on neither side any more, and others serve the chat. */
   | { readonly do: 'forget'; readonly agent: Serving }
-  /** He is on neither side any more, nor is anybody: while his reservation stands Flex may put him back. */
+  /** He is on neither side any more, nor is anybody: while his reservation stands the chat is his. */
   | { readonly do: 'miss'; readonly agent: Serving }
   /** He has gone on one side, and nobody has come in his place yet: the chat is not left without an agent. */
   | { readonly do: 'wait'; readonly side: Side; readonly agent: Serving }

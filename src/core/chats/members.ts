@@ -79,7 +79,7 @@ const agreeOnMembers = async (
     if (step.do === 'wait') waits = !(await putBack(deps, pair, step.side, agent)) || waits;
     if (step.do === 'miss') {
       if (await hasEndedReservation(deps, agent)) gone.add(agent.identity);
-      else waits = true;
+      else waits = !(await putBackOnBoth(deps, pair, agent)) || waits;
     }
     if (step.do === 'ask' && (await hasEndedReservation(deps, agent))) {
       await takeOut(deps, pair, members, 'frontline', agent);
@@ -159,8 +159,9 @@ const takeOut = async (
 };
 
 /**
- * Who has gone on one side and serves the chat on the other comes back, when nobody has taken his place within a
- * minute: a chat that is open has an agent on both sides. In Flex only while his reservation stands.
+ * Who serves the chat and has gone on a side comes back there, when nobody has taken his place within a minute: a chat
+ * that is open has an agent on both sides. In Flex only while his reservation stands.
+ * @param side on which he still counts as there: he joins the other one
  * @returns whether both sides have him now.
  */
 const putBack = async (deps: BridgeDeps, pair: LinkedPair, side: Side, agent: Serving): Promise<boolean> => {
@@ -174,3 +175,7 @@ const putBack = async (deps: BridgeDeps, pair: LinkedPair, side: Side, agent: Se
   await deps.flex.join(pair.flex, { identity: agent.identity, attributes: '{"member_type":"agent"}' });
   return true;
 };
+
+/** First where his reservation decides. */
+const putBackOnBoth = async (deps: BridgeDeps, pair: LinkedPair, agent: Serving): Promise<boolean> =>
+  (await putBack(deps, pair, 'frontline', agent)) && putBack(deps, pair, 'flex', agent);
