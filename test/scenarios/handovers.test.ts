@@ -348,3 +348,37 @@ describe('a chat whose next agent is not in Flex yet', () => {
     expect(tasks(harness, chat).naming.filter((status) => status === 'assigned').length).toBeLessThanOrEqual(1);
   });
 });
+
+describe('a join of the bridge that Twilio carries out when its agent has gone again', () => {
+  const late = (only: string): Fault => ({
+    ...{ fault: 'rest.late-commit', p: 1, times: 1, loss: 'destroy', maxMs: 3_000_000 },
+    only,
+  });
+
+  test('leaves nobody in the channel', async () => {
+    const harness = scenarioHarness();
+    const chat = await served(harness);
+    harness.twilio.faults.add(late('POST chat.members'));
+    handsOver(harness, chat, 'in, then out');
+    await harness.settle(1);
+    expect(agents(harness, chat)).toEqual(both(ben));
+    harness.twilio.frontlineAgent.transfers(ben.email, harness.conversation(chat).sid, ann.email, 'in, then out');
+    await harness.settle(60);
+    expect(harness.twilio.faults.counts()['rest.late-commit']).toBe(1);
+    expect(agents(harness, chat)).toEqual(both(ann));
+  });
+
+  test('is not taken for somebody who takes the chat in Frontline', async () => {
+    const harness = scenarioHarness();
+    const chat = await harness.linkedChat();
+    harness.twilio.faults.add(late('POST conversations.participants'));
+    harness.accepts(chat, ben);
+    await harness.settle(1);
+    expect(agents(harness, chat)).toEqual(both(ann, ben));
+    harness.twilio.frontlineAgent.leaves(ben.email, harness.conversation(chat).sid);
+    await harness.settle(60);
+    expect(harness.twilio.faults.counts()['rest.late-commit']).toBe(1);
+    expect(agents(harness, chat)).toEqual(both(ann));
+    expect(tasks(harness, chat).naming).toHaveLength(1);
+  });
+});

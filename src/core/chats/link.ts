@@ -28,6 +28,7 @@ import {
 } from '../state/pair-writes.ts';
 import { createCounterpart, isOwnCounterpart } from './counterpart.ts';
 import { noteWhoJoinedEarlier } from './joined-earlier.ts';
+import { letIn } from './late-joins.ts';
 import { parkLink } from './park-link.ts';
 import { addParticipant, agentsAmong, customerAmong, customerParticipant, isRefusal } from './participants.ts';
 import { hasEndedReservation } from './served.ts';
@@ -204,14 +205,14 @@ const joinAndCopy = async (deps: BridgeDeps, pair: LinkedPair, chat: Chat, run: 
     if (history.end !== 'reconciled') return history;
   }
   if (twin !== undefined && !(await hasPassedItOn(deps, pair, twin, customer, run)))
-    refusals.push(await addParticipant(deps.frontline.join(frontline, { identity: twin, attributes: '{}' })));
+    refusals.push(await addParticipant(deps.frontline.join(frontline, letIn(deps, 'frontline', twin))));
   if (!members.some((member) => member.identity === event.workerIdentity)) {
     const { toFlex } = await modesNow(deps);
     if (toFlex !== 'on') {
       if (pair.reservation !== event.reservation) await addAcceptToBacklog(deps, event);
       return deferred(toFlex);
     }
-    const agent = { identity: event.workerIdentity, attributes: '{"member_type":"agent"}' };
+    const agent = letIn(deps, 'flex', event.workerIdentity);
     refusals.push(await addParticipant(deps.flex.join(event.container, agent)));
   }
   const refusal = refusals.find((one) => one !== undefined);

@@ -10,6 +10,7 @@ import { noteAgreement, noteDisagreement, noteLeaving } from '../state/agreed.ts
 import { hasBothContainers, isFullyLinked, type LinkedPair, type Pair, type Serving } from '../state/pair.ts';
 import { decideMembers, type MemberStep } from './decide-members.ts';
 import { handOver } from './handover.ts';
+import { lateJoins, letIn, takeOutLate } from './late-joins.ts';
 import { finishLeaving } from './leaving.ts';
 import { newcomersAmong } from './newcomers.ts';
 import type { Members } from './read-members.ts';
@@ -26,8 +27,10 @@ export const stepsFor = (pair: LinkedPair, members: Members): readonly MemberSte
   });
 
 /** Whether both sides have other agents, as far as members tell. */
-export const differ = (pair: LinkedPair, members: Members, now: number): boolean =>
-  stepsFor(pair, members).length > 0 || newcomersAmong(pair, members.frontline, now).length > 0;
+export const differ = (deps: BridgeDeps, pair: LinkedPair, members: Members): boolean =>
+  stepsFor(pair, members).length > 0 ||
+  newcomersAmong(pair, members.frontline, deps.clock.now()).length > 0 ||
+  lateJoins(deps, pair, members, 'flex').length > 0;
 
 type Served = Pick<
   Pair,
@@ -56,7 +59,8 @@ export const agreeOnAgents = async (
 ): Promise<Outcome> => {
   const settled = await finishLeaving(deps, pair, members);
   if (settled === undefined) return pairMovedOn();
-  const handed = await handOver(deps, settled.pair, settled.members, run);
+  const meant = await takeOutLate(deps, settled.pair, settled.members);
+  const handed = await handOver(deps, settled.pair, meant, run);
   if ('end' in handed) return handed;
   const outcome = await agreeOnMembers(deps, handed.pair, handed.members, handed.by);
   return handed.by !== undefined && outcome.end === 'agreed' ? { end: 'agreed', reason: 'agents' } : outcome;
@@ -168,11 +172,11 @@ const putBack = async (deps: BridgeDeps, pair: LinkedPair, side: Side, agent: Se
   const since = pair.disagreesSince;
   if (since === undefined || deps.clock.now() < since + SUCCESSOR_WITHIN_MS) return false;
   if (side === 'flex') {
-    await deps.frontline.join(pair.frontline, { identity: spelledFor('frontline', agent), attributes: '{}' });
+    await deps.frontline.join(pair.frontline, letIn(deps, 'frontline', spelledFor('frontline', agent)));
     return true;
   }
   if (deps.tasks === undefined || (await hasEndedReservation(deps, agent))) return false;
-  await deps.flex.join(pair.flex, { identity: agent.identity, attributes: '{"member_type":"agent"}' });
+  await deps.flex.join(pair.flex, letIn(deps, 'flex', agent.identity));
   return true;
 };
 

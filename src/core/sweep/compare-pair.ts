@@ -84,8 +84,7 @@ const sendIfDiffering = async (
   const closed = conversations !== undefined && !conversations.has(pair.frontline);
   const done = tasks !== undefined && pair.task !== undefined && !tasks.has(pair.task);
   const differs =
-    (pair.begunAt < at && (closed || done)) ||
-    (kind === 'active' && differ(pair, await readMembers(deps, pair), deps.clock.now()));
+    (pair.begunAt < at && (closed || done)) || (kind === 'active' && differ(deps, pair, await readMembers(deps, pair)));
   if (differs) await sendAgree(deps, pair, 'sweep');
 };
 

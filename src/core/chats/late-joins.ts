@@ -1,0 +1,55 @@
+/**
+ * Twilio may carry out a join of the bridge when its agent has gone again: no answer came, it was made once more, and he
+ * did not stay long. In Frontline he would seem to have taken the chat. The bridge's own joins bear a mark, so he is
+ * known: a person who comes back joins anew, without one.
+ */
+import type { BridgeDeps } from '../deps.ts';
+import { otherSide, type Side } from '../model/event.ts';
+import { decodeIdentity } from '../model/identity.ts';
+import { textField } from '../model/json.ts';
+import type { Member, StandingMember } from '../ports/chat.ts';
+import type { LinkedPair } from '../state/pair.ts';
+import type { Members } from './read-members.ts';
+
+type Settings = Pick<BridgeDeps, 'settings'>;
+
+/** An agent as the bridge lets him in. @param identity as that side spells it */
+export const letIn = ({ settings }: Settings, side: Side, identity: string): Member => ({
+  identity,
+  attributes: JSON.stringify({
+    ...(side === 'flex' ? { member_type: 'agent' } : {}),
+    bridgeDeployment: settings.deployment,
+  }),
+});
+
+const namesOf = (side: Side, people: readonly { readonly identity: string }[]): readonly string[] =>
+  people.map(({ identity }) => (side === 'flex' ? decodeIdentity(identity) : identity));
+
+/** Whom the bridge has let in on this side alone, and who does not serve the chat. */
+export const lateJoins = (
+  { settings }: Settings,
+  { agents, handover }: Pick<LinkedPair, 'agents' | 'handover'>,
+  members: Members,
+  side: Side,
+): readonly StandingMember[] => {
+  const other = otherSide(side);
+  const meant = handover === undefined ? agents : [...agents, handover];
+  const known = new Set([...namesOf('flex', meant), ...namesOf(other, members[other])]);
+  return members[side].filter(
+    (one) =>
+      textField(one.attributes, 'bridgeDeployment') === settings.deployment &&
+      namesOf(side, [one]).every((name) => !known.has(name)),
+  );
+};
+
+/** @returns who is there then. @throws TwilioError; repeating is safe. */
+export const takeOutLate = async (deps: BridgeDeps, pair: LinkedPair, members: Members): Promise<Members> => {
+  const flex = lateJoins(deps, pair, members, 'flex');
+  const frontline = lateJoins(deps, pair, members, 'frontline');
+  for (const { sid } of flex) await deps.flex.leave(pair.flex, sid);
+  for (const { sid } of frontline) await deps.frontline.leave(pair.frontline, sid);
+  return {
+    flex: members.flex.filter((one) => !flex.includes(one)),
+    frontline: members.frontline.filter((one) => !frontline.includes(one)),
+  };
+};
