@@ -54,7 +54,7 @@ const storiesOf = (counts: readonly number[]): Behaviour => ({
         }
       },
       problems: async (read, beyond) => {
-        const wrong = [...systemProblems(read, log)];
+        const wrong = [...systemProblems(read, log, beyond)];
         for (const [n, story] of stories.entries())
           for (const problem of await storyProblems(read, story, beyond))
             wrong.push(`story ${n + 1} (${story.channel}): ${problem}`);
