@@ -1,10 +1,9 @@
 /** The access that lib/functions.ts declares, against what the template's policies let each function's role do. */
 import { describe, expect, test } from '@jest/globals';
-import { Template } from 'aws-cdk-lib/assertions';
 import type { Access } from '../../lib/constructs/access.ts';
 import { FUNCTIONS, type FunctionName } from '../../lib/functions.ts';
 import { QUEUES, RESOURCES, TABLE } from '../../src/contract.ts';
-import { bridgeStack } from './synthesised.ts';
+import { templateOf } from './synthesised.ts';
 
 /** The ways to name a resource in a policy, as far as the stack uses them; a plain string would be `*`. */
 type Reference =
@@ -27,7 +26,7 @@ type LambdaFunction = {
   readonly Environment: { readonly Variables: Readonly<Record<string, Reference>> };
 };
 
-const template = Template.fromStack(bridgeStack());
+const template = templateOf();
 const found = <T>(type: string): readonly (readonly [id: string, properties: T])[] =>
   Object.entries(template.findResources(type)).map(([id, { Properties }]) => [id, Properties as T]);
 

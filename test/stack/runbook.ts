@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { Template } from 'aws-cdk-lib/assertions';
-import { bridgeStack } from './synthesised.ts';
+import { templateOf } from './synthesised.ts';
 
 const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
 const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading ?? '');
-const alarms = Object.values(Template.fromStack(bridgeStack()).findResources('AWS::CloudWatch::Alarm')).map(
-  ({ Properties }) => Properties,
-);
+const alarms = Object.values(templateOf().findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
 const harm = (description: string): string => description.split(' What to do: ')[0] ?? '';
 const mentioned = (description: string): string => /docs\/runbook\.md, "(.+)"\.$/.exec(description)?.[1] ?? '';
 

@@ -1,13 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { Template } from 'aws-cdk-lib/assertions';
 import { partsAmong } from '../../cli/stack.ts';
 import { QUEUES } from '../../src/contract.ts';
-import { bridgeStack } from '../stack/synthesised.ts';
+import { templateOf } from './synthesised.ts';
 
 /** CloudFormation's list of what a deployed stack consists of. */
-const listed = Object.entries(
-  Template.fromStack(bridgeStack()).toJSON().Resources as Record<string, { Type: string }>,
-).map(([logicalId, { Type }]) => ({ type: Type, logicalId, physicalId: `the ${logicalId}` }));
+const listed = Object.entries(templateOf().toJSON().Resources as Record<string, { Type: string }>).map(
+  ([logicalId, { Type }]) => ({ type: Type, logicalId, physicalId: `the ${logicalId}` }),
+);
 
 describe('the parts of a deployed stack', () => {
   test('are found by the names that the stack gives them', () => {

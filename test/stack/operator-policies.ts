@@ -2,8 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { Template } from 'aws-cdk-lib/assertions';
-import { bridgeStack } from './synthesised.ts';
+import { templateOf } from './synthesised.ts';
 
 const root = join(import.meta.dirname, '../..');
 const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -16,7 +15,7 @@ type Policy = {
   readonly Groups?: unknown;
 };
 
-const template = Template.fromStack(bridgeStack());
+const template = templateOf();
 const policies = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).map(
   ([id, { Properties }]) => [id, Properties as Policy] as const,
 );

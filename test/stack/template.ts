@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match } from 'aws-cdk-lib/assertions';
 import { SECRET_AT_BIRTH } from '../../lib/constructs/bridge-secret.ts';
 import { MEMORY_MB } from '../../lib/memory.ts';
 import { ALARMS } from '../../scripts/cost/month.ts';
@@ -18,7 +18,7 @@ import {
 } from '../../src/contract.ts';
 import { PATIENCE_MS } from '../../src/core/model/times.ts';
 import { FORWARD_SECONDS } from '../../src/core/state/items.ts';
-import { bridgeStack, configured } from './synthesised.ts';
+import { bridgeStack, configured, templateOf } from './synthesised.ts';
 
 type Found = Readonly<Record<string, { readonly Properties: Readonly<Record<string, unknown>> }>>;
 /** What holds what nothing else does: a renamed construct would leave it behind, and begin with an empty one. */
@@ -33,7 +33,7 @@ const KEPT = [
   'State1C20CC9A',
 ];
 
-const template = Template.fromStack(bridgeStack());
+const template = templateOf();
 const found = (type: string): Found => template.findResources(type) as Found;
 const bridgeFunctions = () =>
   Object.values(found('AWS::Lambda::Function')).filter(({ Properties }) => Properties.Handler === 'index.handler');
@@ -75,7 +75,7 @@ describe('the addresses that Twilio calls', () => {
   ])(
     'are answered for web pages %s, after their route is there, and never ring the alarm of lost webhooks',
     (_, more, limit) => {
-      const synthesised = Template.fromStack(bridgeStack({ ...configured, ...more }));
+      const synthesised = templateOf({ ...configured, ...more });
       const [stage] = Object.values(synthesised.findResources('AWS::ApiGatewayV2::Stage'));
       const key = `ANY ${AVAILABILITY}`;
       expect(stage?.Properties.RouteSettings).toMatchObject({
@@ -102,7 +102,7 @@ describe('the addresses that Twilio calls', () => {
   });
 
   test('have the share that the settings say, and half of it, by all together, rings as a flood', () => {
-    const synthesised = Template.fromStack(bridgeStack({ ...configured, WEBHOOKS_PER_SECOND: '6000' }));
+    const synthesised = templateOf({ ...configured, WEBHOOKS_PER_SECOND: '6000' });
     const [stage] = Object.values(synthesised.findResources('AWS::ApiGatewayV2::Stage'));
     for (const path of [...ROUTES, ...CALLBACKS])
       expect(stage?.Properties.RouteSettings[`POST ${path}`]).toEqual({
@@ -230,7 +230,7 @@ describe('the functions', () => {
       SWEEP_MEMORY_MB: '514',
     };
     const more = { WEBHOOK_CONCURRENCY: '300', WARM_WRITES: '25000' };
-    const made = Template.fromStack(bridgeStack({ ...configured, ...scale, ...more }));
+    const made = templateOf({ ...configured, ...scale, ...more });
     const all = Object.entries(made.findResources('AWS::Lambda::Function'));
     const of = (name: string) => all.find(([id]) => id.startsWith(name))?.[1].Properties;
     expect(['ReplicateFlex', 'ReplicateFrontline', 'Forward', 'Sweep'].map((name) => of(name).MemorySize)).toEqual([
@@ -247,7 +247,7 @@ describe('the functions', () => {
 
   test('hold no secret in their environment or anywhere in the template', () => {
     const tokens = { AUTH_TOKEN: 'flex-token-in-env', FRONTLINE_AUTH_TOKEN: 'frontline-token-in-env' };
-    const text = JSON.stringify(Template.fromStack(bridgeStack({ ...configured, ...tokens })).toJSON());
+    const text = JSON.stringify(templateOf({ ...configured, ...tokens }).toJSON());
     expect(text).not.toContain('token-in-env');
     expect(text).not.toContain('resolve:secretsmanager');
   });
@@ -423,9 +423,8 @@ describe('state', () => {
     ['production', 'Retain', true],
     ['trial', 'Delete', false],
   ])('of stage %s: %s', (STAGE, policy, isProtected) => {
-    const stack = bridgeStack({ ...configured, STAGE });
-    const staged = Template.fromStack(stack);
-    expect(stack.terminationProtection).toBe(isProtected);
+    const staged = templateOf({ ...configured, STAGE });
+    expect(bridgeStack({ ...configured, STAGE }).terminationProtection).toBe(isProtected);
     for (const type of ['AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret'])
       for (const resource of Object.values(staged.findResources(type)))
         expect([type, resource.DeletionPolicy]).toEqual([type, policy]);
@@ -436,7 +435,7 @@ describe('state', () => {
     ['production', 'Retain'],
     ['trial', 'Delete'],
   ])('of stage %s is as well what lies on queues and in logs: %s', (STAGE, policy) => {
-    const staged = Template.fromStack(bridgeStack({ ...configured, STAGE }));
+    const staged = templateOf({ ...configured, STAGE });
     for (const type of ['AWS::SQS::Queue', 'AWS::Logs::LogGroup'])
       for (const [id, resource] of Object.entries(staged.findResources(type)))
         expect([id, resource.DeletionPolicy, resource.UpdateReplacePolicy]).toEqual([id, policy, policy]);

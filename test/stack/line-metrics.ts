@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { Template } from 'aws-cdk-lib/assertions';
 import { metricsNamespace } from '../../src/contract.ts';
 import type { Entry } from '../../src/core/ports/journal.ts';
 import { createJournal } from '../../src/runtime/journal.ts';
-import { bridgeStack } from './synthesised.ts';
+import { templateOf } from './synthesised.ts';
 
 type Filter = {
   readonly FilterPattern: string;
@@ -15,7 +14,7 @@ type Filter = {
     readonly Dimensions?: readonly { readonly Key: string; readonly Value: string }[];
   }[];
 };
-const template = Template.fromStack(bridgeStack());
+const template = templateOf();
 const filters = Object.values(template.findResources('AWS::Logs::MetricFilter')).map(
   ({ Properties }) => Properties as Filter,
 );

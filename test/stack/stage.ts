@@ -9,7 +9,7 @@ import { readStage, type Stage } from '../../lib/stage.ts';
 import type { Setting } from '../../src/contract.ts';
 import { readSettings } from '../../src/runtime/settings.ts';
 import { sid } from '../support/sid.ts';
-import { bridgeStack, configured } from './synthesised.ts';
+import { bridgeStack, configured, templateOf } from './synthesised.ts';
 
 describe('a stage', () => {
   test('with nothing configured is synthesised, says what is missing, and cannot be deployed without', () => {
@@ -31,7 +31,7 @@ describe('a stage', () => {
   test('with everything configured asks for nothing', () => {
     const stack = bridgeStack();
     Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('Not set'));
-    Template.fromStack(stack).templateMatches({ Parameters: { AccountSid: Match.absent() } });
+    templateOf().templateMatches({ Parameters: { AccountSid: Match.absent() } });
   });
 
   test('names every malformed setting at once, without its value', () => {

@@ -1,7 +1,6 @@
 /** Every alarm reaches its topic: CloudWatch may publish there, whatever policy takes the place of the default one. */
 import { expect, test } from '@jest/globals';
-import { Template } from 'aws-cdk-lib/assertions';
-import { bridgeStack } from './synthesised.ts';
+import { templateOf } from './synthesised.ts';
 
 type Statement = {
   readonly Effect: string;
@@ -15,7 +14,7 @@ type TopicPolicy = {
   readonly PolicyDocument: { readonly Statement: readonly Statement[] };
 };
 
-const template = Template.fromStack(bridgeStack());
+const template = templateOf();
 const alarms = Object.entries(template.findResources('AWS::CloudWatch::Alarm'));
 const policies = Object.values(template.findResources('AWS::SNS::TopicPolicy')).map(
   ({ Properties }) => Properties as TopicPolicy,
