@@ -11,14 +11,20 @@ import type { SimWorld } from './world.ts';
 export const isClosed = (world: SimWorld, conversation: string): boolean =>
   world.twilio.reads.container('frontline', conversation)?.state === 'closed';
 
-type Standing = { readonly copies: readonly string[]; readonly late: boolean };
+type Standing = {
+  readonly copies: readonly string[];
+  readonly late: boolean;
+  /** A second one was carried out beyond SETTLE, and nobody can take it out of a closed conversation. */
+  readonly doubled?: boolean;
+};
 
 /** By the order in which Twilio took what was said: a text may be older than the message that it was put into. */
 export const problemsOfCopies = (
   side: AccountName,
-  { copies, late }: Standing,
+  { copies: all, late, doubled = false }: Standing,
   said: readonly string[],
 ): readonly string[] => {
+  const copies = doubled ? [...new Set(all)] : all;
   const places = copies.map((text) => said.indexOf(text)).filter((place) => place >= 0);
   const wrong: string[] = [];
   if (new Set(copies).size < copies.length) wrong.push(`${side} has a copy twice`);
@@ -31,6 +37,7 @@ export const problemsOfGenerations = (
   world: SimWorld,
   chat: Played,
   conversations: readonly string[],
+  beyond: boolean,
 ): readonly string[] => {
   const { reads } = world.twilio;
   const standing = (side: 'flex' | 'frontline', containers: readonly string[]) => {
@@ -57,7 +64,10 @@ export const problemsOfGenerations = (
   return [
     ...problemsOfCopies('flex', flex, frontline.own),
     // What a link had not finished in one, the next one has from the beginning.
-    ...conversations.flatMap((one) => problemsOfCopies('frontline', standing('frontline', [one]), flex.own)),
+    ...conversations.flatMap((one) => {
+      const doubled = beyond && isClosed(world, one);
+      return problemsOfCopies('frontline', { ...standing('frontline', [one]), doubled }, flex.own);
+    }),
     ...lacks('flex', flex.copies, frontline.own),
     ...lacks('frontline', frontline.copies, flex.own),
     ...(isClosed(world, last) ? ['its last conversation is closed, and the chat goes on'] : []),

@@ -75,13 +75,11 @@ export const wordProblems = (
   };
   return [
     ...problemsOfCopies('flex', { copies: copiesIn(flex), late: isLate(flex) }, texts(frontline, true)),
-    ...conversations.flatMap((one) =>
-      problemsOfCopies(
-        'frontline',
-        { copies: copiesIn(chronicle.of(one)), late: isLate(chronicle.of(one)) },
-        texts(flex, true),
-      ),
-    ),
+    ...conversations.flatMap((one) => {
+      const standing = { copies: copiesIn(chronicle.of(one)), late: isLate(chronicle.of(one)) };
+      const doubled = beyond && chronicle.changes(one).some(({ state }) => state === 'closed');
+      return problemsOfCopies('frontline', { ...standing, doubled }, texts(flex, true));
+    }),
     ...lacks(flex, frontline, 'frontline'),
     ...lacks(frontline, flex, 'flex'),
   ];

@@ -43,7 +43,11 @@ const problemsIn = async (world: SimWorld, chat: Played, beyond: boolean): Promi
   const all = conversationsWith(world, chat.channel);
   const either = [...copyProblems(world, chat, all), ...(await phoneProblems(world, chat, beyond))];
   if (all.length > 1)
-    return [...problemsOfGenerations(world, chat, all), ...memberProblems(world, chat, conversation), ...either];
+    return [
+      ...problemsOfGenerations(world, chat, all, beyond),
+      ...memberProblems(world, chat, conversation),
+      ...either,
+    ];
   return [
     ...problemsOf(world, chat, conversation),
     ...memberProblems(world, chat, conversation),

@@ -418,6 +418,24 @@ describe('a conversation that a timer closes while its chat goes on', () => {
     ]);
   });
 
+  test('has what said nothing before, although the first look at its text is behind', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    const { sid } = harness.twilio.customer.writes(chat.channel, '');
+    await harness.settle(0.5);
+    harness.twilio.closeByTimer(harness.conversation(chat).sid);
+    await harness.settle(3);
+    const caughtUp = harness.twilio.faults.add({ fault: 'read.stale', p: 1, maxMs: 60_000, hides: false });
+    harness.twilio.customer.edits(chat.channel, sid, 'said at last');
+    await harness.settle(0.02);
+    expect(harness.twilio.faults.counts()['read.stale']).toBeGreaterThan(0);
+    caughtUp();
+    await harness.settle(6);
+    expect(harness.said('frontline', chat).map((text) => text.replace(/^\[Late[^\]]*\] /, ''))).toEqual([
+      'said at last',
+    ]);
+  });
+
   test('leaves edits of what stood in it to it', async () => {
     const harness = scenarioHarness();
     const chat = await talk(harness);

@@ -59,7 +59,9 @@ describe('of a closed chat it is seen', () => {
     expect(problems(['customer 1.1', 'customer 1.2', 'customer 1.4'], true)).toEqual([]);
   });
 
-  test('when a copy stands twice', () => {
+  test('when a copy stands twice, but for one that was carried out beyond SETTLE before it was closed', () => {
+    const copies = ['customer 1.1', 'customer 1.4', 'customer 1.1'];
+    expect(problemsOfCopies('frontline', { copies, late: false, doubled: true }, said)).toEqual([]);
     expect(problems(['customer 1.1', 'customer 1.1'])).toEqual(['frontline has a copy twice']);
   });
 });

@@ -130,6 +130,9 @@ const updateIfCopied = async (
     if (outcome.end === 'deferred') await markStale(deps, pair.id, lane, sid);
     return outcome;
   }
+  // Nothing compares an earlier conversation: if the look was only behind, nobody would find the text.
+  if (row.state === 'skipped' && event.message.index <= pair.lanes[lane].floor && run.attempts <= LOOKS)
+    return lookAgain();
   if (row.state !== 'copied') return skipped(row.state === 'skipped' ? 'empty' : row.state);
   const across = { pair, lane, sid, row };
   if (original !== undefined) {
