@@ -66,9 +66,9 @@ export const CHAT_BUGS: readonly Bug[] = [
     from: 13,
     patches: [
       {
-        file: 'src/core/sweep/compare-pair.ts',
-        from: '(pair.begunAt < at && (closed || done)) ||',
-        to: '(pair.begunAt > at && (closed || done)) ||',
+        file: 'src/core/sweep/what-is-open.ts',
+        from: 'pair.begunAt < at && (closed || done)',
+        to: 'pair.begunAt > at && (closed || done)',
       },
     ],
   },

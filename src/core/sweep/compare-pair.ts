@@ -19,7 +19,6 @@ import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
 import { modesNow } from '../state/modes.ts';
 import { hasBothContainers, type LinkedPair, loadPair, type Pair } from '../state/pair.ts';
 import { layToRest, listForSweep, markQuiet, type SweepClass, unlistForSweep } from '../state/sweep-lists.ts';
-import type { WhatIsOpen } from './what-is-open.ts';
 
 /**
  * A verdict per lane, and for what goes on to Flex's own webhook where anything does; none for a pair that has ended.
@@ -28,12 +27,15 @@ export type Verdicts = { readonly [lane in Lane | 'forward']?: SweepVerdict };
 
 export const bothLanes = (verdict: SweepVerdict): Verdicts => ({ toFrontline: verdict, toFlex: verdict });
 
-/** Never throws for what Twilio does: what could not be read is not compared. */
+/**
+ * Never throws for what Twilio does: what could not be read is not compared.
+ * @param hasItEnded is told of a pair of which that is not known yet.
+ */
 export const comparePair = async (
   deps: BridgeDeps,
   id: PairId,
   kind: SweepClass,
-  whatIsOpen: () => Promise<WhatIsOpen>,
+  hasItEnded: (pair: LinkedPair) => void,
 ): Promise<Verdicts> => {
   const pair = await loadPair(deps.store, id);
   if (pair === undefined || pair.state === 'closed') {
@@ -55,7 +57,11 @@ export const comparePair = async (
       const silentMs = deps.clock.now() - lastSign(pair, [flex, frontline]);
       await keepClass(deps, pair, kind, silentMs);
       if (modeFor(modes, DIRECTIONS) === 'on') {
-        await sendIfDiffering(deps, pair, kind, await whatIsOpen());
+        // It waits for something already, and its job comes again for that.
+        if (pair.disagreesSince === undefined) {
+          if (kind === 'active' && (await membersDiffer(deps, pair))) await sendAgree(deps, pair, 'sweep');
+          else hasItEnded(pair);
+        }
         if (kind === 'quiet' && silentMs > REST_MS) await rest(deps, pair);
       }
     }
@@ -72,21 +78,9 @@ export const comparePair = async (
   }
 };
 
-/** Who serves the chat, and whether it has ended: by what was listed in bulk, and by the members of an active one. */
-const sendIfDiffering = async (
-  deps: BridgeDeps,
-  pair: LinkedPair,
-  kind: SweepClass,
-  { at, conversations, tasks }: WhatIsOpen,
-): Promise<void> => {
-  // It waits for something already, and its job comes again for that.
-  if (pair.disagreesSince !== undefined) return;
-  const closed = conversations !== undefined && !conversations.has(pair.frontline);
-  const done = tasks !== undefined && pair.task !== undefined && !tasks.has(pair.task);
-  const differs =
-    (pair.begunAt < at && (closed || done)) || (kind === 'active' && differ(deps, pair, await readMembers(deps, pair)));
-  if (differs) await sendAgree(deps, pair, 'sweep');
-};
+/** Who serves the chat: of a quiet one only its own job asks. */
+const membersDiffer = async (deps: BridgeDeps, pair: LinkedPair): Promise<boolean> =>
+  differ(deps, pair, await readMembers(deps, pair));
 
 const compareForwards = async (
   deps: BridgeDeps,

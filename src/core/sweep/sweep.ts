@@ -18,7 +18,7 @@ import type { SweepClass } from '../state/sweep-lists.ts';
 import { bothLanes, comparePair, type Verdicts } from './compare-pair.ts';
 import { createPacer } from './pacer.ts';
 import { readWaiting, sendByAndBy, sendUrgent } from './waiting.ts';
-import { onceAsked, readWhatIsOpen, type WhatIsOpen } from './what-is-open.ts';
+import { createEndsSweep, type EndsSweep } from './what-is-open.ts';
 
 export const createSweep = (deps: BridgeDeps) => async (): Promise<void> => {
   const start = deps.clock.now();
@@ -72,9 +72,10 @@ const compareShares = async (
   lease: Item,
   start: number,
 ): Promise<Readonly<Record<SweepClass, string | undefined>>> => {
-  const open = onceAsked(() => readWhatIsOpen(deps));
-  const active = await compareShare(deps, 'active', placeIn(lease, 'active'), start + SWEEP_END_MS.active, open);
-  const quiet = await compareShare(deps, 'quiet', placeIn(lease, 'quiet'), start + SWEEP_END_MS.quiet, open);
+  const ends = createEndsSweep(deps);
+  const active = await compareShare(deps, 'active', placeIn(lease, 'active'), start + SWEEP_END_MS.active, ends);
+  const quiet = await compareShare(deps, 'quiet', placeIn(lease, 'quiet'), start + SWEEP_END_MS.quiet, ends);
+  await ends.ended();
   return { active, quiet };
 };
 
@@ -84,7 +85,7 @@ const compareShare = async (
   kind: SweepClass,
   from: string | undefined,
   deadline: number,
-  open: () => Promise<WhatIsOpen>,
+  ends: EndsSweep,
 ): Promise<string | undefined> => {
   const seen: Seen[] = [];
   const pacer = createPacer(deps.clock, SWEEP_PACE_MS[kind]);
@@ -100,7 +101,7 @@ const compareShare = async (
       if (isOver()) break;
       begun += 1;
       place = listOrder;
-      await pacer.begin(() => compareOne(deps, pk as PairId, kind, seen, open));
+      await pacer.begin(() => compareOne(deps, pk as PairId, kind, seen, ends));
     }
     if (page.next === undefined && !isOver()) {
       place = undefined;
@@ -118,9 +119,9 @@ const compareOne = async (
   pair: PairId,
   kind: SweepClass,
   seen: Seen[],
-  open: () => Promise<WhatIsOpen>,
+  ends: EndsSweep,
 ): Promise<number> => {
-  const lanes = await comparePair(deps, pair, kind, open).catch((error: unknown) =>
+  const lanes = await comparePair(deps, pair, kind, ends.hasItEnded).catch((error: unknown) =>
     // The store or a queue did not do as asked: this pair is looked at again by the next run.
     bothLanes({ verdict: 'not_compared', why: 'failed', error: errorName(error) }),
   );
