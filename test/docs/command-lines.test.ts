@@ -12,6 +12,7 @@ import { AGENTS } from '../../local-twilio/defaults.ts';
 import { announced, type Child, run } from '../local/support/child.ts';
 import { newFolder } from '../local/support/machine.ts';
 import { until } from '../local/support/until.ts';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { commandLines, root, textOf } from './command-lines.ts';
 import { expectOfTwilio } from './twilio-lines.ts';
 
@@ -21,7 +22,7 @@ const execute = (file: string, args: readonly string[], cwd: string): Promise<Ra
     execFile(
       process.execPath,
       [join(root, file), ...args],
-      { cwd, env: { PATH: process.env.PATH ?? '' } },
+      { cwd, env: { PATH: process.env.PATH ?? '', ...COMPILE_CACHE } },
       (error, said, complained) =>
         resolve({ code: error === null ? 0 : Number(error.code ?? -1), said: said + complained }),
     );
@@ -113,8 +114,11 @@ const npm = async ([verb, ...words]: readonly string[]): Promise<void> => {
   for (const path of args) expect([path, `${path}.test.ts`].some((one) => existsSync(join(root, one)))).toBe(true);
 };
 
+const cdkHelp = new Map<string, Promise<Ran>>();
 const cdk = async ([command = '', ...args]: readonly string[]): Promise<void> => {
-  const { code, said } = await execute('node_modules/aws-cdk/bin/cdk', [command, '--help'], root);
+  const asked = cdkHelp.get(command) ?? execute('node_modules/aws-cdk/bin/cdk', [command, '--help'], root);
+  cdkHelp.set(command, asked);
+  const { code, said } = await asked;
   expect({ code, said }).toEqual({ code: 0, said: expect.stringMatching(new RegExp(`^cdk ${command}\\b`)) });
   for (const option of args.filter((arg) => arg.startsWith('--'))) expect(said).toContain(`${option} `);
 };

@@ -4,6 +4,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -19,7 +20,7 @@ const programs = sources.filter((file) => /\bownOptions\(/.test(read(file)) && !
 type Ran = { readonly code: number; readonly said: string; readonly complained: string };
 const run = (program: string, ...args: readonly string[]): Promise<Ran> =>
   new Promise((resolve) => {
-    const options = { cwd: root, env: { PATH: process.env.PATH ?? '' }, timeout: 300_000 };
+    const options = { cwd: root, env: { PATH: process.env.PATH ?? '', ...COMPILE_CACHE }, timeout: 300_000 };
     execFile(process.execPath, [join(root, program), ...args], options, (error, said, complained) =>
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), said, complained }),
     );

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 import { until } from './until.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -32,7 +33,7 @@ type At = {
 export const runProgram = (program: string, args: readonly string[], at: At): Child => {
   const child = spawn(program, args, {
     cwd: at.cwd,
-    env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, ...at.environment },
+    env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, ...COMPILE_CACHE, ...at.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
