@@ -14,7 +14,7 @@ export const isClosed = (world: SimWorld, conversation: string): boolean =>
 type Standing = {
   readonly copies: readonly string[];
   readonly late: boolean;
-  /** A second one was carried out beyond SETTLE, and nobody can take it out of a closed conversation. */
+  /** A second one was carried out beyond SETTLE, and nobody takes it out of a chat that has ended. */
   readonly doubled?: boolean;
 };
 

@@ -3,6 +3,7 @@
  * open one has an agent on both and a task; nobody ever took the last agent out. Of what was said: judge-words.ts.
  */
 import { AGENTS } from '../local-twilio/defaults.ts';
+import { firstText } from './chronicle.ts';
 import { copyProblems } from './judge-copies.ts';
 import { wordProblems } from './judge-words.ts';
 import { phoneProblems } from './phone.ts';
@@ -125,8 +126,11 @@ const smsProblems = async (world: SimWorld, story: Story, beyond: boolean): Prom
   (await phoneProblems(world, story, beyond)).filter((problem) => {
     const sid = /^the phone lacks .*\((IM[0-9a-f]{32})\)$/.exec(problem)?.[1];
     if (sid === undefined) return true;
-    const copy = world.chronicle.of(story.channel).find((one) => one.sid === sid);
+    const all = world.chronicle.of(story.channel);
+    const copy = all.find((one) => one.sid === sid);
     if (copy === undefined) return true;
+    // The first of two has reached the phone, or is missing there, too.
+    if (beyond && all.some((one) => one.at < copy.at && firstText(one) === firstText(copy))) return false;
     const byFlex = story.endings.filter(({ how }) => how !== 'closed').map(({ at }) => at);
     // Said, or brought, or told to Flex's webhook, behind the end of the session: Flex's own end does not wait.
     const isUntold = !world.lined.includes(sid) || isParked(world, sid);

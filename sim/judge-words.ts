@@ -74,7 +74,11 @@ export const wordProblems = (
       });
   };
   return [
-    ...problemsOfCopies('flex', { copies: copiesIn(flex), late: isLate(flex) }, texts(frontline, true)),
+    ...problemsOfCopies(
+      'flex',
+      { copies: copiesIn(flex), late: isLate(flex), doubled: beyond && inactive.length > 0 },
+      texts(frontline, true),
+    ),
     ...conversations.flatMap((one) => {
       const standing = { copies: copiesIn(chronicle.of(one)), late: isLate(chronicle.of(one)) };
       const doubled = beyond && chronicle.changes(one).some(({ state }) => state === 'closed');
