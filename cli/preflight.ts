@@ -22,6 +22,13 @@ ${EXIT_CODES}`,
   },
 } as const satisfies Program;
 
+/** Synthesis says which numbers it takes (lib/scale.ts); without one nothing can be compared. */
+const scaleOf = (environment: NodeJS.ProcessEnv, name: string, otherwise: number): number => {
+  const set = environment[name]?.trim() ?? '';
+  if (set !== '' && !/^[1-9]\d*$/.test(set)) throw new Misunderstood(`${name} is not a whole number`);
+  return Number(set || otherwise);
+};
+
 export const preflight = commandOf(PREFLIGHT, async ({ values }, { environment, print }) => {
   const { stack, ring, json } = values;
   if (stack === undefined) throw new Misunderstood('preflight takes --stack NAME');
@@ -31,8 +38,8 @@ export const preflight = commandOf(PREFLIGHT, async ({ values }, { environment, 
       `--stack takes ${STACK_PREFIX} and the name of a stage: a to z, digits and hyphens, at most 25`,
     );
   const deployment = environment.DEPLOYMENT_ID?.trim() || deploymentOf(stage);
-  const webhooksPerSecond = Number(environment.WEBHOOKS_PER_SECOND?.trim() || WEBHOOKS_PER_SECOND);
-  const consumersAtOnce = Number(environment.CONSUMERS_AT_ONCE?.trim() || CONSUMERS_AT_ONCE);
+  const webhooksPerSecond = scaleOf(environment, 'WEBHOOKS_PER_SECOND', WEBHOOKS_PER_SECOND);
+  const consumersAtOnce = scaleOf(environment, 'CONSUMERS_AT_ONCE', CONSUMERS_AT_ONCE);
   const account = await openAccount();
   try {
     const checks = await inspect(account, {

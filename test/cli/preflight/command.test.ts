@@ -35,6 +35,14 @@ test('needs a stack, and one that can be a bridge’s', async () => {
   expect(mistyped).toEqual({ code: 2, complained: expect.stringContaining('--stack takes flex-frontline-bridge-') });
 });
 
+test('says which setting of scale is no number', async () => {
+  const set = { WEBHOOKS_PER_SECOND: '2k' };
+  expect(await preflight(['--stack', STACK], set)).toEqual({
+    code: 2,
+    complained: expect.stringContaining('WEBHOOKS_PER_SECOND is not a whole number'),
+  });
+});
+
 test('ends with 3 when no region is named, or AWS cannot be asked', async () => {
   expect(await preflight(['--stack', STACK])).toEqual({
     code: 3,
