@@ -30,6 +30,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'what Conversations has carried sent again by SMS',
     mode: 'told',
+    from: 3,
     patches: [
       {
         file: 'src/core/copies/carried.ts',
@@ -41,6 +42,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'the phone of a chat that an agent begins out before the customer is in',
     mode: 'within',
+    from: 4,
     patches: [
       {
         file: 'src/core/starts/swap-customer.ts',
@@ -52,6 +54,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'the task of a chat that an agent begins made again without a look',
     mode: 'within',
+    from: 5,
     patches: [
       {
         file: 'src/core/starts/make-task.ts',
@@ -63,6 +66,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a conversation that a customer begins taken for one of an agent',
     mode: 'within',
+    from: 2,
     patches: [
       {
         file: 'src/core/starts/who-began.ts',
@@ -74,6 +78,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "an answer to Frontline's number written again without a look",
     mode: 'told',
+    from: 68,
     patches: [
       {
         file: 'src/core/strays/settle.ts',
@@ -90,6 +95,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'no read-back',
     mode: 'told',
+    from: 5,
     patches: [
       {
         file: 'src/core/copies/read-back.ts',
@@ -101,6 +107,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'no settle time',
     mode: 'told',
+    from: 2,
     patches: [
       {
         file: 'src/core/copies/read-back.ts',
@@ -112,6 +119,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'what is not proven adopted before it is settled',
     mode: 'told',
+    from: 5,
     patches: [
       {
         file: 'src/core/copies/read-back.ts',
@@ -128,6 +136,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'settling begun anew by each take, and a take before each look',
     mode: 'told',
+    from: 2,
     patches: [
       {
         file: 'src/core/copies/read-back.ts',
@@ -152,6 +161,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'no last lease check',
     mode: 'told',
+    from: 184,
     patches: [
       {
         file: 'src/core/copies/deliver.ts',
@@ -163,6 +173,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'cursor before row',
     mode: 'told',
+    from: 4,
     patches: [
       {
         file: 'src/core/copies/deliver.ts',
@@ -179,6 +190,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a hole dropped at once',
     mode: 'told',
+    from: 6,
     without: noSweep,
     patches: [
       { file: 'src/core/state/lane/clean.ts', from: 'listedAt - found > GONE_AFTER_MS)', to: 'listedAt >= found)' },
@@ -187,6 +199,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a stamp without HMAC',
     mode: 'told',
+    from: 6,
     patches: [
       {
         file: 'src/core/copies/stamp.ts',
@@ -198,6 +211,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a copied stamp believed',
     mode: 'told',
+    from: 6,
     patches: [
       {
         file: 'src/core/copies/stamp.ts',
@@ -209,6 +223,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "an echo taken for a person's edit",
     mode: 'told',
+    from: 4,
     patches: [
       {
         file: 'src/core/messages/edit.ts',
@@ -254,6 +269,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'an SMS that is not listed yet taken for one that was not sent',
     mode: 'told',
+    from: 2,
     patches: [
       {
         file: 'src/core/forward/doubt.ts',
@@ -281,6 +297,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'an SMS posted again though the session lists it',
     mode: 'told',
+    from: 15,
     patches: [
       { file: 'src/core/forward/doubt.ts', from: "    case 'named':\n", to: '' },
       {
@@ -315,6 +332,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a dirty mark lost',
     mode: 'told',
+    from: 12,
     without: noSweep,
     patches: [
       {
@@ -327,6 +345,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "the bridge's own write taken for an agent's wish",
     mode: 'told',
+    from: 57,
     patches: [
       {
         file: 'src/core/agents/decide-presence.ts',
@@ -338,6 +357,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'an older wish heard later obeyed',
     mode: 'told',
+    from: 32,
     patches: [
       {
         file: 'src/core/agents/decide-presence.ts',
@@ -349,6 +369,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'an agent kept by an offer forgotten',
     mode: 'told',
+    from: 47,
     patches: [
       {
         file: 'src/core/agents/carry-out.ts',
@@ -360,6 +381,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "an agent's presence half carried over after a kill",
     mode: 'told',
+    from: 47,
     patches: [
       {
         file: 'src/core/agents/decide-presence.ts',
@@ -376,6 +398,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'nobody looks for what an agent did unheard',
     mode: 'within',
+    from: 22,
     patches: [
       {
         file: 'src/core/sweep/whole-sweep.ts',
@@ -387,6 +410,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a task for the next agent made again, though the first may have been made',
     mode: 'told',
+    from: 8,
     patches: [
       {
         file: 'src/core/chats/handover-task.ts',
@@ -398,11 +422,13 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a chat handed on, and the task before left behind',
     mode: 'told',
+    from: 4,
     patches: [{ file: 'src/core/chats/leaving.ts', from: '  await closeTasksOfLeaving(deps, pair);\n', to: '' }],
   },
   {
     name: 'why a chat was handed back told at each try',
     mode: 'told',
+    from: 17,
     patches: [
       {
         file: 'src/core/chats/hand-back.ts',
