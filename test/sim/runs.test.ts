@@ -7,7 +7,7 @@ import { simulate, type Told } from './child.ts';
 const main = resolve(import.meta.dirname, '../../sim/main.ts');
 const clean = /^\d+ passed, 0 failed$/m;
 
-/** Which seeds failed, with their replay, and how many: of a simulator that tells each step, too, all else is too long. */
+/** Which seeds failed, with their replay, and how many. Of a run that tells each step all else is too long to print. */
 const verdicts = ({ out }: Told): string => (out.match(/^(?:seed \d+ failed; .*|\d+ passed, .*)$/gm) ?? []).join('\n');
 
 let begun: Promise<Told> | undefined;
