@@ -440,6 +440,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a direction that is off taken for the other one',
     mode: 'told',
+    from: 66,
     patches: [
       {
         file: 'src/core/state/modes.ts',
