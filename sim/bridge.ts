@@ -48,14 +48,15 @@ export const consumerOf = (deps: BridgeDeps & Accounts, queue: QueueName): Consu
 /** Works a queue off in the time that is moved by hand. */
 export const startSimWorker = (
   queue: QueueName,
-  of: { readonly queues: LocalQueues; readonly time: SimTime } & Pick<WorkerDeps, 'consume' | 'onFailure'>,
+  of: { readonly queues: LocalQueues; readonly time: SimTime } & Pick<WorkerDeps, 'consume' | 'onFailure'> &
+    Partial<Pick<WorkerDeps, 'concurrency'>>,
 ): void => {
-  const { queues, time, consume, onFailure } = of;
+  const { queues, time, ...worker } = of;
   startWorker({
-    ...{ consume, onFailure },
-    queue: queues.source(queue),
     // More than there are chats: none waits for another.
     concurrency: 10_000,
+    ...worker,
+    queue: queues.source(queue),
     clock: time,
     deadlineMs: TIMES.functionTimeout * 1000,
     onVerdict: () => {},

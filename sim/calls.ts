@@ -48,6 +48,7 @@ export type Calls = {
   readonly tap: (respond: Respond, now: () => number, by?: Caller) => Respond;
   /** In the order in which they began. */
   readonly made: () => readonly Called[];
+  readonly forget: () => void;
 };
 
 const WEBHOOKS = 'webhooks.twilio.com';
@@ -96,6 +97,9 @@ export const createCalls = (): Calls => {
       return answer;
     },
     made: () => made,
+    forget: () => {
+      made.length = 0;
+    },
   };
 };
 

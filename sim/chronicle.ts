@@ -48,7 +48,7 @@ export const stoodAt = ({ at: from, removed }: WrittenMessage, at: number): bool
 export const firstText = ({ texts }: WrittenMessage): string => texts.find(({ body }) => body !== '')?.body ?? '';
 export const lastText = ({ texts }: WrittenMessage): string => texts.at(-1)?.body ?? '';
 
-export const createChronicle = (): Chronicle => {
+export const createChronicle = (): Chronicle & { readonly forget: () => void } => {
   const chats = new Map<string, Map<string, WrittenMessage>>();
   const changes = new Map<string, ChatChange[]>();
   return {
@@ -76,5 +76,9 @@ export const createChronicle = (): Chronicle => {
     },
     of: (container) => [...(chats.get(container)?.values() ?? [])],
     containers: () => [...chats.keys()],
+    forget: () => {
+      chats.clear();
+      changes.clear();
+    },
   };
 };

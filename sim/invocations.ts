@@ -49,6 +49,7 @@ export type Invocations = {
   /** @param held the message in its hands; @param twin another process has the same one */
   readonly begin: (kind: ProcessKind, held?: Delivery, twin?: boolean) => Invocation;
   readonly ran: () => readonly Ran[];
+  readonly forget: () => void;
 };
 
 const callerOf = (
@@ -89,11 +90,13 @@ const isUnheeded = (doom: Doom | undefined, twin: boolean): boolean => twin || d
 export const createInvocations = (shared: Shared): Invocations => {
   const { plan, time, dice, meter, notes, calls, faults, config, secrets, guards, respond } = shared;
   const begun: { readonly kind: ProcessKind; readonly process: Process }[] = [];
+  let processes = 0;
   let nonces = 0;
   const nonce = (): string => `n${++nonces}`;
   return {
     begin: (kind, held, twin = false) => {
-      const number = begun.length + 1;
+      processes += 1;
+      const number = processes;
       const doom = plan.doom(number, kind);
       const tell = (what: string): void => plan.diary?.(time.now(), `${kind} ${number} ${what}`);
       const process = createProcess(time, doom, meter.met, tell);
@@ -117,5 +120,8 @@ export const createInvocations = (shared: Shared): Invocations => {
       return { ports, sent };
     },
     ran: () => begun.map(({ kind, process }) => ({ kind, steps: process.steps() })),
+    forget: () => {
+      begun.length = 0;
+    },
   };
 };

@@ -28,12 +28,16 @@ export type Notes = {
   readonly lined: string[];
   /** What a process asked for without a grant of its role. */
   readonly notGranted: string[];
+  /** What was noted until now, for a play that is too long to keep it. */
+  readonly forget: () => void;
 };
 
 export const createNotes = (time: SimTime, meter: Meter, diary: WorldPlan['diary']): Notes => {
   const entries: Noted[] = [];
+  const queued: QueuedByWebhook[] = [];
+  const lined: string[] = [];
   return {
-    entries,
+    ...{ entries, queued, lined },
     journalOf: (by) => (entry) => {
       entries.push({ at: time.now(), by, entry });
       const { step, type, lane, sids, ms } = entry;
@@ -41,8 +45,9 @@ export const createNotes = (time: SimTime, meter: Meter, diary: WorldPlan['diary
       diary?.(time.now(), ['journal', step, type, lane, because, ...sids, ms].filter(Boolean).join(' '));
       meter.met(`event ${step}${because === '' || step === 'failed' ? '' : ` (${because})`}`);
     },
-    queued: [],
-    lined: [],
     notGranted: [],
+    forget: () => {
+      for (const all of [entries, queued, lined]) all.length = 0;
+    },
   };
 };

@@ -32,4 +32,8 @@ export type WorldPlan = {
   readonly diary?: (at: number, line: string) => void;
   /** All sweeps are one process, as on one machine: it remembers what it has seen. Else each begins afresh. */
   readonly keepsSweep?: boolean;
+  /** So many chats of a queue are worked on side by side; as many as there are when it is left out. */
+  readonly consumers?: number;
+  /** The store forgets an item so long after its time, as DynamoDB may. */
+  readonly forgetsLateMs?: number;
 };

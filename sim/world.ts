@@ -57,19 +57,23 @@ const consumer = ({ time, dice, meter, faults }: Shared, { begin }: Invocations,
   };
 };
 
-/** The function that the schedule calls each minute. @returns what switches the schedule off and on */
-const sweepEachMinute = ({ plan, time, meter }: Shared, { begin }: Invocations): ((on: boolean) => void) => {
+/** The function that the schedule calls each minute; what switches the schedule off and on, and what calls it now. */
+const sweepEachMinute = ({ plan, time, meter }: Shared, { begin }: Invocations) => {
   const begun = () => createWholeSweep(depsOf(begin('sweep').ports));
   const kept = plan.keepsSweep ? begun() : undefined;
   let on = true;
+  const sweepNow = (): void => {
+    (kept ?? begun())().catch(() => meter.met('sweep failed'));
+  };
   const each = (): void => {
-    if (on) (kept ?? begun())().catch(() => meter.met('sweep failed'));
+    if (on) sweepNow();
     time.after(TIMES.sweepEvery * 1000, each);
   };
   time.after(TIMES.sweepEvery * 1000, each);
-  return (next) => {
+  const setSweeps = (next: boolean): void => {
     on = next;
   };
+  return { setSweeps, sweepNow };
 };
 
 export const createWorld = (plan: WorldPlan) => {
@@ -78,7 +82,8 @@ export const createWorld = (plan: WorldPlan) => {
   const meter = createMeter();
   const notes = createNotes(time, meter, plan.diary);
   const calls = createCalls();
-  const store = createMemoryStore(time);
+  const { forgetsLateMs = 0, consumers } = plan;
+  const store = createMemoryStore({ now: () => time.now() - forgetsLateMs });
   const queues = createMemoryQueues({ clock: time });
   const guards = createGuards({ clock: time, journal: notes.journalOf('sweep') });
   let faults = CALM;
@@ -92,7 +97,7 @@ export const createWorld = (plan: WorldPlan) => {
     respond: plan.tap?.(answers, time.now) ?? answers,
   };
   const invocations = createInvocations(shared);
-  const chronicle = createChronicle();
+  const { forget: forgetDeeds, ...chronicle } = createChronicle();
   const twilio = createTwilio({
     clock: time,
     random: dice.fork('twilio').next,
@@ -110,8 +115,12 @@ export const createWorld = (plan: WorldPlan) => {
   const onFailure = (error: unknown): void =>
     meter.met(`consumer threw ${error instanceof Error ? error.name : typeof error}`);
   for (const queue of QUEUES)
-    startSimWorker(queue, { queues, time, onFailure, consume: consumer(shared, invocations, queue) });
-  const setSweeps = sweepEachMinute(shared, invocations);
+    startSimWorker(queue, {
+      ...{ queues, time, onFailure },
+      ...(consumers !== undefined && { concurrency: consumers }),
+      consume: consumer(shared, invocations, queue),
+    });
+  const sweeps = sweepEachMinute(shared, invocations);
   // The deployment's first start, before an agent accepts anything.
   firstStart({ store, clock: time, nonce: () => 'first start' }).catch(() => meter.met('first start failed'));
   return {
@@ -125,7 +134,12 @@ export const createWorld = (plan: WorldPlan) => {
     ran: invocations.ran,
     /** To whoever reads a seed's story step by step. */
     tell: (line: string): void => plan.diary?.(time.now(), line),
-    setSweeps,
+    ...sweeps,
+    /** What was noted until now, for a play that is too long to keep it. */
+    forget: (): void => {
+      forgetDeeds();
+      for (const one of [notes, calls, invocations]) one.forget();
+    },
     setFaults: (next: WorldFaults): void => {
       faults = next;
     },
