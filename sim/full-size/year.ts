@@ -6,6 +6,7 @@
  * measured days the sweep runs each minute for four hours, on the others every ten minutes while people talk; and four
  * times in the rest of each day.
  */
+import { SWEEP_READS, SWEEP_SHARE } from '../../src/core/model/times.ts';
 import type { Called } from '../calls.ts';
 import { type Crowd, createCrowd, DAY, HOUR, MINUTE, TWILIO_MS } from './crowd.ts';
 import { createFigures, type Figures, isToCompare, judgeReads, readsOfSweep } from './figures.ts';
@@ -24,7 +25,9 @@ type Measured = {
   readonly day: number;
   readonly runs: number;
   readonly calls: readonly Called[];
-  readonly open: number;
+  /** Chats that nobody ever ended: all of them, and those that a run compares of the last month's. */
+  readonly endless: number;
+  readonly compared: number;
 };
 
 const sweepEvery = async ({ world, wait }: Crowd, everyMs: number, forMs: number): Promise<void> => {
@@ -38,16 +41,18 @@ const sweepEvery = async ({ world, wait }: Crowd, everyMs: number, forMs: number
 const judgeWork = ({ most, row }: Figures, first: Measured, last: Measured): void => {
   const readsOf = ({ calls, runs }: Measured, isMeant: (call: Called) => boolean): number =>
     Math.round(readsOfSweep(calls).filter(isMeant).length / runs);
-  const pages = Math.ceil((last.open - first.open) / 100) + 2 * Math.ceil((last.open - first.open) / 1_000);
-  for (const [what, isMeant, more] of [
-    ['reads of a run to compare', isToCompare, 0],
+  const more = last.endless - first.endless;
+  const pages = Math.ceil(more / 100) + 2 * Math.ceil(more / 1_000);
+  const pairs = SWEEP_READS.quiet * Math.max(0, last.compared - first.compared);
+  for (const [what, isMeant, besides] of [
+    ['reads of a run to compare', isToCompare, pairs],
     ['its other reads', (call: Called) => !isToCompare(call), pages],
   ] as const) {
     row(`${what}, day ${first.day}`, readsOf(first, isMeant));
     const now = readsOf(last, isMeant);
     // Before that the list of quiet pairs has not its month yet.
     if (first.day < MONTH) row(`${what}, day ${last.day}`, now);
-    else most(`${what}, day ${last.day}`, now, Math.ceil(readsOf(first, isMeant) * 1.1) + more);
+    else most(`${what}, day ${last.day}`, now, Math.ceil(readsOf(first, isMeant) * 1.1) + besides);
   }
 };
 
@@ -66,8 +71,9 @@ export const playYear = async (seed: number, { days, chats }: Year): Promise<num
     const said: readonly DayChat[] = talkForADay(crowd, chats);
     if (isMeasured(day)) {
       await sweepEvery(crowd, MINUTE, MEASURED);
-      const open = endless.reduce((sum, few) => sum + few, 0);
-      measured.push({ day, runs: MEASURED / MINUTE, calls: [...world.calls()], open });
+      const sum = (all: readonly number[]): number => all.reduce((some, few) => some + few, 0);
+      const compared = Math.min(SWEEP_SHARE.quiet, sum(endless.slice(-MONTH)));
+      measured.push({ day, runs: MEASURED / MINUTE, calls: [...world.calls()], endless: sum(endless), compared });
     } else await sweepEvery(crowd, 10 * MINUTE, BUSY);
     await sweepEvery(crowd, 5 * HOUR, 20 * HOUR);
     await wait(morning + DAY - time.now());
