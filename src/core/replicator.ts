@@ -6,7 +6,7 @@ import { notifyAgent } from './agents/notify-agent.ts';
 import { onOfferEnded, onOfferMade, onOffersJob, sendOffersJob } from './agents/offers.ts';
 import { onActivity, onPresenceJob } from './agents/presence.ts';
 import { agree, onChatChanged } from './chats/agree.ts';
-import { noteDrained } from './chats/end.ts';
+import { listedIn, noteDrained } from './chats/end.ts';
 import { link, rememberedAccept } from './chats/link.ts';
 import { customerAmong } from './chats/participants.ts';
 import { deferWhenExhausted } from './defer-exhausted.ts';
@@ -23,7 +23,7 @@ import { redriveMessage } from './messages/redrive.ts';
 import { replicate } from './messages/replicate.ts';
 import type { Accepted, BridgeEvent } from './model/event.ts';
 import { modeFor } from './model/mode.ts';
-import { type Outcome, skipped } from './model/outcome.ts';
+import { type Outcome, retry, skipped } from './model/outcome.ts';
 import type { ChannelSid } from './model/sids.ts';
 import { TwilioError } from './model/twilio-error.ts';
 import type { Decided } from './ports/journal.ts';
@@ -143,6 +143,9 @@ const reconcileLane = async (
   { pair, lane, because, full = false }: Extract<Work, { kind: 'reconcile' }>,
   run: Run,
 ): Promise<Outcome> => {
+  const early = because === 'ending' ? await listedIn(deps, pair) : 0;
+  // Nothing is in its way that the sweep would have to wait for: it only comes too early.
+  if (early > 0) return retry(Math.ceil(early / 1_000), 'list_behind', true);
   const outcome = await reconcile(deps, pair, lane, { ...run, full });
   if (because === 'ending' && lane === 'toFlex' && outcome.end === 'reconciled') await noteDrained(deps, { id: pair });
   return outcome;

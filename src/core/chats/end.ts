@@ -16,6 +16,7 @@ import type { Container } from '../ports/chat.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { beginEnding, closePair, markDrained } from '../state/agreed.ts';
 import { watchChannelEnd } from '../state/channel-ends.ts';
+import type { PairId } from '../state/items.ts';
 import { type EndedBy, hasBothContainers, type LinkedPair, loadPair, type Pair } from '../state/pair.ts';
 import { unlistForSweep } from '../state/sweep-lists.ts';
 import { containerNow } from './container.ts';
@@ -32,19 +33,18 @@ export const endChat = async (deps: BridgeDeps, pair: LinkedPair, by: EndedBy, r
 
 /** @param looks the sweep has sent the job: what was expected to come has not come. */
 export const goOnEnding = async (deps: BridgeDeps, pair: LinkedPair, looks: boolean, run: Run): Promise<Outcome> => {
-  // Side by side: the other lane is another queue's.
   if (!isThrough(deps, pair, 'toFlex')) {
     if (looks && (await containerNow(deps, pair, 'flex')) === undefined) await markDrained(deps, pair.id, 'toFlex');
     else await sendDrain(deps, pair);
   }
   if (pair.endedBy === 'timer') return goOnInNextGeneration(deps, pair.id);
-  if (pair.endedBy === 'flex' && !isThrough(deps, pair, 'toFrontline')) {
-    const stop = await drainToFrontline(deps, pair, run);
-    if (stop !== undefined) return stop;
-  }
   const now = await loadPair(deps.store, pair.id);
   if (now === undefined || now.agreeFence !== pair.agreeFence || !hasBothContainers(now)) return pairMovedOn();
   if (!isThrough(deps, now, 'toFlex')) return deferred('draining');
+  if (now.endedBy === 'flex' && !isThrough(deps, now, 'toFrontline')) {
+    const stop = await drainToFrontline(deps, now, run);
+    if (stop !== undefined) return stop;
+  }
   if (!(await dropHandover(deps, now))) return deferred('draining');
   await closeTasksOfLeaving(deps, now);
   return now.endedBy === 'flex' ? endInFrontline(deps, now) : endInFlex(deps, now);
@@ -116,6 +116,17 @@ const smsAreThrough = async (deps: BridgeDeps, pair: LinkedPair, { attributes }:
     ...{ sid: pair.flex, customer: pair.customer, since: pair.begunAt },
     isCarried: (message) => isCopyOfCarried(deps, pair, message),
   });
+
+/**
+ * A list may be behind by seconds, and no webhook have told of what it does not show yet. So the first lane is compared
+ * when all that was said before the end is surely listed, and the other one behind it.
+ * @returns milliseconds until then.
+ */
+export const listedIn = async ({ store, clock, settings }: BridgeDeps, id: PairId): Promise<number> => {
+  const pair = await loadPair(store, id);
+  if (pair?.state !== 'ending' || pair.disagreesSince === undefined) return 0;
+  return Math.max(0, pair.disagreesSince + settings.answeredSettleMs - clock.now());
+};
 
 /** A lane's comparison that was sent for the end has found nothing left: the pair's job goes on. */
 export const noteDrained = async (deps: BridgeDeps, of: Pick<LinkedPair, 'id'>): Promise<void> => {

@@ -14,7 +14,7 @@ import type { Handover, HandoverRefusal } from '../state/handover.ts';
 import type { LinkedPair } from '../state/pair.ts';
 import { closeTask } from './close-task.ts';
 import { notYoursText, stayedText } from './handover-text.ts';
-import { letIn } from './late-joins.ts';
+import { agentToAdd } from './late-joins.ts';
 import type { Members } from './read-members.ts';
 import { hasEndedReservation } from './served.ts';
 
@@ -47,7 +47,7 @@ const putOthersBack = async (deps: BridgeDeps, pair: LinkedPair, members: Member
     const identity = decodeIdentity(agent.identity);
     if (here.has(identity)) continue;
     if (!inFlex.has(agent.identity) && (await hasEndedReservation(deps, agent))) continue;
-    await deps.frontline.join(pair.frontline, letIn(deps, 'frontline', identity));
+    await deps.frontline.join(pair.frontline, agentToAdd(deps, 'frontline', identity));
   }
 };
 

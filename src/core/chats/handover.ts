@@ -21,7 +21,7 @@ import { hasBothContainers, type LinkedPair } from '../state/pair.ts';
 import { rememberAgents } from '../state/pair-writes.ts';
 import { handBack } from './hand-back.ts';
 import { findOffered, type HandoverStep, makeTask, storeHandover } from './handover-task.ts';
-import { letIn } from './late-joins.ts';
+import { agentToAdd } from './late-joins.ts';
 import { newcomersAmong } from './newcomers.ts';
 import { addParticipant } from './participants.ts';
 import type { Members } from './read-members.ts';
@@ -120,7 +120,7 @@ const goOn = async (
       : waits(deps, pair);
   }
   if ((await rememberAgents(deps, pair, [identity])) === undefined) return pairMovedOn();
-  const joined = deps.flex.join(pair.flex, letIn(deps, 'flex', identity));
+  const joined = deps.flex.join(pair.flex, agentToAdd(deps, 'flex', identity));
   if ((await addParticipant(joined)) !== undefined)
     return refuse(deps, tasks, { pair, handover }, 'refused', members, run);
   const present = { ...members, flex: [...members.flex, { identity, attributes: '{}', sid: '' }] };

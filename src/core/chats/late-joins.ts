@@ -1,7 +1,7 @@
 /**
- * Twilio may carry out a join of the bridge when its agent has gone again: no answer came, it was made once more, and he
- * did not stay long. In Frontline he would seem to have taken the chat. The bridge's own joins bear a mark, so he is
- * known: a person who comes back joins anew, without one.
+ * Twilio may carry out a join of the bridge when its agent has gone again: no answer came, it was made once more, and
+ * he did not stay long. In Frontline he would seem to have taken the chat. The bridge's own joins bear a mark, so he
+ * is known: a person who comes back joins anew, without one.
  */
 import type { BridgeDeps } from '../deps.ts';
 import { otherSide, type Side } from '../model/event.ts';
@@ -13,8 +13,8 @@ import type { Members } from './read-members.ts';
 
 type Settings = Pick<BridgeDeps, 'settings'>;
 
-/** An agent as the bridge lets him in. @param identity as that side spells it */
-export const letIn = ({ settings }: Settings, side: Side, identity: string): Member => ({
+/** An agent as the bridge adds him. @param identity as that side spells it */
+export const agentToAdd = ({ settings }: Settings, side: Side, identity: string): Member => ({
   identity,
   attributes: JSON.stringify({
     ...(side === 'flex' ? { member_type: 'agent' } : {}),
@@ -25,7 +25,7 @@ export const letIn = ({ settings }: Settings, side: Side, identity: string): Mem
 const namesOf = (side: Side, people: readonly { readonly identity: string }[]): readonly string[] =>
   people.map(({ identity }) => (side === 'flex' ? decodeIdentity(identity) : identity));
 
-/** Whom the bridge has let in on this side alone, and who does not serve the chat. */
+/** Whom the bridge has added, who stands on this side alone, and does not serve the chat. */
 export const lateJoins = (
   { settings }: Settings,
   { agents, handover }: Pick<LinkedPair, 'agents' | 'handover'>,

@@ -28,7 +28,7 @@ import {
 } from '../state/pair-writes.ts';
 import { createCounterpart, isOwnCounterpart } from './counterpart.ts';
 import { noteWhoJoinedEarlier } from './joined-earlier.ts';
-import { letIn } from './late-joins.ts';
+import { agentToAdd } from './late-joins.ts';
 import { parkLink } from './park-link.ts';
 import { addParticipant, agentsAmong, customerAmong, customerParticipant, isRefusal } from './participants.ts';
 import { hasEndedReservation } from './served.ts';
@@ -205,14 +205,14 @@ const joinAndCopy = async (deps: BridgeDeps, pair: LinkedPair, chat: Chat, run: 
     if (history.end !== 'reconciled') return history;
   }
   if (twin !== undefined && !(await hasPassedItOn(deps, pair, twin, customer, run)))
-    refusals.push(await addParticipant(deps.frontline.join(frontline, letIn(deps, 'frontline', twin))));
+    refusals.push(await addParticipant(deps.frontline.join(frontline, agentToAdd(deps, 'frontline', twin))));
   if (!members.some((member) => member.identity === event.workerIdentity)) {
     const { toFlex } = await modesNow(deps);
     if (toFlex !== 'on') {
       if (pair.reservation !== event.reservation) await addAcceptToBacklog(deps, event);
       return deferred(toFlex);
     }
-    const agent = letIn(deps, 'flex', event.workerIdentity);
+    const agent = agentToAdd(deps, 'flex', event.workerIdentity);
     refusals.push(await addParticipant(deps.flex.join(event.container, agent)));
   }
   const refusal = refusals.find((one) => one !== undefined);

@@ -10,7 +10,7 @@ import { noteAgreement, noteDisagreement, noteLeaving } from '../state/agreed.ts
 import { hasBothContainers, isFullyLinked, type LinkedPair, type Pair, type Serving } from '../state/pair.ts';
 import { decideMembers, type MemberStep } from './decide-members.ts';
 import { handOver } from './handover.ts';
-import { lateJoins, letIn, takeOutLate } from './late-joins.ts';
+import { agentToAdd, lateJoins, takeOutLate } from './late-joins.ts';
 import { finishLeaving } from './leaving.ts';
 import { newcomersAmong } from './newcomers.ts';
 import type { Members } from './read-members.ts';
@@ -172,11 +172,11 @@ const putBack = async (deps: BridgeDeps, pair: LinkedPair, side: Side, agent: Se
   const since = pair.disagreesSince;
   if (since === undefined || deps.clock.now() < since + SUCCESSOR_WITHIN_MS) return false;
   if (side === 'flex') {
-    await deps.frontline.join(pair.frontline, letIn(deps, 'frontline', spelledFor('frontline', agent)));
+    await deps.frontline.join(pair.frontline, agentToAdd(deps, 'frontline', spelledFor('frontline', agent)));
     return true;
   }
   if (deps.tasks === undefined || (await hasEndedReservation(deps, agent))) return false;
-  await deps.flex.join(pair.flex, letIn(deps, 'flex', agent.identity));
+  await deps.flex.join(pair.flex, agentToAdd(deps, 'flex', agent.identity));
   return true;
 };
 

@@ -1,5 +1,5 @@
 /** The task by which the agent has the chat in Flex: made once, routed straight to him, accepted for him. */
-import { letIn } from '../chats/late-joins.ts';
+import { agentToAdd } from '../chats/late-joins.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { mayOutlast } from '../jobs/run.ts';
 import { leaseLost, type Outcome, retry } from '../model/outcome.ts';
@@ -95,7 +95,7 @@ export const acceptTask: StartStep = async (deps, start) => {
 export const joinAgent: StartStep = async (deps, start) => {
   if (start.swappedAt !== undefined) return start;
   const { workerIdentity: identity } = start;
-  await deps.flex.join(channelMade(start), letIn(deps, 'flex', identity));
+  await deps.flex.join(channelMade(start), agentToAdd(deps, 'flex', identity));
   return start;
 };
 

@@ -142,8 +142,8 @@ export const noteHandedBack = (deps: BridgeDeps, pair: Pair, { identity }: Hando
 export const beginEnding = (deps: BridgeDeps, pair: Pair, by: EndedBy): Promise<Pair | undefined> =>
   change(deps, pair.id, {
     when: [agreeFenceIsMine(pair), ['=', 'state', 'open']],
-    set: { state: 'ending', endedBy: by, ...onList('due', pair.id) },
-    remove: [laneAttributes('toFrontline').drained, laneAttributes('toFlex').drained, 'disagreesSince'],
+    set: { state: 'ending', endedBy: by, disagreesSince: deps.clock.now(), ...onList('due', pair.id) },
+    remove: [laneAttributes('toFrontline').drained, laneAttributes('toFlex').drained],
   });
 
 /** All that was said on a lane's source before the end has crossed. */
