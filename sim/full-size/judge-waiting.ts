@@ -1,5 +1,5 @@
 /** Whether all that waited has crossed, in time, and has kept nobody else waiting. */
-import { SENT_BY_AND_BY_MS, TWILIO_NEW_CHATS_A_SECOND } from '../../src/core/model/times.ts';
+import { SENT_BY_AND_BY_MS } from '../../src/core/model/times.ts';
 import { busiestSecond, type Called } from '../calls.ts';
 import { type Chat, type Crowd, MINUTE, SECOND, type SizedPair } from './crowd.ts';
 import { type Figures, isOfSweep, judgeDelays, judgeReads } from './figures.ts';
@@ -8,6 +8,8 @@ import { type Figures, isOfSweep, judgeDelays, judgeReads } from './figures.ts';
 const turnWithin = (pairs: number): number => 2 * MINUTE + (pairs / 50) * SECOND;
 /** Its event may have had its last try just before; then ten a second, in that part of a minute that a run has. */
 const linkWithin = (chats: number): number => 4 * MINUTE + chats * SENT_BY_AND_BY_MS * (60 / 42);
+/** Links and accepts, ten each; what events try again by themselves is Twilio's to refuse. */
+const BY_AND_BY_A_SECOND = (2 * SECOND) / SENT_BY_AND_BY_MS;
 const LIVE_MS = MINUTE;
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -49,9 +51,11 @@ export const judgeWaiting = async (figures: Figures, crowd: Crowd, waited: Waite
   const links = newChats.map((chat) => containers.get(conversationOf(chat) ?? '')?.committedAt ?? NEVER);
   const late = links.map((at) => Math.max(0, at - back));
   judgeDelays(figures, 'until a new chat had its conversation', late, linkWithin(newChats.length));
-  const made = busiestSecond(calls.filter(makesConversation)).length;
-  most('new conversations, busiest second', made, TWILIO_NEW_CHATS_A_SECOND);
-  row('  refused for being too many', calls.filter(({ status }) => status === 429).length);
+  const made = calls.filter(makesConversation);
+  const sent = busiestSecond(made.filter(({ by }) => by?.isJob)).length;
+  most('new conversations by jobs of the sweep, busiest second', sent, BY_AND_BY_A_SECOND);
+  row("  and by events' own new tries", busiestSecond(made).length);
+  row('  refused for being too many, and tried again', calls.filter(({ status }) => status === 429).length);
   judgeReads(figures, calls);
   const ofJobs = calls.filter((call) => !isOfSweep(call));
   row('calls of the jobs a waiting pair, mean', (ofJobs.length / pairs.length).toFixed(1));
