@@ -59,7 +59,9 @@ const messageIn = (body: string): string | undefined => new URLSearchParams(body
 
 const lineOf = ({ method, host, path, body }: TwilioRequest): string | undefined => {
   if (host === WEBHOOKS) return `${containerIn(body)} to the phone`;
-  return method === 'POST' && path.endsWith('/Messages') ? containerIn(path) : undefined;
+  if (method !== 'POST' || !path.endsWith('/Messages')) return undefined;
+  // What was said in a stray conversation is brought in its own order, beside the lane's copies.
+  return body.includes('bridgeStray') ? `${containerIn(path)} of what went astray` : containerIn(path);
 };
 
 const accountOf = ({ host, path }: TwilioRequest): AccountName =>

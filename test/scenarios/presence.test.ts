@@ -49,6 +49,21 @@ describe('an agent', () => {
     expect(agent.says()).toEqual(['Unavailable', 'Unavailable', false]);
   });
 
+  test('who has gone on both sides while nobody heard, has his next switch in the app count', async () => {
+    const harness = scenarioHarness();
+    const agent = agentOf(harness);
+    agent.onPhone('Unavailable');
+    await harness.settle(5);
+    const heard = harness.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
+    agent.inFlex('Available');
+    agent.onPhone('Available');
+    heard();
+    await harness.settle(5);
+    agent.onPhone('Unavailable', 'user');
+    await harness.settle(3);
+    expect(agent.says()).toEqual(['Unavailable', 'Unavailable', false]);
+  });
+
   test('whose activity means nothing to the other side leaves it as it is, and that is said', async () => {
     const harness = scenarioHarness();
     const agent = agentOf(harness);

@@ -11,7 +11,7 @@ import { TwilioError } from '../model/twilio-error.ts';
 import type { WorkerNow, WorkerSide, Workers } from '../ports/workers.ts';
 import { firstStart } from '../state/first-start.ts';
 import { modesNow } from '../state/modes.ts';
-import { loadPresence, takePresence } from '../state/presence.ts';
+import { loadPresence, type Presence, takePresence } from '../state/presence.ts';
 import { type BulkVerdict, createTurns, type LeftToMode, listAll, notCompared, type Turn } from './turns.ts';
 
 type PresenceDeps = BridgeDeps & { readonly workers: Workers };
@@ -154,16 +154,24 @@ const isOtherwiseInApp = async (deps: PresenceDeps, mapped: Mapped, agreed: Map<
   const known = await loadPresence(deps, flex.sid);
   // What an offer has put off, or a refusal, is done when it can be, though Flex's activity may be none that is mapped.
   if (known !== undefined && known.todo.size > 0) return true;
-  if (known === undefined && isSame) await noteAgreed(deps, mapped);
+  const isNoted = known?.agreed.flex === flex.activity && known.agreed.frontline === frontline.activity;
+  if (isSame && !isNoted) await noteAgreed(deps, mapped, known);
   else if (known !== undefined) agreed.set(flex.sid, standing);
   // Before anything is agreed nobody knows which of them is meant.
   return known !== undefined && !isSame;
 };
 
-/** Nobody has told of this agent, and all say the same: what differs from that later has changed. */
-const noteAgreed = async (deps: PresenceDeps, { flex, frontline }: Mapped): Promise<void> => {
+/**
+ * Nobody has told of it, or both sides have come to it by themselves while one was down: all say the same, and what
+ * differs from that later has changed.
+ */
+const noteAgreed = async (
+  deps: PresenceDeps,
+  { flex, frontline }: Mapped,
+  known: Presence | undefined,
+): Promise<void> => {
   const said = { flex: flex.activity, frontline: frontline.activity };
   if (!fits(deps.settings.presence, said)) return;
   const at = Math.max(flex.since, frontline.since);
-  await takePresence(deps, flex.sid, undefined, { agreed: said, at, by: 'flex', seen: true, todo: new Set(), said });
+  await takePresence(deps, flex.sid, known, { agreed: said, at, by: 'flex', seen: true, todo: new Set(), said });
 };
