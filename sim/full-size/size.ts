@@ -49,7 +49,8 @@ export const playSize = async (seed: number, size: Size): Promise<number> => {
   world.setSweeps(false);
   await wait(25 * HOUR);
   world.setSweeps(true);
-  const active = await linkAll(size.active, LINKS_A_SECOND);
+  // The quiet ones in which something is said are active then.
+  const active = await linkAll(Math.max(1, size.active - size.lost), LINKS_A_SECOND);
   // The index is written when a sweep finds that a pair's class has changed.
   await waitUntil(async () => (await listed('quiet')) >= size.quiet, HOUR);
   await wait(20 * MINUTE);

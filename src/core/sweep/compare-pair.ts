@@ -10,7 +10,7 @@ import type { Lane, Message, Side } from '../model/event.ts';
 import { DIRECTIONS, type Modes, modeFor } from '../model/mode.ts';
 import type { ChannelSid, ContainerSid } from '../model/sids.ts';
 import { type LeftAlone, type SweepVerdict, unread } from '../model/sweep-verdict.ts';
-import { ACTIVE_MS, REST_MS } from '../model/times.ts';
+import { ACTIVE_MS, REST_MS, WEBHOOK_WITHIN_MS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import { compareEnds, type End, type Finding } from '../reconcile/compare.ts';
 import { isConfirmed } from '../reconcile/repair.ts';
@@ -129,8 +129,8 @@ const newest = async (deps: BridgeDeps, side: Side, container: ContainerSid): Pr
 
 /** The first thing found that the ledger does not explain. */
 const suspicion = async (deps: BridgeDeps, ends: LaneLease, from: End, into: End): Promise<Finding | undefined> => {
-  // Its own webhook may still be on its way. What SETTLE says of how slow Twilio is, this follows.
-  const young = deps.clock.now() - deps.settings.settleMs / 2;
+  // Its own webhook may still be on its way.
+  const young = deps.clock.now() - WEBHOOK_WITHIN_MS;
   for (const finding of compareEnds(deps.settings, ends, from, into)) {
     if (finding.kind === 'pending' && Date.parse(finding.original.createdAt) > young) continue;
     if (await isConfirmed(deps, ends, finding, into)) return finding;

@@ -7,20 +7,28 @@ import type { BridgeDeps } from '../deps.ts';
 import { sendStart } from '../jobs/send.ts';
 import { DIRECTIONS, modeFor } from '../model/mode.ts';
 import type { ConversationSid } from '../model/sids.ts';
-import { OFFER_PACE_MS, START_PAGES, START_RECALL_MS, STRAY_EVERY_MS, STRAY_QUIET_MS } from '../model/times.ts';
+import {
+  OFFER_PACE_MS,
+  START_PAGES,
+  START_RECALL_LEAST_MS,
+  START_RECALL_MS,
+  STRAY_EVERY_MS,
+  STRAY_QUIET_MS,
+} from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import { everyItem } from '../state/every-item.ts';
 import { firstStart } from '../state/first-start.ts';
 import { pairId, pairKey } from '../state/items.ts';
 import { modesNow } from '../state/modes.ts';
 import { loadStart } from '../state/starts.ts';
-import { type BulkVerdict, createTurns, type LeftToMode, listAll, notCompared } from './turns.ts';
+import { BudgetSpent, type BulkVerdict, createTurns, type LeftToMode, listAll, notCompared } from './turns.ts';
 
 /** @returns what sweeps once, until a deadline in milliseconds since 1970; it never rejects. Make it once. */
 export const createStartSweep = (deps: BridgeDeps): ((deadline: number) => Promise<void>) => {
   /** New conversations of which all is known. */
   const settled = new Set<ConversationSid>();
   const straysDue = createStraysDue(deps);
+  let recallMs = START_RECALL_MS;
   let notBefore = 0;
   const log = ({ verdict: reason, ...why }: BulkVerdict | LeftToMode, count: number): void =>
     deps.journal({ step: 'swept', type: 'starts', sids: [], count, reason, ...why });
@@ -33,10 +41,13 @@ export const createStartSweep = (deps: BridgeDeps): ((deadline: number) => Promi
       const waiting = new Set<ConversationSid>(
         (await everyItem(deps.store, 'starts')).map((item) => String(item[TABLE.listOrder]) as ConversationSid),
       );
-      const trouble = await findNew(deps, settled, waiting, { deadline, notBefore }).catch((error: unknown) => {
+      const found = findNew(deps, settled, waiting, { deadline, notBefore, recallMs });
+      const trouble = await found.catch((error: unknown) => {
+        if (error instanceof BudgetSpent) recallMs = Math.max(START_RECALL_LEAST_MS, recallMs / 2);
         if (error instanceof TwilioError) notBefore = deps.clock.now() + (error.retryAfter ?? 0) * 1000;
         return notCompared(error);
       });
+      if (trouble === undefined) recallMs = Math.min(START_RECALL_MS, recallMs * 1.1);
       for (const conversation of waiting) {
         await sendStart(deps, conversation);
         sent += 1;
@@ -76,11 +87,11 @@ const findNew = async (
   deps: BridgeDeps,
   settled: Set<ConversationSid>,
   found: Set<ConversationSid>,
-  { deadline, notBefore }: { readonly deadline: number; readonly notBefore: number },
+  { deadline, notBefore, recallMs }: Record<'deadline' | 'notBefore' | 'recallMs', number>,
 ): Promise<BulkVerdict | undefined> => {
   const now = deps.clock.now();
   if (now < notBefore) return { verdict: 'not_compared', why: 'asked_to_wait' };
-  const since = Math.max(await firstStart(deps), now - START_RECALL_MS);
+  const since = Math.max(await firstStart(deps), now - recallMs);
   const turn = createTurns(deps.clock, { deadline, paceMs: OFFER_PACE_MS });
   const listed = await listAll(
     async (from) => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createTime } from '../../../sim/time.ts';
 import { createMemoryStore } from '../../../src/adapters/memory/store.ts';
 import type { BridgeDeps } from '../../../src/core/deps.ts';
+import { SWEEP_SHARE } from '../../../src/core/model/times.ts';
 import type { Key } from '../../../src/core/ports/change.ts';
 import type { Entry } from '../../../src/core/ports/journal.ts';
 import { onList } from '../../../src/core/state/items.ts';
@@ -61,5 +62,21 @@ describe('The sweep', () => {
     const { begun, took } = await sweepOver({ active: 550, quiet: 220 }, 150);
     expect(begun.filter(({ pk }) => pk.includes('quiet')).length).toBeGreaterThan(50);
     expect(took).toBeLessThan(55_000);
+  });
+
+  test('goes on at the beginning of its list when it reaches the end, and compares no pair twice in a run', async () => {
+    const { begun, again } = await sweepOver({ active: SWEEP_SHARE.active + 90, quiet: 0 }, 0);
+    const first = begun.length;
+    await again();
+    const second = begun.slice(first).map(({ pk }) => pk);
+    expect([first, second.length]).toEqual([SWEEP_SHARE.active, SWEEP_SHARE.active]);
+    expect(new Set(second).size).toBe(second.length);
+    expect(second[90]).toBe(begun[0]?.pk);
+  });
+
+  test('that has time for all its pairs looks at each once a minute', async () => {
+    const { begun, again } = await sweepOver({ active: 30, quiet: 0 }, 0);
+    await again();
+    expect(begun.map(({ pk }) => pk)).toEqual([...begun.slice(0, 30), ...begun.slice(0, 30)].map(({ pk }) => pk));
   });
 });
