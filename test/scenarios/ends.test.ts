@@ -57,6 +57,21 @@ describe('a container that no look finds yet', () => {
   });
 });
 
+test('A chat whose channel is deleted when a timer has closed its conversation leaves nothing that waits', async () => {
+  const harness = scenarioHarness();
+  const chat = await talk(harness);
+  harness.twilio.faults.add({ ...lost, only: 'onChannelDestroyed' });
+  harness.twilio.closeByTimer(harness.conversation(chat).sid);
+  await harness.settle(0.02);
+  harness.customerWrites(chat, 'does not get through');
+  await harness.settle(0.02);
+  harness.twilio.flexAgent.deletesChannel(chat.channel);
+  await harness.settle(20);
+  const pair = await harness.store.get(pairKey(pairId('flex', chat.channel)));
+  expect(pair?.[laneAttributes('toFrontline').dirtyUpTo]).toBeUndefined();
+  expect((await harness.store.list('due', { limit: 10 })).items).toEqual([]);
+});
+
 describe.each([
   ['in Frontline', closes, 'frontline'],
   ['in Flex', endsInFlex, 'flex'],

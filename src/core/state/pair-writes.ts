@@ -109,7 +109,7 @@ export const rememberAgents = async (
 
 /**
  * There is nothing to link for this reservation, or it was parked: the pair is not due until one is accepted, and is
- * forgotten when none is.
+ * forgotten when none is. Nothing is marked as waiting then: a link copies all that was said.
  */
 export const stopLinking = async (
   deps: BridgeDeps,
@@ -117,13 +117,14 @@ export const stopLinking = async (
   reservation: ReservationSid,
   end: 'skipped' | 'parked',
 ): Promise<void> => {
+  const { dirtyUpTo, dirtySince } = laneAttributes('toFrontline');
   await writePair(deps, pair, {
     when: [
       ['=', 'state', 'linking'],
       ['=', 'reservation', reservation],
     ],
     set: { ...keptFor(REST_SECONDS, deps.clock), ...(end === 'parked' ? { parkedLink: 1 } : {}) },
-    remove: end === 'parked' ? OFF_LIST : [...OFF_LIST, 'parkedLink'],
+    remove: end === 'parked' ? OFF_LIST : [...OFF_LIST, 'parkedLink', dirtyUpTo, dirtySince],
   });
 };
 
