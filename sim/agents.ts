@@ -36,13 +36,16 @@ export const playAgents = (world: SimWorld, dice: Dice): PlayedAgents => {
   const who = dice.chance(0.4) ? TWINS.filter(() => dice.chance(0.6)) : [];
 
   /** Flex's interface tells the agent that he may not go while an offer waits for him. */
-  const inFlex = (agent: DefaultAgent, activity: string): void => {
+  /** @returns whether TaskRouter took it. */
+  const inFlex = (agent: DefaultAgent, activity: string): boolean => {
     try {
       twilio.flexAgent.goes(agent.flexWorkerSid, activity);
       meter.met('agent goes in Flex');
+      return true;
     } catch (error) {
       if (!(error instanceof TwilioProblem)) throw error;
       meter.met('agent kept by an offer');
+      return false;
     }
   };
   const onPhone = (agent: DefaultAgent, activity: string, changes: Switched): void => {
@@ -82,8 +85,9 @@ export const playAgents = (world: SimWorld, dice: Dice): PlayedAgents => {
     const device = drawn === 'user' && !(means(flex) && means(frontline)) ? 'both' : drawn;
     const says = { flex: away(flex), both: away(frontline), worker: away(frontline), user: away(undefined) }[device];
     const activity = device === 'user' && isAvailable === true ? 'Unavailable' : says;
-    if (device === 'flex') inFlex(agent, activity);
-    else onPhone(agent, activity, device);
+    // While an offer waits he cannot go in Flex, and sees that.
+    if (device === 'flex' && !inFlex(agent, activity)) return;
+    if (device !== 'flex') onPhone(agent, activity, device);
     wishes.push({ agent, activity });
   };
   /** He thinks better of it, and of the first nobody hears before the last. */

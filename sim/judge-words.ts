@@ -46,6 +46,12 @@ export const wordProblems = (
     .map(({ at }) => at);
   const race = AT_ONCE_MS[beyond ? 'beyond' : 'within'];
   const atOnce = (at: number): boolean => inactive.some((end) => end >= at && end - at <= race);
+  /** Nobody could make the next conversation before the chat ended. */
+  const isTimersLast = (end: number): boolean => {
+    const last = conversations.at(-1) ?? '';
+    const isClosed = chronicle.changes(last).some(({ state }) => state === 'closed');
+    return isClosed && !hasClosed(world, last) && story.timers.some((at) => at <= end);
+  };
   /** Why it need not stand on the other side. */
   const excuse = (one: WrittenMessage): string | undefined => {
     if (deleted) return 'of a deleted channel';
@@ -58,7 +64,8 @@ export const wordProblems = (
     }
     if (one.author === story.customer || one.side === 'frontline') return undefined;
     if (closed.some((at) => at >= one.at)) return "an agent's, into a conversation that a person closed";
-    return story.timers.some((at) => at >= one.at) && lastEnding(story, world.time.now()) !== undefined
+    const end = lastEnding(story, world.time.now());
+    return end !== undefined && (story.timers.some((at) => at >= one.at) || isTimersLast(end.at))
       ? "an agent's, into a conversation that a timer closed while the chat ended"
       : undefined;
   };
@@ -97,11 +104,15 @@ const isOfEndedChat = (world: Seen, { endings }: Words, { container, at }: Writt
   const changes = world.chronicle.changes(container);
   const born = changes[0]?.at ?? at;
   const closed = changes.find(({ state }) => state === 'closed')?.at;
-  const byBridge = world
-    .calls()
-    .some((call) => call.container === container && call.method === 'POST' && call.resource.endsWith(CONVERSATION));
-  if (closed === undefined || !byBridge) return false;
+  if (closed === undefined || !hasClosed(world, container)) return false;
   // Was it closed for an end of before the word, and not for a later one?
   const last = endings.findLast((ending) => ending.at >= born && ending.at <= closed);
   return last !== undefined && last.at <= at;
 };
+
+/** Whether the bridge has closed a conversation, or may have: no answer says otherwise. */
+const hasClosed = ({ calls }: Pick<Seen, 'calls'>, conversation: string): boolean =>
+  calls().some(
+    ({ container, method, resource, status = 0 }) =>
+      container === conversation && method === 'POST' && resource.endsWith(CONVERSATION) && status < 400,
+  );
