@@ -17,8 +17,8 @@ import { createWorld, type SimWorld } from './world.ts';
 export const SETTLE_MS = 60_000;
 /** Long enough for a hole to come of age, for patience to end, for a held pair, and for every lane to be swept. */
 const SETTLING_MS = 45 * 60_000;
-/** A sweep sends jobs each minute, for as long as there is anything to look at: what it sent just now may end first. */
-const LAST_JOBS_MS = 30_000;
+/** A sweep finds and sends something each minute: what it found just now may end first, by the next one at the latest. */
+const LAST_JOBS_MS = 90_000;
 
 /** When all that had slept in the storm has woken up. */
 const CALM_AFTER_MS = 10 * 60_000;
@@ -80,8 +80,11 @@ const tidyUp = (world: SimWorld, chats: readonly Played[]): void => {
     });
 };
 
-const anythingWaits = async ({ queues }: SimWorld): Promise<boolean> =>
-  Object.values(await queues.counts()).some(({ waiting }) => waiting > 0);
+const anythingWaits = async ({ queues, store }: SimWorld): Promise<boolean> => {
+  if (Object.values(await queues.counts()).some(({ waiting }) => waiting > 0)) return true;
+  for (const list of ['due', 'backlog']) if ((await store.list(list, { limit: 1 })).items.length > 0) return true;
+  return false;
+};
 
 /** Runs what was begun to its end, and lets it settle. */
 export const settle = async (world: SimWorld, chats: readonly Played[]): Promise<void> => {
