@@ -17,7 +17,7 @@ import { createWorld, type SimWorld } from './world.ts';
 export const SETTLE_MS = 60_000;
 /** Long enough for a hole to come of age, for patience to end, for a held pair, and for every lane to be swept. */
 const SETTLING_MS = 45 * 60_000;
-/** A sweep finds and sends something each minute: what it found just now may end first, by the next one at the latest. */
+/** A sweep finds and sends something each minute: what it found just now may end first, with the next one. */
 const LAST_JOBS_MS = 90_000;
 
 /** When all that had slept in the storm has woken up. */
