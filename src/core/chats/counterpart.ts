@@ -33,7 +33,7 @@ export const createCounterpart = async (
     });
     const conversation = created === 'taken' ? await deps.frontline.container(uniqueName) : created;
     if (conversation === undefined) return retry(1, 'counterpart_not_visible');
-    if (!isOwnCounterpart(deps, conversation)) return parkLink(deps, event, 'other_deployment');
+    if (!isOfDeployment(deps, conversation)) return parkLink(deps, event, 'other_deployment');
     if (isOfForgottenPair(pair, conversation)) await deps.frontline.close(conversation.sid);
     else if (conversation.state === 'open') return openWithAlias(deps, pair, conversation.sid, customer);
     const next = await nextGeneration(deps, pair);
@@ -49,9 +49,11 @@ export const createCounterpart = async (
 const isOfForgottenPair = ({ begunAt }: Pair, { state, createdAt }: Container): boolean =>
   state === 'open' && createdAt !== undefined && createdAt < begunAt - REST_MS;
 
-/** Another deployment's is left to it. */
-export const isOwnCounterpart = ({ settings }: Pick<BridgeDeps, 'settings'>, { attributes }: Container): boolean =>
-  textField(attributes, 'bridgeDeployment') === settings.deployment;
+/** What this deployment has made, a conversation or an agent's membership, bears its name; another's is left to it. */
+export const isOfDeployment = (
+  { settings }: Pick<BridgeDeps, 'settings'>,
+  { attributes }: Pick<Container, 'attributes'>,
+): boolean => textField(attributes, 'bridgeDeployment') === settings.deployment;
 
 /**
  * Written when the conversation is created and never again: by these the agent's app, and an operator, find the

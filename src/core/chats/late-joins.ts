@@ -6,9 +6,9 @@
 import type { BridgeDeps } from '../deps.ts';
 import { otherSide, type Side } from '../model/event.ts';
 import { decodeIdentity } from '../model/identity.ts';
-import { textField } from '../model/json.ts';
 import type { Member, StandingMember } from '../ports/chat.ts';
 import type { LinkedPair } from '../state/pair.ts';
+import { isOfDeployment } from './counterpart.ts';
 import type { Members } from './read-members.ts';
 
 type Settings = Pick<BridgeDeps, 'settings'>;
@@ -27,7 +27,7 @@ const namesOf = (side: Side, people: readonly { readonly identity: string }[]): 
 
 /** Whom the bridge has added, who stands on this side alone, and does not serve the chat. */
 export const lateJoins = (
-  { settings }: Settings,
+  deps: Settings,
   { agents, handover }: Pick<LinkedPair, 'agents' | 'handover'>,
   members: Members,
   side: Side,
@@ -36,9 +36,7 @@ export const lateJoins = (
   const meant = handover === undefined ? agents : [...agents, handover];
   const known = new Set([...namesOf('flex', meant), ...namesOf(other, members[other])]);
   return members[side].filter(
-    (one) =>
-      textField(one.attributes, 'bridgeDeployment') === settings.deployment &&
-      namesOf(side, [one]).every((name) => !known.has(name)),
+    (one) => isOfDeployment(deps, one) && namesOf(side, [one]).every((name) => !known.has(name)),
   );
 };
 

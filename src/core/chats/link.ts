@@ -26,7 +26,7 @@ import {
   stopLinking,
   writeAlias,
 } from '../state/pair-writes.ts';
-import { createCounterpart, isOwnCounterpart } from './counterpart.ts';
+import { createCounterpart, isOfDeployment } from './counterpart.ts';
 import { noteWhoJoinedEarlier } from './joined-earlier.ts';
 import { agentToAdd } from './late-joins.ts';
 import { parkLink } from './park-link.ts';
@@ -99,7 +99,7 @@ const closeUnnoted = async (deps: BridgeDeps, { container }: Accepted): Promise<
   const pair = await loadPair(deps.store, pairId('flex', container));
   if (pair?.state !== 'linking') return;
   const made = await deps.frontline.container(counterpartName('flex', container, pair.generation));
-  if (made?.state === 'open' && isOwnCounterpart(deps, made)) await deps.frontline.close(made.sid);
+  if (made?.state === 'open' && isOfDeployment(deps, made)) await deps.frontline.close(made.sid);
 };
 
 /** A closed conversation refuses whoever is to join it. */

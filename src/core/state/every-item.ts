@@ -15,14 +15,23 @@ export const everyItem = async (store: Pick<Store, 'list'>, list: ListName): Pro
   return items;
 };
 
+/** The keys of a list behind a place, or of all of it, in its order; a page is read when the one before is used up. */
+export async function* keysBehind(
+  store: Pick<Store, 'listKeys'>,
+  list: ListName,
+  place: string | undefined,
+): AsyncGenerator<ListedKey> {
+  let after = place;
+  do {
+    const page = await store.listKeys(list, { limit: ITEMS_A_PAGE, after });
+    yield* page.keys;
+    after = page.next;
+  } while (after !== undefined);
+}
+
 /** The keys of every item of one list, in its order. */
 export const everyKey = async (store: Pick<Store, 'listKeys'>, list: ListName): Promise<readonly ListedKey[]> => {
   const keys: ListedKey[] = [];
-  let after: string | undefined;
-  do {
-    const page = await store.listKeys(list, { limit: ITEMS_A_PAGE, after });
-    keys.push(...page.keys);
-    after = page.next;
-  } while (after !== undefined);
+  for await (const key of keysBehind(store, list, undefined)) keys.push(key);
   return keys;
 };

@@ -10,9 +10,10 @@ import { sendBacklog } from '../jobs/backlog.ts';
 import { errorName } from '../model/error-name.ts';
 import type { Modes } from '../model/mode.ts';
 import type { SweepVerdict } from '../model/sweep-verdict.ts';
-import { ITEMS_A_PAGE, SWEEP_END_MS, SWEEP_LEASE_MS, SWEEP_PACE_MS, SWEEP_SHARE } from '../model/times.ts';
+import { SWEEP_END_MS, SWEEP_LEASE_MS, SWEEP_PACE_MS, SWEEP_SHARE } from '../model/times.ts';
 import type { Item } from '../ports/change.ts';
 import type { ListedKey } from '../ports/store.ts';
+import { keysBehind } from '../state/every-item.ts';
 import { NONCE, type PairId, SWEEP_LEASE } from '../state/items.ts';
 import { modesNow } from '../state/modes.ts';
 import type { SweepClass } from '../state/sweep-lists.ts';
@@ -93,15 +94,13 @@ const compareShare = async (
   let place = from;
   let begun = 0;
   const isOver = (): boolean => begun >= SWEEP_SHARE[kind] || deps.clock.now() >= deadline;
-  if (!isOver()) {
-    for await (const { pk, listOrder } of allOnce(deps, kind, from)) {
-      begun += 1;
-      place = listOrder;
-      await pacer.begin(() => compareOne(deps, pk as PairId, kind, seen, ends));
-      if (isOver()) break;
-    }
-    if (!isOver()) place = undefined;
+  for await (const { pk, listOrder } of isOver() ? [] : allOnce(deps, kind, from)) {
+    begun += 1;
+    place = listOrder;
+    await pacer.begin(() => compareOne(deps, pk as PairId, kind, seen, ends));
+    if (isOver()) break;
   }
+  if (!isOver()) place = undefined;
   await pacer.ended();
   log(deps, kind, seen);
   return place;
@@ -109,25 +108,12 @@ const compareShare = async (
 
 /** Those of a list that come after this place, and then the others: a round is no longer than its pairs. */
 async function* allOnce({ store }: BridgeDeps, kind: SweepClass, from: string | undefined): AsyncGenerator<ListedKey> {
-  const limit = Math.min(ITEMS_A_PAGE, SWEEP_SHARE[kind]);
-  let after = from;
-  do {
-    const page = await store.listKeys(kind, { limit, after });
-    yield* page.keys;
-    after = page.next;
-  } while (after !== undefined);
+  yield* keysBehind(store, kind, from);
   if (from === undefined) return;
-  do {
-    const page: { readonly keys: readonly ListedKey[]; readonly next: string | undefined } = await store.listKeys(
-      kind,
-      { limit, after },
-    );
-    for (const key of page.keys) {
-      if (key.listOrder > from) return;
-      yield key;
-    }
-    after = page.next;
-  } while (after !== undefined);
+  for await (const key of keysBehind(store, kind, undefined)) {
+    if (key.listOrder > from) return;
+    yield key;
+  }
 }
 
 /** @returns lanes found to differ. */
