@@ -35,8 +35,7 @@ export const playAgents = (world: SimWorld, dice: Dice): PlayedAgents => {
   const wishes: LastWish[] = [];
   const who = dice.chance(0.4) ? TWINS.filter(() => dice.chance(0.6)) : [];
 
-  /** Flex's interface tells the agent that he may not go while an offer waits for him. */
-  /** @returns whether TaskRouter took it. */
+  /** Flex's interface tells the agent that he may not go while an offer waits for him. @returns whether he went */
   const inFlex = (agent: DefaultAgent, activity: string): boolean => {
     try {
       twilio.flexAgent.goes(agent.flexWorkerSid, activity);
@@ -85,9 +84,8 @@ export const playAgents = (world: SimWorld, dice: Dice): PlayedAgents => {
     const device = drawn === 'user' && !(means(flex) && means(frontline)) ? 'both' : drawn;
     const says = { flex: away(flex), both: away(frontline), worker: away(frontline), user: away(undefined) }[device];
     const activity = device === 'user' && isAvailable === true ? 'Unavailable' : says;
-    // While an offer waits he cannot go in Flex, and sees that.
-    if (device === 'flex' && !inFlex(agent, activity)) return;
     if (device !== 'flex') onPhone(agent, activity, device);
+    else if (!inFlex(agent, activity)) return;
     wishes.push({ agent, activity });
   };
   /** He thinks better of it, and of the first nobody hears before the last. */

@@ -1,5 +1,6 @@
 /** What the plays of full size share: a world with as many agents as its chats need, their chats, and one clock. */
 import type { DefaultAgent } from '../../local-twilio/defaults.ts';
+import { everyKey } from '../../src/core/state/every-item.ts';
 import type { ListName } from '../../src/core/state/items.ts';
 import type { WorldPlan } from '../plan.ts';
 import { createDice } from '../random.ts';
@@ -92,16 +93,7 @@ export const createCrowd = (name: string, seed: number, chats: number, plan: Par
     return pairs;
   };
 
-  const listed = async (list: ListName): Promise<number> => {
-    let count = 0;
-    let after: string | undefined;
-    do {
-      const page = await world.store.listKeys(list, { limit: 1_000, after });
-      count += page.keys.length;
-      after = page.next;
-    } while (after !== undefined);
-    return count;
-  };
+  const listed = async (list: ListName): Promise<number> => (await everyKey(world.store, list)).length;
 
   const messagesIn = (side: 'flex' | 'frontline', sid: string) => [
     ...(twilio.place[side].chat.containers.get(sid)?.messages.values() ?? []),

@@ -1,6 +1,7 @@
 /** The table at the end of a play: what was seen, and which goals were missed. */
 import { SWEEP_READS } from '../../src/core/model/times.ts';
 import { busiestSecond, type Called } from '../calls.ts';
+import type { SimWorld } from '../world.ts';
 import { MINUTE } from './crowd.ts';
 
 export type Figures = {
@@ -33,6 +34,11 @@ export const judgeDelays = ({ row, most }: Figures, what: string, delays: readon
   const part = (p: number): string => minutes(sorted[Math.ceil(sorted.length * p) - 1] ?? Number.NaN);
   most(`${what}, the longest of ${delays.length}`, sorted.at(-1) ?? Number.NaN, goalMs, minutes);
   row('  half of them, 95 of 100', `${part(0.5)}, ${part(0.95)}`);
+};
+
+export const judgeDoubles = ({ most }: Figures, { entries }: Pick<SimWorld, 'entries'>): void => {
+  const found = entries.filter(({ entry: { step } }) => step === 'undone' || step === 'parked');
+  most('doubles and parked', found.length, 0);
 };
 
 /** All others are made for a message of a queue. */

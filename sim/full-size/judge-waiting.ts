@@ -2,7 +2,7 @@
 import { SENT_BY_AND_BY_MS } from '../../src/core/model/times.ts';
 import { busiestSecond, type Called } from '../calls.ts';
 import { type Chat, type Crowd, MINUTE, SECOND, type SizedPair } from './crowd.ts';
-import { type Figures, isOfSweep, judgeDelays, judgeReads } from './figures.ts';
+import { type Figures, isOfSweep, judgeDelays, judgeDoubles, judgeReads } from './figures.ts';
 
 /** A minute until the sweep runs, another for its jobs; and then fifty chats a second. */
 const turnWithin = (pairs: number): number => 2 * MINUTE + (pairs / 50) * SECOND;
@@ -61,6 +61,5 @@ export const judgeWaiting = async (figures: Figures, crowd: Crowd, waited: Waite
   row('calls of the jobs a waiting pair, mean', (ofJobs.length / pairs.length).toFixed(1));
   row('  busiest second', busiestSecond(ofJobs).length);
   for (const list of ['due', 'backlog'] as const) most(`left on the list ${list}`, await listed(list), 0);
-  const ends = world.entries.filter(({ entry: { step } }) => step === 'undone' || step === 'parked').length;
-  most('doubles and parked', ends, 0);
+  judgeDoubles(figures, world);
 };

@@ -4,7 +4,7 @@
  */
 
 import { type Crowd, createCrowd, HOUR, MINUTE, SECOND, type SizedPair, TWILIO_MS } from './crowd.ts';
-import { createFigures, judgeDelays, judgeReads, minutes } from './figures.ts';
+import { createFigures, judgeDelays, judgeDoubles, judgeReads, minutes } from './figures.ts';
 
 const GOALS = { active: 5 * MINUTE, quiet: 60 * MINUTE };
 const LINKS_A_SECOND = 10;
@@ -73,7 +73,7 @@ export const playSize = async (seed: number, size: Size): Promise<number> => {
   const took = time.now() - from;
   console.log(`\n${size.active} active and ${size.quiet} quiet pairs, Twilio in ${TWILIO_MS} ms, ${minutes(took)}\n`);
   const figures = createFigures();
-  const { row, most } = figures;
+  const { row } = figures;
   for (const kind of ['active', 'quiet'] as const) {
     const delays = lost.filter((one) => one.kind === kind).map(({ at, arrived }) => (arrived() ?? NEVER) - at);
     judgeDelays(figures, `lost in ${kind} pairs: on the other side`, delays, GOALS[kind]);
@@ -84,11 +84,7 @@ export const playSize = async (seed: number, size: Size): Promise<number> => {
   row('writes of Twilio', world.calls().length - reads);
   for (const [what, times] of verdictsOf(crowd)) row(what, times);
   for (const list of ['active', 'quiet'] as const) row(`pairs in the list ${list} now`, await listed(list));
-  most(
-    'doubles and parked',
-    world.entries.filter(({ entry: { step } }) => step === 'undone' || step === 'parked').length,
-    0,
-  );
+  judgeDoubles(figures, world);
   say('done');
   return figures.missed();
 };
