@@ -190,6 +190,23 @@ describe('a chat that ends in Flex', () => {
 });
 
 describe('a chat that ends in Frontline', () => {
+  test('goes on for a word of the customer that said nothing at first, though nobody tells of it', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    const { sid } = harness.twilio.customer.writes(chat.channel, '');
+    await harness.settle(0.5);
+    const end = harness.twilio.faults.add({ ...lost, account: 'flex' });
+    harness.twilio.customer.edits(chat.channel, sid, 'said at last');
+    closes(harness, chat);
+    await harness.settle(0.5);
+    end();
+    await harness.settle(6);
+    expect(harness.counterparts(chat).map(({ state }) => state)).toEqual(['closed', 'active']);
+    expect(harness.said('frontline', chat).map((text) => text.replace(/^\[Late[^\]]*\] /, ''))).toEqual([
+      'said at last',
+    ]);
+  });
+
   test('ends in Flex as Flex ends it: the channel INACTIVE, the task completed', async () => {
     const harness = scenarioHarness();
     const chat = await talk(harness);
@@ -474,6 +491,54 @@ describe('a conversation that a timer closes while its chat goes on', () => {
     expect(harness.said('frontline', chat).map((text) => text.replace(/^\[Late[^\]]*\] /, ''))).toEqual([
       'said at last',
     ]);
+  });
+
+  test('has what said nothing before, also when nobody is told of its text', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    const { sid } = harness.twilio.customer.writes(chat.channel, '');
+    await harness.settle(0.5);
+    harness.twilio.closeByTimer(harness.conversation(chat).sid);
+    await harness.settle(3);
+    const end = harness.twilio.faults.add(lost);
+    harness.twilio.customer.edits(chat.channel, sid, 'said at last');
+    const [first] = harness.transcript('flex', chat);
+    harness.twilio.customer.edits(chat.channel, String(first?.sid), 'hello!');
+    await harness.settle(0.1);
+    end();
+    await harness.settle(6);
+    expect(harness.counterparts(chat)).toHaveLength(2);
+    expect(harness.said('frontline', chat).map((text) => text.replace(/^\[Late[^\]]*\] /, ''))).toEqual([
+      'said at last',
+    ]);
+  });
+
+  test('leaves alone what was carried from it, also when a second one closes before it is linked', async () => {
+    const harness = scenarioHarness();
+    const chat = harness.begins();
+    for (const text of ['one', 'two', 'three']) harness.customerWrites(chat, text);
+    await harness.settle();
+    const conversations = () => harness.counterparts(chat).length;
+    const people = () => (conversations() === 0 ? [] : harness.people('frontline', chat));
+    const only = 'POST conversations.participants';
+    harness.accepts(chat);
+    while (people().length < 1) await harness.settle(0.0001);
+    const unanswered = harness.twilio.faults.add({ fault: 'rest.5xx-after', status: 503, p: 1, only });
+    while (people().length < 2) await harness.settle(0.01);
+    harness.frontlineAgentWrites(chat, 'mobile');
+    await harness.settle(0.5);
+    expect(harness.said('flex', chat)).toEqual(['one', 'two', 'three', 'mobile']);
+    unanswered();
+    harness.twilio.closeByTimer(harness.conversation(chat).sid);
+    while (conversations() < 2) await harness.settle(0.0001);
+    const refused = harness.twilio.faults.add({ fault: 'rest.5xx-before', status: 503, p: 1, only });
+    await harness.settle(0.1);
+    harness.twilio.closeByTimer(harness.conversation(chat).sid);
+    refused();
+    await harness.settle(20);
+    expect(harness.counterparts(chat)).toHaveLength(3);
+    expect(harness.said('flex', chat)).toEqual(['one', 'two', 'three', 'mobile']);
+    expect(harness.journal('undone')).toEqual([]);
   });
 
   test('leaves edits of what stood in it to it', async () => {

@@ -4,7 +4,7 @@ import { textAcross } from '../copies/render.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Message } from '../model/event.ts';
 import { leaseOf } from '../state/lane/lease.ts';
-import { readRow, writeSkipped } from '../state/ledger.ts';
+import { readRowOrUnsaid, writeSkipped } from '../state/ledger.ts';
 import type { LaneState, LinkedPair } from '../state/pair.ts';
 
 /** `not listed yet`: something tells of a message, and nobody can say yet whose it is. */
@@ -51,10 +51,13 @@ const wordsLeft = async (
   const left: Message[] = [];
   for (const message of messages) {
     const { sid, index } = message;
-    if ((index <= cursor && !holes.has(index)) || ownIndices.includes(index)) continue;
+    const wasPassedBy = index <= cursor && !holes.has(index);
+    if ((wasPassedBy && message.neverEdited === true) || ownIndices.includes(index)) continue;
     if (textAcross('toFrontline', message, false) === '') continue;
     if (await isOwnMessage(deps, pair, leaseOf(pair, 'toFlex'), message)) continue;
-    if ((await readRow(deps, { pair, lane: 'toFrontline', sid })) === undefined) left.push(message);
+    const row = await readRowOrUnsaid(deps, { pair, lane: 'toFrontline', sid });
+    // What said nothing when it was passed by may have been given a text.
+    if (wasPassedBy ? row?.state === 'skipped' : row === undefined) left.push(message);
   }
   return left;
 };

@@ -60,6 +60,7 @@ export type Because =
   | 'orphan'
   | 'unattributed'
   | 'uncopied'
+  | 'unsaid'
   | 'pending';
 
 /**

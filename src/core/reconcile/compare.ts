@@ -31,6 +31,8 @@ export type Finding =
   | { readonly kind: 'unattributed'; readonly copy: Message }
   /** A person's message behind the cursor, without a copy on a page that should show it. */
   | { readonly kind: 'uncopied'; readonly original: Message }
+  /** Edited, and of an earlier conversation: while that stood, it may have said nothing. */
+  | { readonly kind: 'unsaid'; readonly original: Message }
   /** A person's message that has not crossed: it lies above the cursor, or is a hole. */
   | { readonly kind: 'pending'; readonly original: Message };
 
@@ -54,6 +56,7 @@ export const compareEnds = (stamps: Stamps, lease: LaneLease, source: End, desti
     ...findCopies(stamps, lease, from, copies, among),
     ...pending.map((original) => ({ kind: 'pending', original }) as const),
     ...findUncopied(into, copies, uncopied),
+    ...findUnsaidBefore(stamps, lease, source, copies),
     ...findUnattributed(lease, from, into, uncopied),
   ];
 };
@@ -138,6 +141,21 @@ const findUncopied = (into: End, copies: Copies, uncopied: readonly Message[]): 
   return uncopied
     .filter((original) => wouldList(inOrder, original))
     .map((original) => ({ kind: 'uncopied', original }));
+};
+
+/** Its edit's webhook may be lost, and whoever wrote it sees it stand there. */
+const findUnsaidBefore = (
+  stamps: Stamps,
+  { pair, lane }: LaneLease,
+  { messages }: End,
+  copies: Copies,
+): readonly Finding[] => {
+  const writer = leaseOf(pair, otherLane(lane));
+  const { floor } = pair.lanes[lane];
+  return messages
+    .filter((message) => message.index <= floor && message.neverEdited !== true && !copies.has(message.sid))
+    .filter((message) => textAcross(lane, message, false) !== '' && stampOn(stamps, writer, message) === undefined)
+    .map((original) => ({ kind: 'unsaid', original }));
 };
 
 /**

@@ -38,8 +38,9 @@ export const decideRepair = (
 ): Action => {
   if (finding.kind === 'orphan' && finding.proven && row?.state !== 'copied')
     return { do: 'remove orphan', copy: finding.copy };
-  if (finding.kind === 'uncopied' && isCopyableNow(deps, lane, row, finding.original)) return { do: 'copy late' };
-  if (row?.state !== 'copied') return nothing;
+  const wasPassedBy = finding.kind === 'uncopied' || finding.kind === 'unsaid';
+  if (wasPassedBy && isCopyableNow(deps, lane, row, finding.original)) return { do: 'copy late' };
+  if (row?.state !== 'copied' || finding.kind === 'unsaid') return nothing;
   const original = 'original' in finding ? finding.original : undefined;
   if (isEditRefused(deps, { lane, row }, original)) return nothing;
   if (finding.kind === 'uncopied') return { do: 'look', row, original: finding.original };

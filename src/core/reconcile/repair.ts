@@ -15,7 +15,7 @@ import { JOB_ENDS_WITHIN_MS, SURELY_VISIBLE_MS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { LaneLease } from '../state/lane/lease.ts';
 import { markStale } from '../state/lane/waiting-marks.ts';
-import { type CopiedRow, findSource, readRow, writeDeleted } from '../state/ledger.ts';
+import { type CopiedRow, findSource, readRow, readRowOrUnsaid, writeDeleted } from '../state/ledger.ts';
 import type { End, Finding } from './compare.ts';
 import { type Action, decideRepair, type RepairableFinding, spareCopies } from './decide-repair.ts';
 
@@ -91,7 +91,8 @@ const decideFor = async (
 ): Promise<{ readonly origin: MessageSid; readonly action: Action } | undefined> => {
   const origin = await originOf(deps, { pair, lane }, finding);
   if (origin === undefined) return undefined;
-  return { origin, action: decideRepair(deps, lane, finding, await readRow(deps, { pair, lane, sid: origin })) };
+  const read = finding.kind === 'unsaid' ? readRowOrUnsaid : readRow;
+  return { origin, action: decideRepair(deps, lane, finding, await read(deps, { pair, lane, sid: origin })) };
 };
 
 const originOf = async (

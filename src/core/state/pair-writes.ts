@@ -182,6 +182,8 @@ export const startGeneration = async (deps: BridgeDeps, pair: Pair, by?: Accepte
   const [fl, fx] = [laneAttributes('toFrontline'), laneAttributes('toFlex')];
   const { toFrontline, toFlex } = pair.lanes;
   const { cursor, floor, ownIndices } = toFrontline;
+  // A link that begins anew passes by what an earlier conversation has brought into the channel.
+  const copiesFloor = Math.max(toFlex.copiesFloor, cursor, ...ownIndices);
   const from = pair.linked ? cursor : floor;
   const written = await writePair(deps, pair.id, {
     when: [
@@ -200,7 +202,7 @@ export const startGeneration = async (deps: BridgeDeps, pair: Pair, by?: Accepte
       [fl.cursor]: from,
       [fl.floor]: from,
       [fx.cursor]: -1,
-      [fx.copiesFloor]: Math.max(cursor, ...ownIndices),
+      [fx.copiesFloor]: copiesFloor,
       [fx.holes]: {},
       [fx.staleEdits]: {},
       ...onList('due', pair.id),
