@@ -382,3 +382,69 @@ describe('a join of the bridge that Twilio carries out when its agent has gone a
     expect(tasks(harness, chat).naming).toHaveLength(1);
   });
 });
+
+describe('a chat that is handed back while Twilio refuses what it was handed over with', () => {
+  /** Whether there was an agent in the channel, looked at in each of so many seconds. */
+  const servedFor = async (harness: ScenarioHarness, chat: Chat, seconds: number): Promise<boolean> => {
+    let served = true;
+    for (let n = 0; n < seconds * 5; n += 1) {
+      await harness.settle(1 / 300);
+      served &&= (agents(harness, chat)[0] ?? []).length > 0;
+    }
+    return served;
+  };
+
+  test('keeps whom it was taken from in the channel, when his successor has gone', async () => {
+    const harness = scenarioHarness();
+    const chat = await served(harness);
+    const stays = harness.twilio.faults.add({
+      ...{ fault: 'rest.5xx-before', status: 503, p: 1 },
+      only: 'DELETE chat.member',
+    });
+    handsOver(harness, chat, 'in, then out');
+    await harness.settle(0.5);
+    expect(harness.people('flex', chat).slice(1)).toEqual([ann.flexIdentity, ben.flexIdentity]);
+    const refused = harness.twilio.faults.add({
+      ...{ fault: 'rest.5xx-before', status: 503, p: 1 },
+      only: 'POST taskrouter.tasks',
+    });
+    harness.twilio.frontlineAgent.transfers(ben.email, harness.conversation(chat).sid, ann.email, 'in, then out');
+    harness.twilio.flexAgent.leaves(ben.flexWorkerSid, chat.channel);
+    stays();
+    expect(await servedFor(harness, chat, 90)).toBe(true);
+    refused();
+    expect(await servedFor(harness, chat, 300)).toBe(true);
+    expect(agents(harness, chat)).toEqual(both(ann));
+  });
+
+  test('keeps his successor in the channel, also before a run that has slept meanwhile', async () => {
+    let runs = 0;
+    let armed = false;
+    const harness: ScenarioHarness = scenarioHarness({
+      doom: (_, kind) => {
+        if (!armed || kind !== 'flex-events') return undefined;
+        runs += 1;
+        return runs === 1 ? { step: 2, when: 'after', pauseMs: 170_000 } : undefined;
+      },
+    });
+    const chat = await served(harness);
+    armed = true;
+    const work = { kind: 'agree', pair: `flex#${chat.channel}`, hint: 'sweep' } as const;
+    const body = encodeEnvelope({ receivedAt: harness.time.now(), work });
+    await harness.queues.send('flex-events', { group: chat.channel, dedupe: 'sleeps', body });
+    await harness.settle(0.1);
+    handsOver(harness, chat, 'in, then out');
+    expect(await servedFor(harness, chat, 155)).toBe(true);
+    expect(agents(harness, chat)).toEqual(both(ben));
+    const refused = harness.twilio.faults.add({
+      ...{ fault: 'rest.5xx-before', status: 503, p: 1 },
+      only: 'POST taskrouter.tasks',
+    });
+    harness.twilio.frontlineAgent.transfers(ben.email, harness.conversation(chat).sid, ann.email, 'in, then out');
+    expect(await servedFor(harness, chat, 30)).toBe(true);
+    expect(harness.meter.counts().get('zombie')).toBe(1);
+    refused();
+    expect(await servedFor(harness, chat, 300)).toBe(true);
+    expect(agents(harness, chat)).toEqual(both(ann));
+  });
+});

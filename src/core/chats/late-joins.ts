@@ -7,7 +7,7 @@ import type { BridgeDeps } from '../deps.ts';
 import { otherSide, type Side } from '../model/event.ts';
 import { decodeIdentity } from '../model/identity.ts';
 import type { Member, StandingMember } from '../ports/chat.ts';
-import type { LinkedPair } from '../state/pair.ts';
+import { type LinkedPair, loadPair } from '../state/pair.ts';
 import { isOfDeployment } from './counterpart.ts';
 import type { Members } from './read-members.ts';
 
@@ -28,22 +28,32 @@ const namesOf = (side: Side, people: readonly { readonly identity: string }[]): 
 /** Whom the bridge has added, who stands on this side alone, and does not serve the chat. */
 export const lateJoins = (
   deps: Settings,
-  { agents, handover }: Pick<LinkedPair, 'agents' | 'handover'>,
+  { agents, handover, leaving }: Pick<LinkedPair, 'agents' | 'handover' | 'leaving'>,
   members: Members,
   side: Side,
 ): readonly StandingMember[] => {
   const other = otherSide(side);
-  const meant = handover === undefined ? agents : [...agents, handover];
+  const meant = [...agents, ...leaving, ...(handover === undefined ? [] : [handover])];
   const known = new Set([...namesOf('flex', meant), ...namesOf(other, members[other])]);
   return members[side].filter(
     (one) => isOfDeployment(deps, one) && namesOf(side, [one]).every((name) => !known.has(name)),
   );
 };
 
-/** @returns who is there then. @throws TwilioError; repeating is safe. */
-export const takeOutLate = async (deps: BridgeDeps, pair: LinkedPair, members: Members): Promise<Members> => {
+/**
+ * Just before, the pair is read once more: to a run that has slept, whoever took the chat over meanwhile is a stranger.
+ * @returns who is there then; undefined when another run has begun. @throws TwilioError; repeating is safe.
+ */
+export const takeOutLate = async (
+  deps: BridgeDeps,
+  pair: LinkedPair,
+  members: Members,
+): Promise<Members | undefined> => {
   const flex = lateJoins(deps, pair, members, 'flex');
   const frontline = lateJoins(deps, pair, members, 'frontline');
+  if (flex.length === 0 && frontline.length === 0) return members;
+  const now = await loadPair(deps.store, pair.id);
+  if (now?.agreeFence !== pair.agreeFence) return undefined;
   for (const { sid } of flex) await deps.flex.leave(pair.flex, sid);
   for (const { sid } of frontline) await deps.frontline.leave(pair.frontline, sid);
   return {

@@ -9,7 +9,11 @@ import { hasBothContainers, type LinkedPair } from '../state/pair.ts';
 import { closeTask } from './close-task.ts';
 import type { Members } from './read-members.ts';
 
-/** Repeating is safe. @returns undefined when another run has begun. @throws TwilioError */
+/**
+ * Nobody goes while none of those who serve the chat is in the channel: whoever handed it over may just have got it
+ * back. Repeating is safe.
+ * @returns undefined when another run has begun. @throws TwilioError
+ */
 export const finishLeaving = async (
   deps: BridgeDeps,
   pair: LinkedPair,
@@ -19,6 +23,8 @@ export const finishLeaving = async (
   await closeTasksOfLeaving(deps, pair);
   const serve = new Set(pair.agents.map(({ identity }) => identity));
   const gone = new Set(pair.leaving.map(({ identity }) => identity).filter((one) => !serve.has(one)));
+  const hasSuccessor = serve.size === 0 || members.flex.some(({ identity }) => serve.has(identity));
+  if (gone.size > 0 && !hasSuccessor) return { pair, members };
   for (const { identity, sid } of members.flex) if (gone.has(identity)) await deps.flex.leave(pair.flex, sid);
   const left = await noteLeft(deps, pair);
   if (left === undefined || !hasBothContainers(left)) return undefined;

@@ -60,6 +60,7 @@ export const agreeOnAgents = async (
   const settled = await finishLeaving(deps, pair, members);
   if (settled === undefined) return pairMovedOn();
   const meant = await takeOutLate(deps, settled.pair, settled.members);
+  if (meant === undefined) return pairMovedOn();
   const handed = await handOver(deps, settled.pair, meant, run);
   if ('end' in handed) return handed;
   const outcome = await agreeOnMembers(deps, handed.pair, handed.members, handed.by);
