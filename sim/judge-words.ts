@@ -100,13 +100,14 @@ export const wordProblems = (
  * The customer's next chat has a conversation of its own. The agent of the one before may write into his old one still,
  * until the bridge closes it for that chat's end: who comes back does not make that a word of the next chat.
  */
-const isOfEndedChat = (world: Seen, { endings }: Words, { container, at }: WrittenMessage): boolean => {
+const isOfEndedChat = (world: Seen, { endings, returns }: Words, { container, at }: WrittenMessage): boolean => {
   const changes = world.chronicle.changes(container);
   const born = changes[0]?.at ?? at;
   const closed = changes.find(({ state }) => state === 'closed')?.at;
   if (closed === undefined || !hasClosed(world, container)) return false;
-  // Was it closed for an end of before the word, and not for a later one?
-  const last = endings.findLast((ending) => ending.at >= born && ending.at <= closed);
+  // Was it closed for an end of before the word, and not for a later one? It may be as late as made behind that end.
+  const isNextChats = (end: number): boolean => returns.some((at) => at > end && at <= born);
+  const last = endings.findLast((ending) => ending.at <= closed && !isNextChats(ending.at));
   return last !== undefined && last.at <= at;
 };
 

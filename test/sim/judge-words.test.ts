@@ -30,16 +30,18 @@ const problems = (
     readonly beyond?: boolean;
     /** Nobody closes the conversation. */
     readonly goesOn?: boolean;
+    /** When the conversation was made. */
+    readonly born?: number;
     readonly endings?: Ending[];
     readonly returns?: number[];
     readonly calls?: Called[];
   },
 ) => {
-  const { beyond = false, goesOn = false, endings = [], returns = [], calls = [] } = more;
+  const { beyond = false, goesOn = false, born = 0, endings = [], returns = [], calls = [] } = more;
   const chronicle: Chronicle = {
     ...{ witness: () => {}, onlooker: () => {}, containers: () => [CHANNEL, CONVERSATION] },
     changes: (container) =>
-      container === CONVERSATION ? [change(0, 'active'), ...(goesOn ? [] : [change(40, 'closed')])] : [],
+      container === CONVERSATION ? [change(born, 'active'), ...(goesOn ? [] : [change(40, 'closed')])] : [],
     of: (container) => all.filter((one) => one.container === container),
   };
   const own = (side: AccountName) =>
@@ -72,6 +74,9 @@ describe('of a story it is seen', () => {
     expect(problems(word, ['IM1'], { endings: ended, returns: [20], calls: [closes] })).toEqual([]);
     const lost = ['flex lacks "hello" (IM1)'];
     expect(problems(word, ['IM1'], { endings: ended, returns: [20] })).toEqual(lost);
+    const late = { endings: ended, calls: [closes] };
+    expect(problems(word, ['IM1'], { ...late, returns: [20], born: 15 })).toEqual([]);
+    expect(problems(word, ['IM1'], { ...late, returns: [20], born: 25 })).toEqual(lost);
     const again: Ending[] = [...ended, { at: 35, how: 'inactive' }];
     expect(problems(word, ['IM1'], { endings: again, returns: [20], calls: [closes] })).toEqual(lost);
   });
