@@ -16,8 +16,9 @@ const played = (name: string, kind: Kind, weather: (typeof WEATHERS)[number]) =>
 const rows = WEATHERS.flatMap((weather) =>
   USE_CASES.flatMap(({ name }) => (['web', 'sms'] as const).map((kind) => [name, kind, weather] as const)),
 );
+// Beside each other: over real HTTP they mostly wait.
 describe('what people do with a chat', () => {
-  test.each(rows)('%s by %s, %s', async (name, kind, weather) => {
+  test.concurrent.each(rows)('%s by %s, %s', async (name, kind, weather) => {
     const { sides, wrong } = await played(name, kind, weather);
     expect(wrong).toEqual([]);
     expect(sides).toBeDefined();

@@ -11,15 +11,14 @@ const clean = /^\d+ passed, 0 failed$/m;
 const verdicts = ({ out }: Told): string => (out.match(/^(?:seed \d+ failed; .*|\d+ passed, .*)$/gm) ?? []).join('\n');
 
 let begun: Promise<Told> | undefined;
-/** They tell each step: for the runs' own verdict, and for what was stored. */
+/** Few, for CI plays 900. They tell each step: for the runs' own verdict, and for what was stored. */
 const firstForty = (): Promise<Told> => {
   begun ??= simulate(main, '--seeds', '40', '--verbose');
   return begun;
 };
 
-test.concurrent('a hundred runs in all weathers tell one story on both sides', async () => {
+test.concurrent('forty runs in all weathers tell one story on both sides', async () => {
   expect(verdicts(await firstForty())).toMatch(clean);
-  expect((await simulate(main, '--from', '41', '--seeds', '60')).out).toMatch(clean);
 }, 900_000);
 
 const SHARED: readonly string[] = [TABLE.ttl, TABLE.list, TABLE.listOrder];
@@ -56,7 +55,7 @@ test.concurrent('what is stored in them is declared in items.ts, attribute by at
   ]);
 }, 900_000);
 
-/** A sixteenth of the kills: all of them take longer than one waits for tests. CI plays an eighth with each commit. */
+/** A few of the kills: all of them take longer than one waits for tests. CI plays an eighth with each commit. */
 test.concurrent('whatever step a process dies at, what it left half done is finished', async () => {
-  expect((await simulate(main, '--kill', 'every-step:1/16')).out).toMatch(clean);
+  expect((await simulate(main, '--kill', 'every-step:1/64')).out).toMatch(clean);
 }, 1_200_000);
