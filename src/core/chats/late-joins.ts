@@ -33,7 +33,9 @@ export const lateJoins = (
   side: Side,
 ): readonly StandingMember[] => {
   const other = otherSide(side);
-  const meant = [...agents, ...leaving, ...(handover === undefined ? [] : [handover])];
+  // Who is still to leave the channel has a step of his own.
+  const going = side === 'flex' ? leaving : [];
+  const meant = [...agents, ...going, ...(handover === undefined ? [] : [handover])];
   const known = new Set([...namesOf('flex', meant), ...namesOf(other, members[other])]);
   return members[side].filter(
     (one) => isOfDeployment(deps, one) && namesOf(side, [one]).every((name) => !known.has(name)),
