@@ -10,7 +10,7 @@ const { ann, ben } = AGENTS;
 
 /**
  * @param nth of the runs of this queue since `act`, counted from 1, the one that sleeps.
- * @returns the world after six minutes, and the steps of those runs.
+ * @returns the world after ten minutes, and the steps of those runs.
  */
 const played = async (
   queue: string,
@@ -30,7 +30,7 @@ const played = async (
   const begin = await act(harness);
   armed = true;
   begin();
-  await harness.settle(6);
+  await harness.settle(10);
   return { harness, runs: numbers.map((number) => harness.ran()[number - 1]?.steps ?? []) };
 };
 
@@ -53,9 +53,12 @@ const longest = async (queue: string, act: (harness: ScenarioHarness) => Promise
 
 const start = await longest('frontline-events', starts);
 
-describe('the start of a chat in Frontline, asleep after', () => {
+/** So long, in milliseconds, that another run's turn has come; and that what it has made is settled, too. */
+const asleep = [170_000, 400_000];
+
+describe.each(asleep)('the start of a chat in Frontline, asleep for %i after', (pauseMs) => {
   test.each(start.steps)('step %i (%s), makes one flow and one task', async (step) => {
-    const { harness } = await played('frontline-events', starts, start.nth, { step, when: 'after', pauseMs: 170_000 });
+    const { harness } = await played('frontline-events', starts, start.nth, { step, when: 'after', pauseMs });
     expect(harness.meter.counts().get('zombie')).toBe(1);
     expect(harness.calls()['flex POST flex.flows'] ?? 0).toBe(1);
     expect(harness.calls()['flex POST taskrouter.tasks'] ?? 0).toBe(1);
@@ -64,9 +67,9 @@ describe('the start of a chat in Frontline, asleep after', () => {
 
 const handover = await longest('flex-events', handsOver);
 
-describe('a hand-over in Frontline, asleep after', () => {
+describe.each(asleep)('a hand-over in Frontline, asleep for %i after', (pauseMs) => {
   test.each(handover.steps)('step %i (%s), makes one task', async (step) => {
-    const { harness } = await played('flex-events', handsOver, handover.nth, { step, when: 'after', pauseMs: 170_000 });
+    const { harness } = await played('flex-events', handsOver, handover.nth, { step, when: 'after', pauseMs });
     expect(harness.meter.counts().get('zombie')).toBe(1);
     expect(harness.calls()['flex POST taskrouter.tasks'] ?? 0).toBe(1);
   });

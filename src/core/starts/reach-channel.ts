@@ -57,7 +57,11 @@ const flowOf = async (deps: BridgeDeps, outbound: Outbound): Promise<FlowSid | O
     set: { until: notAfter + deps.settings.settleMs },
     nonce: [NONCE, deps.nonce()],
   });
-  return lease.ok && !mayOutlast(deps, notAfter) ? outbound.createFlow() : retry(2, 'flow_being_made');
+  if (!lease.ok) return retry(2, 'flow_being_made');
+  // Between the first look and here this run may have slept, and another one have made it.
+  const madeMeanwhile = await outbound.flow();
+  if (madeMeanwhile !== undefined) return madeMeanwhile;
+  return mayOutlast(deps, notAfter) ? retry(2, 'flow_being_made') : outbound.createFlow();
 };
 
 /** From here on no accept links the channel by itself: it has its conversation. */
