@@ -43,6 +43,29 @@ describe('a chat that an agent begins with a number', () => {
     expect(customerOf(chat)).not.toContain('9999');
   });
 
+  test('sends nothing twice that Conversations has carried, though no answer came and an app replaced the stamp', async () => {
+    const harness = scenarioHarness();
+    const noTask = harness.twilio.faults.add({
+      ...{ fault: 'rest.5xx-before', status: 503, p: 1 },
+      only: 'POST taskrouter.tasks',
+    });
+    const chat = annBegins(harness);
+    chat.writes('hello');
+    await harness.settle(8);
+    expect(chat.phone()).toEqual([`${FRONTLINE.phoneNumber}: hello`]);
+    harness.twilio.faults.add({
+      ...{ fault: 'rest.answer-lost', loss: 'destroy', p: 1, times: 1 },
+      only: 'POST chat.messages',
+    });
+    harness.twilio.faults.add({ fault: 'attributes.replaced', p: 1, maxMs: 100, times: 1, account: 'flex' });
+    noTask();
+    await harness.settle(12);
+
+    expect(harness.twilio.faults.counts()).toMatchObject({ 'rest.answer-lost': 1, 'attributes.replaced': 1 });
+    expect(chat.saysInFlex()).toEqual([`${ann.flexIdentity}: hello`]);
+    expect(chat.phone()).toEqual([`${FRONTLINE.phoneNumber}: hello`]);
+  });
+
   test("goes on by Flex's number, both ways", async () => {
     const harness = scenarioHarness();
     const chat = annBegins(harness);

@@ -34,10 +34,10 @@ export type HolesChannel = {
    */
   readonly since: number;
   /**
-   * Whether a message is a copy of what the customer has already, though an app has replaced its stamp. Asked of each
-   * that would be put on the queue.
+   * Whether a message is a copy of what the customer has already, though an app has replaced its stamp; undefined when
+   * a later run must ask. Asked of each that would be put on the queue.
    */
-  readonly isCarried?: (message: Message) => Promise<boolean>;
+  readonly isCarried?: (message: Message) => Promise<boolean | undefined>;
 };
 
 /**
@@ -86,7 +86,10 @@ export const forwardHoles = async (
   let queued = 0;
   for (const hole of holes) {
     const { message } = hole;
-    if (goesOut && (await channel.isCarried?.(message)) !== true) {
+    const needsNone = !goesOut || (channel.isCarried !== undefined && (await channel.isCarried(message)));
+    // Those behind it must not overtake it.
+    if (needsNone === undefined) break;
+    if (!needsNone) {
       await queue(deps, channel, hole);
       queued += 1;
     } else await finishForward(deps, forwardKey(channel.sid, messageKey(message.sid)), 'skipped');
