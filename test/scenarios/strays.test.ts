@@ -19,8 +19,9 @@ const strays = async ({ store }: ScenarioHarness) => (await store.list('strays',
 const saysOnBothSides = (chat: BegunChat, ...texts: readonly string[]): void => {
   const customer = customerOf(chat);
   const inFlex = texts.map((text) => `${customer}: ${text}`);
-  expect(chat.saysInFrontline()).toEqual([`${ann.email}: hello`, ...inFlex]);
-  expect(chat.saysInFlex()).toEqual([`${ann.flexIdentity}: hello`, ...inFlex]);
+  const timeless = (said: readonly string[]) => said.map((text) => text.replace(/\[Late, written [^\]]*\]/, '[Late]'));
+  expect(timeless(chat.saysInFrontline())).toEqual([`${ann.email}: hello`, ...inFlex]);
+  expect(timeless(chat.saysInFlex())).toEqual([`${ann.flexIdentity}: hello`, ...inFlex]);
 };
 /** What the bridge has said to an agent in his System conversation. */
 const toldTo = ({ twilio }: ScenarioHarness, email: string): readonly string[] =>
@@ -62,6 +63,22 @@ describe("a customer's answer to Frontline's number", () => {
     await harness.settle(5);
     end();
     saysOnBothSides(chat, 'one', 'two');
+  });
+
+  test('is late where what he wrote after it, in a newer conversation, was heard first', async () => {
+    const harness = scenarioHarness();
+    const chat = await annHasBegun(harness);
+    const { conversationSid } = answers(harness, 'one');
+    await harness.settle(0.2);
+    const end = harness.twilio.faults.add({ fault: 'webhook.lost', p: 1, account: 'frontline' });
+    answers(harness, 'two');
+    harness.twilio.closeByTimer(conversationSid);
+    await harness.settle(0.1);
+    end();
+    expect(answers(harness, 'three').conversationSid).not.toBe(conversationSid);
+    await harness.settle(20);
+
+    saysOnBothSides(chat, 'one', 'three', '[Late] two');
   });
 
   test('while the chat is being made waits until it stands', async () => {

@@ -1,5 +1,5 @@
 /** One message of a stray conversation into the chat's own, once: intent, call, row, as with every copy. */
-import { intentFor } from '../copies/fingerprint.ts';
+import { intentFor, second } from '../copies/fingerprint.ts';
 import { sendNotice } from '../copies/notice-text.ts';
 import { type Rendered, textAcross } from '../copies/render.ts';
 import { stampedAttributes } from '../copies/stamp.ts';
@@ -20,12 +20,14 @@ export type ChatOfStray = LinkedPair & { readonly customer: string };
 
 export type JoinScene = {
   readonly pair: ChatOfStray;
+  /** When the youngest message that has joined the chat was written, in seconds since 1970; 0: none is listed. */
+  readonly joinedUpTo: number;
   /** The largest index of the chat's conversation that was seen before. */
   readonly tail: number;
   readonly run: Run;
 };
 
-/** As the customer, whichever number he has written to. @param late one that stands behind it has joined before */
+/** As the customer, whichever number he has written to. @param late one that was written after it has joined before */
 export const asJoined = (
   { settings }: Pick<BridgeDeps, 'settings'>,
   { frontline, customer }: ChatOfStray,
@@ -50,10 +52,10 @@ export const joinMessage = async (
   deps: BridgeDeps,
   stray: Stray,
   message: Message,
-  { pair, tail, run }: JoinScene,
+  { pair, joinedUpTo, tail, run }: JoinScene,
 ): Promise<Stray | Outcome> => {
   const { index, createdAt } = message;
-  const late = index < stray.upTo;
+  const late = index < stray.upTo || second(createdAt) < joinedUpTo;
   const { author, body, attributes } = asJoined(deps, pair, message, late);
   if (body === '') {
     await writeSkipped(deps, rowOfJoined(stray, message.sid), 'empty');
@@ -75,7 +77,7 @@ export const joinMessage = async (
     return (await moveStrayOn(deps, intended, index)) ?? leaseLost();
   } catch (error) {
     if (!(error instanceof TwilioError)) throw error;
-    return notJoined(deps, intended, message, error, { pair, tail, run });
+    return notJoined(deps, intended, message, error, { pair, joinedUpTo, tail, run });
   }
 };
 

@@ -5,6 +5,7 @@
  */
 import type { Agents } from '../agents/agents.ts';
 import { copiesAmong } from '../copies/find.ts';
+import { second } from '../copies/fingerprint.ts';
 import type { BridgeDeps } from '../deps.ts';
 import type { Run } from '../jobs/run.ts';
 import type { Message } from '../model/event.ts';
@@ -54,7 +55,9 @@ const joinAll = async (
   const said = await newestOf(deps, begun);
   const { messages: standing } = await deps.frontline.listMessages(into, 'desc');
   const { proven } = copiesAmong(deps.settings, { lane: 'stray', into }, standing);
-  const scene = { pair, tail: Math.max(-1, ...standing.map(({ index }) => index)), run };
+  // Of this stray or another: each has a line of its own, and Frontline may close one while something waits in it.
+  const joinedUpTo = Math.max(0, ...[...proven.values()].flat().map(({ createdAt }) => second(createdAt)));
+  const scene = { pair, joinedUpTo, tail: Math.max(-1, ...standing.map(({ index }) => index)), run };
   const joined: string[] = [];
   let stray = begun;
   for (const message of said) {
