@@ -60,6 +60,9 @@ const messageIn = (body: string): string | undefined => new URLSearchParams(body
 const lineOf = ({ method, host, path, body }: TwilioRequest): string | undefined => {
   if (host === WEBHOOKS) return `${containerIn(body)} to the phone`;
   if (method !== 'POST' || !path.endsWith('/Messages')) return undefined;
+  // An agent may be told of several things at once: each is told by itself, whoever noticed it.
+  const notice = /notice(?:#|%23)system(?:#|%23)([\w-]+)/.exec(body)?.[1];
+  if (notice !== undefined) return `${containerIn(path)} of the notice ${notice}`;
   // What was said in a stray conversation is brought in its own order, beside the lane's copies.
   return body.includes('bridgeStray') ? `${containerIn(path)} of what went astray` : containerIn(path);
 };
