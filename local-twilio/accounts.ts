@@ -70,9 +70,10 @@ export const newWorker = (
   attributes: JSON.stringify(about.attributes),
   activity: place.activities.find(({ available }) => available) ?? { sid: '', name: '', available: false },
   version: 0,
-  dateCreated: now,
-  dateUpdated: now,
-  dateStatusChanged: now,
+  // Nobody comes, or goes where he stands, in the moment in which all begins.
+  dateCreated: now - 60_000,
+  dateUpdated: now - 60_000,
+  dateStatusChanged: now - 60_000,
 });
 
 const newUser = (sid: string, identity: string, friendlyName: string, now: number): User => ({

@@ -49,6 +49,17 @@ describe('an agent', () => {
     expect(agent.says()).toEqual(['Unavailable', 'Unavailable', false]);
   });
 
+  test('who changes in the second of the first start, and nobody tells', async () => {
+    const harness = scenarioHarness();
+    const agent = agentOf(harness);
+    const heard = harness.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
+    agent.onPhone('Unavailable');
+    await harness.settle(0.01);
+    heard();
+    await harness.settle(5);
+    expect(agent.says()).toEqual(['Unavailable', 'Unavailable', false]);
+  });
+
   test('who has gone on both sides while nobody heard, has his next switch in the app count', async () => {
     const harness = scenarioHarness();
     const agent = agentOf(harness);

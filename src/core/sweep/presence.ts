@@ -128,7 +128,7 @@ const differingAmong = async (deps: PresenceDeps, mapped: readonly Mapped[]): Pr
     const isRecent = changed > deps.clock.now() - PRESENCE_RECENT_MS;
     const says = isMapped(presence, 'flex', flex.activity) && isMapped(presence, 'frontline', frontline.activity);
     return (
-      changed > since && !isRecent && says && !fits(presence, { flex: flex.activity, frontline: frontline.activity })
+      changed >= since && !isRecent && says && !fits(presence, { flex: flex.activity, frontline: frontline.activity })
     );
   });
 };
