@@ -96,7 +96,7 @@ const isUndone = (known: Presence, side: Side, activity: string): boolean =>
   known.todo.has(side) &&
   (known.former[side] === activity || (known.wrote[side][activity] ?? Number.NEGATIVE_INFINITY) >= known.at);
 
-/** Nothing is agreed yet. A webhook told of the wish, else a change counts of the deployment's first second or later. */
+/** Nothing is agreed yet. A webhook told of the wish, else a change counts of the first start's second or later. */
 const lookedFirst = (rules: PresenceRules, seen: BothSides, { change, otherwise }: Occasion): PresenceStep => {
   const spoken = both.filter((side) => speaks(rules, seen, side));
   if (change !== undefined && seen[change.side].activity === change.activity && speaks(rules, seen, change.side))
