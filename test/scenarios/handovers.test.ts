@@ -384,6 +384,7 @@ describe('a join of the bridge that Twilio carries out when its agent has gone a
 });
 
 describe('a chat that is handed back while Twilio refuses what it was handed over with', () => {
+  const refuses = (only: string): Fault => ({ fault: 'rest.5xx-before', status: 503, p: 1, only });
   /** Whether there was an agent in the channel, looked at in each of so many seconds. */
   const servedFor = async (harness: ScenarioHarness, chat: Chat, seconds: number): Promise<boolean> => {
     let served = true;
@@ -397,17 +398,11 @@ describe('a chat that is handed back while Twilio refuses what it was handed ove
   test('keeps whom it was taken from in the channel, when his successor has gone', async () => {
     const harness = scenarioHarness();
     const chat = await served(harness);
-    const stays = harness.twilio.faults.add({
-      ...{ fault: 'rest.5xx-before', status: 503, p: 1 },
-      only: 'DELETE chat.member',
-    });
+    const stays = harness.twilio.faults.add(refuses('DELETE chat.member'));
     handsOver(harness, chat, 'in, then out');
     await harness.settle(0.5);
     expect(harness.people('flex', chat).slice(1)).toEqual([ann.flexIdentity, ben.flexIdentity]);
-    const refused = harness.twilio.faults.add({
-      ...{ fault: 'rest.5xx-before', status: 503, p: 1 },
-      only: 'POST taskrouter.tasks',
-    });
+    const refused = harness.twilio.faults.add(refuses('POST taskrouter.tasks'));
     harness.twilio.frontlineAgent.transfers(ben.email, harness.conversation(chat).sid, ann.email, 'in, then out');
     harness.twilio.flexAgent.leaves(ben.flexWorkerSid, chat.channel);
     stays();
@@ -415,6 +410,18 @@ describe('a chat that is handed back while Twilio refuses what it was handed ove
     refused();
     expect(await servedFor(harness, chat, 300)).toBe(true);
     expect(agents(harness, chat)).toEqual(both(ann));
+  });
+
+  test('lets him go when his successor, who had gone, is back', async () => {
+    const harness = scenarioHarness();
+    const chat = await served(harness);
+    const stays = harness.twilio.faults.add(refuses('DELETE chat.member'));
+    handsOver(harness, chat, 'in, then out');
+    await harness.settle(0.5);
+    harness.twilio.flexAgent.leaves(ben.flexWorkerSid, chat.channel);
+    stays();
+    expect(await servedFor(harness, chat, 300)).toBe(true);
+    expect(agents(harness, chat)).toEqual(both(ben));
   });
 
   test('keeps his successor in the channel, also before a run that has slept meanwhile', async () => {
@@ -436,10 +443,7 @@ describe('a chat that is handed back while Twilio refuses what it was handed ove
     handsOver(harness, chat, 'in, then out');
     expect(await servedFor(harness, chat, 155)).toBe(true);
     expect(agents(harness, chat)).toEqual(both(ben));
-    const refused = harness.twilio.faults.add({
-      ...{ fault: 'rest.5xx-before', status: 503, p: 1 },
-      only: 'POST taskrouter.tasks',
-    });
+    const refused = harness.twilio.faults.add(refuses('POST taskrouter.tasks'));
     harness.twilio.frontlineAgent.transfers(ben.email, harness.conversation(chat).sid, ann.email, 'in, then out');
     expect(await servedFor(harness, chat, 30)).toBe(true);
     expect(harness.meter.counts().get('zombie')).toBe(1);

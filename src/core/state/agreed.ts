@@ -32,7 +32,10 @@ export const noteDisagreement = (deps: BridgeDeps, pair: Pair): Promise<Pair | u
     },
   });
 
-/** The two sides agree, on these agents. @returns undefined when a later run has begun. */
+/**
+ * The two sides agree, on these agents. While somebody is still to leave, the sweep goes on sending the job.
+ * @returns undefined when a later run has begun.
+ */
 export const noteAgreement = (
   deps: BridgeDeps,
   pair: Pair,
@@ -42,7 +45,7 @@ export const noteAgreement = (
   change(deps, pair.id, {
     when: [agreeFenceIsMine(pair), ['=', 'state', 'open']],
     set: { ...servedBy(deps, pair, agents), ...asCurrent(current) },
-    remove: ['disagreesSince'],
+    remove: pair.leaving.length === 0 ? ['disagreesSince'] : [],
   });
 
 const servedBy = (deps: BridgeDeps, pair: Pair, agents: readonly Serving[]): Item => ({
