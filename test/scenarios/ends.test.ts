@@ -39,6 +39,17 @@ const talk = async (harness: ScenarioHarness): Promise<Chat> => {
   return chat;
 };
 
+/** Behind which the customer has written what says nothing, and is passed by. */
+const saysNothing = async (harness: ScenarioHarness) => {
+  const chat = await talk(harness);
+  const { sid } = harness.twilio.customer.writes(chat.channel, '');
+  await harness.settle(0.5);
+  return { chat, sid };
+};
+/** What is said in Frontline, without what says that it is late. */
+const saidLate = (harness: ScenarioHarness, chat: Chat): readonly string[] =>
+  harness.said('frontline', chat).map((text) => text.replace(/^\[Late[^\]]*\] /, ''));
+
 describe('a container that no look finds yet', () => {
   test.each(['flex', 'frontline'] as const)('is not taken for gone: %s', async (side) => {
     const harness = scenarioHarness();
@@ -192,9 +203,7 @@ describe('a chat that ends in Flex', () => {
 describe('a chat that ends in Frontline', () => {
   test('goes on for a word of the customer that said nothing at first, though nobody tells of it', async () => {
     const harness = scenarioHarness();
-    const chat = await talk(harness);
-    const { sid } = harness.twilio.customer.writes(chat.channel, '');
-    await harness.settle(0.5);
+    const { chat, sid } = await saysNothing(harness);
     const end = harness.twilio.faults.add({ ...lost, account: 'flex' });
     harness.twilio.customer.edits(chat.channel, sid, 'said at last');
     closes(harness, chat);
@@ -202,9 +211,7 @@ describe('a chat that ends in Frontline', () => {
     end();
     await harness.settle(6);
     expect(harness.counterparts(chat).map(({ state }) => state)).toEqual(['closed', 'active']);
-    expect(harness.said('frontline', chat).map((text) => text.replace(/^\[Late[^\]]*\] /, ''))).toEqual([
-      'said at last',
-    ]);
+    expect(saidLate(harness, chat)).toEqual(['said at last']);
   });
 
   test('ends in Flex as Flex ends it: the channel INACTIVE, the task completed', async () => {
@@ -453,9 +460,7 @@ describe('a conversation that a timer closes while its chat goes on', () => {
     ['as long as it lasts', false],
   ])('has what said nothing before, once it is given a text, %s', async (_how, waits) => {
     const harness = scenarioHarness();
-    const chat = await talk(harness);
-    const { sid } = harness.twilio.customer.writes(chat.channel, '');
-    await harness.settle(0.5);
+    const { chat, sid } = await saysNothing(harness);
     const down = waits
       ? harness.twilio.faults.add({ fault: 'side.down', how: '503', p: 1, account: 'flex' })
       : () => {};
@@ -470,16 +475,12 @@ describe('a conversation that a timer closes while its chat goes on', () => {
     if (!waits) harness.twilio.customer.edits(chat.channel, sid, 'said at last');
     await harness.settle(6);
     expect(harness.counterparts(chat)).toHaveLength(2);
-    expect(harness.said('frontline', chat).map((text) => text.replace(/^\[Late[^\]]*\] /, ''))).toEqual([
-      'said at last',
-    ]);
+    expect(saidLate(harness, chat)).toEqual(['said at last']);
   });
 
   test('has what said nothing before, although the first look at its text is behind', async () => {
     const harness = scenarioHarness();
-    const chat = await talk(harness);
-    const { sid } = harness.twilio.customer.writes(chat.channel, '');
-    await harness.settle(0.5);
+    const { chat, sid } = await saysNothing(harness);
     harness.twilio.closeByTimer(harness.conversation(chat).sid);
     await harness.settle(3);
     const caughtUp = harness.twilio.faults.add({ fault: 'read.stale', p: 1, maxMs: 60_000, hides: false });
@@ -488,16 +489,12 @@ describe('a conversation that a timer closes while its chat goes on', () => {
     expect(harness.twilio.faults.counts()['read.stale']).toBeGreaterThan(0);
     caughtUp();
     await harness.settle(6);
-    expect(harness.said('frontline', chat).map((text) => text.replace(/^\[Late[^\]]*\] /, ''))).toEqual([
-      'said at last',
-    ]);
+    expect(saidLate(harness, chat)).toEqual(['said at last']);
   });
 
   test('has what said nothing before, also when nobody is told of its text', async () => {
     const harness = scenarioHarness();
-    const chat = await talk(harness);
-    const { sid } = harness.twilio.customer.writes(chat.channel, '');
-    await harness.settle(0.5);
+    const { chat, sid } = await saysNothing(harness);
     harness.twilio.closeByTimer(harness.conversation(chat).sid);
     await harness.settle(3);
     const end = harness.twilio.faults.add(lost);
@@ -508,9 +505,7 @@ describe('a conversation that a timer closes while its chat goes on', () => {
     end();
     await harness.settle(6);
     expect(harness.counterparts(chat)).toHaveLength(2);
-    expect(harness.said('frontline', chat).map((text) => text.replace(/^\[Late[^\]]*\] /, ''))).toEqual([
-      'said at last',
-    ]);
+    expect(saidLate(harness, chat)).toEqual(['said at last']);
   });
 
   test('leaves alone what was carried from it, also when a second one closes before it is linked', async () => {

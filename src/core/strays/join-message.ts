@@ -52,8 +52,9 @@ export const joinMessage = async (
   deps: BridgeDeps,
   stray: Stray,
   message: Message,
-  { pair, joinedUpTo, tail, run }: JoinScene,
+  scene: JoinScene,
 ): Promise<Stray | Outcome> => {
+  const { pair, joinedUpTo, tail, run } = scene;
   const { index, createdAt } = message;
   const late = index < stray.upTo || second(createdAt) < joinedUpTo;
   const { author, body, attributes } = asJoined(deps, pair, message, late);
@@ -77,7 +78,7 @@ export const joinMessage = async (
     return (await moveStrayOn(deps, intended, index)) ?? leaseLost();
   } catch (error) {
     if (!(error instanceof TwilioError)) throw error;
-    return notJoined(deps, intended, message, error, { pair, joinedUpTo, tail, run });
+    return notJoined(deps, intended, message, error, scene);
   }
 };
 
