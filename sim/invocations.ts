@@ -115,7 +115,7 @@ export const createInvocations = (shared: Shared): Invocations => {
         ...granted(kind, asked, (what) => notes.notGranted.push(what)),
         http: callsOf(process, mine, createWire(calls.tap(respond, time.now, caller), time, tell)),
         clock: { now: () => time.now() + skew, sleep: (ms) => process.step('sleep', ms, async () => {}) },
-        journal: notes.journalOf(kind),
+        journal: notes.journalOf(kind, caller),
       };
       return { ports, sent };
     },

@@ -1,15 +1,16 @@
 /** An SMS goes out again only after a look that did not show it: by what was on the wire, whatever the journal says. */
-import type { Called } from './calls.ts';
+import type { Called, Caller } from './calls.ts';
 import type { SimWorld } from './world.ts';
 
 export type SmsMoment = { readonly messageSid: string; readonly at: number };
+type Doubt = SmsMoment & { readonly by: Caller | undefined };
 
 export type SeenForwards = {
   readonly calls: readonly Called[];
   /** What reached the customer's phone. */
   readonly phone: readonly SmsMoment[];
   /** When the journal said of a message that it is perhaps sent twice. */
-  readonly doubts: readonly SmsMoment[];
+  readonly doubts: readonly Doubt[];
   /** Proxy's sessions name the messages that they carried. */
   readonly named: boolean;
 };
@@ -36,14 +37,14 @@ const postedThoughListed = (post: Called, calls: readonly Called[], phone: reado
     : [`an SMS of ${sent.at} was listed at ${look?.at} and posted again at ${post.at} (${post.tellsOf})`];
 };
 
-/** Nobody of its line has looked, or tried to, since it was posted last. */
-const doubtedUnseen = ({ messageSid, at }: SmsMoment, calls: readonly Called[]): readonly string[] => {
-  const last = calls.findLast((call) => call.tellsOf === messageSid && call.at < at);
-  const since = last?.at ?? 0;
-  const looked = calls.some(
-    (call) => call.by?.work === last?.by?.work && call.at > since && call.at <= at && (isLook(call) || isRead(call)),
-  );
-  return looked || last === undefined
+/**
+ * The process that says so has not looked, or tried to, since it posted the message itself. What another one has posted
+ * meanwhile it cannot know: it may have slept since its look.
+ */
+const doubtedUnseen = ({ messageSid, at, by }: Doubt, calls: readonly Called[]): readonly string[] => {
+  const own = calls.filter((call) => call.by === by && call.at <= at);
+  const looked = own.findLastIndex((call) => isLook(call) || isRead(call));
+  return looked > own.findLastIndex((call) => call.tellsOf === messageSid)
     ? []
     : [`${messageSid} was said to be perhaps sent twice at ${at}, and not looked up`];
 };
@@ -53,6 +54,6 @@ export const seenForwards = (world: SimWorld, phone: string): SeenForwards => ({
   phone: world.twilio.customer.phone(phone),
   doubts: world.entries
     .filter(({ entry }) => entry.step === 'retried' && entry.reason === 'perhaps_sent_twice')
-    .map(({ at, entry }) => ({ messageSid: entry.sids[0] ?? '', at })),
+    .map(({ at, process, entry }) => ({ messageSid: entry.sids[0] ?? '', at, by: process })),
   named: world.twilio.switches.interactionsNameMessages,
 });

@@ -1,11 +1,18 @@
 /** What is noted of a world while it runs, for the judges and for the table at the end. */
 import type { QueueName } from '../src/contract.ts';
 import { type Entry, type Journal, reasonWords } from '../src/core/ports/journal.ts';
+import type { Caller } from './calls.ts';
 import type { Meter } from './meter.ts';
 import type { ProcessKind, WorldPlan } from './plan.ts';
 import type { SimTime } from './time.ts';
 
-export type Noted = { readonly at: number; readonly by: ProcessKind; readonly entry: Entry };
+export type Noted = {
+  readonly at: number;
+  readonly by: ProcessKind;
+  /** undefined: what processes share on one machine. */
+  readonly process: Caller | undefined;
+  readonly entry: Entry;
+};
 
 /** What a webhook put, or wanted to put, on a queue. */
 export type QueuedByWebhook = {
@@ -21,7 +28,7 @@ export type QueuedByWebhook = {
 export type Notes = {
   /** Every process's journal. */
   readonly entries: Noted[];
-  readonly journalOf: (by: ProcessKind) => Journal;
+  readonly journalOf: (by: ProcessKind, process?: Caller) => Journal;
   /** In the order in which webhooks sent it. */
   readonly queued: QueuedByWebhook[];
   /** Messages on their way to Flex's own webhook, in the order in which the queue took them. */
@@ -38,8 +45,8 @@ export const createNotes = (time: SimTime, meter: Meter, diary: WorldPlan['diary
   const lined: string[] = [];
   return {
     ...{ entries, queued, lined },
-    journalOf: (by) => (entry) => {
-      entries.push({ at: time.now(), by, entry });
+    journalOf: (by, process) => (entry) => {
+      entries.push({ at: time.now(), by, process, entry });
       const { step, type, lane, sids, ms } = entry;
       const because = reasonWords(entry).join(' ');
       diary?.(time.now(), ['journal', step, type, lane, because, ...sids, ms].filter(Boolean).join(' '));

@@ -126,9 +126,20 @@ describe('of an SMS it is seen', () => {
   });
 
   test('when it was said to be perhaps sent twice, and nobody had looked', () => {
-    expect(forwardProblems({ ...seen, doubts: [sms(5_005)] })).toEqual([]);
-    expect(
-      forwardProblems({ ...seen, calls: [post(0, first), post(5_010, second)], doubts: [sms(5_005)] }),
-    ).toHaveLength(1);
+    const doubt = { ...sms(5_005), by: second };
+    expect(forwardProblems({ ...seen, doubts: [doubt] })).toEqual([]);
+    const unseen = { ...seen, calls: [post(0, first), post(5_010, second)], doubts: [doubt] };
+    expect(forwardProblems(unseen)).toHaveLength(1);
+  });
+
+  test("when the process that says so has only another one's look", () => {
+    const third = { ...first, begun: 5_001 };
+    expect(forwardProblems({ ...seen, doubts: [{ ...sms(5_005), by: third }] })).toHaveLength(1);
+  });
+
+  test('but not that it was said by one that slept while another posted it', () => {
+    const third = { ...first, begun: 5_001 };
+    const slept = [post(0, first), looked(5_000, 200), post(9_000, third)];
+    expect(forwardProblems({ ...seen, calls: slept, doubts: [{ ...sms(9_500), by: second }] })).toEqual([]);
   });
 });
