@@ -3,10 +3,13 @@
 import type { BridgeDeps } from './deps.ts';
 import type { Work } from './jobs/envelope.ts';
 import { deferred, type Outcome } from './model/outcome.ts';
-import { PATIENCE_MS, SIDE_DOWN_MS } from './model/times.ts';
+import { ORIGIN_LOOKS, PATIENCE_MS, SIDE_DOWN_MS } from './model/times.ts';
 import type { Delivery } from './ports/queues.ts';
 import { putAside } from './put-aside.ts';
 import type { PairIds } from './state/pair-ids.ts';
+
+/** Why a look is taken a few times more, two seconds apart. */
+const LOOKS_AGAIN: ReadonlySet<Retry['reason']> = new Set(['message_not_visible', 'pair_not_begun']);
 
 type Retry = Extract<Outcome, { readonly end: 'retry' }>;
 
@@ -25,6 +28,8 @@ export const deferWhenExhausted = async (
   delivery: Delivery,
 ): Promise<Outcome> => {
   if (outcome.end !== 'retry' || outcome.progress) return outcome;
+  // What comes again each minute begins to count anew each time: only here do its few looks come to an end.
+  if (LOOKS_AGAIN.has(outcome.reason) && delivery.attempts <= ORIGIN_LOOKS) return outcome;
   // Who asked by a ticket wants to hear how it ended.
   const asked = 'ticket' in work && work.ticket !== undefined;
   const ends = deferred(outcome.gone ? 'container_gone' : 'side_down');

@@ -251,7 +251,10 @@ export const play = async (
         if (!own || mine.intent !== undefined || hand.listing === undefined) return {};
         const { seenUpTo, missing, at } = hand.listing;
         const unsettled = missing.filter((index) => index > mine.cursor);
-        const seen = { listedUpTo: seenUpTo, missing: unsettled, listedAt: at, applied: [...mine.stale.keys()] };
+        const seen = {
+          ...{ listedUpTo: seenUpTo, missing: unsettled, listedAt: at, showsHoles: true },
+          applied: [...mine.stale.keys()],
+        };
         const did = took(await clean(deps, leaseOf(pair, lane), seen), mine.fence);
         hand.listing = undefined;
         return { ...did, listedAt: at };

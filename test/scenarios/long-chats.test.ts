@@ -46,3 +46,21 @@ test('second thoughts about an old message, while the other side is down, reach 
   expect(harness.said('frontline', chat)).toEqual(harness.said('flex', chat));
   expect(harness.said('frontline', chat).slice(0, 2)).toEqual(['better', 'since then 1']);
 });
+
+test('a text that no list showed while a long history crossed is across, though one side was down for an hour in between', async () => {
+  const harness = scenarioHarness();
+  const chat = harness.begins();
+  harness.customerWrites(chat, 'first');
+  const hidden = harness.twilio.faults.add({ fault: 'message.late', p: 1, maxMs: 60_000, account: 'flex' });
+  harness.customerWrites(chat, 'seen late');
+  hidden();
+  for (let n = 1; n <= MANY; n += 1) harness.customerWrites(chat, `history ${n}`);
+  harness.accepts(chat);
+  // The first page is across, the second one is not.
+  while (harness.journal('replicated').length < 90) await harness.settle(0.001);
+  await harness.during({ fault: 'side.down', p: 1, how: '503', account: 'flex' }, 60);
+  await harness.settle(20);
+
+  expect(harness.said('frontline', chat)).toHaveLength(2 + MANY);
+  expect(harness.said('frontline', chat).filter((text) => text.endsWith('seen late'))).toHaveLength(1);
+});

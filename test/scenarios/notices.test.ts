@@ -151,6 +151,26 @@ test('A notice of an SMS comes although one look does not show its message', asy
   expect(notices(harness, chat)).toEqual([expect.stringContaining('may not have reached the customer')]);
 });
 
+test('A notice of an SMS that had to wait goes nowhere, and waits no more, when its message is gone meanwhile', async () => {
+  const harness = scenarioHarness();
+  const chat = harness.texts(PHONE, 'is anybody there?');
+  await harness.settle(0.1);
+  harness.accepts(chat);
+  await harness.settle(3);
+  harness.twilio.faults.add({ fault: 'content.refused', p: 1, holds: 'poison', only: 'POST webhooks' });
+  const slow = harness.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'flex', only: 'GET chat' });
+  const { sid } = harness.flexAgentWrites(chat, 'poison');
+  await harness.settle(20);
+  const waiting = async () => (await harness.store.list('backlog', { limit: 9 })).items;
+  expect(await waiting()).toHaveLength(1);
+  slow();
+  harness.twilio.customer.deletes(chat.channel, sid);
+  await harness.settle(5);
+
+  expect(await waiting()).toEqual([]);
+  expect(notices(harness, chat)).toEqual([]);
+});
+
 test('A notice goes nowhere else, although an app has replaced its attributes before the bridge heard that it stands there', async () => {
   const harness = scenarioHarness();
   const chat = await harness.linkedChat();

@@ -65,6 +65,25 @@ describe('of two wishes the later one counts', () => {
     expect(agent.says()).toEqual(['Unavailable', 'Unavailable', false]);
   });
 
+  test('when a sweep looks at what he has in the app between the two, and the first is heard last', async () => {
+    const harness = scenarioHarness();
+    const agent = agentOf(harness);
+    await harness.settle(5);
+    agent.inFlex('Offline');
+    agent.onPhone('Break');
+    await harness.settle(0.9);
+    const end = late(harness, 'frontline', 60_000);
+    agent.onPhone('Available', 'worker');
+    end();
+    const users = () => harness.calls()['frontline GET frontline.user'] ?? 0;
+    const before = users();
+    while (users() === before) await harness.settle(0.001);
+    await harness.settle(0.01);
+    agent.onPhone('Unavailable');
+    await harness.settle(5);
+    expect(agent.says()).toEqual(['Unavailable', 'Unavailable', false]);
+  });
+
   test('and Flex counts when they are of the same moment', async () => {
     for (const first of ['flex', 'frontline'] as const) {
       const harness = scenarioHarness(everyActivity);

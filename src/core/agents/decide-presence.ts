@@ -2,7 +2,7 @@
 import { otherSide, type Side } from '../model/event.ts';
 import type { Skipped } from '../model/outcome.ts';
 import { type ActivityPair, carriedOver, fits, isMapped, meaningOf, type PresenceRules } from '../model/presence.ts';
-import { CLOCK_SLACK_MS, LISTED_TIME_MS } from '../model/times.ts';
+import { CLOCK_SLACK_MS, LISTED_TIME_MS, PRESENCE_RECENT_MS } from '../model/times.ts';
 import type { WorkerNow } from '../ports/workers.ts';
 import type { Agreed, Presence, Todo } from '../state/presence.ts';
 
@@ -71,6 +71,8 @@ const taken = (rules: PresenceRules, known: Presence, change: ActivityChange): P
 
 /** Both sides as they are now. */
 export type BothSides = Readonly<Record<Side, WorkerNow>> & {
+  /** When they were looked at. Milliseconds since 1970. */
+  readonly at: number;
   /** The Frontline user's own; undefined when it was not read, or there is no such user. */
   readonly user: boolean | undefined;
   /** What Flex says is nobody's wish: the agent let an offer time out, and the settings do not count that. */
@@ -151,7 +153,9 @@ export const looked = (
   if (by !== undefined) return follow(rules, known, seen, by);
   const { user } = seen;
   const isNews = user !== undefined && user !== isAvailable(rules, known.agreed) && !known.todo.has('user');
-  if (isNews && speaks(rules, seen, 'frontline')) {
+  // What he has just done to his activity may still be on its way: it is heard first.
+  const isWebhookDue = seen.frontline.since > seen.at - PRESENCE_RECENT_MS;
+  if (isNews && !isWebhookDue && speaks(rules, seen, 'frontline')) {
     const agreed = meaningOf(rules, user, saidBy(seen));
     // When it changed nobody tells: whatever a person has said since counts for more.
     if (agreed !== undefined) return carry(rules, seen, { agreed, at: known.at, by: 'frontline', seen: true }, known);

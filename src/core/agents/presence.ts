@@ -98,6 +98,7 @@ const look = async (
   asksUser: boolean,
 ): Promise<BothSides | undefined> => {
   const { workers } = agents;
+  const now = deps.clock.now();
   const [flex, frontline, user] = await Promise.all([
     workers.flex.worker(worker),
     workers.frontline.worker(twin.sid),
@@ -107,7 +108,8 @@ const look = async (
   const { activity, since: at } = flex;
   const ignoresFlex =
     isMapped(deps.settings.presence, 'flex', activity) && (await isNobodysWish(deps, agents, worker, { activity, at }));
-  return { flex, frontline, user, ignoresFlex, firstStart: (await knownFirstStart(deps.store)) ?? deps.clock.now() };
+  const firstStart = (await knownFirstStart(deps.store)) ?? deps.clock.now();
+  return { flex, frontline, user, at: now, ignoresFlex, firstStart };
 };
 
 /** Whoever was remembered is looked up anew, and the next try finds that there is no twin any more. */

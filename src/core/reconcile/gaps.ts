@@ -20,14 +20,17 @@ export type Listed = {
   missing: readonly number[];
   /** Milliseconds since 1970, when the list was asked for. */
   readonly at: number;
+  /** It goes on where an earlier run was cut off, and shows nothing of what lies before. */
+  readonly goesOn: boolean;
 };
 
-export const startListing = ({ cursor }: LaneState, now: number): Listed => ({
+export const startListing = ({ cursor, place }: LaneState, now: number): Listed => ({
   upTo: -1,
   personsUpTo: cursor,
   own: new Set(),
   missing: [],
   at: now,
+  goesOn: place !== undefined,
 });
 
 /** Notes what is missing right before a person's recent message; before an older one it is long deleted. */

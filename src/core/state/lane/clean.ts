@@ -16,6 +16,8 @@ export type Seen = {
   readonly missing: readonly number[];
   /** Milliseconds since 1970, when the list was asked for. */
   readonly listedAt: number;
+  /** Whether the list would have shown each hole: one that goes on somewhere shows nothing of what lies before. */
+  readonly showsHoles: boolean;
   /** SIDs whose edits and removals were applied. */
   readonly applied: readonly string[];
 };
@@ -33,10 +35,10 @@ type Cleaned = {
   readonly waits: boolean;
 };
 
-const cleaned = (lane: LaneState, { listedUpTo, missing, listedAt, applied: done }: Seen): Cleaned => {
+const cleaned = (lane: LaneState, { listedUpTo, missing, listedAt, showsHoles, applied: done }: Seen): Cleaned => {
   const { dirty, holes, stale } = lane;
   const oldHoles = [...holes]
-    .filter(([, found]) => listedAt - found > GONE_AFTER_MS)
+    .filter(([, found]) => showsHoles && listedAt - found > GONE_AFTER_MS)
     .map(([index]) => index)
     .slice(0, DROPS_AT_ONCE);
   const applied = done.slice(0, DROPS_AT_ONCE - oldHoles.length);

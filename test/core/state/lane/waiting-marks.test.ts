@@ -40,10 +40,11 @@ const linkedPair = async () => {
     listedUpTo: number,
     missing: readonly number[] = [],
     applied: readonly MessageSid[] = [],
+    showsHoles = true,
   ): Promise<LinkedPair> => {
     const fenced = await fence(deps, leaseOf(await pair(), 'toFrontline'));
     if (!fenced.ok) throw new Error('not fenced');
-    await clean(deps, fenced.lease, { listedUpTo, missing, listedAt: time.now(), applied });
+    await clean(deps, fenced.lease, { listedUpTo, missing, listedAt: time.now(), showsHoles, applied });
     return pair();
   };
   await cleans(-1);
@@ -96,6 +97,15 @@ test('A hole keeps the pair due until a list has missed it for so long that it m
   const after = await cleans(5, [4]);
   expect(after.lanes.toFrontline.holes.size).toBe(0);
   expect(after.due).toBe(false);
+});
+
+test('A hole stays, however old, while a list that goes on behind it says nothing of it', async () => {
+  const { cleans, pass } = await linkedPair();
+  await cleans(5, [4]);
+  pass(GONE_AFTER_MS + 1);
+  const after = await cleans(9, [], [], false);
+  expect([...after.lanes.toFrontline.holes.keys()]).toEqual([4]);
+  expect(after.due).toBe(true);
 });
 
 test('An edit that was not applied keeps the pair due until it is', async () => {
