@@ -28,6 +28,8 @@ export type ChatChange = Done & {
   /** As they were from then on. */
   readonly state: 'active' | 'inactive' | 'closed';
   readonly attributes: string;
+  /** A timer has closed it, just now or before. */
+  readonly byTimer: boolean;
 };
 
 export type Chronicle = {
@@ -52,10 +54,10 @@ export const createChronicle = (): Chronicle & { readonly forget: () => void } =
   const chats = new Map<string, Map<string, WrittenMessage>>();
   const changes = new Map<string, ChatChange[]>();
   return {
-    onlooker: (deed, { sid, state, attributes }, identity, by, at) => {
+    onlooker: (deed, { sid, state, attributes, closedByTimerAt }, identity, by, at) => {
       const before = changes.get(sid) ?? [];
       changes.set(sid, before);
-      before.push({ deed, identity, by, at, state, attributes });
+      before.push({ deed, identity, by, at, state, attributes, byTimer: closedByTimerAt !== undefined });
     },
     changes: (container) => changes.get(container) ?? [],
     witness: (deed, container, message, by, at) => {

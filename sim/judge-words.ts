@@ -16,7 +16,7 @@ const AT_ONCE_MS = { within: 300_000, beyond: 600_000 };
 const CONVERSATION = '/Conversations/*';
 
 type Seen = Pick<SimWorld, 'chronicle' | 'meter' | 'calls' | 'time'>;
-type Words = Pick<Story, 'channel' | 'customer' | 'said' | 'endings' | 'returns' | 'timers'>;
+type Words = Pick<Story, 'channel' | 'customer' | 'said' | 'endings' | 'returns'>;
 
 /**
  * @param beyond writes were carried out later than SETTLE: a copy may have stood twice for a while, which doubles tell
@@ -40,6 +40,11 @@ export const wordProblems = (
   const isLate = (from: readonly WrittenMessage[]) => from.some((one) => late.test(firstText(one)));
   const deleted = story.endings.some(({ how }) => how === 'deleted');
   const closed = story.endings.filter(({ how }) => how === 'closed').map(({ at }) => at);
+  /** A story's own, and the weather's. */
+  const timers = conversations.flatMap((one) => {
+    const closes = chronicle.changes(one).find(({ byTimer }) => byTimer);
+    return closes === undefined ? [] : [closes.at];
+  });
   const inactive = chronicle
     .changes(story.channel)
     .filter(({ deed, attributes }) => deed === 'changed' && statusIn(attributes) === 'INACTIVE')
@@ -50,7 +55,7 @@ export const wordProblems = (
   const isTimersLast = (end: number): boolean => {
     const last = conversations.at(-1) ?? '';
     const isClosed = chronicle.changes(last).some(({ state }) => state === 'closed');
-    return isClosed && !hasClosed(world, last) && story.timers.some((at) => at <= end);
+    return isClosed && !hasClosed(world, last) && timers.some((at) => at <= end);
   };
   /** Why it need not stand on the other side. */
   const excuse = (one: WrittenMessage): string | undefined => {
@@ -65,7 +70,7 @@ export const wordProblems = (
     if (one.author === story.customer || one.side === 'frontline') return undefined;
     if (closed.some((at) => at >= one.at)) return "an agent's, into a conversation that a person closed";
     const end = lastEnding(story, world.time.now());
-    return end !== undefined && (story.timers.some((at) => at >= one.at) || isTimersLast(end.at))
+    return end !== undefined && (timers.some((at) => at >= one.at) || isTimersLast(end.at))
       ? "an agent's, into a conversation that a timer closed while the chat ended"
       : undefined;
   };

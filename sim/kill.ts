@@ -36,7 +36,7 @@ type Scene = {
 const asStory = ({ twilio }: SimWorld, chat: Played): Story => {
   const name = chat.phone ?? 'Customer 1';
   return {
-    ...{ ...chat, name, endings: [], returns: [], timers: [] },
+    ...{ ...chat, name, endings: [], returns: [] },
     get tasks() {
       const own = twilio.reads.tasks('flex').filter(({ attributes }) => JSON.parse(attributes).name === name);
       return own.map(({ sid }) => sid);

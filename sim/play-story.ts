@@ -127,7 +127,7 @@ export const playStory = (world: SimWorld, dice: Dice, plan: StoryPlan, number: 
 
   return {
     ...{ channel, phone, name, said, returns, tasks, customer: begun.identity },
-    ...{ endings: ends.endings, timers: ends.timers },
+    endings: ends.endings,
     agent: TWINS[0] as DefaultAgent,
     ...{
       meant: new Map(),

@@ -8,7 +8,6 @@ export const createEnds = (scene: StoryScene, tasks: readonly string[], returns:
   const { world, dice, channel, stage, later, met } = scene;
   const { twilio, time } = world;
   const endings: Story['endings'] = [];
-  const timers: number[] = [];
 
   const ended = (how: EndHow): void => {
     endings.push({ at: time.now(), how });
@@ -65,14 +64,12 @@ export const createEnds = (scene: StoryScene, tasks: readonly string[], returns:
   const timer = (): void => {
     const sid = stage.conversation();
     if (sid === undefined || stage.onPhone() === undefined) return;
-    timers.push(time.now());
     twilio.closeByTimer(sid);
     met('timer');
   };
 
   return {
     endings,
-    timers,
     isOver,
     /** Who closes it in Frontline is not heard in Flex. */
     isOverInFlex: () => wasEnded({ endings: endings.filter(({ how }) => how !== 'closed'), returns }, time.now()),

@@ -16,8 +16,6 @@ export type Story = Played & {
   readonly endings: Ending[];
   /** When its customer came back, in milliseconds. */
   readonly returns: number[];
-  /** When timers closed its conversations, in milliseconds. */
-  readonly timers: readonly number[];
   readonly tasks: readonly string[];
 };
 

@@ -17,8 +17,8 @@ const written = (side: AccountName, sid: string, body: string, at: number, remov
   texts: [{ at, by, body }],
   removed: removedAt === undefined ? undefined : { at: removedAt, by },
 });
-const change = (at: number, state: ChatChange['state']): ChatChange => ({
-  ...{ at, by, deed: 'changed', identity: undefined, state, attributes: '{}' },
+const change = (at: number, state: ChatChange['state'], byTimer = false): ChatChange => ({
+  ...{ at, by, deed: 'changed', identity: undefined, state, attributes: '{}', byTimer },
 });
 const closes = { container: CONVERSATION, method: 'POST', resource: '*Services/*/Conversations/*' } as Called;
 
@@ -30,6 +30,8 @@ const problems = (
     readonly beyond?: boolean;
     /** Nobody closes the conversation. */
     readonly goesOn?: boolean;
+    /** A timer does. */
+    readonly byTimer?: boolean;
     /** When the conversation was made. */
     readonly born?: number;
     readonly endings?: Ending[];
@@ -37,11 +39,11 @@ const problems = (
     readonly calls?: Called[];
   },
 ) => {
-  const { beyond = false, goesOn = false, born = 0, endings = [], returns = [], calls = [] } = more;
+  const { beyond = false, goesOn = false, byTimer = false, born = 0, endings = [], returns = [], calls = [] } = more;
   const chronicle: Chronicle = {
     ...{ witness: () => {}, onlooker: () => {}, containers: () => [CHANNEL, CONVERSATION] },
     changes: (container) =>
-      container === CONVERSATION ? [change(born, 'active'), ...(goesOn ? [] : [change(40, 'closed')])] : [],
+      container === CONVERSATION ? [change(born, 'active'), ...(goesOn ? [] : [change(40, 'closed', byTimer)])] : [],
     of: (container) => all.filter((one) => one.container === container),
   };
   const own = (side: AccountName) =>
@@ -49,7 +51,7 @@ const problems = (
   return wordProblems(
     { chronicle, meter: createMeter(), calls: () => calls, time: createTime(50) },
     {
-      ...{ channel: CHANNEL, customer: 'jo', endings, returns, timers: [] },
+      ...{ channel: CHANNEL, customer: 'jo', endings, returns },
       said: { flex: own('flex'), frontline: own('frontline') },
     },
     [CONVERSATION],
@@ -79,5 +81,12 @@ describe('of a story it is seen', () => {
     expect(problems(word, ['IM1'], { ...late, returns: [20], born: 25 })).toEqual(lost);
     const again: Ending[] = [...ended, { at: 35, how: 'inactive' }];
     expect(problems(word, ['IM1'], { endings: again, returns: [20], calls: [closes] })).toEqual(lost);
+  });
+
+  test("but not an agent's word that came between a timer and the end, and which no conversation could take", () => {
+    const word = [written('flex', 'IM1', 'hello', 45)];
+    const ended: Ending[] = [{ at: 48, how: 'inactive' }];
+    expect(problems(word, ['IM1'], { endings: ended, byTimer: true })).toEqual([]);
+    expect(problems(word, ['IM1'], { endings: ended })).toEqual(['frontline lacks "hello" (IM1)']);
   });
 });
