@@ -78,7 +78,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "an answer to Frontline's number written again without a look",
     mode: 'told',
-    from: 68,
+    from: 73,
     patches: [
       {
         file: 'src/core/strays/settle.ts',
@@ -95,7 +95,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'no read-back',
     mode: 'told',
-    from: 5,
+    from: 7,
     patches: [
       {
         file: 'src/core/copies/read-back.ts',
@@ -190,7 +190,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a hole dropped at once',
     mode: 'told',
-    from: 6,
+    from: 48,
     without: noSweep,
     patches: [
       { file: 'src/core/state/lane/clean.ts', from: 'listedAt - found > GONE_AFTER_MS)', to: 'listedAt >= found)' },
@@ -410,7 +410,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a task for the next agent made again, though the first may have been made',
     mode: 'told',
-    from: 8,
+    from: 106,
     patches: [
       {
         file: 'src/core/chats/handover-task.ts',

@@ -63,7 +63,7 @@ export const CHAT_BUGS: readonly Bug[] = [
   {
     name: 'nobody looks for an end that nobody told of',
     mode: 'stories',
-    from: 13,
+    from: 57,
     patches: [
       {
         file: 'src/core/sweep/what-is-open.ts',
@@ -98,7 +98,7 @@ export const CHAT_BUGS: readonly Bug[] = [
   {
     name: 'a chat handed back, and its new agent out before the others are in',
     mode: 'within',
-    from: 85,
+    from: 98,
     patches: [
       {
         file: 'src/core/chats/hand-back.ts',
