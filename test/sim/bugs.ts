@@ -345,7 +345,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "the bridge's own write taken for an agent's wish",
     mode: 'told',
-    from: 57,
+    from: 177,
     patches: [
       {
         file: 'src/core/agents/decide-presence.ts',
