@@ -1,7 +1,7 @@
 /** A link that stops half-way, wherever that is: killed at each of its steps, it is finished by whoever comes next. */
 import { describe, expect, test } from '@jest/globals';
 import type { Doom } from '../../sim/process.ts';
-import { AGENTS, type ScenarioHarness, scenarioHarness } from './harness.ts';
+import { AGENTS, channelUrl, type ScenarioHarness, scenarioHarness } from './harness.ts';
 
 const { ann, ben } = AGENTS;
 
@@ -176,4 +176,27 @@ describe('a link', () => {
 
     expect(harness.conversation(chat).state).toBe('closed');
   });
+});
+
+test('What an agent has said in a conversation whose link was never finished is not brought back to him in the next one, though an app has replaced the stamp of its copy', async () => {
+  const harness = scenarioHarness();
+  const chat = harness.begins();
+  harness.customerWrites(chat, 'hello');
+  const waits = harness.twilio.faults.add({ fault: 'rest.429', p: 1, only: 'POST chat.members' });
+  harness.accepts(chat, ann, 'never');
+  while (harness.counterparts(chat)[0]?.members.length !== 2) await harness.settle(0.001);
+  harness.frontlineAgentWrites(chat, 'I am on my way');
+  while (harness.said('flex', chat).length < 2) await harness.settle(0.001);
+  await harness.settle(0.05);
+  const copy = harness.transcript('flex', chat).at(-1);
+  await harness.rest('flex', 'POST', `${channelUrl(chat)}/Messages/${copy?.sid}`, { Attributes: '{"messageId":"1"}' });
+  harness.twilio.closeByTimer(harness.conversation(chat).sid);
+  await harness.settle(3);
+  waits();
+  await harness.settle(10);
+
+  const [, next] = harness.counterparts(chat);
+  const said = harness.twilio.reads.transcript('frontline', next?.sid ?? '');
+  expect(said.map(({ body }) => body)).toEqual(['hello']);
+  expect(harness.said('flex', chat)).toEqual(['hello', 'I am on my way']);
 });

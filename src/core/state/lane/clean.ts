@@ -6,6 +6,7 @@ import { DROPS_AT_ONCE, GONE_AFTER_MS } from '../../model/times.ts';
 import type { Change, Test } from '../../ports/change.ts';
 import { laneAttributes, OFF_LIST } from '../items.ts';
 import type { LaneState, Pair } from '../pair.ts';
+import { passedOwn } from './close.ts';
 import { dueMark, fenceIsMine, type LaneLease, type LaneWrite, laneIsFree, leased, writeLane } from './lease.ts';
 
 /** What a comparison has seen. */
@@ -97,7 +98,7 @@ const changeTo = (lease: LaneLease, pair: Pair, after: Cleaned, listedAt: number
           ]),
     ],
     set: { [a.cursor]: after.cursor, ...(after.waits ? dueMark(pair) : {}) },
-    exclude: { [a.ownIndices]: state.ownIndices.filter((index) => index <= after.cursor) },
+    exclude: { [a.ownIndices]: passedOwn(pair, lane, after.cursor) },
     put:
       after.newHoles.length > 0
         ? { [a.holes]: Object.fromEntries(after.newHoles.map((index) => [index, listedAt])) }

@@ -25,15 +25,28 @@ const advanced = (lane: LaneState, index: number): number => {
   return cursor;
 };
 
+/**
+ * What a link has brought into the channel before it was finished is remembered until then: if its conversation is
+ * closed, the next one gets the channel from the beginning, and none of that (startGeneration).
+ */
+const isRemembered = ({ linked }: Pair, lane: Lane): boolean => lane === 'toFrontline' && !linked;
+
+/** @returns the bridge's own indices that need not be remembered any more, the cursor being behind them. */
+export const passedOwn = (pair: Pair, lane: Lane, cursor: number): readonly number[] =>
+  isRemembered(pair, lane) ? [] : pair.lanes[lane].ownIndices.filter((index) => index <= cursor);
+
 /** How the copy's index in the destination is accounted on the other lane. It is nothing that a person wrote there. */
 const accounted = (pair: Pair, other: Lane, copy: number | undefined) => {
   const o = laneAttributes(other);
   if (copy === undefined) return { when: [] as Test[] };
   const cursor = pair.lanes[other].cursor;
   const add = { [o.paceIndex]: 1 };
-  if (cursor === copy - 1) return { when: [['=', o.cursor, copy - 1] as Test], set: { [o.cursor]: copy }, add };
-  if (cursor < copy - 1) return { when: [['<', o.cursor, copy - 1] as Test], include: { [o.ownIndices]: [copy] }, add };
-  return { when: [['>=', o.cursor, copy] as Test], drop: { [o.holes]: [String(copy)] }, add };
+  const own = { [o.ownIndices]: [copy] };
+  const include = isRemembered(pair, other) ? own : {};
+  if (cursor === copy - 1)
+    return { when: [['=', o.cursor, copy - 1] as Test], set: { [o.cursor]: copy }, include, add };
+  if (cursor < copy - 1) return { when: [['<', o.cursor, copy - 1] as Test], include: own, add };
+  return { when: [['>=', o.cursor, copy] as Test], drop: { [o.holes]: [String(copy)] }, include, add };
 };
 
 /**
@@ -60,7 +73,7 @@ export const close = async (
       set: { [a.cursor]: cursor, ...pace(deps, lane, state, intent.index, listedAt), ...(other.set ?? {}) },
       add: other.add ?? {},
       include: other.include ?? {},
-      exclude: { [a.ownIndices]: state.ownIndices.filter((index) => index <= cursor) },
+      exclude: { [a.ownIndices]: passedOwn(pair, lane, cursor) },
       put: missing.length > 0 ? { [a.holes]: Object.fromEntries(missing.map((index) => [index, listedAt])) } : {},
       drop: { ...(other.drop ?? {}), ...(intent.late ? { [a.holes]: [String(intent.index)] } : {}) },
       remove: intentAttributes(lane),
