@@ -78,10 +78,8 @@ export const createTime = (start = 1_790_000_000_000): SimTime => {
         after(ms, resolve);
       }),
     runUntil: async (moment) => {
-      // Whoever waits for this machine gets his turn once; between two moments only promises are waited for, and a tick
-      // comes when none of them can go on.
-      await new Promise((resolve) => setImmediate(resolve));
-      while (ringNext(moment)) await new Promise<void>((resolve) => process.nextTick(resolve));
+      do await new Promise((resolve) => setImmediate(resolve));
+      while (ringNext(moment));
       now = Math.max(now, moment);
     },
     advance: (ms) => {
