@@ -28,7 +28,7 @@ export type ChatChange = Done & {
   /** As they were from then on. */
   readonly state: 'active' | 'inactive' | 'closed';
   readonly attributes: string;
-  /** A timer has closed it, just now or before. */
+  /** A timer has closed it: this change. */
   readonly byTimer: boolean;
 };
 
@@ -57,7 +57,7 @@ export const createChronicle = (): Chronicle & { readonly forget: () => void } =
     onlooker: (deed, { sid, state, attributes, closedByTimerAt }, identity, by, at) => {
       const before = changes.get(sid) ?? [];
       changes.set(sid, before);
-      before.push({ deed, identity, by, at, state, attributes, byTimer: closedByTimerAt !== undefined });
+      before.push({ deed, identity, by, at, state, attributes, byTimer: closedByTimerAt === at });
     },
     changes: (container) => changes.get(container) ?? [],
     witness: (deed, container, message, by, at) => {

@@ -41,10 +41,10 @@ export const wordProblems = (
   const deleted = story.endings.some(({ how }) => how === 'deleted');
   const closed = story.endings.filter(({ how }) => how === 'closed').map(({ at }) => at);
   /** A story's own, and the weather's. */
-  const timers = conversations.flatMap((one) => {
-    const closes = chronicle.changes(one).find(({ byTimer }) => byTimer);
-    return closes === undefined ? [] : [closes.at];
-  });
+  const timers = conversations
+    .flatMap(chronicle.changes)
+    .filter(({ byTimer }) => byTimer)
+    .map(({ at }) => at);
   const inactive = chronicle
     .changes(story.channel)
     .filter(({ deed, attributes }) => deed === 'changed' && statusIn(attributes) === 'INACTIVE')

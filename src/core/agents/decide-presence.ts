@@ -1,8 +1,16 @@
 /** What a change of an agent's activity means, given what both sides last agreed on. Pure. */
 import { otherSide, type Side } from '../model/event.ts';
 import type { Skipped } from '../model/outcome.ts';
-import { type ActivityPair, carriedOver, fits, isMapped, meaningOf, type PresenceRules } from '../model/presence.ts';
-import { CLOCK_SLACK_MS, LISTED_TIME_MS, PRESENCE_RECENT_MS } from '../model/times.ts';
+import {
+  type ActivityPair,
+  carriedOver,
+  fits,
+  isMapped,
+  isWebhookDue,
+  meaningOf,
+  type PresenceRules,
+} from '../model/presence.ts';
+import { CLOCK_SLACK_MS, LISTED_TIME_MS } from '../model/times.ts';
 import type { WorkerNow } from '../ports/workers.ts';
 import type { Agreed, Presence, Todo } from '../state/presence.ts';
 
@@ -154,8 +162,7 @@ export const looked = (
   const { user } = seen;
   const isNews = user !== undefined && user !== isAvailable(rules, known.agreed) && !known.todo.has('user');
   // What he has just done to his activity may still be on its way: it is heard first.
-  const isWebhookDue = seen.frontline.since > seen.at - PRESENCE_RECENT_MS;
-  if (isNews && !isWebhookDue && speaks(rules, seen, 'frontline')) {
+  if (isNews && !isWebhookDue(seen.frontline.since, seen.at) && speaks(rules, seen, 'frontline')) {
     const agreed = meaningOf(rules, user, saidBy(seen));
     // When it changed nobody tells: whatever a person has said since counts for more.
     if (agreed !== undefined) return carry(rules, seen, { agreed, at: known.at, by: 'frontline', seen: true }, known);

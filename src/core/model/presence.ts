@@ -1,5 +1,6 @@
 /** Which activity of one side means the same as one of the other: what the settings say, as questions. Pure. */
 import { otherSide, type Side } from './event.ts';
+import { PRESENCE_RECENT_MS } from './times.ts';
 
 /** An activity of Flex and the one of Frontline that means the same. */
 export type ActivityPair = Readonly<Record<Side, string>>;
@@ -17,6 +18,9 @@ export type PresenceRules = {
 
 export const isMapped = ({ pairs }: PresenceRules, side: Side, activity: string): boolean =>
   pairs.some((pair) => pair[side] === activity);
+
+/** Whether what a worker has changed may still be on its way as a webhook. Both in milliseconds since 1970. */
+export const isWebhookDue = (changed: number, now: number): boolean => changed > now - PRESENCE_RECENT_MS;
 
 /** Whether both sides say the same. */
 export const fits = ({ pairs }: PresenceRules, { flex, frontline }: ActivityPair): boolean =>

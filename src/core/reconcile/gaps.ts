@@ -20,8 +20,8 @@ export type Listed = {
   missing: readonly number[];
   /** Milliseconds since 1970, when the list was asked for. */
   readonly at: number;
-  /** It goes on where an earlier run was cut off, and shows nothing of what lies before. */
-  readonly goesOn: boolean;
+  /** Whether it shows each hole: where it goes on behind an earlier run it shows nothing of what lies before. */
+  readonly showsHoles: boolean;
 };
 
 export const startListing = ({ cursor, place }: LaneState, now: number): Listed => ({
@@ -30,7 +30,7 @@ export const startListing = ({ cursor, place }: LaneState, now: number): Listed 
   own: new Set(),
   missing: [],
   at: now,
-  goesOn: place !== undefined,
+  showsHoles: place === undefined,
 });
 
 /** Notes what is missing right before a person's recent message; before an older one it is long deleted. */

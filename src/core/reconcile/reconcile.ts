@@ -91,9 +91,9 @@ const compareAndRepair = async (deps: BridgeDeps, progress: Progress, run: Run):
   const stop = await forwards(deps, progress, into, run);
   if (stop !== undefined) return stop;
   const applied = await backwards(deps, progress, into, run.full ?? false);
-  const { upTo: listedUpTo, at: listedAt, goesOn } = listed;
+  const { upTo: listedUpTo, at: listedAt, showsHoles } = listed;
   const missing = allMissing(listed, laneOf(progress));
-  const cleaned = await clean(deps, progress.lease, { listedUpTo, missing, listedAt, showsHoles: !goesOn, applied });
+  const cleaned = await clean(deps, progress.lease, { listedUpTo, missing, listedAt, showsHoles, applied });
   if (!cleaned.ok) return overtaken(tally);
   noteOpen(tally, cleaned.lease.pair.lanes[progress.lease.lane]);
   return { end: 'reconciled', repaired: tally.repaired };

@@ -5,8 +5,8 @@
  */
 import { type PresenceJob, sendPresenceJob } from '../agents/presence.ts';
 import type { BridgeDeps } from '../deps.ts';
-import { fits, isMapped } from '../model/presence.ts';
-import { PRESENCE_JOBS, PRESENCE_PACE_MS, PRESENCE_RECENT_MS, USERS_A_RUN, WORKER_PAGES } from '../model/times.ts';
+import { fits, isMapped, isWebhookDue } from '../model/presence.ts';
+import { PRESENCE_JOBS, PRESENCE_PACE_MS, USERS_A_RUN, WORKER_PAGES } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { WorkerNow, WorkerSide, Workers } from '../ports/workers.ts';
 import { firstStart } from '../state/first-start.ts';
@@ -125,7 +125,7 @@ const differingAmong = async (deps: PresenceDeps, mapped: readonly Mapped[]): Pr
   const since = await firstStart(deps);
   return mapped.filter(({ flex, frontline }) => {
     const changed = Math.max(flex.since, frontline.since);
-    const isRecent = changed > deps.clock.now() - PRESENCE_RECENT_MS;
+    const isRecent = isWebhookDue(changed, deps.clock.now());
     const says = isMapped(presence, 'flex', flex.activity) && isMapped(presence, 'frontline', frontline.activity);
     return (
       changed >= since && !isRecent && says && !fits(presence, { flex: flex.activity, frontline: frontline.activity })

@@ -2,7 +2,7 @@
 import type { BridgeDeps } from '../../deps.ts';
 import type { Lane } from '../../model/event.ts';
 import { otherLane } from '../../model/event.ts';
-import type { Test } from '../../ports/change.ts';
+import type { Change } from '../../ports/change.ts';
 import { laneAttributes } from '../items.ts';
 import type { LaneState, Pair } from '../pair.ts';
 import { pace } from './hold.ts';
@@ -35,18 +35,21 @@ const isRemembered = ({ linked }: Pair, lane: Lane): boolean => lane === 'toFron
 export const passedOwn = (pair: Pair, lane: Lane, cursor: number): readonly number[] =>
   isRemembered(pair, lane) ? [] : pair.lanes[lane].ownIndices.filter((index) => index <= cursor);
 
+type Accounted = Pick<Change, 'when' | 'set' | 'add' | 'include' | 'drop'>;
+
 /** How the copy's index in the destination is accounted on the other lane. It is nothing that a person wrote there. */
-const accounted = (pair: Pair, other: Lane, copy: number | undefined) => {
+const accounted = (pair: Pair, other: Lane, copy: number | undefined): Accounted => {
   const o = laneAttributes(other);
-  if (copy === undefined) return { when: [] as Test[] };
+  if (copy === undefined) return { when: [] };
   const cursor = pair.lanes[other].cursor;
-  const add = { [o.paceIndex]: 1 };
-  const own = { [o.ownIndices]: [copy] };
-  const include = isRemembered(pair, other) ? own : {};
-  if (cursor === copy - 1)
-    return { when: [['=', o.cursor, copy - 1] as Test], set: { [o.cursor]: copy }, include, add };
-  if (cursor < copy - 1) return { when: [['<', o.cursor, copy - 1] as Test], include: own, add };
-  return { when: [['>=', o.cursor, copy] as Test], drop: { [o.holes]: [String(copy)] }, include, add };
+  const isAhead = cursor < copy - 1;
+  const own = {
+    add: { [o.paceIndex]: 1 },
+    include: isAhead || isRemembered(pair, other) ? { [o.ownIndices]: [copy] } : {},
+  };
+  if (isAhead) return { when: [['<', o.cursor, copy - 1]], ...own };
+  if (cursor === copy - 1) return { when: [['=', o.cursor, copy - 1]], set: { [o.cursor]: copy }, ...own };
+  return { when: [['>=', o.cursor, copy]], drop: { [o.holes]: [String(copy)] }, ...own };
 };
 
 /**
