@@ -2,19 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import type { TwilioRequest } from '../../local-twilio/respond.ts';
 import { decodeEnvelope } from '../../src/core/jobs/envelope.ts';
 import type { QueueMessage } from '../../src/core/ports/queues.ts';
-import { AGENTS, type Chat, type ScenarioHarness, scenarioHarness } from './harness.ts';
+import { AGENTS, type ScenarioHarness, scenarioHarness } from './harness.ts';
 
 const { ann } = AGENTS;
 const PHONE = '+15550109999';
-
-/** A chat by SMS that Ann has accepted and the bridge has linked. */
-const smsChat = async (harness: ScenarioHarness): Promise<Chat> => {
-  const chat = harness.texts(PHONE, 'is anybody there?');
-  await harness.settle(0.1);
-  harness.accepts(chat);
-  await harness.settle(3);
-  return chat;
-};
 
 const phone = (harness: ScenarioHarness): readonly string[] =>
   harness.twilio.customer.phone(PHONE).map(({ body }) => body);
@@ -24,7 +15,7 @@ const chatEvent = { only: 'POST webhooks.chatevent', account: 'flex', p: 1 } as 
 describe("the customer's SMS", () => {
   test('reaches the phone whichever app the agent wrote in, once and in order', async () => {
     const harness = scenarioHarness();
-    const chat = await smsChat(harness);
+    const chat = await harness.linkedSmsChat(PHONE);
     for (let n = 1; n <= 5; n += 1) {
       harness.frontlineAgentWrites(chat, `phone ${n}`);
       await harness.settle(0.1);
@@ -38,7 +29,7 @@ describe("the customer's SMS", () => {
 
   test("is never one of the customer's own messages, nor of the history", async () => {
     const harness = scenarioHarness();
-    const chat = await smsChat(harness);
+    const chat = await harness.linkedSmsChat(PHONE);
     harness.customerWrites(chat, 'hello?');
     await harness.settle(5);
 
@@ -48,7 +39,7 @@ describe("the customer's SMS", () => {
 
   test('is sent once although every webhook comes twice', async () => {
     const harness = scenarioHarness();
-    const chat = await smsChat(harness);
+    const chat = await harness.linkedSmsChat(PHONE);
     harness.twilio.faults.add({ fault: 'webhook.doubled', p: 1, maxMs: 60 * 60_000 });
     harness.flexAgentWrites(chat, 'hello');
     harness.frontlineAgentWrites(chat, 'and welcome');
@@ -60,7 +51,7 @@ describe("the customer's SMS", () => {
 
   test('says exactly what was written', async () => {
     const harness = scenarioHarness();
-    const chat = await smsChat(harness);
+    const chat = await harness.linkedSmsChat(PHONE);
     const text = ' 👩‍👩‍👧‍👦 שלום \u202E+&=%20"\r\n\uFFFE\u00a0';
     harness.frontlineAgentWrites(chat, text);
     await harness.settle();
@@ -70,7 +61,7 @@ describe("the customer's SMS", () => {
 
   test("is Flex's webhook as it was received, byte for byte", async () => {
     const harness = scenarioHarness();
-    const chat = await smsChat(harness);
+    const chat = await harness.linkedSmsChat(PHONE);
     const posted: TwilioRequest[] = [];
     const queued: QueueMessage[] = [];
     const { respond } = harness.twilio;
@@ -100,7 +91,7 @@ describe("the customer's SMS", () => {
 
   test("comes in order after Flex's webhook failed for a while, and replication did not wait for it", async () => {
     const harness = scenarioHarness();
-    const chat = await smsChat(harness);
+    const chat = await harness.linkedSmsChat(PHONE);
     const end = harness.twilio.faults.add({ fault: 'rest.5xx-before', status: 503, ...chatEvent });
     const texts: string[] = [];
     for (let n = 1; n <= 10; n += 1) {
@@ -124,7 +115,7 @@ describe("the customer's SMS", () => {
 
   test('does not wait for Frontline', async () => {
     const harness = scenarioHarness();
-    const chat = await smsChat(harness);
+    const chat = await harness.linkedSmsChat(PHONE);
     harness.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'frontline' });
     harness.flexAgentWrites(chat, 'we are on it');
     await harness.settle(0.1);
@@ -135,7 +126,7 @@ describe("the customer's SMS", () => {
 
   test('is not sent again when the answer to it is lost', async () => {
     const harness = scenarioHarness();
-    const chat = await smsChat(harness);
+    const chat = await harness.linkedSmsChat(PHONE);
     harness.flexAgentWrites(chat, 'one');
     await harness.during({ fault: 'rest.answer-lost', loss: 'destroy', ...chatEvent }, 0.01);
     harness.flexAgentWrites(chat, 'two');
@@ -147,7 +138,7 @@ describe("the customer's SMS", () => {
 
   test("ends with the chat: Flex's webhook hears of it, after everything that was said", async () => {
     const harness = scenarioHarness();
-    const chat = await smsChat(harness);
+    const chat = await harness.linkedSmsChat(PHONE);
     harness.frontlineAgentWrites(chat, 'goodbye');
     await harness.settle(0.1);
     harness.twilio.flexAgent.endsChat(ann.flexWorkerSid, chat.channel);

@@ -385,6 +385,15 @@ describe('a join of the bridge that Twilio carries out when its agent has gone a
 
 describe('a chat that is handed back while Twilio refuses what it was handed over with', () => {
   const refuses = (only: string): Fault => ({ fault: 'rest.5xx-before', status: 503, p: 1, only });
+  /** Ben has got it in Frontline, and Twilio does not take Ann out of the channel. */
+  const handedOverAndStays = async () => {
+    const harness = scenarioHarness();
+    const chat = await served(harness);
+    const stays = harness.twilio.faults.add(refuses('DELETE chat.member'));
+    handsOver(harness, chat, 'in, then out');
+    await harness.settle(0.5);
+    return { harness, chat, stays };
+  };
   /** Whether there was an agent in the channel, looked at in each of so many seconds. */
   const servedFor = async (harness: ScenarioHarness, chat: Chat, seconds: number): Promise<boolean> => {
     let served = true;
@@ -396,11 +405,7 @@ describe('a chat that is handed back while Twilio refuses what it was handed ove
   };
 
   test('keeps whom it was taken from in the channel, when his successor has gone', async () => {
-    const harness = scenarioHarness();
-    const chat = await served(harness);
-    const stays = harness.twilio.faults.add(refuses('DELETE chat.member'));
-    handsOver(harness, chat, 'in, then out');
-    await harness.settle(0.5);
+    const { harness, chat, stays } = await handedOverAndStays();
     expect(harness.people('flex', chat).slice(1)).toEqual([ann.flexIdentity, ben.flexIdentity]);
     const refused = harness.twilio.faults.add(refuses('POST taskrouter.tasks'));
     harness.twilio.frontlineAgent.transfers(ben.email, harness.conversation(chat).sid, ann.email, 'in, then out');
@@ -413,11 +418,7 @@ describe('a chat that is handed back while Twilio refuses what it was handed ove
   });
 
   test('lets him go when his successor, who had gone, is back', async () => {
-    const harness = scenarioHarness();
-    const chat = await served(harness);
-    const stays = harness.twilio.faults.add(refuses('DELETE chat.member'));
-    handsOver(harness, chat, 'in, then out');
-    await harness.settle(0.5);
+    const { harness, chat, stays } = await handedOverAndStays();
     harness.twilio.flexAgent.leaves(ben.flexWorkerSid, chat.channel);
     stays();
     expect(await servedFor(harness, chat, 300)).toBe(true);

@@ -97,6 +97,13 @@ export const scenarioHarness = (plan: Partial<WorldPlan> = {}) => {
     end();
   };
 
+  const linked = async (chat: Chat): Promise<Chat> => {
+    await settle(0.1);
+    accepts(chat);
+    await settle(3);
+    return chat;
+  };
+
   return {
     ...world,
     settle,
@@ -109,13 +116,9 @@ export const scenarioHarness = (plan: Partial<WorldPlan> = {}) => {
     rest,
     during,
     /** A web chat that Ann has accepted and the bridge has linked. */
-    linkedChat: async (): Promise<Chat> => {
-      const chat = begins();
-      await settle(0.1);
-      accepts(chat);
-      await settle(3);
-      return chat;
-    },
+    linkedChat: (...customer: Parameters<typeof begins>): Promise<Chat> => linked(begins(...customer)),
+    /** The same by SMS. */
+    linkedSmsChat: (phone: string): Promise<Chat> => linked(texts(phone, 'is anybody there?')),
     customerWrites: (chat: Chat, text: string, attributes?: string) => customer.writes(chat.channel, text, attributes),
     flexAgentWrites: (chat: Chat, text: string, agent: DefaultAgent = AGENTS.ann) =>
       flexAgent.writes(agent.flexWorkerSid, chat.channel, text),
@@ -134,6 +137,8 @@ export const scenarioHarness = (plan: Partial<WorldPlan> = {}) => {
         .map(({ entry }) => entry)
         .filter(({ step, reason }) => told === step || told === `${step}(${reason})`),
     dead: (queue: QueueName = 'flex-events') => queues.dead(queue),
+    /** What waits in the store until the sweep sends it again. */
+    backlog: async () => (await world.store.list('backlog', { limit: 9 })).items,
     /** How often the bridge and others called: `flex POST chat.messages`. */
     calls: (): Readonly<Record<string, number>> =>
       Object.fromEntries(

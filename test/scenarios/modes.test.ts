@@ -21,13 +21,6 @@ const switchTo = async (
   lanes?: readonly Lane[],
 ): Promise<void> => setMode({ store, clock: time, nonce: () => `mode ${++nonces}` }, mode, lanes);
 
-const begun = async (harness: ScenarioHarness, chat: Chat): Promise<Chat> => {
-  await harness.settle(0.1);
-  harness.accepts(chat);
-  await harness.settle(3);
-  return chat;
-};
-const smsChat = (harness: ScenarioHarness) => begun(harness, harness.texts(PHONE, 'is anybody there?'));
 const phone = (harness: ScenarioHarness) => harness.twilio.customer.phone(PHONE).map(({ body }) => body);
 
 /** Calls of the bridge that change something, by side. */
@@ -46,7 +39,7 @@ const same = (harness: ScenarioHarness, chat: Chat) =>
 describe.each(notOn)('while both directions are %s', (mode) => {
   test('nothing is written at Twilio, and no cursor moves; the SMS go on; then all of it crosses', async () => {
     const harness = scenarioHarness();
-    const chat = await smsChat(harness);
+    const chat = await harness.linkedSmsChat(PHONE);
     const { sid } = harness.customerWrites(chat, 'to be edited');
     await harness.settle(1);
     await switchTo(harness, mode);
@@ -72,7 +65,7 @@ describe.each(notOn)('while both directions are %s', (mode) => {
 
   test('an SMS whose webhook is lost goes out all the same, also of a chat that is not linked', async () => {
     const harness = scenarioHarness();
-    const chat = await smsChat(harness);
+    const chat = await harness.linkedSmsChat(PHONE);
     await switchTo(harness, mode);
     const other = harness.texts('+15550108888', 'I am new');
     await harness.settle(1);
@@ -92,7 +85,7 @@ describe.each(notOn)('while both directions are %s', (mode) => {
   test('a chat that is accepted, and one that ends, wait; then the one is linked and the other ended', async () => {
     const harness = scenarioHarness();
     const ends = await harness.linkedChat();
-    const closes = await begun(harness, harness.begins('Kim', 'kim'));
+    const closes = await harness.linkedChat('Kim', 'kim');
     await switchTo(harness, mode);
     await harness.settle(0.5);
     const begins = harness.begins('Lee', 'lee');

@@ -51,15 +51,12 @@ describe('The agent is told of a message that did not get through', () => {
     expect(notices(harness, chat)).toEqual([expect.stringContaining('A message of yours')]);
     await harness.settle(30);
     expect(notices(harness, chat)).toHaveLength(1);
-    expect((await harness.store.list('backlog', { limit: 9 })).items).toEqual([]);
+    expect(await harness.backlog()).toEqual([]);
   });
 
   test('by SMS, because nobody took it for a day', async () => {
     const harness = scenarioHarness();
-    const chat = harness.texts(PHONE, 'is anybody there?');
-    await harness.settle(0.1);
-    harness.accepts(chat);
-    await harness.settle(3);
+    const chat = await harness.linkedSmsChat(PHONE);
     const end = harness.twilio.faults.add({
       fault: 'rest.5xx-before',
       status: 500,
@@ -83,10 +80,7 @@ describe('Two things that are true of one message are two notices', () => {
   /** A text chat in which neither Conversations nor Flex's own webhook takes what holds `poison`. */
   const refusedTwice = async () => {
     const harness = scenarioHarness();
-    const chat = harness.texts(PHONE, 'is anybody there?');
-    await harness.settle(0.1);
-    harness.accepts(chat);
-    await harness.settle(3);
+    const chat = await harness.linkedSmsChat(PHONE);
     const takes = (['POST webhooks', 'POST conversations.messages'] as const).map((only) =>
       harness.twilio.faults.add({ fault: 'content.refused', p: 1, holds: 'poison', only }),
     );
@@ -138,10 +132,7 @@ describe('Two things that are true of one message are two notices', () => {
 
 test('A notice of an SMS comes although one look does not show its message', async () => {
   const harness = scenarioHarness();
-  const chat = harness.texts(PHONE, 'is anybody there?');
-  await harness.settle(0.1);
-  harness.accepts(chat);
-  await harness.settle(3);
+  const chat = await harness.linkedSmsChat(PHONE);
   harness.twilio.faults.add({ fault: 'content.refused', p: 1, holds: 'poison', only: 'POST webhooks' });
   const hidden = harness.twilio.faults.add({ fault: 'read.stale', p: 1, maxMs: 600_000, hides: true, account: 'flex' });
   harness.flexAgentWrites(chat, 'poison');
@@ -153,21 +144,17 @@ test('A notice of an SMS comes although one look does not show its message', asy
 
 test('A notice of an SMS that had to wait goes nowhere, and waits no more, when its message is gone meanwhile', async () => {
   const harness = scenarioHarness();
-  const chat = harness.texts(PHONE, 'is anybody there?');
-  await harness.settle(0.1);
-  harness.accepts(chat);
-  await harness.settle(3);
+  const chat = await harness.linkedSmsChat(PHONE);
   harness.twilio.faults.add({ fault: 'content.refused', p: 1, holds: 'poison', only: 'POST webhooks' });
   const slow = harness.twilio.faults.add({ fault: 'side.down', p: 1, how: '503', account: 'flex', only: 'GET chat' });
   const { sid } = harness.flexAgentWrites(chat, 'poison');
   await harness.settle(20);
-  const waiting = async () => (await harness.store.list('backlog', { limit: 9 })).items;
-  expect(await waiting()).toHaveLength(1);
+  expect(await harness.backlog()).toHaveLength(1);
   slow();
   harness.twilio.customer.deletes(chat.channel, sid);
   await harness.settle(5);
 
-  expect(await waiting()).toEqual([]);
+  expect(await harness.backlog()).toEqual([]);
   expect(notices(harness, chat)).toEqual([]);
 });
 

@@ -7,13 +7,6 @@ const { ann } = AGENTS;
 const PHONE = '+15550109999';
 const chatEvent = { only: 'POST webhooks.chatevent', account: 'flex', p: 1 } as const;
 
-const smsChat = async (harness: ScenarioHarness): Promise<Chat> => {
-  const chat = harness.texts(PHONE, 'is anybody there?');
-  await harness.settle(0.1);
-  harness.accepts(chat);
-  await harness.settle(3);
-  return chat;
-};
 const phone = (harness: ScenarioHarness) => harness.twilio.customer.phone(PHONE).map(({ body }) => body);
 
 const sessions = (harness: ScenarioHarness) =>
@@ -30,7 +23,7 @@ const ways: readonly (readonly [string, (harness: ScenarioHarness, chat: Chat) =
 describe('the SMS session of a chat that ends', () => {
   test.each(ways)('%s ends by its own event, and nothing is composed', async (_, ends) => {
     const harness = scenarioHarness();
-    const chat = await smsChat(harness);
+    const chat = await harness.linkedSmsChat(PHONE);
     ends(harness, chat);
     await harness.settle(0.5);
     expect(isOpen(harness)).toBe(false);
@@ -41,7 +34,7 @@ describe('the SMS session of a chat that ends', () => {
 
   test.each(ways)('%s ends within five minutes although every webhook of it is lost', async (_, ends) => {
     const harness = scenarioHarness();
-    const chat = await smsChat(harness);
+    const chat = await harness.linkedSmsChat(PHONE);
     const heard = harness.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
     ends(harness, chat);
     await harness.settle(4);
@@ -55,7 +48,7 @@ describe('the SMS session of a chat that ends', () => {
 
   test.each(ways)('%s stays until what is due to the customer is with him', async (_, ends) => {
     const harness = scenarioHarness();
-    const chat = await smsChat(harness);
+    const chat = await harness.linkedSmsChat(PHONE);
     const works = harness.twilio.faults.add({ fault: 'rest.5xx-before', status: 503, ...chatEvent });
     harness.frontlineAgentWrites(chat, 'your code is 7');
     await harness.settle(0.3);
@@ -72,7 +65,7 @@ describe('the SMS session of a chat that ends', () => {
 
   test('is ended by REST where its channel is gone and nobody was told', async () => {
     const harness = scenarioHarness();
-    const chat = await smsChat(harness);
+    const chat = await harness.linkedSmsChat(PHONE);
     const heard = harness.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
     await harness.rest('flex', 'DELETE', channelUrl(chat));
     await harness.settle(0.1);
@@ -88,7 +81,7 @@ describe('the SMS session of a chat that ends', () => {
 
   test('is ended by REST where it still stands after its event, but not while nothing is to be written', async () => {
     const harness = scenarioHarness();
-    const chat = await smsChat(harness);
+    const chat = await harness.linkedSmsChat(PHONE);
     harness.twilio.flexAgent.endsChat(ann.flexWorkerSid, chat.channel);
     await harness.settle(0.5);
     for (const session of sessions(harness)) session.status = 'open';
@@ -103,7 +96,7 @@ describe('the SMS session of a chat that ends', () => {
 
   test('stays while only its task has ended', async () => {
     const harness = scenarioHarness();
-    const chat = await smsChat(harness);
+    const chat = await harness.linkedSmsChat(PHONE);
     harness.twilio.flexAgent.completesTask(chat.task);
     await harness.settle(60);
     expect(harness.conversation(chat).state).toBe('closed');
