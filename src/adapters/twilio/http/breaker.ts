@@ -139,11 +139,13 @@ export const createBreaker = ({ clock, journal, of }: BreakerDeps): Breaker => {
     if (of === 'default-webhook') return call(http, request, chat, probe);
     const read = readOf(request);
     if (request.method === 'GET') return call(http, read, chat, probe);
-    const { status } = await call(http, read, chat, probe).catch((error: unknown) => {
+    const answer = await call(http, read, chat, probe).catch((error: unknown) => {
       // The read had no answer, and the write was not sent.
       throw error instanceof NoAnswer ? isStillDown() : error;
     });
-    if (meansDown(status)) throw isStillDown();
+    if (meansDown(answer.status)) throw isStillDown();
+    // The account asks to be left alone, and the write was not sent: who asked for it, and all others, hear that.
+    if (answer.status === 429) return answer;
     return call(http, request, chat, undefined);
   };
 };

@@ -114,6 +114,16 @@ describe('a side that is down', () => {
     });
   });
 
+  test('is back when it asks to wait, and the write is not sent meanwhile', async () => {
+    const side = oneSide();
+    await side.dies();
+    side.clock.advance(5_000);
+    side.replies(429);
+    expect(await side.call(1)).toBe(429);
+    expect(side.asked().slice(5)).toEqual(['GET']);
+    expect(side.states()).toEqual(['open', 'closed']);
+  });
+
   test("is asked by a post where there is nothing to read: Flex's own webhook", async () => {
     const side = oneSide('default-webhook');
     await side.dies();
