@@ -1,4 +1,5 @@
 /** One machine: Node's HTTP server, a bridge on a SQLite file, and a clean end. */
+import { randomUUID } from 'node:crypto';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +13,7 @@ import { LARGEST_CALLBACK_BYTES } from '../src/adapters/twilio/callback-accounts
 import { createHttp } from '../src/adapters/twilio/http/http.ts';
 import type { Journal } from '../src/core/ports/journal.ts';
 import type { Store } from '../src/core/ports/store.ts';
+import { firstStart } from '../src/core/state/first-start.ts';
 import { pathReadings } from '../src/edge/request.ts';
 import type { Secrets } from '../src/runtime/secrets.ts';
 import type { Settings } from '../src/runtime/settings.ts';
@@ -77,6 +79,8 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
   const kept = createSqliteStore(database);
   const store = options.around?.(kept) ?? kept;
   const queues = await createSqliteQueue(database, { clock });
+  // Before anything is heard: whoever begins a chat from now on has not begun it before the first start.
+  await firstStart({ store: kept, clock, nonce: randomUUID });
   const stampKey = options.stampKey ?? (await keptStampKey(kept));
   const socket = await openOperatorSocket({
     path: socketPath(options.dataFile),

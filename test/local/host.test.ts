@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startHost } from '../../local/host.ts';
+import type { Store } from '../../src/core/ports/store.ts';
+import { knownFirstStart } from '../../src/core/state/first-start.ts';
 import { accept, ann, conversationOf, textsIn } from './support/chat.ts';
 import { type Machine, newMachine } from './support/machine.ts';
 import { until } from './support/until.ts';
@@ -34,6 +36,16 @@ const health = async () => {
 };
 
 describe('One machine', () => {
+  test('knows when it was first started before it hears of anything', async () => {
+    const before = Date.now();
+    let store: Store | undefined;
+    await machine.boot({ around: (one) => (store = one) });
+    const first = store === undefined ? undefined : await knownFirstStart(store);
+    // Of whole seconds.
+    expect(first).toBeGreaterThan(before - 1_000);
+    expect(first).toBeLessThanOrEqual(Date.now());
+  });
+
   test('tells what each side says on the other, from what was said before the accept on', async () => {
     await machine.boot();
     const { customer, flexAgent, frontlineAgent } = machine.twilio;
