@@ -34,7 +34,7 @@ export const endChat = async (deps: BridgeDeps, pair: LinkedPair, by: EndedBy, r
 /** @param looks the sweep has sent the job: what was expected to come has not come. */
 export const goOnEnding = async (deps: BridgeDeps, pair: LinkedPair, looks: boolean, run: Run): Promise<Outcome> => {
   if (!isThrough(deps, pair, 'toFlex')) {
-    if (looks && (await containerNow(deps, pair, 'flex')) === undefined) await markDrained(deps, pair.id, 'toFlex');
+    if (looks && (await eitherIsGone(deps, pair))) await markDrained(deps, pair.id, 'toFlex');
     else await sendDrain(deps, pair);
   }
   if (pair.endedBy === 'timer') return goOnInNextGeneration(deps, pair.id);
@@ -49,6 +49,10 @@ export const goOnEnding = async (deps: BridgeDeps, pair: LinkedPair, looks: bool
   await closeTasksOfLeaving(deps, now);
   return now.endedBy === 'flex' ? endInFrontline(deps, now) : endInFlex(deps, now);
 };
+
+/** Then nothing can be drained: a conversation that was deleted tells nothing any more, a channel takes nothing. */
+const eitherIsGone = async (deps: BridgeDeps, pair: LinkedPair): Promise<boolean> =>
+  (await containerNow(deps, pair, 'flex')) === undefined || (await containerNow(deps, pair, 'frontline')) === undefined;
 
 const sendDrain = async (deps: BridgeDeps, pair: LinkedPair): Promise<void> => {
   const work = { kind: 'reconcile', pair: pair.id, lane: 'toFlex', because: 'ending' } as const;
