@@ -5,6 +5,7 @@ import type { Lane, Message } from '../model/event.ts';
 import { destination, source } from '../model/event.ts';
 import { type Outcome, skipped } from '../model/outcome.ts';
 import type { MessageSid } from '../model/sids.ts';
+import { SURELY_VISIBLE_MS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import { type LaneLease, leaseOf } from '../state/lane/lease.ts';
 import { type CopiedRow, type LedgerRow, writeDeleted, writeSaid } from '../state/ledger.ts';
@@ -128,9 +129,18 @@ export const isCopyableNow = (
   return ![false, true].some((late) => row.refused === digestAcross(stampKey, lane, original, late));
 };
 
-/** An edit that was marked as waiting: given up when it is never taken, and others of its side are. */
-export const updateStaleCopy = async (deps: BridgeDeps, across: CopyOf, since: number): Promise<Outcome> => {
+/**
+ * An edit that was marked as waiting: given up when it is never taken, and others of its side are.
+ * @param since when it was marked, milliseconds since 1970
+ * @returns undefined when a look finds no source, and may only be behind.
+ */
+export const updateStaleCopy = async (
+  deps: BridgeDeps,
+  across: CopyOf,
+  since: number,
+): Promise<Outcome | undefined> => {
   const original = await originalOf(deps, leaseOf(across.pair, across.lane), across.sid);
+  if (original === undefined && deps.clock.now() <= across.row.copiedAt + SURELY_VISIBLE_MS) return undefined;
   try {
     return await updateCopy(deps, across, original);
   } catch (error) {

@@ -150,7 +150,7 @@ const lookAtCopy = async (at: Repair, row: CopiedRow, original: Message): Promis
   const copy = await chatSide(deps, destination(lane)).message(into, row.copy);
   // It stands there without its stamp, and must still say what its source says.
   if (copy !== undefined) return !readsAs(deps.settings, lane, row, copy, original) && updateTo(at, row, original);
-  if (!isOld(at, original)) return false;
+  if (!isSurelyVisible(at, row.copiedAt)) return false;
   // A person deleted it: then it stays deleted.
   await writeDeleted(deps, { pair, lane, sid: origin }, row.copy);
   return true;
@@ -185,13 +185,16 @@ const removeCopy = async (
 };
 
 /** A copy has its source's time. */
-const isGone = async (at: Repair, copy: Message): Promise<boolean> =>
-  isOld(at, copy) && (await originalOf(at.deps, at.lease, at.origin)) === undefined;
+const isGone = async (at: Repair, { createdAt }: Message): Promise<boolean> =>
+  isSurelyVisible(at, Date.parse(createdAt)) && (await originalOf(at.deps, at.lease, at.origin)) === undefined;
 
-/** Too recent to judge: it is left, and the run reports that it is unsure. */
-const isOld = ({ deps, tally }: Repair, { createdAt }: Message): boolean => {
-  const old = Date.parse(createdAt) + SURELY_VISIBLE_MS;
-  if (deps.clock.now() > old) return true;
-  unsure(tally, old);
+/**
+ * Too recent to judge: it is left, and the run reports that it is unsure.
+ * @param writtenAt when it came to stand there, milliseconds since 1970
+ */
+const isSurelyVisible = ({ deps, tally }: Repair, writtenAt: number): boolean => {
+  const until = writtenAt + SURELY_VISIBLE_MS;
+  if (deps.clock.now() > until) return true;
+  unsure(tally, until);
   return false;
 };

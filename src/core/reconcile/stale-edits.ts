@@ -1,8 +1,8 @@
 import { logUpdate, updateStaleCopy } from '../copies/update.ts';
 import type { BridgeDeps } from '../deps.ts';
-import type { Tally } from '../jobs/run.ts';
+import { type Tally, unsure } from '../jobs/run.ts';
 import { sendJob } from '../jobs/send.ts';
-import { DROPS_AT_ONCE } from '../model/times.ts';
+import { DROPS_AT_ONCE, SURELY_VISIBLE_MS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { LaneLease } from '../state/lane/lease.ts';
 import { readRowOrUnsaid } from '../state/ledger.ts';
@@ -19,6 +19,7 @@ export const applyStaleEdits = async (
   tally: Tally,
 ): Promise<readonly string[]> => {
   let refused: TwilioError | undefined;
+  const unseen = new Set<string>();
   const stale = [...pair.lanes[lane].stale].slice(0, DROPS_AT_ONCE);
   for (const [sid, since] of stale) {
     const row = await readRowOrUnsaid(deps, { pair, lane, sid });
@@ -27,12 +28,16 @@ export const applyStaleEdits = async (
     if (row?.state !== 'copied') continue;
     try {
       const copy = { pair, lane, sid, row };
-      if (logUpdate(deps, copy, await updateStaleCopy(deps, copy, since))) tally.repaired += 1;
+      const outcome = await updateStaleCopy(deps, copy, since);
+      if (outcome === undefined) {
+        unsure(tally, row.copiedAt + SURELY_VISIBLE_MS);
+        unseen.add(sid);
+      } else if (logUpdate(deps, copy, outcome)) tally.repaired += 1;
     } catch (error) {
       if (!(error instanceof TwilioError) || error.status === undefined) throw error;
       refused ??= error;
     }
   }
   if (refused !== undefined) throw refused;
-  return stale.map(([sid]) => sid);
+  return stale.map(([sid]) => sid).filter((sid) => !unseen.has(sid));
 };

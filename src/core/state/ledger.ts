@@ -21,6 +21,8 @@ export type LedgerRow =
       readonly state: 'copied';
       readonly copy: MessageSid;
       readonly copyIndex: number;
+      /** Milliseconds since 1970, of a whole second, perhaps one too early: when the row was written. */
+      readonly copiedAt: number;
       readonly late: boolean;
       /** Names the edit that Twilio refused, by the digest of its text or as `gone`: that edit is parked. */
       readonly refused: string | undefined;
@@ -45,6 +47,9 @@ const textIn = (item: Item, attribute: string): string | undefined => {
   return typeof value === 'string' ? value : undefined;
 };
 
+/** A row knows until when it is kept. */
+const copiedAt = (item: Item): number => (Number(item[TABLE.ttl]) - LEDGER_SECONDS) * 1_000;
+
 const readItem = (item: Item | undefined): LedgerRow | undefined => {
   if (item === undefined) return undefined;
   const digest = textIn(item, l.revertedDigest);
@@ -56,6 +61,7 @@ const readItem = (item: Item | undefined): LedgerRow | undefined => {
         state: 'copied',
         copy: item[l.copy] as MessageSid,
         copyIndex: Number(item[l.copyIndex]),
+        copiedAt: copiedAt(item),
         late: item[l.late] !== undefined,
         refused: textIn(item, l.refusedDigest),
         said: textIn(item, l.saidDigest),
@@ -99,9 +105,7 @@ export const findSource = async (
   return undefined;
 };
 
-/**
- * Whether a lane has copied something since then, as far as its first rows tell: they know until when they are kept.
- */
+/** Whether a lane has copied something since then, as far as its first rows tell. */
 export const wasCopiedSince = async (
   deps: Pick<BridgeDeps, 'store'>,
   pair: PairId,
@@ -111,10 +115,7 @@ export const wasCopiedSince = async (
   // Of whichever generation.
   const prefix = `m#${lanePrefix(lane)}`;
   const { items } = await deps.store.listUnder(pair, { prefix, limit: ROWS_A_PAGE });
-  return items.some((item) => {
-    const ttl = item[TABLE.ttl];
-    return item[l.state] === 'copied' && typeof ttl === 'number' && ttl - LEDGER_SECONDS >= since / 1000;
-  });
+  return items.some((item) => item[l.state] === 'copied' && copiedAt(item) >= since);
 };
 
 type WriterDeps = Pick<BridgeDeps, 'store' | 'clock' | 'nonce'>;
