@@ -103,6 +103,50 @@ describe('the SMS session of a chat that ends', () => {
     expect(isOpen(harness)).toBe(true);
     expect(composed(harness)).toEqual([]);
   });
+
+  // The chat before this one ended in the same channel, and Flex's own webhook heard of that end.
+  test.each([20, 90])('waits for its own end, %i minutes after an earlier one in its channel', async (minutes) => {
+    const harness = scenarioHarness();
+    const first = await harness.linkedSmsChat(PHONE);
+    harness.twilio.flexAgent.endsChat(ann.flexWorkerSid, first.channel);
+    await harness.settle(minutes);
+    const chat = { ...first, task: harness.twilio.customer.comesBack(first.channel).taskSid };
+    // His text to Flex's number joins his phone to the channel again.
+    for (const session of sessions(harness)) session.status = 'open';
+    harness.customerWrites(chat, 'me again');
+    harness.accepts(chat);
+    await harness.settle(3);
+    const works = harness.twilio.faults.add({ fault: 'rest.5xx-before', status: 503, ...chatEvent });
+    harness.frontlineAgentWrites(chat, 'your code is 7');
+    await harness.settle(0.3);
+    const heard = harness.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
+    harness.twilio.flexAgent.endsChat(ann.flexWorkerSid, chat.channel);
+    await harness.settle(15);
+    heard();
+    works();
+    await harness.settle(30);
+    expect(phone(harness)).toEqual(['your code is 7']);
+    expect(isOpen(harness)).toBe(false);
+  });
+
+  test('ends though Twilio answers 500 for that of another chat, again and again', async () => {
+    const harness = scenarioHarness();
+    const first = await harness.linkedSmsChat('+15550109991');
+    const second = await harness.linkedSmsChat('+15550109992');
+    const [one, two] = sessions(harness);
+    harness.twilio.faults.add({
+      ...{ fault: 'rest.5xx-before', status: 500, p: 1, account: 'flex' },
+      ...{ only: 'GET proxy.session', at: one?.sid },
+    });
+    harness.twilio.flexAgent.endsChat(ann.flexWorkerSid, first.channel);
+    await harness.settle(5);
+    const heard = harness.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
+    harness.twilio.flexAgent.endsChat(ann.flexWorkerSid, second.channel);
+    await harness.settle(4);
+    heard();
+    await harness.settle(30);
+    expect(two?.status).toBe('closed');
+  });
 });
 
 test('A web chat that ends costs no look at a session', async () => {

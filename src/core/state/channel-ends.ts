@@ -18,6 +18,7 @@ import {
   onList,
   type PairId,
 } from './items.ts';
+import type { LinkedPair } from './pair.ts';
 
 export type ChannelEndDeps = {
   readonly store: Store;
@@ -42,12 +43,16 @@ export type ChannelEnd = {
 const orderOf = (at: number, channel: string): string => `${String(Math.ceil(at)).padStart(15, '0')}#${channel}`;
 
 /** The chat ends, and its channel with it. May be said again. */
-export const watchChannelEnd = async (deps: ChannelEndDeps, channel: ChannelSid): Promise<void> => {
+export const watchChannelEnd = async (
+  deps: ChannelEndDeps,
+  { flex: channel, acceptedAt, begunAt }: Pick<LinkedPair, 'flex' | 'acceptedAt' | 'begunAt'>,
+): Promise<void> => {
   const now = deps.clock.now();
   await deps.store.write(channelEndKey(channel), {
     when: [],
     set: {
       since: now,
+      acceptedAt: acceptedAt ?? begunAt,
       ...onList('ends', orderOf(now + END_FIRST_LOOK_MS, channel)),
       ...keptFor(CHANNEL_END_SECONDS, deps.clock),
     },
@@ -77,7 +82,9 @@ export const noteEndForwarded = async (
 const readEnd = (item: Item): ChannelEnd => {
   const since = Number(item.since);
   const forwardedAt = typeof item.forwardedAt === 'number' ? item.forwardedAt : Number.NEGATIVE_INFINITY;
-  const isOfThisChat = forwardedAt >= since - END_SAID_BEFORE_MS;
+  // What was heard before this chat was accepted was the end of an earlier one in the same channel.
+  const acceptedAt = typeof item.acceptedAt === 'number' ? item.acceptedAt : Number.NEGATIVE_INFINITY;
+  const isOfThisChat = forwardedAt >= Math.max(acceptedAt, since - END_SAID_BEFORE_MS);
   return {
     channel: containerOfPair(item[TABLE.pk] as PairId) as ChannelSid,
     since,

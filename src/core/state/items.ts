@@ -193,7 +193,7 @@ export const FORWARD_CURSOR = ['upTo', 'place'] as const;
 
 /** The end of a channel, until the customer's session has ended with it; on the list until then. */
 export const channelEndKey = (channel: ChannelSid): Key => ({ pk: pairId('flex', channel), sk: 'channel-end' });
-export const CHANNEL_END = ['since', 'forwardedAt', 'noProxy', 'composed'] as const;
+export const CHANNEL_END = ['since', 'acceptedAt', 'forwardedAt', 'noProxy', 'composed'] as const;
 /** Longer than it is watched. */
 export const CHANNEL_END_SECONDS = 2 * DAY_SECONDS;
 

@@ -27,7 +27,8 @@ export const sweepChannelEnds = async (deps: ChannelEndSweepDeps, deadline: numb
   if (defaultWebhook === undefined) return;
   try {
     const turn = createTurns(deps.clock, { deadline, paceMs: END_PACE_MS });
-    for (const end of await channelEndsToLookAt(deps, END_LOOKS)) await lookAt({ ...deps, defaultWebhook }, end, turn);
+    for (const end of await channelEndsToLookAt(deps, END_LOOKS))
+      await lookAt({ ...deps, defaultWebhook }, end, turn).catch((error: unknown) => unlessOfAll(deps, end, error));
   } catch (error) {
     // The next run goes on; what Twilio did not answer, or what this run has no time for, keeps its place.
     if (!(error instanceof TwilioError))
@@ -35,12 +36,24 @@ export const sweepChannelEnds = async (deps: ChannelEndSweepDeps, deadline: numb
   }
 };
 
+/** What Twilio answers may be said of this one alone, and holds up no other. @throws what concerns all of them */
+const unlessOfAll = async (deps: ChannelEndSweepDeps, end: ChannelEnd, error: unknown): Promise<void> => {
+  const isOfThis = error instanceof TwilioError && error.status !== undefined && error.status !== 429;
+  if (!isOfThis || error.remedy === 'reconfigure') throw error;
+  await lookAgain(deps, end);
+};
+
+const lookAgain = (deps: ChannelEndSweepDeps, end: ChannelEnd): Promise<void> => {
+  const now = deps.clock.now();
+  return rescheduleChannelEnd(deps, end, now + Math.max(END_BY_REST_MS / 5, now - end.since));
+};
+
 type Deps = ChannelEndSweepDeps & { readonly defaultWebhook: DefaultWebhook };
 
 /** @throws TwilioError, BudgetSpent */
 const lookAt = async (deps: Deps, end: ChannelEnd, turn: Turn): Promise<void> => {
   const now = deps.clock.now();
-  const again = () => rescheduleChannelEnd(deps, end, now + Math.max(END_BY_REST_MS / 5, now - end.since));
+  const again = () => lookAgain(deps, end);
   if (end.hasNoProxy || now - end.since > END_WATCHED_MS) return rescheduleChannelEnd(deps, end, undefined);
   await turn();
   const channel = await deps.flex.container(end.channel);
