@@ -92,7 +92,7 @@ const act = async (deps: BridgeDeps, known: Known, work: Work, run: Run): Promis
     case 'parked':
       return Promise.resolve(skipped('not_handled'));
     case 'agree':
-      return agree(deps, work.pair, work.hint, run);
+      return agree(deps, work, run);
     case 'start':
       return onStartJob(deps, known.agents, work.conversation, run);
     case 'offers':

@@ -1,6 +1,7 @@
 /** The end of a chat, from either side: all that was said before it stands on both, and both are ended. */
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../local-twilio/faults.ts';
+import { encodeEnvelope } from '../../src/core/jobs/envelope.ts';
 import { laneAttributes, NONCE, onList, pairId, pairKey } from '../../src/core/state/items.ts';
 import { AGENTS, type Chat, type ScenarioHarness, scenarioHarness } from './harness.ts';
 
@@ -233,6 +234,16 @@ describe('a chat that ends in Frontline', () => {
     await harness.settle(0.5);
     expect(isEnded(harness, chat)).toEqual(ENDED);
     expect(callsOf(harness) - before).toBeLessThanOrEqual(8);
+  });
+
+  test('is not ended by the close of an earlier conversation, told late', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    const work = { kind: 'agree', pair: `flex#${chat.channel}`, hint: 'frontline_closed', generation: 0 } as const;
+    const body = encodeEnvelope({ receivedAt: harness.time.now(), work });
+    await harness.queues.send('flex-events', { group: chat.channel, dedupe: 'late', body });
+    await harness.settle(1);
+    expect(isEnded(harness, chat)).toEqual({ conversation: 'active', channel: 'ACTIVE' });
   });
 
   test('completes a task that is wrapping up, too', async () => {

@@ -10,7 +10,7 @@
  *       a timer closed it, or the customer's words are left          accepted again
  */
 import type { BridgeDeps } from '../deps.ts';
-import type { AgreeHint } from '../jobs/envelope.ts';
+import type { AgreeHint, Work } from '../jobs/envelope.ts';
 import type { Run } from '../jobs/run.ts';
 import { sendAgree } from '../jobs/send.ts';
 import type { ChatChanged } from '../model/event.ts';
@@ -20,7 +20,6 @@ import { type Outcome, skipped } from '../model/outcome.ts';
 import type { Container } from '../ports/chat.ts';
 import type { TaskChat, TaskSide } from '../ports/tasks.ts';
 import { beginAgreeing, noteAgreement, noteDisagreement } from '../state/agreed.ts';
-import type { PairId } from '../state/items.ts';
 import { hasBothContainers, type LinkedPair, loadPair } from '../state/pair.ts';
 import type { PairIds } from '../state/pair-ids.ts';
 import { containerNow } from './container.ts';
@@ -28,6 +27,8 @@ import { endChat, goOnEnding } from './end.ts';
 import { agreeOnAgents, servesAlone, stepsFor } from './members.ts';
 import { type Members, readMembers } from './read-members.ts';
 import { hasEndedTask, otherServing } from './served.ts';
+
+type AgreeWork = Pick<Extract<Work, { kind: 'agree' }>, 'pair' | 'hint' | 'generation'>;
 
 /** A chat's change: its pair's own job does what it asks for, in the group of the pair's home. */
 export const onChatChanged = async (
@@ -43,30 +44,44 @@ export const onChatChanged = async (
   if (event.joined !== undefined && servesAlone(pair, event.side, event.joined))
     return { end: 'agreed', reason: 'same' };
   const hint: AgreeHint = `${event.side}_${event.hint}`;
-  if (event.side === 'flex') return agree(deps, pair.id, hint, run);
+  if (event.side === 'flex') return agree(deps, { pair: pair.id, hint }, run);
   if (pair.state === 'closed') return skipped('closed');
   await sendAgree(deps, pair, hint);
   return skipped('passed_on');
 };
 
 /** @throws TwilioError when a side could not be read or written; repeating is safe. */
-export const agree = async (deps: BridgeDeps, id: PairId, hint: AgreeHint, run: Run): Promise<Outcome> => {
-  const pair = await beginAgreeing(deps, id);
+export const agree = async (deps: BridgeDeps, work: AgreeWork, run: Run): Promise<Outcome> => {
+  const { hint } = work;
+  const pair = await beginAgreeing(deps, work.pair);
   if (pair === undefined || pair.state === 'linking' || !hasBothContainers(pair)) return skipped('not_linked');
   if (pair.state === 'closed') return skipped('closed');
-  if (pair.state === 'open') return agreeOpen(deps, pair, hint, run);
+  if (pair.state === 'open') return agreeOpen(deps, pair, work, run);
   return goOnEnding(deps, pair, hint === 'sweep', run);
 };
 
-const agreeOpen = async (deps: BridgeDeps, pair: LinkedPair, hint: AgreeHint, run: Run): Promise<Outcome> => {
+const agreeOpen = async (
+  deps: BridgeDeps,
+  pair: LinkedPair,
+  { hint, generation }: AgreeWork,
+  run: Run,
+): Promise<Outcome> => {
   if (!pair.linked) return agreeHalfLinked(deps, pair, hint, run);
   switch (hint) {
     case 'flex_container':
+    case 'flex_closed':
     case 'flex_closed_by_timer':
       return (await channelHasEnded(deps, pair)) ? endChat(deps, pair, 'flex', run) : same(deps, pair);
     case 'frontline_container':
-    case 'frontline_closed_by_timer':
-      return agreeOnConversation(deps, pair, hint === 'frontline_closed_by_timer', run);
+      return agreeOnConversation(deps, pair, false, run);
+    case 'frontline_closed':
+    case 'frontline_closed_by_timer': {
+      const byTimer = hint === 'frontline_closed_by_timer';
+      // Closed is final: of the conversation that Twilio told it of, it needs no look.
+      return generation === pair.generation
+        ? closedInFrontline(deps, pair, byTimer, run)
+        : agreeOnConversation(deps, pair, byTimer, run);
+    }
     case 'flex_task':
     case 'frontline_task':
       return (await endedByTask(deps, pair, run)) ?? members(deps, pair, run);
@@ -95,7 +110,7 @@ const agreeHalfLinked = async (deps: BridgeDeps, pair: LinkedPair, hint: AgreeHi
   const agent = pair.workerIdentity === undefined ? undefined : decodeIdentity(pair.workerIdentity);
   const present = conversation === undefined ? [] : await deps.frontline.members(pair.frontline);
   if (!present.some(({ identity }) => identity === agent)) return endChat(deps, pair, 'timer', run);
-  return closedInFrontline(deps, pair, conversation, hint === 'frontline_closed_by_timer', run);
+  return closedInFrontline(deps, pair, isByTimer(conversation, hint === 'frontline_closed_by_timer'), run);
 };
 
 const same = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome> => {
@@ -110,7 +125,7 @@ const everything = async (deps: BridgeDeps, pair: LinkedPair, run: Run, present?
   const byTask = await endedByTask(deps, pair, run);
   if (byTask !== undefined) return byTask;
   const conversation = await containerNow(deps, pair, 'frontline');
-  if (conversation?.state !== 'open') return closedInFrontline(deps, pair, conversation, false, run);
+  if (conversation?.state !== 'open') return closedInFrontline(deps, pair, isByTimer(conversation, false), run);
   return agreeOnAgents(deps, pair, present ?? (await readMembers(deps, pair)), run);
 };
 
@@ -162,19 +177,15 @@ const agreeOnConversation = async (
 ): Promise<Outcome> => {
   const conversation = await containerNow(deps, pair, 'frontline');
   if (conversation?.state === 'open') return same(deps, pair);
-  return closedInFrontline(deps, pair, conversation, byTimer, run);
+  return closedInFrontline(deps, pair, isByTimer(conversation, byTimer), run);
 };
 
-const closedInFrontline = async (
-  deps: BridgeDeps,
-  pair: LinkedPair,
-  conversation: Container | undefined,
-  byTimer: boolean,
-  run: Run,
-): Promise<Outcome> => {
-  // Whoever deleted it meant the end.
-  const timer = conversation !== undefined && (byTimer || conversation.closedByTimer === true);
+/** Whoever deleted it meant the end. @param isTold Twilio told of a timer */
+const isByTimer = (conversation: Container | undefined, isTold: boolean): boolean =>
+  conversation !== undefined && (isTold || conversation.closedByTimer === true);
+
+const closedInFrontline = async (deps: BridgeDeps, pair: LinkedPair, byTimer: boolean, run: Run): Promise<Outcome> => {
   // Both may have ended at once: then nothing goes on.
-  if (timer && (await channelHasEnded(deps, pair))) return endChat(deps, pair, 'flex', run);
-  return endChat(deps, pair, timer ? 'timer' : 'frontline', run);
+  if (byTimer && (await channelHasEnded(deps, pair))) return endChat(deps, pair, 'flex', run);
+  return endChat(deps, pair, byTimer ? 'timer' : 'frontline', run);
 };

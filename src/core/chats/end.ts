@@ -93,7 +93,10 @@ const endInFrontline = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outco
   return endPair(deps, pair);
 };
 
-/** What the customer has said is looked for last, whatever was waited for before: until then he may write. */
+/**
+ * What the customer has said is looked for last, whatever was waited for before, and once more when the channel has
+ * ended: until then he may write.
+ */
 const endInFlex = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome> => {
   const channel = await containerNow(deps, pair, 'flex');
   if (channel !== undefined) {
@@ -102,7 +105,8 @@ const endInFlex = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome> =
     if (stop !== undefined) return stop;
   }
   await deactivate(deps, pair, channel);
-  return endPair(deps, pair);
+  const said = channel && (await unlessWordsAreLeft(deps, pair));
+  return said ?? endPair(deps, pair);
 };
 
 const endPair = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome> => {

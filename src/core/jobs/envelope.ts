@@ -91,7 +91,14 @@ export type Work =
     }
   | { readonly kind: 'link'; readonly pair: PairId; readonly because: Because; readonly ticket?: string }
   /** Both sides of a pair are brought to agree on who serves the chat, and on its end. */
-  | { readonly kind: 'agree'; readonly pair: PairId; readonly hint: AgreeHint; readonly ticket?: string }
+  | {
+      readonly kind: 'agree';
+      readonly pair: PairId;
+      readonly hint: AgreeHint;
+      /** Of which of the chat's conversations, counted from 1, the hint is. */
+      readonly generation?: number;
+      readonly ticket?: string;
+    }
   /** What was parked, or said nothing, is put back as its source says it now. */
   | {
       readonly kind: 'redrive';

@@ -22,7 +22,7 @@ const jobOn = (pair: Pair, lane: Lane, work: Work): readonly Job[] => {
 
 /** The pair's own job, in the group of its home. */
 const agreeJob = (pair: Pair, hint: AgreeHint): readonly Job[] =>
-  jobOn(pair, 'toFrontline', { kind: 'agree', pair: pair.id, hint });
+  jobOn(pair, 'toFrontline', { kind: 'agree', pair: pair.id, hint, generation: pair.generation });
 
 /** What a pair that is marked as due waits for. */
 export const jobsFor = (deps: BridgeDeps, pair: Pair): readonly Job[] => {

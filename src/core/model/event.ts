@@ -122,8 +122,11 @@ export type BridgeEvent =
  */
 export type ChatChanged = Extract<BridgeEvent, { type: 'chat.changed' }>;
 
-/** What of a chat changed. `closed_by_timer`: Twilio said so; it never says of a closed conversation why, later. */
-export type ChangeHint = 'members' | 'container' | 'closed_by_timer' | 'task';
+/**
+ * What of a chat changed. `closed`, by a person, and `closed_by_timer`: Twilio said so of a conversation; later it never
+ * says why one was closed.
+ */
+export type ChangeHint = 'members' | 'container' | 'closed' | 'closed_by_timer' | 'task';
 
 /** A task that bears a mark of the bridge, and the chat that it names. */
 export type MadeFor = { readonly channel: ChannelSid; readonly task: TaskSid };

@@ -84,7 +84,7 @@ const participantRemoved: ChangeReader = (form, eventType, container) =>
 const state: ChangeReader = (form, eventType, container) => {
   if (requiredParameter(form, 'StateTo') !== 'closed') return skip(eventType, 'not_handled');
   const isTimer = optionalParameter(form, 'Reason') === 'TIMER';
-  return changed(eventType, container, isTimer ? 'closed_by_timer' : 'container', container);
+  return changed(eventType, container, isTimer ? 'closed_by_timer' : 'closed', container);
 };
 
 const removed: ChangeReader = (_form, eventType, container) => changed(eventType, container, 'container', container);

@@ -1,0 +1,47 @@
+/** What the customer says while the bridge ends his chat, because the agent has closed it. */
+import { describe, expect, test } from '@jest/globals';
+import type { TwilioRequest } from '../../local-twilio/respond.ts';
+import { AGENTS, scenarioHarness } from './harness.ts';
+
+type Moment = (request: TwilioRequest) => boolean;
+
+/** Behind the look at what the customer has said, and before the channel is ended. */
+const tasksAreRead: Moment = ({ method, path }) => method === 'GET' && path.endsWith('/Tasks');
+const channelIsEnded: Moment = ({ method, path }) => method === 'POST' && /\/Channels\/CH[0-9a-f]+$/.test(path);
+
+const writesAt = async (moment: Moment) => {
+  let say: (() => void) | undefined;
+  const harness = scenarioHarness({
+    tap: (respond) => async (request) => {
+      if (moment(request)) {
+        say?.();
+        say = undefined;
+      }
+      return respond(request);
+    },
+  });
+  const chat = await harness.linkedChat();
+  harness.customerWrites(chat, 'hello');
+  await harness.settle(0.1);
+  harness.twilio.frontlineAgent.closes(AGENTS.ann.email, harness.conversation(chat).sid);
+  // Till then what was said before the end is waited for.
+  await harness.settle(0.16);
+  say = () => harness.customerWrites(chat, 'wait, one more thing');
+  await harness.settle(10);
+  const standing = harness
+    .counterparts(chat)
+    .flatMap(({ sid }) => harness.twilio.reads.transcript('frontline', sid).map(({ body }) => body));
+  return { harness, chat, standing };
+};
+
+describe('what the customer says while his chat is being ended', () => {
+  test.each([
+    ['his tasks are read', tasksAreRead],
+    ['his channel is ended', channelIsEnded],
+  ])('is carried, said right before %s', async (_, moment) => {
+    const { harness, chat, standing } = await writesAt(moment);
+    expect(harness.said('flex', chat)).toContain('wait, one more thing');
+    expect(standing).toContain('wait, one more thing');
+    expect(harness.conversation(chat).state).toBe('closed');
+  });
+});
