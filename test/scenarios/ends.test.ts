@@ -318,6 +318,26 @@ describe('a chat that ends in Frontline while things are under way', () => {
     expect(status(harness, chat)).toBe('ACTIVE');
   });
 
+  test('waits for a message that was deleted no longer than SETTLE, however long the chat is', async () => {
+    const harness = scenarioHarness();
+    const chat = await harness.linkedSmsChat('+15550109999');
+    for (let n = 0; n < 101; n += 1) {
+      harness.customerWrites(chat, `text ${n}`);
+      await harness.settle(0.1);
+    }
+    const { sid } = harness.flexAgentWrites(chat, 'oops');
+    await harness.settle(0.5);
+    harness.twilio.flexAgent.deletes(ann.flexWorkerSid, chat.channel, sid);
+    await harness.settle(0.5);
+    harness.frontlineAgentWrites(chat, 'good bye');
+    await harness.settle(1);
+    closes(harness, chat);
+    // SETTLE is a minute here.
+    await harness.settle(2.5);
+    expect(isEnded(harness, chat)).toEqual(ENDED);
+    expect(harness.twilio.customer.phone('+15550109999').map(({ body }) => body)).toContain('good bye');
+  });
+
   test('is not ended before an SMS whose own webhook was lost is on the phone', async () => {
     const harness = scenarioHarness();
     const chat = harness.texts('+15550109999', 'hi');

@@ -1,5 +1,6 @@
 /** Whether all that is due to the customer by SMS has gone out, or never will. */
 import type { BridgeDeps } from '../deps.ts';
+import type { Message } from '../model/event.ts';
 import { FORWARD_RECENT_MS } from '../model/times.ts';
 import { forwardKey } from '../state/items.ts';
 import { messageKey } from './compose.ts';
@@ -21,7 +22,7 @@ export const forwardsAreThrough = async (deps: BridgeDeps, channel: HolesChannel
   if (listed.length > 0 && !reaches(listed, upTo, first)) {
     await forwardHoles(deps, channel, messages);
     upTo = await known();
-    if (!reaches(listed, upTo, first)) return false;
+    if (!reaches(listed, upTo, first) && !showsAllButGone(deps, listed, upTo)) return false;
   }
   const now = deps.clock.now();
   for (const message of messages) {
@@ -35,4 +36,20 @@ export const forwardsAreThrough = async (deps: BridgeDeps, channel: HolesChannel
     if (!hasEnded(row)) return false;
   }
   return true;
+};
+
+/**
+ * The newest page goes back to the cursor, and what it leaves out has been missing as long as SETTLE: an end waits no
+ * longer for a message that was perhaps deleted. One that stands on an earlier page was put into the line by now, where
+ * the end of the channel comes behind it.
+ * @param listed the newest page, by index
+ */
+const showsAllButGone = ({ clock, settings }: BridgeDeps, listed: readonly Message[], cursor: number): boolean => {
+  const settled = clock.now() - settings.settleMs;
+  const [oldest] = listed;
+  if (oldest === undefined || oldest.index > cursor + 1) return false;
+  return listed.every(({ index, createdAt }, n) => {
+    const isNext = index <= cursor + 1 || index === (listed[n - 1]?.index ?? cursor) + 1;
+    return isNext || Date.parse(createdAt) <= settled;
+  });
 };
