@@ -1,4 +1,4 @@
-/** A conversation that somebody deletes by REST: its chat ends, or goes on where the customer has said something more. */
+/** A conversation that somebody deletes by REST: its chat ends, or goes on where the customer has said something. */
 import { describe, expect, test } from '@jest/globals';
 import { AGENTS, type Chat, conversationsUrl, type ScenarioHarness, scenarioHarness } from './harness.ts';
 

@@ -123,7 +123,7 @@ export type BridgeEvent =
 export type ChatChanged = Extract<BridgeEvent, { type: 'chat.changed' }>;
 
 /**
- * What of a chat changed. `closed`, by a person, and `closed_by_timer`: Twilio said so of a conversation; later it never
+ * What of a chat changed. `closed`, by a person, and `closed_by_timer`: Twilio told so of a conversation; later it never
  * says why one was closed.
  */
 export type ChangeHint = 'members' | 'container' | 'closed' | 'closed_by_timer' | 'task';
