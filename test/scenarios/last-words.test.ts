@@ -45,3 +45,26 @@ describe('what the customer says while his chat is being ended', () => {
     expect(harness.conversation(chat).state).toBe('closed');
   });
 });
+
+test('A word of the customer whose copy stood there unnoticed keeps no chat from ending', async () => {
+  const harness = scenarioHarness();
+  const chat = await harness.linkedChat();
+  harness.customerWrites(chat, 'hello');
+  await harness.settle(0.1);
+  // Its copy is written, nobody hears of that, and nobody can look before the agent has closed the conversation.
+  harness.twilio.faults.add({
+    ...{ fault: 'rest.answer-lost', p: 1, times: 1, loss: 'destroy', account: 'frontline' },
+    only: 'POST conversations.message',
+  });
+  harness.customerWrites(chat, 'that is all, thank you');
+  await harness.settle(0.001);
+  const isBack = harness.twilio.faults.add({ fault: 'rest.5xx-before', status: 503, p: 1, account: 'frontline' });
+  await harness.settle(20);
+  harness.twilio.frontlineAgent.closes(AGENTS.ann.email, harness.conversation(chat).sid);
+  await harness.settle(0.1);
+  isBack();
+  await harness.settle(5);
+  expect(harness.said('frontline', chat)).toEqual(['hello', 'that is all, thank you']);
+  expect(harness.counterparts(chat).map(({ state }) => state)).toEqual(['closed']);
+  expect(harness.twilio.reads.container('flex', chat.channel)?.attributes).toContain('INACTIVE');
+});
