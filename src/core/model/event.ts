@@ -123,8 +123,8 @@ export type BridgeEvent =
 export type ChatChanged = Extract<BridgeEvent, { type: 'chat.changed' }>;
 
 /**
- * What of a chat changed. `closed`, by a person, and `closed_by_timer` are Twilio's own word on a conversation; it never
- * says later why one was closed.
+ * What of a chat changed. `closed`, by a person, and `closed_by_timer` are Twilio's own word on a conversation.
+ * It never says later why one was closed.
  */
 export type ChangeHint = 'members' | 'container' | 'closed' | 'closed_by_timer' | 'task';
 
