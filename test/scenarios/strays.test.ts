@@ -94,6 +94,21 @@ describe("a customer's answer to Frontline's number", () => {
     saysOnBothSides(chat, 'one');
   });
 
+  test('while the chat goes over to its next conversation joins it there, and so does a later one', async () => {
+    const harness = scenarioHarness();
+    const chat = await annHasBegun(harness);
+    harness.twilio.closeByTimer(chat.conversationSid);
+    await harness.settle(0.05);
+    answers(harness, 'one');
+    await harness.settle(10);
+    answers(harness, 'two');
+    await harness.settle(20);
+
+    const customer = customerOf(chat);
+    expect(chat.saysInFlex()).toEqual([`${ann.flexIdentity}: hello`, `${customer}: one`, `${customer}: two`]);
+    expect(chat.phone()).toEqual(onPhone);
+  });
+
   test.each([
     ['is looked for at once', {}, 0.5],
     ['is known though an app has replaced its stamp', { Attributes: '{"mine":1}' }, 5],
@@ -209,6 +224,21 @@ describe('is left alone', () => {
 
     saysOnBothSides(chat);
     expect(harness.journal('skipped(inbound)').length).toBeGreaterThan(0);
+  });
+
+  test('what he writes while it ends, as soon as it has', async () => {
+    const harness = scenarioHarness();
+    const chat = await annHasBegun(harness);
+    harness.twilio.frontlineAgent.closes(ann.email, chat.conversationSid);
+    await harness.settle(0.05);
+    answers(harness, 'one');
+    await harness.settle(0.05);
+    expect(await strays(harness)).toHaveLength(1);
+    await harness.settle(10);
+
+    saysOnBothSides(chat);
+    expect(await strays(harness)).toEqual([]);
+    expect(JSON.parse(chat.inFlex()?.attributes ?? '{}')).toMatchObject({ status: 'INACTIVE' });
   });
 
   test('and in the stray one that he has', async () => {

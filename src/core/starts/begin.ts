@@ -100,7 +100,7 @@ const customerOf = (
   return { messenger, phone: sid, customer: nameOfPhone(settings.stampKey, address) };
 };
 
-/** Left alone, unless he answers there what was written to him in a chat that an agent has begun, and that is open. */
+/** Left alone, unless he answers there what was written to him in a chat that an agent has begun, and that goes on. */
 const begunByCustomer = async (
   deps: BridgeDeps,
   agents: Agents,
@@ -116,7 +116,8 @@ const begunByCustomer = async (
   if (name === undefined || pair === undefined || !isAnswer) return alone(deps, conversation, 'inbound');
   if (pair.state === 'linking' && pair.startedIn === called.conversation)
     return retry(LOOK_AGAIN_SECONDS, 'pair_not_begun');
-  if (pair.state !== 'open') return alone(deps, conversation, 'inbound');
+  // One that is ending may go on in its next conversation: what is said here waits for that, or for the end.
+  if (pair.state === 'closed') return alone(deps, conversation, 'inbound');
   await beginStray(deps, conversation, { pair: pair.id, called: name });
   await leaveAlone(deps, conversation, 'stray');
   return joinStray(deps, agents, conversation, run);
