@@ -81,6 +81,22 @@ describe("a customer's answer to Frontline's number", () => {
     saysOnBothSides(chat, 'one', 'three', '[Late] two');
   });
 
+  test('is not missed where a timer has closed its conversation before any list shows it', async () => {
+    const harness = scenarioHarness();
+    const chat = await annHasBegun(harness);
+    const end = harness.twilio.faults.add({ fault: 'list.stale', p: 1, maxMs: 1e9, account: 'frontline' });
+    const { conversationSid } = answers(harness, 'one');
+    await harness.settle(0.01);
+    harness.twilio.closeByTimer(conversationSid);
+    await harness.settle(0.2);
+    end();
+    // A look every two seconds, no more.
+    expect(harness.journal('retried(first_message_due)').length).toBeLessThan(10);
+    await harness.settle(10);
+
+    saysOnBothSides(chat, 'one');
+  });
+
   test('while the chat is being made waits until it stands', async () => {
     const harness = scenarioHarness();
     const chat = annBegins(harness);

@@ -45,14 +45,14 @@ export const begin = async (
   ]);
   const now = deps.clock.now();
   const began = whoBegan(participants ?? [], messages, { madeAt, now });
-  // Also of what a timer has closed since, for it has been said.
+  // Also of what a timer has closed since, for it has been said, or its list does not show that yet.
   if (began.is === 'customer') return begunByCustomer(deps, agents, conversation, began.customer, { madeAt, run });
+  if (began.is === 'unclear')
+    return retry(Math.min(LOOK_AGAIN_SECONDS, Math.ceil((began.until - now) / 1000)), 'first_message_due');
   if (container.state === 'closed') return alone(deps, conversation, 'closed');
   switch (began.is) {
     case 'nobody':
       return began.forGood ? alone(deps, conversation, 'not_one_customer') : skipped('not_one_customer');
-    case 'unclear':
-      return retry(Math.min(LOOK_AGAIN_SECONDS, Math.ceil((began.until - now) / 1000)), 'first_message_due');
     case 'agent':
       break;
     default:

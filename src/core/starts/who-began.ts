@@ -60,12 +60,14 @@ export const whoBegan = (
   const isHis = first?.author === writesAs(customer);
   // Also before Frontline's routing has found him an agent.
   if (isHis && agents.length === 0) return { is: 'customer', customer };
-  if (agents.length === 0) return nobody;
+  const until = Math.max(...participants.map(({ joinedAt }) => joinedAt)) + INBOUND_SHOWS_MS;
+  // What a phone has said makes a conversation by itself, and its list may be behind.
+  const mayBeHis = customer.messenger !== 'chat' && first?.index !== 0 && now < until;
+  if (agents.length === 0) return mayBeHis ? { is: 'unclear', until } : nobody;
   // Its first message does not show yet, or there is none: then an inbound one may be on its way.
   if (first !== undefined && first.index > 0 && now - madeAt < BOTH_WITHIN_MS)
     return { is: 'unclear', until: madeAt + BOTH_WITHIN_MS };
   if (isHis) return { is: 'customer', customer };
-  const until = Math.max(...participants.map(({ joinedAt }) => joinedAt)) + INBOUND_SHOWS_MS;
   if (first === undefined && now < until) return { is: 'unclear', until };
   return { is: 'agent', customer, agents };
 };

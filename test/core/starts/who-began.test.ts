@@ -55,6 +55,15 @@ describe('it is unclear', () => {
   });
 
   test.each([
+    ['nothing shows', []],
+    ['its first message does not', [{ index: 1, author: 'bot' }]],
+  ])('while a phone has just joined, alone, and %s', (_, messages) => {
+    const until = madeAt + INBOUND_SHOWS_MS;
+    expect(whoBegan([phone], messages, { madeAt, now: until - 1 })).toEqual({ is: 'unclear', until });
+    expect(whoBegan([phone], messages, { madeAt, now: until }).is).toBe('nobody');
+  });
+
+  test.each([
     ['agent', 'ann@example.com'],
     ['customer', PHONE],
   ])('while the first message does not show and a later one does, of the %s', (who, author) => {
