@@ -4,10 +4,13 @@ import type { Run } from '../jobs/run.ts';
 import { jsonObject, textField } from '../model/json.ts';
 import { lookAgain, type Outcome, type Skipped, skipped } from '../model/outcome.ts';
 import { LOOKS } from '../model/times.ts';
-import { giveUpStartedPair } from '../state/started-pair.ts';
+import { pairId } from '../state/items.ts';
+import { loadPair } from '../state/pair.ts';
+import { giveUpStartedPair, wasOpened } from '../state/started-pair.ts';
 import { endStart, type Start } from '../state/starts.ts';
 import type { StartDeps } from './made-so-far.ts';
 import { endTask } from './make-task.ts';
+import { endAsLinked } from './swap-customer.ts';
 
 const STAYS = 'It goes on in Frontline only.';
 
@@ -26,15 +29,19 @@ const told = (why: Skipped, name: string): string | undefined => {
   }
 };
 
-/** Each step may be repeated; what ends it comes last. @throws TwilioError */
+/** Never of a pair that is open. Each step may be repeated; what ends it comes last. @throws TwilioError */
 export const giveUp = async (
   deps: StartDeps,
   start: Start,
   why: Skipped,
   { name, run }: { readonly name: string; readonly run: Run },
 ): Promise<Outcome> => {
+  const { channel, made, conversation, reservation, worker, workerIdentity: flexIdentity } = start;
+  // The run that opened the pair may have died behind that. Nobody's is opened before its task is accepted.
+  const isOurs = channel !== undefined && reservation !== undefined;
+  const pair = isOurs ? await loadPair(deps.store, pairId('flex', channel)) : undefined;
+  if (pair !== undefined && wasOpened(pair, conversation)) return endAsLinked(deps, start, pair);
   await endTask(deps, start);
-  const { channel, made, conversation, worker, workerIdentity: flexIdentity } = start;
   if (channel !== undefined) {
     if (made !== undefined && !(await endChannel(deps, channel)) && run.attempts <= LOOKS) return lookAgain();
     await giveUpStartedPair(deps, channel, conversation);

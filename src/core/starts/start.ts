@@ -22,8 +22,9 @@ import { beginPairOfIt, reachChannel } from './reach-channel.ts';
 import { openPairOfIt, swapCustomer } from './swap-customer.ts';
 
 /** The customer last: until then he is written to by Frontline's number. */
+const LAST_STEPS: readonly StartStep[] = [swapCustomer, openPairOfIt];
 const STEPS: readonly StartStep[] = [
-  ...[reachChannel, beginPairOfIt, joinPhone, makeStartTask, acceptTask, joinAgent, swapCustomer, openPairOfIt],
+  ...[reachChannel, beginPairOfIt, joinPhone, makeStartTask, acceptTask, joinAgent, ...LAST_STEPS],
 ];
 
 /** @throws TwilioError; repeating is safe. */
@@ -50,10 +51,14 @@ const goOn = async (deps: StartDeps, begun: Start, run: Run): Promise<Outcome> =
     deps.frontline.participants(begun.conversation),
   ]);
   if (conversation === undefined && run.attempts <= LOOKS) return lookAgain();
-  if (conversation?.state !== 'open') return giveUp(deps, begun, 'closed', { name: '', run });
+  const isOpen = conversation?.state === 'open';
+  // Once its task is accepted the phone may be out: then the pair opens all the same, and ends or goes on as any does.
+  // In one that was deleted nothing is left to carry over.
+  if (conversation === undefined || (!isOpen && begun.reservation === undefined))
+    return giveUp(deps, begun, 'closed', { name: '', run });
   const scene: StartScene = { run, outbound: deps.outbound, conversation, participants };
   let start = begun;
-  for (const step of STEPS) {
+  for (const step of isOpen ? STEPS : LAST_STEPS) {
     if (mayOutlast(deps, run.deadline)) return retry(0, 'no_time_left', true);
     const next = await step(deps, start, scene);
     if ('gaveUp' in next) return giveUp(deps, start, next.gaveUp, { name: customersName(start, scene), run });

@@ -3,15 +3,16 @@
  * in before his phone goes out: he is never missing, and an identity is no address that could be there twice.
  */
 import { addParticipant } from '../chats/participants.ts';
+import type { BridgeDeps } from '../deps.ts';
 import { sendJobOn } from '../jobs/send.ts';
 import { nameOfPhone } from '../model/identity.ts';
-import { pairMovedOn, retry } from '../model/outcome.ts';
+import { type Outcome, pairMovedOn, retry } from '../model/outcome.ts';
 import { CLOCK_SLACK_MS, RECEIPTS_WITHIN_MS } from '../model/times.ts';
 import { pairId } from '../state/items.ts';
-import { hasBothContainers } from '../state/pair.ts';
+import { hasBothContainers, type Pair } from '../state/pair.ts';
 import { writeAlias } from '../state/pair-writes.ts';
-import { openStartedPair } from '../state/started-pair.ts';
-import { endStart } from '../state/starts.ts';
+import { openStartedPair, wasOpened } from '../state/started-pair.ts';
+import { endStart, type Start } from '../state/starts.ts';
 import { noteCalled } from '../state/strays.ts';
 import { listForSweep } from '../state/sweep-lists.ts';
 import { customersName, gaveUp, noted, phoneOf, type StartStep } from './made-so-far.ts';
@@ -20,17 +21,21 @@ import { channelMade } from './reach-channel.ts';
 export const swapCustomer: StartStep = async (deps, start, scene) => {
   const { conversation, phone, customer, swappedAt } = start;
   if (phone === undefined || swappedAt !== undefined) return start;
-  const attributes = JSON.stringify({ customer_id: customer, display_name: customersName(start, scene) });
-  const refused = await addParticipant(deps.frontline.join(conversation, { identity: customer, attributes }));
-  // His phone stays where it is.
-  if (refused !== undefined) return gaveUp('task_refused');
+  // Nobody joins what is closed, and from there nothing goes to his phone any more.
+  const isOpen = scene.conversation.state === 'open';
+  if (isOpen) {
+    const attributes = JSON.stringify({ customer_id: customer, display_name: customersName(start, scene) });
+    const refused = await addParticipant(deps.frontline.join(conversation, { identity: customer, attributes }));
+    // His phone stays where it is.
+    if (refused !== undefined) return gaveUp('task_refused');
+  }
   const address = phoneOf(start, scene)?.address;
   // By his number his answers to Frontline's are known, once his phone is out; out already, it is noted already.
   if (address !== undefined)
     await noteCalled(deps, nameOfPhone(deps.settings.stampKey, address), {
       ...{ pair: pairId('flex', channelMade(start)), conversation },
     });
-  await deps.frontline.leave(conversation, phone);
+  if (isOpen) await deps.frontline.leave(conversation, phone);
   return noted(deps, start, { swappedAt: deps.clock.now() });
 };
 
@@ -55,10 +60,15 @@ export const openPairOfIt: StartStep = async (deps, start) => {
     },
     carriedBefore: swappedAt === undefined ? undefined : swappedAt + CLOCK_SLACK_MS,
   });
-  if (opened === undefined || opened.frontline !== conversation) return pairMovedOn();
-  await listForSweep(deps, opened.id, 'active');
+  if (opened === undefined || !wasOpened(opened, conversation)) return pairMovedOn();
+  return endAsLinked(deps, start, opened);
+};
+
+/** Repeating is safe: the run that opened the pair may have died behind that. */
+export const endAsLinked = async (deps: BridgeDeps, start: Start, pair: Pair): Promise<Outcome> => {
+  if (pair.state !== 'closed') await listForSweep(deps, pair.id, 'active');
   await endStart(deps, start, 'linked');
-  if (hasBothContainers(opened))
-    await sendJobOn(deps, opened, 'toFlex', { kind: 'reconcile', pair: opened.id, lane: 'toFlex', because: 'marked' });
+  if (hasBothContainers(pair))
+    await sendJobOn(deps, pair, 'toFlex', { kind: 'reconcile', pair: pair.id, lane: 'toFlex', because: 'marked' });
   return { end: 'linked', copies: [channelMade(start)] };
 };

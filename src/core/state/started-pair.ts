@@ -68,6 +68,13 @@ export const openStartedPair = async (
   return readPair(written.ok ? written.item : written.old);
 };
 
+/**
+ * Whether a start's own pair was opened, whatever has become of it since: it may be closed again, or have gone on in
+ * its next conversation.
+ */
+export const wasOpened = (pair: Pair, startedIn: ConversationSid): boolean =>
+  pair.startedIn !== startedIn || pair.frontline !== undefined;
+
 /** From linking. Does nothing when it is none of this conversation's. */
 export const giveUpStartedPair = async (
   deps: BridgeDeps,
