@@ -126,7 +126,7 @@ const entryOf = (deps: ConsumerDeps, work: Work, outcome: Outcome, receivedAt: n
     case 'parked':
       return { ...about, step: 'parked', reason: outcome.reason, code: outcome.code };
     case 'skipped':
-      return { ...about, step: 'skipped', reason: outcome.reason };
+      return { ...about, step: 'skipped', reason: outcome.reason, code: outcome.code };
     case 'deferred':
       return { ...about, step: 'deferred', reason: outcome.reason };
     default:

@@ -40,6 +40,7 @@ export type Skipped =
   | 'no_sender' // the settings name no number of Flex's own for the customer's phone
   | 'chat_open' // the customer is in another chat of Flex's already
   | 'task_refused' // no task reached the agent who began the chat
+  | 'start_refused' // Twilio will never make what a chat needs that an agent has begun
   | 'no_default_webhook' // FLEX_CHAT_DEFAULT_WEBHOOK is not set
   | 'no_proxy'; // Flex's own webhook has no Proxy session for this channel (error 80619)
 
@@ -134,7 +135,8 @@ export type Outcome =
   | { readonly end: 'forwarded'; readonly reason?: 'perhaps_sent_twice' }
   | { readonly end: 'reconciled'; readonly repaired: number }
   | { readonly end: 'agreed'; readonly reason: Agreement }
-  | { readonly end: 'skipped'; readonly reason: Skipped }
+  /** `code`: Twilio's error, where that is why. */
+  | { readonly end: 'skipped'; readonly reason: Skipped; readonly code?: number | undefined }
   /** `code`: Twilio's error. */
   | { readonly end: 'parked'; readonly reason: Parked; readonly code?: number | undefined }
   | { readonly end: 'deferred'; readonly reason: Deferred }

@@ -76,7 +76,11 @@ export type Entry = About &
     | Line<'agreed', { readonly reason: Agreement }>
     /** A duplicate of the bridge's own was found and deleted. */
     | Line<'undone'>
-    | Line<'skipped', { readonly reason: Skipped; readonly count?: number | undefined }>
+    /** `code`: Twilio's error, where that is why. */
+    | Line<
+        'skipped',
+        { readonly reason: Skipped; readonly count?: number | undefined; readonly code?: number | undefined }
+      >
     /** In read-only: what would be written first. */
     | Line<'decided', { readonly reason: Decided }>
     /** `code`: Twilio's error. */

@@ -17,11 +17,11 @@ export const joinPhone: StartStep = async (deps, start, scene) => {
   const { sid, isOpen } = await outbound.session(channel);
   // Its chat was ended in Flex before it began.
   if (!isOpen) return gaveUp('closed');
+  // Before anybody is in it, who may be refused: what ends the channel ends the session that it names.
+  if (!(await nameSession(deps, channel, sid, number))) return retry(1, 'list_behind');
   for (const one of [channel, phone])
     if ((await outbound.joinSession(sid, one, number)) === 'in_use') return gaveUp('chat_open');
-  return (await nameSession(deps, channel, sid, number))
-    ? noted(deps, start, { session: sid })
-    : retry(1, 'list_behind');
+  return noted(deps, start, { session: sid });
 };
 
 /**

@@ -19,9 +19,9 @@ export type StartScene = {
   readonly participants: readonly Participant[];
 };
 
-/** Why there will be no chat of Flex's. */
-export type GivenUp = { readonly gaveUp: Skipped };
-export const gaveUp = (why: Skipped): GivenUp => ({ gaveUp: why });
+/** Why there will be no chat of Flex's. `code`: Twilio's error. */
+export type GivenUp = { readonly gaveUp: Skipped; readonly code?: number | undefined };
+export const gaveUp = (why: Skipped, code?: number): GivenUp => ({ gaveUp: why, code });
 
 /** @returns the start as it stands then; how the run ends; or that it is given up. @throws TwilioError */
 export type StartStep = (deps: StartDeps, start: Start, scene: StartScene) => Promise<Start | Outcome | GivenUp>;
@@ -32,6 +32,11 @@ export const noted = async (deps: BridgeDeps, start: Start, made: Made): Promise
 /** The phone, while it is bound to the conversation. */
 export const phoneOf = ({ phone }: Start, { participants }: StartScene): Participant | undefined =>
   participants.find(({ sid }) => sid === phone);
+
+/** From then on Frontline's number carries nothing to him: nothing but Flex does. */
+export const mayBeOut = (start: Start, scene: StartScene): boolean =>
+  start.swappedAt !== undefined ||
+  (start.reservation !== undefined && start.phone !== undefined && phoneOf(start, scene) === undefined);
 
 /** As the agent sees him; a name is never empty where Flex needs one. */
 export const customersName = (start: Start, { conversation, participants }: StartScene): string => {

@@ -1,6 +1,5 @@
 /** The task by which the agent has the chat in Flex: made once, routed straight to him, accepted for him. */
 import { agentToAdd } from '../chats/late-joins.ts';
-import type { BridgeDeps } from '../deps.ts';
 import { mayOutlast } from '../jobs/run.ts';
 import { leaseLost, type Outcome, retry } from '../model/outcome.ts';
 import { lookDelay } from '../model/retry-delay.ts';
@@ -55,7 +54,7 @@ const create = async (deps: StartDeps, start: Start, scene: StartScene): Promise
     if (!(error instanceof TwilioError) || error.effect === 'unknown') throw error;
     if ((await forgetTask(deps, start)) === undefined) return leaseLost();
     // No such workflow, task channel or worker.
-    if (error.remedy === 'park') return gaveUp('task_refused');
+    if (error.remedy === 'park') return gaveUp('task_refused', error.code);
     throw error;
   }
 };
@@ -97,12 +96,4 @@ export const joinAgent: StartStep = async (deps, start) => {
   const { workerIdentity: identity } = start;
   await deps.flex.join(channelMade(start), agentToAdd(deps, 'flex', identity));
   return start;
-};
-
-/** A task that serves nobody ends. Repeating is safe. */
-export const endTask = async ({ tasks }: Pick<BridgeDeps, 'tasks'>, { task }: Start): Promise<void> => {
-  if (tasks === undefined || task === undefined) return;
-  const status = (await tasks.read(task))?.status;
-  if (status === 'assigned' || status === 'wrapping') await tasks.complete(task, 'no chat came of it');
-  if (status === 'pending' || status === 'reserved') await tasks.cancel(task, 'no chat came of it');
 };

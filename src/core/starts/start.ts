@@ -4,6 +4,7 @@
  * two. One job in the conversation's group does it, whoever heard of the conversation.
  */
 import type { Agents } from '../agents/agents.ts';
+import { isRefusal } from '../chats/participants.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { mayOutlast, type Run } from '../jobs/run.ts';
 import { sendStart } from '../jobs/send.ts';
@@ -16,7 +17,7 @@ import { joinStray } from '../strays/join.ts';
 import { begin } from './begin.ts';
 import { giveUp } from './give-up.ts';
 import { joinPhone } from './join-phone.ts';
-import { customersName, type StartDeps, type StartScene, type StartStep } from './made-so-far.ts';
+import { customersName, gaveUp, mayBeOut, type StartDeps, type StartScene, type StartStep } from './made-so-far.ts';
 import { acceptTask, joinAgent, makeStartTask } from './make-task.ts';
 import { beginPairOfIt, reachChannel } from './reach-channel.ts';
 import { openPairOfIt, swapCustomer } from './swap-customer.ts';
@@ -55,17 +56,29 @@ const goOn = async (deps: StartDeps, begun: Start, run: Run): Promise<Outcome> =
   // Once its task is accepted the phone may be out: then the pair opens all the same, and ends or goes on as any does.
   // In one that was deleted nothing is left to carry over.
   if (conversation === undefined || (!isOpen && begun.reservation === undefined))
-    return giveUp(deps, begun, 'closed', { name: '', run });
+    return giveUp(deps, begun, gaveUp('closed'), { name: '', run });
   const scene: StartScene = { run, outbound: deps.outbound, conversation, participants };
+  if (begun.givesUp !== undefined)
+    return giveUp(deps, begun, gaveUp(begun.givesUp), { name: customersName(begun, scene), run });
   let start = begun;
   for (const step of isOpen ? STEPS : LAST_STEPS) {
     if (mayOutlast(deps, run.deadline)) return retry(0, 'no_time_left', true);
-    const next = await step(deps, start, scene);
-    if ('gaveUp' in next) return giveUp(deps, start, next.gaveUp, { name: customersName(start, scene), run });
+    const next = await take(step, deps, start, scene);
+    if ('gaveUp' in next) return giveUp(deps, start, next, { name: customersName(start, scene), run });
     if ('end' in next) return next;
     start = next;
   }
   return skipped('already');
+};
+
+/** What Twilio refuses for good ends the start, as long as Frontline's number still carries what is written. */
+const take = async (step: StartStep, ...[deps, start, scene]: Parameters<StartStep>): ReturnType<StartStep> => {
+  try {
+    return await step(deps, start, scene);
+  } catch (error) {
+    if (!isRefusal(error) || mayBeOut(start, scene)) throw error;
+    return gaveUp('start_refused', error.code);
+  }
 };
 
 /**

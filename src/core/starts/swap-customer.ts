@@ -2,7 +2,6 @@
  * The customer's phone goes out of the conversation, and he stays in it by the identity that he has in Flex. He comes
  * in before his phone goes out: he is never missing, and an identity is no address that could be there twice.
  */
-import { addParticipant } from '../chats/participants.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { sendJobOn } from '../jobs/send.ts';
 import { nameOfPhone } from '../model/identity.ts';
@@ -25,9 +24,7 @@ export const swapCustomer: StartStep = async (deps, start, scene) => {
   const isOpen = scene.conversation.state === 'open';
   if (isOpen) {
     const attributes = JSON.stringify({ customer_id: customer, display_name: customersName(start, scene) });
-    const refused = await addParticipant(deps.frontline.join(conversation, { identity: customer, attributes }));
-    // His phone stays where it is.
-    if (refused !== undefined) return gaveUp('task_refused');
+    await deps.frontline.join(conversation, { identity: customer, attributes });
   }
   const address = phoneOf(start, scene)?.address;
   // By his number his answers to Frontline's are known, once his phone is out; out already, it is noted already.

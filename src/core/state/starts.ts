@@ -43,6 +43,8 @@ export type Made = {
   readonly swappedAt?: number;
   /** As the customer is called in the channel that was found. */
   readonly customer?: string;
+  /** There will be no chat of Flex's, and what was made is being taken back. */
+  readonly givesUp?: Skipped;
 };
 
 export type Start = StartBegun & Made & { readonly conversation: ConversationSid; readonly fence: number };
@@ -58,7 +60,7 @@ const ifThere = (item: Item, name: string) => (item[name] === undefined ? {} : {
 
 const read = (conversation: ConversationSid, item: Item): StartState => {
   if (item.ended !== undefined) return { is: 'ended', as: String(item.ended) as Skipped };
-  const names = ['channel', 'made', 'session', 'task', 'taskSettlesAt', 'reservation', 'swappedAt'];
+  const names = ['channel', 'made', 'session', 'task', 'taskSettlesAt', 'reservation', 'swappedAt', 'givesUp'];
   const made = Object.assign({}, ...names.map((name) => ifThere(item, name))) as Made;
   return {
     is: 'begun',
