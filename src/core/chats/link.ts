@@ -9,7 +9,7 @@ import { sendAgree, sendStart } from '../jobs/send.ts';
 import type { Accepted } from '../model/event.ts';
 import { decodeIdentity } from '../model/identity.ts';
 import { deferred, lookAgain, type Outcome, pairMovedOn, retry, retryTwilio, skipped } from '../model/outcome.ts';
-import type { ChannelSid } from '../model/sids.ts';
+import type { ChannelSid, ConversationSid } from '../model/sids.ts';
 import { LOOK_AGAIN_SECONDS, LOOKS, ORIGIN_LOOKS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { Container, Member } from '../ports/chat.ts';
@@ -26,6 +26,7 @@ import {
   stopLinking,
   writeAlias,
 } from '../state/pair-writes.ts';
+import { loadStart } from '../state/starts.ts';
 import { createCounterpart, isOfDeployment } from './counterpart.ts';
 import { noteWhoJoinedEarlier } from './joined-earlier.ts';
 import { agentToAdd } from './late-joins.ts';
@@ -48,16 +49,25 @@ export const link = async (deps: BridgeDeps, event: Accepted, run: Run, again = 
     await addAcceptToBacklog(deps, event);
     return deferred('draining');
   }
-  // Its agent has begun it in Frontline, and its own job makes the rest of it.
-  if (known?.state === 'linking' && known.startedIn !== undefined) {
-    await sendStart(deps, known.startedIn);
-    return skipped('passed_on');
-  }
+  if (known?.state === 'linking' && known.startedIn !== undefined) return linkStarted(deps, known.startedIn, event);
   if (known?.state === 'closed') return linkNextChat(deps, known, event, run);
   // He goes, though his reservation may stand until his task is closed.
   if (known?.leaving.some(({ reservation }) => reservation === event.reservation)) return skipped('handed_over');
   if (mayBeHandedOver(event, known) && (await hasEndedReservation(deps, event))) return skipped('handed_over');
   return linkAs(deps, event, known, run);
+};
+
+/**
+ * Its agent has begun it in Frontline, and its own job makes the rest of it. Who has accepted another task of the same
+ * channel comes in when that is through.
+ */
+const linkStarted = async (deps: BridgeDeps, startedIn: ConversationSid, event: Accepted): Promise<Outcome> => {
+  await sendStart(deps, startedIn);
+  const known = await loadStart(deps.store, startedIn);
+  if (known?.is === 'begun' && known.start.task === event.task) return skipped('passed_on');
+  // Also where that task is not noted yet: it is known again then, and needs nothing.
+  await addAcceptToBacklog(deps, event);
+  return deferred('starting');
 };
 
 /** Heard late: who has handed the chat on meanwhile is not let in, to be taken out again. */

@@ -89,6 +89,7 @@ export type Deferred =
   | 'container_gone'
   | 'held'
   | 'draining' // the chat ends when all that was said before its end has crossed
+  | 'starting' // an agent begins the chat in Frontline: who has accepted it in Flex besides comes in after that
   | 'handing_over' // an agent has come in in Frontline, and is not in Flex yet
   | 'no_successor' // an agent is gone on one side, and nobody has taken the chat over yet
   | 'pending_offer' // TaskRouter lets no agent go who has offers waiting: he goes when they end

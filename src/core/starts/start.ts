@@ -15,6 +15,7 @@ import { LOOKS } from '../model/times.ts';
 import { loadStart, type Start, takeStart } from '../state/starts.ts';
 import { joinStray } from '../strays/join.ts';
 import { begin } from './begin.ts';
+import { endWaiting } from './end-waiting.ts';
 import { giveUp } from './give-up.ts';
 import { joinPhone } from './join-phone.ts';
 import { customersName, gaveUp, mayBeOut, type StartDeps, type StartScene, type StartStep } from './made-so-far.ts';
@@ -23,7 +24,7 @@ import { beginPairOfIt, reachChannel } from './reach-channel.ts';
 import { openPairOfIt, swapCustomer } from './swap-customer.ts';
 
 /** The customer last: until then he is written to by Frontline's number. */
-const LAST_STEPS: readonly StartStep[] = [swapCustomer, openPairOfIt];
+const LAST_STEPS: readonly StartStep[] = [swapCustomer, endWaiting, openPairOfIt];
 const STEPS: readonly StartStep[] = [
   ...[reachChannel, beginPairOfIt, joinPhone, makeStartTask, acceptTask, joinAgent, ...LAST_STEPS],
 ];

@@ -41,6 +41,8 @@ export type Made = {
   readonly reservation?: ReservationSid;
   /** Milliseconds: since then the customer's phone is not bound to the conversation any more. */
   readonly swappedAt?: number;
+  /** The tasks by which the customer of a channel that was found still waits there, a space between them. */
+  readonly waiting?: string;
   /** As the customer is called in the channel that was found. */
   readonly customer?: string;
   /** There will be no chat of Flex's, and what was made is being taken back. */
@@ -60,7 +62,17 @@ const ifThere = (item: Item, name: string) => (item[name] === undefined ? {} : {
 
 const read = (conversation: ConversationSid, item: Item): StartState => {
   if (item.ended !== undefined) return { is: 'ended', as: String(item.ended) as Skipped };
-  const names = ['channel', 'made', 'session', 'task', 'taskSettlesAt', 'reservation', 'swappedAt', 'givesUp'];
+  const names = [
+    'channel',
+    'made',
+    'session',
+    'task',
+    'taskSettlesAt',
+    'reservation',
+    'swappedAt',
+    'waiting',
+    'givesUp',
+  ];
   const made = Object.assign({}, ...names.map((name) => ifThere(item, name))) as Made;
   return {
     is: 'begun',
