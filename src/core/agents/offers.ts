@@ -83,7 +83,7 @@ const sweptIn = async (
   open: readonly ReservationSid[],
   run: Run,
 ): Promise<Outcome | undefined> => {
-  if (deps.settings.acceptsOffers && open.length > 0) return acceptAtOnce(session, open, run);
+  if (deps.settings.acceptsOffers && open.length > 0) return acceptSwept(session, open, run);
   for (const reservation of open) {
     const stopped = await noteSwept(deps, session, reservation, run);
     if (stopped !== undefined && stopped.end !== 'skipped') return stopped;
@@ -92,7 +92,22 @@ const sweptIn = async (
   return (await readAnswers(deps, session, run)) ?? lookAtOpen(deps, session);
 };
 
-/** Of what nobody told the sweep knows nothing but that it is open. */
+/** Of what nobody told the sweep knows nothing but that it is open: a call may be, too. */
+const isCall = async ({ tasks, names }: OfferSession, now: ReservationNow | undefined): Promise<boolean> => {
+  if (now === undefined) return false;
+  const name = await tasks.customerName(now.task);
+  if (name !== undefined) names.set(now.reservation, name);
+  return name === undefined;
+};
+
+const acceptSwept = async (session: OfferSession, open: readonly ReservationSid[], run: Run): Promise<Outcome> => {
+  const { tasks, worker } = session;
+  const chats: ReservationSid[] = [];
+  for (const reservation of open)
+    if (!(await isCall(session, await tasks.reservation(worker, reservation)))) chats.push(reservation);
+  return chats.length === 0 ? skipped('not_a_chat') : acceptAtOnce(session, chats, run);
+};
+
 const noteSwept = async (
   deps: BridgeDeps,
   session: OfferSession,
@@ -102,6 +117,7 @@ const noteSwept = async (
   const { tasks, worker } = session;
   if (offerOf(await loadOffers(deps, worker), reservation) !== undefined) return undefined;
   const now = await tasks.reservation(worker, reservation);
+  if (await isCall(session, now)) return skipped('not_a_chat');
   const of = now && (await tasks.whole(now.task));
   const channel = of?.mark === undefined ? undefined : of.chat?.container;
   if (now !== undefined && channel !== undefined && (await passToHandover(deps, { channel, task: now.task }, worker)))

@@ -6,7 +6,7 @@ import type { Rest } from '../http/client.ts';
 import { list, optionalText, sid } from '../http/payload.ts';
 import { TASK_MARK, taskMark } from '../task-attributes.ts';
 import { undefinedWhenGone } from './chat-side.ts';
-import { chatOfTask, readReservation, statusOf } from './task-payload.ts';
+import { chatOfTask, readReservation, statusOf, tasksOn } from './task-payload.ts';
 
 /** An ETag is a quoted string, and perhaps a weak one; If-Match takes what it names. */
 const versionIn = (headers: Readonly<Record<string, string>>): string | undefined =>
@@ -33,7 +33,7 @@ export const createOwnTasks = (rest: Rest, inside: (...path: readonly string[]) 
     // A mark holds no quote. https://www.twilio.com/docs/taskrouter/expression-syntax
     const named = new URLSearchParams({ EvaluateTaskAttributes: `${TASK_MARK} == "${mark}"` });
     return rest({ method: 'GET', path: inside('Tasks'), query: `?${named}&PageSize=${TASKROUTER_PAGE}` }, (payload) =>
-      list(payload, 'tasks').map((task) => ({ sid: sid(task, 'sid', 'WT'), status: statusOf(task) })),
+      tasksOn(payload).map((task) => ({ sid: sid(task, 'sid', 'WT'), status: statusOf(task) })),
     );
   },
   whole: (task) =>

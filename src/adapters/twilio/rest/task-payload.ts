@@ -1,8 +1,8 @@
 /** How TaskRouter's REST API spells a task's and a reservation's state. */
 import { RESERVATION_ENDS } from '../../../core/model/event.ts';
 import type { AssignmentStatus, ReservationNow } from '../../../core/ports/tasks.ts';
-import { optionalText, type Payload, requiredText, sid } from '../http/payload.ts';
-import { taskChat } from '../task-attributes.ts';
+import { list, optionalText, type Payload, requiredText, sid } from '../http/payload.ts';
+import { taskChat, taskCustomer } from '../task-attributes.ts';
 
 export const statusOf = (task: Payload): AssignmentStatus => requiredText(task, 'assignment_status');
 
@@ -19,6 +19,14 @@ export const readReservation = (reservation: Payload): ReservationNow => {
     state: status === 'pending' ? 'open' : (RESERVATION_ENDS.find((end) => end === status) ?? 'accepted'),
   };
 };
+
+/** Whose task it is, maybe empty; undefined for a call. */
+export const customerOfTask = (task: Payload): string | undefined =>
+  taskCustomer(optionalText(task, 'attributes'), optionalText(task, 'task_channel_unique_name'));
+
+/** The tasks on a page. Calls are left out, whatever their attributes name: they are none of the bridge's. */
+export const tasksOn = (page: Payload): readonly Payload[] =>
+  list(page, 'tasks').filter((task) => customerOfTask(task) !== undefined);
 
 export const chatOfTask = (task: Payload) =>
   taskChat(optionalText(task, 'attributes'), optionalText(task, 'task_channel_unique_name'));

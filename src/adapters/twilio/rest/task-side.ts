@@ -4,10 +4,10 @@ import { TwilioError } from '../../../core/model/twilio-error.ts';
 import type { Acceptance, AssignedTask, TaskSide } from '../../../core/ports/tasks.ts';
 import { type AccountRest, createRest } from '../http/client.ts';
 import { list, optionalText, type Payload, requiredText, sid, Unreadable } from '../http/payload.ts';
-import { taskCustomer, workerIdentity } from '../task-attributes.ts';
+import { workerIdentity } from '../task-attributes.ts';
 import { nextQuery, undefinedWhenGone } from './chat-side.ts';
 import { createOwnTasks } from './own-tasks.ts';
-import { chatOfTask, readReservation, statusOf } from './task-payload.ts';
+import { chatOfTask, customerOfTask, readReservation, statusOf, tasksOn } from './task-payload.ts';
 
 /** TaskRouter's REST API gives times in ISO-8601, to the second. */
 const moment = (from: Payload, field: string): number => {
@@ -46,7 +46,7 @@ export const createTaskSide = (
     if (from !== undefined && !/^\?[\x21-\x7e]+$/.test(from)) throw new Error('from is no page of a list');
     const query = from ?? `?AssignmentStatus=${status}&Ordering=DateCreated:asc&PageSize=${TASKROUTER_PAGE}`;
     return rest({ method: 'GET', path: inside('Tasks'), query }, (payload) => ({
-      tasks: list(payload, 'tasks').map(readTask),
+      tasks: tasksOn(payload).map(readTask),
       next: nextQuery(payload),
     }));
   };
@@ -99,17 +99,12 @@ export const createTaskSide = (
       if (!/^(whatsapp:)?\+\d{1,20}$/.test(number)) return Promise.resolve([]);
       const query = new URLSearchParams({ EvaluateTaskAttributes: `from == "${number}"`, Ordering: 'DateCreated:asc' });
       return rest({ method: 'GET', path: inside('Tasks'), query: `?${query}&PageSize=${TASKROUTER_PAGE}` }, (payload) =>
-        list(payload, 'tasks')
+        tasksOn(payload)
           .filter((task) => !/^(completed|canceled)$/.test(statusOf(task)))
           .flatMap((task) => chatOfTask(task)?.container ?? []),
       );
     },
-    customerName: (task) =>
-      undefinedWhenGone(
-        rest({ method: 'GET', path: inside('Tasks', task) }, (payload) =>
-          taskCustomer(optionalText(payload, 'attributes'), optionalText(payload, 'task_channel_unique_name')),
-        ),
-      ),
+    customerName: (task) => undefinedWhenGone(rest({ method: 'GET', path: inside('Tasks', task) }, customerOfTask)),
     chat: (task) => undefinedWhenGone(rest({ method: 'GET', path: inside('Tasks', task) }, chatOfTask)),
     acceptance: async (task) => {
       const [first, ...others] = (await acceptances(task)) ?? [];
@@ -126,7 +121,7 @@ export const createTaskSide = (
       // A SID holds no quote. https://www.twilio.com/docs/taskrouter/expression-syntax
       const named = new URLSearchParams({ EvaluateTaskAttributes: `channelSid == "${channel}"` });
       return rest({ method: 'GET', path: inside('Tasks'), query: `?${named}&PageSize=${TASKROUTER_PAGE}` }, (payload) =>
-        list(payload, 'tasks').map((task) => ({ sid: sid(task, 'sid', 'WT'), status: statusOf(task) })),
+        tasksOn(payload).map((task) => ({ sid: sid(task, 'sid', 'WT'), status: statusOf(task) })),
       );
     },
     reservationStatus: (task, reservation) =>

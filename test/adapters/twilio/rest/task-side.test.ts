@@ -51,7 +51,6 @@ describe('the list of assigned tasks', () => {
     const { side } = await listing(
       named({ channelSid: channel, name: 'Jo' }),
       named({ channelSid: channel }),
-      named({ channelSid: channel }, 'voice'),
       named({ channelSid: `CH${'0'.repeat(32)}` as const }),
       named({ call_sid: 'CA1' }),
       { attributes: 'no JSON' },
@@ -60,7 +59,6 @@ describe('the list of assigned tasks', () => {
     expect(found.map(({ chat }) => chat)).toEqual([
       { container: channel, customerName: 'Jo' },
       { container: channel, customerName: '' },
-      'none',
       'none',
       'none',
       'none',
@@ -92,6 +90,21 @@ describe('the list of assigned tasks', () => {
       expect(await troubleFrom(side.listAssigned())).toMatchObject({ name: 'TwilioError', ...trouble });
     }
   });
+});
+
+test('no list of tasks tells of a call, whatever its attributes name', async () => {
+  const attributes = JSON.stringify({ channelSid: channel, bridgeMark: 'a-mark', from: '+15550001' });
+  const row = (task_channel_unique_name: string, digit: string) => ({
+    ...{ sid: `WT${digit.repeat(32)}`, assignment_status: 'reserved' },
+    ...{ attributes, task_channel_unique_name },
+  });
+  const { side } = await listing(row('voice', '1'), row('sms', '2'));
+  const others = [{ sid: `WT${'2'.repeat(32)}` }];
+  expect((await side.listAssigned()).tasks).toMatchObject(others);
+  expect((await side.listReserved()).tasks).toMatchObject(others);
+  expect(await side.ofChannel(channel)).toMatchObject(others);
+  expect(await side.marked('a-mark')).toMatchObject(others);
+  expect(await side.channelsWith('+15550001')).toEqual([channel]);
 });
 
 describe('the acceptance of a task', () => {
