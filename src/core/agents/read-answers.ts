@@ -10,6 +10,7 @@ import { readSystemNotice } from '../state/system-notices.ts';
 import { decideAnswer, type Reply } from './decide-answer.ts';
 import { named, noteUntold, type OfferSession, tell } from './offer-session.ts';
 import { askText, helpText, overText } from './offer-text.ts';
+import { noteTold } from './settle-offers.ts';
 
 /**
  * @param heard the index of a message that a webhook told of
@@ -23,6 +24,8 @@ export const readAnswers = async (
 ): Promise<Outcome | undefined> => {
   const { open: place } = await loadSystem(deps, session.worker);
   if (place === undefined) return undefined;
+  const stopped = await noteTold(deps, session.worker);
+  if (stopped !== undefined) return stopped;
   const { messages } = await deps.frontline.listMessages(place.conversation, 'desc');
   const isListed = heard === undefined || messages.some(({ index }) => index >= heard);
   for (const message of unanswered(await loadOffers(deps, session.worker), place, messages, heard)) {

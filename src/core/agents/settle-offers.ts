@@ -76,6 +76,23 @@ const sendAnswer = async ({ deps, session, known, offer }: Turn): Promise<Offers
 
 const offerKey = ({ reservation }: Pick<Offer, 'reservation'>): string => `offer-${reservation}`;
 
+/**
+ * What counts as untold may have been told by a run that died, or whose call had no answer; then an answer may mean it.
+ * @returns how the run ends while nobody can say. @throws TwilioError; repeating is safe.
+ */
+export const noteTold = async (deps: BridgeDeps, worker: WorkerSid): Promise<Outcome | undefined> => {
+  let known = await loadOffers(deps, worker);
+  for (const offer of known.offers.filter(({ stage }) => stage === 'untold')) {
+    const told = await findSystemNotice(deps, worker, offerKey(offer));
+    if (told === undefined) continue;
+    if ('end' in told) return told;
+    const saved = await saveOffers(deps, worker, openOffer(known, offer, told));
+    if (saved === undefined) return leaseLost();
+    known = saved;
+  }
+  return undefined;
+};
+
 /** It has ended: still to be told to an agent who has heard of it. @returns how the run ends while nobody can say. */
 export const endedBy = async (
   { deps, worker, known }: { readonly deps: BridgeDeps; readonly worker: WorkerSid; readonly known: Offers },
