@@ -11,6 +11,7 @@ import type { OfferEnded, OfferMade } from '../model/event.ts';
 import { leaseLost, lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
 import type { ReservationSid, WorkerSid } from '../model/sids.ts';
 import { LOOKS } from '../model/times.ts';
+import type { QueueMessage } from '../ports/queues.ts';
 import type { ReservationNow } from '../ports/tasks.ts';
 import { addOffer, loadOffers, offerOf, saveOffers } from '../state/offers.ts';
 import { passToHandover } from './handed-over.ts';
@@ -24,12 +25,29 @@ export type OffersJob = Extract<Work, { kind: 'offers' }>;
 const dedupeOf = (about: OffersNews, nonce: string): string =>
   about.is === 'ended' ? `offers-${about.reservation}-${about.how}` : `offers-${nonce}`;
 
+const offersMessage = (deps: Pick<JobDeps, 'clock' | 'nonce'>, worker: WorkerSid, about: OffersNews): QueueMessage => ({
+  group: worker,
+  dedupe: dedupeOf(about, deps.nonce()),
+  body: encodeEnvelope({ receivedAt: deps.clock.now(), work: { kind: 'offers', worker, about } }),
+});
+
 export const sendOffersJob = (deps: JobDeps, worker: WorkerSid, about: OffersNews): Promise<void> =>
-  deps.queues.send('flex-events', {
-    group: worker,
-    dedupe: dedupeOf(about, deps.nonce()),
-    body: encodeEnvelope({ receivedAt: deps.clock.now(), work: { kind: 'offers', worker, about } }),
+  deps.queues.send('flex-events', offersMessage(deps, worker, about));
+
+/** In batches. @returns the workers whose job their queue did not take, each with why. */
+export const sendSweptOffers = async (
+  deps: BridgeDeps,
+  found: ReadonlyMap<WorkerSid, readonly ReservationSid[]>,
+): Promise<readonly { readonly worker: WorkerSid; readonly why: string }[]> => {
+  const workerOf = new Map(
+    [...found].map(([worker, open]) => [offersMessage(deps, worker, { is: 'swept', open }), worker]),
+  );
+  const notStored = await deps.queues.sendMany('flex-events', [...workerOf.keys()]);
+  return notStored.flatMap(({ message, why }) => {
+    const worker = workerOf.get(message);
+    return worker === undefined ? [] : [{ worker, why }];
   });
+};
 
 export const onOfferMade = async (deps: BridgeDeps, event: OfferMade, run: Run): Promise<Outcome> => {
   const { tasks } = deps;

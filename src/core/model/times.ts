@@ -299,6 +299,12 @@ export const OFFERS_MS = 2_500;
 export const OFFER_READS = 80;
 export const OFFER_PACE_MS = 30;
 
+/**
+ * An offer that no run could note is looked at again when it waits for twice as long, and then this often: its agent
+ * has no user in Frontline, or the side was down.
+ */
+export const OFFER_AGAIN_MS = 10 * MINUTE_MS;
+
 // Chats that an agent begins in Frontline.
 
 /**
