@@ -101,10 +101,16 @@ const saidBy = ({ flex, frontline }: BothSides): ActivityPair => ({
 const last = (seen: BothSides, changed: readonly Side[]): Side | undefined =>
   changed.length < 2 ? changed[0] : seen.frontline.since > seen.flex.since ? 'frontline' : 'flex';
 
-/** What is not done yet looks like a change, but it says what that side said before, or what the bridge wrote there. */
-const isUndone = (known: Presence, side: Side, activity: string): boolean =>
-  known.todo.has(side) &&
-  (known.former[side] === activity || (known.wrote[side][activity] ?? Number.NEGATIVE_INFINITY) >= known.at);
+/**
+ * What is not done yet looks like a change, but it says what that side said before the wish, or what the bridge wrote
+ * there. The same said anew, and later, is a wish.
+ */
+const isUndone = (known: Presence, side: Side, { activity, since }: WorkerNow): boolean => {
+  if (!known.todo.has(side)) return false;
+  const isOurs = mayBeOurs(known, { side, activity, at: since });
+  if (known.former[side] === activity) return isOurs || since <= known.at + CLOCK_SLACK_MS;
+  return isOurs && (known.wrote[side][activity] ?? Number.NEGATIVE_INFINITY) >= known.at;
+};
 
 /** Nothing is agreed yet. A webhook told of the wish, else a change counts of the first start's second or later. */
 const lookedFirst = (rules: PresenceRules, seen: BothSides, { change, otherwise }: Occasion): PresenceStep => {
@@ -150,9 +156,7 @@ export const looked = (
   if (known === undefined) return lookedFirst(rules, seen, occasion);
   const changed = both.filter(
     (side) =>
-      speaks(rules, seen, side) &&
-      seen[side].activity !== known.agreed[side] &&
-      !isUndone(known, side, seen[side].activity),
+      speaks(rules, seen, side) && seen[side].activity !== known.agreed[side] && !isUndone(known, side, seen[side]),
   );
   const by = last(seen, changed);
   const again = saidAgain(rules, known, seen, occasion.change);
@@ -164,8 +168,9 @@ export const looked = (
   // What he has just done to his activity may still be on its way: it is heard first.
   if (isNews && !isWebhookDue(seen.frontline.since, seen.at) && speaks(rules, seen, 'frontline')) {
     const agreed = meaningOf(rules, user, saidBy(seen));
-    // When it changed nobody tells: whatever a person has said since counts for more.
-    if (agreed !== undefined) return carry(rules, seen, { agreed, at: known.at, by: 'frontline', seen: true }, known);
+    // When it changed nobody tells: after both sides did; and whatever a person has said since counts for more.
+    const at = Math.max(known.at, seen.flex.since, seen.frontline.since);
+    if (agreed !== undefined) return carry(rules, seen, { agreed, at, by: 'frontline', seen: true }, known);
   }
   return known.todo.size === 0 ? skip(occasion.otherwise) : carry(rules, seen, known, known);
 };
