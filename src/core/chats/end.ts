@@ -110,7 +110,7 @@ const endInFlex = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome> =
 };
 
 const endPair = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome> => {
-  if (deps.settings.forwards) await watchChannelEnd(deps, pair);
+  if (deps.settings.forwards) await watchChannelEnd(deps, pair.flex, pair.acceptedAt ?? pair.begunAt);
   if ((await closePair(deps, pair)) === undefined) return pairMovedOn();
   await unlistForSweep(deps, pair.id);
   return { end: 'agreed', reason: 'ended' };

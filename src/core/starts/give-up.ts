@@ -72,7 +72,7 @@ const endChannel = async (deps: StartDeps, channel: ChannelSid): Promise<boolean
   const container = await flex.container(channel);
   if (container === undefined) return false;
   if (textField(container.attributes, 'status') === 'INACTIVE') return true;
-  if (deps.settings.forwards) await watchChannelEnd(deps, channel);
+  if (deps.settings.forwards) await watchChannelEnd(deps, channel, undefined);
   const attributes = { ...jsonObject(container.attributes), status: 'INACTIVE' };
   await flex.writeAttributes(channel, JSON.stringify(attributes));
   return true;

@@ -18,7 +18,6 @@ import {
   onList,
   type PairId,
 } from './items.ts';
-import type { LinkedPair } from './pair.ts';
 
 export type ChannelEndDeps = {
   readonly store: Store;
@@ -42,21 +41,26 @@ export type ChannelEnd = {
 /** So that text order is time order. */
 const orderOf = (at: number, channel: string): string => `${String(Math.ceil(at)).padStart(15, '0')}#${channel}`;
 
-/** The chat ends, and its channel with it. May be said again. */
+/**
+ * The chat ends, and its channel with it. May be said again.
+ * @param acceptedAt milliseconds since 1970: what was heard before was the end of an earlier chat in the same channel;
+ *   undefined when there was none
+ */
 export const watchChannelEnd = async (
   deps: ChannelEndDeps,
-  { flex: channel, acceptedAt, begunAt }: Pick<LinkedPair, 'flex' | 'acceptedAt' | 'begunAt'>,
+  channel: ChannelSid,
+  acceptedAt: number | undefined,
 ): Promise<void> => {
   const now = deps.clock.now();
   await deps.store.write(channelEndKey(channel), {
     when: [],
     set: {
       since: now,
-      acceptedAt: acceptedAt ?? begunAt,
+      ...(acceptedAt === undefined ? {} : { acceptedAt }),
       ...onList('ends', orderOf(now + END_FIRST_LOOK_MS, channel)),
       ...keptFor(CHANNEL_END_SECONDS, deps.clock),
     },
-    remove: ['composed'],
+    remove: acceptedAt === undefined ? ['composed', 'acceptedAt'] : ['composed'],
     nonce: [NONCE, deps.nonce()],
   });
 };
@@ -82,7 +86,6 @@ export const noteEndForwarded = async (
 const readEnd = (item: Item): ChannelEnd => {
   const since = Number(item.since);
   const forwardedAt = typeof item.forwardedAt === 'number' ? item.forwardedAt : Number.NEGATIVE_INFINITY;
-  // What was heard before this chat was accepted was the end of an earlier one in the same channel.
   const acceptedAt = typeof item.acceptedAt === 'number' ? item.acceptedAt : Number.NEGATIVE_INFINITY;
   const isOfThisChat = forwardedAt >= Math.max(acceptedAt, since - END_SAID_BEFORE_MS);
   return {
