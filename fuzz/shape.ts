@@ -73,7 +73,7 @@ const changed = record({
   type: oneOf('chat.changed'),
   side: oneOf('flex', 'frontline'),
   container: sid('CH'),
-  hint: oneOf('members', 'container', 'closed_by_timer', 'task'),
+  hint: oneOf('members', 'container', 'closed', 'closed_by_timer', 'task'),
   'joined?': filled,
 });
 const activity = record({
@@ -148,7 +148,7 @@ const works: Readonly<Partial<Record<Work['kind'], Check>>> = {
     }),
   }),
   // A change on the Frontline side is done in the group of the pair's home; a chat that ends, or a closed conversation.
-  agree: record({ kind: oneOf('agree'), pair, hint: filled }),
+  agree: record({ kind: oneOf('agree'), pair, hint: filled, generation: whole }),
   // An event that reads as if somebody had edited a copy by hand has the other lane compared.
   reconcile: record({
     kind: oneOf('reconcile'),

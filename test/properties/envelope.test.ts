@@ -63,7 +63,13 @@ const event: fc.Arbitrary<BridgeEvent> = fc.oneof(
     type: fc.constantFrom('chat.changed' as const),
     side,
     container: sidOf('CH'),
-    hint: fc.constantFrom('members' as const, 'container' as const, 'closed_by_timer' as const, 'task' as const),
+    hint: fc.constantFrom(
+      'members' as const,
+      'container' as const,
+      'closed' as const,
+      'closed_by_timer' as const,
+      'task' as const,
+    ),
     joined: text,
   }),
   fc.record({

@@ -23,6 +23,11 @@ export const CHAT_BUGS: readonly Bug[] = [
         from: 'const stop = await unlessWordsAreLeft(deps, pair);',
         to: 'const stop = undefined;',
       },
+      {
+        file: 'src/core/chats/end.ts',
+        from: 'const said = channel && (await unlessWordsAreLeft(deps, pair));',
+        to: 'const said: Outcome | undefined = undefined;',
+      },
     ],
   },
   {
@@ -55,8 +60,8 @@ export const CHAT_BUGS: readonly Bug[] = [
     patches: [
       {
         file: 'src/core/chats/agree.ts',
-        from: "timer ? 'timer' : 'frontline', run",
-        to: "timer ? 'frontline' : 'frontline', run",
+        from: "byTimer ? 'timer' : 'frontline', run",
+        to: "byTimer ? 'frontline' : 'frontline', run",
       },
     ],
   },
