@@ -425,6 +425,26 @@ describe('a chat that was ended', () => {
     expect(harness.people('frontline', chat)).toEqual(['jo', ben.email]);
   });
 
+  test('on both sides, and whose customer comes back before the bridge has ended it, leaves the next chat to him', async () => {
+    const harness = scenarioHarness();
+    const chat = await talk(harness);
+    closes(harness, chat);
+    await harness.settle(0.02);
+    endsInFlex(harness, chat);
+    harness.twilio.flexAgent.completesTask(chat.task);
+    await harness.settle(0.06);
+    const { taskSid: next } = harness.twilio.customer.comesBack(chat.channel);
+    await harness.settle(1);
+    expect(status(harness, chat)).toBe('ACTIVE');
+    harness.twilio.flexAgent.accepts(harness.twilio.flexAgent.isOffered(ben.flexWorkerSid, next).reservationSid);
+    harness.customerWrites(chat, 'me again');
+    await harness.settle(3);
+
+    expect(harness.counterparts(chat).map(({ state }) => state)).toEqual(['closed', 'active']);
+    expect(harness.said('frontline', chat)).toEqual(['me again']);
+    expect(harness.people('frontline', chat)).toEqual(['jo', ben.email]);
+  });
+
   test('is not begun again by an accept of it that comes late', async () => {
     const harness = scenarioHarness();
     const chat = await talk(harness);

@@ -10,20 +10,28 @@ import { hasEndedTask } from './served.ts';
 /** Repeating is safe. @param channel as it is now; undefined when it is gone. @throws TwilioError */
 export const deactivate = async (deps: BridgeDeps, pair: LinkedPair, channel: Container | undefined): Promise<void> => {
   // Before the channel is ended: from then on the customer's next chat may have a task there.
-  const tasks = await openTasks(deps, pair);
-  if (channel !== undefined) await deactivateChannel(deps, channel);
-  for (const task of tasks) await endTask(deps, task);
+  const open = await openTasks(deps, pair);
+  const next = channel && open.find((task) => isOfNextChat(pair, channel, task));
+  if (channel !== undefined && next === undefined) await deactivateChannel(deps, channel);
+  for (const task of open) if (task !== next) await endTask(deps, task);
 };
 
-type OpenTask = { readonly sid: TaskSid; readonly status: string | undefined };
+type OpenTask = { readonly sid: TaskSid; readonly status: string | undefined; readonly createdAt?: number };
+
+/**
+ * Flex has ended this chat, too, and the customer has come back since: Flex has taken the channel up again with a new
+ * task, which the channel names.
+ */
+const isOfNextChat = (pair: LinkedPair, { attributes }: Container, { sid, createdAt = 0 }: OpenTask): boolean =>
+  textField(attributes, 'task_sid') === sid && createdAt > (pair.disagreesSince ?? Number.POSITIVE_INFINITY);
 
 /** Those of its agents, and whichever else names the channel: nobody is left with a task of a chat that has ended. */
 const openTasks = async ({ tasks }: BridgeDeps, pair: LinkedPair): Promise<readonly OpenTask[]> => {
-  const named = new Map((await tasks?.ofChannel(pair.flex))?.map(({ sid, status }) => [sid, status]));
+  const named = new Map((await tasks?.ofChannel(pair.flex))?.map((task) => [task.sid, task]));
   const known = new Set([pair.task, ...pair.agents.map(({ task }) => task), ...named.keys()]);
   return [...known]
     .filter((sid) => sid !== undefined)
-    .map((sid) => ({ sid, status: named.get(sid) }))
+    .map((sid) => named.get(sid) ?? { sid, status: undefined })
     .filter(({ status }) => status === undefined || !hasEndedTask(status));
 };
 

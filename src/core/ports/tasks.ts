@@ -49,10 +49,10 @@ export type AcceptedTasks = {
   readonly read: (
     task: TaskSid,
   ) => Promise<{ readonly status: AssignmentStatus; readonly chat: TaskChat | undefined } | undefined>;
-  /** All tasks that name this channel, and how they stand. */
+  /** All tasks that name this channel; when they were made in milliseconds since 1970, of a whole second. */
   readonly ofChannel: (
     channel: ChannelSid,
-  ) => Promise<readonly { readonly sid: TaskSid; readonly status: AssignmentStatus }[]>;
+  ) => Promise<readonly { readonly sid: TaskSid; readonly status: AssignmentStatus; readonly createdAt: number }[]>;
   /** undefined when the reservation, or its task, is gone. */
   readonly reservationStatus: (task: TaskSid, reservation: ReservationSid) => Promise<AssignmentStatus | undefined>;
   /** With its reservations. Twilio refuses it (400) when the task is in no state for it: look how it stands. */

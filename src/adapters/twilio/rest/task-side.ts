@@ -121,7 +121,11 @@ export const createTaskSide = (
       // A SID holds no quote. https://www.twilio.com/docs/taskrouter/expression-syntax
       const named = new URLSearchParams({ EvaluateTaskAttributes: `channelSid == "${channel}"` });
       return rest({ method: 'GET', path: inside('Tasks'), query: `?${named}&PageSize=${TASKROUTER_PAGE}` }, (payload) =>
-        tasksOn(payload).map((task) => ({ sid: sid(task, 'sid', 'WT'), status: statusOf(task) })),
+        tasksOn(payload).map((task) => ({
+          sid: sid(task, 'sid', 'WT'),
+          status: statusOf(task),
+          createdAt: moment(task, 'date_created'),
+        })),
       );
     },
     reservationStatus: (task, reservation) =>

@@ -96,7 +96,7 @@ test('no list of tasks tells of a call, whatever its attributes name', async () 
   const attributes = JSON.stringify({ channelSid: channel, bridgeMark: 'a-mark', from: '+15550001' });
   const row = (task_channel_unique_name: string, digit: string) => ({
     ...{ sid: `WT${digit.repeat(32)}`, assignment_status: 'reserved' },
-    ...{ attributes, task_channel_unique_name },
+    ...{ attributes, task_channel_unique_name, date_created: '2026-11-22T10:00:00Z' },
   });
   const { side } = await listing(row('voice', '1'), row('sms', '2'));
   const others = [{ sid: `WT${'2'.repeat(32)}` }];
