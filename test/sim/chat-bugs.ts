@@ -37,7 +37,7 @@ export const CHAT_BUGS: readonly Bug[] = [
     patches: [
       {
         file: 'src/core/chats/deactivate.ts',
-        from: '  for (const task of tasks) await endTask(deps, task);\n',
+        from: '  for (const task of open) if (task !== next) await endTask(deps, task);\n',
         to: '',
       },
     ],
