@@ -60,7 +60,7 @@ export const watchChannelEnd = async (
       ...onList('ends', orderOf(now + END_FIRST_LOOK_MS, channel)),
       ...keptFor(CHANNEL_END_SECONDS, deps.clock),
     },
-    remove: acceptedAt === undefined ? ['composed', 'acceptedAt'] : ['composed'],
+    remove: ['composed'],
     nonce: [NONCE, deps.nonce()],
   });
 };
