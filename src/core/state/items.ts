@@ -280,6 +280,19 @@ export const SYSTEM_NOTICE = [
 /** An event lies on its queue for 14 days at most: who asks later asks of something else. */
 export const SYSTEM_NOTICE_SECONDS = 15 * DAY_SECONDS;
 
+/** How far a start has come: of each, nothing until then. */
+export const START_MADE = [
+  'channel',
+  'made',
+  'session',
+  'task',
+  'taskSettlesAt',
+  'reservation',
+  'swappedAt',
+  'waiting',
+  'givesUp',
+] as const;
+
 /**
  * What the bridge knows of a conversation that had no pair when it was looked at: why it is left alone, or how far the
  * Flex side of a chat is made that its agent has begun. On the list until the pair stands, or it is given up.
@@ -297,13 +310,7 @@ export const START = [
   'messenger',
   'phone',
   'customer',
-  'channel',
-  'made',
-  'session',
-  'task',
-  'taskSettlesAt',
-  'reservation',
-  'swappedAt',
+  ...START_MADE,
 ] as const;
 /** Who asks later finds it again as it is. */
 export const START_SECONDS = 30 * DAY_SECONDS;

@@ -13,7 +13,7 @@ import type { ChannelSid, ConversationSid, ReservationSid, SessionSid, TaskSid, 
 import type { Item, Test, Value } from '../ports/change.ts';
 import type { Messenger } from '../ports/outbound.ts';
 import type { Store } from '../ports/store.ts';
-import { keptFor, NONCE, OFF_LIST, onList, START_SECONDS, startKey } from './items.ts';
+import { keptFor, NONCE, OFF_LIST, onList, START_MADE, START_SECONDS, startKey } from './items.ts';
 
 /** What is known from the first look on. */
 export type StartBegun = {
@@ -62,18 +62,7 @@ const ifThere = (item: Item, name: string) => (item[name] === undefined ? {} : {
 
 const read = (conversation: ConversationSid, item: Item): StartState => {
   if (item.ended !== undefined) return { is: 'ended', as: String(item.ended) as Skipped };
-  const names = [
-    'channel',
-    'made',
-    'session',
-    'task',
-    'taskSettlesAt',
-    'reservation',
-    'swappedAt',
-    'waiting',
-    'givesUp',
-  ];
-  const made = Object.assign({}, ...names.map((name) => ifThere(item, name))) as Made;
+  const made = Object.assign({}, ...START_MADE.map((name) => ifThere(item, name))) as Made;
   return {
     is: 'begun',
     start: {
