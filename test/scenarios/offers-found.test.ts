@@ -82,6 +82,25 @@ describe('an offer', () => {
     expect(told(harness).toSorted()).toEqual(['ann', 'ben']);
   });
 
+  test('is told though TaskRouter does not answer for the task of the one before', async () => {
+    const harness = scenarioHarness({ keepsSweep: true });
+    await harness.settle(2.5);
+    harness.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
+    offers(harness);
+    const [task] = harness.twilio.reads.tasks('flex');
+    const answers = harness.twilio.faults.add({
+      ...{ fault: 'rest.5xx-before', status: 500, p: 1, account: 'flex' },
+      ...{ only: 'GET taskrouter.taskreservations', at: task?.sid },
+    });
+    offers(harness, ben);
+    await harness.settle(1.1);
+    expect(told(harness)).toEqual(['ben']);
+    expect(harness.journal('swept(not_compared)').filter(({ type }) => type === 'offers')).not.toEqual([]);
+    answers();
+    await harness.settle(1.1);
+    expect(told(harness).toSorted()).toEqual(['ann', 'ben']);
+  });
+
   test('that can be told to nobody costs a look in ten minutes, and one that was told costs none', async () => {
     const looks = async (agent: typeof ann | typeof sam) => {
       const harness = scenarioHarness({ keepsSweep: true });

@@ -5,7 +5,7 @@ import { usualPresence } from '../../src/core/model/presence.ts';
 import { agentOf, presenceWrites } from './agents.ts';
 import { AGENTS, FLEX, scenarioHarness } from './harness.ts';
 
-const { ann, ben, sam } = AGENTS;
+const { ann, ben, eve, sam } = AGENTS;
 
 describe('an agent', () => {
   test('who becomes unavailable in Flex is so on his phone, and gets no new conversations there', async () => {
@@ -47,6 +47,22 @@ describe('an agent', () => {
     agent.onPhone('Unavailable', 'user');
     await harness.settle(2);
     expect(agent.says()).toEqual(['Unavailable', 'Unavailable', false]);
+  });
+
+  test('whose switch no webhook tells of is found, though Twilio does not answer for any user of the others', async () => {
+    const harness = scenarioHarness();
+    const agent = agentOf(harness, eve);
+    agent.onPhone('Unavailable');
+    await harness.settle(1);
+    for (const { email } of [ann, ben])
+      harness.twilio.faults.add({
+        ...{ fault: 'rest.5xx-before', status: 500, p: 1, account: 'frontline' },
+        ...{ only: 'GET frontline.user', at: encodeURIComponent(email) },
+      });
+    agent.onPhone('Available', 'user');
+    await harness.settle(2);
+    expect(agent.says()).toEqual(['Available', 'Available', true]);
+    expect(harness.journal('swept(not_compared)').map(({ type }) => type)).toContain('presence');
   });
 
   test('who changes in the second of the first start, and nobody tells', async () => {

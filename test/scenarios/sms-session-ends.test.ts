@@ -129,13 +129,16 @@ describe('the SMS session of a chat that ends', () => {
     expect(isOpen(harness)).toBe(false);
   });
 
-  test('ends though Twilio answers 500 for that of another chat, again and again', async () => {
+  test.each([
+    ['answers 500', { fault: 'rest.5xx-before', status: 500 }],
+    ['answers nothing', { fault: 'side.down', how: 'destroy' }],
+  ] as const)('ends though Twilio %s for that of another chat, again and again', async (_, fault) => {
     const harness = scenarioHarness();
     const first = await harness.linkedSmsChat('+15550109991');
     const second = await harness.linkedSmsChat('+15550109992');
     const [one, two] = sessions(harness);
     harness.twilio.faults.add({
-      ...{ fault: 'rest.5xx-before', status: 500, p: 1, account: 'flex' },
+      ...{ ...fault, p: 1, account: 'flex' },
       ...{ only: 'GET proxy.session', at: one?.sid },
     });
     harness.twilio.flexAgent.endsChat(ann.flexWorkerSid, first.channel);

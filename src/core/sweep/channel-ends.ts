@@ -14,7 +14,7 @@ import type { Container } from '../ports/chat.ts';
 import type { DefaultWebhook } from '../ports/default-webhook.ts';
 import { type ChannelEnd, channelEndsToLookAt, rescheduleChannelEnd } from '../state/channel-ends.ts';
 import { modesNow } from '../state/modes.ts';
-import { createTurns, type Turn } from './turns.ts';
+import { concernsAll, createTurns, type Turn } from './turns.ts';
 
 export type ChannelEndSweepDeps = Pick<
   BridgeDeps,
@@ -38,8 +38,7 @@ export const sweepChannelEnds = async (deps: ChannelEndSweepDeps, deadline: numb
 
 /** What Twilio answers may be said of this one alone, and holds up no other. @throws what concerns all of them */
 const unlessOfAll = async (deps: ChannelEndSweepDeps, end: ChannelEnd, error: unknown): Promise<void> => {
-  const isOfThis = error instanceof TwilioError && error.status !== undefined && error.status !== 429;
-  if (!isOfThis || error.remedy === 'reconfigure') throw error;
+  if (concernsAll(error)) throw error;
   await lookAgain(deps, end);
 };
 

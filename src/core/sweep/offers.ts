@@ -8,7 +8,15 @@ import type { ReservationNow, ReservedTask, TaskSide } from '../ports/tasks.ts';
 import { everyKey } from '../state/every-item.ts';
 import { modesNow } from '../state/modes.ts';
 import { loadOffers, offerOf } from '../state/offers.ts';
-import { type BulkVerdict, createTurns, type LeftToMode, listAll, notCompared, type Turn } from './turns.ts';
+import {
+  type BulkVerdict,
+  concernsAll,
+  createTurns,
+  type LeftToMode,
+  listAll,
+  notCompared,
+  type Turn,
+} from './turns.ts';
 
 type Deps = BridgeDeps & { readonly tasks: TaskSide };
 
@@ -87,19 +95,27 @@ const findOpen = async (
   const reserved = await allReserved(deps.tasks, turn);
   const sids = new Set(reserved.map(({ sid }) => sid));
   for (const sid of seen.keys()) if (!sids.has(sid)) seen.delete(sid);
-  for (const { sid, updatedAt } of reserved) {
-    const before = seen.get(sid);
-    if (before?.updatedAt === updatedAt && deps.clock.now() < before.until) continue;
+  let unread: BulkVerdict | undefined;
+  for (const task of reserved) {
+    const before = seen.get(task.sid);
+    if (before?.updatedAt === task.updatedAt && deps.clock.now() < before.until) continue;
     await turn();
-    const open = await deps.tasks.openReservations(sid);
-    for (const one of open) found.set(one.worker, [...(found.get(one.worker) ?? []), one]);
-    // By the second: what changes within the same one is looked at again.
-    const age = deps.clock.now() - updatedAt;
-    if (age <= SETTLED_MS) continue;
-    const rests = (await areNoted(deps, open)) ? Number.POSITIVE_INFINITY : Math.min(age, OFFER_AGAIN_MS);
-    seen.set(sid, { updatedAt, until: deps.clock.now() + rests });
+    await lookAt(deps, seen, found, task).catch((error: unknown) => {
+      if (concernsAll(error)) throw error;
+      unread = notCompared(error);
+    });
   }
-  return undefined;
+  return unread;
+};
+
+const lookAt = async (deps: Deps, seen: Seen, found: Found, { sid, updatedAt }: ReservedTask): Promise<void> => {
+  const open = await deps.tasks.openReservations(sid);
+  for (const one of open) found.set(one.worker, [...(found.get(one.worker) ?? []), one]);
+  // By the second: what changes within the same one is looked at again.
+  const age = deps.clock.now() - updatedAt;
+  if (age <= SETTLED_MS) return;
+  const rests = (await areNoted(deps, open)) ? Number.POSITIVE_INFINITY : Math.min(age, OFFER_AGAIN_MS);
+  seen.set(sid, { updatedAt, until: deps.clock.now() + rests });
 };
 
 /** A task that changed within this time may change again without another date, and a list may be behind. */

@@ -12,7 +12,15 @@ import type { WorkerNow, WorkerSide, Workers } from '../ports/workers.ts';
 import { firstStart } from '../state/first-start.ts';
 import { modesNow } from '../state/modes.ts';
 import { loadPresence, type Presence, takePresence } from '../state/presence.ts';
-import { type BulkVerdict, createTurns, type LeftToMode, listAll, notCompared, type Turn } from './turns.ts';
+import {
+  type BulkVerdict,
+  concernsAll,
+  createTurns,
+  type LeftToMode,
+  listAll,
+  notCompared,
+  type Turn,
+} from './turns.ts';
 
 type PresenceDeps = BridgeDeps & { readonly workers: Workers };
 
@@ -39,8 +47,9 @@ export const createPresenceSweep = (deps: BridgeDeps): ((deadline: number) => Pr
       sent += 1;
     };
     try {
-      await sweep({ ...deps, workers }, createTurns(deps.clock, { deadline, paceMs: PRESENCE_PACE_MS }), agreed, send);
-      log(sent === 0 ? { verdict: 'clean' } : { verdict: 'repairing' }, sent);
+      const turn = createTurns(deps.clock, { deadline, paceMs: PRESENCE_PACE_MS });
+      const unread = await sweep({ ...deps, workers }, turn, agreed, send);
+      log(unread ?? { verdict: sent === 0 ? 'clean' : 'repairing' }, sent);
     } catch (error) {
       if (error instanceof TwilioError) notBefore = deps.clock.now() + (error.retryAfter ?? 0) * 1000;
       log(notCompared(error), sent);
@@ -53,13 +62,13 @@ const sweep = async (
   turn: Turn,
   agreed: Map<string, string>,
   send: (job: PresenceJob) => Promise<void>,
-): Promise<void> => {
+): Promise<BulkVerdict | undefined> => {
   const { workers } = deps;
   const mapped = twinsAmong(await allWorkers(workers.flex, turn), await allWorkers(workers.frontline, turn));
   const differing = await differingAmong(deps, mapped);
   for (const one of share(differing, PRESENCE_JOBS, deps.clock.now())) await send(jobFor(one));
   const agreeing = mapped.filter((one) => !differing.includes(one));
-  await eachInTurn(share(agreeing, USERS_A_RUN, deps.clock.now()), turn, async (one) => {
+  return eachInTurn(share(agreeing, USERS_A_RUN, deps.clock.now()), turn, async (one) => {
     if (await isOtherwiseInApp(deps, one, agreed)) await send({ ...jobFor(one), asksUser: true });
   });
 };
@@ -69,12 +78,21 @@ const jobFor = ({ flex, frontline: { sid, name } }: Mapped): PresenceJob => ({
   twin: { sid, name },
 });
 
-/** Begins one at each turn, and waits for none of them until all have begun. */
-const eachInTurn = async <T>(all: readonly T[], turn: Turn, does: (one: T) => Promise<void>): Promise<void> => {
+/**
+ * Begins one at each turn, and waits for none of them until all have begun.
+ * @returns what Twilio did not tell of one of them
+ */
+const eachInTurn = async <T>(
+  all: readonly T[],
+  turn: Turn,
+  does: (one: T) => Promise<void>,
+): Promise<BulkVerdict | undefined> => {
   const underWay: Promise<void>[] = [];
   let failed: { readonly error: unknown } | undefined;
+  let unread: BulkVerdict | undefined;
   const fails = (error: unknown): void => {
-    failed ??= { error };
+    if (concernsAll(error)) failed ??= { error };
+    else unread ??= notCompared(error);
   };
   try {
     for (const one of all) {
@@ -86,6 +104,7 @@ const eachInTurn = async <T>(all: readonly T[], turn: Turn, does: (one: T) => Pr
     await Promise.all(underWay);
   }
   if (failed !== undefined) throw failed.error;
+  return unread;
 };
 
 const allWorkers = (side: WorkerSide, turn: Turn): Promise<readonly WorkerNow[]> =>

@@ -53,6 +53,16 @@ export const listAll = async <T>(
   throw new BudgetSpent();
 };
 
+/**
+ * Credentials, a limit, a side that is left alone because it is dead. Anything else may be one's own: what Twilio will
+ * not tell of it does not keep it from telling of the others.
+ */
+export const concernsAll = (error: unknown): boolean => {
+  if (!(error instanceof TwilioError)) return true;
+  const { remedy, effect, retryAfter } = error;
+  return remedy === 'reconfigure' || retryAfter !== undefined || (remedy === 'retry' && effect !== 'unknown');
+};
+
 /** Of what is listed in bulk: none of it is left alone, but all of it while what it would do is not on. */
 export type BulkVerdict = Exclude<SweepVerdict, { verdict: 'left_alone' }>;
 export type LeftToMode = { readonly verdict: 'left_alone'; readonly why: NotOn };

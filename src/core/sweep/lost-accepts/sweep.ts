@@ -9,7 +9,7 @@ import { ACCEPT_PACE_MS, ACCEPT_READS } from '../../model/times.ts';
 import { TwilioError } from '../../model/twilio-error.ts';
 import type { AcceptedTasks } from '../../ports/tasks.ts';
 import { firstStart } from '../../state/first-start.ts';
-import { BudgetSpent, type BulkVerdict, createTurns, notCompared } from '../turns.ts';
+import { BudgetSpent, type BulkVerdict, concernsAll, createTurns, notCompared } from '../turns.ts';
 import { lookInto, type Search } from './look-into.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { listOpenTasks, openChats } from './open-chats.ts';
@@ -60,13 +60,6 @@ export const createAcceptSweep = (deps: AcceptSweepDeps): ((deadline: number) =>
   };
 };
 
-/**
- * Credentials, a limit, a side that is left alone because it is dead. Anything else may be one task's own: what Twilio
- * will not tell of it does not keep it from telling of the others.
- */
-const concernsAll = ({ remedy, effect, retryAfter }: TwilioError): boolean =>
-  remedy === 'reconfigure' || retryAfter !== undefined || (remedy === 'retry' && effect !== 'unknown');
-
 const sweep = async (
   deps: AcceptSweepDeps & { readonly tasks: AcceptedTasks },
   memory: Memory,
@@ -83,7 +76,7 @@ const sweep = async (
   const young = open.filter((task) => task.updatedAt >= since);
   let unread: BulkVerdict | undefined;
   const noteUnread = (error: unknown): void => {
-    if (!(error instanceof TwilioError) || concernsAll(error)) throw error;
+    if (concernsAll(error)) throw error;
     unread = notCompared(error);
   };
   const unknown = await unknownChats(deps, memory, await openChats(tasks, turn, memory, young, noteUnread));
