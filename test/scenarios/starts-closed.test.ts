@@ -102,6 +102,34 @@ describe.each(['a phone', 'an identity'] as const)('with %s, behind the death of
   });
 });
 
+describe.each([
+  ['task', 'POST taskrouter.tasks'],
+  ['channel', 'POST flex.channels'],
+] as const)('while the %s is being made', (what, call) => {
+  /** All that was made of it, as soon as its call has been made. */
+  const isMade = ({ twilio }: ScenarioHarness): boolean =>
+    twilio.reads.containers('flex').some(({ uniqueName }) => uniqueName?.startsWith('bridge-')) &&
+    (what === 'channel' || twilio.reads.tasks('flex').length > 0);
+
+  test.each([
+    ['its answer is lost', { fault: 'rest.answer-lost', loss: 'destroy' }],
+    ['it is made half a minute later', { fault: 'rest.late-commit', loss: 'destroy', maxMs: 30_000 }],
+  ] as const)('it is closed by the agent and nothing is left behind, though %s', async (_, fault) => {
+    const harness = scenarioHarness();
+    harness.twilio.faults.add({ ...fault, only: call, account: 'flex', p: 1, times: 1 });
+    const chat = annBegins(harness);
+    chat.writes('hello');
+    const made = () => harness.calls()[`flex ${call}`] ?? 0;
+    for (let n = 0; n < 1000 && made() === 0; n += 1) await harness.settle(0.002);
+    harness.twilio.frontlineAgent.closes(ann.email, chat.conversationSid);
+    await harness.settle(10);
+
+    expect(made()).toBe(1);
+    expect(isMade(harness)).toBe(true);
+    await hasEnded(harness, chat);
+  });
+});
+
 test.each(['closed', 'deleted'])(
   'whose start has not noted its end is not given up in its next one (%s)',
   async (how) => {

@@ -101,7 +101,7 @@ test('is tried again behind the swap, for nothing else writes to the customer th
   const taken = { is: false };
   const { harness } = refusing((asked) => taken.is && says(`Identity=${ann.flexIdentity}`)(asked), 3, {
     // It dies when the phone is out, before it has noted that.
-    doom: (n) => (n === 8 ? { step: 40, when: 'after', pauseMs: undefined } : undefined),
+    doom: (n) => (n === 8 ? { step: 41, when: 'after', pauseMs: undefined } : undefined),
   });
   const chat = annBegins(harness);
   chat.writes('hello');

@@ -58,8 +58,8 @@ export const BUGS: readonly Bug[] = [
     patches: [
       {
         file: 'src/core/starts/make-task.ts',
-        from: '    if (task !== undefined) return noted(deps, start, { task: task.sid });\n    if (now < taskSettlesAt) return',
-        to: '    if (task === undefined && now < 0) return',
+        from: 'const seen = await findTask(deps, start);',
+        to: 'const seen = start;',
       },
     ],
   },

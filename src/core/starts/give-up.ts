@@ -11,6 +11,7 @@ import { pairId } from '../state/items.ts';
 import { loadPair } from '../state/pair.ts';
 import { giveUpStartedPair, wasOpened } from '../state/started-pair.ts';
 import { endStart, noteMade, type Start } from '../state/starts.ts';
+import { findMade } from './find-made.ts';
 import type { GivenUp, StartDeps } from './made-so-far.ts';
 import { endAsLinked } from './swap-customer.ts';
 
@@ -40,14 +41,18 @@ export const giveUp = async (
   { gaveUp: why, code }: GivenUp,
   { name, run }: { readonly name: string; readonly run: Run },
 ): Promise<Outcome> => {
-  const { channel, made, conversation, reservation, worker, workerIdentity: flexIdentity } = start;
+  const { conversation, reservation, worker, workerIdentity: flexIdentity } = start;
   // The run that opened the pair may have died behind that. Nobody's is opened before its task is accepted.
-  const isOurs = channel !== undefined && reservation !== undefined;
-  const pair = isOurs ? await loadPair(deps.store, pairId('flex', channel)) : undefined;
+  const isOurs = start.channel !== undefined && reservation !== undefined;
+  const pair = isOurs ? await loadPair(deps.store, pairId('flex', start.channel)) : undefined;
   if (pair !== undefined && wasOpened(pair, conversation)) return endAsLinked(deps, start, pair);
   // What is half taken back is of no use: whoever goes on after this run's death takes back the rest.
-  if ((await noteMade(deps, start, { givesUp: why })) === undefined) return leaseLost();
-  if (start.task !== undefined) await closeTask(deps.tasks, start.task, 'no chat came of it');
+  const givenUp = await noteMade(deps, start, { givesUp: why });
+  if (givenUp === undefined) return leaseLost();
+  const found = await findMade(deps, givenUp);
+  if ('end' in found) return found;
+  const { channel, made, task } = found;
+  if (task !== undefined) await closeTask(deps.tasks, task, 'no chat came of it');
   if (channel !== undefined) {
     if (made !== undefined && !(await endChannel(deps, channel)) && run.attempts <= LOOKS) return lookAgain();
     if (made === undefined && reservation !== undefined) await takeOut(deps, channel, flexIdentity);

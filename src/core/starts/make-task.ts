@@ -2,10 +2,9 @@
 import { agentToAdd } from '../chats/late-joins.ts';
 import { mayOutlast } from '../jobs/run.ts';
 import { leaseLost, type Outcome, retry } from '../model/outcome.ts';
-import { lookDelay } from '../model/retry-delay.ts';
-import type { ConversationSid } from '../model/sids.ts';
 import { TwilioError } from '../model/twilio-error.ts';
-import { forgetTask, noteMade, type Start } from '../state/starts.ts';
+import { forgetIntent, noteMade, type Start } from '../state/starts.ts';
+import { findTask, startMark } from './find-made.ts';
 import type { GivenUp } from './made-so-far.ts';
 import {
   customersName,
@@ -18,23 +17,15 @@ import {
 } from './made-so-far.ts';
 import { channelMade } from './reach-channel.ts';
 
-const markOf = (conversation: ConversationSid): string => `start-${conversation}`;
-
 /** Its answer may be lost, and Twilio takes no key: then it is looked for by its mark before it is made again. */
 export const makeStartTask: StartStep = async (deps, start, scene) => {
-  if (start.task !== undefined) return start;
-  const now = deps.clock.now();
-  const { taskSettlesAt } = start;
-  if (taskSettlesAt !== undefined) {
-    const [task] = await deps.tasks.marked(markOf(start.conversation));
-    if (task !== undefined) return noted(deps, start, { task: task.sid });
-    if (now < taskSettlesAt) return retry(lookDelay(0, taskSettlesAt - now), 'outcome_unknown');
-  }
-  const notAfter = now + deps.settings.leaseMs;
-  const intended = await noteMade(deps, start, { taskSettlesAt: notAfter + deps.settings.settleMs });
+  const seen = await findTask(deps, start);
+  if ('end' in seen || seen.task !== undefined) return seen;
+  const notAfter = deps.clock.now() + deps.settings.leaseMs;
+  const intended = await noteMade(deps, seen, { taskSettlesAt: notAfter + deps.settings.settleMs });
   if (intended === undefined) return leaseLost();
   if (!mayOutlast(deps, notAfter)) return create(deps, intended, scene);
-  await forgetTask(deps, intended);
+  await forgetIntent(deps, intended, 'taskSettlesAt');
   return retry(1, 'lease_too_short');
 };
 
@@ -43,7 +34,7 @@ const create = async (deps: StartDeps, start: Start, scene: StartScene): Promise
   if (outbound === undefined) return gaveUp('no_sender');
   try {
     const task = await deps.tasks.create({
-      mark: markOf(start.conversation),
+      mark: startMark(start.conversation),
       attributes: attributesOf(start, scene),
       taskChannel: start.messenger === 'chat' ? 'chat' : outbound.taskChannel,
       workflow: deps.settings.workflow,
@@ -52,7 +43,7 @@ const create = async (deps: StartDeps, start: Start, scene: StartScene): Promise
     return noted(deps, start, { task });
   } catch (error) {
     if (!(error instanceof TwilioError) || error.effect === 'unknown') throw error;
-    if ((await forgetTask(deps, start)) === undefined) return leaseLost();
+    if ((await forgetIntent(deps, start, 'taskSettlesAt')) === undefined) return leaseLost();
     // No such workflow, task channel or worker.
     if (error.remedy === 'park') return gaveUp('task_refused', error.code);
     throw error;

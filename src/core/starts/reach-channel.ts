@@ -1,16 +1,17 @@
 /** The channel of a chat that an agent begins: the one in which its customer is already, or a new one. */
 
 import { customerAmong } from '../chats/participants.ts';
-import { counterpartName } from '../chats/unique-name.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { mayOutlast } from '../jobs/run.ts';
 import { textField } from '../model/json.ts';
-import { type Outcome, retry } from '../model/outcome.ts';
+import { leaseLost, type Outcome, retry } from '../model/outcome.ts';
 import { type ChannelSid, type FlowSid, isSid, type SessionSid } from '../model/sids.ts';
+import { TwilioError } from '../model/twilio-error.ts';
 import type { Outbound } from '../ports/outbound.ts';
 import { FLOW_LEASE, NONCE } from '../state/items.ts';
 import { beginStartedPair } from '../state/started-pair.ts';
-import type { Made } from '../state/starts.ts';
+import { forgetIntent, type Made, noteMade, type Start } from '../state/starts.ts';
+import { channelName } from './find-made.ts';
 import { customersName, gaveUp, noted, phoneOf, type StartDeps, type StartStep } from './made-so-far.ts';
 
 /** Under a name that no retry can give twice. */
@@ -26,11 +27,34 @@ export const reachChannel: StartStep = async (deps, start, scene) => {
   if (found !== undefined) return noted(deps, start, found);
   const flow = await flowOf(deps, outbound);
   if (typeof flow !== 'string') return flow;
-  const uniqueName = counterpartName('frontline', start.conversation, 1);
+  const uniqueName = channelName(start.conversation);
   const name = customersName(start, scene);
-  const created = await outbound.createChannel({ flow, uniqueName, identity: start.customer, name, target: phone });
-  const channel = created === 'taken' ? (await deps.flex.container(uniqueName))?.sid : created;
-  return channel === undefined ? retry(1, 'counterpart_not_visible') : noted(deps, start, { channel, made: 1 });
+  return make(deps, start, async () => {
+    const created = await outbound.createChannel({ flow, uniqueName, identity: start.customer, name, target: phone });
+    return created === 'taken' ? (await deps.flex.container(uniqueName))?.sid : created;
+  });
+};
+
+/** Noted before: who gives the start up must know that there may be one. */
+const make = async (
+  deps: StartDeps,
+  start: Start,
+  create: () => Promise<ChannelSid | undefined>,
+): Promise<Start | Outcome> => {
+  const notAfter = deps.clock.now() + deps.settings.leaseMs;
+  const intended = await noteMade(deps, start, { channelSettlesAt: notAfter + deps.settings.settleMs });
+  if (intended === undefined) return leaseLost();
+  if (mayOutlast(deps, notAfter)) return retry(1, 'lease_too_short');
+  try {
+    const channel = await create();
+    return channel === undefined ? retry(1, 'counterpart_not_visible') : noted(deps, intended, { channel, made: 1 });
+  } catch (error) {
+    // Of an earlier call that had no answer it says nothing.
+    const isFirst = start.channelSettlesAt === undefined;
+    if (isFirst && error instanceof TwilioError && error.effect !== 'unknown')
+      await forgetIntent(deps, intended, 'channelSettlesAt');
+    throw error;
+  }
 };
 
 /** The chat that the phone is in: Proxy would refuse a second session of it. */

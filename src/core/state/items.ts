@@ -284,6 +284,7 @@ export const SYSTEM_NOTICE_SECONDS = 15 * DAY_SECONDS;
 export const START_MADE = [
   'channel',
   'made',
+  'channelSettlesAt',
   'session',
   'task',
   'taskSettlesAt',

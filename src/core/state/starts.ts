@@ -5,7 +5,7 @@
  *         └── leave alone ──> ended, for it is nothing that an agent has begun
  *
  * One run has it: whoever takes it makes its fence grow, and what he writes names that. What is noted is made already,
- * but for `taskSettlesAt`, which is noted before the call that makes the task.
+ * but for `channelSettlesAt` and `taskSettlesAt`, which are noted before the call that makes the channel or the task.
  */
 import type { BridgeDeps } from '../deps.ts';
 import type { Skipped } from '../model/outcome.ts';
@@ -34,9 +34,11 @@ export type Made = {
   readonly channel?: ChannelSid;
   /** The channel is the bridge's own: it was not there before. */
   readonly made?: 1;
+  /** Milliseconds: a channel whose call had no answer, and that is not seen after this moment, is not there. */
+  readonly channelSettlesAt?: number;
   readonly session?: SessionSid;
   readonly task?: TaskSid;
-  /** Milliseconds: a task whose call had no answer, and that is not seen after this moment, is not there. */
+  /** The same of the task. */
   readonly taskSettlesAt?: number;
   readonly reservation?: ReservationSid;
   /** Milliseconds: since then the customer's phone is not bound to the conversation any more. */
@@ -158,8 +160,11 @@ export const noteMade = (deps: Deps, start: Start, made: Made): Promise<Start | 
   change(deps, start, { set: { ...made } });
 
 /** Nothing was made after all. @returns undefined when another run has taken it */
-export const forgetTask = (deps: Deps, start: Start): Promise<Start | undefined> =>
-  change(deps, start, { remove: ['taskSettlesAt'] });
+export const forgetIntent = (
+  deps: Deps,
+  start: Start,
+  intent: 'channelSettlesAt' | 'taskSettlesAt',
+): Promise<Start | undefined> => change(deps, start, { remove: [intent] });
 
 /** From begun. Does nothing when another run has taken it. */
 export const endStart = async (deps: Deps, start: Start, as: Skipped | 'linked'): Promise<void> => {
