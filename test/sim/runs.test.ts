@@ -55,7 +55,7 @@ test.concurrent('what is stored in them is declared in items.ts, attribute by at
   ]);
 }, 900_000);
 
-/** A few of the kills: all of them take longer than one waits for tests. CI plays an eighth with each commit. */
+/** A few of the kills: all of them take longer than one waits for tests. CI plays a sixteenth with each commit. */
 test.concurrent('whatever step a process dies at, what it left half done is finished', async () => {
-  expect((await simulate(main, '--kill', 'every-step:1/64')).out).toMatch(clean);
+  expect((await simulate(main, '--kill', 'every-step:1/256')).out).toMatch(clean);
 }, 1_200_000);
