@@ -1,6 +1,7 @@
 /** What the customer says while the bridge ends his chat, because the agent has closed it. */
 import { describe, expect, test } from '@jest/globals';
 import type { TwilioRequest } from '../../local-twilio/respond.ts';
+import { setMode } from '../../src/core/state/modes.ts';
 import { AGENTS, scenarioHarness } from './harness.ts';
 
 type Moment = (request: TwilioRequest) => boolean;
@@ -67,4 +68,25 @@ test('A word of the customer whose copy stood there unnoticed keeps no chat from
   expect(harness.said('frontline', chat)).toEqual(['hello', 'that is all, thank you']);
   expect(harness.counterparts(chat).map(({ state }) => state)).toEqual(['closed']);
   expect(harness.twilio.reads.container('flex', chat.channel)?.attributes).toContain('INACTIVE');
+});
+
+test('An edit that a closed conversation takes no more keeps no chat from ending', async () => {
+  const harness = scenarioHarness();
+  const { store, time, twilio } = harness;
+  const modes = { store, clock: time, nonce: () => `mode ${time.now()}` };
+  const chat = await harness.linkedChat();
+  const { sid } = harness.customerWrites(chat, 'hello');
+  await harness.settle(0.1);
+  await setMode(modes, 'read_only', ['toFrontline']);
+  await harness.settle(1);
+  twilio.customer.edits(chat.channel, sid, 'hello, Ann');
+  await harness.settle(0.1);
+  twilio.closeByTimer(harness.conversation(chat).sid);
+  twilio.flexAgent.endsChat(AGENTS.ann.flexWorkerSid, chat.channel);
+  await harness.settle(1);
+  await setMode(modes, 'on');
+  await harness.settle(5);
+  expect(harness.counterparts(chat).map(({ state }) => state)).toEqual(['closed']);
+  expect(harness.journal('agreed(ended)')).toHaveLength(1);
+  expect((await store.list('due', { limit: 9 })).items).toEqual([]);
 });

@@ -62,10 +62,15 @@ const sendDrain = async (deps: BridgeDeps, pair: LinkedPair): Promise<void> => {
 /** @returns why the run ends here; undefined when the lane is drained. */
 const drainToFrontline = async (deps: BridgeDeps, pair: LinkedPair, run: Run): Promise<Outcome | undefined> => {
   const outcome = await reconcile(deps, pair.id, 'toFrontline', run).catch(asTwilioError);
-  if (outcome instanceof TwilioError) return afterChannel(deps, pair, outcome);
-  if (outcome.end === 'reconciled')
-    return (await markIfDrained(deps, pair.id, 'toFrontline')) === undefined ? deferred('draining') : undefined;
-  if (outcome.end !== 'deferred' || outcome.reason !== 'container_gone') return outcome;
+  if (outcome instanceof TwilioError) {
+    if (await isOfGoneChannel(deps, pair, outcome)) return undefined;
+    // An edit that the conversation does not take.
+    if (outcome.remedy !== 'wait') throw outcome;
+  } else {
+    if (outcome.end === 'reconciled')
+      return (await markIfDrained(deps, pair.id, 'toFrontline')) === undefined ? deferred('draining') : undefined;
+    if (outcome.end !== 'deferred' || outcome.reason !== 'container_gone') return outcome;
+  }
   // Both sides have ended: nothing can be written there, but the customer may have said something.
   const conversation = await containerNow(deps, pair, 'frontline');
   if (conversation?.state === 'open') return deferred('draining');
@@ -81,11 +86,12 @@ const unlessWordsAreLeft = async (deps: BridgeDeps, pair: LinkedPair): Promise<O
   return undefined;
 };
 
-/** A channel that was deleted tells nothing any more, and takes nothing. @throws what is no sign of that. */
-const afterChannel = async (deps: BridgeDeps, pair: LinkedPair, error: TwilioError): Promise<undefined> => {
-  if (!error.containerGone || (await containerNow(deps, pair, 'flex')) !== undefined) throw error;
+/** A channel that was deleted tells nothing any more, and takes nothing: then both lanes are drained. */
+const isOfGoneChannel = async (deps: BridgeDeps, pair: LinkedPair, error: TwilioError): Promise<boolean> => {
+  if (!error.containerGone || (await containerNow(deps, pair, 'flex')) !== undefined) return false;
   await markDrained(deps, pair.id, 'toFrontline');
   await markDrained(deps, pair.id, 'toFlex');
+  return true;
 };
 
 const endInFrontline = async (deps: BridgeDeps, pair: LinkedPair): Promise<Outcome> => {
