@@ -163,7 +163,7 @@ export const HELD_MS = 30 * MINUTE_MS;
 // The sweep: it runs every minute (contract.ts), for lost accepts first and then for pairs.
 
 /** A run begins no call about lost accepts after this time; the call under way may take longer. */
-export const ACCEPTS_MS = 10_000;
+export const ACCEPTS_MS = 9_500;
 
 /** A run asks Twilio this many times about lost accepts: five a second. */
 export const ACCEPT_READS = 300;
@@ -187,7 +187,7 @@ export const ACTIVE_MS = DAY_MS;
 export const REST_MS = 30 * DAY_MS;
 
 /** A run compares this many pairs: 2 000 active ones in under five minutes, 10 000 quiet ones in under an hour. */
-export const SWEEP_SHARE = { active: 410, quiet: 172 } as const;
+export const SWEEP_SHARE = { active: 410, quiet: 179 } as const;
 
 /** A message that no webhook told of by then has the lane compared: what Twilio tells takes less than a second. */
 export const WEBHOOK_WITHIN_MS = 5_000;
@@ -223,7 +223,7 @@ export const SENT_BY_AND_BY_MS = 100;
 export const TWILIO_NEW_CHATS_A_SECOND = 30;
 
 /** From its begin, a run sends no waiting job, begins no active, then no quiet pair after these times. */
-export const SWEEP_END_MS = { waiting: 20_000, active: 41_800, quiet: 50_000 } as const;
+export const SWEEP_END_MS = { waiting: 20_000, active: 41_800, quiet: 50_500 } as const;
 
 /** No other run compares pairs within this time of a run's begin, unless that one has ended. */
 export const SWEEP_LEASE_MS = 55_000;
