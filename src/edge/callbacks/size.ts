@@ -5,7 +5,14 @@ const AROUND = 1_024;
 
 export const bytesOf = (json: unknown): number => Buffer.byteLength(JSON.stringify(json));
 
-export const fitsCallback = (json: unknown): boolean => bytesOf(json) <= LARGEST_CALLBACK_BYTES;
+/** Of somebody else's JSON, which may be nested so deep that it was read and cannot be written. */
+export const fitsCallback = (json: unknown): boolean => {
+  try {
+    return bytesOf(json) <= LARGEST_CALLBACK_BYTES;
+  } catch {
+    return false;
+  }
+};
 
 /** As many from the front as Frontline takes in one answer. */
 export const thatFit = <T>(items: readonly T[]): readonly T[] => {

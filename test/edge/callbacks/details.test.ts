@@ -161,6 +161,10 @@ describe('the CRM behind the bridge', () => {
     return { company, bridge };
   };
   const bea = { customer_id: 'b1', display_name: 'Bea', channels: [{ type: 'sms', value: '+15550200002' }], vip: true };
+  const nested = (depth: number): string => {
+    const list = '['.repeat(depth) + ']'.repeat(depth);
+    return `{"objects":{"customer":{"customer_id":"b1","more":${list}},"customers":[${list}]}}`;
+  };
   const answers = (json: unknown) => () => ({ status: 200, body: JSON.stringify(json) });
 
   test('is asked for the list, as Frontline asked, signed anew for its own address', async () => {
@@ -202,6 +206,7 @@ describe('the CRM behind the bridge', () => {
     ['a redirect', { status: 302, body: '' }, 'crm:302'],
     ['no JSON', { status: 200, body: '<html>' }, 'crm:unreadable'],
     ['something else', { status: 200, body: '{"objects":{"customer":"Bea","customers":{}}}' }, 'crm:unreadable'],
+    ['what is nested too deep to be passed on', { status: 200, body: nested(10_000) }, 'crm:unreadable'],
     ['more than Frontline takes', { status: 200, body: `{"objects":"${'x'.repeat(70_000)}"}` }, 'crm:answer too large'],
   ])('that answers %s is a clear error, for list and customer', async (_what, answer, reason) => {
     const { bridge } = await behind(() => answer);
