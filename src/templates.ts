@@ -31,7 +31,9 @@ export const readTemplates = (file: string): readonly TemplateCategory[] => {
   const lineOf = (path: Path): number =>
     lines.get(JSON.stringify(path)) ?? (path.length === 0 ? 1 : lineOf(path.slice(0, -1)));
   const wrong: Wrong = (path, what) => problems.push(`line ${lineOf(path)}: ${what}`);
-  if (text.length > LARGEST) problems.push(`line 1: longer than ${LARGEST} characters, more than Frontline takes`);
+  // In bytes, for so Frontline counts: a text in Japanese has three for each character.
+  if (new TextEncoder().encode(text).length > LARGEST)
+    problems.push(`line 1: longer than ${LARGEST} bytes, more than Frontline takes`);
   if (!Array.isArray(value)) wrong([], 'not a list of categories');
   else for (const [at, one] of value.entries()) checkCategory(one, [at], wrong);
   if (problems.length > 0) throw new WrongTemplates(problems);

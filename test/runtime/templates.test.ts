@@ -84,7 +84,7 @@ describe('the file of templates', () => {
   });
 
   test('is refused when its answer would be longer than Frontline takes', () => {
-    const content = 'x'.repeat(50_000);
-    expect(wrong(JSON.stringify([{ display_name: 'A', templates: [{ content }] }]))).toContain('line 1: longer than');
+    for (const content of ['x'.repeat(50_000), '漢'.repeat(22_000)])
+      expect(wrong(JSON.stringify([{ display_name: 'A', templates: [{ content }] }]))).toContain('line 1: longer than');
   });
 });
