@@ -38,7 +38,8 @@ export const readCallbackSettings = (
     whatsAppNumber: whatsApp === undefined ? undefined : `whatsapp:${whatsApp.replace(/^whatsapp:/, '')}`,
     backupCrm: shaped('BACKUP_CRM_ENDPOINT'),
     templatesFile: text('TEMPLATES_FILE'),
-    notificationMs: Number(shaped('NOTIFICATION_TIMEOUT_MINUTES') ?? NOTIFICATION_MINUTES) * 60_000,
+    // Whole: the time until which an agent is not told again is part of a notice's name, which has no dot.
+    notificationMs: Math.ceil(Number(shaped('NOTIFICATION_TIMEOUT_MINUTES') ?? NOTIFICATION_MINUTES) * 60_000),
     origins: shaped('AVAILABILITY_ORIGINS')?.split(/\s*,\s*/) ?? [],
     availabilityPerSecond: Number(shaped('AVAILABILITY_PER_SECOND') ?? AVAILABILITY_PER_SECOND),
   };

@@ -229,6 +229,11 @@ describe('the settings of the callbacks', () => {
     expect(refused).not.toThrow(value.length > 4 ? value : 'no value so short is shown');
   });
 
+  test('are a time in whole milliseconds, which the name of a notice can hold', () => {
+    expect(callbacks({ NOTIFICATION_TIMEOUT_MINUTES: '0.33333' }).notificationMs).toBe(20_000);
+    expect(callbacks({ NOTIFICATION_TIMEOUT_MINUTES: '0.000001' }).notificationMs).toBe(1);
+  });
+
   test('may name the bridge nowhere as the CRM behind itself, and no page without a workspace to look in', () => {
     const PUBLIC_BASE_URL = 'https://bridge.example.com/';
     expect(() => callbacks({ PUBLIC_BASE_URL, BACKUP_CRM_ENDPOINT: `${PUBLIC_BASE_URL}frontline/crm` })).toThrow(
