@@ -20,15 +20,17 @@ export type CallbackConfig = {
 /** As in the older app's sample. */
 const NOTIFICATION_MINUTES = 0.5;
 
+const listed = (text: string | undefined): readonly string[] => text?.split(/\s*,\s*/) ?? [];
+
 /** @param problems gets a line for each that is malformed: its name and what is expected, never a value. */
 export const readCallbackSettings = (
   text: (name: Setting) => string | undefined,
   problems: string[],
 ): CallbackConfig => {
-  const shaped = (name: CallbackSetting): string | undefined => {
+  const shaped = (name: CallbackSetting, isSound = (_: string): boolean => true): string | undefined => {
     const value = text(name);
     const [pattern, expected] = CALLBACK_SETTINGS[name];
-    if (value === undefined || new RegExp(`^(?:${pattern})$`).test(value)) return value;
+    if (value === undefined || (new RegExp(`^(?:${pattern})$`).test(value) && isSound(value))) return value;
     problems.push(`${name} is not ${expected}`);
     return undefined;
   };
@@ -36,11 +38,15 @@ export const readCallbackSettings = (
   return {
     smsNumber: shaped('FRONTLINE_SMS_NUMBER'),
     whatsAppNumber: whatsApp === undefined ? undefined : `whatsapp:${whatsApp.replace(/^whatsapp:/, '')}`,
-    backupCrm: shaped('BACKUP_CRM_ENDPOINT'),
+    // A port beyond 65535 has the form of an address, and every call to it would throw.
+    backupCrm: shaped('BACKUP_CRM_ENDPOINT', URL.canParse),
     templatesFile: text('TEMPLATES_FILE'),
     // Whole: the time until which an agent is not told again is part of a notice's name, which has no dot.
     notificationMs: Math.ceil(Number(shaped('NOTIFICATION_TIMEOUT_MINUTES') ?? NOTIFICATION_MINUTES) * 60_000),
-    origins: shaped('AVAILABILITY_ORIGINS')?.split(/\s*,\s*/) ?? [],
+    // As a browser says it, without the port that its scheme has anyway: https://fetch.spec.whatwg.org/#origin-header
+    origins: listed(shaped('AVAILABILITY_ORIGINS', (value) => listed(value).every((page) => URL.canParse(page)))).map(
+      (page) => new URL(page).origin,
+    ),
     availabilityPerSecond: Number(shaped('AVAILABILITY_PER_SECOND') ?? AVAILABILITY_PER_SECOND),
   };
 };

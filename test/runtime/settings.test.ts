@@ -216,6 +216,8 @@ describe('the settings of the callbacks', () => {
     ['BACKUP_CRM_ENDPOINT', 'http://crm.example.com/frontline'],
     ['BACKUP_CRM_ENDPOINT', 'https://user:password@crm.example.com'],
     ['BACKUP_CRM_ENDPOINT', 'http://localhost.example.com/'],
+    ['BACKUP_CRM_ENDPOINT', 'https://crm.example.com:99999/frontline'],
+    ['BACKUP_CRM_ENDPOINT', 'https://[crm.example.com/frontline'],
     ['NOTIFICATION_TIMEOUT_MINUTES', '0'],
     ['NOTIFICATION_TIMEOUT_MINUTES', '00.000'],
     ['NOTIFICATION_TIMEOUT_MINUTES', 'soon'],
@@ -227,6 +229,13 @@ describe('the settings of the callbacks', () => {
     const refused = () => callbacks({ [name]: value, WORKSPACE_SID: sid('WS', 'a') });
     expect(refused).toThrow(`${name} is not `);
     expect(refused).not.toThrow(value.length > 4 ? value : 'no value so short is shown');
+  });
+
+  test('are pages as their browsers name them, which leave out the usual port', () => {
+    const AVAILABILITY_ORIGINS = 'https://www.example.com:443,http://localhost:80,https://shop.example.com:8443';
+    expect(callbacks({ AVAILABILITY_ORIGINS, WORKSPACE_SID: sid('WS', 'a') }).origins).toEqual([
+      ...['https://www.example.com', 'http://localhost', 'https://shop.example.com:8443'],
+    ]);
   });
 
   test('are a time in whole milliseconds, which the name of a notice can hold', () => {
