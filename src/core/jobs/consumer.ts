@@ -55,11 +55,12 @@ const afterTrouble = (deps: ConsumerDeps, work: Work, error: unknown, { attempts
   return retry(retryDelay(attempts), 'failed');
 };
 
-/** Where it was thrown; its message could quote what people wrote. */
-const firstFrame = (error: Error): string =>
-  error.stack
-    ?.split('\n')
-    .find((line) => /^\s+at /.test(line))
+/** Where it was thrown; its message could quote what people wrote, also in lines that look like the stack's own. */
+const firstFrame = ({ stack = '', message }: Error): string =>
+  stack
+    .replace(message, '')
+    .split('\n')
+    .find((line) => /^ {4}at .*(:\d+:\d+|<anonymous>)\)?$/.test(line))
     ?.trim() ?? '';
 
 const dispositionOf = (outcome: Outcome): Disposition =>
