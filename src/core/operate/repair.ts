@@ -3,6 +3,7 @@
 import { sendJobOn } from '../jobs/send.ts';
 import { awaitTickets, type JobEnd } from '../jobs/tickets.ts';
 import type { Lane } from '../model/event.ts';
+import { DIRECTIONS } from '../model/mode.ts';
 import { NONCE, pairKey } from '../state/items.ts';
 import { dueMark } from '../state/lane/lease.ts';
 import type { Pair } from '../state/pair.ts';
@@ -52,6 +53,9 @@ export const repairPair = async (
   how: { readonly full: boolean; readonly waitMs: number },
 ): Promise<readonly LaneRepair[]> => {
   const unheard = operator.consumed ? 'in_progress' : 'bridge_not_running';
+  // Of one that ended before it was linked there is nothing to compare, and never will be.
+  if (pair.state === 'closed' && !pair.linked)
+    return DIRECTIONS.map((lane) => ({ lane, verdict: 'not_compared', reason: 'closed' }));
   if (!pair.linked) {
     const link = { kind: 'link', pair: pair.id, because: 'operator' } as const;
     await sendJobOn(operator, pair, 'toFrontline', link);

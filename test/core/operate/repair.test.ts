@@ -170,6 +170,24 @@ describe('repair', () => {
     ]);
   });
 
+  test('says that the chat has ended of one that ended before it was linked, and links it no more', async () => {
+    const harness = operatorHarness();
+    const { channelSid } = await harness.linkedChat();
+    const pair = await pairOf(harness, channelSid);
+    await harness.operator.store.write(pairKey(pair.id), {
+      when: [],
+      set: { state: 'closed' },
+      remove: ['linked'],
+      nonce: ['n', 'closed'],
+    });
+    const told = harness.journal().length;
+    expect(await repaired(harness, channelSid)).toEqual([
+      { lane: 'toFrontline', verdict: 'not_compared', reason: 'closed' },
+      { lane: 'toFlex', verdict: 'not_compared', reason: 'closed' },
+    ]);
+    expect(harness.journal().slice(told)).toEqual([]);
+  });
+
   test('waits for nobody when no bridge runs', async () => {
     const harness = operatorHarness();
     const { channelSid } = await harness.linkedChat();
