@@ -1,4 +1,5 @@
 import type { Parked } from '../src/core/model/outcome.ts';
+import type { ContainerSid } from '../src/core/model/sids.ts';
 import {
   clearSettled,
   type GivenUpForward,
@@ -18,6 +19,7 @@ import {
   redriveMessages,
 } from '../src/core/operate/redrive.ts';
 import { type PairId, pairId } from '../src/core/state/items.ts';
+import type { Pair } from '../src/core/state/pair.ts';
 import { flag, type Program, text } from '../src/runtime/options.ts';
 import { common, EXIT_CODES, sidOf, wait, whereOf } from './arguments.ts';
 import { commandOf, EXIT } from './command.ts';
@@ -48,9 +50,7 @@ export const redrive = commandOf(REDRIVE, async ({ values }, { environment, prin
   const operator = await reach(whereOf(values), environment);
   try {
     const pair = chat === undefined ? undefined : await findPair(operator.store, chat);
-    // A chat that only Flex knows has forwards, too.
-    const under = chat === undefined ? undefined : (pair?.id ?? pairId('flex', chat));
-    const found = await find(operator, values.reason, under);
+    const found = await find(operator, values.reason, chat === undefined ? undefined : chosenBy(chat, pair));
     if (chat !== undefined && pair === undefined && isEmpty(found)) {
       print(values.json ? JSON.stringify({ chat, found: false }) : `This bridge knows no chat of ${chat}.`);
       return EXIT.wrong;
@@ -76,12 +76,24 @@ export const redrive = commandOf(REDRIVE, async ({ values }, { environment, prin
 /** Reasons that are only a customer's SMS: a command that names another reason has not asked for these. */
 const SENT_AGAIN: readonly string[] = ['forward_refused', 'forward_pointless'] satisfies readonly Parked[];
 
-const find = async (operator: Operator, reason: string | undefined, pair: PairId | undefined): Promise<Found> => {
-  const rows = await listParked(operator.store, { reason, pair });
+type Chosen = { readonly pair: PairId; readonly anyName: ReadonlySet<PairId | undefined> };
+
+/**
+ * A chat that only one side knows has dead letters, too; and one of an event names the side that it came from, which is
+ * not the pair's own name for all of them.
+ */
+const chosenBy = (chat: ContainerSid, pair: Pair | undefined): Chosen => {
+  const { id = pairId('flex', chat), flex = chat, frontline = chat } = pair ?? {};
+  const sides = [chat, flex, frontline].flatMap((sid) => [pairId('flex', sid), pairId('frontline', sid)]);
+  return { pair: id, anyName: new Set([id, ...sides]) };
+};
+
+const find = async (operator: Operator, reason: string | undefined, chosen: Chosen | undefined): Promise<Found> => {
+  const rows = await listParked(operator.store, { reason, pair: chosen?.pair });
   const look = await listUnlisted(operator, await operator.counts());
   const deadLetters = look.deadLetters
     .filter((deadLetter) => reason === undefined || deadLetter.reason === reason)
-    .filter((deadLetter) => pair === undefined || deadLetter.pair === pair);
+    .filter((deadLetter) => chosen === undefined || chosen.anyName.has(deadLetter.pair));
   const isSent = (deadLetter: UnlistedDeadLetter): boolean =>
     deadLetter.forward !== undefined && reason !== undefined && SENT_AGAIN.includes(reason);
   return {

@@ -317,6 +317,39 @@ describe('with what was given up and is no parked message', () => {
     expect(said).toContain(`  ${other}\n    ${sid('IM', '3')}  `);
   });
 
+  test('redrive --chat names what was given up of either side of a chat, by the SID of either', async () => {
+    const { database, store, queues } = await open();
+    await store.write({ pk: pair, sk: 'pair' }, { when: [], set: { frontline: CONVERSATION }, nonce: ['n', 'both'] });
+    await store.write(
+      { pk: `frontline#${CONVERSATION}`, sk: 'pair' },
+      { when: [], set: { pair }, nonce: ['n', 'alias'] },
+    );
+    await queues.deadLetter('frontline-events', {
+      ...{ group: CONVERSATION, dedupe: 'start', reason: 'refused' },
+      body: encodeEnvelope({ receivedAt: 0, work: { kind: 'start', conversation: CONVERSATION } }),
+    });
+    await database.close();
+    for (const chat of [CHANNEL, CONVERSATION]) {
+      const { said } = await bridge('redrive', '--chat', chat, '--json');
+      expect(JSON.parse(said).deadLetters).toContainEqual({
+        ...{ queue: 'frontline-events', reason: 'refused', pair: `frontline#${CONVERSATION}`, link: false },
+      });
+    }
+  });
+
+  test('redrive --chat names what was given up in a conversation that has no pair', async () => {
+    const other = sid('CH', '8');
+    const { database, queues } = await open();
+    await queues.deadLetter('frontline-events', {
+      ...{ group: other, dedupe: 'start', reason: 'refused' },
+      body: encodeEnvelope({ receivedAt: 0, work: { kind: 'start', conversation: other } }),
+    });
+    await database.close();
+    expect(await bridge('redrive', '--chat', other)).toMatchObject({
+      said: expect.stringContaining('1 dead letter left in place:'),
+    });
+  });
+
   test('redrive --reason other_deployment --apply puts the link on its queue', async () => {
     const { code, said } = await bridge('redrive', '--reason', 'other_deployment', '--apply');
     expect(said).toBe(`1 chat to link:\n  ${CHANNEL}  queued until the bridge runs\n`);
