@@ -6,6 +6,7 @@ import type { WorkerNamed } from '../adapters/twilio/rest/worker-named.ts';
 import { parseJsonObject } from '../adapters/twilio/values.ts';
 import { readForm } from '../adapters/twilio/webhook/form.ts';
 import { type AskDeps, askForAgent } from '../core/agents/ask-for-agent.ts';
+import { errorName } from '../core/model/error-name.ts';
 import { TwilioError } from '../core/model/twilio-error.ts';
 import type { CallbackConfig } from '../runtime/callback-settings.ts';
 import { type Answer, answered, type Refusal, refused, unanswered } from './answer.ts';
@@ -84,8 +85,13 @@ const answerAbout = async (deps: AvailabilityDeps, name: string, notify: boolean
   const worker = name.length > LONGEST_NAME ? undefined : await deps.workerNamed?.(name);
   const available = worker?.available ?? false;
   if (worker === undefined || available || !notify) return answered({ available });
-  const sent = await askForAgent(deps, worker.sid, deps.config.notificationMs);
-  return answered({ available }, sent ? 1 : 0);
+  try {
+    const sent = await askForAgent(deps, worker.sid, deps.config.notificationMs);
+    return answered({ available }, sent ? 1 : 0);
+  } catch (error) {
+    // That he is away is known all the same. And by another answer a page would learn that there is such an agent.
+    return { ...answered({ available }), entry: { step: 'failed', reason: `not_told:${errorName(error)}` } };
+  }
 };
 
 /** What anybody may send says nothing of an account whose token or address changed: no refusal that rings an alarm. */

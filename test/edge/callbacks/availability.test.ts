@@ -169,6 +169,29 @@ describe('an agent who is away', () => {
     expect(bridge.answers().filter(({ count }) => count !== undefined)).toEqual([]);
   });
 
+  test('is answered for like one who does not exist also while nothing can be noted, and the page can read that', async () => {
+    await boot();
+    await bridge.stop();
+    const host = await bridge.boot({
+      around: (store: Store): Store => ({
+        ...store,
+        write: (key, change) =>
+          key.sk === 'notified' ? Promise.reject(new RangeError('no disk')) : store.write(key, change),
+      }),
+    });
+    bridge.twilio.flexAgent.goes(ben.flexWorkerSid, 'Offline');
+    const about = async (name: string) => {
+      const url = `http://127.0.0.1:${host.port}${query({ WorkerName: name, EventType: 'NotifyAgent' })}`;
+      const { status, headers, ...answer } = await fetch(url, { headers: { origin: page } }).then(async (heard) => ({
+        ...{ status: heard.status, headers: heard.headers, text: await heard.text() },
+      }));
+      return { status, ...answer, headers: [...headers].filter(([header]) => header !== 'date') };
+    };
+    expect(await about(ben.email)).toEqual(await about('nobody@example.com'));
+    // The operator hears of it.
+    expect(bridge.answers().at(-2)).toMatchObject({ step: 'failed', reason: 'not_told:RangeError' });
+  });
+
   test('is answered for exactly like one who does not exist, for whom nothing is written and nobody is told', async () => {
     await boot();
     bridge.twilio.flexAgent.goes(ben.flexWorkerSid, 'Offline');
