@@ -84,13 +84,14 @@ export const unanswered = (reason: Unanswered): Answer => {
 };
 
 /**
- * 424, not 5xx: a CRM or an account that is down is no failure of the bridge's own, whose alarm counts those.
+ * 424 and no `failed` line: a CRM or an account that is down is no failure of the bridge's own, whose alarms count 5xx
+ * and those lines.
  * https://www.rfc-editor.org/rfc/rfc4918#section-11.4
  */
-export const unavailable = (what: Unavailable, detail?: string): Answer => ({
+export const unavailable = (what: Unavailable, detail: string): Answer => ({
   status: 424,
   text: what === 'crm' ? 'the CRM behind the bridge did not answer' : 'Twilio did not answer',
-  entry: { step: 'failed', reason: detail === undefined ? what : `${what}:${detail}` },
+  entry: { step: 'answered', reason: `${what}:${detail}` },
 });
 
 const textType = { 'content-type': 'text/plain; charset=utf-8' };

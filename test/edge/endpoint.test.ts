@@ -240,8 +240,8 @@ describe('a row for whoever calls', () => {
     expect(await answers[1]?.text()).toBe('Twilio did not answer\n');
     expect(times).toEqual([5_000, 5_000]);
     expect(journal.map(({ step, reason }) => [step, reason])).toEqual([
-      ['failed', 'twilio:too_late'],
-      ['failed', 'twilio:TypeError'],
+      ['answered', 'twilio:too_late'],
+      ['answered', 'twilio:TypeError'],
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { metricsNamespace } from '../../src/contract.ts';
 import type { Entry } from '../../src/core/ports/journal.ts';
+import { unavailable } from '../../src/edge/answer.ts';
 import { createJournal } from '../../src/runtime/journal.ts';
 import { templateOf } from './synthesised.ts';
 
@@ -124,6 +125,11 @@ describe("the filters on the functions' logs", () => {
       [['Events', 1, 'Outcome refused']],
     ],
     ['a failure', { step: 'failed', type: 'x', reason: 'RangeError', sids: [] }, [['Events', 1, 'Outcome failed']]],
+    [
+      'a CRM that does not answer, for whom no alarm rings',
+      { ...unavailable('crm', '500').entry, type: 'GetCustomersList', sids: [] },
+      [['Events', 1, 'Outcome answered']],
+    ],
     ['an event on its way', { step: 'queued', type: 'x', lane: 'toFrontline', sids: [], ms: 5 }, []],
     ['a run of the sweep', { step: 'swept', type: 'sweep', sids: [], count: 3 }, []],
     ['a side that is down', { step: 'breaker', type: 'flex', reason: 'open', sids: [] }, []],

@@ -1,6 +1,15 @@
 import type { Lane } from '../model/event.ts';
 import type { NotOn } from '../model/mode.ts';
-import type { Agreement, Deferred, Parked, Refused, Retried, Skipped, Unanswered } from '../model/outcome.ts';
+import type {
+  Agreement,
+  Deferred,
+  Parked,
+  Refused,
+  Retried,
+  Skipped,
+  Unanswered,
+  Unavailable,
+} from '../model/outcome.ts';
 import type { LeftAlone, NotCompared, SweepVerdict } from '../model/sweep-verdict.ts';
 import { describeTwilioAnswer, type TwilioAnswer } from '../model/twilio-error.ts';
 import type { TwilioWrite } from './writes.ts';
@@ -67,7 +76,13 @@ export type Entry = About &
         }
       >
     /** A caller waited for it. `reason` when it is not what was asked for. `count`: how many things were found. */
-    | Line<'answered', { readonly reason?: Unanswered | undefined; readonly count?: number | undefined }>
+    | Line<
+        'answered',
+        {
+          readonly reason?: Unanswered | `${Unavailable}:${string}` | undefined;
+          readonly count?: number | undefined;
+        }
+      >
     | Line<'replicated' | 'linked'>
     | Line<'forwarded', { readonly reason?: 'perhaps_sent_twice' | undefined }>
     /** `count`: messages repaired. */
