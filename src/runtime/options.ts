@@ -92,14 +92,24 @@ const readOne = (name: string, declared: Option<unknown>, given: string | boolea
   }
 };
 
+type Token = { readonly kind: string; readonly name?: string; readonly value?: string | undefined };
+
+/** The last one would count, and whoever meant both would not hear that the other was forgotten. */
+const refuseTwice = (tokens: readonly Token[]): void => {
+  const names = tokens.flatMap(({ name, value }) => (name === undefined || value === undefined ? [] : [name]));
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice !== undefined) throw new Misunderstood(`--${twice} is given twice: it takes one value`);
+};
+
 /** @throws Misunderstood also when help is asked for, if anything else is wrong. */
 export const readOptions = <const O extends Options>(program: Program<O>, args: readonly string[]): Told<O> => {
   const declared = Object.entries(program.options);
   const known = declared.map(([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' }]);
-  const parsed = ((): { values: Record<string, unknown>; positionals: string[] } => {
+  const parsed = ((): { values: Record<string, unknown>; positionals: string[]; tokens: readonly Token[] } => {
     try {
       return parseArgs({
         args: [...args],
+        tokens: true,
         allowPositionals: program.names !== undefined,
         options: { ...Object.fromEntries(known), help: { type: 'boolean', short: 'h' } },
       });
@@ -109,6 +119,7 @@ export const readOptions = <const O extends Options>(program: Program<O>, args: 
       throw error;
     }
   })();
+  refuseTwice(parsed.tokens);
   const values = declared.map(([name, one]) => [
     name,
     readOne(name, one, parsed.values[name] as string | boolean | undefined),

@@ -33,9 +33,16 @@ const spans = (text: string): readonly string[] =>
       return said.flatMap((span) => {
         if (BEGINS.test(span)) return [span];
         if (SHORT.test(span)) return [`npx bridge ${span}`];
-        return first !== undefined && /^--/.test(span) ? [`${first} ${span}`] : [];
+        return first !== undefined && /^--/.test(span) ? [withOptions(first, span)] : [];
       });
     });
+
+/** What is said again is said instead. */
+const withOptions = (line: string, added: string): string => {
+  const names = added.match(/--[\w-]+/g) ?? [];
+  const kept = names.reduce((text, name) => text.replace(new RegExp(` ${name} [^-\\s]\\S*`), ''), line);
+  return `${kept} ${added}`;
+};
 
 const withoutComment = (line: string): string => line.replace(/ +#.*$/, '').trim();
 

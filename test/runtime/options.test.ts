@@ -76,6 +76,12 @@ describe('what a program is told', () => {
     expect(refused('--verbose=yes')).toContain('--verbose');
   });
 
+  test('is refused when it is said twice, of which one would be forgotten', () => {
+    expect(refused('--stack', 'one', '--stack', 'two')).toBe('--stack is given twice: it takes one value');
+    expect(refused('--seed=1', '--runs', '2', '--seed', '1')).toBe('--seed is given twice: it takes one value');
+    expect(ask('--verbose', '--verbose').values.verbose).toBe(true);
+  });
+
   test('is refused when nobody knows it, also beside a cry for help', () => {
     expect(refused('--quickly')).toContain('--quickly');
     expect(refused('--quickly', '--help')).toContain('--quickly');
