@@ -2,7 +2,7 @@
 
 import type { BridgeDeps } from './deps.ts';
 import type { Work } from './jobs/envelope.ts';
-import { deferred, type Outcome } from './model/outcome.ts';
+import { deferred, type Outcome, skipped } from './model/outcome.ts';
 import { ORIGIN_LOOKS, PATIENCE_MS, SIDE_DOWN_MS } from './model/times.ts';
 import type { Delivery } from './ports/queues.ts';
 import { putAside } from './put-aside.ts';
@@ -37,7 +37,11 @@ export const deferWhenExhausted = async (
   // The sweep has sent it, and does so again while the two sides differ.
   if (work.kind === 'presence' && work.change === undefined) return ends;
   if ('backlogId' in work && work.backlogId !== undefined) return ends;
-  if (deps.clock.now() - delivery.firstReceivedAt < patienceWith(deps, work, outcome)) return outcome;
+  const waited = deps.clock.now() - delivery.firstReceivedAt;
+  // Who waits now does not want an agent to be told much later, and what is offered to him stands behind it.
+  if (work.kind === 'notify_agent')
+    return outcome.downMs === undefined && waited < deps.settings.settleMs ? outcome : skipped('too_late');
+  if (waited < patienceWith(deps, work, outcome)) return outcome;
   // A redrive ends here, too: the message stays parked, and the operator's command says so.
   return (await putAside(deps, pairs, work, delivery.group)) ? ends : outcome;
 };

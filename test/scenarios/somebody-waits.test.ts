@@ -49,3 +49,27 @@ test('Nothing is told when nobody asked', async () => {
   await harness.settle(1);
   expect(told(harness)).toEqual([]);
 });
+
+test.each([true, false])(
+  'What cannot be told while Frontline is down holds up nothing else of him, and is not told later (for all: %s)',
+  async (forAll) => {
+    const harness = scenarioHarness({ config: { acceptsOffers: true } });
+    const chat = harness.begins();
+    await harness.settle(1);
+    // What only he meets opens no breaker.
+    const isBack = forAll
+      ? harness.twilio.faults.add({ fault: 'side.down', how: '503', p: 1, account: 'frontline' })
+      : harness.twilio.faults.add({ fault: 'rest.5xx-before', status: 500, p: 1, only: 'POST conversations' });
+    await asked(harness, 1);
+    await send(harness, 1);
+    await harness.settle(forAll ? 0.5 : 1.5);
+    harness.twilio.flexAgent.isOffered(ann.flexWorkerSid, chat.task);
+    await harness.settle(2);
+    const offers = harness.twilio.reads.tasks('flex').flatMap(({ reservations }) => reservations);
+    expect(offers.map(({ status }) => status)).toEqual(['accepted']);
+    expect(harness.journal('skipped(too_late)')).toMatchObject([{ type: 'notify_agent', sids: [ann.flexWorkerSid] }]);
+    isBack();
+    await harness.settle(5);
+    expect(told(harness)).toEqual([]);
+  },
+);

@@ -33,6 +33,7 @@ export type Skipped =
   | 'offer_over' // nobody waits for an answer to it any more
   | 'not_offered' // it was not offered in Frontline
   | 'not_on' // its direction is off or read-only, and once it is on again this would come too late
+  | 'too_late' // a side did not answer, and once it does nobody waits for this any more
   | 'stray' // its customer answers by the number that he was written to at first: it joins his chat
   | 'not_the_customer' // said in a stray conversation by somebody else: it stays there
   | 'inbound' // the customer has begun the conversation, not an agent
