@@ -88,7 +88,8 @@ export const startBridge = (parts: LocalBridgeDeps): RunningBridge => {
   const edge = { queues, journal, clock, config, secrets: rest.secrets };
   const callbacks = callbackRoutes({
     ...{ store, queues, clock, config, nonce: randomUUID, templates: parts.templates },
-    accounts: createCallbackAccounts({ ...rest, crmHttp: parts.crmHttp }),
+    // With guards of their own, as on AWS: what the app cannot wait for is no reason to leave the chats' side alone.
+    accounts: createCallbackAccounts({ ...rest, guards: createGuards({ clock, journal }), crmHttp: parts.crmHttp }),
   });
   return {
     webhook: createEndpoint(edge, new Map([...webhookRoutes(edge), ...callbacks])),

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AGENTS, FLEX } from '../../../local-twilio/defaults.ts';
+import { textsIn } from '../../local/support/chat.ts';
+import { until } from '../../local/support/until.ts';
 import { ann, type CallbackHarness, callbackHarness, jsonOf } from './harness.ts';
 
 const path = '/frontline/crm';
@@ -153,4 +155,25 @@ describe("the list of an agent's customers", () => {
       ...{ step: 'answered', type: 'GetCustomersList', reason: 'twilio:20500' },
     });
   });
+});
+
+test('A list that Twilio answers too slowly for the app keeps no message from crossing', async () => {
+  const bridge = await callbackHarness();
+  try {
+    const begun = bridge.twilio.customer.beginWebChat({ name: 'Jo', identity: 'jo' });
+    const conversation = await bridge.linked(begun);
+    for (let n = 0; n < 12; n++) await bridge.conversation(`C${n}`, { identity: ben.email }, { identity: `c${n}` });
+    const end = bridge.twilio.faults.add({
+      ...{ fault: 'side.down', how: 'hang', p: 1, account: 'frontline' },
+      only: 'GET conversations.participants',
+    });
+    const heard = await bridge.ask(path, { Location: 'GetCustomersList', Worker: ben.email });
+    expect([heard.status, heard.text]).toEqual([424, 'Twilio did not answer\n']);
+    end();
+    bridge.twilio.customer.writes(begun.channelSid, 'hello');
+    await until('the message', () => textsIn(bridge.twilio, 'frontline', conversation).includes('hello'));
+    expect(bridge.journal.filter(({ step, type }) => step === 'retried' && type === 'message.added')).toEqual([]);
+  } finally {
+    await bridge.end();
+  }
 });
