@@ -32,8 +32,10 @@ const previous = { AUTH_TOKEN: 'AUTH_TOKEN_PREVIOUS', FRONTLINE_AUTH_TOKEN: 'FRO
 export const setSecrets = async (command: SecretsCommand, stack: string): Promise<boolean> => {
   const { client, environment, print } = command;
   const secretId = await secretOf(client, stack);
-  const before = secretFields(await readSecret(client, secretId));
-  if (before === undefined) throw new Error('The secret is not a JSON object: was it written by hand?');
+  const written = secretFields(await readSecret(client, secretId));
+  if (written === undefined) throw new Error('The secret is not a JSON object: was it written by hand?');
+  // As the functions read it: what is no text is not there.
+  const before: Fields = Object.fromEntries(Object.entries(written).filter((field) => typeof field[1] === 'string'));
   const after = merged(before, environment);
   const malformed = malformedSecrets(after);
   if (malformed.length > 0) {
@@ -59,8 +61,11 @@ export const setSecrets = async (command: SecretsCommand, stack: string): Promis
 const merged = (before: Fields, environment: SecretsCommand['environment']): Fields => {
   const after: Fields = { ...before };
   for (const field of settable) after[field] = environment[field]?.trim() || (before[field] ?? '');
-  for (const [token, kept] of Object.entries(previous) as [keyof typeof previous, SecretField][])
-    if (before[token] && before[token] !== after[token] && !environment[kept]?.trim()) after[kept] = before[token];
+  for (const [token, kept] of Object.entries(previous) as [keyof typeof previous, SecretField][]) {
+    // One that stands in the secret already was left in .env by the change before.
+    const isNamed = after[kept] !== '' && after[kept] !== before[kept];
+    if (before[token] && before[token] !== after[token] && !isNamed) after[kept] = before[token];
+  }
   return after;
 };
 

@@ -49,6 +49,28 @@ describe('bridge secrets', () => {
     expect(held().FRONTLINE_AUTH_TOKEN_PREVIOUS).toBe('');
   });
 
+  test('a replaced token is kept though the one before it still stands in .env, and not one that is named anew', async () => {
+    const { set, held } = setUp({
+      ...born,
+      AUTH_TOKEN: 'second',
+      AUTH_TOKEN_PREVIOUS: 'first',
+      FRONTLINE_AUTH_TOKEN: 'x',
+    });
+    await set({ AUTH_TOKEN: 'third', AUTH_TOKEN_PREVIOUS: 'first' });
+    expect(held()).toMatchObject({ AUTH_TOKEN: 'third', AUTH_TOKEN_PREVIOUS: 'second' });
+    await set({ AUTH_TOKEN: 'third', AUTH_TOKEN_PREVIOUS: 'second' });
+    expect(held()).toMatchObject({ AUTH_TOKEN: 'third', AUTH_TOKEN_PREVIOUS: 'second' });
+    await set({ AUTH_TOKEN: 'fourth', AUTH_TOKEN_PREVIOUS: 'another' });
+    expect(held()).toMatchObject({ AUTH_TOKEN: 'fourth', AUTH_TOKEN_PREVIOUS: 'another' });
+  });
+
+  test('a secret that was written by hand is read as its functions read it: what is no text is not there', async () => {
+    const { set, held, printed } = setUp({ ...born, API_KEY_SID: 5 as never, AUTH_TOKEN: null as never });
+    expect(await set({ AUTH_TOKEN: 'a' })).toBe(false);
+    expect(printed.join()).toContain('FRONTLINE_AUTH_TOKEN is missing');
+    expect(held()).toMatchObject({ AUTH_TOKEN: 'a', API_KEY_SID: '' });
+  });
+
   test('run again it writes nothing', async () => {
     const { set, puts, printed } = setUp(born);
     const given = { AUTH_TOKEN: 'a', FRONTLINE_AUTH_TOKEN: 'b' };
