@@ -54,7 +54,7 @@ export const readStage = (environment: Readonly<Record<string, string | undefine
     // A laptop's tunnel stays on the laptop: with another address than Twilio's each webhook would be refused.
     PUBLIC_BASE_URL: text('AWS_PUBLIC_BASE_URL'),
   };
-  problems.push(...problemsOfFunctions(settings));
+  problems.push(...problemsOfFunctions(settings), ...problemsOfLength(settings));
   const { scale, problems: ofScale } = readScale(text);
   problems.push(...ofScale);
   if (name === 'production' && /^http:/i.test(settings.TWILIO_BASE_URL))
@@ -91,6 +91,23 @@ const problemsOfFunctions = (settings: Readonly<Record<Setting, string>>): reado
     if (error instanceof WrongSettings) return error.problems;
     throw error;
   }
+};
+
+/**
+ * In bytes, names and values: a function has 4 KB for its environment, and the stack's own parts take some 1 200.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+const LONGEST_SETTINGS = 4_096 - 1_200;
+
+/** AWS says so too, when all that comes before the functions is deployed, and rolls it back. */
+const problemsOfLength = (settings: Readonly<Record<Setting, string>>): readonly string[] => {
+  const lengths = Object.entries(settings).map(([name, value]) => [name, Buffer.byteLength(name + value)] as const);
+  const bytes = lengths.reduce((sum, [, length]) => sum + length, 0);
+  if (bytes <= LONGEST_SETTINGS) return [];
+  const [longest = ''] = lengths.toSorted(([, a], [, b]) => b - a)[0] ?? [];
+  return [
+    `The settings are ${bytes} bytes together, and a function takes ${LONGEST_SETTINGS}: ${longest} is the longest`,
+  ];
 };
 
 /** A file that is broken is said at synthesis, not by the app of the first agent who asks. */

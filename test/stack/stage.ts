@@ -76,6 +76,15 @@ describe('a stage', () => {
     expect(() => readStage({ ...configured, ...wrong })).toThrow(/FRONTLINE_SMS_NUMBER is not[\s\S]*AVAILABILITY_PER_/);
   });
 
+  test('is not deployed with more settings than a function can be told, of which the longest is named', () => {
+    const pages = (count: number): string =>
+      Array.from({ length: count }, (_, n) => `https://shop-${n}.customers.example.com`).join(',');
+    const told = (count: number) => readStage({ ...configured, ...withPages, AVAILABILITY_ORIGINS: pages(count) });
+    const withPages = { WORKSPACE_SID: sid('WS', 'a') };
+    expect(told(30).missing).toEqual([]);
+    expect(() => told(100)).toThrow(/The settings are \d{4} bytes together, and.*AVAILABILITY_ORIGINS is the longest/);
+  });
+
   test('takes settings of its scale that cannot be a slip of the pen, and names all that are', () => {
     const { scale } = readStage(configured);
     expect(scale).toEqual(Object.fromEntries(scaleSettings.map((name) => [name, SCALE_SETTINGS[name].otherwise])));
