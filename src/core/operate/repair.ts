@@ -6,6 +6,7 @@ import type { Lane } from '../model/event.ts';
 import { DIRECTIONS } from '../model/mode.ts';
 import { NONCE, pairKey } from '../state/items.ts';
 import { dueMark } from '../state/lane/lease.ts';
+import { readModes } from '../state/modes.ts';
 import type { Pair } from '../state/pair.ts';
 import type { Operator } from './operator.ts';
 
@@ -59,7 +60,9 @@ export const repairPair = async (
   if (!pair.linked) {
     const link = { kind: 'link', pair: pair.id, because: 'operator' } as const;
     await sendJobOn(operator, pair, 'toFrontline', link);
-    const reason = operator.consumed ? 'being_linked' : unheard;
+    const { toFrontline } = await readModes(operator.store);
+    const linking = toFrontline.mode === 'on' ? 'being_linked' : toFrontline.mode;
+    const reason = operator.consumed ? linking : unheard;
     return (['toFrontline', 'toFlex'] as const).map((lane) => ({ lane, verdict: 'not_compared', reason }));
   }
   const jobs: { readonly lane: Lane; readonly ticket: string }[] = [];

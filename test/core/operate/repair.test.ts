@@ -4,6 +4,7 @@ import { findPair } from '../../../src/core/operate/find.ts';
 import { releasePair, repairPair } from '../../../src/core/operate/repair.ts';
 import { concerns, readStatus } from '../../../src/core/operate/status.ts';
 import { onList, pairKey } from '../../../src/core/state/items.ts';
+import { setMode } from '../../../src/core/state/modes.ts';
 import type { Pair } from '../../../src/core/state/pair.ts';
 import { type OperatorHarness, operatorHarness } from './harness.ts';
 
@@ -187,6 +188,22 @@ describe('repair', () => {
     ]);
     expect(harness.journal().slice(told)).toEqual([]);
   });
+
+  test.each(['off', 'read_only'] as const)(
+    'says that nothing is written now of a chat whose link waits for that: %s',
+    async (mode) => {
+      const harness = operatorHarness();
+      await setMode(harness.operator, mode, ['toFrontline']);
+      const { channelSid, taskSid } = harness.twilio.customer.beginWebChat({ name: 'Jo', identity: 'jo' });
+      const { reservationSid } = harness.twilio.flexAgent.isOffered(AGENTS.ann.flexWorkerSid, taskSid);
+      harness.twilio.flexAgent.accepts(reservationSid);
+      await harness.pass(40_000);
+      expect(await repaired(harness, channelSid)).toEqual([
+        { lane: 'toFrontline', verdict: 'not_compared', reason: mode },
+        { lane: 'toFlex', verdict: 'not_compared', reason: mode },
+      ]);
+    },
+  );
 
   test('waits for nobody when no bridge runs', async () => {
     const harness = operatorHarness();
