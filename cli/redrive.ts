@@ -30,7 +30,7 @@ const REDRIVE = {
   command: 'bridge redrive',
   about: `Lists what was given up. With --apply it puts back:
 - parked messages, as their source says them now, marked as late, in order, and never twice, however often you run it;
-  one that was deleted at its source is no longer parked;
+  one that was deleted at its source, or whose chat has ended, is no longer parked;
 - chats that could not be linked (other_deployment, refused): they are linked again;
 - customers' SMS, only with --reason forward_refused or forward_pointless: they arrive late and cannot say so.
 It names everything else with what you can do about it. Exits 1 while something could not be done, or not be seen.

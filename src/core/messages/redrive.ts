@@ -22,7 +22,15 @@ import type { PairId } from '../state/items.ts';
 import { fence, intend } from '../state/lane/intent.ts';
 import type { LaneLease } from '../state/lane/lease.ts';
 import { leaseOf } from '../state/lane/lease.ts';
-import { isEditParked, type LedgerRow, readRow, readRowOrUnsaid, writeRemoved, writeSkipped } from '../state/ledger.ts';
+import {
+  isEditParked,
+  type LedgerRow,
+  readRow,
+  readRowOrUnsaid,
+  writeRemoved,
+  writeSkipped,
+  writeUnparked,
+} from '../state/ledger.ts';
 import { linkedOr, loadPair } from '../state/pair.ts';
 
 /** `pair` is the pair's key (state/pair.ts), `sid` the parked message's. */
@@ -40,9 +48,15 @@ export const redriveMessage = async (deps: BridgeDeps, job: Redrive, run: Run): 
   if (known === undefined) return skipped('already');
   const of = { pair: known, lane, sid };
   const stands = await readRowOrUnsaid(deps, of);
-  if (stands === undefined && known.generation > 1) return skipped('old_generation');
+  if (stands === undefined && known.generation > 1) {
+    for (let generation = known.generation - 1; generation > 0; generation -= 1)
+      await writeUnparked(deps, { ...of, pair: { ...known, generation } }, 'old_generation');
+    return skipped('old_generation');
+  }
   if (!isWaiting(stands) && !isEditParked(stands)) return skipped('already');
   const pair = linkedOr(known);
+  // It would stand among the parked for half a year, and its dead letter ring, though nobody can do anything about it.
+  if (pair === 'closed') await writeUnparked(deps, of, pair);
   if (typeof pair === 'string') return skipped(pair);
   if (pair.heldUntil !== undefined && deps.clock.now() < pair.heldUntil) return deferred('held');
 

@@ -259,6 +259,24 @@ export const writeEditParked = async (
   });
 };
 
+/** Neither the message nor an edit of it can be put back any more: it is parked no more. Any other row stays. */
+export const writeUnparked = async (deps: BridgeDeps, of: RowOf, why: Skipped): Promise<void> => {
+  const { ok } = await deps.store.write(keyOf(of), {
+    when: [['=', l.state, 'parked']],
+    set: { [l.state]: 'skipped', [l.reason]: why },
+    remove: PARKED_ATTRIBUTES.filter((name) => name !== l.reason),
+    nonce: [l.nonce, deps.nonce()],
+  });
+  if (!ok)
+    await writeRow(deps, of, {
+      when: [
+        ['=', l.state, 'copied'],
+        ['has', l.parkedAt],
+      ],
+      remove: PARKED_ATTRIBUTES,
+    });
+};
+
 /** The copy was rewritten to say what its source says, and no edit is parked any more. */
 export const writeSaid = async (
   deps: BridgeDeps,

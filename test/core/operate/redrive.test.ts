@@ -5,6 +5,7 @@ import type { MessageSid } from '../../../src/core/model/sids.ts';
 import { clearSettled } from '../../../src/core/operate/dead-letters.ts';
 import { listParked } from '../../../src/core/operate/parked.ts';
 import { redriveMessages } from '../../../src/core/operate/redrive.ts';
+import { pairKey } from '../../../src/core/state/items.ts';
 import { type OperatorHarness, operatorHarness } from './harness.ts';
 
 const late = (text: string): string => `[Late, written 2026-03-14 09:00 UTC] ${text}`;
@@ -56,6 +57,31 @@ describe('what is parked', () => {
 });
 
 describe('redrive', () => {
+  test.each([
+    ['has ended', { state: 'closed' }, 'closed'],
+    ['has gone on in another conversation', { generation: 2 }, 'old_generation'],
+  ])(
+    'in a chat that %s puts nothing back, now or ever: it is parked no more, nor does its letter ring',
+    async (...of) => {
+      const [, set, why] = of;
+      const { harness, chat, redrive, frontline, frontlineWas } = await withParked('long one', 'edited');
+      harness.meddle((_, body) => (body.includes('longer') ? { code: 50504 } : undefined));
+      const { sid } = harness.twilio.customer.writes(chat.channelSid, 'short');
+      await harness.pass(1_000);
+      harness.twilio.customer.edits(chat.channelSid, sid, 'longer');
+      await harness.pass(5_000);
+      const lettersOf = async () => (await harness.operator.deadLetters('flex-events')).length;
+      expect(await listParked(harness.operator.store, {})).toHaveLength(3);
+      expect(await lettersOf()).toBe(3);
+      await harness.operator.store.write(pairKey(`flex#${chat.channelSid}`), { when: [], set, nonce: ['n', why] });
+      expect(await redrive()).toEqual([why, why, why]);
+      expect(frontline()).toEqual([...frontlineWas, 'short']);
+      expect(await listParked(harness.operator.store, {})).toEqual([]);
+      expect(await harness.during(clearSettled(harness.operator))).toBe(3);
+      expect(await lettersOf()).toBe(0);
+    },
+  );
+
   test('puts messages back late, marked as such, in their order among themselves', async () => {
     const { harness, redrive, frontline } = await withParked('one', 'two', 'three');
     harness.meddle(() => undefined);
