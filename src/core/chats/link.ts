@@ -213,6 +213,7 @@ const joinAndCopy = async (deps: BridgeDeps, pair: LinkedPair, chat: Chat, run: 
     // No mark of the pair stands for an accept that it does not remember.
     if (history.end === 'deferred' && pair.reservation !== event.reservation) await addAcceptToBacklog(deps, event);
     if (history.end !== 'reconciled') return history;
+    refusals.push(...(await joinThoseBeside(deps, pair, event)));
   }
   if (twin !== undefined && !(await hasPassedItOn(deps, pair, twin, customer, run)))
     refusals.push(await addParticipant(deps.frontline.join(frontline, agentToAdd(deps, 'frontline', twin))));
@@ -230,6 +231,17 @@ const joinAndCopy = async (deps: BridgeDeps, pair: LinkedPair, chat: Chat, run: 
   if (!(await finishLink(deps, pair, event, refusal !== undefined))) return skipped('closed');
   if (parked !== undefined) return parked;
   return twin === undefined ? skipped('no_twin') : { end: 'linked', copies: [frontline] };
+};
+
+/** Who served the chat beside him in the conversation before (startGeneration) does so in this one. */
+const joinThoseBeside = async (deps: BridgeDeps, { frontline, agents, linked }: LinkedPair, event: Accepted) => {
+  const refusals: Awaited<ReturnType<typeof addParticipant>>[] = [];
+  for (const agent of linked ? [] : agents) {
+    if (agent.identity === event.workerIdentity || (await hasEndedReservation(deps, agent))) continue;
+    const his = agentToAdd(deps, 'frontline', decodeIdentity(agent.identity));
+    refusals.push(await addParticipant(deps.frontline.join(frontline, his)));
+  }
+  return refusals;
 };
 
 /**

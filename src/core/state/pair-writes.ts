@@ -175,7 +175,8 @@ export const openPair = async (
  * The pair goes on in a new conversation: it is linked again, by the accept that it remembers, or by this one. Nothing
  * of the old conversation is compared or changed any more, so all that was said there must have crossed. What a
  * finished link has copied from the channel is not copied again; what an unfinished one has, is. Edits in the channel
- * that wait go on waiting: one may give a text to what said nothing.
+ * that wait go on waiting: one may give a text to what said nothing. Those who serve the chat beside the agent of that
+ * accept go with it, unless another accept begins the customer's next chat.
  * @returns undefined when another run has changed the pair.
  */
 export const startGeneration = async (deps: BridgeDeps, pair: Pair, by?: Accepted): Promise<Pair | undefined> => {
@@ -185,6 +186,7 @@ export const startGeneration = async (deps: BridgeDeps, pair: Pair, by?: Accepte
   // A link that begins anew passes by what an earlier conversation has brought into the channel.
   const copiesFloor = Math.max(toFlex.copiesFloor, cursor, ...ownIndices);
   const from = pair.linked ? cursor : floor;
+  const beside = by === undefined ? pair.agents.filter(({ identity }) => identity !== pair.workerIdentity) : [];
   const written = await writePair(deps, pair.id, {
     when: [
       ['=', 'state', pair.state],
@@ -199,6 +201,7 @@ export const startGeneration = async (deps: BridgeDeps, pair: Pair, by?: Accepte
       state: 'linking',
       generation: pair.generation + 1,
       ...(by === undefined ? {} : served(by)),
+      ...(beside.length === 0 ? {} : { agents: writeServing(beside) }),
       [fl.cursor]: from,
       [fl.floor]: from,
       [fx.cursor]: -1,
@@ -209,7 +212,8 @@ export const startGeneration = async (deps: BridgeDeps, pair: Pair, by?: Accepte
     },
     add: { [fl.fence]: 1, [fx.fence]: 1 },
     remove: [
-      ...['frontline', 'linked', 'refusedParticipant', 'parkedLink', 'endedBy', 'agents', 'disagreesSince', TABLE.ttl],
+      ...['frontline', 'linked', 'refusedParticipant', 'parkedLink', 'endedBy', 'disagreesSince', TABLE.ttl],
+      ...(beside.length === 0 ? ['agents'] : []),
       ...['startedIn', 'carriedBefore'],
       ...[fl.drained, fl.place, fx.drained, fx.place, fx.dirtyUpTo, fx.dirtySince, fx.ownIndices],
       ...[fx.paceIndex, fx.paceSince, fx.triedSid, fx.triedTimes, fx.triedSince],
