@@ -72,3 +72,16 @@ describe('a chat of two agents whose conversation a timer closes', () => {
     expect(agents(harness, chat)).toEqual(both(ben));
   });
 });
+
+test('An agent whose task is deleted before anybody looked goes, and the other one goes on', async () => {
+  const harness = scenarioHarness();
+  const { chat, next } = await servedByTwo(harness, 'never');
+  const end = harness.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
+  harness.twilio.flexAgent.completesTask(next.taskSid);
+  harness.twilio.place.flex.workspace.tasks.delete(next.taskSid);
+  await harness.settle(0.1);
+  end();
+  await harness.settle(8);
+  expect(agents(harness, chat)).toEqual(both(ann));
+  expect(harness.conversation(chat).state).toBe('active');
+});

@@ -83,7 +83,7 @@ export const CHAT_BUGS: readonly Bug[] = [
     patches: [
       {
         file: 'src/core/chats/agree.ts',
-        from: '  if (await isHandedOver(deps.tasks, pair, task?.chat)) return undefined;\n',
+        from: '  if (await isHandedOver(deps, pair, task?.chat)) return undefined;\n',
         to: '',
       },
     ],

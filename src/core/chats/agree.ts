@@ -18,7 +18,7 @@ import { decodeIdentity } from '../model/identity.ts';
 import { textField } from '../model/json.ts';
 import { type Outcome, skipped } from '../model/outcome.ts';
 import type { Container } from '../ports/chat.ts';
-import type { TaskChat, TaskSide } from '../ports/tasks.ts';
+import type { TaskChat } from '../ports/tasks.ts';
 import { beginAgreeing, noteAgreement, noteDisagreement } from '../state/agreed.ts';
 import { hasBothContainers, type LinkedPair, loadPair } from '../state/pair.ts';
 import type { PairIds } from '../state/pair-ids.ts';
@@ -154,7 +154,7 @@ const endedByTask = async (deps: BridgeDeps, pair: LinkedPair, run: Run): Promis
   if (deps.tasks === undefined || pair.task === undefined) return undefined;
   const task = await deps.tasks.read(pair.task);
   if (!hasEndedTask(task?.status)) return undefined;
-  if (await isHandedOver(deps.tasks, pair, task?.chat)) return undefined;
+  if (await isHandedOver(deps, pair, task?.chat)) return undefined;
   const other = await otherServing(deps, pair);
   if (other === undefined) return endChat(deps, pair, 'flex', run);
   await noteAgreement(deps, pair, pair.agents, other);
@@ -162,11 +162,15 @@ const endedByTask = async (deps: BridgeDeps, pair: LinkedPair, run: Run): Promis
   return { end: 'agreed', reason: 'agents' };
 };
 
-/** Who hands a chat over takes its channel off the old task, and has made the next one before. */
-const isHandedOver = async (tasks: TaskSide, pair: LinkedPair, named: TaskChat | undefined): Promise<boolean> => {
-  const open = (await tasks.ofChannel(pair.flex)).filter(({ status }) => !hasEndedTask(status));
+/**
+ * Who hands a chat over takes its channel off the old task, and has made the next one before. A task that is deleted
+ * names none either: whoever still serves the chat beside it goes on with it.
+ */
+const isHandedOver = async (deps: BridgeDeps, pair: LinkedPair, named: TaskChat | undefined): Promise<boolean> => {
+  const open = ((await deps.tasks?.ofChannel(pair.flex)) ?? []).filter(({ status }) => !hasEndedTask(status));
   const served = new Set(pair.agents.map(({ task }) => task));
-  return open.some(({ sid }) => !served.has(sid)) || (named === undefined && open.length > 0);
+  if (open.some(({ sid }) => !served.has(sid))) return true;
+  return named === undefined && open.length > 0 && (await otherServing(deps, pair)) === undefined;
 };
 
 const agreeOnConversation = async (
