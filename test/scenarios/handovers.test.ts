@@ -349,6 +349,47 @@ describe('a chat whose next agent is not in Flex yet', () => {
   });
 });
 
+describe('a chat that Flex has taken off its agent and offers to the next one, handed over in Frontline meanwhile', () => {
+  const offered = async (harness: ScenarioHarness, to: DefaultAgent) => {
+    const chat = harness.begins();
+    await harness.settle(0.1);
+    const reservation = harness.accepts(chat);
+    await harness.settle(3);
+    return { chat, next: harness.twilio.flexAgent.transfers(reservation, to.flexWorkerSid, 'cold') };
+  };
+
+  test('goes to the one after him, when he lets the offer of Flex time out', async () => {
+    const harness = scenarioHarness();
+    const { chat, next } = await offered(harness, ben);
+    const works = harness.twilio.faults.add({ fault: 'rest.429', p: 1, only: 'POST taskrouter.workerreservation' });
+    handsOver(harness, chat, 'in, then out');
+    await harness.settle(1);
+    harness.twilio.flexAgent.letsTimeOut(next.reservationSid);
+    works();
+    await harness.settle(3);
+    expect(agents(harness, chat)).toEqual([[], [ann.email]]);
+    expect(told(harness, ben)).toContainEqual(expect.stringContaining('could not be handed over to you'));
+    const { flexAgent } = harness.twilio;
+    flexAgent.accepts(flexAgent.isOffered(eve.flexWorkerSid, next.taskSid).reservationSid);
+    await harness.settle(3);
+    expect(agents(harness, chat)).toEqual(both(eve));
+    expect(harness.conversation(chat).state).toBe('active');
+    expect(tasks(harness, chat)).toEqual({ naming: ['assigned'], others: ['completed'] });
+  });
+
+  test.each(ORDERS)('%s, and refused by setting, is hers until that one accepts', async (order) => {
+    const harness = scenarioHarness({ config: { refusesHandovers: true } });
+    const { chat, next } = await offered(harness, eve);
+    await harness.settle(1);
+    handsOver(harness, chat, order);
+    await harness.settle(5);
+    expect(agents(harness, chat)).toEqual([[], [ann.email]]);
+    harness.twilio.flexAgent.accepts(next.reservationSid);
+    await harness.settle(3);
+    expect(agents(harness, chat)).toEqual(both(eve));
+  });
+});
+
 describe('a join of the bridge that Twilio carries out when its agent has gone again', () => {
   const late = (only: string): Fault => ({
     ...{ fault: 'rest.late-commit', p: 1, times: 1, loss: 'destroy', maxMs: 3_000_000 },

@@ -11,7 +11,7 @@ import type { WorkerSid } from '../model/sids.ts';
 import type { TaskSide } from '../ports/tasks.ts';
 import { noteHandedBack } from '../state/agreed.ts';
 import type { Handover, HandoverRefusal } from '../state/handover.ts';
-import type { LinkedPair } from '../state/pair.ts';
+import type { LinkedPair, Serving } from '../state/pair.ts';
 import { closeTask } from './close-task.ts';
 import { notYoursText, stayedText } from './handover-text.ts';
 import { agentToAdd } from './late-joins.ts';
@@ -31,7 +31,9 @@ export const handBack = async (
   const his = decodeIdentity(handover.identity);
   const member = members.frontline.find(({ identity }) => identity === his);
   if (member !== undefined) await deps.frontline.leave(pair.frontline, member.sid);
-  if (handover.task !== undefined) await closeTask(tasks, handover.task, 'not handed over');
+  // What Flex offers to the next one stays, but not with him who has taken it and cannot be let in.
+  if (handover.task !== undefined && (handover.byFlex !== true || handover.refused === 'refused'))
+    await closeTask(tasks, handover.task, 'not handed over');
   const untold = await tellAll(deps, tasks, pair, handover, run);
   if (untold !== undefined) return untold;
   return (await noteHandedBack(deps, pair, handover)) === undefined
@@ -39,16 +41,20 @@ export const handBack = async (
     : { end: 'agreed', reason: 'handed_back' };
 };
 
-/** Who stands in Flex, or serves the chat there, though he has gone in Frontline. */
+/**
+ * Who stands in Flex, or serves the chat there, though he has gone in Frontline. Where that is nobody, who served it
+ * last: Flex has taken the chat off him, and until its next agent accepts it is his.
+ */
 const putOthersBack = async (deps: BridgeDeps, pair: LinkedPair, members: Members): Promise<void> => {
   const here = new Set(members.frontline.map(({ identity }) => identity));
   const inFlex = new Set(members.flex.map(({ identity }) => identity));
-  for (const agent of pair.agents) {
-    const identity = decodeIdentity(agent.identity);
-    if (here.has(identity)) continue;
-    if (!inFlex.has(agent.identity) && (await hasEndedReservation(deps, agent))) continue;
-    await deps.frontline.join(pair.frontline, agentToAdd(deps, 'frontline', identity));
-  }
+  const gone = pair.agents.filter((agent) => !here.has(decodeIdentity(agent.identity)));
+  const back: Serving[] = [];
+  for (const agent of gone)
+    if (inFlex.has(agent.identity) || !(await hasEndedReservation(deps, agent))) back.push(agent);
+  if (back.length === 0 && gone.length === pair.agents.length) back.push(...gone.slice(-1));
+  for (const { identity } of back)
+    await deps.frontline.join(pair.frontline, agentToAdd(deps, 'frontline', decodeIdentity(identity)));
 };
 
 /** @returns how the run ends while somebody is not told yet; who cannot be told holds up nothing. */

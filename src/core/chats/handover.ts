@@ -90,7 +90,8 @@ const beginning = (
 ): Handover => {
   const unwanted: HandoverRefusal | undefined = settings.refusesHandovers ? 'setting' : undefined;
   const refused = worker === undefined ? 'no_twin' : task === undefined ? unwanted : undefined;
-  return { number, since: clock.now(), identity, worker, task, notAfter: 0, settlesAt: 0, refused };
+  const byFlex = task !== undefined;
+  return { number, since: clock.now(), identity, worker, task, byFlex, notAfter: 0, settlesAt: 0, refused };
 };
 
 const goOn = async (

@@ -26,6 +26,8 @@ export type Handover = {
   /** His worker in Flex; undefined: he has none. */
   readonly worker?: WorkerSid | undefined;
   readonly task?: TaskSid | undefined;
+  /** The task is none of the bridge's: Flex has offered him the chat, and goes on to the next agent without him. */
+  readonly byFlex?: boolean | undefined;
   /** Milliseconds: after this moment the run that makes the task makes none any more. */
   readonly notAfter: number;
   /** Milliseconds: a task that is not seen by then is not there; 0: none is being made. */
