@@ -16,13 +16,13 @@ import { sendAgree } from '../jobs/send.ts';
 import type { ChatChanged } from '../model/event.ts';
 import { decodeIdentity } from '../model/identity.ts';
 import { textField } from '../model/json.ts';
-import { type Outcome, skipped } from '../model/outcome.ts';
+import { deferred, type Outcome, pairMovedOn, skipped } from '../model/outcome.ts';
 import type { Container } from '../ports/chat.ts';
 import type { TaskChat } from '../ports/tasks.ts';
 import { beginAgreeing, noteAgreement, noteDisagreement } from '../state/agreed.ts';
 import { hasBothContainers, type LinkedPair, loadPair } from '../state/pair.ts';
 import type { PairIds } from '../state/pair-ids.ts';
-import { containerNow } from './container.ts';
+import { containerNow, hasLookedBefore } from './container.ts';
 import { endChat, goOnEnding } from './end.ts';
 import { agreeOnAgents, servesAlone, stepsFor } from './members.ts';
 import { type Members, readMembers } from './read-members.ts';
@@ -132,7 +132,7 @@ const everything = async (deps: BridgeDeps, pair: LinkedPair, run: Run, present?
 /** Who has gone on one side may have ended the chat by it. */
 const members = async (deps: BridgeDeps, pair: LinkedPair, run: Run): Promise<Outcome> => {
   const present = await readMembers(deps, pair);
-  const steps = stepsFor(pair, present);
+  const steps = stepsFor(deps, pair, present);
   return steps.some((step) => step.do === 'wait' || step.do === 'forget' || step.do === 'miss')
     ? everything(deps, pair, run, present)
     : agreeOnAgents(deps, pair, present, run);
@@ -156,10 +156,15 @@ const endedByTask = async (deps: BridgeDeps, pair: LinkedPair, run: Run): Promis
   if (!hasEndedTask(task?.status)) return undefined;
   if (await isHandedOver(deps, pair, task?.chat)) return undefined;
   const other = await otherServing(deps, pair);
-  if (other === undefined) return endChat(deps, pair, 'flex', run);
-  await noteAgreement(deps, pair, pair.agents, other);
-  await noteDisagreement(deps, pair);
-  return { end: 'agreed', reason: 'agents' };
+  if (other !== undefined) {
+    await noteAgreement(deps, pair, pair.agents, other);
+    await noteDisagreement(deps, pair);
+    return { end: 'agreed', reason: 'agents' };
+  }
+  // Its channel was taken off it, as for a next task, which a list may not show yet.
+  if (task?.chat === undefined && !hasLookedBefore(deps, pair))
+    return (await noteDisagreement(deps, pair)) === undefined ? pairMovedOn() : deferred('list_behind');
+  return endChat(deps, pair, 'flex', run);
 };
 
 /**

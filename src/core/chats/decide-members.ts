@@ -21,16 +21,22 @@ export type MemberStep =
   | { readonly do: 'forget'; readonly agent: Serving }
   /** He is on neither side any more, nor is anybody: while his reservation stands the chat is his. */
   | { readonly do: 'miss'; readonly agent: Serving }
+  /** A list does not show him, but he came a moment ago, and it may only be behind. */
+  | { readonly do: 'doubt'; readonly agent: Serving }
   /** He has gone on one side, and nobody has come in his place yet: the chat is not left without an agent. */
   | { readonly do: 'wait'; readonly side: Side; readonly agent: Serving }
   /** He stands on both sides, but another has accepted since: whether his reservation stands decides. */
   | { readonly do: 'ask'; readonly agent: Serving };
 
-/** @param current the identity of who accepted last. */
+/**
+ * @param current the identity of who accepted last.
+ * @param mayBeUnlisted those who came a moment ago.
+ */
 export const decideMembers = (
   agents: readonly Serving[],
   current: string | undefined,
   present: Present,
+  mayBeUnlisted: ReadonlySet<string> = new Set(),
 ): readonly MemberStep[] => {
   const stands = (agent: Serving) => ({
     flex: present.flex.has(agent.identity),
@@ -40,6 +46,7 @@ export const decideMembers = (
   return agents.flatMap((agent): readonly MemberStep[] => {
     const { flex, frontline } = stands(agent);
     const others = whole.some(({ identity }) => identity !== agent.identity);
+    if (others && !(flex && frontline) && mayBeUnlisted.has(agent.identity)) return [{ do: 'doubt', agent }];
     if (!flex && !frontline) return [{ do: others ? 'forget' : 'miss', agent }];
     if (flex && frontline) return others && agent.identity !== current ? [{ do: 'ask', agent }] : [];
     const side: Side = flex ? 'flex' : 'frontline';

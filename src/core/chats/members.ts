@@ -4,7 +4,7 @@ import type { Run } from '../jobs/run.ts';
 import type { Side } from '../model/event.ts';
 import { decodeIdentity } from '../model/identity.ts';
 import { deferred, type Outcome, pairMovedOn } from '../model/outcome.ts';
-import { SUCCESSOR_WITHIN_MS } from '../model/times.ts';
+import { BEHIND_MS, SUCCESSOR_WITHIN_MS } from '../model/times.ts';
 import type { StandingMember } from '../ports/chat.ts';
 import { noteAgreement, noteDisagreement, noteLeaving } from '../state/agreed.ts';
 import { hasBothContainers, isFullyLinked, type LinkedPair, type Pair, type Serving } from '../state/pair.ts';
@@ -20,15 +20,20 @@ const identities = (members: readonly StandingMember[]): ReadonlySet<string> =>
   new Set(members.map(({ identity }) => identity));
 
 /** What is to be done by the members as they are now; nothing when both sides have the same agents. */
-export const stepsFor = (pair: LinkedPair, members: Members): readonly MemberStep[] =>
-  decideMembers(pair.agents, pair.workerIdentity, {
-    flex: identities(members.flex),
-    frontline: identities(members.frontline),
-  });
+export const stepsFor = ({ clock }: BridgeDeps, pair: LinkedPair, members: Members): readonly MemberStep[] => {
+  const now = clock.now();
+  const cameLately = [...pair.cameAt].filter(([, at]) => now - at < BEHIND_MS).map(([identity]) => identity);
+  return decideMembers(
+    pair.agents,
+    pair.workerIdentity,
+    { flex: identities(members.flex), frontline: identities(members.frontline) },
+    new Set(cameLately),
+  );
+};
 
 /** Whether both sides have other agents, as far as members tell. */
 export const differ = (deps: BridgeDeps, pair: LinkedPair, members: Members): boolean =>
-  stepsFor(pair, members).length > 0 ||
+  stepsFor(deps, pair, members).length > 0 ||
   newcomersAmong(pair, members.frontline, deps.clock.now()).length > 0 ||
   lateJoins(deps, pair, members, 'flex').length > 0;
 
@@ -74,17 +79,18 @@ const agreeOnMembers = async (
   members: Members,
   by: string | undefined,
 ): Promise<Outcome> => {
-  const steps = stepsFor(pair, members);
+  const steps = stepsFor(deps, pair, members);
   const leave = steps.filter((step) => step.do === 'leave' && step.side === 'flex').map(({ agent }) => agent);
   if (leave.length > 0) return letLeave(deps, pair, members, leave, by);
   const gone = new Set<string>();
-  let waits = false;
+  let waitsFor: 'no_successor' | 'list_behind' | undefined;
   for (const step of steps) {
     const { agent } = step;
-    if (step.do === 'wait') waits = !(await putBack(deps, pair, step.side, agent)) || waits;
+    if (step.do === 'doubt') waitsFor ??= 'list_behind';
+    if (step.do === 'wait' && !(await putBack(deps, pair, step.side, agent))) waitsFor = 'no_successor';
     if (step.do === 'miss') {
       if (await hasEndedReservation(deps, agent)) gone.add(agent.identity);
-      else waits = !(await putBackOnBoth(deps, pair, agent)) || waits;
+      else if (!(await putBackOnBoth(deps, pair, agent))) waitsFor = 'no_successor';
     }
     if (step.do === 'ask' && (await hasEndedReservation(deps, agent))) {
       await takeOut(deps, pair, members, 'frontline', agent);
@@ -94,7 +100,8 @@ const agreeOnMembers = async (
     if (step.do === 'leave') await takeOut(deps, pair, members, step.side, agent);
     if (step.do === 'leave' || step.do === 'forget') gone.add(agent.identity);
   }
-  if (waits) return (await noteDisagreement(deps, pair)) === undefined ? pairMovedOn() : deferred('no_successor');
+  if (waitsFor !== undefined)
+    return (await noteDisagreement(deps, pair)) === undefined ? pairMovedOn() : deferred(waitsFor);
   if (gone.size === 0 && pair.disagreesSince === undefined) return { end: 'agreed', reason: 'same' };
   const left = pair.agents.filter(({ identity }) => !gone.has(identity));
   const current = left.some(({ identity }) => identity === pair.workerIdentity) ? undefined : left.at(-1);

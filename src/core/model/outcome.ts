@@ -93,6 +93,7 @@ export type Deferred =
   | 'starting' // an agent begins the chat in Frontline: who has accepted it in Flex besides comes in after that
   | 'handing_over' // an agent has come in in Frontline, and is not in Flex yet
   | 'no_successor' // an agent is gone on one side, and nobody has taken the chat over yet
+  | 'list_behind' // an agent who came in a moment ago, or a next task, may only not be listed yet
   | 'pending_offer' // TaskRouter lets no agent go who has offers waiting: he goes when they end
   | 'activity_refused'; // TaskRouter will not have the agent in that activity, as when too many are available
 

@@ -86,6 +86,9 @@ export const SURELY_VISIBLE_MS = 2 * MINUTE_MS;
 export const LOOKS = 4;
 export const LOOK_AGAIN_SECONDS = 2;
 
+/** A look, or a list of members or tasks, may be behind for so long. */
+export const BEHIND_MS = LOOKS * LOOK_AGAIN_SECONDS * 1_000;
+
 /** A link looks so often for the pair that made its channel; after that the pair's own link names the channel. */
 export const ORIGIN_LOOKS = 10;
 

@@ -58,11 +58,24 @@ const servedBy = (deps: BridgeDeps, pair: Pair, agents: readonly Serving[]): Ite
 });
 
 /** A list may show them for a while yet: till then none of them is taken for one who comes in. */
-const wentNow = ({ clock }: BridgeDeps, pair: Pair, gone: readonly string[]): Item => {
-  if (gone.length === 0) return {};
-  const now = clock.now();
-  const lately = [...pair.wentAt].filter(([, at]) => now - at < SURELY_VISIBLE_MS);
-  return { wentAt: Object.fromEntries([...lately, ...gone.map((one) => [one, now] as const)]) };
+const wentNow = ({ clock }: BridgeDeps, pair: Pair, gone: readonly string[]): Item =>
+  gone.length === 0 ? {} : { wentAt: notedNow(clock.now(), pair.wentAt, gone) };
+
+/** A list may leave them out for a while yet: till then none of them is taken for one who has gone. */
+export const cameNow = ({ clock }: BridgeDeps, pair: Pair, came: readonly Pick<Serving, 'identity'>[]): Item =>
+  came.length === 0
+    ? {}
+    : {
+        cameAt: notedNow(
+          clock.now(),
+          pair.cameAt,
+          came.map(({ identity }) => identity),
+        ),
+      };
+
+const notedNow = (now: number, before: ReadonlyMap<string, number>, identities: readonly string[]) => {
+  const lately = [...before].filter(([, at]) => now - at < SURELY_VISIBLE_MS);
+  return Object.fromEntries([...lately, ...identities.map((one) => [one, now] as const)]);
 };
 
 const asCurrent = (current: Serving | undefined): Item =>
@@ -129,6 +142,7 @@ export const noteTakenOver = (deps: BridgeDeps, pair: Pair, by: Serving): Promis
     set: {
       agents: writeServing([...pair.agents.filter(({ identity }) => identity !== by.identity), by]),
       ...asCurrent(by),
+      ...cameNow(deps, pair, [by]),
     },
     remove: ['handover'],
   });
@@ -137,7 +151,7 @@ export const noteTakenOver = (deps: BridgeDeps, pair: Pair, by: Serving): Promis
 export const noteHandedBack = (deps: BridgeDeps, pair: Pair, { identity }: Handover): Promise<Pair | undefined> =>
   change(deps, pair.id, {
     when: [agreeFenceIsMine(pair), ['=', 'state', 'open']],
-    set: wentNow(deps, pair, [identity]),
+    set: { ...wentNow(deps, pair, [identity]), ...cameNow(deps, pair, pair.agents) },
     remove: ['handover'],
   });
 

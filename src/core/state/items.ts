@@ -64,6 +64,7 @@ export const PAIR = [
   'agents',
   'acceptedAt',
   'wentAt',
+  'cameAt',
   'handover',
   'leaving',
   'startedIn',

@@ -6,6 +6,7 @@ import type { Accepted, Lane, Side } from '../model/event.ts';
 import { decodeIdentity, isSpelledAddress } from '../model/identity.ts';
 import type { ChannelSid, ContainerSid, ConversationSid, ReservationSid } from '../model/sids.ts';
 import type { Change } from '../ports/change.ts';
+import { cameNow } from './agreed.ts';
 import {
   keptFor,
   laneAttributes,
@@ -251,6 +252,7 @@ export const finishLink = async (
     const known = writeServing(now.agents);
     // Before the first link it does not matter: the later one waits, and comes after it.
     const isEarlier = now.linked && isEarlierAccept(event, now);
+    const one = { identity: event.workerIdentity };
     const written = await writePair(deps, pair.id, {
       when: [
         ['=', 'state', 'open'],
@@ -264,6 +266,7 @@ export const finishLink = async (
         ...(hasRefusedParticipant ? { refusedParticipant: 1 } : {}),
         // Whoever served it before may have to go: the sweep sends the pair's job until both sides agree.
         ...(now.agents.length === 0 ? {} : { disagreesSince: deps.clock.now(), ...onList('due', pair.id) }),
+        ...(now.agents.length === 0 ? {} : cameNow(deps, now, now.linked ? [one] : [...now.agents, one])),
       },
       remove: [TABLE.ttl, ...(hasRefusedParticipant ? [] : ['refusedParticipant'])],
     });

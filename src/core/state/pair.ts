@@ -119,6 +119,8 @@ export type Pair = {
   readonly leaving: readonly Serving[];
   /** Agents who serve the chat no more -> milliseconds when that was agreed. */
   readonly wentAt: ReadonlyMap<string, number>;
+  /** Agents who came in beside another -> milliseconds when they stood on both sides. */
+  readonly cameAt: ReadonlyMap<string, number>;
   /** In Frontline an agent has come in who does not serve it in Flex yet. */
   readonly handover: Handover | undefined;
   /** The conversation in which an agent began the chat, and which is its first counterpart. */
@@ -247,6 +249,7 @@ export const readPair = (item: Item | undefined): Pair | undefined => {
     agents: readServing(text(item.agents)),
     leaving: readServing(text(item.leaving)),
     wentAt: new Map(entries(item.wentAt)),
+    cameAt: new Map(entries(item.cameAt)),
     handover: readHandover(text(item.handover)),
     startedIn: text(item.startedIn) as ConversationSid | undefined,
     carriedBefore: typeof item.carriedBefore === 'number' ? item.carriedBefore : undefined,

@@ -47,6 +47,7 @@ const pair = (f: Partial<LaneState>, b: Partial<LaneState> = {}, state: PairStat
   acceptedAt: undefined,
   leaving: [],
   wentAt: new Map(),
+  cameAt: new Map(),
   handover: undefined,
   endedBy: undefined,
   startedIn: undefined,
