@@ -390,6 +390,24 @@ describe('a chat that Flex has taken off its agent and offers to the next one, h
   });
 });
 
+test('Who is about to leave the channel when a timer closes the conversation leaves it all the same', async () => {
+  const harness = scenarioHarness();
+  const chat = await served(harness);
+  const stays = harness.twilio.faults.add({ fault: 'rest.429', p: 1, only: 'DELETE chat.member' });
+  handsOver(harness, chat, 'in, then out');
+  await harness.settle(0.3);
+  expect(agents(harness, chat)).toEqual([[ann.flexIdentity, ben.flexIdentity], [ben.email]]);
+  harness.twilio.closeByTimer(harness.conversation(chat).sid);
+  await harness.settle(0.05);
+  const end = harness.twilio.faults.add(lost);
+  stays();
+  await harness.settle(3);
+  end();
+  await harness.settle(3);
+  expect(harness.counterparts(chat)).toHaveLength(2);
+  expect(agents(harness, chat)).toEqual(both(ben));
+});
+
 describe('a join of the bridge that Twilio carries out when its agent has gone again', () => {
   const late = (only: string): Fault => ({
     ...{ fault: 'rest.late-commit', p: 1, times: 1, loss: 'destroy', maxMs: 3_000_000 },

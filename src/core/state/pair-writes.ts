@@ -235,6 +235,10 @@ export const nextGeneration = async (deps: BridgeDeps, pair: Pair): Promise<Pair
   return readPair(written.ok ? written.item : written.old);
 };
 
+/** Whose accept is linked serves the chat alone, and nobody else is on his way into it or out of it. */
+const isAlone = ({ agents, leaving, handover }: Pair): boolean =>
+  agents.length === 0 && leaving.length === 0 && handover === undefined;
+
 /**
  * All participants stand on both sides, except those whom Twilio will never let in (`hasRefusedParticipant`): the link
  * is finished. The pair stays due: the next sweep compares both lanes once, which finds what was written while it was
@@ -265,7 +269,7 @@ export const finishLink = async (
         agents: writeServing(serving(now.agents, event, isEarlier)),
         ...(hasRefusedParticipant ? { refusedParticipant: 1 } : {}),
         // Whoever served it before may have to go: the sweep sends the pair's job until both sides agree.
-        ...(now.agents.length === 0 ? {} : { disagreesSince: deps.clock.now(), ...onList('due', pair.id) }),
+        ...(isAlone(now) ? {} : { disagreesSince: deps.clock.now(), ...onList('due', pair.id) }),
         ...(now.agents.length === 0 ? {} : cameNow(deps, now, now.linked ? [one] : [...now.agents, one])),
       },
       remove: [TABLE.ttl, ...(hasRefusedParticipant ? [] : ['refusedParticipant'])],
