@@ -75,6 +75,22 @@ describe('a chat of two agents whose conversation a timer closes', () => {
     expect(agents(harness, chat)).toEqual(both(ann, ben, eve));
   });
 
+  test('has nobody back in the channel who has just given it away', async () => {
+    const harness = scenarioHarness();
+    const { chat, next } = await servedByTwo(harness);
+    const end = harness.twilio.faults.add({ fault: 'webhook.lost', p: 1 });
+    harness.twilio.flexAgent.transfers(next.reservationSid, eve.flexWorkerSid, 'cold');
+    harness.twilio.closeByTimer(harness.conversation(chat).sid);
+    await harness.settle(0.1);
+    end();
+    const joins = () => harness.calls()['flex POST chat.members'] ?? 0;
+    const before = joins();
+    await harness.settle(7);
+    expect(harness.counterparts(chat)).toHaveLength(2);
+    expect(joins()).toBe(before);
+    expect(agents(harness, chat)).toEqual(both(ann));
+  });
+
   test('has in the next one only who serves it still', async () => {
     const harness = scenarioHarness();
     const { chat, reservation } = await servedByTwo(harness);

@@ -10,7 +10,7 @@ import type { Accepted } from '../model/event.ts';
 import { decodeIdentity } from '../model/identity.ts';
 import { deferred, lookAgain, type Outcome, pairMovedOn, retry, retryTwilio, skipped } from '../model/outcome.ts';
 import type { ChannelSid, ConversationSid } from '../model/sids.ts';
-import { LOOK_AGAIN_SECONDS, LOOKS, ORIGIN_LOOKS } from '../model/times.ts';
+import { LOOK_AGAIN_SECONDS, LOOKS, ORIGIN_LOOKS, WEBHOOK_WITHIN_MS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { Container, Member } from '../ports/chat.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
@@ -217,7 +217,7 @@ const joinAndCopy = async (deps: BridgeDeps, pair: LinkedPair, chat: Chat, run: 
   }
   if (twin !== undefined && !(await hasPassedItOn(deps, pair, twin, customer, run)))
     refusals.push(await addParticipant(deps.frontline.join(frontline, agentToAdd(deps, 'frontline', twin))));
-  if (!members.some((member) => member.identity === event.workerIdentity)) {
+  if (!members.some((member) => member.identity === event.workerIdentity) && !(await hasGivenItAway(deps, event))) {
     const { toFlex } = await modesNow(deps);
     if (toFlex !== 'on') {
       if (pair.reservation !== event.reservation) await addAcceptToBacklog(deps, event);
@@ -259,6 +259,12 @@ const hasPassedItOn = async (
   const present = (await deps.frontline.members(frontline)).map(({ identity }) => identity);
   const known = new Set([twin, customer?.identity, ...agents.map(({ identity }) => decodeIdentity(identity))]);
   return !present.includes(twin) && present.some((identity) => !known.has(identity));
+};
+
+/** In Flex, since he accepted: he serves it in Frontline alone then, until the next one accepts. */
+const hasGivenItAway = async (deps: BridgeDeps, event: Accepted): Promise<boolean> => {
+  const isHeardAtOnce = deps.clock.now() - (event.acceptedAt ?? 0) < WEBHOOK_WITHIN_MS;
+  return !isHeardAtOnce && hasEndedReservation(deps, event);
 };
 
 /** The channel is itself a counterpart, made by the bridge for a conversation: it only needs its name. */
