@@ -86,6 +86,11 @@ export const CHAT_BUGS: readonly Bug[] = [
         from: '  if (await isHandedOver(deps, pair, task?.chat)) return undefined;\n',
         to: '',
       },
+      {
+        file: 'src/core/chats/agree.ts',
+        from: 'if (task?.chat === undefined && !hasLookedBefore(deps, pair))',
+        to: 'if (task?.chat === undefined && hasLookedBefore(deps, pair))',
+      },
     ],
   },
   {
