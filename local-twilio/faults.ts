@@ -40,8 +40,10 @@ export type Fault = Scope &
     | { readonly fault: 'rest.answer-lost'; readonly loss: Loss }
     /** The answer is lost, and the write is done within so many milliseconds after the caller gave up. */
     | { readonly fault: 'rest.late-commit'; readonly loss: Loss; readonly maxMs: number }
-    /** A list shows what there was up to so many milliseconds ago. */
+    /** A list of messages shows what there was up to so many milliseconds ago. */
     | { readonly fault: 'list.stale'; readonly maxMs: number }
+    /** A list of members or participants shows who there was up to so many milliseconds ago. */
+    | { readonly fault: 'members.stale'; readonly maxMs: number }
     /** A look at one message or container shows what it was up to so many milliseconds ago; nothing, if it may hide. */
     | { readonly fault: 'read.stale'; readonly maxMs: number; readonly hides: boolean }
     /** A message is in no list for up to so many milliseconds, while its successors are. */
@@ -74,6 +76,7 @@ export const FAULTS = [
   'rest.answer-lost',
   'rest.late-commit',
   'list.stale',
+  'members.stale',
   'read.stale',
   'message.late',
   'index.skipped',

@@ -57,6 +57,8 @@ export type Member = {
   readonly dateCreated: number;
   dateUpdated: number;
   lastRead: number | undefined;
+  /** When it really came, whatever dateCreated says. */
+  readonly committedAt: number;
 };
 
 export type ConversationState = 'active' | 'inactive' | 'closed';
@@ -81,6 +83,8 @@ export type Container = {
   dateUpdated: number;
   /** By SID, in order of creation. */
   readonly members: Map<string, Member>;
+  /** Who has gone, the latest last. */
+  readonly formerMembers: { readonly member: Member; readonly at: number }[];
   /** By SID, in order of index. */
   readonly messages: Map<string, Message>;
   /** Messages that are gone, by SID. */

@@ -14,6 +14,7 @@ const EXPECTED: readonly string[] = [
   'fault rest.answer-lost',
   'fault rest.late-commit',
   'fault list.stale',
+  'fault members.stale',
   'fault message.late',
   'fault index.skipped',
   'fault attributes.replaced',

@@ -41,6 +41,13 @@ const drawNormalised = (dice: Dice): Fault => ({
   how: dice.pick(['trimmed', 'composed'] as const),
 });
 
+/** Drawn apart, as above. */
+const drawStaleMembers = (dice: Dice): Fault => ({
+  fault: 'members.stale',
+  p: dice.chance(0.3) ? dice.next() * 0.5 : 0,
+  maxMs: 5_000,
+});
+
 const bringsDoubt = (fault: Fault): boolean =>
   (fault.fault === 'rest.5xx-late' || fault.fault === 'rest.5xx-after') && isAnswered(fault.status);
 
@@ -68,6 +75,7 @@ export const drawWeather = (dice: Dice, late: Lateness): Weather => {
     { fault: 'attributes.replaced', p: some(0.2, 0.2), account: 'frontline', maxMs: 60_000 },
     drawNormalised(dice.fork('normalised')),
     drawLateAfterAnswer(dice.fork('late after answer'), late),
+    drawStaleMembers(dice.fork('stale members')),
   ];
   const met = faults.filter(({ p }) => p > 0);
   return {

@@ -49,6 +49,7 @@ export const createContainer = (
     dateCreated: draft.dateCreated ?? now,
     dateUpdated: now,
     members: new Map(),
+    formerMembers: [],
     messages: new Map(),
     removed: new Map(),
     committedAt: now,

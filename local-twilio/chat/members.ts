@@ -47,6 +47,7 @@ export const addMember = (world: TwilioWorld, container: Container, draft: Membe
     dateCreated: draft.dateCreated ?? at,
     dateUpdated: at,
     lastRead: undefined,
+    committedAt: at,
   };
   container.members.set(member.sid, member);
   world.onlooker('joined', container, member.identity, way.by, at);
@@ -76,6 +77,7 @@ export const removeMember = (world: TwilioWorld, container: Container, member: M
   container.members.delete(member.sid);
   if (member.identity !== undefined) leaveUser(container, member.identity);
   const at = world.now();
+  container.formerMembers.push({ member, at });
   member.dateUpdated = at;
   world.onlooker('left', container, member.identity, way.by, at);
   if (way.announce) announce(world, { about: 'member', change: 'removed', container, member, by: way.by, at });

@@ -16,6 +16,7 @@ import {
 } from './call.ts';
 import { channelOf } from './chat-channels.ts';
 import { pageOf } from './paging.ts';
+import { visibleMembers } from './visible.ts';
 
 const render = (call: Call, channel: Container, member: Member) => ({
   sid: member.sid,
@@ -48,7 +49,7 @@ export const chatMemberRoutes: readonly RestRoute[] = [
     answer: (call) => {
       const channel = channelOf(call);
       const identities = call.query.getAll('Identity');
-      const members = [...channel.members.values()].filter(
+      const members = visibleMembers(call, channel, 'chat.members').filter(
         (member) => identities.length === 0 || identities.includes(member.identity ?? ''),
       );
       return ok(pageOf(call, 'members', members, (member) => render(call, channel, member)));

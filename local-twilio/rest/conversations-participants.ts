@@ -16,6 +16,7 @@ import {
 } from './call.ts';
 import { bothForms, conversationService, conversationUrl, listedConversation } from './conversations-service.ts';
 import { pageOf } from './paging.ts';
+import { visibleMembers } from './visible.ts';
 
 const renderBinding = (binding: Binding | undefined) =>
   binding === undefined
@@ -79,7 +80,7 @@ export const conversationParticipantRoutes = bothForms([
     name: 'conversations.participants',
     answer: (call) => {
       const conversation = listedConversation(call);
-      const members = [...conversation.members.values()];
+      const members = visibleMembers(call, conversation, 'conversations.participants');
       return ok(pageOf(call, 'participants', members, (member) => render(call, conversation, member)));
     },
   },

@@ -1,5 +1,5 @@
 /** What a read shows now: what there is, unless a fault hides what came late or lately. */
-import type { Container, Message } from '../model.ts';
+import type { Container, Member, Message } from '../model.ts';
 import { type Call, found } from './call.ts';
 
 export const visibleMessages = (call: Call, container: Container, name: string): readonly Message[] => {
@@ -19,6 +19,20 @@ export const visibleMessages = (call: Call, container: Container, name: string):
   }
   if (hidden) world.faults.happened('list.stale', account, name);
   return shown;
+};
+
+/** Who a list shows: whom it showed some seconds ago, if it is behind. */
+export const visibleMembers = (call: Call, container: Container, name: string): readonly Member[] => {
+  const { world } = call;
+  const account = container.account.name;
+  const now = [...container.members.values()];
+  const stale = world.faults.draws('members.stale', account, name);
+  if (stale === undefined) return now;
+  const until = world.now() - world.random() * stale.maxMs;
+  const gone = container.formerMembers.filter(({ member, at }) => member.committedAt <= until && at > until);
+  const then = [...gone.map(({ member }) => member), ...now.filter(({ committedAt }) => committedAt <= until)];
+  if (gone.length > 0 || then.length < now.length) world.faults.happened('members.stale', account, name);
+  return then;
 };
 
 type Look = { readonly at: number; readonly hides: boolean };

@@ -266,6 +266,24 @@ describe('lists', () => {
     expect(await list()).toEqual(['old', 'new']);
   });
 
+  test('of members show who there was some time ago, who has gone among them', async () => {
+    const fault: Fault = { fault: 'members.stale', p: 1, maxMs: 5000 };
+    const participants = async () => {
+      const asked = twilio.frontline('GET', `${pair.conversation}/Participants`);
+      await twilio.pass(0);
+      return (json(asked).participants as { identity: string }[]).map(({ identity }) => identity);
+    };
+    const before = await participants();
+    await twilio.pass(10_000);
+    await twilio.frontline('DELETE', `${pair.conversation}/Participants/${before[0]}`);
+    await twilio.frontline('POST', `${pair.conversation}/Participants`, { Identity: 'sup' });
+    await twilio.pass(1);
+    const remove = twilio.faults.add(fault);
+    expect([await participants(), met(fault)]).toEqual([before, 1]);
+    remove();
+    expect(await participants()).toEqual([...before.slice(1), 'sup']);
+  });
+
   test('do not show a message that is late, while they show its successors', async () => {
     const fault: Fault = { fault: 'message.late', p: 1, maxMs: 5000 };
     const remove = twilio.faults.add(fault);

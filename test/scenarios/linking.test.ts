@@ -99,6 +99,17 @@ describe('linking a chat', () => {
     expect(harness.joined(chat, 'jo')).toBeLessThan(Math.min(...harness.written(chat)));
   });
 
+  test('brings the customer although a list of members did not show him at first', async () => {
+    const harness = scenarioHarness();
+    const chat = harness.begins();
+    harness.accepts(chat);
+    await harness.during({ fault: 'members.stale', p: 1, maxMs: 1e9, account: 'flex' }, 0.05);
+    await harness.settle(0.1);
+    expect(harness.people('frontline', chat)).toEqual([chat.customer, ann.email]);
+    await harness.settle(5);
+    expect(harness.people('flex', chat)).toEqual([chat.customer, ann.flexIdentity]);
+  });
+
   test('brings the agent last, when the whole history stands there with its authors and times', async () => {
     const harness = scenarioHarness();
     const chat = await chatOf(harness, 5);

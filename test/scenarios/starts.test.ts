@@ -66,6 +66,39 @@ describe('a chat that an agent begins with a number', () => {
     expect(chat.phone()).toEqual([`${FRONTLINE.phoneNumber}: hello`]);
   });
 
+  const behind = { fault: 'members.stale', p: 1, maxMs: 1e9, account: 'frontline' } as const;
+
+  test.each([0, 0.25, 0.5, 1, 2])(
+    'is made though, %d s behind its begin, lists do not show who is in it',
+    async (seconds) => {
+      const harness = scenarioHarness();
+      const chat = annBegins(harness);
+      chat.writes('hello');
+      await harness.settle(seconds / 60);
+      await harness.during(behind, 1 / 60);
+      await harness.settle(3);
+      expect(harness.journal('linked')).toHaveLength(1);
+      expect(chat.inFrontline()?.members.map(({ identity }) => identity)).toEqual([ann.email, customerOf(chat)]);
+    },
+  );
+
+  test("knows its customer's phone though a list did not show it when it was to change the number", async () => {
+    const harness = scenarioHarness();
+    const chat = annBegins(harness);
+    chat.writes('hello');
+    harness.twilio.faults.add({
+      ...{ fault: 'rest.5xx-before', status: 503, p: 1, times: 1, account: 'frontline' },
+      only: 'POST conversations.participants',
+    });
+    while (harness.twilio.faults.counts()['rest.5xx-before'] !== 1) await harness.settle(0.002);
+    harness.twilio.faults.add({ ...behind, times: 1 });
+    await harness.settle(3);
+    expect(harness.twilio.faults.counts()['members.stale']).toBe(1);
+    harness.twilio.customer.textsFrontline(PHONE, 'thank you');
+    await harness.settle(3);
+    expect(chat.saysInFlex()).toContain(`${customerOf(chat)}: thank you`);
+  });
+
   test("goes on by Flex's number, both ways", async () => {
     const harness = scenarioHarness();
     const chat = annBegins(harness);

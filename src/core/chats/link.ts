@@ -190,6 +190,8 @@ const readChat = async (
   if (!hasTwin && !halfWay) return skipped('no_twin');
   const members = await deps.flex.members(event.container);
   const customer = customerAmong(members, event.workerIdentity);
+  // The list of a channel that is young may be behind.
+  if (customer === undefined && run.attempts <= LOOKS) return lookAgain();
   return { event, channel, members, customer, twin: hasTwin ? agent : undefined };
 };
 

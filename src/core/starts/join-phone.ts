@@ -2,7 +2,7 @@
 import { jsonObject, textField } from '../model/json.ts';
 import { retry } from '../model/outcome.ts';
 import type { ChannelSid, SessionSid } from '../model/sids.ts';
-import { gaveUp, noted, phoneOf, type StartDeps, type StartStep } from './made-so-far.ts';
+import { gaveUp, noted, phoneOf, type StartDeps, type StartStep, withoutPhone } from './made-so-far.ts';
 import { channelMade } from './reach-channel.ts';
 
 /** A customer without a phone reads in an app of the company's own. */
@@ -10,7 +10,7 @@ export const joinPhone: StartStep = async (deps, start, scene) => {
   if (start.messenger === 'chat' || start.session !== undefined) return start;
   const { outbound } = scene;
   const phone = phoneOf(start, scene)?.address;
-  if (phone === undefined) return gaveUp('not_one_customer');
+  if (phone === undefined) return withoutPhone(deps, scene);
   const number = outbound?.number(start.messenger);
   if (outbound === undefined || number === undefined) return gaveUp('no_sender');
   const channel = channelMade(start);

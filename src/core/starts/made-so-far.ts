@@ -2,7 +2,8 @@
 import type { BridgeDeps } from '../deps.ts';
 import type { Run } from '../jobs/run.ts';
 import { textField } from '../model/json.ts';
-import { leaseLost, type Outcome, type Skipped } from '../model/outcome.ts';
+import { leaseLost, lookAgain, type Outcome, type Skipped } from '../model/outcome.ts';
+import { INBOUND_SHOWS_MS } from '../model/times.ts';
 import type { Container, Participant } from '../ports/chat.ts';
 import type { Outbound } from '../ports/outbound.ts';
 import type { TaskSide } from '../ports/tasks.ts';
@@ -32,6 +33,14 @@ export const noted = async (deps: BridgeDeps, start: Start, made: Made): Promise
 /** The phone, while it is bound to the conversation. */
 export const phoneOf = ({ phone }: Start, { participants }: StartScene): Participant | undefined =>
   participants.find(({ sid }) => sid === phone);
+
+/** The list of a young conversation may be behind. */
+export const mayBeUnlisted = ({ clock }: StartDeps, { conversation: { createdAt = 0 } }: StartScene): boolean =>
+  clock.now() < createdAt + INBOUND_SHOWS_MS;
+
+/** Whoever took the customer out meant something else. */
+export const withoutPhone = (deps: StartDeps, scene: StartScene): Outcome | GivenUp =>
+  mayBeUnlisted(deps, scene) ? lookAgain() : gaveUp('not_one_customer');
 
 /** From then on Frontline's number carries nothing to him: nothing but Flex does. */
 export const mayBeOut = (start: Start, scene: StartScene): boolean =>

@@ -12,15 +12,14 @@ import { FLOW_LEASE, NONCE } from '../state/items.ts';
 import { beginStartedPair } from '../state/started-pair.ts';
 import { forgetIntent, type Made, noteMade, type Start } from '../state/starts.ts';
 import { channelName } from './find-made.ts';
-import { customersName, gaveUp, noted, phoneOf, type StartDeps, type StartStep } from './made-so-far.ts';
+import { customersName, gaveUp, noted, phoneOf, type StartDeps, type StartStep, withoutPhone } from './made-so-far.ts';
 
 /** Under a name that no retry can give twice. */
 export const reachChannel: StartStep = async (deps, start, scene) => {
   if (start.channel !== undefined) return start;
   const { outbound } = scene;
   const phone = phoneOf(start, scene)?.address;
-  // Whoever took the customer out meant something else.
-  if (start.phone !== undefined && phone === undefined) return gaveUp('not_one_customer');
+  if (start.phone !== undefined && phone === undefined) return withoutPhone(deps, scene);
   if (outbound === undefined || (start.messenger !== 'chat' && outbound.number(start.messenger) === undefined))
     return gaveUp('no_sender');
   const found = phone === undefined ? undefined : await adopt(deps, outbound, phone, start.workerIdentity);

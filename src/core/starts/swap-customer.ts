@@ -5,7 +5,7 @@
 import type { BridgeDeps } from '../deps.ts';
 import { sendJobOn } from '../jobs/send.ts';
 import { nameOfPhone } from '../model/identity.ts';
-import { type Outcome, pairMovedOn, retry } from '../model/outcome.ts';
+import { lookAgain, type Outcome, pairMovedOn, retry } from '../model/outcome.ts';
 import { CLOCK_SLACK_MS, RECEIPTS_WITHIN_MS } from '../model/times.ts';
 import { pairId } from '../state/items.ts';
 import { hasBothContainers, type Pair } from '../state/pair.ts';
@@ -14,7 +14,7 @@ import { openStartedPair, wasOpened } from '../state/started-pair.ts';
 import { endStart, type Start } from '../state/starts.ts';
 import { noteCalled } from '../state/strays.ts';
 import { listForSweep } from '../state/sweep-lists.ts';
-import { customersName, gaveUp, noted, phoneOf, type StartStep } from './made-so-far.ts';
+import { customersName, gaveUp, mayBeUnlisted, noted, phoneOf, type StartStep } from './made-so-far.ts';
 import { channelMade } from './reach-channel.ts';
 
 export const swapCustomer: StartStep = async (deps, start, scene) => {
@@ -27,6 +27,8 @@ export const swapCustomer: StartStep = async (deps, start, scene) => {
     await deps.frontline.join(conversation, { identity: customer, attributes });
   }
   const address = phoneOf(start, scene)?.address;
+  // A list that is behind may not show it yet.
+  if (address === undefined && mayBeUnlisted(deps, scene)) return lookAgain();
   // By his number his answers to Frontline's are known, once his phone is out; out already, it is noted already.
   if (address !== undefined)
     await noteCalled(deps, nameOfPhone(deps.settings.stampKey, address), {
