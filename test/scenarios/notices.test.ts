@@ -142,6 +142,39 @@ test('A notice of an SMS comes although one look does not show its message', asy
   expect(notices(harness, chat)).toEqual([expect.stringContaining('may not have reached the customer')]);
 });
 
+describe('An agent whose SMS is refused', () => {
+  const refused = async () => {
+    const harness = scenarioHarness();
+    const chat = await harness.linkedSmsChat(PHONE);
+    harness.twilio.faults.add({ fault: 'content.refused', p: 1, holds: 'poison', only: 'POST webhooks' });
+    return { harness, chat };
+  };
+  const isTold = [expect.stringContaining('may not have reached the customer')];
+
+  test('while a timer has closed the conversation, and the next cannot be made, is told in that one', async () => {
+    const { harness, chat } = await refused();
+    const up = harness.twilio.faults.add(frontlineDown);
+    harness.twilio.closeByTimer(harness.conversation(chat).sid);
+    await harness.settle(5);
+    harness.flexAgentWrites(chat, 'poison');
+    await harness.settle(20);
+    up();
+    await harness.settle(20);
+    expect(harness.counterparts(chat)).toHaveLength(2);
+    expect(notices(harness, chat)).toEqual(isTold);
+    expect(await harness.backlog()).toEqual([]);
+  });
+
+  test('in the last word of a chat that he ends in Flex is told before it is closed', async () => {
+    const { harness, chat } = await refused();
+    harness.flexAgentWrites(chat, 'poison');
+    harness.twilio.flexAgent.endsChat(ann.flexWorkerSid, chat.channel);
+    await harness.settle(5);
+    expect(harness.conversation(chat).state).toBe('closed');
+    expect(notices(harness, chat)).toEqual(isTold);
+  });
+});
+
 test('A notice of an SMS that had to wait goes nowhere, and waits no more, when its message is gone meanwhile', async () => {
   const harness = scenarioHarness();
   const chat = await harness.linkedSmsChat(PHONE);

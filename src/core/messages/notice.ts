@@ -5,32 +5,39 @@ import { digestOf } from '../copies/fingerprint.ts';
 import { NOTICE_AUTHOR, noticeSid, noticeText } from '../copies/notice-text.ts';
 import { readBack } from '../copies/read-back.ts';
 import type { BridgeDeps } from '../deps.ts';
+import { addToBacklog } from '../jobs/backlog.ts';
 import type { Undelivered } from '../jobs/envelope.ts';
 import type { Run } from '../jobs/run.ts';
-import { leaseLost, lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
+import { deferred, leaseLost, lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
 import { LOOKS } from '../model/times.ts';
 import type { PairId } from '../state/items.ts';
 import { fence, intend } from '../state/lane/intent.ts';
 import { leaseOf } from '../state/lane/lease.ts';
 import { readRow } from '../state/ledger.ts';
-import { type LinkedPair, linkedOr, loadPair } from '../state/pair.ts';
+import { type LinkedPair, linkedOr, loadPair, type Pair } from '../state/pair.ts';
 
 /** @throws TwilioError when the conversation could not be read; repeating is safe. */
 export const writeNotice = async (deps: BridgeDeps, id: PairId, about: Undelivered, run: Run): Promise<Outcome> => {
   const lane = 'toFrontline';
-  const pair = linkedOr(await loadPair(deps.store, id));
-  if (typeof pair === 'string' || pair.state !== 'open') return skipped('not_linked');
+  const known = await loadPair(deps.store, id);
+  if (known?.flex !== undefined && hasNoConversationYet(known)) {
+    // Not on its queue: what makes the conversation stands in the same line.
+    await addToBacklog(deps, id, known.flex, noticeSid(about), { kind: 'notice', pair: id, about });
+    return deferred('container_gone');
+  }
+  const pair = linkedOr(known);
+  if (typeof pair === 'string' || (pair.state === 'ending' && pair.endedBy !== 'flex')) return skipped('not_linked');
   const freed = await readBack(deps, leaseOf(pair, lane));
   if (!freed.free) return freed.outcome;
   const sid = noticeSid(about);
   if ((await readRow(deps, { pair, lane, sid })) !== undefined) return skipped('already');
-  const known = await whatHappened(deps, freed.lease.pair, about);
-  if (known === 'unseen') return run.attempts <= LOOKS ? lookAgain() : skipped('removed');
-  if (known === 'own') return skipped('own');
+  const happened = await whatHappened(deps, freed.lease.pair, about);
+  if (happened === 'unseen') return run.attempts <= LOOKS ? lookAgain() : skipped('removed');
+  if (happened === 'own') return skipped('own');
   const fenced = await fence(deps, freed.lease);
   if (!fenced.ok) return leaseLost();
   const createdAt = new Date(deps.clock.now()).toISOString();
-  const rendered = { author: NOTICE_AUTHOR, body: noticeText(known) };
+  const rendered = { author: NOTICE_AUTHOR, body: noticeText(happened) };
   const digest = digestOf(deps.settings.stampKey, sid, rendered.body);
   // No source index is behind it: it is late, so that the cursor stays where it is.
   const of = { sid, index: -1, createdAt, author: NOTICE_AUTHOR, digest, late: true };
@@ -48,6 +55,10 @@ export const writeNotice = async (deps: BridgeDeps, id: PairId, about: Undeliver
   // No lane's mark stands for it: it goes to the backlog when trying is over.
   return ended.end === 'deferred' ? { ...retry(1, 'container_gone'), gone: true } : ended;
 };
+
+/** It is being made; or a timer has closed the last one, and the chat goes on in the next. */
+const hasNoConversationYet = ({ state, endedBy }: Pair): boolean =>
+  state === 'linking' || (state === 'ending' && endedBy === 'timer');
 
 /**
  * The forwarder knows a message by its SID alone, so the notice reads the rest.
