@@ -215,3 +215,23 @@ test('A text for what said nothing is not forgotten over an outage, however much
   await harness.settle(30);
   expect(all.said('other').at(-1)).toMatch(/^\[Late, .*\] after all$/);
 });
+
+test('An edit of an old message crosses, although the looks right behind it do not show it yet', async () => {
+  const { harness, person, said } = await prepared('customer');
+  const sid = person.writes('hello');
+  for (let n = 1; n <= 110; n += 1) {
+    person.writes(`hello ${n}`);
+    await harness.settle(0.05);
+  }
+  const behind = harness.twilio.faults.add({
+    ...{ fault: 'read.stale', p: 1, maxMs: 100_000, hides: false, account: 'flex' },
+    only: 'GET chat.message',
+  });
+  person.edits(sid, 'good bye');
+  await harness.settle(0.01);
+  harness.sweepNow();
+  await harness.settle(0.05);
+  behind();
+  await harness.settle(5);
+  expect(said('other')[0]).toBe('good bye');
+});

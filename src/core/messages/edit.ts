@@ -122,6 +122,9 @@ const updateIfCopied = async (
   if (row.state === 'removed') return skipped('removed');
   if (!hasBothContainers(pair)) return undefined;
   const original = event.type === 'message.removed' ? undefined : await originalOf(deps, leaseOf(pair, lane), sid);
+  // What is read may be older than the edit, and beyond the newest page nothing would find that: it is looked at again.
+  if (original !== undefined && original.body.toWellFormed() !== event.message.body.toWellFormed())
+    await markStale(deps, pair.id, lane, sid);
   // A look at one message may be behind by seconds, and what is gone has a webhook of its own.
   if (original === undefined && event.type === 'message.updated' && run.attempts <= LOOKS) return lookAgain();
   if (original !== undefined && isCopyableNow(deps, lane, row, original)) {

@@ -2,7 +2,7 @@ import { logUpdate, updateStaleCopy } from '../copies/update.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { type Tally, unsure } from '../jobs/run.ts';
 import { sendJob } from '../jobs/send.ts';
-import { DROPS_AT_ONCE, SURELY_VISIBLE_MS } from '../model/times.ts';
+import { BEHIND_MS, DROPS_AT_ONCE, SURELY_VISIBLE_MS } from '../model/times.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { LaneLease } from '../state/lane/lease.ts';
 import { readRowOrUnsaid } from '../state/ledger.ts';
@@ -33,6 +33,8 @@ export const applyStaleEdits = async (
         unsure(tally, row.copiedAt + SURELY_VISIBLE_MS);
         unseen.add(sid);
       } else if (logUpdate(deps, copy, outcome)) tally.repaired += 1;
+      // What was read may be older than the edit: it is looked at once more.
+      if (deps.clock.now() <= since + BEHIND_MS) unseen.add(sid);
     } catch (error) {
       if (!(error instanceof TwilioError) || error.status === undefined) throw error;
       refused ??= error;
