@@ -76,6 +76,18 @@ const copyIn = (harness: ScenarioHarness, chat: Chat) => {
 };
 
 describe('a copy that somebody', () => {
+  test('edits goes back to what its source says, though more than a page stands behind it', async () => {
+    const harness = scenarioHarness();
+    const chat = await harness.linkedChat();
+    for (let n = 1; n <= 110; n += 1) {
+      harness.customerWrites(chat, `hello ${n}`);
+      await harness.settle(0.05);
+    }
+    harness.twilio.frontlineAgent.edits(...copyIn(harness, chat), 'never said');
+    await harness.settle(5);
+    expect(harness.said('frontline', chat)[0]).toBe('hello 1');
+  });
+
   test.each(['told', 'not told'])('edits goes back to what its source says (%s)', async (told) => {
     const harness = scenarioHarness();
     const chat = await harness.linkedChat();

@@ -13,7 +13,7 @@ import { sendJobOn } from '../jobs/send.ts';
 import type { Lane, Message } from '../model/event.ts';
 import { laneFrom, otherLane, source } from '../model/event.ts';
 import { lookAgain, type Outcome, retry, skipped } from '../model/outcome.ts';
-import { LOOK_AGAIN_SECONDS, LOOKS } from '../model/times.ts';
+import { LOOK_AGAIN_SECONDS, LOOKS, TWILIO_PAGE } from '../model/times.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { leaseOf } from '../state/lane/lease.ts';
 import { markStale } from '../state/lane/waiting-marks.ts';
@@ -48,7 +48,7 @@ export const applyEdit = async (deps: BridgeDeps, pairs: PairIds, event: Message
       return outcome.end === 'reconciled' ? afterCopying(deps, pair, lane, event, run, outcome) : outcome;
     }
     case 'revert':
-      await sendJobOn(deps, pair, otherLane(lane), revertJob(pair, otherLane(lane)));
+      await sendJobOn(deps, pair, otherLane(lane), await revertJob(deps, pair, otherLane(lane), event));
       return skipped('own');
     case 'ignore':
       return skipped('own');
@@ -87,12 +87,16 @@ const afterCopying = async (
   return original === undefined ? outcome : retry(LOOK_AGAIN_SECONDS, 'list_behind');
 };
 
-const revertJob = (pair: Pair, lane: Lane): Work => ({
-  kind: 'reconcile',
-  pair: pair.id,
-  lane,
-  because: 'edited_by_hand',
-});
+/** Of what may stand on no newest page both ends are read as a whole, if it is a copy, and is still put right. */
+const revertJob = async (deps: BridgeDeps, pair: Pair, lane: Lane, { type, message }: MessageEvent): Promise<Work> => {
+  const job = { kind: 'reconcile', pair: pair.id, lane, because: 'edited_by_hand' } as const;
+  const claim = claimedStamp(message.attributes);
+  const isOld = message.index <= pair.lanes[otherLane(lane)].cursor - TWILIO_PAGE / 2;
+  if (type === 'message.removed' || claim === undefined || !isOld) return job;
+  const row = await readRow(deps, { pair, lane, sid: claim.s });
+  const isItsCopy = row?.state === 'copied' && row.copy === message.sid && row.refused === undefined;
+  return isItsCopy ? { ...job, full: true } : job;
+};
 
 /**
  * A person deleted a copy, perhaps before the answer to its write was heard: a run that looks whether it stands there
