@@ -22,6 +22,8 @@ export const applyStaleEdits = async (
   const unseen = new Set<string>();
   const stale = [...pair.lanes[lane].stale].slice(0, DROPS_AT_ONCE);
   for (const [sid, since] of stale) {
+    // What is read now may be older than the edit: it is looked at once more.
+    if (deps.clock.now() <= since + BEHIND_MS) unseen.add(sid);
     const row = await readRowOrUnsaid(deps, { pair, lane, sid });
     if (row?.state === 'skipped' || row?.state === 'parked')
       await sendJob(deps, { lane, group: from, work: { kind: 'redrive', pair: pair.id, lane, sid } });
@@ -33,8 +35,6 @@ export const applyStaleEdits = async (
         unsure(tally, row.copiedAt + SURELY_VISIBLE_MS);
         unseen.add(sid);
       } else if (logUpdate(deps, copy, outcome)) tally.repaired += 1;
-      // What was read may be older than the edit: it is looked at once more.
-      if (deps.clock.now() <= since + BEHIND_MS) unseen.add(sid);
     } catch (error) {
       if (!(error instanceof TwilioError) || error.status === undefined) throw error;
       refused ??= error;
