@@ -105,7 +105,7 @@ export const sendByAndBy = async (
   let last: PairId | undefined;
   for (const { pair, jobs } of goingOnFrom(waits, from)) {
     if (last !== undefined) await deps.clock.sleep(SENT_BY_AND_BY_MS);
-    if (deps.clock.now() >= deadline) return last;
+    if (deps.clock.now() >= deadline) return last ?? from;
     await Promise.all(jobs.map((job) => sendJob(deps, job)));
     last = pair;
   }

@@ -150,6 +150,19 @@ describe('The sweep, after 600 chats were linked at once,', () => {
     expect(sent[0]).toEqual({ at: 0, pair: late, because });
   });
 
+  test('goes on where it stopped, though a run in between had no time for them', async () => {
+    const { due, run, sent, slowQueue } = await openScene(600);
+    await run();
+    const first = new Set(sent.map(({ pair }) => pair));
+    const late = await due(99_999, { fl_dirtyUpTo: 7, fl_dirtySince: 1 });
+    slowQueue(45_000);
+    await run();
+    expect(sent.map(({ pair }) => pair)).toEqual([late]);
+    slowQueue(0);
+    await run();
+    expect(sent.slice(1, 1 + 2 * (600 - first.size)).filter(({ pair }) => first.has(pair))).toEqual([]);
+  });
+
   test('tells of a queue that is away, once all else is through', async () => {
     const { breakQueue, run } = await openScene(3);
     breakQueue();
