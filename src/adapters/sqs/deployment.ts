@@ -13,8 +13,12 @@ type Urls = Readonly<Record<QueueName, string>>;
 
 /** The most that one call receives or deletes. */
 const BATCH = 10;
-/** Seconds for which a dead letter that was looked at is hidden; its alarm sees it again afterwards. */
-const LOOK_SECONDS = 60;
+/**
+ * Seconds for which a dead letter that was looked at is hidden; its alarm sees it again afterwards. Only so long its
+ * receipt is good, so all of them must be read within this time, and what became of each found out: of thousands, one
+ * after the other, over a line of an office. https://repost.aws/knowledge-center/sqs-receipt-handle-error
+ */
+const LOOK_SECONDS = 900;
 /** A queue that never says it is empty is left alone at some point. */
 const MOST_DEAD_LETTERS = 10_000;
 
@@ -38,11 +42,13 @@ const readDepth = async (client: SQSClient, QueueUrl: string): Promise<QueueDept
 
 /**
  * Ten of a chat at most: while these are in flight, a FIFO queue shows no other of it. Its count says that there are
- * some.
+ * some. Each once, with its last receipt: who takes a letter that is shown again for a second one of the same removes
+ * both.
  */
 const readDeadLetters = async (client: SQSClient, QueueUrl: string): Promise<readonly DeadLetter[]> => {
-  const found: DeadLetter[] = [];
-  while (found.length < MOST_DEAD_LETTERS) {
+  const found = new Map<string, DeadLetter>();
+  let shownAgain = false;
+  while (found.size < MOST_DEAD_LETTERS && !shownAgain) {
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({
         QueueUrl,
@@ -54,11 +60,14 @@ const readDeadLetters = async (client: SQSClient, QueueUrl: string): Promise<rea
       }),
     );
     if (Messages.length === 0) break;
-    for (const { ReceiptHandle: handle, Body: body, MessageAttributes } of Messages)
-      if (handle !== undefined && body !== undefined)
-        found.push({ handle, body, reason: MessageAttributes?.reason?.StringValue });
+    for (const { MessageId: id, ReceiptHandle: handle, Body: body, MessageAttributes } of Messages) {
+      if (id === undefined || handle === undefined || body === undefined) continue;
+      // The time of the first is over, and the others follow: there would be no end.
+      shownAgain ||= found.has(id);
+      found.set(id, { handle, body, reason: MessageAttributes?.reason?.StringValue });
+    }
   }
-  return found;
+  return [...found.values()];
 };
 
 const inBatches = (handles: readonly string[]): readonly (readonly string[])[] =>
@@ -89,13 +98,15 @@ export const sqsDeployment = (at: {
     },
     deadLetters: (queue) => readDeadLetters(client, deadUrls[queue]),
     removeDead: async (queue, handles) => {
+      let failed = 0;
       for (const batch of inBatches(handles)) {
         const Entries = batch.map((ReceiptHandle, n) => ({ Id: String(n), ReceiptHandle }));
         const { Failed = [] } = await client.send(
           new DeleteMessageBatchCommand({ QueueUrl: deadUrls[queue], Entries }),
         );
-        if (Failed.length > 0) throw new Error(`${Failed.length} dead letters of ${queue} could not be removed`);
+        failed += Failed.length;
       }
+      if (failed > 0) throw new Error(`${failed} dead letters of ${queue} could not be removed`);
     },
     leaveDead: async (queue, handles) => {
       for (const batch of inBatches(handles)) {

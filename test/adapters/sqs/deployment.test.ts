@@ -9,6 +9,9 @@ import { describe, expect, test } from '@jest/globals';
 import { sqsDeployment } from '../../../src/adapters/sqs/deployment.ts';
 import type { Oldest } from '../../../src/adapters/sqs/oldest.ts';
 import { QUEUES, type QueueName } from '../../../src/contract.ts';
+import { encodeEnvelope } from '../../../src/core/jobs/envelope.ts';
+import { clearSettled } from '../../../src/core/operate/dead-letters.ts';
+import type { Operator } from '../../../src/core/operate/operator.ts';
 
 const urls = (kind: string) =>
   Object.fromEntries(QUEUES.map((queue) => [queue, `${kind}/${queue}`])) as Record<QueueName, string>;
@@ -32,6 +35,7 @@ const setUp = (letters: readonly string[], refuses = false, age: () => Oldest = 
       expect(command.input).toMatchObject({ QueueUrl: 'dead/flex-events', MessageAttributeNames: ['reason'] });
       return {
         Messages: visible.splice(0, 10).map((name) => ({
+          MessageId: `id of ${name}`,
           ReceiptHandle: name,
           Body: `body of ${name}`,
           MessageAttributes: { reason: { DataType: 'String', StringValue: 'refused' } },
@@ -111,5 +115,107 @@ describe('the queues of a stack, as an operator sees them', () => {
   test('say so when one could not be removed', async () => {
     const { deployment } = setUp(many, true);
     await expect(deployment.removeDead('flex-events', many)).rejects.toThrow('could not be removed');
+  });
+});
+
+const channel = (n: number) => `CH${String(n).padStart(32, '0')}` as const;
+const message = (n: number) => `IM${String(n).padStart(32, '0')}` as const;
+
+/** An SMS that was given up: its dead letter is all there is of it. */
+const smsOf = (n: number): string =>
+  encodeEnvelope({
+    receivedAt: 0,
+    work: {
+      kind: 'forward',
+      forward: {
+        ...{ eventType: 'onMessageSent', container: channel(n), about: message(n), key: `onMessageSent:${message(n)}` },
+        ...{ contentType: 'application/x-www-form-urlencoded', body: 'Body=hello' },
+      },
+    },
+  });
+
+/**
+ * A FIFO queue with a clock, which every call moves. A receipt is good until its time is over or its message is
+ * received again: https://repost.aws/knowledge-center/sqs-receipt-handle-error
+ */
+const slowQueue = (bodies: readonly string[], secondsACall: number) => {
+  let now = 0;
+  const letters = new Map(bodies.map((body, n) => [`id ${n}`, { body, handle: '', until: 0 }]));
+  const owner = (handle: string | undefined) =>
+    [...letters].find(([, letter]) => letter.handle === handle && letter.until > now);
+  const send = async (command: unknown) => {
+    now += secondsACall;
+    if (command instanceof ReceiveMessageCommand) {
+      const { VisibilityTimeout = 0, QueueUrl } = command.input;
+      const shown = QueueUrl === 'dead/default-webhook' ? [...letters].filter(([, { until }]) => until <= now) : [];
+      return {
+        Messages: shown.slice(0, 10).map(([MessageId, letter]) => {
+          Object.assign(letter, { handle: `${MessageId} at ${now}`, until: now + VisibilityTimeout });
+          return { MessageId, ReceiptHandle: letter.handle, Body: letter.body };
+        }),
+      };
+    }
+    if (!(command instanceof DeleteMessageBatchCommand)) return {};
+    const Failed = (command.input.Entries ?? []).flatMap(({ Id, ReceiptHandle }) => {
+      const [id] = owner(ReceiptHandle) ?? [];
+      return id !== undefined && letters.delete(id) ? [] : [{ Id }];
+    });
+    return { Failed };
+  };
+  const oldest = async () => Object.fromEntries(QUEUES.map((queue) => [queue, unaged()])) as Record<QueueName, Oldest>;
+  return {
+    left: () => letters.size,
+    pass: (seconds: number) => {
+      now += seconds;
+    },
+    deployment: sqsDeployment({
+      ...{ client: { send } as unknown as SQSClient, urls: urls('live'), deadUrls: urls('dead'), oldest },
+    }),
+  };
+};
+
+describe('many dead letters, over a slow line', () => {
+  test.each([1, 50, 400])('none is lost that has to stay, with %d s a call', async (secondsACall) => {
+    const queue = slowQueue(
+      Array.from({ length: 100 }, (_, n) => smsOf(n)),
+      secondsACall,
+    );
+    const store = { get: async () => undefined };
+    expect(await clearSettled({ ...queue.deployment, store } as unknown as Operator)).toBe(0);
+    expect(queue.left()).toBe(100);
+  });
+
+  test('each is told of once', async () => {
+    const queue = slowQueue(
+      Array.from({ length: 100 }, (_, n) => smsOf(n)),
+      200,
+    );
+    const bodies = (await queue.deployment.deadLetters('default-webhook')).map(({ body }) => body);
+    expect(new Set(bodies).size).toBe(bodies.length);
+  });
+
+  test('all can still be removed when it took minutes to find out what became of each', async () => {
+    const queue = slowQueue(
+      Array.from({ length: 100 }, (_, n) => smsOf(n)),
+      1,
+    );
+    const letters = await queue.deployment.deadLetters('default-webhook');
+    queue.pass(5 * 60);
+    await queue.deployment.removeDead(
+      'default-webhook',
+      letters.map(({ handle }) => handle),
+    );
+    expect(queue.left()).toBe(0);
+  });
+
+  test('those that can be removed are, though others cannot', async () => {
+    const queue = slowQueue(
+      Array.from({ length: 25 }, (_, n) => smsOf(n)),
+      0,
+    );
+    const handles = (await queue.deployment.deadLetters('default-webhook')).map(({ handle }) => handle);
+    const removed = queue.deployment.removeDead('default-webhook', ['not a receipt', ...handles]);
+    await expect(removed).rejects.toThrow('1 dead letters of default-webhook could not be removed');
+    expect(queue.left()).toBe(0);
   });
 });
