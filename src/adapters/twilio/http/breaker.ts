@@ -53,8 +53,11 @@ const chatOf = ({ url, body = '' }: HttpRequest): string => {
   return named.exec(url)?.[0] ?? named.exec(body)?.[0] ?? new URL(url).pathname;
 };
 
+/** Nothing here waits longer than this: what seems to is of a clock that was set back since, and is over. */
+const isAhead = (until: number, now: number): boolean => until > now && until - now <= BREAKER_OPEN_MS;
+
 const forget = (probes: Map<string, Probe>, now: number): void => {
-  for (const [chat, { until }] of probes) if (until <= now) probes.delete(chat);
+  for (const [chat, { until }] of probes) if (!isAhead(until, now)) probes.delete(chat);
 };
 
 type Open = Extract<State, { is: 'open' }>;
@@ -65,7 +68,7 @@ const refusal = (ms: number, downMs: number): NoAnswer =>
 /** @returns the probe that this call is. @throws NoAnswer when it may not be made. */
 const admitProbe = ({ since, until, underWay, failed }: Open, chat: string, now: number): Probe => {
   const downMs = now - since;
-  if (now < until) throw refusal(until - now, downMs);
+  if (isAhead(until, now)) throw refusal(until - now, downMs);
   // A process that was killed or frozen in its probe never says how it ended.
   forget(underWay, now);
   forget(failed, now);

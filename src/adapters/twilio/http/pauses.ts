@@ -24,6 +24,12 @@ const resourceOf = ({ url }: HttpRequest): string =>
 const concerned = (request: HttpRequest, { body }: HttpAnswer): string =>
   ACTIONS_A_SECOND.has(answeredCode(body)) ? resourceOf(request) : ALL;
 
+/** Milliseconds since 1970, and how long it was when it was asked for. */
+type Pause = { readonly end: number; readonly ms: number };
+
+/** Milliseconds. What seems to last longer than it was asked for is of a clock that was set back since, and is over. */
+const leftOf = ({ end, ms }: Pause, now: number): number => (end - now > ms ? 0 : Math.max(0, end - now));
+
 const isWrite = ({ method }: HttpRequest): boolean => method !== 'GET';
 
 /**
@@ -31,21 +37,22 @@ const isWrite = ({ method }: HttpRequest): boolean => method !== 'GET';
  * {@link NoAnswer} of which nothing was sent and which says when to ask again.
  */
 export const createPauses = (clock: Pick<Clock, 'now'>): ((http: HttpCall) => HttpCall) => {
-  /** Milliseconds since 1970, by resource. */
-  const ends = new Map<string, number>();
+  /** By resource. */
+  const pauses = new Map<string, Pause>();
   const forget = (now: number): void => {
-    for (const [resource, end] of ends) if (end <= now) ends.delete(resource);
+    for (const [resource, pause] of pauses) if (leftOf(pause, now) === 0) pauses.delete(resource);
   };
+  const left = (resource: string, now: number): number => leftOf(pauses.get(resource) ?? { end: 0, ms: 0 }, now);
   return (http) => async (request) => {
     const now = clock.now();
     forget(now);
-    const end = Math.max(ends.get(ALL) ?? 0, isWrite(request) ? (ends.get(resourceOf(request)) ?? 0) : 0);
-    if (end > now) throw new NoAnswer('Twilio asked to wait', 'nothing', undefined, Math.ceil((end - now) / 1_000));
+    const wait = Math.max(left(ALL, now), isWrite(request) ? left(resourceOf(request), now) : 0);
+    if (wait > 0) throw new NoAnswer('Twilio asked to wait', 'nothing', undefined, Math.ceil(wait / 1_000));
     const answer = await http(request);
-    const seconds = answer.status === 429 ? secondsToWait(answer.headers) : undefined;
-    if (seconds !== undefined && seconds > 0) {
-      const resource = concerned(request, answer);
-      ends.set(resource, Math.max(ends.get(resource) ?? 0, clock.now() + seconds * 1_000));
+    const ms = answer.status === 429 ? (secondsToWait(answer.headers) ?? 0) * 1_000 : 0;
+    if (ms > 0) {
+      const [resource, heardAt] = [concerned(request, answer), clock.now()];
+      if (ms > left(resource, heardAt)) pauses.set(resource, { end: heardAt + ms, ms });
     }
     return answer;
   };

@@ -19,7 +19,9 @@ const HEADERS = {
 
 /** One side behind a breaker. `replies` as they come from its network, 200 when nothing is said. */
 const oneSide = (of: CalledSide = 'flex') => {
-  const clock = createTime();
+  const time = createTime();
+  let ahead = 0;
+  const clock = { ...time, now: () => time.now() + ahead };
   const told: Entry[] = [];
   const calls: HttpRequest[] = [];
   let next: Reply = 200;
@@ -43,6 +45,9 @@ const oneSide = (of: CalledSide = 'flex') => {
   return {
     clock,
     call,
+    setBack: (ms: number) => {
+      ahead -= ms;
+    },
     breaker,
     http,
     calls: () => calls.length,
@@ -231,6 +236,26 @@ describe('a side that is down', () => {
     side.clock.advance(60_000);
     await side.dies();
     expect(await downMs()).toBe(0);
+  });
+
+  test('is asked again in time though the clock was set back', async () => {
+    const side = oneSide();
+    await side.dies();
+    side.setBack(3_600_000);
+    side.replies(200);
+    expect(await side.call(6)).toBe(200);
+  });
+
+  test('is asked by others though the clock was set back during a question that never ended', async () => {
+    const side = oneSide();
+    await side.dies();
+    side.clock.advance(5_000);
+    side.replies(new Promise(() => {}));
+    void side.call(1);
+    void side.call(2);
+    side.setBack(3_600_000);
+    side.replies(200);
+    expect(await side.call(3)).toBe(200);
   });
 
   test('is told to core as trouble of which nothing was sent, with the time to wait', async () => {

@@ -12,7 +12,9 @@ type Answer = { readonly status: number; readonly code?: number; readonly retryA
 
 /** All ends behind their guards; each call is made with the answer that the end then gives. */
 const accounts = () => {
-  const clock = createTime();
+  const time = createTime();
+  let ahead = 0;
+  const clock = { now: () => time.now() + ahead, advance: time.advance };
   const guards = createGuards({ clock, journal: () => {} });
   const call = (
     of: CalledSide,
@@ -33,7 +35,10 @@ const accounts = () => {
       },
     );
   };
-  return { clock, call };
+  const setBack = (ms: number): void => {
+    ahead -= ms;
+  };
+  return { clock, call, setBack };
 };
 
 describe('Retry-After', () => {
@@ -92,6 +97,13 @@ describe('Retry-After', () => {
     clock.advance(1_000);
     expect(await call('flex', 'GET', channel(1), { status: 429, code: 20_429, retryAfter: '0' })).toBe(429);
     expect(await call('flex', 'GET', channel(1), { status: 429, code: 20_429 })).toBe(429);
+    expect(await call('flex', 'GET', channel(1))).toBe(200);
+  });
+
+  test('does not silence an account for as long as the clock was set back meanwhile', async () => {
+    const { call, setBack } = accounts();
+    await call('flex', 'GET', channel(1), { status: 429, code: 20_429, retryAfter: '2' });
+    setBack(3_600_000);
     expect(await call('flex', 'GET', channel(1))).toBe(200);
   });
 
