@@ -76,23 +76,46 @@ const forget = (sql: Sql, queue: QueueName, { id, group, attempts }: ReceivedMes
   return true;
 };
 
+/** A clock that is kept right trembles; that is no step. */
+const STEP_MS = 1000;
+
+/** @returns how many milliseconds the clock was set back since it was last asked. */
+const createSetBack = (now: () => number): (() => number) => {
+  let latest = Number.NEGATIVE_INFINITY;
+  return () => {
+    const at = now();
+    const back = latest - at < STEP_MS ? 0 : latest - at;
+    latest = back > 0 ? at : Math.max(latest, at);
+    return back;
+  };
+};
+
+/** What waits goes on waiting for what is left, not until the clock is there again. */
+const follow = (sql: Sql, back: number): void => {
+  sql.run('UPDATE line SET visible_at = visible_at - ?', back);
+  sql.run('UPDATE dedupe SET until = until - ?', back);
+};
+
 const createSource = (
   database: Database,
   queue: QueueName,
-  now: () => number,
+  { now, setBack }: { readonly now: () => number; readonly setBack: () => number },
   onSent: QueueSource['onSent'],
 ): QueueSource => ({
-  receive: (limit) =>
-    database.perform((sql) =>
-      sql
+  receive: (limit) => {
+    const back = setBack();
+    return database.perform((sql) => {
+      if (back > 0) follow(sql, back);
+      return sql
         .all(
           'SELECT grp FROM line WHERE queue = ? AND visible_at <= ? ORDER BY visible_at LIMIT ?',
           queue,
           now(),
           limit,
         )
-        .map((line) => takeHead(sql, queue, String(line.grp), now())),
-    ),
+        .map((line) => takeHead(sql, queue, String(line.grp), now()));
+    });
+  },
   done: (message) =>
     database.perform((sql) => {
       forget(sql, queue, message, now());
@@ -142,6 +165,7 @@ export const createSqliteQueue = async (
   at: { readonly clock: Pick<Clock, 'now'> },
 ): Promise<LocalQueues> => {
   const { now } = at.clock;
+  const setBack = createSetBack(now);
   const sent = createListeners<QueueName>();
   await database.perform((sql) => sql.run('UPDATE line SET visible_at = 0, in_flight = 0 WHERE in_flight = 1'));
 
@@ -166,7 +190,7 @@ export const createSqliteQueue = async (
       return [];
     },
     deadLetter: (queue, message) => database.perform((sql) => deadLetter(sql, queue, message, message.reason, now())),
-    source: (queue) => createSource(database, queue, now, (listener) => sent.add(queue, listener)),
+    source: (queue) => createSource(database, queue, { now, setBack }, (listener) => sent.add(queue, listener)),
     counts: () => database.perform(countsOf),
     dead: (queue) => database.perform((sql) => deadOf(sql, queue)),
   };

@@ -5,7 +5,7 @@ import type { LocalQueues, ReceivedMessage } from '../../../src/adapters/in-proc
 import { createMemoryQueues } from '../../../src/adapters/memory/queues.ts';
 import { openDatabase } from '../../../src/adapters/sqlite/open.ts';
 import { createSqliteQueue } from '../../../src/adapters/sqlite/queue.ts';
-import { drainSource, receivingContract, sendingContract } from '../../contracts/queues.contract.ts';
+import { drainSource, message, receivingContract, sendingContract } from '../../contracts/queues.contract.ts';
 import { newFolder } from './folder.ts';
 
 const open = async (clock: SimTime) => {
@@ -74,6 +74,28 @@ const walk = async (queues: LocalQueues, clock: SimTime, run: readonly Step[]): 
 };
 
 describe('SQLite queues', () => {
+  test('put no chat off for as long as the clock was set back meanwhile', async () => {
+    const time = createTime();
+    let ahead = 0;
+    const { queues, close } = await open({ ...time, now: () => time.now() + ahead });
+    const source = queues.source('flex-events');
+    const groups = async (limit: number) => (await source.receive(limit)).map(({ group }) => group);
+    try {
+      await queues.send('flex-events', message('CH1', 'tried again in 8 seconds'));
+      const [first] = await source.receive(1);
+      if (first !== undefined) await source.retry(first, 8);
+      await queues.send('flex-events', message('CH2', 'waits for its turn'));
+      expect(await groups(0)).toEqual([]);
+      ahead -= 3_600_000;
+      expect(await groups(9)).toEqual(['CH2']);
+      expect(await source.nextVisibleAt()).toBe(time.now() + ahead + 8_000);
+      time.advance(8_000);
+      expect(await groups(9)).toEqual(['CH1']);
+    } finally {
+      await close();
+    }
+  });
+
   test('do in any run what queues in memory do', async () => {
     const clock = createTime();
     const { queues, database, close } = await open(clock);
