@@ -50,12 +50,15 @@ const readKeys = async (at: At, list: string, { limit, after }: Parameters<Store
 };
 
 /**
- * The items of these keys, in any order. What an answer leaves out is asked for again; one that gives none at all is an
+ * The items of these keys, each once and in any order, for DynamoDB takes no key twice; while an item moves on a list,
+ * its index may name it at both places. What an answer leaves out is asked for again; one that gives none at all is an
  * error of its own, so this ends.
  */
 const readItems = async (at: At, keys: readonly Key[]): Promise<readonly Item[]> => {
   const items: Item[] = [];
-  let left: Record<string, AttributeValue>[] = keys.map(toKey);
+  let left: Record<string, AttributeValue>[] = [
+    ...new Map(keys.map(({ pk, sk }) => [JSON.stringify([pk, sk]), toKey({ pk, sk })])).values(),
+  ];
   while (left.length > 0) {
     const RequestItems = { [at.tableName]: { Keys: left.slice(0, BATCH), ConsistentRead: true } };
     const { Responses, UnprocessedKeys } = await at.client.send(new BatchGetItemCommand({ RequestItems }));
