@@ -261,6 +261,11 @@ export const METRICS = {
    * toFrontline, toFlex, forward. By filter.
    */
   delay: 'Delay',
+  /**
+   * One count per try that Twilio, or Flex's own webhook, refused because it does not take the bridge's token, key or
+   * signature. By filter.
+   */
+  unauthorized: 'Unauthorized',
   /** One count per event that was deferred because its pair writes faster than people can. */
   held: 'Held',
   /** One count each time calls to a side begin to be refused, dimension `Side`: {@link CALLED_SIDES}. */

@@ -40,6 +40,16 @@ export class SyncAlarms extends Construct {
       runbook: 'Something fails',
       topic,
     });
+    // No side is down, and nothing that is late gets through and tells: an SMS would wait for a day unheard.
+    new BridgeAlarm(this, 'Unauthorized', {
+      metric: bridgeMetric(stage, METRICS.unauthorized),
+      above: 0,
+      minutes: 3,
+      ofMinutes: 5,
+      harm: "Customers and agents wait for messages: Twilio does not take the bridge's token, key or signature.",
+      runbook: 'Twilio does not take a token',
+      topic,
+    });
     new BridgeAlarm(this, 'Waiting', {
       metric: bridgeMetric(stage, METRICS.dirtyLanes, Stats.MAXIMUM),
       above: 0,

@@ -118,6 +118,24 @@ describe("the filters on the functions' logs", () => {
       [['Events', 1, 'Outcome deferred']],
     ],
     ['one tried again', { step: 'retried', type: 'x', reason: 'failed', sids: [] }, [['Events', 1, 'Outcome retried']]],
+    [
+      'one that Twilio has no time for',
+      { step: 'retried', type: 'x', reason: 'twilio', sids: [], status: 429, code: 20_429 },
+      [['Events', 1, 'Outcome retried']],
+    ],
+    ...[
+      { status: 401, code: 20_003 },
+      { status: 403 },
+      // https://www.twilio.com/docs/api/errors/80625 does not say the status.
+      { status: 400, code: 80_625 },
+    ].map((answer): [string, Entry, readonly unknown[]] => [
+      `one for which Twilio does not know the bridge (${answer.code ?? answer.status})`,
+      { step: 'retried', type: 'onMessageSent', lane: 'forward', reason: 'twilio', sids: [], ...answer },
+      [
+        ['Events', 1, 'Outcome retried'],
+        ['Unauthorized', 1],
+      ],
+    ]),
     ['a double', { step: 'undone', type: 'duplicate', sids: [] }, [['Events', 1, 'Outcome undone']]],
     [
       'a refused webhook',

@@ -372,6 +372,15 @@ describe('the alarms', () => {
     },
   );
 
+  test('tell within minutes that Twilio does not know the bridge: an SMS would wait for a day before it is parked', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: METRICS.unauthorized,
+      Threshold: 0,
+      DatapointsToAlarm: 3,
+      EvaluationPeriods: 5,
+    });
+  });
+
   test('tell when the table or its index turns writes away', () => {
     const throttles = alarms.filter(({ MetricName }) => MetricName === 'WriteThrottleEvents');
     const about = throttles.map(({ Dimensions }) => (Dimensions as { Name: string }[]).map(({ Name }) => Name));
