@@ -262,8 +262,8 @@ export const METRICS = {
    */
   delay: 'Delay',
   /**
-   * One count per try that Twilio, or Flex's own webhook, refused because it does not take the bridge's token, key or
-   * signature. By filter.
+   * One count per try that Twilio, or Flex's own webhook, refused until an operator puts a token, a key or a setting
+   * right. By filter.
    */
   unauthorized: 'Unauthorized',
   /** One count per event that was deferred because its pair writes faster than people can. */

@@ -8,16 +8,6 @@ const anyOf = (steps: readonly string[]) =>
   FilterPattern.any(...steps.map((step) => FilterPattern.stringValue('$.message', '=', step)));
 
 /**
- * What asking again does not mend. A bad signature on what is forwarded has a code, whose status nobody tells.
- * https://www.twilio.com/docs/api/errors/80625
- */
-const unauthorized = FilterPattern.any(
-  FilterPattern.numberValue('$.status', '=', 401),
-  FilterPattern.numberValue('$.status', '=', 403),
-  FilterPattern.numberValue('$.code', '=', 80_625),
-);
-
-/**
  * How events end and how late they are, counted by filters on the lines that the function's journal writes. A filter is
  * free; embedded metrics would double the bytes of each line.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
@@ -51,7 +41,7 @@ export class LineMetrics extends Construct {
     });
     new MetricFilter(this, 'Unauthorized', {
       logGroup,
-      filterPattern: FilterPattern.all(anyOf(['retried']), unauthorized),
+      filterPattern: FilterPattern.all(anyOf(['retried']), FilterPattern.stringValue('$.reason', '=', 'unauthorized')),
       metricNamespace,
       metricName: METRICS.unauthorized,
       metricValue: '1',

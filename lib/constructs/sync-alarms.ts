@@ -45,7 +45,7 @@ export class SyncAlarms extends Construct {
       metric: bridgeMetric(stage, METRICS.unauthorized),
       above: 0,
       minutes: 3,
-      ofMinutes: 5,
+      ofMinutes: 15,
       harm: "Customers and agents wait for messages: Twilio does not take the bridge's token, key or signature.",
       runbook: 'Twilio does not take a token',
       topic,

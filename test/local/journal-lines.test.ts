@@ -19,6 +19,10 @@ describe('The journal on one machine', () => {
     expect(humanLine({ step: 'skipped', type: 'task.created', reason: 'not_handled', sids: [] }, at, false)).toBe(
       '14:03:04.567  skipped     task.created          (not_handled)',
     );
+    const refused = { step: 'retried', type: 'onMessageSent', lane: 'forward', sids: [], code: 20_003 } as const;
+    expect(humanLine({ ...refused, reason: 'unauthorized' }, at, false)).toBe(
+      "14:03:04.567  retried     onMessageSent         Flex's own webhook  (unauthorized twilio 20003)",
+    );
   });
 
   test('is JSON elsewhere', () => {

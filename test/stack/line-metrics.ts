@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { twilioErrorFrom } from '../../src/adapters/twilio/http/errors.ts';
 import { metricsNamespace } from '../../src/contract.ts';
+import { retryTwilio } from '../../src/core/model/outcome.ts';
 import type { Entry } from '../../src/core/ports/journal.ts';
 import { unavailable } from '../../src/edge/answer.ts';
 import { createJournal } from '../../src/runtime/journal.ts';
@@ -70,6 +72,13 @@ const figures = (entry: Entry): readonly unknown[] => {
     ]);
 };
 
+/** As a consumer tells of a try that Twilio has answered so. */
+const refusedWith = (status: number, code?: number): Entry => {
+  const body = code === undefined ? '' : JSON.stringify({ code });
+  const { reason, twilio } = retryTwilio(twilioErrorFrom('POST /v2', { status, headers: {}, body }), 1);
+  return { step: 'retried', type: 'onMessageSent', lane: 'forward', sids: [], reason, ...twilio };
+};
+
 describe("the filters on the functions' logs", () => {
   test('stand on each function, in the namespace of the deployment', () => {
     const groups = (name: string) =>
@@ -118,19 +127,15 @@ describe("the filters on the functions' logs", () => {
       [['Events', 1, 'Outcome deferred']],
     ],
     ['one tried again', { step: 'retried', type: 'x', reason: 'failed', sids: [] }, [['Events', 1, 'Outcome retried']]],
-    [
-      'one that Twilio has no time for',
-      { step: 'retried', type: 'x', reason: 'twilio', sids: [], status: 429, code: 20_429 },
-      [['Events', 1, 'Outcome retried']],
-    ],
+    ['one that Twilio has no time for', refusedWith(429, 20_429), [['Events', 1, 'Outcome retried']]],
     ...[
-      { status: 401, code: 20_003 },
-      { status: 403 },
+      refusedWith(401, 20_003),
+      refusedWith(403),
       // https://www.twilio.com/docs/api/errors/80625 does not say the status.
-      { status: 400, code: 80_625 },
-    ].map((answer): [string, Entry, readonly unknown[]] => [
-      `one for which Twilio does not know the bridge (${answer.code ?? answer.status})`,
-      { step: 'retried', type: 'onMessageSent', lane: 'forward', reason: 'twilio', sids: [], ...answer },
+      refusedWith(400, 80_625),
+    ].map((entry): [string, Entry, readonly unknown[]] => [
+      `one for which Twilio does not know the bridge (${entry.code ?? entry.status})`,
+      entry,
       [
         ['Events', 1, 'Outcome retried'],
         ['Unauthorized', 1],

@@ -377,7 +377,7 @@ describe('the alarms', () => {
       MetricName: METRICS.unauthorized,
       Threshold: 0,
       DatapointsToAlarm: 3,
-      EvaluationPeriods: 5,
+      EvaluationPeriods: 15,
     });
   });
 

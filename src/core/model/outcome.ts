@@ -108,6 +108,7 @@ export type Agreement =
 /** Why the same event comes again. */
 export type Retried =
   | 'twilio' // Twilio did not do as asked; code, status or effect say more
+  | 'unauthorized' // nor will it until an operator puts a credential or a setting right
   | 'outcome_unknown' // a write to Twilio had no answer; nothing is asked before it is settled
   | 'intent_settling' // a message is in flight, and its run may still be at it
   | 'lease_lost' // another run owns the lane now
@@ -187,7 +188,7 @@ const waitFor = ({ status, retryAfter = 0 }: TwilioError, attempts: number): num
 
 /** Twilio did not do as asked, and may later: as soon as it says, or longer each time. */
 export const retryTwilio = (error: TwilioError, attempts: number): Ended<'retry'> => ({
-  ...retry(waitFor(error, attempts), 'twilio'),
+  ...retry(waitFor(error, attempts), error.remedy === 'reconfigure' ? 'unauthorized' : 'twilio'),
   twilio: twilioAnswer(error),
   downMs: error.downMs,
 });

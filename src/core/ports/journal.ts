@@ -112,9 +112,13 @@ export type Entry = About &
 export type Journal = (entry: Entry) => void;
 
 /**
- * A line's reason for people, with what Twilio said in the place of the word for it: `not_compared`, `twilio 20429`.
+ * A line's reason for people, with what Twilio said in the place of the word for it: `not_compared`, `twilio 20429`; or
+ * behind it: `unauthorized`, `twilio 20003`.
  */
 export const reasonWords = (entry: Entry): readonly string[] =>
   [entry.reason, entry.why, entry.parameter, entry.error]
     .filter((word) => word !== undefined)
-    .map((word) => (word === 'twilio' ? describeTwilioAnswer(entry) : word));
+    .flatMap((word) => [
+      ...(word === 'twilio' ? [] : [word]),
+      ...(word === 'twilio' || word === 'unauthorized' ? [describeTwilioAnswer(entry)] : []),
+    ]);
