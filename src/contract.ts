@@ -287,6 +287,11 @@ export const metricsNamespace = (deployment: string): string => `FlexFrontlineBr
 
 /**
  * Seconds. The function is cut off before its messages become visible again. The sweep ends by itself after some 80: 10
- * for accepts and 50 for pairs, each then waiting for the calls under way.
+ * for accepts and 50 for pairs, each then waiting for the calls under way. What a queue keeps is gone after `retention`,
+ * the most that SQS takes, dead letters on one machine, too.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
  */
-export const TIMES = { functionTimeout: 25, visibility: 150, sweepEvery: 60, sweepTimeout: 90 } as const;
+export const TIMES = {
+  ...{ functionTimeout: 25, visibility: 150, sweepEvery: 60, sweepTimeout: 90 },
+  retention: 14 * 24 * 3600,
+} as const;

@@ -40,7 +40,7 @@ const fifo: QueueProps = {
   contentBasedDeduplication: false,
   encryption: QueueEncryption.SQS_MANAGED,
   enforceSSL: true,
-  retentionPeriod: Duration.days(14),
+  retentionPeriod: Duration.seconds(TIMES.retention),
   // SQS's own default may be a quarter of it, and a webhook's body may have 256 KB by itself.
   maxMessageSizeBytes: MAX_MESSAGE_BYTES,
 };

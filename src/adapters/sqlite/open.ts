@@ -2,6 +2,7 @@
 import { closeSync, fdatasync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
+import { TIMES } from '../../contract.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { upgrades } from './schema.ts';
@@ -15,7 +16,10 @@ export type Database = {
    * other work of its transaction may run twice, so it must do nothing but read and write here.
    */
   readonly perform: <T>(work: (sql: Sql) => T) => Promise<T>;
-  /** Removes the items whose `ttl` (seconds) has passed. @returns how many. */
+  /**
+   * Removes the items whose `ttl` (seconds) has passed, and dead letters that are older than SQS keeps one: they hold
+   * what people wrote, and no row tells any more what became of it. @returns how many items.
+   */
   readonly removeExpired: () => Promise<number>;
   /** What was asked for is finished first; what is asked for later rejects. */
   readonly close: () => Promise<void>;
@@ -90,7 +94,11 @@ export const openDatabase = async (
   const { perform, end } = createGroupCommit(raw, statements(raw), () => sync(wal), path);
 
   const removeExpired = async (): Promise<number> =>
-    perform(({ run }) => run('DELETE FROM item WHERE ttl <= ?', Math.floor(at.clock.now() / 1000)));
+    perform(({ run }) => {
+      const now = at.clock.now();
+      run('DELETE FROM dead WHERE parked_at <= ?', now - TIMES.retention * 1000);
+      return run('DELETE FROM item WHERE ttl <= ?', Math.floor(now / 1000));
+    });
 
   await removeExpired();
   let closed: Promise<void> | undefined;

@@ -8,6 +8,7 @@ import { createTime } from '../../../sim/time.ts';
 import { openDatabase } from '../../../src/adapters/sqlite/open.ts';
 import { createSqliteQueue } from '../../../src/adapters/sqlite/queue.ts';
 import { createSqliteStore } from '../../../src/adapters/sqlite/store.ts';
+import { FORWARD_SECONDS } from '../../../src/core/state/items.ts';
 import { drainSource } from '../../contracts/queues.contract.ts';
 import { newFolder } from './folder.ts';
 
@@ -151,6 +152,25 @@ describe('The file of one machine', () => {
     expect(await createSqliteStore(second).get({ pk: 'ever', sk: 's' })).toBeDefined();
     await second.close();
   });
+});
+
+test('Dead letters lie for as long as on AWS: who asks later finds no row of what became of them', async () => {
+  const first = await open();
+  const queues = await createSqliteQueue(first, { clock });
+  const letter = {
+    group: 'CH1',
+    dedupe: 'one',
+    body: 'Body=what+a+customer+wrote',
+    reason: 'forward_refused',
+  } as const;
+  await queues.deadLetter('default-webhook', letter);
+  clock.advance((FORWARD_SECONDS - 24 * 3600) * 1000 - 1);
+  await first.removeExpired();
+  expect(await queues.dead('default-webhook')).toHaveLength(1);
+  clock.advance(1);
+  await first.removeExpired();
+  expect(await queues.dead('default-webhook')).toEqual([]);
+  await first.close();
 });
 
 describe('Work asked for in one turn', () => {
