@@ -133,6 +133,13 @@ export const CLOCK_SLACK_MS = 5_000;
 export const PATIENCE_MS = 15 * MINUTE_MS;
 
 /**
+ * Retry-After is obeyed for so long. One that says more, as the moment itself in the place of seconds, would silence an
+ * account until this process ends, and on one machine the chat that met it for good.
+ * https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+ */
+export const LONGEST_PAUSE_SECONDS = PATIENCE_MS / 1_000;
+
+/**
  * An event to a side that has been down for this time is deferred at once, and the sweep has what waits compared a
  * minute after the side is back at the latest. A shorter outage ends for all chats within 15 s: their events try again.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html

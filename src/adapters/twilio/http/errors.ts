@@ -1,4 +1,5 @@
 /** What Twilio's refusals mean. The one place that reads its status and error codes. */
+import { LONGEST_PAUSE_SECONDS } from '../../../core/model/times.ts';
 import { type Effect, type Remedy, TwilioError } from '../../../core/model/twilio-error.ts';
 import type { HttpAnswer } from './http.ts';
 
@@ -108,13 +109,13 @@ export const answeredCode = (body: string): number | undefined => {
   }
 };
 
-/** Retry-After in seconds. A date counts from the answer's own, so that our clock has no say. */
+/** Retry-After in seconds, within bounds. A date counts from the answer's own, so that our clock has no say. */
 export const secondsToWait = (headers: HttpAnswer['headers']): number | undefined => {
   const asked = headers['retry-after']?.trim();
   if (asked === undefined || asked === '') return undefined;
-  if (/^\d+$/.test(asked)) return Number(asked);
+  if (/^\d+$/.test(asked)) return Math.min(Number(asked), LONGEST_PAUSE_SECONDS);
   const seconds = Math.ceil((Date.parse(asked) - Date.parse(headers.date ?? '')) / 1000);
-  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(0, seconds), LONGEST_PAUSE_SECONDS);
 };
 
 /** `bare`: what most 4xx without Twilio's error body mean: to REST they came from something in between. */

@@ -88,6 +88,13 @@ describe('Retry-After', () => {
     expect(asked({ 'retry-after': 'Sun, 22 Nov 2026 09:00:00 GMT', date })).toBe(0);
   });
 
+  test('is asked anew after a quarter of an hour, whatever it says: no answer silences a chat for good', () => {
+    const date = 'Sun, 22 Nov 2026 10:00:00 GMT';
+    for (const long of ['1790000000', '9'.repeat(400), 'Mon, 22 Nov 2027 10:00:00 GMT'])
+      expect(asked({ 'retry-after': long, date })).toBe(900);
+    expect(asked({ 'retry-after': '900' })).toBe(900);
+  });
+
   test('that cannot be read asks for nothing', () => {
     expect(asked({})).toBeUndefined();
     expect(asked({ 'retry-after': 'soon' })).toBeUndefined();
