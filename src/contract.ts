@@ -287,8 +287,8 @@ export const metricsNamespace = (deployment: string): string => `FlexFrontlineBr
 
 /**
  * Seconds. The function is cut off before its messages become visible again. The sweep ends by itself after some 80: 10
- * for accepts and 50 for pairs, each then waiting for the calls under way. What a queue keeps is gone after `retention`,
- * the most that SQS takes, dead letters on one machine, too.
+ * for accepts and 50 for pairs, each then waiting for the calls under way. What a queue holds is gone after so long,
+ * by `retention`, the most that SQS takes; so are dead letters on one machine.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
  */
 export const TIMES = {

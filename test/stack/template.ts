@@ -372,7 +372,7 @@ describe('the alarms', () => {
     },
   );
 
-  test('tell within minutes that Twilio does not know the bridge: an SMS would wait for a day before it is parked', () => {
+  test('tell within minutes that Twilio does not know the bridge: an SMS would wait for a day, then be parked', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: METRICS.unauthorized,
       Threshold: 0,
