@@ -78,7 +78,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "an answer to Frontline's number written again without a look",
     mode: 'told',
-    from: 73,
+    from: 87,
     patches: [
       {
         file: 'src/core/strays/settle.ts',
@@ -223,7 +223,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "an echo taken for a person's edit",
     mode: 'told',
-    from: 4,
+    from: 35,
     patches: [
       {
         file: 'src/core/messages/edit.ts',
@@ -297,7 +297,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'an SMS posted again though the session lists it',
     mode: 'told',
-    from: 15,
+    from: 52,
     patches: [
       { file: 'src/core/forward/doubt.ts', from: "    case 'named':\n", to: '' },
       {
@@ -324,8 +324,8 @@ export const BUGS: readonly Bug[] = [
     patches: [
       {
         file: 'src/adapters/twilio/http/pauses.ts',
-        from: 'if (end > now) throw',
-        to: 'if (end < now && end > 0) throw',
+        from: 'if (wait > 0) throw',
+        to: 'if (wait < 0) throw',
       },
     ],
   },
@@ -357,7 +357,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'an older wish heard later obeyed',
     mode: 'told',
-    from: 32,
+    from: 116,
     patches: [
       {
         file: 'src/core/agents/decide-presence.ts',

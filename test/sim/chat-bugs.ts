@@ -68,7 +68,7 @@ export const CHAT_BUGS: readonly Bug[] = [
   {
     name: 'nobody looks for an end that nobody told of',
     mode: 'stories',
-    from: 57,
+    from: 87,
     patches: [
       {
         file: 'src/core/sweep/what-is-open.ts',
@@ -137,7 +137,7 @@ export const CHAT_BUGS: readonly Bug[] = [
   {
     name: 'an agent told again of an offer without a look whether he was',
     mode: 'stories',
-    from: 4,
+    from: 26,
     patches: [
       {
         file: 'src/core/agents/system-notice.ts',
