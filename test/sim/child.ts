@@ -7,7 +7,7 @@ export const simulate = (main: string, ...options: readonly string[]): Promise<T
   new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      [main, '--jobs', '1', ...options],
+      [main, ...(options.includes('--jobs') ? [] : ['--jobs', '1']), ...options],
       { maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
         if (error !== null && error.code !== 1) reject(new Error(stderr));
