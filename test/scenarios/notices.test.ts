@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { memoryOperator } from '../../sim/operator.ts';
 import { listParked } from '../../src/core/operate/parked.ts';
 import { redriveMessages } from '../../src/core/operate/redrive.ts';
-import { AGENTS, type Chat, conversationsUrl, type ScenarioHarness, scenarioHarness } from './harness.ts';
+import { AGENTS, type Chat, channelUrl, conversationsUrl, type ScenarioHarness, scenarioHarness } from './harness.ts';
 
 const { ann } = AGENTS;
 const PHONE = '+15550108888';
@@ -162,6 +162,31 @@ describe('An agent whose SMS is refused', () => {
     await harness.settle(20);
     expect(harness.counterparts(chat)).toHaveLength(2);
     expect(notices(harness, chat)).toEqual(isTold);
+    expect(await harness.backlog()).toEqual([]);
+  });
+
+  test('in a chat that is gone before it could be linked is told nothing, and nothing waits', async () => {
+    const harness = scenarioHarness();
+    harness.twilio.faults.add({ fault: 'content.refused', p: 1, holds: 'poison', only: 'POST webhooks' });
+    const notMade = {
+      fault: 'rest.5xx-before',
+      status: 503,
+      p: 1,
+      account: 'frontline',
+      only: 'POST conversations',
+    } as const;
+    const up = harness.twilio.faults.add(notMade);
+    const chat = harness.texts(PHONE, 'is anybody there?');
+    harness.accepts(chat);
+    await harness.settle(2);
+    harness.flexAgentWrites(chat, 'poison');
+    // What is heard of the chat stands behind its accept, which is tried for so long.
+    await harness.settle(40);
+    expect(await harness.backlog()).not.toEqual([]);
+    await harness.rest('flex', 'DELETE', channelUrl(chat));
+    up();
+    await harness.settle(20);
+    expect(harness.journal('skipped(removed)').map(({ type }) => type)).toContain('link');
     expect(await harness.backlog()).toEqual([]);
   });
 

@@ -56,9 +56,12 @@ export const writeNotice = async (deps: BridgeDeps, id: PairId, about: Undeliver
   return ended.end === 'deferred' ? { ...retry(1, 'container_gone'), gone: true } : ended;
 };
 
-/** It is being made; or a timer has closed the last one, and the chat goes on in the next. */
-const hasNoConversationYet = ({ state, endedBy }: Pair): boolean =>
-  state === 'linking' || (state === 'ending' && endedBy === 'timer');
+/**
+ * It is being made; or a timer has closed the last one, and the chat goes on in the next. Of a link that has been given
+ * up nobody waits for anything.
+ */
+const hasNoConversationYet = ({ state, endedBy, due }: Pair): boolean =>
+  due && (state === 'linking' || (state === 'ending' && endedBy === 'timer'));
 
 /**
  * The forwarder knows a message by its SID alone, so the notice reads the rest.
