@@ -83,13 +83,13 @@ export const CHAT_BUGS: readonly Bug[] = [
     patches: [
       {
         file: 'src/core/chats/agree.ts',
-        from: '  if (await isHandedOver(deps, pair, task?.chat)) return undefined;\n',
+        from: '  if (open.some(({ sid }) => !served.has(sid))) return undefined;\n',
         to: '',
       },
       {
         file: 'src/core/chats/agree.ts',
-        from: 'if (task?.chat === undefined && !hasLookedBefore(deps, pair))',
-        to: 'if (task?.chat === undefined && hasLookedBefore(deps, pair))',
+        from: 'const isTakenOff = task?.chat === undefined;',
+        to: 'const isTakenOff = false;',
       },
     ],
   },

@@ -18,7 +18,6 @@ import { decodeIdentity } from '../model/identity.ts';
 import { textField } from '../model/json.ts';
 import { deferred, type Outcome, pairMovedOn, skipped } from '../model/outcome.ts';
 import type { Container } from '../ports/chat.ts';
-import type { TaskChat } from '../ports/tasks.ts';
 import { beginAgreeing, noteAgreement, noteDisagreement } from '../state/agreed.ts';
 import { hasBothContainers, type LinkedPair, loadPair } from '../state/pair.ts';
 import type { PairIds } from '../state/pair-ids.ts';
@@ -154,7 +153,11 @@ const endedByTask = async (deps: BridgeDeps, pair: LinkedPair, run: Run): Promis
   if (deps.tasks === undefined || pair.task === undefined) return undefined;
   const task = await deps.tasks.read(pair.task);
   if (!hasEndedTask(task?.status)) return undefined;
-  if (await isHandedOver(deps, pair, task?.chat)) return undefined;
+  const open = (await deps.tasks.ofChannel(pair.flex)).filter(({ status }) => !hasEndedTask(status));
+  const served = new Set(pair.agents.map((agent) => agent.task));
+  // Who hands a chat over has made the next task before.
+  if (open.some(({ sid }) => !served.has(sid))) return undefined;
+  // A task that is deleted names no channel either: whoever still serves the chat beside it goes on with it.
   const other = await otherServing(deps, pair);
   if (other !== undefined) {
     await noteAgreement(deps, pair, pair.agents, other);
@@ -162,20 +165,11 @@ const endedByTask = async (deps: BridgeDeps, pair: LinkedPair, run: Run): Promis
     return { end: 'agreed', reason: 'agents' };
   }
   // Its channel was taken off it, as for a next task, which a list may not show yet.
-  if (task?.chat === undefined && !hasLookedBefore(deps, pair))
+  const isTakenOff = task?.chat === undefined;
+  if (isTakenOff && open.length > 0) return undefined;
+  if (isTakenOff && !hasLookedBefore(deps, pair))
     return (await noteDisagreement(deps, pair)) === undefined ? pairMovedOn() : deferred('list_behind');
   return endChat(deps, pair, 'flex', run);
-};
-
-/**
- * Who hands a chat over takes its channel off the old task, and has made the next one before. A task that is deleted
- * names none either: whoever still serves the chat beside it goes on with it.
- */
-const isHandedOver = async (deps: BridgeDeps, pair: LinkedPair, named: TaskChat | undefined): Promise<boolean> => {
-  const open = ((await deps.tasks?.ofChannel(pair.flex)) ?? []).filter(({ status }) => !hasEndedTask(status));
-  const served = new Set(pair.agents.map(({ task }) => task));
-  if (open.some(({ sid }) => !served.has(sid))) return true;
-  return named === undefined && open.length > 0 && (await otherServing(deps, pair)) === undefined;
 };
 
 const agreeOnConversation = async (
