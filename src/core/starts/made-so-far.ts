@@ -1,13 +1,13 @@
 /** What each step of a start is handed, and what it gives back. */
 import type { BridgeDeps } from '../deps.ts';
-import type { Run } from '../jobs/run.ts';
+import { mayOutlast, type Run } from '../jobs/run.ts';
 import { textField } from '../model/json.ts';
-import { leaseLost, lookAgain, type Outcome, type Skipped } from '../model/outcome.ts';
+import { leaseLost, lookAgain, type Outcome, retry, type Skipped } from '../model/outcome.ts';
 import { INBOUND_SHOWS_MS } from '../model/times.ts';
 import type { Container, Participant } from '../ports/chat.ts';
 import type { Outbound } from '../ports/outbound.ts';
 import type { TaskSide } from '../ports/tasks.ts';
-import { type Made, noteMade, type Start } from '../state/starts.ts';
+import { forgetIntent, type Made, type MakeIntent, noteMade, type Start } from '../state/starts.ts';
 
 /** What the settings must give so that a chat can be begun at all. */
 export type StartDeps = BridgeDeps & { readonly tasks: TaskSide };
@@ -29,6 +29,21 @@ export type StartStep = (deps: StartDeps, start: Start, scene: StartScene) => Pr
 
 export const noted = async (deps: BridgeDeps, start: Start, made: Made): Promise<Start | Outcome> =>
   (await noteMade(deps, start, made)) ?? leaseLost();
+
+/**
+ * Noted before the call, whose answer may be lost: who tries again, or gives the start up, must know that something may
+ * have been made. @returns the start as it stands then; how the run ends when the call could leave too late.
+ */
+export const willMake = async (deps: StartDeps, start: Start, intent: MakeIntent): Promise<Start | Outcome> => {
+  const now = deps.clock.now();
+  const notAfter = now + deps.settings.leaseMs;
+  const intended = await noteMade(deps, start, { [intent]: notAfter + deps.settings.settleMs });
+  if (intended === undefined) return leaseLost();
+  if (!mayOutlast(deps, notAfter)) return intended;
+  // An earlier call may still be carried out.
+  if ((start[intent] ?? 0) <= now) await forgetIntent(deps, intended, intent);
+  return retry(1, 'lease_too_short');
+};
 
 /** The phone, while it is bound to the conversation. */
 export const phoneOf = ({ phone }: Start, { participants }: StartScene): Participant | undefined =>

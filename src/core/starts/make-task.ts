@@ -1,9 +1,8 @@
 /** The task by which the agent has the chat in Flex: made once, routed straight to him, accepted for him. */
 import { agentToAdd } from '../chats/late-joins.ts';
-import { mayOutlast } from '../jobs/run.ts';
 import { leaseLost, type Outcome, retry } from '../model/outcome.ts';
 import { TwilioError } from '../model/twilio-error.ts';
-import { forgetIntent, noteMade, type Start } from '../state/starts.ts';
+import { forgetIntent, type Start } from '../state/starts.ts';
 import { findTask, startMark } from './find-made.ts';
 import type { GivenUp } from './made-so-far.ts';
 import {
@@ -14,6 +13,7 @@ import {
   type StartDeps,
   type StartScene,
   type StartStep,
+  willMake,
 } from './made-so-far.ts';
 import { channelMade } from './reach-channel.ts';
 
@@ -21,12 +21,8 @@ import { channelMade } from './reach-channel.ts';
 export const makeStartTask: StartStep = async (deps, start, scene) => {
   const seen = await findTask(deps, start);
   if ('end' in seen || seen.task !== undefined) return seen;
-  const notAfter = deps.clock.now() + deps.settings.leaseMs;
-  const intended = await noteMade(deps, seen, { taskSettlesAt: notAfter + deps.settings.settleMs });
-  if (intended === undefined) return leaseLost();
-  if (!mayOutlast(deps, notAfter)) return create(deps, intended, scene);
-  await forgetIntent(deps, intended, 'taskSettlesAt');
-  return retry(1, 'lease_too_short');
+  const intended = await willMake(deps, seen, 'taskSettlesAt');
+  return 'end' in intended ? intended : create(deps, intended, scene);
 };
 
 const create = async (deps: StartDeps, start: Start, scene: StartScene): Promise<Start | Outcome | GivenUp> => {

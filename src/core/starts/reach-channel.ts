@@ -4,15 +4,24 @@ import { customerAmong } from '../chats/participants.ts';
 import type { BridgeDeps } from '../deps.ts';
 import { mayOutlast } from '../jobs/run.ts';
 import { textField } from '../model/json.ts';
-import { leaseLost, type Outcome, retry } from '../model/outcome.ts';
+import { type Outcome, retry } from '../model/outcome.ts';
 import { type ChannelSid, type FlowSid, isSid, type SessionSid } from '../model/sids.ts';
 import { TwilioError } from '../model/twilio-error.ts';
 import type { Outbound } from '../ports/outbound.ts';
 import { FLOW_LEASE, NONCE } from '../state/items.ts';
 import { beginStartedPair } from '../state/started-pair.ts';
-import { forgetIntent, type Made, noteMade, type Start } from '../state/starts.ts';
+import { forgetIntent, type Made, type Start } from '../state/starts.ts';
 import { channelName } from './find-made.ts';
-import { customersName, gaveUp, noted, phoneOf, type StartDeps, type StartStep, withoutPhone } from './made-so-far.ts';
+import {
+  customersName,
+  gaveUp,
+  noted,
+  phoneOf,
+  type StartDeps,
+  type StartStep,
+  willMake,
+  withoutPhone,
+} from './made-so-far.ts';
 
 /** Under a name that no retry can give twice. */
 export const reachChannel: StartStep = async (deps, start, scene) => {
@@ -34,16 +43,13 @@ export const reachChannel: StartStep = async (deps, start, scene) => {
   });
 };
 
-/** Noted before: who gives the start up must know that there may be one. */
 const make = async (
   deps: StartDeps,
   start: Start,
   create: () => Promise<ChannelSid | undefined>,
 ): Promise<Start | Outcome> => {
-  const notAfter = deps.clock.now() + deps.settings.leaseMs;
-  const intended = await noteMade(deps, start, { channelSettlesAt: notAfter + deps.settings.settleMs });
-  if (intended === undefined) return leaseLost();
-  if (mayOutlast(deps, notAfter)) return retry(1, 'lease_too_short');
+  const intended = await willMake(deps, start, 'channelSettlesAt');
+  if ('end' in intended) return intended;
   try {
     const channel = await create();
     return channel === undefined ? retry(1, 'counterpart_not_visible') : noted(deps, intended, { channel, made: 1 });

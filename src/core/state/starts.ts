@@ -159,12 +159,12 @@ export const takeStart = (deps: Deps, start: Start): Promise<Start | undefined> 
 export const noteMade = (deps: Deps, start: Start, made: Made): Promise<Start | undefined> =>
   change(deps, start, { set: { ...made } });
 
+/** What is noted before the call that makes it. */
+export type MakeIntent = 'channelSettlesAt' | 'taskSettlesAt';
+
 /** Nothing was made after all. @returns undefined when another run has taken it */
-export const forgetIntent = (
-  deps: Deps,
-  start: Start,
-  intent: 'channelSettlesAt' | 'taskSettlesAt',
-): Promise<Start | undefined> => change(deps, start, { remove: [intent] });
+export const forgetIntent = (deps: Deps, start: Start, intent: MakeIntent): Promise<Start | undefined> =>
+  change(deps, start, { remove: [intent] });
 
 /** From begun. Does nothing when another run has taken it. */
 export const endStart = async (deps: Deps, start: Start, as: Skipped | 'linked'): Promise<void> => {
