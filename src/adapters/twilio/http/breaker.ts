@@ -10,6 +10,7 @@ import { BREAKER_OPEN_MS, BREAKER_PROBE_MS, BREAKER_PROBING_MS } from '../../../
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Journal } from '../../../core/ports/journal.ts';
 import { type HttpAnswer, type HttpCall, type HttpRequest, NoAnswer } from './http.ts';
+import { timeLeft } from './time-left.ts';
 
 /** Failures in a row, of at least two chats. */
 const FAILURES = 5;
@@ -53,11 +54,11 @@ const chatOf = ({ url, body = '' }: HttpRequest): string => {
   return named.exec(url)?.[0] ?? named.exec(body)?.[0] ?? new URL(url).pathname;
 };
 
-/** Nothing here waits longer than this: what seems to is of a clock that was set back since, and is over. */
-const isAhead = (until: number, now: number): boolean => until > now && until - now <= BREAKER_OPEN_MS;
+/** Nothing here waits longer than a breaker is open. */
+const left = (until: number, now: number): number => timeLeft(until, now, BREAKER_OPEN_MS);
 
 const forget = (probes: Map<string, Probe>, now: number): void => {
-  for (const [chat, { until }] of probes) if (!isAhead(until, now)) probes.delete(chat);
+  for (const [chat, { until }] of probes) if (left(until, now) === 0) probes.delete(chat);
 };
 
 type Open = Extract<State, { is: 'open' }>;
@@ -68,7 +69,8 @@ const refusal = (ms: number, downMs: number): NoAnswer =>
 /** @returns the probe that this call is. @throws NoAnswer when it may not be made. */
 const admitProbe = ({ since, until, underWay, failed }: Open, chat: string, now: number): Probe => {
   const downMs = now - since;
-  if (isAhead(until, now)) throw refusal(until - now, downMs);
+  const wait = left(until, now);
+  if (wait > 0) throw refusal(wait, downMs);
   // A process that was killed or frozen in its probe never says how it ended.
   forget(underWay, now);
   forget(failed, now);

@@ -6,6 +6,7 @@
 import type { Clock } from '../../../core/ports/clock.ts';
 import { answeredCode, secondsToWait } from './errors.ts';
 import { type HttpAnswer, type HttpCall, type HttpRequest, NoAnswer } from './http.ts';
+import { timeLeft } from './time-left.ts';
 
 /**
  * Chat's and Conversations' limits on writes: in one container, or for containers and users of one service.
@@ -27,8 +28,7 @@ const concerned = (request: HttpRequest, { body }: HttpAnswer): string =>
 /** Milliseconds since 1970, and how long it was when it was asked for. */
 type Pause = { readonly end: number; readonly ms: number };
 
-/** Milliseconds. What seems to last longer than it was asked for is of a clock that was set back since, and is over. */
-const leftOf = ({ end, ms }: Pause, now: number): number => (end - now > ms ? 0 : Math.max(0, end - now));
+const leftOf = ({ end, ms }: Pause, now: number): number => timeLeft(end, now, ms);
 
 const isWrite = ({ method }: HttpRequest): boolean => method !== 'GET';
 

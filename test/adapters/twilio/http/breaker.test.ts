@@ -150,6 +150,17 @@ describe('a side that is down', () => {
     expect(side.calls() - before).toBeLessThanOrEqual(1_440);
   });
 
+  /** A dead side, when it may be asked again: two have done so, and will never hear. */
+  const askedInVain = async () => {
+    const side = oneSide();
+    await side.dies();
+    side.clock.advance(5_000);
+    side.replies(new Promise(() => {}));
+    void side.call(1);
+    void side.call(2);
+    return side;
+  };
+
   test('is asked again although only one chat ever asks', async () => {
     const side = oneSide();
     await side.dies();
@@ -176,12 +187,7 @@ describe('a side that is down', () => {
   });
 
   test('is asked by others when a process died in its own question', async () => {
-    const side = oneSide();
-    await side.dies();
-    side.clock.advance(5_000);
-    side.replies(new Promise(() => {}));
-    void side.call(1);
-    void side.call(2);
+    const side = await askedInVain();
     expect(await side.call(3)).toBe('wait 2');
     side.clock.advance(4_000);
     side.replies(200);
@@ -247,12 +253,7 @@ describe('a side that is down', () => {
   });
 
   test('is asked by others though the clock was set back during a question that never ended', async () => {
-    const side = oneSide();
-    await side.dies();
-    side.clock.advance(5_000);
-    side.replies(new Promise(() => {}));
-    void side.call(1);
-    void side.call(2);
+    const side = await askedInVain();
     side.setBack(3_600_000);
     side.replies(200);
     expect(await side.call(3)).toBe(200);
