@@ -53,20 +53,20 @@ export const repairPair = async (
   pair: Pair,
   how: { readonly full: boolean; readonly waitMs: number },
 ): Promise<readonly LaneRepair[]> => {
+  const neither = (reason: NotRepaired): readonly LaneRepair[] =>
+    DIRECTIONS.map((lane) => ({ lane, verdict: 'not_compared', reason }));
   const unheard = operator.consumed ? 'in_progress' : 'bridge_not_running';
   // Of one that ended before it was linked there is nothing to compare, and never will be.
-  if (pair.state === 'closed' && !pair.linked)
-    return DIRECTIONS.map((lane) => ({ lane, verdict: 'not_compared', reason: 'closed' }));
+  if (pair.state === 'closed' && !pair.linked) return neither('closed');
   if (!pair.linked) {
     const link = { kind: 'link', pair: pair.id, because: 'operator' } as const;
     await sendJobOn(operator, pair, 'toFrontline', link);
     const { toFrontline } = await readModes(operator.store);
     const linking = toFrontline.mode === 'on' ? 'being_linked' : toFrontline.mode;
-    const reason = operator.consumed ? linking : unheard;
-    return (['toFrontline', 'toFlex'] as const).map((lane) => ({ lane, verdict: 'not_compared', reason }));
+    return neither(operator.consumed ? linking : unheard);
   }
   const jobs: { readonly lane: Lane; readonly ticket: string }[] = [];
-  for (const lane of ['toFrontline', 'toFlex'] as const) {
+  for (const lane of DIRECTIONS) {
     const ticket = operator.nonce();
     const compare = { kind: 'reconcile', pair: pair.id, lane, because: 'operator', ticket } as const;
     const work = how.full ? { ...compare, full: true } : compare;

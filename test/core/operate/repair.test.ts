@@ -156,36 +156,31 @@ describe('repair', () => {
     expect(lanes.map(({ verdict }) => verdict)).toEqual(['not_compared', 'not_compared']);
   });
 
+  const bothClosed = [
+    { lane: 'toFrontline', verdict: 'not_compared', reason: 'closed' },
+    { lane: 'toFlex', verdict: 'not_compared', reason: 'closed' },
+  ];
+
+  /** The chat has ended. @param remove what its pair does not say any more */
+  const close = async (harness: OperatorHarness, channelSid: string, remove: readonly string[] = []): Promise<void> => {
+    const { id } = await pairOf(harness, channelSid);
+    const nonce = ['n', 'closed'] as const;
+    await harness.operator.store.write(pairKey(id), { when: [], set: { state: 'closed' }, remove, nonce });
+  };
+
   test('names why it did not compare', async () => {
     const harness = operatorHarness();
     const { channelSid } = await harness.linkedChat();
-    const pair = await pairOf(harness, channelSid);
-    await harness.operator.store.write(pairKey(pair.id), {
-      when: [],
-      set: { state: 'closed' },
-      nonce: ['n', 'closed'],
-    });
-    expect(await repaired(harness, channelSid)).toEqual([
-      { lane: 'toFrontline', verdict: 'not_compared', reason: 'closed' },
-      { lane: 'toFlex', verdict: 'not_compared', reason: 'closed' },
-    ]);
+    await close(harness, channelSid);
+    expect(await repaired(harness, channelSid)).toEqual(bothClosed);
   });
 
   test('says that the chat has ended of one that ended before it was linked, and links it no more', async () => {
     const harness = operatorHarness();
     const { channelSid } = await harness.linkedChat();
-    const pair = await pairOf(harness, channelSid);
-    await harness.operator.store.write(pairKey(pair.id), {
-      when: [],
-      set: { state: 'closed' },
-      remove: ['linked'],
-      nonce: ['n', 'closed'],
-    });
+    await close(harness, channelSid, ['linked']);
     const told = harness.journal().length;
-    expect(await repaired(harness, channelSid)).toEqual([
-      { lane: 'toFrontline', verdict: 'not_compared', reason: 'closed' },
-      { lane: 'toFlex', verdict: 'not_compared', reason: 'closed' },
-    ]);
+    expect(await repaired(harness, channelSid)).toEqual(bothClosed);
     expect(harness.journal().slice(told)).toEqual([]);
   });
 
