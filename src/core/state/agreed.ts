@@ -62,16 +62,8 @@ const wentNow = ({ clock }: BridgeDeps, pair: Pair, gone: readonly string[]): It
   gone.length === 0 ? {} : { wentAt: notedNow(clock.now(), pair.wentAt, gone) };
 
 /** A list may leave them out for a while yet: till then none of them is taken for one who has gone. */
-export const cameNow = ({ clock }: BridgeDeps, pair: Pair, came: readonly Pick<Serving, 'identity'>[]): Item =>
-  came.length === 0
-    ? {}
-    : {
-        cameAt: notedNow(
-          clock.now(),
-          pair.cameAt,
-          came.map(({ identity }) => identity),
-        ),
-      };
+export const cameNow = ({ clock }: BridgeDeps, pair: Pair, came: readonly string[]): Item =>
+  came.length === 0 ? {} : { cameAt: notedNow(clock.now(), pair.cameAt, came) };
 
 const notedNow = (now: number, before: ReadonlyMap<string, number>, identities: readonly string[]) => {
   const lately = [...before].filter(([, at]) => now - at < SURELY_VISIBLE_MS);
@@ -142,7 +134,7 @@ export const noteTakenOver = (deps: BridgeDeps, pair: Pair, by: Serving): Promis
     set: {
       agents: writeServing([...pair.agents.filter(({ identity }) => identity !== by.identity), by]),
       ...asCurrent(by),
-      ...cameNow(deps, pair, [by]),
+      ...cameNow(deps, pair, [by.identity]),
     },
     remove: ['handover'],
   });
@@ -151,7 +143,14 @@ export const noteTakenOver = (deps: BridgeDeps, pair: Pair, by: Serving): Promis
 export const noteHandedBack = (deps: BridgeDeps, pair: Pair, { identity }: Handover): Promise<Pair | undefined> =>
   change(deps, pair.id, {
     when: [agreeFenceIsMine(pair), ['=', 'state', 'open']],
-    set: { ...wentNow(deps, pair, [identity]), ...cameNow(deps, pair, pair.agents) },
+    set: {
+      ...wentNow(deps, pair, [identity]),
+      ...cameNow(
+        deps,
+        pair,
+        pair.agents.map((agent) => agent.identity),
+      ),
+    },
     remove: ['handover'],
   });
 

@@ -235,6 +235,12 @@ export const nextGeneration = async (deps: BridgeDeps, pair: Pair): Promise<Pair
   return readPair(written.ok ? written.item : written.old);
 };
 
+/** Alone he is not noted: nobody is taken for gone who has no other beside him. */
+const comeWith = ({ agents, linked }: Pair, identity: string): readonly string[] => {
+  if (agents.length === 0) return [];
+  return linked ? [identity] : [...agents.map((agent) => agent.identity), identity];
+};
+
 /** Whose accept is linked serves the chat alone, and nobody else is on his way into it or out of it. */
 const isAlone = ({ agents, leaving, handover }: Pair): boolean =>
   agents.length === 0 && leaving.length === 0 && handover === undefined;
@@ -256,7 +262,6 @@ export const finishLink = async (
     const known = writeServing(now.agents);
     // Before the first link it does not matter: the later one waits, and comes after it.
     const isEarlier = now.linked && isEarlierAccept(event, now);
-    const one = { identity: event.workerIdentity };
     const written = await writePair(deps, pair.id, {
       when: [
         ['=', 'state', 'open'],
@@ -270,7 +275,7 @@ export const finishLink = async (
         ...(hasRefusedParticipant ? { refusedParticipant: 1 } : {}),
         // Whoever served it before may have to go: the sweep sends the pair's job until both sides agree.
         ...(isAlone(now) ? {} : { disagreesSince: deps.clock.now(), ...onList('due', pair.id) }),
-        ...(now.agents.length === 0 ? {} : cameNow(deps, now, now.linked ? [one] : [...now.agents, one])),
+        ...cameNow(deps, now, comeWith(now, event.workerIdentity)),
       },
       remove: [TABLE.ttl, ...(hasRefusedParticipant ? [] : ['refusedParticipant'])],
     });
